@@ -1,0 +1,69 @@
+# Boussole. `make help` lists what there is; the README needs only `make demo` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+DEMO_FLAGS ?=
+DEMO_HOME ?= demo-workspace
+# The first interpreter that really runs and is one of 3.11, 3.12, 3.13.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 /usr/bin/python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# --- environment -----------------------------------------------------------
+.venv/.python:
+	@test -n "$(PYTHON)" || { echo "Boussole needs Python 3.11, 3.12 or 3.13: install one (apt-get install python3 python3-venv) and call make again."; exit 2; }
+	@$(PYTHON) -m venv .venv 2>/dev/null || { echo "Installing python3-venv"; .ci/apt python3-venv; rm -rf .venv; $(PYTHON) -m venv .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@touch $@
+
+.venv/.run: requirements.lock pyproject.toml | .venv/.python
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+browser: ## Chromium and its driver, from the system's packages, if missing
+	@{ command -v chromium && command -v chromedriver; } >/dev/null || .ci/apt chromium chromium-driver
+	@command -v pdftoppm >/dev/null || .ci/apt poppler-utils
+
+# --- what people call ------------------------------------------------------
+demo: .venv/.run ## build the demo workspace, run the whole chain, open the dashboard
+	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
+
+test: .venv/.dev browser ## every test but the slow ones
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+test-all: .venv/.dev browser ## every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/.dev ## format, lint, types, imports, dependencies, charter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/boussole charter check
+
+bench: .venv/.dev ## speed, beside peers, as ratios
+	$(BIN)/python -m benchmarks
+
+lock: .venv/.python ## resolve both lock files anew: hashes, no addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+
+format: .venv/.dev ## rewrite the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what make made
+	rm -rf .venv $(DEMO_HOME) .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: help browser demo test test-all check bench lock format clean

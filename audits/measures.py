@@ -1,0 +1,125 @@
+"""The types every layer shares: an estimate with its uncertainty, and the counts it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Status = Literal["ok", "undefined", "suppressed"]
+Group = tuple[str | None, ...]
+Counts = npt.NDArray[np.int64]
+
+NOT_SELECTED, SELECTED = 0, 1
+NEGATIVE, POSITIVE, NO_OUTCOME = 0, 1, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A confidence interval; `method` names how it was made (`wilson`, `jackknife`, …)."""
+
+    low: float
+    high: float
+    level: float = 0.95
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measured value, or the reason why there is none.
+
+    `by` names the attribute(s), `group` the values (None: across groups), `given` the stratum.
+    `n` is the denominator of the value (decisions), `clusters` the hash buckets that hold some of them
+    (None where rows are independent). `params` records all that the value depends on.
+    """
+
+    metric: str
+    by: tuple[str, ...] = ()
+    group: tuple[str, ...] | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    value: float | None = None
+    status: Status = "ok"
+    reason: str | None = None
+    n: int | None = None
+    clusters: int | None = None
+    interval: Interval | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.status == "ok") != (self.value is not None):
+            raise ValueError(f"{self.id}: a value goes with status ok, and only with it")
+        if (self.status == "ok") == (self.reason is not None):
+            raise ValueError(f"{self.id}: a reason goes with every status but ok")
+
+    @property
+    def id(self) -> str:
+        """`metric`, `metric/attribute`, or `metric/attribute=value,attribute=value`."""
+        return measure_id(self.metric, self.by, self.group)
+
+    def document(self) -> dict[str, Any]:
+        """The measure as the audit document writes it."""
+        interval = self.interval
+        return {
+            "id": self.id,
+            "metric": self.metric,
+            "by": list(self.by),
+            "group": None if self.group is None else dict(zip(self.by, self.group, strict=True)),
+            "given": dict(self.given),
+            "value": self.value,
+            "status": self.status,
+            "reason": self.reason,
+            "n": self.n,
+            "clusters": self.clusters,
+            "interval": None
+            if interval is None
+            else {"low": interval.low, "high": interval.high, "level": interval.level, "method": interval.method},
+            "params": dict(self.params),
+        }
+
+
+def group_label(by: tuple[str, ...], group: Group) -> str:
+    """`gender=F,age=50+`; an unknown value is written `?`.
+
+    >>> group_label(("gender", "age"), ("F", None))
+    'gender=F,age=?'
+    """
+    return ",".join(f"{name}={'?' if value is None else value}" for name, value in zip(by, group, strict=True))
+
+
+def measure_id(metric: str, by: tuple[str, ...], group: Group | None) -> str:
+    """The stable name of a measure.
+
+    >>> measure_id("selection_rate", (), None), measure_id("selection_rate", ("sex",), ("F",))
+    ('selection_rate', 'selection_rate/sex=F')
+    >>> measure_id("demographic_parity_difference", ("sex",), None)
+    'demographic_parity_difference/sex'
+    """
+    if not by:
+        return metric
+    return f"{metric}/{','.join(by) if group is None else group_label(by, group)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """Counts of one attribute (or declared intersection, or of everybody) in one window.
+
+    `counts` has the shape (groups, buckets, decision, outcome): decision is not selected, selected;
+    outcome is negative, positive, none. A group with a None holds people whose value is unknown.
+    `clustered` tells whether buckets hash a declared cluster; if not, rows are independent.
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[Group, ...]
+    counts: Counts
+    clustered: bool
+
+    def __post_init__(self) -> None:
+        if self.counts.ndim != 4 or self.counts.shape[0] != len(self.groups) or self.counts.shape[2:] != (2, 3):
+            raise ValueError(f"counts of shape {self.counts.shape} do not fit {len(self.groups)} groups")
+
+    def sizes(self) -> Counts:
+        """Decisions in each group."""
+        return np.asarray(self.counts.sum(axis=(1, 2, 3)), dtype=np.int64)

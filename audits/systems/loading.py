@@ -1,0 +1,104 @@
+"""Reading system files, with errors that name the file, the key and the next step."""
+
+from __future__ import annotations
+
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from audits.errors import SystemFileError, nearest
+from audits.systems.model import System
+
+
+def load_system(path: Path) -> System:
+    """The system of one file.
+
+    Raises SystemFileError when the file is not YAML, a key is unknown or a value is wrong.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise SystemFileError("the file is not UTF-8 text.", where=str(path), next_step="Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise SystemFileError(f"not valid YAML: {error}.", where=str(path), next_step="Mend that line.") from error
+    if not isinstance(raw, dict):
+        raise SystemFileError("expected keys and values.", where=str(path), next_step="Start with `id: …`.")
+    try:
+        system = System.model_validate(raw)
+    except ValidationError as error:
+        raise SystemFileError(
+            explain(error, System), where=str(path), next_step="See `boussole systems schema`."
+        ) from error
+    return system
+
+
+def load_systems(folder: Path) -> dict[str, System]:
+    """All systems of a folder by id, in alphabetical order; two files with one id are an error."""
+    found: dict[str, Path] = {}
+    systems: dict[str, System] = {}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        system = load_system(path)
+        if system.id in found:
+            raise SystemFileError(
+                f"the id '{system.id}' is already used by {found[system.id].name}.",
+                where=str(path),
+                next_step="Give each system its own id.",
+            )
+        if path.stem != system.id:
+            raise SystemFileError(
+                f"the file is named {path.name} but its id is '{system.id}'.",
+                where=str(path),
+                next_step=f"Rename it to {system.id}.yaml.",
+            )
+        found[system.id], systems[system.id] = path, system
+    return systems
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """All faults of a pydantic error as one sentence each, unknown keys with the nearest known one."""
+    return "; ".join(_fault(fault, model) for fault in error.errors()) + "."
+
+
+def _fault(fault: Any, model: type[BaseModel]) -> str:
+    place = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return (
+            f"unknown key '{place}' ({nearest(str(fault['loc'][-1]), _keys_at(model, fault['loc'][:-1])).rstrip('.')})"
+        )
+    if fault["type"] == "missing":
+        return f"'{place}' is missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"'{place}': {message}" if place else message
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    """The keys that the model at a place of the file knows."""
+    here: Any = model
+    for part in loc:
+        here = _step(here, part)
+    models = [m for m in _members(here) if isinstance(m, type) and issubclass(m, BaseModel)]
+    return [field.alias or name for m in models for name, field in m.model_fields.items()]
+
+
+def _step(here: Any, part: Any) -> Any:
+    for member in _members(here):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            for name, field in member.model_fields.items():
+                if part in (name, field.alias):
+                    return field.annotation
+        elif typing.get_origin(member) in (list, dict):
+            return typing.get_args(member)[-1]
+    return None
+
+
+def _members(annotation: Any) -> list[Any]:
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return [inner for part in typing.get_args(annotation) for inner in _members(part)]
+    if origin is typing.Annotated:
+        return _members(typing.get_args(annotation)[0])
+    return [annotation]

@@ -1,0 +1,296 @@
+"""The models of a system file. Unknown keys are errors; every field says what it means."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Value = bool | int | float | str
+Texts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Annotated[str, StringConstraints(min_length=1)]]
+
+Kind = Literal["selection", "ranking", "generation", "declared"]
+Status = Literal["design", "pilot", "production", "retired"]
+Risk = Literal["prohibited", "high", "limited", "minimal"]
+Actor = Literal["tool", "adviser", "candidate", "employer", "other"]
+AuditWindow = Literal["day", "week", "month", "quarter", "year", "all"]
+
+BUCKETS = 40
+"""Hash buckets of the cluster id: the groups of the delete-a-group jackknife."""
+
+
+class Strict(BaseModel):
+    """Frozen, and no key that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Decision(Strict):
+    column: ColumnName
+    selected: list[Value] = Field(min_length=1, description="Values that mean: selected")
+    not_selected: list[Value] | None = Field(
+        None, description="Values that mean: not selected. Absent: any other value is 'not selected'"
+    )
+    title: Texts | None = Field(None, description="The past participle a reader sees: 'contacted', 'contactées'")
+
+    @model_validator(mode="after")
+    def _values_differ(self) -> Self:
+        both = {str(v).lower() for v in self.selected} & {str(v).lower() for v in self.not_selected or ()}
+        if both:
+            raise ValueError(f"these values are both selected and not_selected: {', '.join(sorted(both))}")
+        return self
+
+
+class Score(Strict):
+    column: ColumnName
+    range: tuple[float, float] = Field((0.0, 1.0), description="Lowest and highest possible score")
+
+    @field_validator("range")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("range must be [low, high] with low < high")
+        return value
+
+
+class Outcome(Strict):
+    column: ColumnName
+    positive: list[Value] = Field(min_length=1, description="Values that mean: the outcome happened")
+    matures_after_days: int = Field(0, ge=0, description="Days after which an absent outcome can be read")
+    observed_for: Literal["all", "selected"] = Field(description="Whose outcomes can be seen at all")
+    absent: Literal["negative", "missing"] = Field(description="What an absent outcome means once mature")
+
+
+class Human(Strict):
+    decision: ColumnName = Field(description="What the human decided, in the values of `decision`")
+    seconds: ColumnName | None = Field(None, description="Seconds spent on the review")
+
+
+class Columns(Strict):
+    id: ColumnName = Field(description="Identifier of one decision, unique in the log")
+    decided_at: ColumnName | None = Field(None, description="Moment of the decision")
+    period: dt.date | None = Field(None, description="Date of all decisions when the log has no time")
+    decision: Decision
+    favourable: bool = Field(True, description="False where being selected is a harm (a control, a risk flag)")
+    score: Score | None = None
+    outcome: Outcome | None = None
+    request: ColumnName | None = Field(None, description="Rows that compete for the same offer")
+    rank: ColumnName | None = None
+    stages: list[ColumnName] = Field(default_factory=list, max_length=8, description="A funnel, in order")
+    human: Human | None = None
+    person: ColumnName | None = Field(None, description="The person decided on: clusters for intervals")
+    team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
+    use: ColumnName | None = Field(None, description="Declared use of the call")
+    weight: ColumnName | None = Field(None, description="Rows that stand for that many decisions")
+    model_version: ColumnName | None = None
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if (self.decided_at is None) == (self.period is None):
+            raise ValueError("give exactly one of `decided_at` (a column) and `period` (a date)")
+        return self
+
+
+class Contacts(Strict):
+    person: ColumnName
+    at: ColumnName
+    kind: ColumnName
+    reply_at: ColumnName | None = None
+
+
+class Group(Strict):
+    """A sensitive feature."""
+
+    column: ColumnName
+    title: Texts | None = None
+    values: dict[str, Texts] = Field(default_factory=dict, description="Names of the values, for readers")
+    bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
+    reference: str | None = Field(None, description="The group others are compared with; absent: all others")
+    source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")
+    basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
+    expires: dt.date | None = None
+
+    @field_validator("bands")
+    @classmethod
+    def _ascending(cls, value: list[float] | None) -> list[float] | None:
+        if value is not None and value != sorted(set(value)):
+            raise ValueError("bands must be ascending lower edges without repeats, such as [25, 50]")
+        return value
+
+    @model_validator(mode="after")
+    def _basis_given(self) -> Self:
+        if self.source == "sensitive" and (self.basis is None or self.expires is None):
+            raise ValueError("a group `from: sensitive` needs its legal `basis` and the date it `expires`")
+        if self.bands and self.reference is not None and self.reference not in band_names(self.bands):
+            raise ValueError(f"reference must be one of the bands: {', '.join(band_names(self.bands))}")
+        return self
+
+
+class Control(Strict):
+    """A legitimate factor to condition on."""
+
+    column: ColumnName
+    title: Texts | None = None
+
+
+class Windows(Strict):
+    audit: AuditWindow = "month"
+    reference: str | None = Field(None, description="START/END, both included: what drift is measured against")
+
+    @field_validator("reference")
+    @classmethod
+    def _is_window(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_window(value)
+        return value
+
+
+class Privacy(Strict):
+    suppress_below: int = Field(11, ge=2, description="Groups with fewer decisions are hidden")
+    pseudonymise: list[ColumnName] = Field(default_factory=list)
+    retain_days: int | None = Field(None, ge=1)
+
+
+class MlflowSource(Strict):
+    experiment: str
+
+
+class DuckdbSource(Strict):
+    path: str
+    table: str
+
+
+class Source(Strict):
+    mlflow: MlflowSource | None = None
+    duckdb: DuckdbSource | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.mlflow is None) == (self.duckdb is None):
+            raise ValueError("each source is exactly one of `mlflow` and `duckdb`")
+        return self
+
+
+def _known_zone(value: Any) -> Any:
+    if isinstance(value, str) and value not in available_timezones():
+        raise ValueError(f"unknown time zone '{value}': use an IANA name such as Europe/Paris")
+    return value
+
+
+class System(Strict):
+    """One AI system of the register, and the contract of its log."""
+
+    id: Identifier
+    kind: Kind
+    title: Texts
+    purpose: Texts
+    owner: str = Field(min_length=1, description="A role, not a person")
+    status: Status
+    risk: Risk = Field(description="EU AI Act class")
+    risk_reason: str | None = None
+    provider: str | None = None
+    hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = None
+    timezone: Annotated[str, BeforeValidator(_known_zone)] = "Europe/Paris"
+    columns: Columns | None = None
+    contacts: Contacts | None = None
+    actors: dict[str, Actor] = Field(default_factory=dict)
+    groups: dict[Identifier, Group] = Field(default_factory=dict)
+    controls: dict[Identifier, Control] = Field(default_factory=dict)
+    intersections: list[list[str]] = Field(default_factory=list)
+    features: list[ColumnName] = Field(default_factory=list, description="Numeric inputs watched for drift")
+    windows: Windows = Windows()
+    privacy: Privacy = Privacy()
+    sources: list[Source] = Field(default_factory=list)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def log(self) -> Columns:
+        """The columns of a measured system (raises for a declared one)."""
+        if self.columns is None:
+            raise ValueError(f"system '{self.id}' is only declared: it has no log")
+        return self.columns
+
+    @property
+    def attributes(self) -> list[tuple[str, ...]]:
+        """Single groups, then declared intersections, in the order of the file."""
+        return [(name,) for name in self.groups] + [tuple(names) for names in self.intersections]
+
+    @property
+    def cluster(self) -> str | None:
+        """The declared cluster role: person, else request; None means independent rows."""
+        if self.columns is None or self.columns.weight is not None:
+            return None
+        return "person" if self.columns.person else "request" if self.columns.request else None
+
+    def reference_of(self, by: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The declared reference group of an attribute, or None: compare with all others."""
+        parts = [self.groups[name].reference for name in by]
+        return None if any(part is None for part in parts) else tuple(str(part) for part in parts)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind in ("selection", "ranking") and self.columns is None:
+            raise ValueError(f"kind '{self.kind}' needs `columns`: what each column of its log means")
+        if self.kind == "declared" and self.columns is not None:
+            raise ValueError("kind 'declared' is attested, not measured: remove `columns` or change the kind")
+        for names in self.intersections:
+            unknown = [name for name in names if name not in self.groups]
+            if unknown:
+                raise ValueError(f"intersection {names} names unknown groups: {', '.join(unknown)}")
+            if len(names) < 2 or len(set(names)) != len(names) or len(names) > 3:
+                raise ValueError(f"intersection {names} must name two or three different groups")
+        both = set(self.groups) & set(self.controls)
+        if both:
+            raise ValueError(f"declared both as group and as control: {', '.join(sorted(both))}")
+        if self.columns and set(self.actors) - set(self.columns.stages):
+            extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
+            raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
+        if self.columns and set(self.privacy.pseudonymise) - _identifiers(self.columns):
+            extra = ", ".join(sorted(set(self.privacy.pseudonymise) - _identifiers(self.columns)))
+            raise ValueError(f"only identifier columns can be pseudonymised, not: {extra}")
+        return self
+
+
+def _identifiers(columns: Columns) -> set[str]:
+    return {name for name in (columns.id, columns.person, columns.request, columns.team) if name}
+
+
+def parse_window(text: str) -> tuple[dt.date, dt.date]:
+    """First and last day, both included, of a window written START/END.
+
+    >>> parse_window("2025-01-01/2025-03-31")
+    (datetime.date(2025, 1, 1), datetime.date(2025, 3, 31))
+    """
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", text)
+    if match is None:
+        raise ValueError(f"'{text}' is not START/END, such as 2025-01-01/2025-03-31")
+    start, end = (dt.date.fromisoformat(part) for part in match.groups())
+    if start > end:
+        raise ValueError(f"'{text}' ends before it starts")
+    return start, end
+
+
+def band_names(edges: list[float]) -> list[str]:
+    """Names of the bands between ascending lower edges.
+
+    >>> band_names([25, 50])
+    ['<25', '25-49', '50+']
+    >>> band_names([0.5])
+    ['<0.5', '0.5+']
+    """
+    whole = all(float(edge).is_integer() for edge in edges)
+    shown = [str(int(edge)) if whole else repr(float(edge)) for edge in edges]
+    between = [
+        f"{low}-{int(high) - 1}" if whole else f"{low} to <{shown[i + 1]}"
+        for i, (low, high) in enumerate(zip(shown[:-1], edges[1:], strict=True))
+    ]
+    between = [low if whole and name == f"{low}-{low}" else name for name, low in zip(between, shown, strict=False)]
+    return [f"<{shown[0]}", *between, f"{shown[-1]}+"]

@@ -1,0 +1,157 @@
+"""A workspace: the folder that holds one organisation's systems, lake, records, evidence and reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from audits.errors import BoussoleError, nearest
+from audits.systems import System, load_systems
+from audits.systems.loading import explain
+
+SETTINGS_FILE = "boussole.toml"
+FOLDERS = ("systems", "lake", "evidence", "reports", "keys")
+
+_TEMPLATE = """\
+# Settings of this workspace; environment variables BOUSSOLE_* override them.
+organisation = {organisation}
+# language = "fr"                            # of reports and of a browser that asks for neither
+# mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
+# memory_limit = "1GB"                       # of DuckDB while it ingests
+"""
+
+
+class Settings(BaseSettings):
+    """Settings: `boussole.toml`, then environment variables `BOUSSOLE_*`. Unknown keys are errors."""
+
+    model_config = SettingsConfigDict(env_prefix="BOUSSOLE_", extra="forbid", frozen=True)
+    toml: ClassVar[Path | None] = None
+
+    organisation: str = "Organisation"
+    language: Literal["fr", "en"] = "fr"
+    mlflow_tracking_uri: str = "sqlite:///mlflow.db"
+    memory_limit: str = Field("1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
+    threads: int | None = Field(None, ge=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the library's signature)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the workspace's file."""
+        if cls.toml is None:
+            return (init_settings, env_settings)
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=cls.toml))
+
+
+class Workspace:
+    """Paths, settings and systems of one workspace folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+        if not (self.home / SETTINGS_FILE).is_file():
+            raise BoussoleError(
+                f"there is no workspace here ({SETTINGS_FILE} is missing).",
+                where=str(self.home),
+                next_step=f"Run `boussole init {home}`, or give --workspace.",
+            )
+
+    @classmethod
+    def create(cls, home: Path, *, organisation: str = "Organisation") -> Workspace:
+        """A new workspace in an empty or missing folder; an existing one is left as it is."""
+        if (home / SETTINGS_FILE).is_file():
+            return cls(home)
+        for folder in FOLDERS:
+            (home / folder).mkdir(parents=True, exist_ok=True)
+        (home / "keys").chmod(0o700)
+        (home / SETTINGS_FILE).write_text(_TEMPLATE.format(organisation=json.dumps(organisation)), encoding="utf-8")
+        return cls(home)
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> Workspace:
+        """The workspace given, else that of $BOUSSOLE_HOME, else the current folder."""
+        return cls(given or Path(os.environ.get("BOUSSOLE_HOME", ".")))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, file and environment together."""
+        bound: Any = type("Settings", (Settings,), {"toml": self.home / SETTINGS_FILE})
+        try:
+            settings: Settings = bound()
+        except ValidationError as error:
+            where = str(self.home / SETTINGS_FILE)
+            raise BoussoleError(explain(error, Settings), where=where, next_step="Mend or remove that key.") from error
+        except ValueError as error:  # tomllib.TOMLDecodeError
+            where = str(self.home / SETTINGS_FILE)
+            raise BoussoleError(f"not valid TOML: {error}.", where=where, next_step="Mend that line.") from error
+        return settings
+
+    @cached_property
+    def systems(self) -> dict[str, System]:
+        """All systems by id."""
+        return load_systems(self.home / "systems")
+
+    def system(self, system_id: str) -> System:
+        """One system by its id; an unknown one is an error that names the nearest."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", system_id):
+            raise BoussoleError(
+                f"'{system_id}' is not a system id: ids are a-z, 0-9 and _, and start with a letter.",
+                next_step="List the systems with `boussole systems list`.",
+            )
+        if system_id not in self.systems:
+            known = nearest(system_id, self.systems) if self.systems else "This workspace has no system yet."
+            raise BoussoleError(
+                f"there is no system '{system_id}' in this workspace. {known}",
+                where=str(self.home / "systems"),
+                next_step="Add its file with `boussole systems add FILE`.",
+            )
+        return self.systems[system_id]
+
+    @property
+    def catalogue(self) -> Path:
+        """The DuckLake catalogue: only DuckDB opens it."""
+        return self.home / "lake" / "catalog.sqlite"
+
+    @property
+    def governance(self) -> Path:
+        """Records and ledger: only Python's SQLite opens it."""
+        return self.home / "governance.sqlite"
+
+    @property
+    def evidence(self) -> Path:
+        return self.home / "evidence"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The MLflow tracking store; a relative SQLite path starts from the workspace."""
+        uri = self.settings.mlflow_tracking_uri
+        prefix = "sqlite:///"
+        if uri.startswith(prefix) and not uri.startswith(prefix + "/"):
+            return f"{prefix}{self.home / uri.removeprefix(prefix)}"
+        return uri
+
+    def pseudonym_key(self) -> bytes:
+        """The 32-byte key of pseudonyms, made on first use, readable by its owner only."""
+        path = self.home / "keys" / "pseudonym.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        return path.read_bytes()

@@ -1,0 +1,1 @@
+"""What is promised and judged: articles, verdicts, committee records."""
