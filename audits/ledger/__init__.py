@@ -1,0 +1,8 @@
+"""The ledger: a Merkle log after RFC 9162, written in the transaction of the record that it seals."""
+
+from __future__ import annotations
+
+from audits.ledger.database import reader, writer
+from audits.ledger.log import Entry, Verification, append, entries, root, verify
+
+__all__ = ["Entry", "Verification", "append", "entries", "reader", "root", "verify", "writer"]

@@ -1,0 +1,56 @@
+"""Connections to governance.sqlite, the database of ledger and records. DuckDB never opens this file.
+
+A writer begins every transaction with BEGIN IMMEDIATE: it waits for its turn before it reads, so that two
+processes never build on the same last entry. A reader can't create the file, nor change it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+WAIT_SECONDS = 60
+"""How long a connection waits for another writer before it gives up."""
+
+
+def writer(path: Path) -> Engine:
+    """An engine that reads and writes; the file is made when it is missing."""
+    engine = _engine(path, mode="rwc", pragmas=("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
+
+    @event.listens_for(engine, "begin")
+    def take_turn(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def reader(path: Path) -> Engine:
+    """An engine that only reads an existing file, at one consistent moment per transaction."""
+    engine = _engine(path, mode="ro", pragmas=("query_only = ON",))
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _engine(path: Path, *, mode: str, pragmas: tuple[str, ...]) -> Engine:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        # The driver's own transactions are off: it would begin them late, without the lock.
+        return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
+
+    # Connections close at once: a file that nobody reads has no open handles.
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
