@@ -115,6 +115,11 @@ class Group(Strict):
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
     expires: dt.date | None = None
 
+    @property
+    def order(self) -> list[str]:
+        """The values in the order that every page keeps: bands, or named values as written."""
+        return band_names(self.bands) if self.bands else list(self.values)
+
     @field_validator("bands")
     @classmethod
     def _ascending(cls, value: list[float] | None) -> list[float] | None:

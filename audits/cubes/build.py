@@ -1,0 +1,121 @@
+"""The cubes as Ibis expressions over decisions, so that the same code runs on DuckDB and on Spark."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ibis
+
+from audits.lake.tables import CUBES, FLAGS
+from audits.systems.model import Score, System
+
+MAX_DEPTH = 3
+SCORE_BINS = 100
+MISSING = -1
+
+
+def base(decisions: Any, system: System) -> Any:
+    """Counts by day × model version × bucket × flags × every group: one pass over the rows feeds all the cubes."""
+    keys = ["day", "model_version", "bucket", *FLAGS, *(f"g_{name}" for name in system.groups)]
+    return decisions.group_by(keys).aggregate(n=_count(decisions.weight))
+
+
+def daily(base_table: Any, system: System) -> Any:
+    """Day × model version × flags × bucket: everybody, each group, each declared intersection."""
+    parts = [_rolled(base_table, by, ["day", "model_version", "bucket"]) for by in [(), *system.attributes]]
+    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "daily")
+
+
+def cells(base_table: Any, system: System) -> Any:
+    """Month × flags × every combination of up to three groups, without buckets."""
+    names = list(system.groups)
+    combinations = [
+        by for depth in range(min(MAX_DEPTH, len(names)) + 1) for by in itertools.combinations(names, depth)
+    ]
+    monthly = base_table.mutate(month=base_table.day.truncate("M").cast("date"))
+    parts = [_rolled(monthly, by, ["month"]) for by in combinations]
+    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "cells")
+
+
+def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[float]]) -> Any | None:
+    """Day × bin of the score (also by single group) and of each feature; None when nothing is watched.
+
+    The bin is the number of edges at or below the value, -1 where the value is missing.
+    """
+    score = system.log.score
+    parts = [_score_histogram(decisions, system, score)] if score and "score" in edges else []
+    parts += [_histogram(decisions, f"f_{name}", name, edges[name]) for name in system.features if name in edges]
+    if not parts:
+        return None
+    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "histograms")
+
+
+def score_edges(low: float, high: float) -> list[float]:
+    """Inner edges of the equal bins of a score's declared range.
+
+    >>> score_edges(0, 1)[:3], len(score_edges(0, 1))
+    ([0.01, 0.02, 0.03], 99)
+    """
+    return [low + (high - low) * i / SCORE_BINS for i in range(1, SCORE_BINS)]
+
+
+def _count(weight: Any) -> Any:
+    return weight.sum().cast("int64")
+
+
+def _keys(table: Any, by: Sequence[str]) -> dict[str, Any]:
+    values = {f"value{i + 1}": table[f"g_{by[i]}"] if i < len(by) else ibis.null("string") for i in range(MAX_DEPTH)}
+    return {"by": ibis.literal("*".join(by)), **values}
+
+
+def _rolled(table: Any, by: Sequence[str], keep: Sequence[str]) -> Any:
+    """The table summed over all that is neither kept, nor a flag, nor one of the groups `by`."""
+    named = table.select(**{key: table[key] for key in (*keep, *FLAGS)}, **_keys(table, by), n=table.n)
+    keys = [*keep, "by", *(f"value{i + 1}" for i in range(MAX_DEPTH)), *FLAGS]
+    return named.group_by(keys).aggregate(n=_count(named.n))
+
+
+def _binned(value: Any, edges: Sequence[float]) -> Any:
+    below = sum(((value >= edge).cast("int16") for edge in edges), start=ibis.literal(0, "int16"))
+    return value.isnull().ifelse(ibis.literal(MISSING, "int16"), below).cast("int16")
+
+
+def _histogram(decisions: Any, column: str, feature: str, edges: Sequence[float]) -> Any:
+    binned = decisions.select("day", "weight", bin=_binned(decisions[column], edges))
+    named = binned.mutate(feature=ibis.literal(feature), by=ibis.literal(""), value1=ibis.null("string"))
+    return named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.weight))
+
+
+def _equal_bin(value: Any, low: float, high: float) -> Any:
+    """The number of `score_edges` at or below a value.
+
+    One division and one correction for its rounding, instead of a comparison with each edge.
+    """
+    guess = ((value - low) / (high - low) * SCORE_BINS).floor().clip(0, SCORE_BINS - 1).cast("int16")
+    over = (value >= low + (high - low) * (guess + 1) / SCORE_BINS).cast("int16")
+    under = (value < low + (high - low) * guess / SCORE_BINS).cast("int16")
+    return (guess + over - under).clip(0, SCORE_BINS - 1)
+
+
+def _score_histogram(decisions: Any, system: System, score: Score) -> Any:
+    groups = [f"g_{name}" for name in system.groups]
+    bin_ = _equal_bin(decisions.score, *score.range)
+    binned = decisions.select(
+        "day",
+        "weight",
+        *groups,
+        bin=decisions.score.isnull().ifelse(ibis.literal(MISSING, "int16"), bin_).cast("int16"),
+    )
+    fine = binned.group_by(["day", "bin", *groups]).aggregate(n=_count(binned.weight))
+    parts = []
+    for by in [None, *system.groups]:
+        value = fine[f"g_{by}"] if by else ibis.null("string")
+        named = fine.mutate(feature=ibis.literal("score"), by=ibis.literal(by or ""), value1=value)
+        parts.append(named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.n)))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def _ordered(table: Any, cube: str) -> Any:
+    return table.select(*CUBES[cube])

@@ -1,0 +1,149 @@
+"""What an audit reads: counts of a window from the cubes, and the same counts from the rows (`--exact`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from audits.cubes import build
+from audits.errors import BoussoleError
+from audits.lake.tables import exists, quote, table
+from audits.measures import Cells, Group
+from audits.systems.model import BUCKETS, System
+from audits.windows import Window
+
+COUNTS = pa.schema(
+    [
+        ("by", pa.string()),
+        ("value1", pa.string()),
+        ("value2", pa.string()),
+        ("value3", pa.string()),
+        ("bucket", pa.uint8()),
+        ("decision", pa.uint8()),
+        ("outcome", pa.uint8()),
+        ("n", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of one feature in two windows over the same bins: below the first edge … above the last, missing."""
+
+    feature: str
+    edges: tuple[float, ...]
+    reference: tuple[int, ...]
+    current: tuple[int, ...]
+
+
+def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
+    """First and last day of a system's log. Raises BoussoleError when there is none."""
+    row = None
+    if exists(connection, system):
+        row = connection.execute(
+            f"""SELECT min(day), max(day) FROM {table(system, "daily")} WHERE "by" = ''"""
+        ).fetchone()
+    if row is None or row[0] is None:
+        raise BoussoleError(
+            f"the system '{system.id}' has no decisions yet.",
+            next_step=f"Import some with `boussole import FILE --system {system.id}`, or run `boussole sync`.",
+        )
+    return row[0], row[1]
+
+
+def read_counts(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, as_of: dt.date, exact: bool = False
+) -> pa.Table:
+    """Counts by group × bucket × decision × outcome of a window, in a fixed order (the schema `COUNTS`).
+
+    An absent outcome that is declared `negative` counts as negative once the decision is older than
+    `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
+    With `exact`, rows are counted instead of the cube `daily`; both give the same table.
+    """
+    within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    columns = f'"by", value1, value2, value3, bucket, decision, {_outcome(system, as_of)} AS outcome'
+    source = _rows_as_cube(system, within) if exact else f"(FROM {table(system, 'daily')} WHERE {within})"
+    query = f"SELECT {columns}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
+    return connection.execute(query).to_arrow_table().cast(COUNTS)
+
+
+def _outcome(system: System, as_of: dt.date) -> str:
+    outcome = system.log.outcome
+    if outcome is None or outcome.absent == "missing":
+        return "outcome"
+    matured = as_of - dt.timedelta(days=outcome.matures_after_days)
+    seen = "decision = 1 AND " if outcome.observed_for == "selected" else ""
+    return f"CASE WHEN outcome IS NULL AND {seen}day <= DATE '{matured}' THEN CAST(0 AS UTINYINT) ELSE outcome END"
+
+
+def _rows_as_cube(system: System, within: str) -> str:
+    parts = []
+    for by in [(), *system.attributes]:
+        values = [f"g_{by[i]}" if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(build.MAX_DEPTH)]
+        keys = ", ".join(f"{quote(v) if v.startswith('g_') else v} AS value{i + 1}" for i, v in enumerate(values))
+        parts.append(
+            f"""SELECT '{"*".join(by)}' AS "by", {keys}, day, bucket, decision, outcome, weight AS n """
+            f"FROM {table(system, 'decisions')} WHERE {within}"
+        )
+    return f"({' UNION ALL '.join(parts)})"
+
+
+def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
+    """One table of counts for everybody, then one per group and declared intersection."""
+    return [_cells(counts, by, system) for by in [(), *system.attributes]]
+
+
+def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
+    rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
+    values = [rows[f"value{i + 1}"].to_pylist() for i in range(len(by))]
+    keys: list[Group] = list(zip(*values, strict=True)) if by else [()] * rows.num_rows
+    groups = _in_order(set(keys), by, system) or ([()] if not by else [])
+    position = {group: i for i, group in enumerate(groups)}
+    table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
+    where = [position[key] for key in keys]
+    outcome = rows["outcome"].fill_null(2).to_numpy()
+    np.add.at(table_, (where, rows["bucket"].to_numpy(), rows["decision"].to_numpy(), outcome), rows["n"].to_numpy())
+    return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
+
+
+def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
+    """Groups in the order of the system file (declared values, bands), then alphabetical, unknown last."""
+
+    def rank(name: str, value: str | None) -> tuple[int, str]:
+        declared = system.groups[name].order
+        return (len(declared) + (value is None), value or "") if value not in declared else (declared.index(value), "")
+
+    return sorted(groups, key=lambda group: [rank(name, value) for name, value in zip(by, group, strict=True)])
+
+
+def read_histograms(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    reference: Window,
+    current: Window,
+    edges: dict[str, list[float]],
+) -> list[Histogram]:
+    """Histograms of the score and each feature in two windows, in the order of the system file."""
+    names = [name for name in ("score", *system.features) if name in edges]
+    found = []
+    for name in names:
+        counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]
+        found.append(Histogram(name, tuple(edges[name]), tuple(counts[0]), tuple(counts[1])))
+    return found
+
+
+def _bins(
+    connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window, edges: int
+) -> Sequence[int]:
+    rows = connection.execute(
+        f"""SELECT bin, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
+        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
+        [feature, window.start, window.end],
+    ).fetchall()
+    counts = dict(rows)
+    return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]

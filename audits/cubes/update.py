@@ -1,0 +1,116 @@
+"""Keeping the cubes in step with the decisions, in the same transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import ibis
+
+from audits.cubes import build
+from audits.lake.tables import CUBES, decision_columns, quote, table
+from audits.systems.model import System
+
+FEATURE_QUANTILES = 20
+
+
+def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
+    """Adds the decisions of one batch to the cubes of the days and months they fall in."""
+    _declare_edges(connection, system, batch)
+    _merge(connection, system, f"batch = {batch}")
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Computes all cubes of a system anew from its decisions; the edges of histograms stay as declared."""
+    for name in CUBES:
+        connection.execute(f"DELETE FROM {table(system, name)}")
+    _merge(connection, system, "true")
+
+
+def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[float]]:
+    """Inner edges of each histogram, as fixed when its feature was first seen."""
+    rows = connection.execute(
+        f"SELECT feature, list(edge ORDER BY position) FROM {table(system, 'edges')} GROUP BY feature"
+    ).fetchall()
+    return {feature: list(edges) for feature, edges in rows}
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, system: System, where: str) -> None:
+    decisions = _decisions(system, where)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {_sql(build.base(decisions, system))}")
+    summed = ibis.table(_schema_of_base(system), name="base")
+    _add(connection, system, "daily", build.daily(summed, system), "day")
+    _add(connection, system, "cells", build.cells(summed, system), "month")
+    counts = build.histograms(decisions, system, edges_of(connection, system))
+    if counts is not None:
+        _add(connection, system, "histograms", counts, "day")
+    connection.execute("DROP TABLE base")
+
+
+def _decisions(system: System, where: str) -> Any:
+    names = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
+    rows = ibis.table(names, name="decisions", catalog="lake", database=system.id)
+    return rows if where == "true" else rows.filter(rows.batch == int(where.removeprefix("batch = ")))
+
+
+def _schema_of_base(system: System) -> dict[str, str]:
+    columns = decision_columns(system)
+    keys = ["day", "model_version", "bucket", "decision", "human", "outcome", "stages"]
+    keys += [f"g_{name}" for name in system.groups]
+    return {key: _ibis_type(columns[key]) for key in keys} | {"n": "int64"}
+
+
+def _add(connection: duckdb.DuckDBPyConnection, system: System, name: str, counts: Any, period: str) -> None:
+    """Sums new counts into a cube: rows of the touched periods are replaced by their sums."""
+    target = table(system, name)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE delta AS {_sql(counts)}")
+    touched = f"{period} IN (SELECT DISTINCT {period} FROM delta)"
+    known = connection.execute(f"SELECT count(*) FROM {target} WHERE {touched}").fetchone()
+    if known and known[0]:
+        keys = ", ".join(quote(column) for column in CUBES[name] if column != "n")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE delta AS SELECT {keys}, CAST(sum(n) AS BIGINT) AS n "
+            f"FROM (FROM delta UNION ALL FROM {target} WHERE {touched}) GROUP BY ALL"
+        )
+        connection.execute(f"DELETE FROM {target} WHERE {touched}")
+    connection.execute(f"INSERT INTO {target} SELECT * FROM delta ORDER BY ALL")
+    connection.execute("DROP TABLE delta")
+
+
+def _declare_edges(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
+    """Fixes the edges of a score (from its declared range) and of each feature (quantiles of its first batch)."""
+    known = edges_of(connection, system)
+    found: dict[str, list[float]] = {}
+    if system.log.score and "score" not in known:
+        found["score"] = build.score_edges(*system.log.score.range)
+    shares = [i / FEATURE_QUANTILES for i in range(1, FEATURE_QUANTILES)]
+    for feature in system.features:
+        if feature not in known:
+            row = connection.execute(
+                f"SELECT quantile_disc({quote('f_' + feature)}, {shares}) "
+                f"FROM {table(system, 'decisions')} WHERE batch = {batch}"
+            ).fetchone()
+            found[feature] = sorted(set(row[0])) if row and row[0] else []
+    rows = [(feature, i, edge) for feature, edges in found.items() for i, edge in enumerate(edges)]
+    if rows:
+        connection.executemany(f"INSERT INTO {table(system, 'edges')} VALUES (?, ?, ?)", rows)
+
+
+def _sql(expression: Any) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+_TYPES = {
+    "VARCHAR": "string",
+    "BIGINT": "int64",
+    "INTEGER": "int32",
+    "SMALLINT": "int16",
+    "UTINYINT": "uint8",
+    "DOUBLE": "float64",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
+
+
+def _ibis_type(kind: str) -> str:
+    return _TYPES[kind]

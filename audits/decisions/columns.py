@@ -1,0 +1,92 @@
+"""Reading one column of a source as SQL, cheaply where its type already says what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audits.lake.tables import literal, quote
+from audits.systems.model import Value
+
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+
+
+@dataclass(frozen=True)
+class ColumnReader:
+    """SQL expressions over the columns of a source whose DuckDB types are known."""
+
+    types: Mapping[str, str]
+
+    def is_text(self, column: str) -> bool:
+        return self.types[column] == "VARCHAR"
+
+    def text(self, column: str) -> str:
+        """Trimmed text, NULL when empty."""
+        if self.is_text(column):
+            return f"nullif(trim({quote(column)}), '')"
+        return f"CAST({quote(column)} AS VARCHAR)"
+
+    def absent(self, column: str) -> str:
+        """True where the column holds nothing: NULL, empty, NaN."""
+        name = quote(column)
+        if self.is_text(column):
+            return f"({self.text(column)} IS NULL OR lower(trim({name})) = 'nan')"
+        if self.types[column] in ("DOUBLE", "FLOAT"):
+            return f"({name} IS NULL OR isnan({name}))"
+        return f"({name} IS NULL)"
+
+    def double(self, column: str) -> str:
+        """The column as a floating number, NULL where it is no number; NaN stays."""
+        if self.types[column] == "DOUBLE":
+            return quote(column)
+        if self.types[column] in (*WHOLE, "FLOAT", "BOOLEAN") or self.types[column].startswith("DECIMAL"):
+            return f"CAST({quote(column)} AS DOUBLE)"
+        return f"TRY_CAST({self.text(column)} AS DOUBLE)"
+
+    def number(self, column: str) -> str:
+        """The column as a finite number, NULL where there is none."""
+        value = self.double(column)
+        if self.types[column] in WHOLE:
+            return value
+        return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+    def no_number(self, column: str) -> str:
+        """True where text stands in place of a number."""
+        if not self.is_text(column):
+            return "false"
+        return f"({self.text(column)} IS NOT NULL AND {self.double(column)} IS NULL)"
+
+    def not_finite(self, column: str) -> str:
+        """True where the number is NaN or infinite."""
+        if self.types[column] in WHOLE:
+            return "false"
+        return f"coalesce(NOT isfinite({self.double(column)}), false)"
+
+    def matches(self, column: str, values: Sequence[Value]) -> str:
+        """True where the column holds one of these values: true matches true and 1, numbers match as numbers."""
+        flags = [value for value in values if isinstance(value, bool)]
+        numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        texts = [value for value in values if isinstance(value, str)]
+        parts = [self._flags(column, flags)] if flags else []
+        if numbers:
+            parts.append(f"{self.double(column)} IN ({', '.join(map(repr, numbers))})")
+        if texts:
+            parts.append(f"{self.text(column)} IN ({', '.join(map(literal, texts))})")
+        return f"coalesce({' OR '.join(parts)}, false)"
+
+    def _flags(self, column: str, flags: Sequence[bool]) -> str:
+        if self.types[column] == "BOOLEAN":
+            return f"{quote(column)} IN ({', '.join(map(str, flags))})"
+        words = [word for flag in flags for word in (("true", "1", "1.0") if flag else ("false", "0", "0.0"))]
+        return f"lower({self.text(column)}) IN ({', '.join(map(literal, words))})"
+
+    def moment(self, column: str, zone: str) -> str:
+        """The local time in a time zone; a moment without offset is already local."""
+        name, kind = quote(column), self.types[column]
+        if (kind.startswith("TIMESTAMP") and "ZONE" not in kind) or kind == "DATE":
+            return f"CAST({name} AS TIMESTAMP)"
+        here = f"TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE {literal(zone)}"
+        if not self.is_text(column):
+            return here if "ZONE" in kind else "CAST(NULL AS TIMESTAMP)"
+        with_offset = rf"regexp_matches({name}, '\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)\s*$')"
+        return f"CASE WHEN {with_offset} THEN {here} ELSE TRY_CAST({name} AS TIMESTAMP) END"

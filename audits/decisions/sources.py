@@ -1,0 +1,197 @@
+"""Opening a source of decisions as a DuckDB relation with row numbers, without reading it into memory."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import duckdb
+
+from audits.errors import SourceError, nearest
+from audits.lake.tables import literal, quote
+
+READERS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "json", ".ndjson": "json"}
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that is not a record: its row (from 1) and what is wrong with it."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source ready to query: `relation` is SQL with the needed columns and `row` (from 1).
+
+    `types` are the DuckDB types of its columns; `bad_lines` are the records that could not even be split.
+    """
+
+    name: str
+    sha256: str
+    relation: str
+    types: Mapping[str, str]
+    bad_lines: tuple[BadLine, ...] = ()
+
+
+def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, needed: Sequence[str]) -> Opened:
+    """Opens a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
+
+    Raises SourceError for a missing, empty or unreadable source, an unknown kind, or a missing column.
+    """
+    text = str(source)
+    if text.startswith("duckdb:"):
+        return _open_duckdb(connection, text, needed)
+    path = Path(text)
+    reader = READERS.get(path.suffix.lower())
+    if not path.is_file():
+        raise SourceError("there is no such file.", where=text, next_step="Check the path.")
+    if reader is None:
+        raise SourceError(
+            f"'{path.suffix}' is not a kind of file that can be imported.",
+            where=text,
+            next_step=f"Use one of {', '.join(READERS)}, or duckdb:PATH?table=T.",
+        )
+    if path.stat().st_size == 0:
+        raise SourceError("the file is empty (0 bytes).", where=text, next_step="Export it again.")
+    if re.search(r"[*?\[\]]", text):
+        raise SourceError("the path holds one of * ? [ ].", where=text, next_step="Rename the file.")
+    opener = {"csv": _open_csv, "parquet": _open_parquet, "json": _open_json}[reader]
+    try:
+        return opener(connection, path, needed)
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
+    first = str(error).split("\n")[0]
+    kind, _, rest = first.partition(": ")
+    reason = "it is not UTF-8 text" if "utf-8" in first.lower() or "unicode" in first.lower() else (rest or kind)
+    return SourceError(
+        f"the file cannot be read as {path.suffix[1:]}: {reason.rstrip('.')}.",
+        where=str(path),
+        next_step="Open it with the tool that made it, and export it again.",
+    )
+
+
+def _check_columns(name: str, present: Mapping[str, str], needed: Sequence[str]) -> None:
+    missing = [column for column in needed if column not in present]
+    if missing:
+        hints = "; ".join(f"'{column}' ({nearest(column, present).rstrip('.')})" for column in missing)
+        raise SourceError(
+            f"missing column{'s' if len(missing) > 1 else ''}: {hints}.",
+            where=name,
+            next_step="Add the column to the file, or correct the name in the system file.",
+        )
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names and DuckDB types of a relation."""
+    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+    file = literal(path)
+    columns = _describe(connection, f"read_parquet({file})")
+    _check_columns(str(path), columns, needed)
+    relation = f"(SELECT file_row_number + 1 AS row, {_list(needed)} FROM read_parquet({file}, file_row_number = true))"
+    return Opened(path.name, sha256_file(path), relation, columns)
+
+
+def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+    options = "all_varchar = true, header = true, skip = 0, store_rejects = true, max_line_size = 10000000"
+    reader = f"read_csv({literal(path)}, {options})"
+    columns = _describe(connection, reader)
+    _check_columns(str(path), columns, needed)
+    connection.execute("DROP TABLE IF EXISTS reject_errors")
+    connection.execute("DROP TABLE IF EXISTS reject_scans")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(needed)} FROM {reader}"
+    )
+    lines = connection.execute(
+        "SELECT line - 1, coalesce(any_value(column_name), '(line)'), any_value(lower(replace(error_type, '_', ' '))) "
+        "FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
+    bad = tuple(BadLine(int(row), str(column), f"the line cannot be read: {reason}") for row, column, reason in lines)
+    if bad:
+        _count_bad_lines(connection, [line.row for line in bad])
+    return Opened(path.name, sha256_file(path), "incoming", columns, bad)
+
+
+def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> None:
+    """Numbers rows as they stand in the file, where refused lines count too."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE refused AS SELECT unnest(?) AS row", [bad])
+    connection.execute(
+        "UPDATE incoming SET row = incoming.row + shift.n FROM (SELECT i.row AS row, count(*) AS n FROM incoming i "
+        "JOIN (SELECT row - row_number() OVER (ORDER BY row) AS before FROM refused) r ON r.before < i.row "
+        "GROUP BY i.row) AS shift WHERE incoming.row = shift.row"
+    )
+
+
+def _open_json(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+    reader = f"read_ndjson({literal(path)}, maximum_depth = 1, sample_size = -1)"
+    columns = _describe(connection, reader)
+    _check_columns(str(path), columns, needed)
+    texts = ", ".join(f"{quote(c)}->>'$' AS {quote(c)}" if columns[c] == "JSON" else quote(c) for c in needed)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {texts} FROM {reader}"
+    )
+    return Opened(path.name, sha256_file(path), "incoming", _describe(connection, "incoming"))
+
+
+def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequence[str]) -> Opened:
+    path_text, _, query = uri.removeprefix("duckdb:").partition("?")
+    names = parse_qs(query).get("table", [])
+    if len(names) != 1:
+        raise SourceError("which table?", where=uri, next_step="Write duckdb:PATH?table=NAME.")
+    path, name = Path(path_text), names[0]
+    if not path.is_file():
+        raise SourceError("there is no such DuckDB file.", where=uri, next_step="Check the path.")
+    try:
+        connection.execute(f"ATTACH IF NOT EXISTS {literal(path)} AS source_file (READ_ONLY)")
+        tables = [row[0] for row in connection.execute("SHOW TABLES FROM source_file").fetchall()]
+        if name not in tables:
+            raise SourceError(f"there is no table '{name}'. {nearest(name, tables)}", where=uri, next_step="Check it.")
+        whole = f"source_file.{quote(name)}"
+        columns = _describe(connection, whole)
+        _check_columns(uri, columns, needed)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(needed)} FROM {whole}"
+        )
+        digest = _sha256_rows(connection, name, needed)
+    except duckdb.Error as error:
+        reason = str(error).split("\n")[0].partition(": ")[2]
+        raise SourceError(
+            f"the DuckDB file cannot be read: {reason.rstrip('.')}.",
+            where=uri,
+            next_step="Close the program that writes to it, or point to a copy.",
+        ) from error
+    finally:
+        connection.execute("DETACH DATABASE IF EXISTS source_file")
+    return Opened(f"duckdb:{path.name}?table={name}", digest, "incoming", columns)
+
+
+def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:
+    """A content hash of a table that ignores the order of its rows: count and sum of the rows' MD5 halves."""
+    values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in columns)
+    row = connection.execute(
+        f"SELECT count(*), sum(md5_number_lower(h)::HUGEINT), sum(md5_number_upper(h)::HUGEINT) "
+        f"FROM (SELECT concat_ws(chr(2), {values}) AS h FROM incoming)"
+    ).fetchone()
+    return hashlib.sha256(repr((name, tuple(columns), row)).encode()).hexdigest()
+
+
+def _list(columns: Sequence[str]) -> str:
+    return ", ".join(quote(column) for column in columns)
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

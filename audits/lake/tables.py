@@ -1,0 +1,141 @@
+"""The tables of the lake: one schema per system, and the shared ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from audits.systems.model import System
+
+SHARED = {
+    "ingested": {
+        "sha256": "VARCHAR",
+        "system": "VARCHAR",
+        "origin": "VARCHAR",
+        "batch": "BIGINT",
+        "accepted": "BIGINT",
+        "quarantined": "BIGINT",
+        "at": "TIMESTAMP",
+    },
+    "turn": {"n": "BIGINT"},
+}
+
+KEYS = {
+    "by": "VARCHAR",  # '' for everybody, 'gender', 'gender*age'
+    "value1": "VARCHAR",
+    "value2": "VARCHAR",
+    "value3": "VARCHAR",
+}
+FLAGS = {
+    "decision": "UTINYINT",  # 0 not selected, 1 selected
+    "human": "UTINYINT",  # the human's decision, NULL when there is none
+    "outcome": "UTINYINT",  # 0 negative, 1 positive, NULL no outcome yet
+    "stages": "UTINYINT",  # bit i: reached stage i of the funnel
+}
+CUBES = {
+    "daily": {"day": "DATE", "model_version": "VARCHAR", **KEYS, "bucket": "UTINYINT", **FLAGS, "n": "BIGINT"},
+    "cells": {"month": "DATE", **KEYS, **FLAGS, "n": "BIGINT"},
+    "histograms": {
+        "day": "DATE",
+        "feature": "VARCHAR",
+        "by": "VARCHAR",
+        "value1": "VARCHAR",
+        "bin": "SMALLINT",  # -1 missing; else the number of edges at or below the value
+        "n": "BIGINT",
+    },
+}
+QUARANTINE = {
+    "batch": "BIGINT",
+    "row": "BIGINT",
+    "column": "VARCHAR",
+    "reason": "VARCHAR",
+    "value": "VARCHAR",
+}
+EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
+
+
+def quote(name: str) -> str:
+    """A quoted SQL identifier.
+
+    >>> quote('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A quoted SQL string.
+
+    >>> literal("L'Isle")
+    "'L''Isle'"
+    """
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def table(system: System, name: str) -> str:
+    """The qualified name of a system's table."""
+    return f"lake.{quote(system.id)}.{quote(name)}"
+
+
+def decision_columns(system: System) -> dict[str, str]:
+    """Columns of the table `decisions`: roles, then groups (g_), controls (c_) and features (f_)."""
+    return {
+        "batch": "BIGINT",
+        "row": "BIGINT",
+        "id": "VARCHAR",
+        "decided_at": "TIMESTAMP",
+        "day": "DATE",
+        "model_version": "VARCHAR",
+        "bucket": "UTINYINT",
+        **FLAGS,
+        "score": "DOUBLE",
+        "weight": "BIGINT",
+        "person": "VARCHAR",
+        "request": "VARCHAR",
+        "rank": "INTEGER",
+        "team": "VARCHAR",
+        "use": "VARCHAR",
+        "human_seconds": "DOUBLE",
+        **{f"g_{name}": "VARCHAR" for name in system.groups},
+        **{f"c_{name}": "VARCHAR" for name in system.controls},
+        **{f"f_{name}": "DOUBLE" for name in system.features},
+    }
+
+
+def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
+    """The shared tables, and the one row of `turn`."""
+    for name, columns in SHARED.items():
+        _create(connection, f"lake.main.{name}", columns)
+    connection.execute("INSERT INTO lake.main.turn SELECT 0 WHERE NOT EXISTS (FROM lake.main.turn)")
+
+
+def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """The schema of a system: new columns of its file are added, none is ever dropped."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
+    _create(connection, table(system, "decisions"), decision_columns(system))
+    _add_missing(connection, system)
+    for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES}.items():
+        _create(connection, table(system, name), columns)
+
+
+def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
+    """Whether the lake holds a schema for this system."""
+    row = connection.execute(
+        "SELECT count(*) FROM information_schema.tables "
+        "WHERE table_catalog = 'lake' AND table_schema = ? AND table_name = 'decisions'",
+        [system.id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    body = ", ".join(f"{quote(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
+
+
+def _add_missing(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
+    for column, kind in decision_columns(system).items():
+        if column not in present:
+            connection.execute(f"ALTER TABLE {table(system, 'decisions')} ADD COLUMN {quote(column)} {kind}")
