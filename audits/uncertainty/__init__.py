@@ -1,0 +1,1 @@
+"""Uncertainty: intervals, one-sided tests, multiplicity. Independent rows and declared clusters."""

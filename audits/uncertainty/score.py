@@ -1,0 +1,113 @@
+"""Score tests of two independent rates: ratio and difference, after Miettinen and Nurminen.
+
+Group 1 is the compared group, group 0 what it is compared with. Sizes may be fractional (effective sizes).
+"""
+
+from __future__ import annotations
+
+import math
+
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from audits.measures import Interval
+from audits.uncertainty.wilson import wilson_bounds
+
+Pair = tuple[float, float]
+_RATIO_LIMIT = 60.0
+"""Bound of |log ratio| in the search: e^60 is beyond any ratio of counts."""
+
+
+def ratio_z(k: Pair, n: Pair, *, ratio: float) -> float:
+    """Standardised distance of p1 from ratio × p0; about standard normal when p1 / p0 = ratio.
+
+    Formula: (p1 − r p0) / √(N/(N−1) (q1(1−q1)/n1 + r² q0(1−q0)/n0)), q the maximum-likelihood rates under
+    q1 = r q0, in closed form. Undefined: never for n > 0, r > 0 (0 when both rates are 0).
+    Source: Koopman (1984), Biometrics 40:513-517; Miettinen & Nurminen (1985), Statistics in Medicine 4:213-226.
+
+    >>> round(ratio_z((157, 235), (2435, 2435), ratio=1.0), 3)
+    -4.108
+    """
+    (k1, k0), (n1, n0) = k, n
+    total = n1 + n0
+    a, b, c = total * ratio, -(n1 * ratio + k1 + n0 + k0 * ratio), k1 + k0
+    # The stable form of (−b − √(b²−4ac)) / 2a: no cancellation for rare events.
+    q0 = 2 * c / (-b + math.sqrt(max(b * b - 4 * a * c, 0.0)))
+    q1 = min(ratio * q0, 1.0)
+    variance = q1 * (1 - q1) / n1 + ratio * ratio * q0 * (1 - q0) / n0
+    return _standardised(k1 / n1 - ratio * k0 / n0, variance, total)
+
+
+def difference_z(k: Pair, n: Pair, *, difference: float) -> float:
+    """Standardised distance of p1 − p0 from `difference`; about standard normal when they are equal.
+
+    Formula: (p1 − p0 − d) / √(N/(N−1) (q1(1−q1)/n1 + q0(1−q0)/n0)), q the maximum-likelihood rates under
+    q1 − q0 = d (root of a cubic, in closed form). Undefined: never for n > 0 and −1 < d < 1.
+    Source: Miettinen & Nurminen (1985); Farrington & Manning (1990), Statistics in Medicine 9:1447-1454.
+
+    >>> round(difference_z((56, 48), (70, 80), difference=0.0), 3)
+    2.641
+    """
+    (k1, k0), (n1, n0) = k, n
+    total, d = n1 + n0, difference
+    q0 = _constrained_rate(k1 + k0, k0, n1, n0, d)
+    q1 = min(max(q0 + d, 0.0), 1.0)
+    return _standardised(k1 / n1 - k0 / n0 - d, q1 * (1 - q1) / n1 + q0 * (1 - q0) / n0, total)
+
+
+def _constrained_rate(events: float, k0: float, n1: float, n0: float, d: float) -> float:
+    total = n1 + n0
+    l2 = (n1 + 2 * n0) * d - total - events
+    l1 = (n0 * d - total - 2 * k0) * d + events
+    l0 = k0 * d * (1 - d)
+    q = (l2 / (3 * total)) ** 3 - l1 * l2 / (6 * total * total) + l0 / (2 * total)
+    p = math.copysign(math.sqrt(max((l2 / (3 * total)) ** 2 - l1 / (3 * total), 0.0)), q)
+    angle = 0.0 if p == 0 else (math.pi + math.acos(min(max(q / p**3, -1.0), 1.0))) / 3
+    return min(max(2 * p * math.cos(angle) - l2 / (3 * total), 0.0, -d), 1.0, 1 - d)
+
+
+def _standardised(distance: float, variance: float, total: float) -> float:
+    variance *= total / (total - 1) if total > 1 else 1.0
+    if variance > 1e-300:
+        return distance / math.sqrt(variance)
+    return 0.0 if abs(distance) < 1e-12 else math.copysign(math.inf, distance)
+
+
+def ratio_interval(k: Pair, n: Pair, *, level: float = 0.95, method: str = "miettinen_nurminen") -> Interval | None:
+    """Interval of p1 / p0 by inverting `ratio_z`; None where it has no finite upper end (k0 = 0).
+
+    Range: inside [0, ∞); starts at 0 when k1 = 0. Source: Koopman (1984); Miettinen & Nurminen (1985).
+
+    >>> interval = ratio_interval((157, 235), (2435, 2435))
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.55, 0.811)
+    """
+    (k1, k0), (n1, n0) = k, n
+    if k0 <= 0:
+        return None
+    z = float(norm.ppf(0.5 + level / 2))
+    centre = math.log(max(k1, 1e-9) / n1 * n0 / k0)
+    low = 0.0 if k1 <= 0 else math.exp(_root(k, n, z, -_RATIO_LIMIT, centre))
+    return Interval(low=low, high=math.exp(_root(k, n, -z, centre, _RATIO_LIMIT)), level=level, method=method)
+
+
+def _root(k: Pair, n: Pair, z: float, low: float, high: float) -> float:
+    return float(brentq(lambda x: ratio_z(k, n, ratio=math.exp(x)) - z, low, high, xtol=1e-12))
+
+
+def newcombe(k: Pair, n: Pair, *, level: float = 0.95, method: str = "newcombe") -> Interval:
+    """Interval of p1 − p0 from the two Wilson intervals, inside [−1, 1].
+
+    Source: Newcombe (1998), Statistics in Medicine 17:873-890, method 10.
+
+    >>> interval = newcombe((56, 48), (70, 80))
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0524, 0.3339)
+    """
+    z = float(norm.ppf(0.5 + level / 2))
+    (p1, low1, high1), (p0, low0, high0) = (
+        (successes / size, *wilson_bounds(successes, size, z=z)) for successes, size in zip(k, n, strict=True)
+    )
+    low = p1 - p0 - math.hypot(p1 - low1, high0 - p0)
+    high = p1 - p0 + math.hypot(high1 - p1, p0 - low0)
+    return Interval(low=max(low, -1.0), high=min(high, 1.0), level=level, method=method)

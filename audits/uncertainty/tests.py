@@ -1,0 +1,149 @@
+"""One-sided tests at any threshold, from the JSON that a measure keeps in `params["test"]`.
+
+Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
+side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference),
+`jackknife` (transform, estimate, se on the transformed scale, df) and `noncentral_chi2` (PSI).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from scipy.stats import ncx2, norm
+from scipy.stats import t as student
+
+from audits.errors import BoussoleError, nearest
+from audits.uncertainty.score import difference_z, ratio_z
+
+MOST_TIMES = 100
+"""More than this many times the present decisions is no reasonable number."""
+
+
+class UnknownTestError(BoussoleError):
+    """A stored test that this version cannot recompute."""
+
+
+def p_beyond(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float:
+    """One-sided p of "the truth is not beyond the threshold on the bad side"; small: very likely beyond.
+
+    Range [0, 1]; about uniform when the truth is exactly at the threshold. Raises UnknownTestError.
+
+    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
+    >>> p_beyond(test, threshold=0.95, bad_side="below") < 0.001
+    True
+    >>> 0.01 < p_beyond(test, threshold=0.8, bad_side="below") < 0.1
+    True
+    """
+    below = _lower_tail(test, threshold)
+    return below if _is_below(bad_side) else 1.0 - below
+
+
+def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float:
+    """One-sided p of "the truth is at or beyond the threshold"; small: very likely on the good side.
+
+    >>> test = {"kind": "score_difference", "k": [50, 50], "n": [1000, 1000]}
+    >>> p_good(test, threshold=-0.1, bad_side="below") < 0.001
+    True
+    """
+    return 1.0 - p_beyond(test, threshold=threshold, bad_side=bad_side)
+
+
+def decisions_needed(
+    test: Mapping[str, Any], *, threshold: float, bad_side: str, n: int, alpha: float = 0.05, power: float = 0.8
+) -> int | None:
+    """How many more decisions would settle on which side of the threshold the truth lies, if it is as measured.
+
+    `n` is the number of decisions now; the error is taken to shrink with its square root. 0: enough already.
+    None: the estimate sits on the threshold, or more than `MOST_TIMES` × n would be needed.
+
+    >>> test = {"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}
+    >>> decisions_needed(test, threshold=0.8, bad_side="below", n=1000) // 1000
+    16
+    >>> decisions_needed(test, threshold=0.9, bad_side="below", n=1000) is None
+    True
+    """
+    _is_below(bad_side)
+    if test.get("kind") == "noncentral_chi2":
+        factor = _psi_factor(test, threshold, alpha, power)
+    else:
+        factor = _factor(_z(test, threshold), _quantiles(test, alpha, power))
+    if factor is None or factor - 1 > MOST_TIMES:
+        return None
+    return max(0, math.ceil((factor - 1) * n))
+
+
+def _is_below(bad_side: str) -> bool:
+    if bad_side not in ("below", "above"):
+        raise UnknownTestError(f"bad side '{bad_side}' is neither 'below' nor 'above'.")
+    return bad_side == "below"
+
+
+def _lower_tail(test: Mapping[str, Any], threshold: float) -> float:
+    """Chance of so low an estimate when the truth is at the threshold."""
+    if test.get("kind") == "noncentral_chi2":
+        return _chi2_cdf(test["statistic"] / test["scale"], test["df"], threshold / test["scale"])
+    z = _z(test, threshold)
+    return float(student.cdf(z, test["df"])) if test["kind"] == "jackknife" else float(norm.cdf(z))
+
+
+def _z(test: Mapping[str, Any], threshold: float) -> float:
+    statistics: dict[str, Callable[[], float]] = {
+        "score_ratio": lambda: ratio_z(_pair(test["k"]), _pair(test["n"]), ratio=threshold),
+        "score_difference": lambda: difference_z(_pair(test["k"]), _pair(test["n"]), difference=threshold),
+        "jackknife": lambda: _jackknife_z(test, threshold),
+    }
+    kind = str(test.get("kind"))
+    if kind not in statistics:
+        known = nearest(kind, [*statistics, "noncentral_chi2"])
+        raise UnknownTestError(f"test of kind '{kind}' is unknown.", next_step=known)
+    return statistics[kind]()
+
+
+def _pair(values: Any) -> tuple[float, float]:
+    first, second = values
+    return float(first), float(second)
+
+
+def _jackknife_z(test: Mapping[str, Any], threshold: float) -> float:
+    if test["transform"] == "log":
+        return math.log(test["estimate"] / threshold) / float(test["se"])
+    return (float(test["estimate"]) - threshold) / float(test["se"])
+
+
+def _quantiles(test: Mapping[str, Any], alpha: float, power: float) -> float:
+    if test.get("kind") == "jackknife":
+        return float(student.ppf(1 - alpha, test["df"]) + student.ppf(power, test["df"]))
+    return float(norm.ppf(1 - alpha) + norm.ppf(power))
+
+
+def _factor(z: float, needed: float) -> float | None:
+    return None if abs(z) < 1e-9 else (needed / z) ** 2
+
+
+def _chi2_cdf(x: float, df: float, nc: float) -> float:
+    """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits."""
+    if nc > 1e4:
+        return float(norm.cdf((x - df - nc) / math.sqrt(2 * df + 4 * nc)))
+    return float(ncx2.cdf(x, df, nc))
+
+
+def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: float) -> float | None:
+    """By how much the current window must grow; the reference window stays as it is."""
+    df, scale, fixed = float(test["df"]), float(test["scale"]), float(test.get("scale_reference", 0.0))
+    truth = max(test["statistic"] - df * scale, 0.0)
+    gap = abs(truth - threshold)
+
+    def settled(factor: float) -> bool:
+        s = fixed + (scale - fixed) / factor
+        at, there = (math.sqrt(2 * df * s * s + 4 * psi * s) for psi in (threshold, truth))
+        return bool(gap >= norm.ppf(1 - alpha) * at + norm.ppf(power) * there)
+
+    low, high = 1.0, float(MOST_TIMES + 1)
+    if not settled(high):
+        return None
+    while not settled(low) and high - low > 1e-4 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if settled(middle) else (middle, high)
+    return low if settled(low) else high

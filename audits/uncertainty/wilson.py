@@ -1,0 +1,36 @@
+"""Wilson score interval of one rate, without continuity correction."""
+
+from __future__ import annotations
+
+import math
+
+from scipy.stats import norm
+
+from audits.measures import Interval
+
+
+def wilson_bounds(successes: float, n: float, *, z: float) -> tuple[float, float]:
+    """Lower and upper bound; exact 0 at no success and exact 1 at no failure."""
+    p = successes / n
+    centre = p + z * z / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low = 0.0 if successes <= 0 else max(0.0, (centre - half) / scale)
+    high = 1.0 if successes >= n else min(1.0, (centre + half) / scale)
+    return low, high
+
+
+def wilson(successes: float, n: float, *, level: float = 0.95, method: str = "wilson") -> Interval:
+    """Interval of a proportion by inverting its score test (no continuity correction).
+
+    Inputs: `successes` of `n` independent decisions (effective sizes may be fractional), n > 0.
+    Range: inside [0, 1], and never empty: 0 of n has an upper bound above 0, n of n a lower bound below 1.
+    Undefined: n = 0 (the caller guards it; raises ZeroDivisionError).
+    Source: Wilson (1927), JASA 22:209-212; Newcombe (1998), Statistics in Medicine 17:857-872, method 3.
+
+    >>> interval = wilson(81, 263)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.2553, 0.3662)
+    """
+    low, high = wilson_bounds(successes, n, z=float(norm.ppf(0.5 + level / 2)))
+    return Interval(low=low, high=high, level=level, method=method)
