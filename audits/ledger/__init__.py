@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from audits.ledger.database import reader, writer
-from audits.ledger.log import Entry, Verification, append, entries, root, verify
+from audits.ledger.log import Entry, Payload, Verification, append, entries, root, verify
 
-__all__ = ["Entry", "Verification", "append", "entries", "reader", "root", "verify", "writer"]
+__all__ = ["Entry", "Payload", "Verification", "append", "entries", "reader", "root", "verify", "writer"]

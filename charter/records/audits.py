@@ -1,0 +1,124 @@
+"""Audit documents: sealed, stored and read back.
+
+What is sealed is the canonical JSON (RFC 8785) of the document without `evidence.entry` and `evidence.root`: these
+two say where the ledger holds the seal, and exist only once it is made. Exactly that text is stored, so its SHA-256
+is at any time the one in the ledger's entry; reading adds the two keys again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from audits import ledger
+from audits.errors import BoussoleError
+from audits.hashing import canonical_json, sha256_hex
+from audits.workspace import Workspace
+from charter.records.charters import register
+from charter.records.database import open_records, reading
+from charter.records.models import Audit
+
+Document = dict[str, Any]
+
+SEAL_KEYS = ("entry", "root")
+
+
+def sealed_json(document: Mapping[str, Any]) -> bytes:
+    """The bytes whose SHA-256 the ledger holds for this document, whether it is stored yet or not.
+
+    >>> sealed_json({"system": "s", "evidence": {"cubes": "c", "entry": 3, "root": "r"}})
+    b'{"evidence":{"cubes":"c"},"system":"s"}'
+    """
+    evidence = {key: value for key, value in document.get("evidence", {}).items() if key not in SEAL_KEYS}
+    return canonical_json({**document, "evidence": evidence})
+
+
+def save_audit(workspace: Workspace, document: Mapping[str, Any]) -> Document:
+    """Store an audit and seal it, together with its charter version; the document with its entry and root.
+
+    One transaction: the audit, its entry and a charter seen for the first time exist together or not at all.
+    A document that is already stored, byte for byte, is returned as it stands, without a second entry.
+
+    Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say.
+    """
+    (subject, version), text = _subject(document), sealed_json(document)
+    digest = sha256_hex(text)
+    with open_records(workspace).begin() as connection:
+        stored = connection.execute(select(Audit.__table__).where(Audit.document_sha256 == digest)).first()
+        if stored is not None:
+            return complete(stored)
+        register(connection, sha256=subject["charter"], version=version)
+        entry = ledger.append(connection, kind="audit", payload=audit_payload(**subject, document=digest))
+        values = {
+            "system": subject["system"],
+            "window_start": subject["start"],
+            "window_end": subject["end"],
+            "charter_sha256": subject["charter"],
+            "created_at": entry.time,
+            "document": text.decode(),
+            "document_sha256": digest,
+            "entry": entry.index,
+            "root": entry.root,
+        }
+        row = connection.execute(insert(Audit).values(values).returning(*Audit.__table__.columns)).one()
+        return complete(row)
+
+
+def _subject(document: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """What a document is about, and the human version of its charter."""
+    try:
+        window, charter = document["window"], document["charter"]
+        subject = {
+            "system": document["system"],
+            "start": window["start"],
+            "end": window["end"],
+            "charter": charter["sha256"],
+        }
+        return subject, charter["version"]
+    except KeyError as error:
+        raise BoussoleError(
+            f"this is not an audit document: {error} is missing.",
+            next_step="Documents are made by `boussole audit`; their schema is boussole.audit/1.",
+        ) from error
+
+
+def latest_audits(workspace: Workspace) -> dict[str, Document]:
+    """The document of each system whose window ends last; of several for that window, the one sealed last.
+
+    A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
+    """
+    newest_first = (Audit.window_end.desc(), Audit.entry.desc())
+    rank = func.row_number().over(partition_by=Audit.system, order_by=newest_first).label("rank")
+    ranked = select(Audit.__table__, rank).subquery()
+    with reading(workspace) as connection:
+        if connection is None:
+            return {}
+        rows = connection.execute(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.system))
+        return {row.system: complete(row) for row in rows}
+
+
+def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
+    """All documents of a system, oldest window first; audits of the same window in the order they were sealed."""
+    in_order = select(Audit.__table__).where(Audit.system == system_id).order_by(Audit.window_end, Audit.entry)
+    with reading(workspace) as connection:
+        return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
+
+
+def all_audits(connection: Connection) -> list[Row[Any]]:
+    """The rows of all audits, in the order of their entries."""
+    return list(connection.execute(select(Audit.__table__).order_by(Audit.entry)))
+
+
+def audit_payload(*, system: str, start: str, end: str, charter: str, document: str) -> ledger.Payload:
+    """What the ledger holds of an audit: ids, dates and the hashes of its charter and document."""
+    return {"charter": charter, "document": document, "end": end, "start": start, "system": system}
+
+
+def complete(row: Row[Any]) -> Document:
+    """The stored document with the place of its seal."""
+    document: Document = json.loads(row.document)
+    document["evidence"] |= {"entry": row.entry, "root": row.root}
+    return document

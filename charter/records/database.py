@@ -1,0 +1,94 @@
+"""Opening governance.sqlite: migrated and ready to write, or to read without touching it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError
+
+from audits.errors import BoussoleError
+from audits.ledger.database import WAIT_SECONDS, reader, writer
+from audits.workspace import Workspace
+from charter.migrations import HEAD
+
+
+def open_records(workspace: Workspace) -> Engine:
+    """An engine on the workspace's governance.sqlite, made or migrated first where needed.
+
+    Two processes can call it at once: one migrates, the other waits.
+
+    Raises BoussoleError when the file is not a database, comes from a newer Boussole, or stays busy.
+    """
+    path = workspace.governance
+    if not (path.exists() and _revision_of(path) == HEAD):
+        try:
+            with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS):
+                _migrate(path)
+        except Timeout as error:
+            raise BoussoleError(
+                "another process has been preparing the records for a minute.",
+                where=str(path),
+                next_step="Wait until it is done, then try again.",
+            ) from error
+    return writer(path)
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator[Connection | None]:
+    """A connection that reads the records at one moment; None when there are none yet.
+
+    It never makes, migrates or writes the database, so a page can use it.
+    """
+    path = workspace.governance
+    revision = _revision_of(path) if path.exists() else None
+    if revision is None:
+        yield None
+        return
+    if revision != HEAD:
+        raise _other_version(path)
+    with reader(path).begin() as connection:
+        yield connection
+
+
+def _revision_of(path: Path) -> str | None:
+    """The revision of an existing file; None while it is still being made."""
+    try:
+        with reader(path).begin() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DatabaseError as error:
+        raise BoussoleError(
+            f"the records cannot be read: {error.orig}.",
+            where=str(path),
+            next_step="Restore the file from a backup.",
+        ) from error
+
+
+def _migrate(path: Path) -> None:
+    """Bring the file to the newest revision, in one transaction."""
+    # Alembic is slow to import, and only needed here.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations").replace("%", "%%"))
+    try:
+        with writer(path).begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise _other_version(path) from error
+
+
+def _other_version(path: Path) -> BoussoleError:
+    return BoussoleError(
+        "the records were written by another version of Boussole.",
+        where=str(path),
+        next_step="Use that version, or run `boussole audit` with this one to bring older records up to date.",
+    )

@@ -1,0 +1,49 @@
+"""The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
+
+Rows are written once and never changed: a correction is a new record with its own entry.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from audits.ledger.log import entry_table
+
+NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+entry_table.to_metadata(Base.metadata)
+
+
+class CharterVersion(Base):
+    """A version of the charter that has been used; its hash is that of its canonical JSON."""
+
+    __tablename__ = "charter_versions"
+
+    sha256: Mapped[str] = mapped_column(String, primary_key=True)
+    version: Mapped[str]
+    first_used_at: Mapped[str]
+    entry: Mapped[int] = mapped_column(ForeignKey("entries.position"), unique=True)
+
+
+class Audit(Base):
+    """An audit document: the text that was sealed, what it is about, and where the ledger seals it."""
+
+    __tablename__ = "audits"
+    __table_args__ = (Index(None, "system", "window_end", "entry"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system: Mapped[str]
+    window_start: Mapped[str]
+    window_end: Mapped[str]
+    charter_sha256: Mapped[str] = mapped_column(ForeignKey("charter_versions.sha256"))
+    created_at: Mapped[str]
+    document: Mapped[str] = mapped_column(Text)
+    document_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    entry: Mapped[int] = mapped_column(ForeignKey("entries.position"), unique=True)
+    root: Mapped[str] = mapped_column(String(64))

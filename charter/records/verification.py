@@ -1,0 +1,59 @@
+"""Do records and ledger still say the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+
+from audits import ledger
+from audits.hashing import sha256_hex
+from audits.ledger import Verification
+from audits.workspace import Workspace
+from charter.records.audits import all_audits, audit_payload
+from charter.records.charters import charter_payload
+from charter.records.database import reading
+from charter.records.models import CharterVersion
+
+RECORD_KINDS = ("audit", "charter")
+
+
+def verify_records(workspace: Workspace) -> Verification | None:
+    """Rehash the ledger, hold it to the root noted with each audit, and each record to its entry.
+
+    None when the workspace has no records yet.
+    """
+    with reading(workspace) as connection:
+        if connection is None:
+            return None
+        noted = {row.entry + 1: row.root for row in all_audits(connection)}
+        found = ledger.verify(connection, known_roots=noted)
+        return found if not found.ok else _records_match(connection, found)
+
+
+def _records_match(connection: Connection, found: Verification) -> Verification:
+    """Each record is the one its entry seals, and each such entry has its record."""
+    sealed = {entry.index: entry.payload for entry in ledger.entries(connection) if entry.kind in RECORD_KINDS}
+    changed = [index for index, payload in _payloads(connection) if sealed.pop(index, None) != payload]
+    bad = sorted([*changed, *sealed])
+    if not bad:
+        return found
+    return replace(found, bad_index=bad[0], problem="the record of this entry is not the one that was sealed")
+
+
+def _payloads(connection: Connection) -> Iterator[tuple[int, ledger.Payload]]:
+    """What each stored record would have sealed, by the entry it names."""
+    for charter in connection.execute(select(CharterVersion.__table__)):
+        yield charter.entry, charter_payload(charter.sha256, charter.version)
+    for audit in all_audits(connection):
+        yield (
+            audit.entry,
+            audit_payload(
+                system=audit.system,
+                start=audit.window_start,
+                end=audit.window_end,
+                charter=audit.charter_sha256,
+                document=sha256_hex(audit.document.encode()),
+            ),
+        )

@@ -1,0 +1,291 @@
+"""Records: what is sealed, read back byte for byte, never touched by readers, and safe between processes."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import IntegrityError
+
+import charter.migrations
+from audits import ledger
+from audits.errors import BoussoleError, LedgerError
+from audits.workspace import Workspace
+from charter.records import (
+    audits_of,
+    latest_audits,
+    open_records,
+    register_charter,
+    save_audit,
+    sealed_json,
+    verify_records,
+)
+from charter.records.models import Base
+
+
+@dataclass(frozen=True)
+class SomeCharter:
+    sha256: str
+    version: str
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.create(tmp_path / "50% odd?")
+
+
+def document(*, system="compas", start="2025-01-01", end="2025-01-31", charter="c1" * 32, value=0.448468):
+    return {
+        "schema": "boussole.audit/1",
+        "system": system,
+        "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
+        "evidence": {"cubes": "sha256:" + "ab" * 32},
+        "charter": {"id": "boussole", "version": "1.0", "sha256": charter, "adopted_before_window": True},
+        "measures": [{"id": "selection_rate/sex=F", "value": value, "n": 1795, "title": "Égalité d’accès : café"}],
+    }
+
+
+def tamper(workspace, statement):
+    with open_records(workspace).begin() as connection:
+        for table in ("entries", "audits", "charter_versions"):
+            for act in ("update", "delete"):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
+        connection.exec_driver_sql(statement)
+
+
+def all_entries(workspace):
+    with ledger.reader(workspace.governance).begin() as connection:
+        return list(ledger.entries(connection))
+
+
+def test_a_saved_audit_carries_its_seal(workspace):
+    given = document()
+    before = copy.deepcopy(given)
+    saved = save_audit(workspace, given)
+    charter_entry, audit_entry = all_entries(workspace)
+    assert given == before
+    assert saved == {**given, "evidence": {**given["evidence"], "entry": 1, "root": audit_entry.root}}
+    assert charter_entry.kind == "charter"
+    assert charter_entry.payload == {"charter": "c1" * 32, "version": "1.0"}
+    assert audit_entry.kind == "audit"
+    assert audit_entry.payload == {
+        "charter": "c1" * 32,
+        "document": hashlib.sha256(by_hand(given)).hexdigest(),
+        "end": "2025-01-31",
+        "start": "2025-01-01",
+        "system": "compas",
+    }
+    assert latest_audits(workspace) == {"compas": saved}
+
+
+def by_hand(given):
+    """Canonical JSON of the sample by the standard library, which writes its values as RFC 8785 does."""
+    return json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_anybody_can_recompute_the_seal_from_a_document(workspace):
+    saved = save_audit(workspace, document())
+    sealed = all_entries(workspace)[saved["evidence"]["entry"]]
+    assert sealed.payload["document"] == hashlib.sha256(sealed_json(saved)).hexdigest()
+    assert sealed_json(saved) == by_hand(document())
+    assert sealed.root == saved["evidence"]["root"]
+
+
+def test_the_stored_text_is_the_sealed_one_byte_for_byte(workspace):
+    saved = save_audit(workspace, document(value=1.0))
+    with ledger.reader(workspace.governance).begin() as connection:
+        text, digest = connection.exec_driver_sql("SELECT document, document_sha256 FROM audits").one()
+    assert text.encode() == sealed_json(document(value=1.0)) == sealed_json(audits_of(workspace, "compas")[0])
+    assert digest == hashlib.sha256(text.encode()).hexdigest()
+    assert audits_of(workspace, "compas") == [saved]
+
+
+def test_the_same_document_is_kept_once(workspace):
+    saved = save_audit(workspace, document())
+    assert save_audit(workspace, document()) == saved
+    assert save_audit(workspace, saved) == saved
+    assert len(all_entries(workspace)) == 2
+
+
+def test_the_latest_audit_is_that_of_the_last_window(workspace):
+    march = save_audit(workspace, document(start="2025-03-01", end="2025-03-31"))
+    january = save_audit(workspace, document())
+    assert latest_audits(workspace) == {"compas": march}
+    again = save_audit(workspace, document(start="2025-03-01", end="2025-03-31", value=0.5))
+    other = save_audit(workspace, document(system="matchft"))
+    assert latest_audits(workspace) == {"compas": again, "matchft": other}
+    assert audits_of(workspace, "compas") == [january, march, again]
+    assert audits_of(workspace, "unknown") == []
+
+
+def test_reading_makes_nothing(workspace):
+    before = sorted(workspace.home.iterdir())
+    assert latest_audits(workspace) == {}
+    assert audits_of(workspace, "compas") == []
+    assert verify_records(workspace) is None
+    assert sorted(workspace.home.iterdir()) == before
+
+
+def test_reading_writes_nothing(workspace):
+    save_audit(workspace, document())
+    before = workspace.governance.read_bytes()
+    latest_audits(workspace)
+    audits_of(workspace, "compas")
+    verify_records(workspace)
+    assert workspace.governance.read_bytes() == before
+    # SQLite's own empty side file, by which readers of a write-ahead log find each other
+    assert all(side.stat().st_size == 0 for side in workspace.home.glob("governance.sqlite-wal"))
+
+
+def test_a_charter_is_registered_once(workspace):
+    engine = open_records(workspace)
+    with engine.begin() as connection:
+        assert register_charter(connection, SomeCharter("c1" * 32, "1.0")) == 0
+        assert register_charter(connection, SomeCharter("c1" * 32, "1.0")) == 0
+        assert register_charter(connection, SomeCharter("c2" * 32, "1.1")) == 1
+    saved = save_audit(workspace, document())
+    assert saved["evidence"]["entry"] == 2
+    assert [entry.kind for entry in all_entries(workspace)] == ["charter", "charter", "audit"]
+
+
+def test_an_audit_that_cannot_be_sealed_leaves_nothing(workspace):
+    with pytest.raises(LedgerError, match="free text"):
+        save_audit(workspace, document(system="a name with spaces"))
+    assert all_entries(workspace) == []
+    assert latest_audits(workspace) == {}
+
+
+@pytest.mark.parametrize("missing", ["system", "window", "charter"])
+def test_what_is_not_an_audit_is_refused(workspace, missing):
+    given = document()
+    del given[missing]
+    with pytest.raises(BoussoleError, match=f"'{missing}' is missing"):
+        save_audit(workspace, given)
+
+
+def test_a_value_that_json_cannot_say_is_refused(workspace):
+    with pytest.raises(BoussoleError, match="canonical JSON"):
+        save_audit(workspace, document(value=float("nan")))
+
+
+def test_sealed_rows_cannot_be_changed_by_accident(workspace):
+    save_audit(workspace, document())
+    for table in ("entries", "audits", "charter_versions"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 7"):
+            with open_records(workspace).begin() as connection, pytest.raises(IntegrityError, match="never changed"):
+                connection.exec_driver_sql(statement)
+
+
+def test_records_and_ledger_agree(workspace):
+    save_audit(workspace, document())
+    save_audit(workspace, document(system="matchft", charter="c2" * 32))
+    found = verify_records(workspace)
+    assert found.ok
+    assert (found.size, found.root) == (4, all_entries(workspace)[-1].root)
+
+
+@pytest.mark.parametrize(
+    ("statement", "bad"),
+    [
+        ("UPDATE audits SET document = replace(document, '0.448468', '0.1')", 1),
+        ("UPDATE audits SET window_end = '2026-01-31'", 1),
+        ("UPDATE audits SET system = 'other'", 1),
+        ("DELETE FROM audits", 1),
+        ("UPDATE charter_versions SET version = '9.9'", 0),
+        ("UPDATE entries SET payload = replace(payload, 'compas', 'other') WHERE position = 1", 1),
+        ("UPDATE audits SET root = 'ab'", 1),
+    ],
+)
+def test_a_changed_record_is_found(workspace, statement, bad):
+    save_audit(workspace, document())
+    tamper(workspace, statement)
+    found = verify_records(workspace)
+    assert not found.ok
+    assert found.bad_index == bad
+
+
+def test_a_record_that_no_entry_seals_is_found(workspace):
+    save_audit(workspace, document())
+    tamper(workspace, "INSERT INTO charter_versions VALUES ('c9', '9', '2025-01-01T00:00:00Z', 1)")
+    found = verify_records(workspace)
+    assert (found.ok, found.bad_index) == (False, 1)
+
+
+def test_migrations_make_the_tables_of_the_models(workspace):
+    engine = open_records(workspace)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        ours = [step for step in compare_metadata(context, Base.metadata) if "alembic_version" not in str(step)]
+    assert ours == []
+    folder = os.path.dirname(charter.migrations.__file__)  # noqa: PTH120 (Alembic wants text)
+    assert ScriptDirectory(folder).get_heads() == [charter.migrations.HEAD]
+
+
+def test_the_database_waits_its_turn_and_keeps_its_references(workspace):
+    with open_records(workspace).begin() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("foreign_keys", "journal_mode", "busy_timeout")
+        }
+    assert pragmas == {"foreign_keys": 1, "journal_mode": "wal", "busy_timeout": 60_000}
+
+
+def test_two_processes_can_open_a_new_workspace_at_once(workspace):
+    script = """
+import json, sys
+from pathlib import Path
+from audits.workspace import Workspace
+from charter.records import save_audit
+document = json.loads(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.readline()
+save_audit(Workspace(Path(sys.argv[1])), document)
+"""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(workspace.home), json.dumps(document(system=f"system_{n}"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(3)
+    ]
+    for process in started:
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in started:
+        process.communicate(timeout=120)
+        assert process.returncode == 0
+    assert sorted(latest_audits(workspace)) == ["system_0", "system_1", "system_2"]
+    assert verify_records(workspace).size == 4
+
+
+def test_records_of_another_version_are_refused_with_the_next_step(workspace):
+    save_audit(workspace, document())
+    tamper(workspace, "UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
+        with pytest.raises(BoussoleError, match="another version of Boussole"):
+            attempt()
+
+
+def test_a_file_that_is_no_database_is_named(workspace):
+    workspace.governance.write_text("not a database, and long enough to be looked at as one " * 40)
+    for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
+        with pytest.raises(BoussoleError, match=r"governance\.sqlite: the records cannot be read"):
+            attempt()
+
+
+def test_a_database_that_is_still_being_made_reads_as_empty(workspace):
+    workspace.governance.touch()
+    assert latest_audits(workspace) == {}
