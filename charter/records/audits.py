@@ -17,7 +17,7 @@ from audits import ledger
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
-from charter.records.charters import register
+from charter.records.charters import Versioned, register, register_charter
 from charter.records.database import open_records, reading
 from charter.records.models import Audit
 
@@ -36,35 +36,46 @@ def sealed_json(document: Mapping[str, Any]) -> bytes:
     return canonical_json({**document, "evidence": evidence})
 
 
-def save_audit(workspace: Workspace, document: Mapping[str, Any]) -> Document:
+def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Versioned | None = None) -> Document:
     """Store an audit and seal it, together with its charter version; the document with its entry and root.
 
     One transaction: the audit, its entry and a charter seen for the first time exist together or not at all.
     A document that is already stored, byte for byte, is returned as it stands, without a second entry.
+    With `charter`, the charter it was judged by is kept whole; without, only its hash and version.
 
     Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say.
     """
+    if charter is not None and charter.sha256 != document.get("charter", {}).get("sha256"):
+        raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")
     (subject, version), text = _subject(document), sealed_json(document)
-    digest = sha256_hex(text)
     with open_records(workspace).begin() as connection:
-        stored = connection.execute(select(Audit.__table__).where(Audit.document_sha256 == digest)).first()
+        same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
+        stored = connection.execute(same).first()
         if stored is not None:
             return complete(stored)
-        register(connection, sha256=subject["charter"], version=version)
-        entry = ledger.append(connection, kind="audit", payload=audit_payload(**subject, document=digest))
-        values = {
-            "system": subject["system"],
-            "window_start": subject["start"],
-            "window_end": subject["end"],
-            "charter_sha256": subject["charter"],
-            "created_at": entry.time,
-            "document": text.decode(),
-            "document_sha256": digest,
-            "entry": entry.index,
-            "root": entry.root,
-        }
-        row = connection.execute(insert(Audit).values(values).returning(*Audit.__table__.columns)).one()
-        return complete(row)
+        if charter is None:
+            register(connection, sha256=subject["charter"], version=version)
+        else:
+            register_charter(connection, charter)
+        return complete(_write(connection, text, subject))
+
+
+def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> Row[Any]:
+    """Append the entry and insert the row that it seals."""
+    digest = sha256_hex(text)
+    entry = ledger.append(connection, kind="audit", payload=audit_payload(**subject, document=digest))
+    values = {
+        "system": subject["system"],
+        "window_start": subject["start"],
+        "window_end": subject["end"],
+        "charter_sha256": subject["charter"],
+        "created_at": entry.time,
+        "document": text.decode(),
+        "document_sha256": digest,
+        "entry": entry.index,
+        "root": entry.root,
+    }
+    return connection.execute(insert(Audit).values(values).returning(*Audit.__table__.columns)).one()
 
 
 def _subject(document: Mapping[str, Any]) -> tuple[dict[str, str], str]:

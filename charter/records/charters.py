@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
 from audits import ledger
+from audits.errors import CharterError
+from audits.hashing import canonical_json, sha256_hex
 from charter.records.models import CharterVersion
 
 
 class Versioned(Protocol):
-    """What a record of a charter needs: the hash of its canonical JSON, and its human version."""
+    """What a record of a charter needs; `sha256` is the hash of the canonical JSON of `document()`."""
 
     @property
     def sha256(self) -> str: ...
@@ -19,24 +21,38 @@ class Versioned(Protocol):
     @property
     def version(self) -> str: ...
 
+    def document(self) -> dict[str, Any]: ...
+
 
 def register_charter(connection: Connection, charter: Versioned) -> int:
-    """The ledger entry that sealed this charter; one is written, with its record, when the hash is new.
+    """The ledger entry that sealed this charter; one is written, with its whole text, when the hash is new.
 
     The connection comes from `open_records(…).begin()`.
+
+    Raises CharterError when the text does not have the hash it comes with.
     """
-    return register(connection, sha256=charter.sha256, version=charter.version)
+    text = canonical_json(charter.document())
+    if sha256_hex(text) != charter.sha256:
+        raise CharterError(
+            "the charter's text does not have the hash it comes with.", next_step="Load the charter from its files."
+        )
+    return register(connection, sha256=charter.sha256, version=charter.version, text=text.decode())
 
 
-def register(connection: Connection, *, sha256: str, version: str) -> int:
-    """Register a charter by its hash and version."""
+def register(connection: Connection, *, sha256: str, version: str, text: str | None = None) -> int:
+    """Register a charter by its hash and version, and with its canonical JSON where it is at hand."""
     known = connection.execute(select(CharterVersion.entry).where(CharterVersion.sha256 == sha256)).scalar()
     if known is not None:
         return known
     entry = ledger.append(connection, kind="charter", payload=charter_payload(sha256, version))
-    connection.execute(
-        insert(CharterVersion).values(sha256=sha256, version=version, first_used_at=entry.time, entry=entry.index)
-    )
+    values = {
+        "sha256": sha256,
+        "version": version,
+        "document": text,
+        "first_used_at": entry.time,
+        "entry": entry.index,
+    }
+    connection.execute(insert(CharterVersion).values(values))
     return entry.index
 
 

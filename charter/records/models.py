@@ -21,12 +21,13 @@ entry_table.to_metadata(Base.metadata)
 
 
 class CharterVersion(Base):
-    """A version of the charter that has been used; its hash is that of its canonical JSON."""
+    """A version of the charter that has been used; its hash is that of its canonical JSON (`document`)."""
 
     __tablename__ = "charter_versions"
 
     sha256: Mapped[str] = mapped_column(String, primary_key=True)
     version: Mapped[str]
+    document: Mapped[str | None] = mapped_column(Text)
     first_used_at: Mapped[str]
     entry: Mapped[int] = mapped_column(ForeignKey("entries.position"), unique=True)
 

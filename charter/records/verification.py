@@ -45,7 +45,9 @@ def _records_match(connection: Connection, found: Verification) -> Verification:
 def _payloads(connection: Connection) -> Iterator[tuple[int, ledger.Payload]]:
     """What each stored record would have sealed, by the entry it names."""
     for charter in connection.execute(select(CharterVersion.__table__)):
-        yield charter.entry, charter_payload(charter.sha256, charter.version)
+        text = charter.document
+        sha256 = charter.sha256 if text is None else sha256_hex(text.encode())
+        yield charter.entry, charter_payload(sha256, charter.version)
     for audit in all_audits(connection):
         yield (
             audit.entry,

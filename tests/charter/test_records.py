@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 import charter.migrations
 from audits import ledger
-from audits.errors import BoussoleError, LedgerError
+from audits.errors import BoussoleError, CharterError, LedgerError
 from audits.workspace import Workspace
 from charter.records import (
     audits_of,
@@ -34,8 +34,15 @@ from charter.records.models import Base
 
 @dataclass(frozen=True)
 class SomeCharter:
-    sha256: str
     version: str
+    text: str = "We promise."
+
+    def document(self):
+        return {"text": self.text, "version": self.version}
+
+    @property
+    def sha256(self):
+        return hashlib.sha256(by_hand(self.document())).hexdigest()
 
 
 @pytest.fixture
@@ -146,15 +153,35 @@ def test_reading_writes_nothing(workspace):
     assert all(side.stat().st_size == 0 for side in workspace.home.glob("governance.sqlite-wal"))
 
 
-def test_a_charter_is_registered_once(workspace):
+def test_a_charter_is_registered_once_with_its_text(workspace):
+    first, second = SomeCharter("1.0"), SomeCharter("1.1")
     engine = open_records(workspace)
     with engine.begin() as connection:
-        assert register_charter(connection, SomeCharter("c1" * 32, "1.0")) == 0
-        assert register_charter(connection, SomeCharter("c1" * 32, "1.0")) == 0
-        assert register_charter(connection, SomeCharter("c2" * 32, "1.1")) == 1
-    saved = save_audit(workspace, document())
+        assert [register_charter(connection, charter) for charter in (first, first, second)] == [0, 0, 1]
+    saved = save_audit(workspace, document(charter=first.sha256), charter=first)
     assert saved["evidence"]["entry"] == 2
     assert [entry.kind for entry in all_entries(workspace)] == ["charter", "charter", "audit"]
+    with engine.begin() as connection:
+        texts = connection.exec_driver_sql("SELECT document FROM charter_versions ORDER BY entry").scalars().all()
+    assert [text.encode() for text in texts] == [by_hand(first.document()), by_hand(second.document())]
+
+
+def test_an_audit_keeps_the_charter_that_judged_it_and_no_other(workspace):
+    given = SomeCharter("1.0")
+    save_audit(workspace, document(charter=given.sha256), charter=given)
+    assert verify_records(workspace).ok
+    with pytest.raises(BoussoleError, match="another charter"):
+        save_audit(workspace, document(), charter=given)
+    tamper(workspace, "UPDATE charter_versions SET document = replace(document, 'promise', 'regret')")
+    assert verify_records(workspace).bad_index == 0
+
+
+def test_a_charter_with_a_wrong_hash_is_refused(workspace):
+    class Forged(SomeCharter):
+        sha256 = "c1" * 32
+
+    with open_records(workspace).begin() as connection, pytest.raises(CharterError, match="does not have the hash"):
+        register_charter(connection, Forged("1.0"))
 
 
 def test_an_audit_that_cannot_be_sealed_leaves_nothing(workspace):
@@ -215,7 +242,7 @@ def test_a_changed_record_is_found(workspace, statement, bad):
 
 def test_a_record_that_no_entry_seals_is_found(workspace):
     save_audit(workspace, document())
-    tamper(workspace, "INSERT INTO charter_versions VALUES ('c9', '9', '2025-01-01T00:00:00Z', 1)")
+    tamper(workspace, "INSERT INTO charter_versions VALUES ('c9', '9', NULL, '2025-01-01T00:00:00Z', 1)")
     found = verify_records(workspace)
     assert (found.ok, found.bad_index) == (False, 1)
 

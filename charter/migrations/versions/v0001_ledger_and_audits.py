@@ -29,6 +29,7 @@ def upgrade() -> None:
         "charter_versions",
         sa.Column("sha256", sa.String, primary_key=True),
         sa.Column("version", sa.String, nullable=False),
+        sa.Column("document", sa.Text),
         sa.Column("first_used_at", sa.String, nullable=False),
         sa.Column("entry", sa.Integer, sa.ForeignKey("entries.position"), nullable=False),
         sa.UniqueConstraint("entry", name="uq_charter_versions_entry"),
