@@ -72,9 +72,9 @@ def _revision_of(path: Path) -> str | None:
 def _migrate(path: Path) -> None:
     """Bring the file to the newest revision, in one transaction."""
     # Alembic is slow to import, and only needed here.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations").replace("%", "%%"))
