@@ -1,0 +1,121 @@
+"""Building the demo workspace: system files, planted facts, models and three months of decisions in MLflow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from experiments.demo.planted import PEOPLE, SEED, facts
+from experiments.logging import log_decisions
+from experiments.store import client, experiment_id, quiet_mlflow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.demo.model import Version
+    from experiments.demo.simulation import Simulation
+
+ORGANISATION = "France Travail (démonstration, données inventées)"
+FACTS = Path("demo") / "planted.json"
+LEAST, MOST = 500, 200_000
+Progress = Callable[[str, int, int], None]
+
+
+def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progress | None = None) -> Workspace:
+    """A workspace with the demo's systems, and its models and decisions logged to MLflow as a data scientist would.
+
+    The facts that an audit should find are in `demo/planted.json` of the workspace; nothing else reads that file.
+    Built again with the same numbers, it adds what an interrupted build left out, and nothing more.
+
+    Raises BoussoleError when `people` is out of range, or the folder holds something else.
+    """
+    if not LEAST <= people <= MOST:
+        raise BoussoleError(
+            f"{people} people cannot be simulated.", next_step=f"Give a number between {LEAST} and {MOST}."
+        )
+    tell = progress or (lambda *_: None)
+    workspace = _claim(home, facts(seed=seed, people=people))
+    tell("people, offers, model", 0, 1)
+    from experiments.demo.simulation import simulate  # noqa: PLC0415 (scikit-learn takes seconds)
+
+    simulation = simulate(people, seed=seed)
+    tell("people, offers, model", 1, 1)
+    _log_everything(workspace, simulation, tell=tell)
+    return workspace
+
+
+def _claim(home: Path, planted: dict[str, Any]) -> Workspace:
+    """A new demo workspace, or one that was begun with the same numbers."""
+    target = home / FACTS
+    if target.is_file():
+        if json.loads(target.read_text(encoding="utf-8")) != planted:
+            raise BoussoleError(
+                "this folder holds a demo with other numbers.",
+                where=str(home),
+                next_step="Delete the folder, or choose another one with --home.",
+            )
+    elif home.is_dir() and any(home.iterdir()):
+        raise BoussoleError(
+            "this folder is not empty and holds no demo.",
+            where=str(home),
+            next_step="Choose an empty or new folder with --home.",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(planted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    workspace = Workspace.create(home, organisation=ORGANISATION)
+    for file in sorted((Path(__file__).parent / "systems").glob("*.yaml")):
+        shutil.copyfile(file, workspace.home / "systems" / file.name)
+    return workspace
+
+
+def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progress) -> None:
+    """One run per trained version, then one per week of decisions; runs that finished before are left alone."""
+    mlflow = quiet_mlflow()
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(workspace.tracking_uri)
+    try:
+        experiment = experiment_id(client(workspace), workspace, "matchft")
+        done = _finished(workspace, experiment)
+        for version in simulation.versions.values():
+            if _training(version.name) not in done:
+                _log_model(version, simulation.log, experiment=experiment)
+        weeks = simulation.weeks()
+        for number, (name, week) in enumerate(weeks.items()):
+            tell("weeks of decisions logged to MLflow", number, len(weeks))
+            if name not in done:
+                with mlflow.start_run(experiment_id=experiment, run_name=name):
+                    mlflow.log_params({"model_version": week["model_version"].iloc[0], "rows": len(week)})
+                    log_decisions(week, system="matchft")
+        tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
+    finally:
+        mlflow.set_tracking_uri(before)
+
+
+def _training(version: str) -> str:
+    return f"training {version}"
+
+
+def _finished(workspace: Workspace, experiment: str) -> set[str]:
+    runs = client(workspace).search_runs([experiment], "attributes.status = 'FINISHED'", max_results=1000)
+    return {str(run.info.run_name) for run in runs}
+
+
+def _log_model(version: Version, log: pd.DataFrame, *, experiment: str) -> None:
+    """The model with its parameters and signature; requirements are given, as guessing them takes half a minute."""
+    mlflow = quiet_mlflow()
+    sample = log.loc[log["model_version"] == version.name, list(version.features)].head(50)
+    with mlflow.start_run(experiment_id=experiment, run_name=_training(version.name)):
+        mlflow.log_params(version.parameters())
+        mlflow.sklearn.log_model(
+            version.pipeline,
+            name="model",
+            signature=mlflow.models.infer_signature(sample, version.pipeline.predict(sample)),
+            skops_trusted_types=["numpy.dtype"],
+            pip_requirements=[f"scikit-learn=={importlib.metadata.version('scikit-learn')}"],
+        )

@@ -1,0 +1,100 @@
+"""The matching model: a real one, trained on invented past hires that carry the planted bias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
+
+from experiments.demo.market import CONTACTS, SHORTLIST, skills
+from experiments.demo.people import people
+from experiments.demo.planted import PLANTED
+
+HISTORY = 60_000
+PASSING = 0.35
+"""Share of past candidates whose score lies under the threshold of a version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version of the model: what it sees, what it learnt, and the score from which it shortlists."""
+
+    name: str
+    features: tuple[str, ...]
+    pipeline: Pipeline
+    threshold: float
+
+    def parameters(self) -> dict[str, Any]:
+        """What a data scientist logs with the model."""
+        last = self.pipeline[-1]
+        return {
+            "model_version": self.name,
+            "features": ",".join(self.features),
+            "estimator": type(last).__name__,
+            "C": last.C,
+            "experience_bins": 8,
+            "threshold": self.threshold,
+            "training_rows": HISTORY,
+            "shortlist": SHORTLIST,
+            "contacts": CONTACTS,
+        }
+
+
+VERSIONS = {
+    "1.4": ("skills_match", "distance_km", "experience_years"),
+    "2.0": ("skills_match", "distance_km", "experience_years", "part_time_share"),
+}
+
+
+def history(*, rng: np.random.Generator) -> pd.DataFrame:
+    """Past candidates with `hired`: merit, and what employers held against age and part-time pasts."""
+    seekers = people(HISTORY, rng=rng)
+    frame = seekers.assign(
+        skills_match=skills(seekers["ability"].to_numpy(), rng),
+        distance_km=rng.gamma(2.0, PLANTED.radius_km[0] / 2.0, HISTORY).round(1),
+    )
+    logit = (
+        4.0 * (frame["skills_match"] - 0.5)
+        - 0.02 * frame["distance_km"]
+        + PLANTED.age_50_hired * (frame["age"] >= 50)
+        + PLANTED.part_time_hired * frame["part_time_share"]
+    )
+    return frame.assign(hired=rng.random(HISTORY) < 1 / (1 + np.exp(-logit)))
+
+
+def train(name: str, past: pd.DataFrame) -> Version:
+    """Fit a version on past hires; it sees neither gender, nor age, nor neighbourhood."""
+    features = VERSIONS[name]
+    pipeline = make_pipeline(
+        make_column_transformer(
+            (KBinsDiscretizer(n_bins=8, encode="onehot-dense", strategy="uniform"), ["experience_years"]),
+            remainder=StandardScaler(),
+        ),
+        LogisticRegression(C=1.0, max_iter=500),
+    )
+    pipeline.fit(past[list(features)], past["hired"])
+    scores = pipeline.predict_proba(past[list(features)])[:, 1]
+    return Version(
+        name=name, features=features, pipeline=pipeline, threshold=round(float(np.quantile(scores, PASSING)), 3)
+    )
+
+
+def decide(pool: pd.DataFrame, version: Version) -> pd.DataFrame:
+    """Score and rank the people assessed for each offer, shortlist above the threshold, contact the first ones."""
+    score = version.pipeline.predict_proba(pool[list(version.features)])[:, 1].round(6)
+    scored = pool.assign(score=score)
+    rank = scored.groupby("offer_id")["score"].rank(method="first", ascending=False).astype("int64")
+    shortlisted = (score >= version.threshold) & (rank <= SHORTLIST)
+    return scored.assign(
+        rank=rank,
+        model_version=version.name,
+        threshold=version.threshold,
+        shortlisted=shortlisted,
+        contacted=shortlisted & (rank <= CONTACTS),
+    )

@@ -1,0 +1,46 @@
+"""The decisions of three months, from the people to the hires, the same for the same seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.demo.market import PARIS, offers, outcomes, pairs
+from experiments.demo.model import VERSIONS, Version, decide, history, train
+from experiments.demo.people import people
+
+LOGGED = [
+    "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
+    "experience_years", "distance_km", "skills_match", "part_time_share", "score", "threshold", "rank",
+    "shortlisted", "contacted", "replied", "presented", "hired",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """The log as a data scientist would hold it, and the two versions that made it."""
+
+    log: pd.DataFrame
+    versions: dict[str, Version]
+
+    def weeks(self) -> dict[str, pd.DataFrame]:
+        """The log cut by ISO week and model version: each piece is one run, under its name."""
+        week = self.log["ts"].dt.tz_convert(PARIS).dt.strftime("%G-W%V")
+        names = "decisions " + week + ", version " + self.log["model_version"]
+        return {str(name): piece for name, piece in self.log.groupby(names)}
+
+
+def simulate(count: int, *, seed: int) -> Simulation:
+    """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
+    past = history(rng=streams[0])
+    versions = {name: train(name, past) for name in VERSIONS}
+    seekers = people(count, rng=streams[1])
+    pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3])
+    before, after = (versions[name] for name in VERSIONS)
+    decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
+    log = outcomes(decided, rng=streams[4])
+    log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
+    return Simulation(log=log[LOGGED].reset_index(drop=True), versions=versions)
