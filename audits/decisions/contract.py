@@ -70,9 +70,15 @@ def _identity(contract: Contract) -> None:
     for role, column in (("id", log.id), ("person", log.person), ("request", log.request), ("team", log.team)):
         if column:
             contract.select[role] = pseudonym(text(column)) if column in private else text(column)
-    # A row whose cluster is unknown stands for itself.
-    clusters = [contract.select[role] for role in ("person", "request", "id") if role in contract.select]
-    contract.select["bucket"] = f"CAST(md5_number_lower(coalesce({', '.join(clusters)})) % {BUCKETS} AS UTINYINT)"
+    contract.select["bucket"] = f"CAST({_cluster_hash(contract)} % {BUCKETS} AS UTINYINT)"
+
+
+def _cluster_hash(contract: Contract) -> str:
+    """SQL: a portable hash of the cluster (person, else request); a row without one stands for itself."""
+    clusters = [contract.select[role] for role in ("person", "request") if role in contract.select]
+    if not clusters:
+        return "((row * 2654435761) % 4294967296 // 65536)"  # Knuth's multiplicative hash, its high bits
+    return f"md5_number_lower(coalesce({', '.join([*clusters, contract.select['id']])}))"
 
 
 def _time(contract: Contract, period: dt.date | None, now: dt.datetime) -> None:

@@ -170,11 +170,13 @@ def _reject_duplicates(
     ids = f"SELECT row, {contract.select['id']} AS id FROM {opened.relation}"
     if _one(connection, "SELECT count(*) FROM rejected"):
         ids += " WHERE row NOT IN (SELECT row FROM rejected)"
-    connection.execute(
-        f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(DUPLICATE_IN_FILE)}, NULL FROM ("
-        f"SELECT row, row_number() OVER (PARTITION BY id ORDER BY row) AS nth FROM ({ids}) "
-        f"WHERE id IN (SELECT id FROM ({ids}) GROUP BY id HAVING count(*) > 1)) WHERE nth > 1"
-    )
+    twice = f"SELECT id FROM ({ids}) GROUP BY id HAVING count(*) > 1"
+    if _one(connection, f"SELECT count(*) FROM ({twice})"):
+        connection.execute(
+            f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(DUPLICATE_IN_FILE)}, NULL FROM ("
+            f"SELECT row, row_number() OVER (PARTITION BY id ORDER BY row) AS nth FROM ({ids}) "
+            f"WHERE id IN ({twice})) WHERE nth > 1"
+        )
     decisions = table(contract.system, "decisions")
     if lake and _one(connection, f"SELECT count(*) FROM (FROM {decisions} LIMIT 1)"):
         connection.execute(

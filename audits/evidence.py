@@ -1,0 +1,91 @@
+"""Evidence: the cube rows an audit read, kept as a file named by its content, from which it can be recomputed."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from audits.cubes.read import COUNTS, Histogram
+from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
+
+# Fields of COUNTS, then those of histograms: one file holds all that an audit read.
+SCHEMA = pa.schema(
+    [
+        ("cube", pa.string()),
+        *COUNTS,
+        ("feature", pa.string()),
+        ("window", pa.string()),
+        ("bin", pa.int16()),
+        ("edge", pa.float64()),
+    ]
+)
+
+
+def store(folder: Path, counts: pa.Table, histograms: list[Histogram]) -> str:
+    """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
+    table = pa.concat_tables([_with_nulls(counts, "counts"), _histogram_rows(histograms)])
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", version="2.6", store_schema=False)
+    digest = sha256_hex(buffer.getvalue())
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{digest}.parquet"
+    if not target.exists():
+        part = target.with_suffix(f".part{os.getpid()}")
+        part.write_bytes(buffer.getvalue())
+        part.replace(target)
+    return digest
+
+
+def load(folder: Path, digest: str) -> tuple[pa.Table, list[Histogram]]:
+    """The counts and histograms of a stored evidence file.
+
+    Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
+    """
+    path = folder / f"{digest}.parquet"
+    if not path.exists():
+        raise BoussoleError("the evidence file is missing.", where=str(path), next_step="Restore it from a backup.")
+    if sha256_hex(path.read_bytes()) != digest:
+        raise BoussoleError("the evidence file was changed.", where=str(path), next_step="Restore it from a backup.")
+    table = pq.read_table(path).cast(SCHEMA)
+    counts = table.filter(pa.compute.equal(table["cube"], "counts")).select(COUNTS.names)
+    return counts, _histograms(table.filter(pa.compute.equal(table["cube"], "histograms")).to_pylist())
+
+
+def _with_nulls(table: pa.Table, cube: str) -> pa.Table:
+    columns = {"cube": pa.array([cube] * table.num_rows, pa.string())}
+    columns |= {name: table[name] for name in table.column_names}
+    nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in SCHEMA if field.name not in columns}
+    return pa.table(columns | nulls).select(SCHEMA.names).cast(SCHEMA)
+
+
+def _histogram_rows(histograms: list[Histogram]) -> pa.Table:
+    rows = [
+        {"feature": item.feature, "window": window, "bin": i, "edge": edge, "n": n}
+        for item in histograms
+        for window, bins in (("reference", item.reference), ("current", item.current))
+        for i, (edge, n) in enumerate(zip([*item.edges, None, None], bins, strict=True))
+    ]
+    fields = [SCHEMA.field(name) for name in ("feature", "window", "bin", "edge", "n")]
+    return _with_nulls(pa.Table.from_pylist(rows, pa.schema(fields)), "histograms")
+
+
+def _histograms(rows: list[dict[str, object]]) -> list[Histogram]:
+    features = list(dict.fromkeys(str(row["feature"]) for row in rows))
+
+    def bins(feature: str, window: str) -> list[dict[str, object]]:
+        return [row for row in rows if row["feature"] == feature and row["window"] == window]
+
+    return [
+        Histogram(
+            feature=feature,
+            edges=tuple(float(str(row["edge"])) for row in bins(feature, "current") if row["edge"] is not None),
+            reference=tuple(int(str(row["n"])) for row in bins(feature, "reference")),
+            current=tuple(int(str(row["n"])) for row in bins(feature, "current")),
+        )
+        for feature in features
+    ]

@@ -1,0 +1,97 @@
+"""An audit run: what was decided in a window, measured from the cubes, with the evidence kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from audits import evidence
+from audits.cubes.read import Histogram, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.update import edges_of
+from audits.drift import drift_measures
+from audits.lake import reading
+from audits.lake.connection import snapshot
+from audits.measures import Measure
+from audits.metrics import measure_cells
+from audits.systems.model import System
+from audits.windows import Window, choose_window, reference_window
+from audits.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The measures of one system in one window, and what they came from."""
+
+    system: System
+    window: Window
+    reference: Window | None
+    as_of: dt.date
+    snapshot: int
+    evidence: str
+    decisions: int
+    measures: list[Measure]
+    histograms: list[Histogram]
+
+
+def measure_window(
+    workspace: Workspace,
+    system: System,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+    exact: bool = False,
+) -> Run:
+    """Measures a window (the system's own when not given) and keeps the cube rows it read as evidence.
+
+    `as_of` (today when not given) decides which outcomes have matured. With `exact`, decisions are counted from
+    rows instead of the cube.
+    """
+    as_of = as_of or dt.datetime.now(system.zone).date()
+    with reading(workspace) as connection:
+        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        reference = reference_window(system)
+        counts = read_counts(connection, system, window, as_of=as_of, exact=exact)
+        histograms = []
+        if reference is not None and reference != window:
+            edges = edges_of(connection, system)
+            histograms = read_histograms(connection, system, reference, window, edges)
+        seen = snapshot(connection)
+    measures, decisions = measure_evidence(counts, histograms, system)
+    digest = evidence.store(workspace.evidence, counts, histograms)
+    return Run(
+        system=system,
+        window=window,
+        reference=reference if histograms else None,
+        as_of=as_of,
+        snapshot=seen,
+        evidence=digest,
+        decisions=decisions,
+        measures=measures,
+        histograms=histograms,
+    )
+
+
+def measure_evidence(counts: pa.Table, histograms: list[Histogram], system: System) -> tuple[list[Measure], int]:
+    """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
+    tables = cells_from_counts(counts, system)
+    measures = measure_cells(tables, system=system) + drift_measures(histograms)
+    return measures, int(tables[0].sizes().sum())
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over the source of `audits` and `charter`: which code made a figure."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for package in ("audits", "charter"):
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""An audit from end to end: measured, judged by the charter, sealed. Writes the document `boussole.audit/1`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from audits.runs import Run, code_hash, measure_window
+from audits.systems.model import System
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.records import save_audit
+from charter.verdicts import judge, summarise
+
+SCHEMA = "boussole.audit/1"
+SEVERITY = ("kept", "not_examined", "unknown", "watch", "broken")
+"""Verdicts from the best to the worst, for `--fail-on`."""
+
+
+def run_audit(
+    workspace: Workspace,
+    system: System,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+    exact: bool = False,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Measures a window of a system, judges it by the workspace's charter and seals the result in the ledger.
+
+    With `dry_run` the document is returned without being stored or sealed.
+    """
+    charter = load_charter(workspace)
+    run = measure_window(workspace, system, start=start, end=end, as_of=as_of, exact=exact)
+    document = audit_document(run, charter)
+    return document if dry_run else save_audit(workspace, document, charter=charter)
+
+
+def audit_document(run: Run, charter: Charter) -> dict[str, Any]:
+    """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
+    measures = [measure.document() for measure in run.measures]
+    verdicts = judge(charter, run.system, measures, window_start=run.window.start)
+    return {
+        "schema": SCHEMA,
+        "system": run.system.id,
+        "window": run.window.document(run.system),
+        "reference": run.reference.document(run.system) if run.reference else None,
+        "as_of": run.as_of.isoformat(),
+        "snapshot": run.snapshot,
+        "evidence": {"cubes": f"sha256:{run.evidence}", "entry": None, "root": None},
+        "charter": {
+            "id": charter.id,
+            "version": charter.version,
+            "sha256": charter.sha256,
+            "adopted_before_window": charter.adopted_on is not None and charter.adopted_on <= run.window.start,
+        },
+        "code": f"sha256:{code_hash()}",
+        "decisions": run.decisions,
+        "measures": measures,
+        "verdicts": verdicts,
+        "articles": summarise(charter, verdicts),
+    }
+
+
+def worst(document: Mapping[str, Any]) -> str:
+    """The worst verdict of an audit document among its measured questions."""
+    found = [verdict["verdict"] for verdict in document["verdicts"]]
+    return max(found, key=SEVERITY.index, default="not_examined")

@@ -1,0 +1,68 @@
+"""The command line `boussole`. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands import charter as charter_commands
+from dashboard.commands import cubes as cubes_commands
+from dashboard.commands import systems as systems_commands
+from dashboard.commands.audits import audit, drift, metrics, verify
+from dashboard.commands.console import State, complain
+from dashboard.commands.decisions import import_, log, sync
+from dashboard.commands.demo import demo
+from dashboard.commands.house import dashboard, init
+from dashboard.commands.reports import report
+
+app = typer.Typer(
+    name="boussole",
+    help="Shows whether AI systems keep the promises of an organisation's ethics charter, and proves it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def main_options(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(help="The workspace folder; else $BOUSSOLE_HOME, else this folder.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = State(home=workspace, debug=debug)
+
+
+app.command()(demo)
+app.command()(init)
+app.add_typer(systems_commands.app, name="systems")
+app.command()(log)
+app.command("import")(import_)
+app.command()(sync)
+app.command()(audit)
+app.command()(drift)
+app.command()(metrics)
+app.add_typer(charter_commands.app, name="charter")
+app.command()(report)
+app.command()(verify)
+app.add_typer(cubes_commands.app, name="cubes")
+app.command()(dashboard)
+
+
+def main() -> None:
+    """Runs the command line: 0 done, 1 the judged thing failed, 2 bad input or usage."""
+    try:
+        app()
+    except BoussoleError as error:
+        if "--debug" in sys.argv:
+            raise
+        complain(error)
+        sys.exit(2)

@@ -1,0 +1,117 @@
+"""Measuring and judging: `audit`, `drift`, `metrics`, `verify`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.console import say, workspace_of, write_json
+
+
+class FailOn(StrEnum):
+    """The verdict from which an audit fails a build."""
+
+    broken = "broken"
+    watch = "watch"
+    unknown = "unknown"
+
+
+def audit(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    start: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    end: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent."),
+    ] = None,
+    json_: Annotated[str | None, typer.Option("--json", help="Write the audit document to a file, or to - .")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
+) -> None:
+    """Measure the decisions of a window, judge them by the charter, seal the result."""
+    from charter.audit import SEVERITY, run_audit, worst
+
+    workspace = workspace_of(context)
+    ids = [system] if system else [item.id for item in workspace.systems.values() if item.columns is not None]
+    days = [moment.date() if moment else None for moment in (start, end, as_of)]
+    documents = [
+        run_audit(
+            workspace,
+            workspace.system(item),
+            start=days[0],
+            end=days[1],
+            as_of=days[2],
+            exact=exact,
+            dry_run=dry_run,
+        )
+        for item in ids
+    ]
+    if not documents:
+        raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
+    if json_:
+        write_json(documents[0] if system else documents, json_)
+    else:
+        for document in documents:
+            _summary(document, workspace.settings.language)
+    if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
+        raise typer.Exit(1)
+
+
+def _summary(document: dict[str, Any], lang: str) -> None:
+    window = document["window"]
+    typer.echo(f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions")
+    for verdict in document["verdicts"]:
+        if verdict["verdict"] != "not_examined":
+            typer.echo(
+                f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}"
+            )
+
+
+def drift(
+    context: typer.Context,
+    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
+    html: Annotated[Path | None, typer.Option(help="Where to write Evidently's report.")] = None,
+) -> None:
+    """Compare the audited window with the reference window; write Evidently's report over a sample."""
+    from audits.drift.report import drift_report
+
+    workspace = workspace_of(context)
+    made = drift_report(workspace, workspace.system(system), path=html)
+    for measure in made.measures:
+        value = "undefined" if measure.value is None else f"{measure.value:.4f}"
+        typer.echo(f"{measure.id}\t{value}")
+    say(f"Written: {made.path}")
+
+
+def metrics() -> None:
+    """Print every metric: formula, range, source."""
+    from audits.metrics.registry import METRICS
+
+    for metric in METRICS.values():
+        typer.echo(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
+
+
+def verify(
+    context: typer.Context,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
+) -> None:
+    """Check that the ledger and the records it seals still say the same."""
+    from charter.records import verify_records
+
+    if not ledger:
+        raise BoussoleError("what should be verified?", next_step="Give --ledger.")
+    found = verify_records(workspace_of(context))
+    if found is None:
+        say("There are no records yet.")
+        return
+    if not found.ok:
+        say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
+        raise typer.Exit(1)
+    say(f"The ledger holds: {found.size} entries, root {found.root}.")

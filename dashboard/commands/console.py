@@ -1,0 +1,86 @@
+"""What commands share: the workspace, progress on a terminal, errors in one paragraph, JSON alone on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audits.errors import BoussoleError
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
+
+SystemOption = Annotated[str, typer.Option("--system", help="The id of the system.")]
+
+
+@dataclass(frozen=True)
+class State:
+    """The options given before the command."""
+
+    home: Path | None
+    debug: bool
+
+    def workspace(self) -> Workspace:
+        from audits.workspace import Workspace
+
+        return Workspace.find(self.home)
+
+
+def workspace_of(context: typer.Context) -> Workspace:
+    """The workspace that the command works on."""
+    state: State = context.obj
+    return state.workspace()
+
+
+def say(text: str) -> None:
+    """A line for people: on stderr, so that stdout holds only what was asked for."""
+    typer.echo(text, err=True)
+
+
+def complain(error: BoussoleError) -> None:
+    """An error as one paragraph."""
+    say(f"boussole: {error}")
+
+
+def write_json(document: Any, target: str) -> None:
+    """A document as JSON to a file, or to stdout for `-`."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    if target == "-":
+        typer.echo(text)
+        return
+    Path(target).write_text(text + "\n", encoding="utf-8")
+    say(f"Written: {target}")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A callback (what, done, total) that draws a bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            task = tasks.get(what)
+            if task is None:
+                task = tasks[what] = bar.add_task(what, total=total)
+            bar.update(task, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,38 @@
+"""`boussole cubes`: the counts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.console import say, workspace_of
+
+app = typer.Typer(help="The cubes of counts.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def rebuild(
+    context: typer.Context,
+    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+) -> None:
+    """Count all decisions anew; the result is identical unless a cube was damaged."""
+    from audits.cubes.update import rebuild as count_anew
+    from audits.lake import writing
+    from audits.lake.tables import exists
+
+    workspace = workspace_of(context)
+    chosen = [workspace.system(system)] if system else list(workspace.systems.values())
+    if not workspace.catalogue.exists():
+        raise BoussoleError("this workspace holds no decisions yet.", next_step="Import some with `boussole import`.")
+    with writing(workspace) as connection:
+        for item in chosen:
+            if item.columns is not None and exists(connection, item):
+                count_anew(connection, item)
+                say(f"Rebuilt: {item.id}")
+
+
+@app.callback()
+def cubes() -> None:
+    """The cubes of counts."""

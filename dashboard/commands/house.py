@@ -1,0 +1,35 @@
+"""A new workspace, and the dashboard on one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard.commands.console import say, workspace_of
+
+PORT = 8501
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder of the new workspace.")],
+    organisation: Annotated[str, typer.Option(help="The name that reports carry.")] = "Organisation",
+) -> None:
+    """Make a workspace: a folder for systems, decisions, evidence and reports."""
+    from audits.workspace import Workspace
+
+    workspace = Workspace.create(folder, organisation=organisation)
+    say(f"The workspace is ready: {workspace.home}. Next: put a system file into {workspace.home / 'systems'}.")
+
+
+def dashboard(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the dashboard on this machine (local mode: loopback only)."""
+    from dashboard.server import run
+
+    workspace = workspace_of(context)
+    run(workspace.home, port=port, headless=headless)
