@@ -1,0 +1,166 @@
+"""Charts of an audit document and what they say in words, for pages and PDF alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import altair as alt
+import vl_convert
+
+from audits.languages import NARROW, capital
+from audits.systems import System
+from dashboard.dots import Dot, Line, draw
+from dashboard.drift import Document, drift_levels, features
+from dashboard.fontfiles import register
+from dashboard.groups import By, Row, reason_words, rows
+from dashboard.marks import word
+from dashboard.words import Say, speaker
+
+_LOCALES = {
+    "fr": {
+        "decimal": ",",
+        "thousands": NARROW,
+        "grouping": [3],
+        "currency": ["", f"{NARROW}€"],
+        "percent": f"{NARROW}%",
+    },
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["£", ""], "percent": "%"},
+}
+
+
+def groups_chart(
+    document: Document, by: By, lang: str, *, metric: str = "selection_rate", system: System | None = None
+) -> alt.LayerChart:
+    """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
+
+    Groups without a value keep their place and say why. `system` gives groups the names people use.
+    """
+    say = speaker(lang)
+    shown = rows(document, by, say, metric=metric, system=system)
+    dots = [
+        Dot(
+            label=_label(row, say),
+            value=row.value,
+            low=row.low,
+            high=row.high,
+            text="" if row.value is None else say.percent(row.value),
+            note="" if row.reason is None else reason_words(row.reason, say, minimum=_minimum(system)),
+            verdict=row.verdict,
+        )
+        for row in shown
+    ]
+    return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, 1.0))
+
+
+def drift_chart(document: Document, lang: str) -> alt.LayerChart:
+    """How far each feature has moved (population stability index), with the level from which it is watched."""
+    say = speaker(lang)
+    shown = features(document)
+    dots = [
+        Dot(
+            label=feature.name,
+            value=feature.value,
+            low=feature.low,
+            high=feature.high,
+            text="" if feature.value is None else say.number(feature.value),
+            note="" if feature.reason is None else reason_words(feature.reason, say),
+            verdict=feature.verdict,
+        )
+        for feature in shown
+    ]
+    levels = drift_levels(document) if shown else {}
+    lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
+    return draw(dots, _apart(lines), percent=False, bounds=(0.0, float("inf")))
+
+
+def svg(chart: alt.LayerChart, lang: str) -> str:
+    """The chart as an SVG drawing that names the bundled fonts, numbers written for the language."""
+    register()
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(), format_locale=_LOCALES[lang], allowed_base_urls=[])
+    return drawn
+
+
+def groups_text(
+    document: Document, by: By, lang: str, *, metric: str = "selection_rate", system: System | None = None
+) -> str:
+    """What the chart shows, in words: every group with its rate, interval and verdict, then the threshold."""
+    say = speaker(lang)
+    shown = rows(document, by, say, metric=metric, system=system)
+    parts = [_spoken(row, say, minimum=_minimum(system)) for row in shown]
+    parts += [f"{capital(line.label)}." for line in _lines(shown, say) if line.label]
+    return " ".join(parts)
+
+
+def drift_text(document: Document, lang: str) -> str:
+    """What the drift chart shows, in words."""
+    say = speaker(lang)
+    parts = []
+    for feature in features(document):
+        if feature.value is None:
+            told = reason_words(feature.reason or "", say)
+        else:
+            told = say.number(feature.value) + (f", {word(feature.verdict, say).lower()}" if feature.verdict else "")
+        parts.append(say("{name}: {verdicts}.", name=feature.name, verdicts=told))
+    parts += [
+        capital(_level_label(kind, say.number(level), say)) + "." for kind, level in drift_levels(document).items()
+    ]
+    return " ".join(parts)
+
+
+def _minimum(system: System | None) -> int:
+    return system.privacy.suppress_below if system else 11
+
+
+def _label(row: Row, say: Say) -> str:
+    return say("{group} (reference)", group=row.label) if row.reference else row.label
+
+
+def _spoken(row: Row, say: Say, *, minimum: int) -> str:
+    if row.value is None:
+        return say("{name}: {verdicts}.", name=row.label, verdicts=reason_words(row.reason or "", say, minimum=minimum))
+    figure = say.percent(row.value)
+    if row.low is not None and row.high is not None:
+        figure = say(
+            "{value} (between {low} and {high})", value=figure, low=say.percent(row.low), high=say.percent(row.high)
+        )
+    verdict = f", {word(row.verdict, say).lower()}" if row.verdict else ""
+    return say("{name}: {verdicts}.", name=_label(row, say), verdicts=figure + verdict)
+
+
+def _level_label(kind: str, value: str, say: Say) -> str:
+    return say("threshold: {value}", value=value) if kind == "breach" else say("watch from {value}", value=value)
+
+
+def _lines(shown: Sequence[Row], say: Say) -> list[Line]:
+    """The breach level, and the watch level where it explains a verdict; one line when all groups share it."""
+    lines = []
+    for kind in ("watch", "breach"):
+        levels = [(i, level.at) for i, row in enumerate(shown) for level in row.levels if level.kind == kind]
+        needed = kind == "breach" or any(row.verdict == "watch" for row in shown)
+        if not levels or not needed:
+            continue
+        ats = [at for _, at in levels]
+        if max(ats) - min(ats) < 1e-4:
+            lines.append(_line(kind, ats[0], say.percent(ats[0]), shown, say))
+            continue
+        first = say("threshold") if kind == "breach" else say("watch")
+        labels = [first] + [""] * len(levels)
+        broken = kind == "breach"
+        lines += [
+            Line(at=at, label=label, first=i, last=i, broken=broken)
+            for (i, at), label in zip(levels, labels, strict=False)
+        ]
+    return lines
+
+
+def _line(kind: str, at: float, figure: str, shown: Sequence[object], say: Say) -> Line:
+    return Line(at=at, label=_level_label(kind, figure, say), first=0, last=len(shown) - 1, broken=kind == "breach")
+
+
+def _apart(lines: Sequence[Line]) -> list[Line]:
+    """Labels of two levels on either side, so that they never run into each other."""
+    labelled = sorted((line.at for line in lines if line.label), reverse=True)
+    if len(labelled) < 2:
+        return list(lines)
+    return [replace(line, align="left" if line.at == labelled[0] else "right") for line in lines]

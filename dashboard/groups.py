@@ -1,0 +1,197 @@
+"""The groups of an audit document, ready to be drawn, put in a table or said: one reading for all three."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.languages import capital, inside
+from audits.systems import System
+from dashboard.words import Say
+
+Document = Mapping[str, Any]
+By = tuple[str, ...]
+
+_COMPARED = ("_ratio", "_difference")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Where a threshold falls on the scale of one group's rate."""
+
+    kind: str
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One group: its rate and interval, or why there is none; its comparison and how it was judged."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    reason: str | None = None
+    reference: bool = False
+    verdict: str | None = None
+    compared: float | None = None
+    compared_low: float | None = None
+    compared_high: float | None = None
+    scale: str = "ratio"
+    levels: tuple[Level, ...] = ()
+
+
+def rate_of(comparison: str) -> str:
+    """The rate that a comparison compares.
+
+    >>> rate_of("selection_rate_ratio"), rate_of("precision_difference")
+    ('selection_rate', 'precision')
+    """
+    for ending in _COMPARED:
+        comparison = comparison.removesuffix(ending)
+    return comparison
+
+
+def compared_by(measure_id: str) -> tuple[str, By]:
+    """Metric and attributes of a measure's id.
+
+    >>> compared_by("selection_rate_ratio/gender=F,age=50+")
+    ('selection_rate_ratio', ('gender', 'age'))
+    >>> compared_by("psi/distance_km"), compared_by("selection_rate")
+    (('psi', ()), ('selection_rate', ()))
+    """
+    metric, _, groups = measure_id.partition("/")
+    return metric, tuple(part.partition("=")[0] for part in groups.split(",") if "=" in part)
+
+
+def verdict_on(document: Document, by: By, *, metric: str) -> Document | None:
+    """The verdict whose comparisons compare this rate between these groups, if one does."""
+    for verdict in document["verdicts"]:
+        for comparison in verdict["comparisons"]:
+            compared, attributes = compared_by(comparison["measure"])
+            if rate_of(compared) == metric and attributes == by:
+                return dict(verdict)
+    return None
+
+
+def rows(document: Document, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
+    """The groups of one attribute (or intersection) in the order of the document."""
+    verdict = verdict_on(document, by, metric=metric)
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    comparisons: dict[str, Document] = {}
+    against: set[str] = set()
+    for comparison in verdict["comparisons"] if verdict else ():
+        comparisons[comparison["measure"].partition("/")[2]] = comparison
+        against.add(comparison["against"])
+    found = []
+    for measure in document["measures"]:
+        if measure["metric"] != metric or tuple(measure["by"]) != by or measure["group"] is None or measure["given"]:
+            continue
+        key = measure["id"].partition("/")[2]
+        comparison = comparisons.get(key, {})
+        compared = measures.get(comparison.get("measure", ""), {})
+        found.append(
+            Row(
+                label=group_name(measure["group"], say, system=system),
+                value=measure["value"],
+                low=_end(measure, "low"),
+                high=_end(measure, "high"),
+                n=measure["n"],
+                reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
+                reference=key in against,
+                verdict=comparison.get("verdict"),
+                compared=compared.get("value"),
+                compared_low=_end(compared, "low"),
+                compared_high=_end(compared, "high"),
+                scale=compared.get("params", {}).get("scale", "ratio"),
+                levels=_levels(measure["value"], compared, verdict),
+            )
+        )
+    return found
+
+
+def _end(measure: Document, name: str) -> float | None:
+    interval = measure.get("interval")
+    return None if interval is None else float(interval[name])
+
+
+def _levels(rate: float | None, compared: Document, verdict: Document | None) -> tuple[Level, ...]:
+    """The thresholds of a comparison, carried back to the scale of the rate."""
+    value = compared.get("value")
+    if rate is None or value is None or not verdict or not verdict["threshold"]:
+        return ()
+    params = compared["params"]
+    levels = []
+    for kind in ("watch", "breach"):
+        threshold = verdict["threshold"].get(kind)
+        if threshold is None:
+            continue
+        if params["scale"] == "ratio":
+            if not value or not threshold:
+                continue
+            level = rate / value * (threshold if params["bad_side"] == "below" else 1 / threshold)
+        else:
+            level = rate - value + (-threshold if params["bad_side"] == "below" else threshold)
+        levels.append(Level(kind=kind, at=level))
+    return tuple(levels)
+
+
+def group_name(group: Mapping[str, str], say: Say, *, system: System | None = None) -> str:
+    """A group as a reader calls it: the names of the system file, else the bands in words, else the value."""
+    first, *others = (value_name(attribute, value, say, system=system) for attribute, value in group.items())
+    return ", ".join([capital(first), *map(inside, others)])
+
+
+def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:
+    """One value of one attribute in words.
+
+    >>> from dashboard.words import speaker
+    >>> value_name("gender", "?", speaker("en")), value_name("gender", "F", speaker("en"))
+    ('unknown', 'F')
+    """
+    declared = system.groups.get(attribute) if system else None
+    if declared and value in declared.values:
+        return say.text(declared.values[value], value)
+    if value == "?":
+        return say("unknown")
+    if declared and declared.bands:
+        return band_name(value, say)
+    return value
+
+
+def band_name(value: str, say: Say) -> str:
+    """A band in words.
+
+    >>> from dashboard.words import speaker
+    >>> [band_name(band, speaker("en")) for band in ("<25", "25-49", "50+")]
+    ['under 25', '25 to 49', '50 and over']
+    """
+    if value.startswith("<"):
+        return say("under {n}", n=value[1:])
+    if value.endswith("+"):
+        return say("{n} and over", n=value[:-1])
+    low, _, high = value.partition("-")
+    return say("{low} to {high}", low=low, high=high) if high else value
+
+
+def attribute_name(by: Sequence[str], say: Say, *, system: System | None = None) -> str:
+    """An attribute or intersection in words: the titles of the system file, else the names."""
+    titles = []
+    for name in by:
+        declared = system.groups.get(name) if system else None
+        titles.append(say.text(declared.title, name) if declared else name)
+    return " × ".join(titles)
+
+
+def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
+    """Why a value is not shown, in a few words."""
+    reasons = {
+        "below_minimum": say("hidden (fewer than {n} decisions)", n=say.whole(minimum)),
+        "complementary": say("hidden (it would reveal a small group)"),
+        "suppressed": say("hidden to protect people"),
+        "zero_denominator": say("no figure (nobody to count)"),
+        "selective_labels": say("no figure (what happened next is known only for those selected)"),
+    }
+    return reasons.get(reason, reason.replace("_", " "))

@@ -1,0 +1,55 @@
+"""What pages and charts say: the catalogue of one language, its numbers and its dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from audits import languages
+
+FOLDER = Path(__file__).parent / "locale"
+
+
+class Say:
+    """Speaks one language: `say("Kept")` translates, the methods write numbers and dates.
+
+    >>> say = speaker("en")
+    >>> say("{n} systems", n=say.whole(2))
+    '2 systems'
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._catalogue = languages.Catalogue(FOLDER, lang)
+
+    def __call__(self, message: str, **values: str) -> str:
+        translated = self._catalogue.gettext(message)
+        return languages.typeset(translated.format(**values) if values else translated, self.lang)
+
+    def number(self, value: float, digits: int = 2) -> str:
+        return languages.number(value, self.lang, digits)
+
+    def percent(self, value: float, digits: int = 1) -> str:
+        return languages.percent(value, self.lang, digits)
+
+    def whole(self, value: int) -> str:
+        return languages.whole(value, self.lang)
+
+    def date(self, value: str | dt.date) -> str:
+        """A day in words, from a date or an ISO moment."""
+        day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+        return languages.date_words(day, self.lang)
+
+    def text(self, texts: Mapping[str, str] | None, default: str = "") -> str:
+        """The text of a system or charter in this language, else in the first language it has."""
+        if not texts:
+            return default
+        return texts.get(self.lang) or next(iter(texts.values()))
+
+
+@cache
+def speaker(lang: str) -> Say:
+    """The speaker of a language; one that is not spoken here becomes the default."""
+    return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0])

@@ -1,0 +1,38 @@
+"""Hand-made audit documents: two systems, a group too small to show, one that can't be measured, drift."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.systems import System, load_systems
+
+FIXTURE = Path(__file__).parent / "workspace"
+
+
+@pytest.fixture(scope="session")
+def systems() -> dict[str, System]:
+    return load_systems(FIXTURE / "systems")
+
+
+def _document(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture
+def matchft() -> dict[str, Any]:
+    return _document("matchft-2")
+
+
+@pytest.fixture
+def matchft_before() -> dict[str, Any]:
+    return _document("matchft-1")
+
+
+@pytest.fixture
+def compas() -> dict[str, Any]:
+    return _document("compas-1")

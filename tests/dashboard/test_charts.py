@@ -1,0 +1,125 @@
+"""Charts place every group, its interval and its threshold where the document says, and say so in words."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+
+from audits.systems import System
+from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
+from dashboard.dots import PLOT, ticks
+from dashboard.fontfiles import embed
+from dashboard.groups import Row, attribute_name, rows, value_name
+from dashboard.words import speaker
+
+Document = dict[str, Any]
+FR = speaker("fr")
+
+
+def by_label(document: Document, by: tuple[str, ...], system: System, metric: str = "selection_rate") -> dict[str, Row]:
+    return {row.label: row for row in rows(document, by, FR, metric=metric, system=system)}
+
+
+def test_a_ratio_threshold_is_carried_to_the_scale_of_the_rate(matchft: Document, systems: dict[str, System]) -> None:
+    women = by_label(matchft, ("gender",), systems["matchft"])["Femmes"]
+    levels = {level.kind: level.at for level in women.levels}
+    assert levels["breach"] == pytest.approx(0.8 * 2915 / 10636, abs=1e-5)
+    assert levels["watch"] == pytest.approx(0.95 * 2915 / 10636, abs=1e-5)
+
+
+def test_a_harmful_difference_has_its_threshold_above_the_reference(
+    compas: Document, systems: dict[str, System]
+) -> None:
+    found = by_label(compas, ("race",), systems["compas"], metric="false_positive_rate")
+    breach = [level.at for level in found["Afro-Américains"].levels if level.kind == "breach"]
+    assert breach == [pytest.approx(349 / 1488 + 0.10, abs=1e-5)]
+    assert found["Blancs"].reference
+    assert not found["Afro-Américains"].reference
+
+
+def test_a_harmful_ratio_is_inverted_and_others_of_the_attribute_have_their_own_level(
+    compas: Document, systems: dict[str, System]
+) -> None:
+    men = by_label(compas, ("sex",), systems["compas"])["Hommes"]
+    breach = [level.at for level in men.levels if level.kind == "breach"]
+    assert breach == [pytest.approx(591 / 1395 / 0.8, abs=1e-5)]
+
+
+def test_a_hidden_group_keeps_its_place_and_says_why(matchft: Document, systems: dict[str, System]) -> None:
+    found = by_label(matchft, ("nationality",), systems["matchft"])
+    assert list(found) == ["Française", "Union européenne", "Autre"]
+    assert (found["Autre"].value, found["Autre"].reason) == (None, "below_minimum")
+    drawing = svg(groups_chart(matchft, ("nationality",), "fr", system=systems["matchft"]), "fr")
+    assert "masqué (moins de 11 décisions)" in drawing
+
+
+def test_numbers_are_written_for_the_language(matchft: Document, systems: dict[str, System]) -> None:
+    french = svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]), "fr")
+    english = svg(groups_chart(matchft, ("gender",), "en", system=systems["matchft"]), "en")
+    assert "27,4\u202f%" in french
+    assert ">20\u202f%<" in french
+    assert "27.4%" in english
+    assert "Women" in english
+
+
+def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, systems: dict[str, System]) -> None:
+    drawing = svg(groups_chart(matchft, ("gender", "age"), "fr", system=systems["matchft"]), "fr")
+    tree = ET.fromstring(drawing)  # noqa: S314 (our own drawing)
+    families = {element.get("font-family") for element in tree.iter() if element.get("font-family")}
+    assert families == {"'Source Sans 3'"}
+    assert "http" not in drawing.replace("http://www.w3.org/", "")
+    assert embed(drawing).count("data:font/woff2;base64,") == 2
+
+
+def test_the_dashed_line_falls_where_the_axis_says(matchft: Document, systems: dict[str, System]) -> None:
+    chart = groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]).to_dict()
+    domain = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    expected = PLOT * (0.8 * 2915 / 10636 - domain[0]) / (domain[1] - domain[0])
+    drawing = svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]), "fr")
+    dashed = re.search(r'<line transform="translate\(([\d.]+),[\d.]+\)"[^>]*stroke-dasharray="5,4"', drawing)
+    assert dashed is not None
+    assert float(dashed.group(1)) == pytest.approx(expected, abs=0.6)
+
+
+def test_the_words_give_every_group_and_the_threshold(matchft: Document, systems: dict[str, System]) -> None:
+    text = groups_text(matchft, ("gender",), "fr", system=systems["matchft"])
+    assert text == (
+        "Femmes\u202f: 20,3\u202f% (entre 19,6\u202f% et 21,1\u202f%), pas tenu. "
+        "Hommes (référence)\u202f: 27,4\u202f% (entre 26,6\u202f% et 28,3\u202f%). Seuil\u202f: 21,9\u202f%."
+    )
+
+
+def test_a_measure_without_any_value_is_still_drawn_and_said(matchft: Document, systems: dict[str, System]) -> None:
+    arguments: dict[str, Any] = {"metric": "true_positive_rate", "system": systems["matchft"]}
+    assert "pas de chiffre" in svg(groups_chart(matchft, ("gender",), "fr", **arguments), "fr")
+    assert groups_text(matchft, ("gender",), "en", **arguments).startswith("Women: no figure")
+
+
+def test_drift_shows_every_feature_and_the_watch_level(matchft: Document, compas: Document) -> None:
+    drawing = svg(drift_chart(matchft, "fr"), "fr")
+    for word in ("experience_years", "distance_km", "0,14", "à surveiller dès 0,10"):
+        assert word in drawing
+    assert drift_text(matchft, "en") == (
+        "experience_years: 0.02, kept. distance_km: 0.14, watch. Watch from 0.10. Threshold: 0.25."
+    )
+    svg(drift_chart(compas, "fr"), "fr")
+    assert drift_text(compas, "fr") == ""
+
+
+def test_names_come_from_the_system_file_then_from_the_value(systems: dict[str, System]) -> None:
+    system = systems["matchft"]
+    assert attribute_name(("gender", "age"), FR, system=system) == "Sexe × Âge"
+    assert value_name("gender", "F", speaker("en"), system=system) == "Women"
+    assert value_name("gender", "X", FR, system=system) == "X"
+    assert value_name("gender", "?", FR) == "inconnu"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.198, 0.281), (0.0, 1.0), (0.0, 0.0), (0.5, 0.5001), (0, 12.0)])
+def test_ticks_are_few_and_cover_the_values(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert found[0] <= low + 1e-9
+    assert found[-1] >= high - 1e-9
+    assert 2 <= len(found) <= 8
