@@ -31,7 +31,7 @@ class Strict(BaseModel):
 
 
 class Decision(Strict):
-    column: ColumnName
+    column: ColumnName = Field(description="The column that holds the decision")
     selected: list[Value] = Field(min_length=1, description="Values that mean: selected")
     not_selected: list[Value] | None = Field(
         None, description="Values that mean: not selected. Absent: any other value is 'not selected'"
@@ -47,7 +47,7 @@ class Decision(Strict):
 
 
 class Score(Strict):
-    column: ColumnName
+    column: ColumnName = Field(description="The column that holds the score")
     range: tuple[float, float] = Field((0.0, 1.0), description="Lowest and highest possible score")
 
     @field_validator("range")
@@ -59,7 +59,7 @@ class Score(Strict):
 
 
 class Outcome(Strict):
-    column: ColumnName
+    column: ColumnName = Field(description="The column that holds what happened later")
     positive: list[Value] = Field(min_length=1, description="Values that mean: the outcome happened")
     matures_after_days: int = Field(0, ge=0, description="Days after which an absent outcome can be read")
     observed_for: Literal["all", "selected"] = Field(description="Whose outcomes can be seen at all")
@@ -75,19 +75,19 @@ class Columns(Strict):
     id: ColumnName = Field(description="Identifier of one decision, unique in the log")
     decided_at: ColumnName | None = Field(None, description="Moment of the decision")
     period: dt.date | None = Field(None, description="Date of all decisions when the log has no time")
-    decision: Decision
+    decision: Decision = Field(description="What was decided")
     favourable: bool = Field(True, description="False where being selected is a harm (a control, a risk flag)")
-    score: Score | None = None
-    outcome: Outcome | None = None
+    score: Score | None = Field(None, description="The number behind the decision")
+    outcome: Outcome | None = Field(None, description="What happened afterwards: was the decision right?")
     request: ColumnName | None = Field(None, description="Rows that compete for the same offer")
-    rank: ColumnName | None = None
+    rank: ColumnName | None = Field(None, description="Place in the list of a request, from 1")
     stages: list[ColumnName] = Field(default_factory=list, max_length=8, description="A funnel, in order")
-    human: Human | None = None
+    human: Human | None = Field(None, description="What a person made of the decision of the tool")
     person: ColumnName | None = Field(None, description="The person decided on: clusters for intervals")
     team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
     use: ColumnName | None = Field(None, description="Declared use of the call")
     weight: ColumnName | None = Field(None, description="Rows that stand for that many decisions")
-    model_version: ColumnName | None = None
+    model_version: ColumnName | None = Field(None, description="The version that decided")
 
     @model_validator(mode="after")
     def _one_clock(self) -> Self:
@@ -97,23 +97,23 @@ class Columns(Strict):
 
 
 class Contacts(Strict):
-    person: ColumnName
-    at: ColumnName
-    kind: ColumnName
-    reply_at: ColumnName | None = None
+    person: ColumnName = Field(description="The person written to")
+    at: ColumnName = Field(description="Moment of the message")
+    kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
+    reply_at: ColumnName | None = Field(None, description="Moment of the reply")
 
 
 class Group(Strict):
     """A sensitive feature."""
 
-    column: ColumnName
-    title: Texts | None = None
+    column: ColumnName = Field(description="The column that holds the value")
+    title: Texts | None = Field(None, description="Its name, for readers")
     values: dict[str, Texts] = Field(default_factory=dict, description="Names of the values, for readers")
     bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
     reference: str | None = Field(None, description="The group others are compared with; absent: all others")
     source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
-    expires: dt.date | None = None
+    expires: dt.date | None = Field(None, description="Last day of that legal basis")
 
     @property
     def order(self) -> list[str]:
@@ -139,12 +139,12 @@ class Group(Strict):
 class Control(Strict):
     """A legitimate factor to condition on."""
 
-    column: ColumnName
-    title: Texts | None = None
+    column: ColumnName = Field(description="The column that holds the value")
+    title: Texts | None = Field(None, description="Its name, for readers")
 
 
 class Windows(Strict):
-    audit: AuditWindow = "month"
+    audit: AuditWindow = Field("month", description="What an audit looks at; `all`: the whole log")
     reference: str | None = Field(None, description="START/END, both included: what drift is measured against")
 
     @field_validator("reference")
@@ -157,22 +157,22 @@ class Windows(Strict):
 
 class Privacy(Strict):
     suppress_below: int = Field(11, ge=2, description="Groups with fewer decisions are hidden")
-    pseudonymise: list[ColumnName] = Field(default_factory=list)
-    retain_days: int | None = Field(None, ge=1)
+    pseudonymise: list[ColumnName] = Field(default_factory=list, description="Identifiers stored as keyed pseudonyms")
+    retain_days: int | None = Field(None, ge=1, description="How long rows are to be kept")
 
 
 class MlflowSource(Strict):
-    experiment: str
+    experiment: str = Field(description="Name of the experiment")
 
 
 class DuckdbSource(Strict):
-    path: str
-    table: str
+    path: str = Field(description="The database file, from the folder of the workspace")
+    table: str = Field(description="Its table")
 
 
 class Source(Strict):
-    mlflow: MlflowSource | None = None
-    duckdb: DuckdbSource | None = None
+    mlflow: MlflowSource | None = Field(None, description="Runs of an MLflow experiment")
+    duckdb: DuckdbSource | None = Field(None, description="A table of a DuckDB file")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -190,27 +190,33 @@ def _known_zone(value: Any) -> Any:
 class System(Strict):
     """One AI system of the register, and the contract of its log."""
 
-    id: Identifier
-    kind: Kind
-    title: Texts
-    purpose: Texts
+    id: Identifier = Field(description="Its name in files, commands and addresses")
+    kind: Kind = Field(description="`declared`: in the register, attested, not measured")
+    title: Texts = Field(description="Its name, for readers")
+    purpose: Texts = Field(description="What it is for, in one sentence")
     owner: str = Field(min_length=1, description="A role, not a person")
-    status: Status
+    status: Status = Field(description="Where it stands")
     risk: Risk = Field(description="EU AI Act class")
-    risk_reason: str | None = None
-    provider: str | None = None
-    hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = None
-    timezone: Annotated[str, BeforeValidator(_known_zone)] = "Europe/Paris"
-    columns: Columns | None = None
-    contacts: Contacts | None = None
-    actors: dict[str, Actor] = Field(default_factory=dict)
-    groups: dict[Identifier, Group] = Field(default_factory=dict)
-    controls: dict[Identifier, Control] = Field(default_factory=dict)
-    intersections: list[list[str]] = Field(default_factory=list)
+    risk_reason: str | None = Field(None, description="Why that class")
+    provider: str | None = Field(None, description="Who makes the model")
+    hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = Field(None, description="Where it runs")
+    timezone: Annotated[str, BeforeValidator(_known_zone)] = Field(
+        "Europe/Paris", description="Of its days and months (an IANA name)"
+    )
+    columns: Columns | None = Field(None, description="What each column of its log means")
+    contacts: Contacts | None = Field(None, description="Messages to people: a log of their own")
+    actors: dict[str, Actor] = Field(default_factory=dict, description="Who decides at each stage")
+    groups: dict[Identifier, Group] = Field(default_factory=dict, description="Sensitive features, each by a name")
+    controls: dict[Identifier, Control] = Field(
+        default_factory=dict, description="Legitimate factors to condition on, each by a name"
+    )
+    intersections: list[list[str]] = Field(
+        default_factory=list, description="Groups looked at together, two or three at a time"
+    )
     features: list[ColumnName] = Field(default_factory=list, description="Numeric inputs watched for drift")
-    windows: Windows = Windows()
-    privacy: Privacy = Privacy()
-    sources: list[Source] = Field(default_factory=list)
+    windows: Windows = Field(Windows(), description="What an audit looks at")
+    privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
+    sources: list[Source] = Field(default_factory=list, description="Where `boussole sync` finds its decisions")
 
     @property
     def zone(self) -> ZoneInfo:
