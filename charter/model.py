@@ -1,0 +1,161 @@
+"""The models of a charter: articles, questions, thresholds, law. Unknown keys are errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from audits.systems.model import Identifier, Kind, Strict, Texts
+
+Evidence = Literal["measured", "attested"]
+Applies = Literal["always", "favourable", "harm", "selective_labels"]
+Need = Literal["outcome", "reference", "score", "features"]
+Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
+Family = Literal["question", "indicator"]
+TextStatus = Literal["draft wording", "official"]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Words = Annotated[str, StringConstraints(min_length=1)]
+ARTICLES = (3, 12)
+"""Fewest and most articles of a charter."""
+
+
+class Law(Strict):
+    """A text of law that a question answers to."""
+
+    title: Texts
+    in_force: dt.date = Field(description="First day on which it applies")
+    source: Words = Field(description="Where its text is published")
+    to_check: bool = Field(False, description="True while the date rests on a secondary source")
+    note: Texts | None = None
+
+
+class Threshold(Strict):
+    """Levels stated for the favourable direction: a ratio under 1, a gap or distance as a magnitude."""
+
+    watch: float | None = Field(None, ge=0, description="Beyond it, the question is watched")
+    breach: float | None = Field(None, ge=0, description="Beyond it, the promise is broken; absent: left to a vote")
+    tolerance: float | None = Field(
+        None, gt=0, lt=1, description="Zero tolerance: one confirmed case breaks; kept only when 3/n is under this"
+    )
+    status: Literal["proposed", "adopted"]
+    since: dt.date = Field(description="When it was proposed or adopted")
+    justification: Texts | None = Field(None, description="Why this level, in plain words")
+    source: str | None = Field(None, description="The norm, publication or vote it comes from")
+
+    def post_hoc(self, window_start: dt.date) -> bool:
+        """Whether it was adopted after the window had begun, so that it may have been chosen to fit.
+
+        >>> level = Threshold(watch=0.95, status="adopted", since=dt.date(2026, 7, 2))
+        >>> level.post_hoc(dt.date(2026, 7, 1)), level.post_hoc(dt.date(2026, 7, 2))
+        (True, False)
+        """
+        return self.status == "adopted" and self.since > window_start
+
+
+class Indicator(Strict):
+    """One question of an article, and how it is answered."""
+
+    id: Identifier
+    number: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+[a-z]?$")] = Field(
+        description="What people call it: 3.1"
+    )
+    question: Texts = Field(description="May name {system}, {decision} and {group}")
+    evidence: Evidence
+    metric: Identifier | None = Field(None, description="The judged measure; null while it cannot be measured yet")
+    params: dict[str, bool | int | float | str] = Field(default_factory=dict, description="Which of its measures")
+    kinds: list[Kind] = Field(min_length=1, description="Kinds of system it is asked of")
+    applies: Applies = Field("always", description="`harm`: only where being selected is a harm…")
+    for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
+    family: Family = Field("question", description="What Holm's correction spans: one question, or all attributes")
+    needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
+    computed: Texts = Field(description="What is counted or attested, in plain words")
+    threshold: Threshold
+    broken_if: Texts = Field(description="What would make the promise broken")
+    frequency: Frequency
+    attested_by: Texts | None = Field(None, description="The role that attests")
+    valid_months: int | None = Field(None, ge=1, description="An older attestation answers nothing")
+    law: list[Identifier] = Field(default_factory=list)
+    related: list[Identifier] = Field(default_factory=list, description="Questions shown beside it, never in its place")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.evidence == "attested" and (self.metric or self.valid_months is None or self.attested_by is None):
+            raise ValueError("an attested question has no `metric`, and needs `attested_by` and `valid_months`")
+        if self.evidence == "measured" and (self.valid_months is not None or self.attested_by is not None):
+            raise ValueError("`attested_by` and `valid_months` are for attested questions")
+        if self.metric and self.threshold.watch is None:
+            raise ValueError(f"the measure '{self.metric}' is judged, so it needs a `threshold.watch`")
+        return self
+
+
+class TextOrigin(Strict):
+    """Whose words an article is written in."""
+
+    status: TextStatus
+    source: Words
+    date: dt.date
+
+
+class Why(Strict):
+    """Why it matters, for the two kinds of people it touches."""
+
+    person: Texts
+    agent: Texts
+
+
+class Article(Strict):
+    """One promise of the charter."""
+
+    id: Identifier
+    order: int = Field(ge=1)
+    title: Texts
+    commitment: Texts
+    why: Why
+    text: TextOrigin
+    indicators: list[Indicator] = Field(min_length=1)
+
+
+class College(Strict):
+    id: Identifier
+    title: Texts
+
+
+class Head(Strict):
+    """The head file of a charter (`charter.yaml`)."""
+
+    id: Identifier
+    version: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$")] = Field(description="Human version number")
+    adopted_on: dt.date | None = Field(None, description="Absent while it is a proposal")
+    languages: list[LanguageCode] = Field(min_length=1)
+    title: Texts
+    notice: Texts = Field(description="Printed beside every threshold")
+    colleges: list[College] = Field(min_length=1)
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="Level of every one-sided test")
+    power: float = Field(0.8, gt=0.5, lt=1, description="Power at which missing decisions are counted")
+    rules: dict[Identifier, Texts] = Field(description="How verdicts are reached, in plain words")
+
+
+class Charter(Head):
+    """A whole charter, its articles in order; `sha256` is the hash of its canonical JSON."""
+
+    laws: dict[Identifier, Law]
+    articles: list[Article]
+    sha256: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """The charter as it is hashed and published: JSON, without its own hash."""
+        return self.model_dump(mode="json", exclude={"sha256"})
+
+    def article(self, article_id: str) -> Article:
+        """One article by its id (KeyError if there is none)."""
+        return {article.id: article for article in self.articles}[article_id]
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """One indicator by its id, as written in the charter (KeyError if there is none)."""
+        return {indicator.id: indicator for article in self.articles for indicator in article.indicators}[indicator_id]
+
+    def law_of(self, indicator: Indicator) -> list[Law]:
+        """The texts of law that a question answers to."""
+        return [self.laws[name] for name in indicator.law]
