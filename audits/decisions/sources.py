@@ -154,6 +154,7 @@ def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequen
     if not path.is_file():
         raise SourceError("there is no such DuckDB file.", where=uri, next_step="Check the path.")
     try:
+        # It stays attached until the connection closes: a database read in an open transaction can't be detached.
         connection.execute(f"ATTACH IF NOT EXISTS {literal(path)} AS source_file (READ_ONLY)")
         tables = [row[0] for row in connection.execute("SHOW TABLES FROM source_file").fetchall()]
         if name not in tables:
@@ -172,8 +173,6 @@ def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequen
             where=uri,
             next_step="Close the program that writes to it, or point to a copy.",
         ) from error
-    finally:
-        connection.execute("DETACH DATABASE IF EXISTS source_file")
     return Opened(f"duckdb:{path.name}?table={name}", digest, "incoming", columns)
 
 

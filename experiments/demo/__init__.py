@@ -1,5 +1,5 @@
 """The demo: an invented MatchFT with planted biases, logged to MLflow the way a data scientist would."""
 
-from experiments.demo.build import build
+from experiments.demo.build import FACTS, build
 
-__all__ = ["build"]
+__all__ = ["FACTS", "build"]

@@ -1,0 +1,151 @@
+"""Logging decisions to MLflow: every kind of frame, the right run, and errors that say what to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from audits.errors import SourceError
+from audits.workspace import Workspace
+from experiments import log_decisions
+from experiments.logging import log_file
+
+ROWS = [("007", "2026-07-01 10:00", 1, "F"), ("008", "2026-07-02 10:00", 0, None)]
+COLUMNS = ["decision_id", "ts", "chosen", "sex"]
+
+
+def logged(mlflow: Any, run_id: str, folder: Path) -> dict[str, pa.Table]:
+    """The files that a run holds below `boussole/decisions`, read back."""
+    folder.mkdir(exist_ok=True)
+    local = Path(mlflow.MlflowClient().download_artifacts(run_id, "boussole/decisions", str(folder)))
+    return {path.name: pq.read_table(path) for path in sorted(local.iterdir())}
+
+
+def frame_of(kind: str) -> Any:
+    pandas = pd.DataFrame(ROWS, columns=COLUMNS)
+    arrow = pa.table({name: [row[i] for row in ROWS] for i, name in enumerate(COLUMNS)})
+    return {
+        "pandas": lambda: pandas,
+        "pandas with an index": lambda: pandas.set_index(pd.Index(["a", "b"], name="label")),
+        "polars": lambda: pl.DataFrame(ROWS, schema=COLUMNS, orient="row"),
+        "arrow": lambda: arrow,
+        "arrow reader": arrow.to_reader,
+        "duckdb": lambda: duckdb.from_arrow(arrow),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", ["pandas", "pandas with an index", "polars", "arrow", "arrow reader", "duckdb"])
+def test_a_frame_of_any_library_is_logged_as_the_same_parquet_rows(kind: str, mlflow: Any, tmp_path: Path) -> None:
+    run_id = log_decisions(frame_of(kind), system="trial")
+    files = logged(mlflow, run_id, tmp_path / "back")
+    assert list(files) == ["part-0.parquet"]
+    assert files["part-0.parquet"].column_names == COLUMNS
+    assert [tuple(row.values()) for row in files["part-0.parquet"].to_pylist()] == ROWS
+    run = mlflow.get_run(run_id)
+    assert run.data.tags["boussole.system"] == "trial"
+    assert run.info.status == "FINISHED"
+
+
+def test_the_active_run_is_used_and_left_open(mlflow: Any, tmp_path: Path) -> None:
+    with mlflow.start_run() as run:
+        assert log_decisions(frame_of("pandas"), system="trial") == run.info.run_id
+        assert log_decisions(frame_of("arrow"), system="trial") == run.info.run_id
+        assert mlflow.active_run() is not None
+    assert list(logged(mlflow, run.info.run_id, tmp_path / "back")) == ["part-0.parquet", "part-1.parquet"]
+
+
+def test_a_run_given_by_id_wins_over_the_active_one(mlflow: Any, tmp_path: Path) -> None:
+    with mlflow.start_run() as earlier:
+        pass
+    with mlflow.start_run() as active:
+        chosen = log_decisions(frame_of("pandas"), system="trial", run_id=earlier.info.run_id, name="july.parquet")
+    assert chosen == earlier.info.run_id
+    assert list(logged(mlflow, chosen, tmp_path / "back")) == ["july.parquet"]
+    assert "boussole.system" not in mlflow.get_run(active.info.run_id).data.tags
+
+
+@pytest.mark.parametrize(
+    ("frame", "arguments", "message"),
+    [
+        ([1, 2], {"system": "trial"}, "a list is not a table"),
+        (pd.DataFrame({"decision_id": []}), {"system": "trial"}, "holds no row"),
+        (pd.DataFrame(ROWS), {"system": "Trial 1"}, "'Trial 1' is not a system id"),
+        (pd.DataFrame(ROWS), {"system": "trial", "name": "../part.parquet"}, "is not a file name"),
+    ],
+)
+def test_what_cannot_be_logged_is_refused_before_mlflow_is_touched(frame: Any, arguments: Any, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        log_decisions(frame, **arguments)
+
+
+def test_a_run_holds_the_decisions_of_one_system_only(mlflow: Any) -> None:
+    run_id = log_decisions(frame_of("pandas"), system="trial")
+    with pytest.raises(SourceError, match="already holds decisions of the system 'trial'"):
+        log_decisions(frame_of("pandas"), system="other", run_id=run_id)
+
+
+def test_a_csv_is_logged_with_its_declared_columns_as_text(workspace: Workspace, mlflow: Any, tmp_path: Path) -> None:
+    file = tmp_path / "july.csv"
+    file.write_text("decision_id,name,ts,chosen,sex\n007,Anne,2026-07-01 10:00,1,F\n008,Jean,2026-07-02 10:00,0,M\n")
+    run_id = log_file(file, workspace=workspace, system=workspace.system("trial"))
+    rows = logged(mlflow, run_id, tmp_path / "back")["part-0.parquet"].to_pylist()
+    assert rows == [
+        {"decision_id": "007", "ts": "2026-07-01 10:00", "chosen": "1", "sex": "F"},
+        {"decision_id": "008", "ts": "2026-07-02 10:00", "chosen": "0", "sex": "M"},
+    ]
+    run = mlflow.get_run(run_id)
+    assert (run.info.run_name, run.info.status, run.data.tags["boussole.system"]) == ("july", "FINISHED", "trial")
+    assert mlflow.get_experiment(run.info.experiment_id).name == "trials"
+
+
+def test_the_first_file_makes_its_experiment_with_artifacts_in_the_workspace(
+    make_workspace: Callable[..., Workspace], decisions: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    workspace = make_workspace(sourceless="[]")
+    decisions().to_parquet(tmp_path / "log.parquet")
+    run_id = log_file(tmp_path / "log.parquet", workspace=workspace, system=workspace.system("sourceless"))
+    held = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions" / "part-0.parquet"
+    assert pq.read_table(held).num_rows == 4
+
+
+def test_a_file_without_one_good_row_is_refused_and_leaves_no_run(
+    workspace: Workspace, mlflow: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("decision_id,ts,chosen,sex\n1,yesterday,1,F\n2,yesterday,0,M\n")
+    with pytest.raises(SourceError, match=r"no row could be accepted: column 'ts'.*2 rows, the first is row 1"):
+        log_file(file, workspace=workspace, system=workspace.system("trial"))
+    assert mlflow.search_runs(output_format="list") == []
+
+
+def test_importing_experiments_does_not_import_mlflow() -> None:
+    code = "import sys, experiments, experiments.sync, experiments.demo; sys.exit('mlflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_logging_says_nothing_and_sends_no_telemetry(
+    make_workspace: Callable[..., Workspace], decisions: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    workspace = make_workspace(trial="[]")
+    (workspace.home / "mlflow.db").unlink()  # so that MLflow makes its tables, which it likes to tell
+    decisions().to_parquet(tmp_path / "log.parquet")
+    code = (
+        "import sys; from pathlib import Path; from audits.workspace import Workspace; "
+        "from experiments.logging import log_file; w = Workspace(Path(sys.argv[1])); "
+        "log_file(sys.argv[2], workspace=w, system=w.system('trial')); "
+        "from mlflow.telemetry.utils import is_telemetry_disabled; sys.exit(not is_telemetry_disabled())"
+    )
+    arguments = [sys.executable, "-c", code, str(workspace.home), str(tmp_path / "log.parquet")]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, env=environment, cwd=Path.cwd())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
