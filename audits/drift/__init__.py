@@ -1,0 +1,1 @@
+"""Drift: how far the current window is from the reference window."""

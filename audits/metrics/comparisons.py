@@ -1,0 +1,94 @@
+"""Judged comparisons: a group against the declared reference, else against all other known groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from audits.measures import Measure, group_label
+from audits.metrics.definition import Comparison
+from audits.metrics.view import View, known_values
+from audits.uncertainty.estimates import compare_rates
+
+
+class Against(NamedTuple):
+    """What a group is compared with: its name, positions, and why the comparison cannot be made (if so)."""
+
+    name: str
+    positions: list[int]
+    status: Literal["ok", "undefined", "suppressed"] = "ok"
+    reason: str = ""
+
+
+def comparison_measures(view: View, comparison: Comparison) -> list[Measure]:
+    """One measure for each known group but the reference; hidden and undefined ones keep their reason."""
+    reference = view.system.reference_of(view.table.by)
+    compared = [i for i in view.known if view.table.groups[i] != reference]
+    return [_compare(view, comparison, position) for position in compared]
+
+
+def _compare(view: View, comparison: Comparison, position: int) -> Measure:
+    rate, group, hidden = comparison.rate, view.table.groups[position], view.hidden(comparison.rate)
+    against = _against(view, comparison, position)
+    params: dict[str, Any] = {
+        "against": against.name,
+        "bad_side": comparison.bad_side(favourable=view.system.log.favourable),
+        "scale": comparison.scale,
+    }
+    if blocked := view.blocked(rate):
+        return view.without_value(comparison.metric, "undefined", blocked, group=group, params=params)
+    if position in hidden:
+        return view.without_value(comparison.metric, "suppressed", hidden[position], group=group, params=params)
+    if against.status != "ok":
+        return view.without_value(comparison.metric, against.status, against.reason, group=group, params=params)
+    return _estimate(view, comparison, position, against, params)
+
+
+def _against(view: View, comparison: Comparison, position: int) -> Against:
+    hidden, groups = view.hidden(comparison.rate), view.table.groups
+    reference = view.system.reference_of(view.table.by)
+    if reference is not None:
+        name = group_label(view.table.by, reference)
+        if reference not in groups or not view.table.sizes()[groups.index(reference)]:
+            return Against(name, [], "undefined", "reference_absent")
+        at = groups.index(reference)
+        return Against(name, [at], "suppressed", "reference_suppressed") if at in hidden else Against(name, [at])
+    others = [i for i in view.known if i != position and view.table.sizes()[i]]
+    shown = [i for i in others if i not in hidden]
+    if shown:
+        return Against("rest", shown)
+    return Against("rest", [], *(("suppressed", "reference_suppressed") if others else ("undefined", "no_other_group")))
+
+
+def _estimate(
+    view: View, comparison: Comparison, position: int, against: Against, params: Mapping[str, Any]
+) -> Measure:
+    group = view.table.groups[position]
+    parts = [view.buckets(comparison.rate, where) for where in ([position], against.positions)]
+    k, n = (parts[0][0], parts[1][0]), (parts[0][1], parts[1][1])
+    sums = [(int(a.sum()), int(b.sum())) for a, b in parts]
+    both = [position, *against.positions]
+    params = dict(params) | view.missing(comparison.rate, both)
+    size = sums[0][1] + sums[1][1]
+    if not sums[0][1] or not sums[1][1] or (comparison.scale == "ratio" and not sums[1][0]):
+        return view.without_value(
+            comparison.metric, "undefined", "zero_denominator", group=group, n=size, params=params
+        )
+    values = [a / b for a, b in sums]
+    interval, test = compare_rates(k, n, scale=comparison.scale, clustered=view.table.clustered)
+    return Measure(
+        metric=comparison.metric,
+        by=view.table.by,
+        group=known_values(group),
+        value=values[0] / values[1] if comparison.scale == "ratio" else values[0] - values[1],
+        n=size,
+        clusters=view.clusters(n[0] + n[1]),
+        interval=interval,
+        params=params
+        | {
+            "values": values,
+            "counts": {"k": [a for a, _ in sums], "n": [b for _, b in sums]},
+            "decisions": int(view.table.sizes()[both].sum()),
+            "test": test,
+        },
+    )

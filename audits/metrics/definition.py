@@ -1,0 +1,93 @@
+"""What a metric is: its words for the reader, and the cells its rates are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from audits.measures import NO_OUTCOME, Counts
+
+Kind = Literal["group", "across", "comparison", "drift"]
+BadSide = Literal["below", "above"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One entry of the registry; `boussole metrics` prints it."""
+
+    name: str
+    kind: Kind
+    """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged; `drift`."""
+    formula: str
+    range: str
+    ideal: float | None
+    """The value of perfect parity; None where no single value is ideal."""
+    undefined: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """A share counted from cells: which (decision, outcome) cells are in the numerator and the denominator."""
+
+    metric: str
+    numerator: tuple[tuple[int, int], ...]
+    denominator: tuple[tuple[int, int], ...]
+    outcome: bool = False
+    """Whether it is conditional on an observed outcome."""
+    needs_all: bool = False
+    """Whether it is undefined where outcomes are observed only for the selected."""
+    missing: tuple[int, ...] = ()
+    """Decisions (rows of the cells) whose missing outcomes leave people out of the denominator."""
+
+    def counted(self, counts: Counts) -> tuple[Counts, Counts]:
+        """Numerators and denominators of counts shaped (…, decision, outcome).
+
+        >>> from audits.metrics.selection import SELECTION_RATE
+        >>> k, n = SELECTION_RATE.counted(np.array([[1, 2, 3], [4, 5, 6]]))
+        >>> int(k), int(n)
+        (15, 21)
+        """
+        return _total(counts, self.numerator), _total(counts, self.denominator)
+
+    def missing_outcomes(self, counts: Counts) -> int:
+        """Decisions left out of the denominator because their outcome is not known (yet)."""
+        return int(sum(counts[..., decision, NO_OUTCOME].sum() for decision in self.missing))
+
+
+def _total(counts: Counts, cells: tuple[tuple[int, int], ...]) -> Counts:
+    mask: npt.NDArray[np.bool_] = np.zeros((2, 3), dtype=np.bool_)
+    for cell in cells:
+        mask[cell] = True
+    return np.asarray((counts * mask).sum(axis=(-2, -1)), dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A judged comparison of one rate of a group with that of its reference.
+
+    The bad side is where the compared group is at a disadvantage: selected less often (or more often, where
+    selection is a harm) at the same outcome; for precision, where its selected people had to do better.
+    """
+
+    metric: str
+    rate: Rate
+    scale: Literal["ratio", "difference"]
+    less_is_worse: bool
+    """For a favourable decision; turned round where being selected is a harm."""
+
+    def bad_side(self, *, favourable: bool) -> BadSide:
+        """On which side of a threshold the compared group is at a disadvantage."""
+        return "below" if self.less_is_worse == favourable else "above"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composite:
+    """A maximum or minimum over groups: shown, never judged."""
+
+    metric: str
+    rates: tuple[Rate, ...]
+    aggregate: Literal["difference", "ratio"]

@@ -1,0 +1,142 @@
+"""Errors: how often each group is judged wrongly, among people whose outcome has been observed."""
+
+from __future__ import annotations
+
+from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
+from audits.metrics.definition import Comparison, Composite, Metric, Rate
+
+_BOTH = (NOT_SELECTED, SELECTED)
+_POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
+_NEGATIVES = tuple((decision, NEGATIVE) for decision in _BOTH)
+
+TRUE_POSITIVE_RATE = Rate(
+    metric="true_positive_rate",
+    numerator=((SELECTED, POSITIVE),),
+    denominator=_POSITIVES,
+    outcome=True,
+    needs_all=True,
+    missing=_BOTH,
+)
+FALSE_POSITIVE_RATE = Rate(
+    metric="false_positive_rate",
+    numerator=((SELECTED, NEGATIVE),),
+    denominator=_NEGATIVES,
+    outcome=True,
+    needs_all=True,
+    missing=_BOTH,
+)
+FALSE_NEGATIVE_RATE = Rate(
+    metric="false_negative_rate",
+    numerator=((NOT_SELECTED, POSITIVE),),
+    denominator=_POSITIVES,
+    outcome=True,
+    needs_all=True,
+    missing=_BOTH,
+)
+PRECISION = Rate(
+    metric="precision",
+    numerator=((SELECTED, POSITIVE),),
+    denominator=((SELECTED, NEGATIVE), (SELECTED, POSITIVE)),
+    outcome=True,
+    missing=(SELECTED,),
+)
+RATES = (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE, FALSE_NEGATIVE_RATE, PRECISION)
+
+COMPOSITES = (
+    Composite(metric="equal_opportunity_difference", rates=(TRUE_POSITIVE_RATE,), aggregate="difference"),
+    Composite(
+        metric="equalized_odds_difference", rates=(TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE), aggregate="difference"
+    ),
+    Composite(metric="predictive_parity_difference", rates=(PRECISION,), aggregate="difference"),
+)
+
+COMPARISONS = (
+    Comparison(metric="true_positive_rate_difference", rate=TRUE_POSITIVE_RATE, scale="difference", less_is_worse=True),
+    Comparison(
+        metric="false_positive_rate_difference", rate=FALSE_POSITIVE_RATE, scale="difference", less_is_worse=True
+    ),
+    Comparison(metric="precision_difference", rate=PRECISION, scale="difference", less_is_worse=False),
+)
+
+_SEEN = "outcomes are seen only for the selected"
+_FEW = "fewer than two groups have a defined rate"
+_HARDT = "Hardt, Price & Srebro (2016), NeurIPS; Fairlearn"
+_OUTCOME_TEST = "outcome test: Becker (1957); Knowles, Persico & Todd (2001), J. Political Economy 109:203-229"
+
+
+def _rate(name: str, formula: str, empty: str, ideal: float) -> Metric:
+    return Metric(
+        name=name,
+        kind="group",
+        formula=formula,
+        range="[0, 1]",
+        ideal=ideal,
+        undefined=empty,
+        source="Fawcett (2006), Pattern Recognition Letters 27:861-874; Fairlearn",
+    )
+
+
+def _gap(name: str, formula: str, undefined: str, source: str) -> Metric:
+    return Metric(
+        name=name, kind="across", formula=formula, range="[0, 1]", ideal=0.0, undefined=undefined, source=source
+    )
+
+
+def _comparison(name: str, rate: str, undefined: str, source: str) -> Metric:
+    return Metric(
+        name=name,
+        kind="comparison",
+        formula=f"{rate} of the group − that of the declared reference, else of all other known groups",
+        range="[-1, 1]",
+        ideal=0.0,
+        undefined=undefined,
+        source=source,
+    )
+
+
+METRICS = (
+    _rate(
+        "true_positive_rate",
+        "selected with positive outcome ÷ positive outcomes",
+        f"no positive outcome observed; {_SEEN}",
+        1.0,
+    ),
+    _rate(
+        "false_positive_rate",
+        "selected with negative outcome ÷ negative outcomes",
+        f"no negative outcome observed; {_SEEN}",
+        0.0,
+    ),
+    _rate(
+        "false_negative_rate",
+        "not selected with positive outcome ÷ positive outcomes",
+        f"no positive outcome observed; {_SEEN}",
+        0.0,
+    ),
+    _rate(
+        "precision",
+        "selected with positive outcome ÷ selected with an observed outcome",
+        "no outcome observed among the selected",
+        1.0,
+    ),
+    _gap(
+        "equal_opportunity_difference",
+        "highest − lowest true positive rate",
+        f"{_SEEN}; {_FEW}",
+        f"{_HARDT}, equal_opportunity_difference",
+    ),
+    _gap(
+        "equalized_odds_difference",
+        "the larger of the gaps (highest − lowest) in true and in false positive rate",
+        f"{_SEEN}; {_FEW}",
+        f"{_HARDT}, equalized_odds_difference",
+    ),
+    _gap("predictive_parity_difference", "highest − lowest precision", _FEW, "Chouldechova (2017), Big Data 5:153-163"),
+    _comparison(
+        "true_positive_rate_difference", "true positive rate", f"{_SEEN}; a group has no positive outcome", _HARDT
+    ),
+    _comparison(
+        "false_positive_rate_difference", "false positive rate", f"{_SEEN}; a group has no negative outcome", _HARDT
+    ),
+    _comparison("precision_difference", "precision", "a group has no outcome among its selected", _OUTCOME_TEST),
+)

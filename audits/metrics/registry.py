@@ -1,0 +1,47 @@
+"""Every metric there is, registered one by one: names are unique across families."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audits.drift.measures import METRICS as DRIFT_METRICS
+from audits.errors import BoussoleError, nearest
+from audits.metrics.definition import Metric
+from audits.metrics.errors import METRICS as ERROR_METRICS
+from audits.metrics.selection import METRICS as SELECTION_METRICS
+
+
+class MetricError(BoussoleError):
+    """A metric that is not known, or known twice."""
+
+
+class Registry:
+    """Metrics by name, in the order of registration."""
+
+    def __init__(self, metrics: Iterable[Metric] = ()) -> None:
+        self._metrics: dict[str, Metric] = {}
+        for metric in metrics:
+            self.register(metric)
+
+    def register(self, metric: Metric) -> None:
+        """Add a metric; raises MetricError if the name is taken."""
+        if metric.name in self._metrics:
+            raise MetricError(f"metric '{metric.name}' is registered twice.", next_step="Give one another name.")
+        self._metrics[metric.name] = metric
+
+    def metric(self, name: str) -> Metric:
+        """The metric of that name; raises MetricError that names the nearest.
+
+        >>> REGISTRY.metric("impact_ratio").ideal
+        1.0
+        """
+        if name not in self._metrics:
+            raise MetricError(f"metric '{name}' is unknown.", next_step=nearest(name, self._metrics))
+        return self._metrics[name]
+
+    def all(self) -> tuple[Metric, ...]:
+        """Every metric, in order of registration."""
+        return tuple(self._metrics.values())
+
+
+REGISTRY = Registry((*SELECTION_METRICS, *ERROR_METRICS, *DRIFT_METRICS))

@@ -1,0 +1,110 @@
+"""One table as it may be shown: which groups are known, hidden, or without a denominator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
+from audits.metrics.definition import Rate
+from audits.metrics.frame import Frame, frame
+from audits.suppression import Suppression
+from audits.systems.model import System
+
+BucketCounts = tuple[Counts, Counts]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A table, its system, and what suppression hides of it. Frames are computed once per rate."""
+
+    table: Cells
+    system: System
+    suppression: Suppression
+    frames: dict[str, Frame] = field(default_factory=dict)
+
+    @property
+    def known(self) -> list[int]:
+        """Positions of the groups whose values are all known."""
+        return [i for i, group in enumerate(self.table.groups) if None not in group]
+
+    @property
+    def unknown(self) -> list[int]:
+        """Positions of the groups with an unknown value."""
+        return [i for i, group in enumerate(self.table.groups) if None in group]
+
+    def hidden(self, rate: Rate) -> Mapping[int, str]:
+        """Position and reason of the groups that are hidden in measures of this rate."""
+        layer = self.suppression.outcomes if rate.outcome else self.suppression.decisions
+        keys = {i: (self.table.by, group) for i, group in enumerate(self.table.groups)}
+        return {i: layer[key] for i, key in keys.items() if key in layer}
+
+    def sizes(self, rate: Rate) -> Counts:
+        """Denominator of each group."""
+        return np.asarray(rate.counted(self.table.counts)[1].sum(axis=1), dtype=np.int64)
+
+    def shown(self, rate: Rate) -> list[int]:
+        """Positions of the groups that may be shown and have a denominator above zero."""
+        hidden, sizes = self.hidden(rate), self.sizes(rate)
+        return [i for i in self.known if i not in hidden and sizes[i] > 0]
+
+    def frame(self, rate: Rate) -> Frame:
+        """Fairlearn's values over the groups shown."""
+        if rate.metric not in self.frames:
+            self.frames[rate.metric] = frame(self.table.counts.sum(axis=1), rate, groups=self.shown(rate))
+        return self.frames[rate.metric]
+
+    def blocked(self, rate: Rate) -> str | None:
+        """Why no group has this rate at all: `selective_labels`, `no_outcomes`, or None."""
+        outcome = self.system.log.outcome
+        if not rate.outcome or outcome is None:
+            return None
+        if rate.needs_all and outcome.observed_for == "selected":
+            return "selective_labels"
+        return None if self.table.counts[..., :NO_OUTCOME].any() else "no_outcomes"
+
+    def buckets(self, rate: Rate, positions: list[int]) -> BucketCounts:
+        """Numerators and denominators per bucket, of these groups together."""
+        k, n = rate.counted(self.table.counts[positions].sum(axis=0))
+        return k, n
+
+    def clusters(self, n: Counts) -> int | None:
+        """Buckets that hold some of the denominator; None where rows are independent."""
+        return int(np.count_nonzero(n)) if self.table.clustered else None
+
+    def missing(self, rate: Rate, positions: list[int]) -> dict[str, int]:
+        """The count of missing outcomes, for measures that are conditional on outcomes."""
+        return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])} if rate.outcome else {}
+
+    def without_value(
+        self,
+        metric: str,
+        status: Literal["undefined", "suppressed"],
+        reason: str,
+        *,
+        group: Group | None = None,
+        n: int | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Measure:
+        """A measure without a value, with its reason."""
+        return Measure(
+            metric=metric,
+            by=self.table.by,
+            group=known_values(group),
+            status=status,
+            reason=reason,
+            n=n,
+            params=params or {},
+        )
+
+
+def known_values(group: Group | None) -> tuple[str, ...] | None:
+    """The group as a measure names it: all values known; everybody is no group at all.
+
+    >>> known_values(("F", "50+")), known_values(())
+    (('F', '50+'), None)
+    """
+    return tuple(str(value) for value in group) if group else None

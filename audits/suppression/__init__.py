@@ -1,0 +1,5 @@
+"""Hiding small groups over all published tables at once: rules, relations between tables, protection."""
+
+from audits.suppression.rules import Suppression, suppress
+
+__all__ = ["Suppression", "suppress"]

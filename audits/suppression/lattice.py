@@ -1,0 +1,90 @@
+"""The cells of all published tables and the sums that tie them together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from audits.measures import Cells, Counts, Group
+
+Key = tuple[tuple[str, ...], Group]
+Floats = npt.NDArray[np.float64]
+EVERYBODY: Key = ((), ())
+
+
+class Lattice:
+    """Cells of all tables and every equation `whole = sum of parts` among them.
+
+    Tables that share attributes without a table of their own (a×b×c and a×b×d share a×b) get that table as
+    unpublished cells, because the two sums must agree.
+    """
+
+    def __init__(self, tables: Sequence[Cells]) -> None:
+        self._tables = tables
+        self.keys: list[Key] = [EVERYBODY, *((t.by, g) for t in tables if t.by for g in t.groups)]
+        self.index = {key: i for i, key in enumerate(self.keys)}
+        self._published = len(self.keys)
+        self.groups = frozenset(i for i, (by, group) in enumerate(self.keys) if by and None not in group)
+        sets = {frozenset(t.by): t.by for t in tables}
+        shared = {frozenset(a.by) & frozenset(b.by): None for a, b in itertools.combinations(tables, 2)}
+        for names in sorted(shared.keys() - sets.keys() - {frozenset()}, key=sorted):
+            self._add_unpublished(tuple(sorted(names)))
+        self.equations = self._find_equations()
+
+    def _add_unpublished(self, by: tuple[str, ...]) -> None:
+        wider = [t for t in self._tables if set(by) < set(t.by)]
+        for group in dict.fromkeys(_project(t.by, g, by) for t in wider for g in t.groups):
+            self.index[(by, group)] = len(self.keys)
+            self.keys.append((by, group))
+
+    def _find_equations(self) -> list[tuple[int, list[int]]]:
+        attributes = list(dict.fromkeys(by for by, _ in self.keys))
+        found: list[tuple[int, list[int]]] = []
+        for whole, part in itertools.permutations(attributes, 2):
+            if not set(whole) < set(part):
+                continue
+            parts: dict[int, list[int]] = {i: [] for (by, _), i in self.index.items() if by == whole}
+            for (by, group), i in self.index.items():
+                if by == part:
+                    parts[self.index[(whole, _project(part, group, whole))]].append(i)
+            found += list(parts.items())
+        return found
+
+    def publishes(self, cell: int) -> bool:
+        """Whether the cell is in a published table, and not everybody."""
+        return 0 < cell < self._published
+
+    def unpublished(self) -> set[int]:
+        """Cells of tables that are never shown."""
+        return set(range(self._published, len(self.keys)))
+
+    def matrix(self) -> Floats:
+        """The equations as rows over all cells: parts minus whole is zero."""
+        rows = np.zeros((len(self.equations), len(self.keys)))
+        for row, (whole, parts) in zip(rows, self.equations, strict=True):
+            row[parts] = 1.0
+            row[whole] = -1.0
+        return rows
+
+    def count(self, part: Callable[[Counts], Counts]) -> Counts:
+        """One integer per cell: `part` of the counts (groups, buckets, 2, 3) of each table."""
+        found = np.zeros(len(self.keys), dtype=np.int64)
+        for table in self._tables:
+            for group, value in zip(table.groups, part(table.counts), strict=True):
+                found[self.index[(table.by, group)]] = value
+        for i in range(self._published, len(self.keys)):
+            by = self.keys[i][0]
+            table = next(t for t in self._tables if set(by) < set(t.by))
+            at = [n for n, g in enumerate(table.groups) if _project(table.by, g, by) == self.keys[i][1]]
+            found[i] = part(table.counts[at]).sum()
+        if not any(not table.by for table in self._tables):
+            found[0] = part(self._tables[0].counts).sum()
+        return found
+
+
+def _project(by: tuple[str, ...], group: Group, onto: tuple[str, ...]) -> Group:
+    values = dict(zip(by, group, strict=True))
+    return tuple(values[name] for name in onto)
