@@ -1,0 +1,164 @@
+"""Writes the generated parts of these pages from the code: `python docs/generate.py`. A test holds them together.
+
+A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from audits.metrics.definition import Metric
+from audits.metrics.registry import REGISTRY
+from audits.systems import System
+
+HERE = Path(__file__).parent
+TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+KINDS = {
+    "comparison": ("Judged: a group against another", "These are what a charter judges, each group on its own."),
+    "drift": ("Drift: a window against the reference window", "A charter judges `psi`; the other is shown beside it."),
+    "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
+    "across": (
+        "Shown: all groups together",
+        "Highest against lowest: chance alone makes them wide, so none is judged.",
+    ),
+}
+COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a column from another text
+
+
+def system_fields() -> str:
+    """A table of keys for the system file and each of its parts."""
+    schema = System.model_json_schema()
+    parts = {"System": schema, **schema["$defs"]}
+    return "\n\n".join(f"### {name}\n\n{_table(parts[name])}" for name in _order(schema))
+
+
+def _order(schema: dict[str, Any], name: str = "System") -> list[str]:
+    """The parts in the order in which a reader of the file meets them, each after the one that names it."""
+    body = schema if name == "System" else schema["$defs"][name]
+    inner = [part for child in _references(body["properties"]) for part in _order(schema, child)]
+    return list(dict.fromkeys([name, *inner]))
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rsplit("/", 1)[-1]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _table(schema: dict[str, Any]) -> str:
+    required = schema.get("required", [])
+    rows = ["| key | value | | meaning |", "|---|---|---|---|"]
+    for key, field in schema["properties"].items():
+        need = "needed" if key in required else _default(field)
+        rows.append(f"| `{key}` | {_value(field)} | {need} | {field['description']} |")
+    return "\n".join(rows)
+
+
+def _default(field: dict[str, Any]) -> str:
+    default = field.get("default")
+    if default in (None, [], {}) or isinstance(default, dict):
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}` if absent"
+
+
+def _value(field: dict[str, Any]) -> str:
+    """What may be written there, in words."""
+    if "anyOf" in field:
+        kinds = [_value(choice) for choice in field["anyOf"] if choice.get("type") != "null"]
+        return "a value" if len(kinds) > 1 else kinds[0]
+    if "$ref" in field:
+        name = field["$ref"].rsplit("/", 1)[-1]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in field:
+        return ", ".join(f"`{choice}`" for choice in field["enum"])
+    return _plain(field)
+
+
+def _plain(field: dict[str, Any]) -> str:
+    if field["type"] == "array":
+        return f"list of {_many(_value(field.get('items') or field['prefixItems'][0]))}"
+    if field["type"] == "object":
+        return _mapping(field)
+    if field.get("format") == "date":
+        return "date"
+    return "column" if field.get("maxLength") == COLUMN_LENGTH else TYPES[field["type"]]
+
+
+def _many(value: str) -> str:
+    plurals = {"a value": "values", "column": "columns", "number": "numbers", "text": "texts"}
+    return plurals.get(value, value.replace("list of", "lists of"))
+
+
+def _mapping(field: dict[str, Any]) -> str:
+    inner = field.get("additionalProperties") or next(iter(field["patternProperties"].values()))
+    if "patternProperties" in field and inner.get("type") == "string":
+        return "text by language"
+    return f"by name: {_value(inner)}"
+
+
+def commands() -> str:
+    """What every command says of itself."""
+    from dashboard.cli import app
+
+    pages = {
+        path: CliRunner().invoke(app, [*path, "--help"], prog_name="boussole", terminal_width=90).output
+        for path in _paths(get_command(app))
+    }
+    blocks = [f"## {' '.join(('boussole', *path))}\n\n```text\n{text.strip()}\n```" for path, text in pages.items()]
+    return "\n\n".join(blocks)
+
+
+def _paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The names of a command and of all below it."""
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _paths(inner, (*path, name))
+
+
+def measures() -> str:
+    """A table of the metrics of each kind."""
+    metrics = REGISTRY.all()
+    return "\n\n".join(
+        f"## {title}\n\n{words}\n\n" + "\n\n".join(_metric(metric) for metric in metrics if metric.kind == kind)
+        for kind, (title, words) in KINDS.items()
+    )
+
+
+def _metric(metric: Metric) -> str:
+    ideal = "none" if metric.ideal is None else f"{metric.ideal:g}"
+    facts = f"Range {metric.range}. Value of parity: {ideal}. Undefined: {metric.undefined}."
+    return f"### `{metric.name}`\n\nFormula: {metric.formula}.\n\n{facts}\nSource: {metric.source}."
+
+
+PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "system-fields": ("system-file.md", system_fields),
+    "commands": ("commands.md", commands),
+    "measures": ("measures.md", measures),
+}
+"""Each generated part: the page that holds it and what makes it."""
+
+
+def written(page: str, name: str, body: str) -> str:
+    """The text of a page with one generated part replaced."""
+    text = (HERE / page).read_text(encoding="utf-8")
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    made, count = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}\n\n{body}\n\n{end}", text, flags=re.DOTALL)
+    if count != 1:
+        raise ValueError(f"{page} must hold `{begin}` and `{end}` once")
+    return made
+
+
+if __name__ == "__main__":
+    for part, (file, make) in PARTS.items():
+        (HERE / file).write_text(written(file, part, make()), encoding="utf-8")

@@ -1,0 +1,131 @@
+"""The documents say what the code does: generated parts, commands, examples, links, numbers, licence."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+from statsmodels.stats.proportion import test_proportions_2indep as score_test
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from audits.systems import System
+from audits.systems.model import Strict
+from dashboard.cli import app
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+
+
+def load_generator():
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATOR = load_generator()
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", GENERATOR.PARTS)
+def test_generated_parts_are_up_to_date(name):
+    page, make = GENERATOR.PARTS[name]
+    now = (DOCS / page).read_text(encoding="utf-8")
+    assert now == GENERATOR.written(page, name, make()), "run `python docs/generate.py`"
+
+
+def test_every_key_of_a_system_file_says_what_it_means():
+    silent = [
+        f"{part.__name__}.{key}"
+        for part in Strict.__subclasses__()
+        if part.__module__ == System.__module__
+        for key, field in part.model_fields.items()
+        if not field.description
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("text", [*blocks("system-file.md", "yaml"), *blocks("quickstart.md", "yaml")])
+def test_system_files_in_the_documents_are_valid(text):
+    assert System.model_validate(yaml.safe_load(text)).log.decision.selected
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        found = page.parent / file if file else page
+        assert found.exists(), f"{page.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
+
+
+def test_every_page_is_in_the_navigation():
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    assert sorted(page for entry in nav for page in entry.values()) == sorted(page.name for page in DOCS.glob("*.md"))
+
+
+def test_the_readme_gives_two_commands_and_make_knows_them():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```console\n(.*?)```", readme, flags=re.DOTALL)
+    given = [line.split("#")[0].strip() for line in block.strip().splitlines()]
+    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert given == ["make demo", "make test"]
+    assert {"demo", "test"} <= set(targets)
+
+
+def mentioned_commands() -> list[str]:
+    """Command lines of the documents: in code, and between backticks."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "commands.md")
+    return sorted(
+        set(re.findall(r"^(boussole .+)$", text, flags=re.MULTILINE) + re.findall(r"`(boussole [^`]+)`", text))
+    )
+
+
+@pytest.mark.parametrize("line", mentioned_commands())
+def test_commands_in_the_documents_exist(line):
+    words = shlex.split(line)[1:]
+    command, path = get_command(app), []
+    for word in words:
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]
+        path.append(word)
+    assert path, f"`{line}` names no command"
+    shown = CliRunner().invoke(app, [*path, "--help"]).output
+    for option in (word for word in words if word.startswith("--")):
+        assert option in shown, f"`{line}`: there is no {option}"
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "p_values"),
+    [((870, 1000), 2000, ("0.993", "0.0047", "0.0068")), ((87, 100), 200, ("0.782", "0.206", "0.218"))],
+)
+def test_the_worked_example_is_right(k, n, p_values):
+    page = (DOCS / "verdicts.md").read_text(encoding="utf-8")
+    questions = ((0.80, "smaller"), (0.95, "smaller"), (0.80, "larger"))
+    for (level, side), printed in zip(questions, p_values, strict=True):
+        p = score_test(k[0], n, k[1], n, value=level, compare="ratio", method="score", alternative=side).pvalue
+        assert f"{p:.{len(printed) - 2}f}" == printed
+        assert printed in page
+
+
+def test_the_licence_is_whole():
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert text.startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2")
+    assert [int(number) for number in re.findall(r"^(\d+)\.[A-Z]", text, flags=re.MULTILINE)] == list(range(1, 16))
+    assert text.rstrip().endswith(
+        "All other changes or additions to this Appendix require the production of a new EUPL version."
+    )
+    for licence in ("GNU Affero General Public License (AGPL) v. 3", "CeCILL v. 2.0, v. 2.1", "LiLiQ-R+"):
+        assert licence in text.partition("Appendix\n")[2]
