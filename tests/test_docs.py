@@ -7,6 +7,8 @@ import re
 import shlex
 from pathlib import Path
 
+import mlflow
+import pandas as pd
 import pytest
 import yaml
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
@@ -15,7 +17,9 @@ from typer.testing import CliRunner
 
 from audits.systems import System
 from audits.systems.model import Strict
+from audits.workspace import Workspace
 from dashboard.cli import app
+from experiments.sync import sync
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -105,6 +109,37 @@ def test_commands_in_the_documents_exist(line):
     shown = CliRunner().invoke(app, [*path, "--help"]).output
     for option in (word for word in words if word.startswith("--")):
         assert option in shown, f"`{line}`: there is no {option}"
+
+
+def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch):
+    """Plain MLflow and the helper, as printed; the second run holds other decisions than the first."""
+    workspace = Workspace.create(tmp_path / "workspace")
+    (workspace.home / "systems" / "matchft.yaml").write_text(blocks("system-file.md", "yaml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(workspace.tracking_uri)
+    try:
+        for number, code in enumerate(blocks("logging.md", "python")):
+            exec(code, {"decisions": some_decisions(number)})  # noqa: S102 (the printed example is what is tested)
+    finally:
+        mlflow.set_tracking_uri(before)
+    (report,) = sync(workspace)
+    assert report.failures == ()
+    assert sorted(file.accepted for file in report.ingested) == [2, 2]
+
+
+def some_decisions(number: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "decision_id": [f"{number}-1", f"{number}-2"],
+            "ts": ["2026-07-01 10:00", "2026-07-02 10:00"],
+            "contacted": [True, False],
+            "person_id": ["p1", "p2"],
+            "model_version": ["1", "1"],
+            "gender": ["F", "M"],
+            "age": [24, 51],
+        }
+    )
 
 
 @pytest.mark.parametrize(
