@@ -19,7 +19,7 @@ from audits.lake.connection import snapshot
 from audits.measures import Measure
 from audits.metrics import measure_cells
 from audits.systems.model import System
-from audits.windows import Window, choose_window, reference_window
+from audits.windows import Window, choose_window, reference_window, windows_between
 from audits.workspace import Workspace
 
 
@@ -75,6 +75,12 @@ def measure_window(
         measures=measures,
         histograms=histograms,
     )
+
+
+def complete_windows(workspace: Workspace, system: System) -> list[Window]:
+    """All complete windows of the system's own kind (each month…) that its log covers, oldest first."""
+    with reading(workspace) as connection:
+        return windows_between(system, *days_of(connection, system))
 
 
 def measure_evidence(counts: pa.Table, histograms: list[Histogram], system: System) -> tuple[list[Measure], int]:

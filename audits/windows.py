@@ -61,6 +61,19 @@ def period_of(day: dt.date, kind: AuditWindow) -> Window:
     return Window(dt.date(day.year, first_month, 1), dt.date(day.year, last_month, last_day))
 
 
+def windows_between(system: System, first: dt.date, last: dt.date) -> list[Window]:
+    """All windows of the system's kind that lie wholly between two days, oldest first; `all` is one window."""
+    if system.windows.audit == "all":
+        return [Window(first, last)]
+    found = []
+    window = period_of(first, system.windows.audit)
+    while window.end <= last:
+        if window.start >= first:
+            found.append(window)
+        window = period_of(window.end + dt.timedelta(days=1), system.windows.audit)
+    return found
+
+
 def reference_window(system: System) -> Window | None:
     """The declared window that drift is measured against."""
     return Window(*parse_window(system.windows.reference)) if system.windows.reference else None

@@ -1,0 +1,43 @@
+"""The demo from end to end: simulate, log to MLflow, sync, audit month by month, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from audits.drift.report import drift_report
+from audits.runs import complete_windows
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from dashboard.report import write_report
+from experiments.demo import FACTS, build
+from experiments.sync import sync
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """What the demo made."""
+
+    workspace: Workspace
+    reports: list[Path]
+    facts: Path
+
+
+def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
+    """Builds the demo workspace with the same calls that a user's own commands make."""
+    workspace = build(home, people=people, progress=progress)
+    for report in sync(workspace, progress=progress):
+        for failure in report.failures:
+            raise failure
+    measured = [system for system in workspace.systems.values() if system.columns is not None]
+    for system in measured:
+        windows = complete_windows(workspace, system)
+        for done, window in enumerate(windows, 1):
+            run_audit(workspace, system, start=window.start, end=window.end)
+            progress(f"audits of {system.id}", done, len(windows))
+        drift_report(workspace, system)
+    reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
+    return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -1,0 +1,197 @@
+"""The cubes hold the same counts as the rows, however the rows came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audits.cubes.build import score_edges
+from audits.cubes.read import cells_from_counts, read_counts, read_histograms
+from audits.cubes.update import edges_of, rebuild
+from audits.decisions import ingest
+from audits.lake import reading, writing
+from audits.lake.tables import CUBES, table
+from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
+from audits.systems import System
+from audits.windows import Window
+from audits.workspace import Workspace
+
+SYSTEM = """
+id: jobs
+kind: selection
+title: {en: Jobs, fr: Emplois}
+purpose: {en: Test, fr: Test}
+owner: nobody
+status: pilot
+risk: high
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: taken, selected: [true], not_selected: [false]}
+  score: {column: score, range: [0, 1]}
+  outcome: {column: hired, positive: [true], matures_after_days: 30, observed_for: selected, absent: negative}
+  person: who
+  model_version: version
+groups:
+  gender: {column: gender}
+  age: {column: age, bands: [25, 50]}
+  area: {column: area}
+intersections: [[gender, age]]
+features: [distance]
+"""
+YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+LATE = dt.date(2027, 6, 1)
+
+
+def log(rows: int, seed: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    taken = random.random(rows) < 0.4
+    hired = np.where(taken & (random.random(rows) < 0.5), random.random(rows) < 0.3, None)
+    return pd.DataFrame(
+        {
+            "ref": [f"r{i}" for i in range(rows)],
+            "day": pd.Timestamp("2026-01-15") + pd.to_timedelta(random.integers(0, 90, rows), unit="D"),
+            "taken": taken,
+            "score": np.where(random.random(rows) < 0.05, None, np.round(random.random(rows), 2)).astype(object),
+            "hired": hired,
+            "who": [f"p{i}" for i in random.integers(0, max(rows // 5, 1), rows)],
+            "version": random.choice(["1", "2"], rows),
+            "gender": random.choice(np.array(["F", "M", None], dtype=object), rows, p=[0.45, 0.45, 0.1]),
+            "age": random.integers(16, 70, rows),
+            "area": random.choice(["n", "s"], rows),
+            "distance": np.where(random.random(rows) < 0.1, np.nan, random.gamma(2, 10, rows)),
+        }
+    ).astype({"score": "float64"})
+
+
+def workspace_in(folder: Path, key: bytes = b"k" * 32) -> tuple[Workspace, System]:
+    workspace = Workspace.create(folder)
+    (workspace.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
+    (workspace.home / "keys" / "pseudonym.key").write_bytes(key)
+    return workspace, workspace.system("jobs")
+
+
+def load(folder: Path, *frames: pd.DataFrame) -> tuple[Workspace, System]:
+    workspace, system = workspace_in(folder)
+    for i, frame in enumerate(frames):
+        path = folder / f"part{i}.parquet"
+        frame.to_parquet(path)
+        ingest(workspace, system, path)
+    return workspace, system
+
+
+def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
+    with reading(workspace) as connection:
+        return {
+            name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall()
+            for name in [*CUBES, "edges"]
+        }
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System, pd.DataFrame]:
+    frame = log(4000, 1)
+    return (*load(tmp_path_factory.mktemp("cubes") / "w", frame), frame)
+
+
+def test_daily_holds_the_counts_that_pandas_finds(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, frame = loaded
+    with reading(workspace) as connection:
+        found = connection.execute(
+            f"SELECT value1, value2, decision, sum(n) FROM {table(system, 'daily')} "
+            """WHERE "by" = 'gender*age' GROUP BY ALL"""
+        ).fetchall()
+    band = pd.cut(frame["age"], [0, 25, 50, 200], right=False, labels=["<25", "25-49", "50+"])
+    expected = frame.groupby([frame["gender"].fillna("?"), band, "taken"], observed=True).size()
+    assert {(g or "?", a, bool(d)): n for g, a, d, n in found} == expected.to_dict()
+
+
+def test_cells_hold_every_marginal(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, frame = loaded
+    with reading(workspace) as connection:
+        totals = connection.execute(
+            f"""SELECT "by", sum(n) FROM {table(system, "cells")} GROUP BY "by" ORDER BY "by" """
+        ).fetchall()
+    names = ["", "age", "age*area", "area", "gender", "gender*age", "gender*age*area", "gender*area"]
+    assert totals == [(name, len(frame)) for name in names]
+
+
+def test_histograms_count_each_row_once_with_missing_apart(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, frame = loaded
+    march = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+    with reading(workspace) as connection:
+        edges = edges_of(connection, system)
+        score, distance = read_histograms(connection, system, YEAR, march, edges)
+    in_march = frame[frame["day"].dt.month == 3]
+    assert (score.feature, distance.feature) == ("score", "distance")
+    assert (sum(distance.reference), sum(distance.current)) == (len(frame), len(in_march))
+    assert distance.reference[-1] == frame["distance"].isna().sum()
+    expected, _ = np.histogram(frame["distance"].dropna(), [-np.inf, *np.nextafter(edges["distance"], -np.inf), np.inf])
+    assert list(distance.reference[:-1]) == list(expected)
+    bins = np.searchsorted(score_edges(0, 1), frame["score"].dropna(), side="right")
+    assert list(score.reference[:-1]) == list(np.bincount(bins, minlength=100))
+
+
+def test_rows_and_cube_agree_exactly(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, _ = loaded
+    with reading(workspace) as connection:
+        from_cube = read_counts(connection, system, YEAR, as_of=LATE)
+        from_rows = read_counts(connection, system, YEAR, as_of=LATE, exact=True)
+    assert from_cube.equals(from_rows)
+
+
+def test_an_absent_outcome_is_negative_only_once_mature(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, frame = loaded
+    as_of = dt.date(2026, 4, 1)
+    with reading(workspace) as connection:
+        counts = read_counts(connection, system, YEAR, as_of=as_of)
+    (everybody, *_) = cells_from_counts(counts, system)
+    selected = everybody.counts.sum(axis=(0, 1))[1]
+    taken = frame[frame["taken"]]
+    mature = taken["day"].dt.date <= as_of - dt.timedelta(days=30)
+    assert selected[POSITIVE] == (taken["hired"] == True).sum()  # noqa: E712 (None is neither)
+    assert selected[NEGATIVE] == ((taken["hired"] == False) | (taken["hired"].isna() & mature)).sum()  # noqa: E712
+    assert selected[NO_OUTCOME] == (taken["hired"].isna() & ~mature).sum()
+    assert everybody.counts.sum(axis=(0, 1))[0, NO_OUTCOME] == (~frame["taken"]).sum()
+
+
+def test_a_cluster_never_spreads_over_buckets(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
+    workspace, system, _ = loaded
+    with reading(workspace) as connection:
+        spread = connection.execute(
+            "SELECT max(n), count(DISTINCT bucket) FROM (SELECT person, count(DISTINCT bucket) AS n, "
+            f"any_value(bucket) AS bucket FROM {table(system, 'decisions')} GROUP BY person)"
+        ).fetchone()
+    assert spread == (1, 40)
+
+
+def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
+    frame = log(1000, 2)
+    workspace, system = load(tmp_path / "w", frame[:400], frame[400:])
+    before = cubes(workspace, system)
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    assert cubes(workspace, system) == before
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(1, 149), st.integers(0, 10_000))
+def test_splitting_a_batch_changes_no_count(tmp_path_factory: pytest.TempPathFactory, cut: int, seed: int) -> None:
+    frame = log(150, seed)
+    # The first batch fixes the edges of features: both ways must see the same one first.
+    first, rest = frame[:cut], frame[cut:]
+    folder = tmp_path_factory.mktemp("split")
+    twice = load(folder / "a", first, rest)
+    thrice = load(
+        folder / "b",
+        first,
+        rest.sample(frac=0.5, random_state=1),
+        rest.drop(rest.sample(frac=0.5, random_state=1).index),
+    )
+    assert cubes(*twice) == cubes(*thrice)

@@ -1,0 +1,77 @@
+"""What tests share: the real data, workspaces, and the command line as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.workspace import Workspace
+
+HERE = Path(__file__).parent
+SYSTEMS = HERE / "systems"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data, which is never copied into the project."""
+    folder = Path(os.environ.get("BOUSSOLE_TEST_DATA", HERE.parent.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"the real data are not at {folder}; set BOUSSOLE_TEST_DATA")
+    return folder
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
+    """Makes a workspace that holds the named systems of tests/systems."""
+
+    def make(*names: str) -> Workspace:
+        workspace = Workspace.create(tmp_path / "workspace")
+        for name in names:
+            shutil.copy(SYSTEMS / f"{name}.yaml", workspace.home / "systems")
+        return workspace
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def boussole() -> Run:
+    """Runs the command line in a process of its own, as a user does."""
+
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "boussole"), *map(str, arguments)]
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=300, **options)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def audited(boussole: Run, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """The audit document of a real data set, through the command line only: init, add, import, audit."""
+    cache: dict[str, Any] = {}
+
+    def audit(system: str, data: str) -> Any:
+        if system not in cache:
+            home = tmp_path_factory.mktemp(system) / "workspace"
+            for arguments in (
+                ("init", home),
+                ("--workspace", home, "systems", "add", SYSTEMS / f"{system}.yaml"),
+                ("--workspace", home, "import", real_data / data, "--system", system),
+            ):
+                done = boussole(*arguments)
+                assert done.returncode == 0, done.stderr
+            done = boussole("--workspace", home, "audit", "--system", system, "--json", "-")
+            assert done.returncode == 0, done.stderr
+            cache[system] = json.loads(done.stdout)
+        return cache[system]
+
+    return audit
