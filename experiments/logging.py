@@ -52,8 +52,8 @@ def log_decisions(frame: Any, *, system: str, run_id: str | None = None, name: s
 
 def arrow_table(frame: Any) -> pa.Table:
     """A frame of any supported library as an Arrow table."""
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
+    import pandas as pd
+    import pyarrow as pa
 
     if isinstance(frame, pd.DataFrame):
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -122,7 +122,7 @@ def _write(store: MlflowClient, table: pa.Table, *, run_id: str, system: str, na
 
 
 def _upload(store: MlflowClient, table: pa.Table, *, run_id: str, name: str) -> None:
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq
 
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         file = Path(folder) / name

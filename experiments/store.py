@@ -31,7 +31,7 @@ def quiet_mlflow() -> ModuleType:
     """The module `mlflow`; it reads these variables while it is imported, and a value set by its user stays."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    import mlflow  # noqa: PLC0415 (takes seconds)
+    import mlflow  # takes seconds
 
     return mlflow
 

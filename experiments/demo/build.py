@@ -42,7 +42,7 @@ def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progr
     tell = progress or (lambda *_: None)
     workspace = _claim(home, facts(seed=seed, people=people))
     tell("people, offers, model", 0, 1)
-    from experiments.demo.simulation import simulate  # noqa: PLC0415 (scikit-learn takes seconds)
+    from experiments.demo.simulation import simulate  # scikit-learn takes seconds
 
     simulation = simulate(people, seed=seed)
     tell("people, offers, model", 1, 1)

@@ -1,0 +1,230 @@
+"""The demo: its planted truth, measured directly on the simulated log with pandas, without the audit engine."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from experiments.demo import FACTS, build
+from experiments.demo.model import VERSIONS
+from experiments.demo.planted import PEOPLE, SEED, facts
+from experiments.demo.simulation import Simulation, simulate
+from experiments.store import quiet_mlflow
+from experiments.sync import sync
+
+SMALL = 1_500
+
+
+@pytest.fixture(scope="module")
+def planted() -> dict[str, Any]:
+    return facts(seed=SEED, people=PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def simulation() -> Simulation:
+    return simulate(PEOPLE, seed=SEED)
+
+
+@pytest.fixture(scope="module")
+def log(simulation: Simulation) -> pd.DataFrame:
+    """The log with the month in Paris and the age band."""
+    frame = simulation.log
+    band = np.select([frame["age"] < 25, frame["age"] < 50], ["<25", "25-49"], default="50+")
+    return frame.assign(month=frame["ts"].dt.tz_convert("Europe/Paris").dt.strftime("%Y-%m"), age=band)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return build(tmp_path_factory.mktemp("demo") / "home", people=SMALL)
+
+
+def ratio(frame: pd.DataFrame, group: dict[str, str], against: dict[str, str], column: str = "contacted") -> float:
+    """Share of a group with the column true, divided by that of another group."""
+    rates = [
+        frame.loc[np.logical_and.reduce([frame[k] == v for k, v in which.items()]), column].mean()
+        for which in (group, against)
+    ]
+    return float(rates[0] / rates[1])
+
+
+def psi(reference: pd.Series, current: pd.Series) -> float:
+    """Population stability index over the deciles of the reference."""
+    edges = reference.quantile(np.arange(0.1, 1.0, 0.1)).to_numpy()
+    p, q = (np.bincount(np.searchsorted(edges, x), minlength=10) / len(x) for x in (reference, current))
+    return float(((q - p) * np.log(q / p)).sum())
+
+
+def standard_error(frame: pd.DataFrame, group: dict[str, str], against: dict[str, str]) -> float:
+    """Of the log ratio: delete one of twenty blocks of people, so that repeated people count once."""
+    block = frame["person_id"].str[1:].astype(int) % 20
+    logs = np.array([math.log(ratio(frame[block != b], group, against)) for b in range(20)])
+    return float(np.sqrt(19 / 20 * ((logs - logs.mean()) ** 2).sum()))
+
+
+def test_the_log_is_three_whole_months_of_which_each_person_appears_several_times(log: pd.DataFrame) -> None:
+    assert list(log["month"].unique()) == ["2026-07", "2026-08", "2026-09"]
+    assert (log.groupby("month").size() > 30_000).all()
+    assert log["decision_id"].is_unique
+    assert log.groupby("person_id")["offer_id"].nunique().mean() > 4
+    assert not log.duplicated(["person_id", "offer_id"]).any()
+
+
+def test_people_of_fifty_and_over_are_contacted_clearly_less_every_month(
+    log: pd.DataFrame, planted: dict[str, Any]
+) -> None:
+    low, high = planted["effects"][0]["ratio_between"]
+    for _, month in log.groupby("month"):
+        found = ratio(month, {"age": "50+"}, {"age": "25-49"})
+        assert low < found < high
+        # Beyond the four-fifths level by far more than chance.
+        assert (math.log(0.8) - math.log(found)) / standard_error(month, {"age": "50+"}, {"age": "25-49"}) > 4
+
+
+def test_women_are_contacted_less_from_version_two_only(log: pd.DataFrame, planted: dict[str, Any]) -> None:
+    women, men = {"gender": "F"}, {"gender": "M"}
+    by_month = {str(name): month for name, month in log.groupby("month")}
+    for name in ("2026-07", "2026-08"):
+        assert 0.97 < ratio(by_month[name], women, men) < 1.03
+    september = by_month["2026-09"]
+    assert set(september["model_version"]) == {"2.0"}
+    low, high = planted["effects"][1]["ratio_between"]
+    found, error = ratio(september, women, men), standard_error(september, women, men)
+    assert low < found < high
+    # Clearly under .95 and clearly above .80: watched, not broken.
+    assert (math.log(0.95) - math.log(found)) / error > 3
+    assert (math.log(found) - math.log(0.8)) / error > 3
+
+
+def test_nothing_else_was_planted(log: pd.DataFrame) -> None:
+    for _, month in log.groupby("month"):
+        for group, against in (
+            ({"qpv": "yes"}, {"qpv": "no"}),
+            ({"age": "<25"}, {"age": "25-49"}),
+            ({"gender": "M", "age": "<25"}, {"gender": "M", "age": "25-49"}),
+        ):
+            found, error = ratio(month, group, against), standard_error(month, group, against)
+            assert abs(math.log(found)) < 2.5 * error  # compatible with 1
+            assert (math.log(found) - math.log(0.8)) / error > 3  # and clearly not under .80
+
+
+def test_cells_of_the_intersection_inherit_what_was_planted_on_their_margins(
+    log: pd.DataFrame, planted: dict[str, Any]
+) -> None:
+    cells = planted["intersections"]
+    for name, month in log.groupby("month"):
+        for cell in cells["low_in_all_months"]:
+            assert ratio(month, cell, cells["against"]) < 0.76
+        for cell in cells["low_in_september_only"]:
+            found = ratio(month, cell, cells["against"])
+            assert 0.8 < found < 0.93 if name == "2026-09" else 0.93 < found < 1.07
+        for cell in cells["never_low"]:
+            assert 0.95 < ratio(month, cell, cells["against"]) < 1.07
+
+
+def test_those_contacted_are_hired_about_equally_often_whatever_the_group(log: pd.DataFrame) -> None:
+    contacted = log[log["contacted"]].assign(hired=lambda frame: frame["hired"].astype(float))
+    for _, month in contacted.groupby("month"):
+        for attribute in (["gender"], ["age"], ["qpv"], ["gender", "age"]):
+            rates = month.groupby(attribute)["hired"].mean()
+            assert rates.max() - rates.min() < 0.075
+    assert log.loc[~log["contacted"], "hired"].isna().all()
+
+
+def test_distance_drifts_in_september_and_nothing_else_does(log: pd.DataFrame, planted: dict[str, Any]) -> None:
+    reference, *others = (month for _, month in log.groupby("month"))
+    low, high = planted["drift"]["distance_km"]["psi_between"]
+    assert low < psi(reference["distance_km"], others[1]["distance_km"]) < high
+    assert psi(reference["distance_km"], others[0]["distance_km"]) < 0.01
+    for month in others:
+        for column in ("experience_years", "skills_match"):
+            assert psi(reference[column], month[column]) < 0.01
+        assert psi(reference["score"], month["score"]) < 0.06
+
+
+def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) -> None:
+    for name, version in simulation.versions.items():
+        assert list(version.pipeline.feature_names_in_) == list(VERSIONS[name])
+        assert not {"gender", "age", "qpv"} & set(version.features)
+    log = simulation.log
+    for name, version in simulation.versions.items():
+        rows = log[log["model_version"] == name]
+        again = version.pipeline.predict_proba(rows[list(version.features)])[:, 1]
+        np.testing.assert_allclose(again, rows["score"], atol=1e-6)
+
+
+def test_rank_threshold_and_stages_agree(log: pd.DataFrame) -> None:
+    ordered = log.sort_values(["offer_id", "rank"])
+    assert all(ranks == list(range(1, 21)) for ranks in ordered.groupby("offer_id")["rank"].apply(list))
+    assert (ordered.groupby("offer_id")["score"].diff().dropna() <= 0).all()
+    assert log["shortlisted"].equals((log["score"] >= log["threshold"]) & (log["rank"] <= 10))
+    assert log["contacted"].equals(log["shortlisted"] & (log["rank"] <= 8))
+    for later, earlier in (("replied", "contacted"), ("presented", "replied")):
+        assert not (log[later] & ~log[earlier]).any()
+    assert not (log["hired"].fillna(False) & ~log["presented"]).any()
+
+
+def test_the_same_seed_gives_the_same_log_and_another_one_another() -> None:
+    first, second, other = (simulate(SMALL, seed=seed).log for seed in (7, 7, 8))
+    pd.testing.assert_frame_equal(first, second)
+    assert not first["score"].equals(other["score"])
+
+
+def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) -> None:
+    assert sorted(small.systems) == ["chatft", "matchft"]
+    assert small.systems["chatft"].columns is None
+    assert json.loads((small.home / FACTS).read_text(encoding="utf-8")) == facts(seed=SEED, people=SMALL)
+    store = quiet_mlflow().MlflowClient(tracking_uri=small.tracking_uri)
+    experiment = store.get_experiment_by_name("matchft")
+    runs = store.search_runs([experiment.experiment_id], max_results=100)
+    trained = {run.data.params["model_version"] for run in runs if "estimator" in run.data.params}
+    assert trained == {"1.4", "2.0"}
+    weeks = [run for run in runs if run.data.tags.get("boussole.system") == "matchft"]
+    assert len(weeks) == 15  # fourteen ISO weeks touch July to September 2026; the version changes within one
+    assert all(len(store.list_artifacts(run.info.run_id, "boussole/decisions")) == 1 for run in weeks)
+
+
+def test_the_logged_model_can_be_loaded_and_scores_as_logged(small: Workspace, tmp_path: Path) -> None:
+    mlflow = quiet_mlflow()
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(small.tracking_uri)
+    try:
+        (found,) = mlflow.search_logged_models(
+            experiment_ids=[mlflow.get_experiment_by_name("matchft").experiment_id],
+            filter_string="params.model_version = '2.0'",
+            output_format="list",
+        )
+        model = mlflow.sklearn.load_model(found.model_uri)
+    finally:
+        mlflow.set_tracking_uri(before)
+    log = simulate(SMALL, seed=SEED).log
+    rows = log[log["model_version"] == "2.0"]
+    np.testing.assert_allclose(model.predict_proba(rows[list(VERSIONS["2.0"])])[:, 1], rows["score"], atol=1e-6)
+
+
+def test_everything_is_accepted_once_and_building_again_adds_nothing(small: Workspace) -> None:
+    (report,) = sync(small)
+    assert report.failures == ()
+    assert sum(file.accepted for file in report.ingested) == len(simulate(SMALL, seed=SEED).log)
+    assert sum(file.quarantined for file in report.ingested) == 0
+    build(small.home, people=SMALL)
+    (again,) = sync(small, full=True)
+    assert (again.ingested, again.known, again.failures) == ((), 15, ())
+
+
+def test_a_demo_never_mixes_with_something_else(small: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(BoussoleError, match="holds a demo with other numbers"):
+        build(small.home, people=SMALL + 1)
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(BoussoleError, match="not empty and holds no demo"):
+        build(tmp_path)
+    with pytest.raises(BoussoleError, match="3 people cannot be simulated"):
+        build(tmp_path / "new", people=3)
+    assert not (tmp_path / "new").exists()
