@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
 from audits.errors import BoussoleError
@@ -37,7 +37,20 @@ class HistogramError(BoussoleError):
     """A histogram whose two windows do not fit its edges."""
 
 
-@dataclass(frozen=True, kw_only=True)
+class Binned(Protocol):
+    """Anything with the fields of a `Histogram`."""
+
+    @property
+    def feature(self) -> str: ...
+    @property
+    def edges(self) -> tuple[float, ...]: ...
+    @property
+    def reference(self) -> tuple[int, ...]: ...
+    @property
+    def current(self) -> tuple[int, ...]: ...
+
+
+@dataclass(frozen=True)
 class Histogram:
     """Counts of one feature in two windows over the same bins.
 
@@ -60,7 +73,7 @@ class Histogram:
                 )
 
 
-def drift_measures(histograms: Sequence[Histogram], *, design_effect: float = 1.0) -> list[Measure]:
+def drift_measures(histograms: Sequence[Binned], *, design_effect: float = 1.0) -> list[Measure]:
     """PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
     `design_effect` multiplies the sampling error of PSI where rows repeat people: decisions per person (weighted
@@ -69,7 +82,7 @@ def drift_measures(histograms: Sequence[Histogram], *, design_effect: float = 1.
     return [measure for h in histograms for measure in (_psi(h, design_effect), _jensen_shannon(h))]
 
 
-def _psi(histogram: Histogram, design_effect: float) -> Measure:
+def _psi(histogram: Binned, design_effect: float) -> Measure:
     value = psi(histogram.reference, histogram.current)
     params = _params(histogram) | {"smoothing": SMOOTHING, "bad_side": "above", "scale": "distance"}
     if value is not None:
@@ -77,7 +90,7 @@ def _psi(histogram: Histogram, design_effect: float) -> Measure:
     return _measure("psi", histogram, value, params)
 
 
-def _test(histogram: Histogram, value: float, design_effect: float) -> dict[str, Any]:
+def _test(histogram: Binned, value: float, design_effect: float) -> dict[str, Any]:
     """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale."""
     bins = filled_bins(histogram.reference, histogram.current).shape[1]
     parts = [design_effect / sum(counts) for counts in (histogram.reference, histogram.current)]
@@ -91,12 +104,12 @@ def _test(histogram: Histogram, value: float, design_effect: float) -> dict[str,
     }
 
 
-def _jensen_shannon(histogram: Histogram) -> Measure:
+def _jensen_shannon(histogram: Binned) -> Measure:
     value = jensen_shannon(histogram.reference, histogram.current)
     return _measure("jensen_shannon", histogram, value, _params(histogram) | {"form": "distance", "base": 2})
 
 
-def _params(histogram: Histogram) -> dict[str, Any]:
+def _params(histogram: Binned) -> dict[str, Any]:
     return {
         "edges": list(histogram.edges),
         "reference_total": sum(histogram.reference),
@@ -104,7 +117,7 @@ def _params(histogram: Histogram) -> dict[str, Any]:
     }
 
 
-def _measure(metric: str, histogram: Histogram, value: float | None, params: dict[str, Any]) -> Measure:
+def _measure(metric: str, histogram: Binned, value: float | None, params: dict[str, Any]) -> Measure:
     return Measure(
         metric=metric,
         by=("feature",),
