@@ -55,6 +55,10 @@ check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 bench: .venv/.dev ## speed, beside peers, as ratios
 	$(BIN)/python -m benchmarks
 
+docs: .venv/.dev ## write the generated pages anew, then all pages as a site
+	$(BIN)/python -m docs.generate
+	$(BIN)/mkdocs build
+
 lock: .venv/.python ## resolve both lock files anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
@@ -64,6 +68,6 @@ format: .venv/.dev ## rewrite the code in the house format
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what make made
-	rm -rf .venv $(DEMO_HOME) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all check bench lock format clean
+.PHONY: help browser demo test test-all check bench docs lock format clean

@@ -1,4 +1,4 @@
-"""Writes the generated parts of these pages from the code: `python docs/generate.py`. A test holds them together.
+"""Writes the generated parts of these pages from the code: `make docs`. A test holds them together.
 
 A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
 """
