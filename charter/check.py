@@ -10,9 +10,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from audits.errors import nearest
+from audits.metrics import errors, selection
+from audits.metrics.registry import REGISTRY
 from audits.systems.model import Texts
 from charter.model import ARTICLES, Article, Charter, Head, Indicator
 
+JUDGED = {c.metric: c.scale for c in (*selection.COMPARISONS, *errors.COMPARISONS)} | {"psi": "distance"}
+"""The measures that carry a test, and their scales."""
 PLACEHOLDERS = ("system", "decision", "group")
 
 
@@ -22,6 +26,7 @@ def faults(charter: Charter) -> list[str]:
         *_size(charter),
         *_duplicates(charter),
         *_references(charter),
+        *_metrics(charter),
         *_thresholds(charter),
         *_placeholders(charter),
         *_translations(charter),
@@ -65,6 +70,29 @@ def _references(charter: Charter) -> Iterator[str]:
     used = {name for _, indicator in _indicators(charter) for name in indicator.law}
     for name in sorted(set(charter.laws) - used):
         yield f"law.yaml, {name}: no question refers to this text."
+
+
+def _metrics(charter: Charter) -> Iterator[str]:
+    """Judged measures exist and are comparisons; their levels stand in the right order."""
+    known = {metric.name: metric.kind for metric in REGISTRY.all()}
+    for article, indicator in _indicators(charter):
+        metric, place = indicator.metric, f"{article.id}.yaml, {indicator.id}"
+        if metric is None:
+            continue
+        if metric not in known:
+            yield f"{place}: there is no measure '{metric}'. {nearest(metric, known)}"
+        elif metric not in JUDGED:
+            yield f"{place}: '{metric}' is shown, never judged. Judged are: {', '.join(sorted(JUDGED))}."
+        else:
+            yield from _levels(indicator, place, ratio=JUDGED[metric] == "ratio")
+
+
+def _levels(indicator: Indicator, place: str, *, ratio: bool) -> Iterator[str]:
+    watch, breach = indicator.threshold.watch, indicator.threshold.breach
+    if ratio and not all(0 < level <= 1 for level in (watch, breach) if level is not None):
+        yield f"{place}: the levels of a ratio lie above 0 and up to 1, stated for the favourable direction."
+    if watch is not None and breach is not None and (breach > watch if ratio else breach < watch):
+        yield f"{place}: the breach level ({breach}) must lie beyond the watch level ({watch})."
 
 
 def _thresholds(charter: Charter) -> Iterator[str]:

@@ -13,6 +13,8 @@ Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels"]
 Need = Literal["outcome", "reference", "score", "features"]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
+Answer = Literal["yes", "no", "open"]
+Subject = Literal["score", "features"]
 Family = Literal["question", "indicator"]
 TextStatus = Literal["draft wording", "official"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -62,9 +64,11 @@ class Indicator(Strict):
         description="What people call it: 3.1"
     )
     question: Texts = Field(description="May name {system}, {decision} and {group}")
+    good_answer: Answer = Field("yes", description="The answer that keeps the promise; `open`: neither yes nor no")
     evidence: Evidence
     metric: Identifier | None = Field(None, description="The judged measure; null while it cannot be measured yet")
     params: dict[str, bool | int | float | str] = Field(default_factory=dict, description="Which of its measures")
+    subject: Subject | None = Field(None, description="For drift: the score, or the features watched")
     kinds: list[Kind] = Field(min_length=1, description="Kinds of system it is asked of")
     applies: Applies = Field("always", description="`harm`: only where being selected is a harm…")
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")

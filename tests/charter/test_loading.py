@@ -48,7 +48,7 @@ def test_every_question_of_the_domain_is_asked():
 
 def test_levels_that_are_judged_in_this_version():
     judged = {
-        indicator.metric + str(indicator.params.get("role", "")): (
+        indicator.metric + (indicator.subject or ""): (
             indicator.threshold.watch,
             indicator.threshold.breach,
         )
@@ -62,7 +62,7 @@ def test_levels_that_are_judged_in_this_version():
         "false_positive_rate_difference": (0, 0.1),
         "precision_difference": (0, 0.1),
         "psiscore": (0.1, None),
-        "psifeature": (0.1, None),
+        "psifeatures": (0.1, None),
     }
 
 

@@ -1,0 +1,164 @@
+"""The questions that a charter asks of one system, each with the comparisons that answer it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.errors import CharterError
+from audits.languages import LANGUAGES, inside, typeset
+from audits.systems.model import System, Texts
+from charter.model import Article, Charter, Indicator, Need
+
+MeasureDocument = Mapping[str, Any]
+Attribute = tuple[str, ...]
+
+SELECTED = {True: {"fr": "retenues", "en": "selected"}, False: {"fr": "signalées", "en": "flagged"}}
+"""What being selected is called where the system file has no `decision.title`: favourable, harm."""
+NO_GROUPS = {"fr": "groupes", "en": "groups"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
+
+    `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it.
+    """
+
+    article: Article
+    indicator: Indicator
+    id: str
+    by: Attribute | None = None
+    comparisons: tuple[MeasureDocument, ...] = ()
+    unexamined: str | None = None
+
+    @property
+    def family(self) -> str:
+        """What Holm's correction spans."""
+        return self.id if self.indicator.family == "question" else self.indicator.id
+
+
+def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> list[Question]:
+    """All questions that fit the system, in the order of the charter and of the system file.
+
+    Raises CharterError when two questions would bear the same id.
+    """
+    found = [
+        question
+        for article in charter.articles
+        for indicator in article.indicators
+        if system.kind in indicator.kinds and applies(indicator, system)
+        for question in _expanded(article, indicator, system, measures)
+    ]
+    for question_id, count in Counter(question.id for question in found).items():
+        if count > 1:
+            raise CharterError(
+                f"{count} questions about '{system.id}' would be called '{question_id}'.",
+                next_step="Rename one of the indicators, or one of the groups of the system.",
+            )
+    return found
+
+
+def applies(indicator: Indicator, system: System) -> bool:
+    """Whether an indicator has a meaning for this system: harm or favour, outcomes of all or of the selected."""
+    columns = system.columns
+    if indicator.applies == "always" or columns is None:
+        return indicator.applies == "always"
+    if indicator.applies == "selective_labels":
+        return columns.outcome is not None and columns.outcome.observed_for == "selected"
+    return columns.favourable == (indicator.applies == "favourable")
+
+
+def _expanded(
+    article: Article, indicator: Indicator, system: System, measures: Sequence[MeasureDocument]
+) -> Iterator[Question]:
+    """One question, or one per attribute; what cannot be measured yet is asked once, of all attributes."""
+    reason = _unexamined(indicator, system)
+    attributes: list[Attribute | None] = [None]
+    if indicator.for_each == "groups" and reason is None:
+        attributes = list(system.attributes)
+    for by in attributes:
+        comparisons = () if reason else tuple(m for m in measures if _answers(m, indicator, by))
+        missing = "no_measure" if indicator.for_each is None and not comparisons else None
+        yield Question(
+            article=article,
+            indicator=indicator,
+            id="_".join([indicator.id, *(by or ())]),
+            by=by,
+            comparisons=comparisons,
+            unexamined=reason or missing,
+        )
+
+
+def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:
+    """Whether a measure is one of the comparisons of an indicator."""
+    comparison = measure["group"] is not None and "scale" in measure["params"] and not measure["given"]
+    if measure["metric"] != indicator.metric or not comparison:
+        return False
+    if any(measure["params"].get(key) != value for key, value in indicator.params.items()):
+        return False
+    if indicator.subject is not None:
+        return bool((measure["group"].get("feature") == "score") == (indicator.subject == "score"))
+    return by is None or tuple(measure["by"]) == by
+
+
+def _unexamined(indicator: Indicator, system: System) -> str | None:
+    """Why nobody can look at it yet, or None."""
+    if indicator.evidence == "attested":
+        return "not_attested"
+    if indicator.metric is None:
+        return "not_measured_yet"
+    has = _declared(system)
+    for need in indicator.needs:
+        if not has[need]:
+            return f"no_{need}"
+    return "no_groups" if indicator.for_each == "groups" and not system.groups else None
+
+
+def _declared(system: System) -> dict[Need, bool]:
+    """What the system file declares of what questions may need."""
+    columns = system.columns
+    return {
+        "outcome": columns is not None and columns.outcome is not None,
+        "reference": system.windows.reference is not None,
+        "score": columns is not None and columns.score is not None,
+        "features": bool(system.features),
+    }
+
+
+def asked(question: Question, system: System) -> dict[str, str]:
+    """The question in plain words, in every language of Boussole, with the system's own names in it."""
+    return {lang: _asked(question, system, lang) for lang in LANGUAGES}
+
+
+def _asked(question: Question, system: System, lang: str) -> str:
+    text = said(question.indicator.question, lang)
+    names = {
+        "system": said(system.title, lang),
+        "decision": decision(system, lang),
+        "group": _attribute(question, system, lang),
+    }
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return typeset(text, lang)
+
+
+def decision(system: System, lang: str) -> str:
+    """What being selected is called, as a past participle: "contactées", "contacted"."""
+    columns = system.columns
+    titles = columns.decision.title if columns is not None else None
+    return said(titles or SELECTED[columns is None or columns.favourable], lang)
+
+
+def _attribute(question: Question, system: System, lang: str) -> str:
+    """The titles of the attribute asked about: `sex × age`; of all attributes where it is asked of none."""
+    names = question.by or tuple(system.groups)
+    titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
+    return (" × " if question.by else ", ").join(titles) or NO_GROUPS[lang]
+
+
+def said(texts: Texts, lang: str) -> str:
+    """A text in a language, else in the first one it is written in."""
+    return texts.get(lang) or next(iter(texts.values()))

@@ -1,0 +1,115 @@
+"""What one comparison found, in plain words: figures for a hundred people, their interval, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from audits.languages import Catalogue, number
+from audits.systems.model import System
+from charter.families import MeasureDocument, decision
+from charter.naming import gap_digits, other_place, per_hundred, place
+
+RATES = {
+    "true_positive_rate_difference": "Of 100 people whose outcome turned out positive, {first} are {decision} {place}, "
+    "against {second} {other}: {gap}",
+    "false_positive_rate_difference": "Of 100 people whose outcome turned out negative, {first} are wrongly {decision} "
+    "{place}, against {second} {other}: {gap}",
+    "precision_difference": "Of 100 people {decision}, the outcome followed for {first} {place}, against {second} "
+    "{other}: {gap}",
+}
+OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
+RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"
+DRIFT = {
+    ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
+    ("score", "unknown"): "The distance between the scores and those of the reference period is {value}",
+    ("score", "watch"): "The scores no longer resemble those of the reference period (distance {value})",
+    ("features", "kept"): "The data received resemble those of the reference period; what changed most is “{feature}” "
+    "(distance {value})",
+    ("features", "unknown"): "What changed most since the reference period is “{feature}” (distance {value})",
+    ("features", "watch"): "The data received no longer resemble those of the reference period: what changed most is "
+    "“{feature}” (distance {value})",
+}
+MORE_ASKED = "More was probably asked of them before they were {decision}."
+LESS_ASKED = "Less was probably needed for them to be {decision}."
+
+
+def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+    """The figures of a comparison that has a value, as a clause without its full stop."""
+    scale = measure["params"]["scale"]
+    if scale == "distance":
+        return _drift(measure, verdict, catalogue)
+    named = {
+        "place": place(catalogue, system, measure["group"]),
+        "other": other_place(catalogue, system, measure),
+        "decision": decision(system, catalogue.lang),
+    }
+    if scale == "ratio":
+        value = per_hundred(measure["value"], catalogue.lang)
+        return catalogue.gettext(RATIO).format(value=value, **named) + _ratio_interval(measure, catalogue)
+    return _rates(measure, catalogue, named)
+
+
+def meaning(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+    """What a gap in precision says about how a group is treated; empty for every other finding."""
+    if measure["metric"] != "precision_difference" or verdict not in ("broken", "watch"):
+        return ""
+    message = MORE_ASKED if measure["params"]["bad_side"] == "above" else LESS_ASKED
+    return catalogue.gettext(message).format(decision=decision(system, catalogue.lang))
+
+
+def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
+    """A level as the figures beside it are written: `80 for 100`, `a gap of 10 in 100`, `0.10`."""
+    if scale == "distance":
+        return number(level, catalogue.lang, 2)
+    if scale == "ratio":
+        return catalogue.gettext("{n} for 100").format(n=per_hundred(level, catalogue.lang))
+    return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
+
+
+def _drift(measure: MeasureDocument, verdict: str, catalogue: Catalogue) -> str:
+    feature = measure["group"]["feature"]
+    subject = "score" if feature == "score" else "features"
+    message = DRIFT[subject, "watch" if verdict == "broken" else verdict]
+    value = number(measure["value"], catalogue.lang, 2)
+    return catalogue.gettext(message).format(feature=feature, value=value)
+
+
+def _rates(measure: MeasureDocument, catalogue: Catalogue, named: Mapping[str, str]) -> str:
+    values = measure["params"]["values"]
+    digits = gap_digits(values)
+    first, second = (number(100 * value, catalogue.lang, digits) for value in values)
+    gap = _gap(measure["value"], catalogue, digits) + _gap_interval(measure, catalogue, digits)
+    message = catalogue.gettext(RATES.get(measure["metric"], OTHER_RATE))
+    return message.format(first=first, second=second, gap=gap, **named)
+
+
+def _gap(gap: float, catalogue: Catalogue, digits: int) -> str:
+    shown = round(100 * gap, digits)
+    if not shown:
+        return catalogue.gettext("as many")
+    message = catalogue.gettext("{n} more") if shown > 0 else catalogue.gettext("{n} fewer")
+    return message.format(n=number(abs(shown), catalogue.lang, digits))
+
+
+def _gap_interval(measure: MeasureDocument, catalogue: Catalogue, digits: int) -> str:
+    """Between 5 and 15 (of what the gap is), or between 3 fewer and 2 more."""
+    interval = measure["interval"]
+    if interval is None:
+        return ""
+    ends = sorted((interval["low"], interval["high"]), key=abs)
+    same = ends[0] * ends[1] > 0 and bool(round(100 * ends[0], digits)) and ends[0] * measure["value"] > 0
+    if same:
+        return _between([number(abs(100 * end), catalogue.lang, digits) for end in ends], catalogue)
+    return _between([_gap(interval[end], catalogue, digits) for end in ("low", "high")], catalogue)
+
+
+def _ratio_interval(measure: MeasureDocument, catalogue: Catalogue) -> str:
+    interval = measure["interval"]
+    if interval is None:
+        return ""
+    return _between([per_hundred(interval[end], catalogue.lang) for end in ("low", "high")], catalogue)
+
+
+def _between(ends: Sequence[str], catalogue: Catalogue) -> str:
+    low, high = ends
+    return " " + catalogue.gettext("(between {low} and {high})").format(low=low, high=high)

@@ -1,0 +1,80 @@
+"""How a comparison's groups and figures are said inside a sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from audits.languages import Catalogue, number, whole
+from audits.systems.model import System
+from charter.families import MeasureDocument
+
+
+def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str:
+    """Where a figure was counted: "among women", "in the group “F”" where the value has no name of its own.
+
+    Names of values stand in the system file as after "among": women, femmes.
+    """
+    names = [_name(system, attribute, value, catalogue.lang) for attribute, value in group.items()]
+    if None in names:
+        values = [name or value for name, value in zip(names, group.values(), strict=True)]
+        return catalogue.gettext("in the group “{name}”").format(name=", ".join(values))
+    first, *others = [str(name) for name in names]
+    detail = f" ({', '.join(others)})" if others else ""
+    return catalogue.gettext("among {name}").format(name=first + detail)
+
+
+def other_place(catalogue: Catalogue, system: System, measure: MeasureDocument) -> str:
+    """Where the figure compared with was counted: the reference group, or everybody else."""
+    if measure["params"].get("against", "rest") == "rest":
+        return catalogue.gettext("among everybody else")
+    return place(catalogue, system, parsed(measure["params"]["against"], measure["by"]))
+
+
+def parsed(label: str, by: Sequence[str]) -> dict[str, str]:
+    """The values of a group label such as `gender=F,age=50+`.
+
+    >>> parsed("gender=F,place=Lyon, 3e", ["gender", "place"])
+    {'gender': 'F', 'place': 'Lyon, 3e'}
+    """
+    values = {}
+    for name, following in zip(by, [*by[1:], None], strict=True):
+        head, separator, tail = label.partition(f",{following}=" if following else "\0")
+        values[name] = head.removeprefix(f"{name}=")
+        label = f"{following}={tail}" if separator else ""
+    return values
+
+
+def _name(system: System, attribute: str, value: str, lang: str) -> str | None:
+    group = system.groups.get(attribute)
+    names = group.values.get(value) if group else None
+    return names.get(lang) if names else None
+
+
+def per_hundred(value: float, lang: str) -> str:
+    """A rate or ratio, for a hundred; one decimal where it is under ten.
+
+    >>> per_hundred(0.744, "en"), per_hundred(0.0744, "en"), per_hundred(0, "en")
+    ('74', '7.4', '0')
+    """
+    return number(100 * value, lang, 1 if 0 < round(abs(100 * value), 1) < 10 else 0)
+
+
+def gap_digits(values: Sequence[float]) -> int:
+    """How many decimals two rates for a hundred need, so that their difference is seen to be right.
+
+    >>> gap_digits([0.45, 0.23]), gap_digits([0.446, 0.224])
+    (0, 1)
+    """
+    first, second = (100 * value for value in values)
+    return 0 if round(first) - round(second) == round(first - second) else 1
+
+
+def about(n: int, lang: str) -> str:
+    """A number of decisions rounded up to two figures.
+
+    >>> about(11841, "en"), about(7, "en")
+    ('12,000', '7')
+    """
+    step = 10 ** max(0, len(str(n)) - 2)
+    return whole(math.ceil(n / step) * step, lang)

@@ -1,0 +1,162 @@
+"""The sentence that says a verdict in plain words, from its numbers. It never says that chance is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from audits.languages import LANGUAGES, Catalogue, typeset
+from audits.systems.model import System
+from charter.families import MeasureDocument, Question, decision, said
+from charter.findings import finding, level_words, meaning
+from charter.naming import about
+
+LOCALE = Path(__file__).parent / "locale"
+
+NOT_EXAMINED = {
+    "not_measured_yet": "Not examined: nothing measures this yet.",
+    "not_attested": "Not examined: nobody has handed in the statement, with its document, expected from: {role}.",
+    "no_groups": "Not examined: the system file declares no groups of people to compare.",
+    "no_outcome": "Not examined: the log does not hold what became of people.",
+    "no_reference": "Not examined: no reference period is declared to compare with.",
+    "no_score": "Not examined: the log holds no score.",
+    "no_features": "Not examined: the system file names no data to follow.",
+    "no_measure": "Not examined: nothing was measured for this question in this period.",
+}
+CANNOT_TELL = {
+    "no_comparison": "We cannot tell. There is only one group in these decisions: nothing to compare.",
+    "no_other_group": "We cannot tell. There is only one group in these decisions: nothing to compare.",
+    "reference_absent": "We cannot tell. The group that others are compared with is absent from these decisions.",
+    "selective_labels": "We cannot tell. What became of people is known only for those {decision}: "
+    "comparing errors would mislead.",
+    "no_outcomes": "We cannot tell. What became of people is not known yet.",
+    "zero_denominator": "We cannot tell. One of the groups has no case to count.",
+    "empty_window": "We cannot tell. One of the two periods holds no decision.",
+}
+HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
+NO_VALUE = "We cannot tell. This cannot be computed from these decisions."
+
+ANSWERS = {
+    ("kept", "yes"): "Yes.",
+    ("kept", "no"): "No.",
+    ("kept", "open"): "Kept.",
+    ("watch", "yes"): "To be watched.",
+    ("watch", "no"): "To be watched.",
+    ("watch", "open"): "To be watched.",
+    ("broken", "yes"): "No.",
+    ("broken", "no"): "Yes.",
+    ("broken", "open"): "Not kept.",
+    ("unknown", "yes"): "We cannot tell yet.",
+    ("unknown", "no"): "We cannot tell yet.",
+    ("unknown", "open"): "We cannot tell yet.",
+}
+SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
+NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
+BEYOND = {
+    "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
+    "watch": "It is very unlikely that chance alone explains going beyond the watch level ({level}).",
+}
+GOOD_SIDE = {
+    "breach": "That is clearly on the good side of the breach level ({level}).",
+    "watch": "That is clearly on the good side of the watch level ({level}).",
+}
+BEYOND_NONE = "It is very unlikely that chance alone explains this gap."
+KEPT_BESIDE = (
+    "One other comparison is clearly on the good side.",
+    "{n} other comparisons are clearly on the good side.",
+)
+OTHERS = {
+    "kept": ("The other group compared is no worse.", "The {n} other groups compared are no worse."),
+    "unknown": ("We cannot tell for one other group either.", "We cannot tell for {n} other groups either."),
+    "watch": ("So it is for one other group.", "So it is for {n} other groups."),
+    "broken": ("So it is for one other group.", "So it is for {n} other groups."),
+}
+HIDDEN_TOO = (
+    "One comparison is hidden: showing it would expose too few people.",
+    "{n} comparisons are hidden: showing them would expose too few people.",
+)
+
+
+def sentence(question: Question, document: Mapping[str, Any], system: System) -> dict[str, str]:
+    """What a verdict document says, in every language of Boussole."""
+    return {lang: typeset(_sentence(question, document, system, lang), lang) for lang in LANGUAGES}
+
+
+def _sentence(question: Question, document: Mapping[str, Any], system: System, lang: str) -> str:
+    catalogue = Catalogue(LOCALE, lang)
+    if document["verdict"] == "not_examined":
+        role = said(question.indicator.attested_by or {lang: ""}, lang)
+        return catalogue.gettext(NOT_EXAMINED[document["reason"]]).format(role=role)
+    told = _Told(question, document, system, catalogue)
+    headline = told.headline()
+    if headline is None:
+        parts = [told.without_figures(), told.kept_beside()]
+    else:
+        parts = [*told.figures(*headline), told.others(), told.kept_beside(), told.hidden()]
+    return " ".join(part for part in parts if part)
+
+
+class _Told:
+    """One verdict being told in one language."""
+
+    def __init__(self, question: Question, document: Mapping[str, Any], system: System, catalogue: Catalogue) -> None:
+        self.question, self.document, self.system, self.catalogue = question, document, system, catalogue
+        self.pairs = list(zip(document["comparisons"], question.comparisons, strict=True))
+
+    def headline(self) -> tuple[Mapping[str, Any], MeasureDocument] | None:
+        """The comparison to tell: of those that have the question's verdict, the worst figure."""
+        verdict = self.document["verdict"]
+        found = [pair for pair in self.pairs if pair[0]["verdict"] == verdict and pair[1]["status"] == "ok"]
+        return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+
+    def figures(self, comparison: Mapping[str, Any], measure: MeasureDocument) -> list[str]:
+        """The answer, the figures, and the level or what would settle it."""
+        verdict, gettext = self.document["verdict"], self.catalogue.gettext
+        answer = gettext(ANSWERS[verdict, self.question.indicator.good_answer])
+        found = finding(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
+        if verdict == "unknown":
+            more = comparison["more_decisions"]
+            message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
+            return [answer, message.format(finding=found, n=about(more or 0, self.catalogue.lang))]
+        told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
+        return [answer, f"{found}.", self._level(comparison["levels"], measure["params"]["scale"]), told]
+
+    def _level(self, levels: Mapping[str, float | None], scale: str) -> str:
+        """On which side of which level the figure lies."""
+        verdict = self.document["verdict"]
+        name = "watch" if verdict == "watch" or levels["breach"] is None else "breach"
+        level = levels[name] or 0.0
+        message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
+        return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
+
+    def others(self) -> str:
+        """How many other groups share the verdict."""
+        verdict = self.document["verdict"]
+        n = sum(pair[0]["verdict"] == verdict and pair[1]["status"] == "ok" for pair in self.pairs) - 1
+        told = n > 0 and self.question.indicator.subject is None
+        return self.catalogue.ngettext(*OTHERS[verdict], n).format(n=n) if told else ""
+
+    def kept_beside(self) -> str:
+        """How many comparisons are kept where the question as a whole cannot be answered."""
+        n = sum(comparison["verdict"] == "kept" for comparison, _ in self.pairs)
+        told = n > 0 and self.document["verdict"] == "unknown"
+        return self.catalogue.ngettext(*KEPT_BESIDE, n).format(n=n) if told else ""
+
+    def hidden(self) -> str:
+        """How many comparisons are hidden, and nothing else about them."""
+        n = sum(measure["status"] == "suppressed" for _, measure in self.pairs)
+        return self.catalogue.ngettext(*HIDDEN_TOO, n).format(n=n) if n else ""
+
+    def without_figures(self) -> str:
+        """Why nobody can tell, where no comparison has a figure to show."""
+        if any(measure["status"] == "suppressed" for _, measure in self.pairs):
+            return self.catalogue.gettext(HIDDEN)
+        message = self.catalogue.gettext(CANNOT_TELL.get(self.document["reason"], NO_VALUE))
+        return message.format(decision=decision(self.system, self.catalogue.lang))
+
+
+def _goodness(measure: MeasureDocument) -> float:
+    """A figure that falls towards the bad side."""
+    value = float(measure["value"])
+    return value if measure["params"]["bad_side"] == "below" else -value

@@ -1,0 +1,132 @@
+"""The tests behind a verdict: each comparison against the levels of its threshold, Holm over its family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.errors import CharterError
+from audits.uncertainty.holm import holm
+from audits.uncertainty.tests import decisions_needed, p_beyond, p_good
+from charter.families import MeasureDocument, Question
+from charter.model import Charter, Threshold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """One-sided p-values of a comparison; `p_breach` and `p_watch` are Holm-corrected over `size` comparisons."""
+
+    p_breach: float | None
+    p_watch: float
+    p_kept: float
+    size: int
+
+
+def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], Tested]:
+    """The p-values of every comparison that has a value, by question and measure.
+
+    Broken and watch are corrected over the family; kept is not: it needs every comparison, which is its own
+    correction.
+    """
+    families: dict[str, list[tuple[Question, MeasureDocument]]] = {}
+    for question in questions:
+        for measure in question.comparisons:
+            if measure["status"] == "ok":
+                families.setdefault(question.family, []).append((question, measure))
+    return {
+        (question.id, measure["id"]): tested
+        for family in families.values()
+        for (question, measure), tested in zip(family, _corrected(family), strict=True)
+    }
+
+
+def _corrected(family: Sequence[tuple[Question, MeasureDocument]]) -> list[Tested]:
+    threshold = family[0][0].indicator.threshold
+    measures = [measure for _, measure in family]
+    watch, breach = watch_level(threshold), threshold.breach
+    p_watch = holm([_beyond(measure, watch) for measure in measures])
+    p_breach = [None] * len(measures) if breach is None else holm([_beyond(measure, breach) for measure in measures])
+    p_kept = [_good(measure, kept_level(threshold)) for measure in measures]
+    return [
+        Tested(p_breach=b, p_watch=w, p_kept=k, size=len(measures))
+        for b, w, k in zip(p_breach, p_watch, p_kept, strict=True)
+    ]
+
+
+def verdict_of(tested: Tested, alpha: float) -> str:
+    """The verdict of one comparison."""
+    if tested.p_breach is not None and tested.p_breach <= alpha:
+        return "broken"
+    if tested.p_watch <= alpha:
+        return "watch"
+    return "kept" if tested.p_kept <= alpha else "unknown"
+
+
+def more_decisions(
+    measure: MeasureDocument, threshold: Threshold, *, charter: Charter, size: int, decisions: int
+) -> int | None:
+    """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
+
+    If the truth is as measured: kept when it lies on the good side of the level for that, else broken; and
+    watch when it lies beyond the watch level. None: no reasonable number would.
+    """
+    found = []
+    for level in {watch_level(threshold), kept_level(threshold)}:
+        bad = _beyond(measure, level) < 0.5
+        if bad or level == kept_level(threshold):
+            needed = decisions_needed(
+                measure["params"]["test"],
+                threshold=level_of(measure, level),
+                bad_side=measure["params"]["bad_side"],
+                n=decisions,
+                alpha=charter.alpha / size if bad else charter.alpha,
+                power=charter.power,
+            )
+            found.append(needed)
+    return min((needed for needed in found if needed), default=None)
+
+
+def watch_level(threshold: Threshold) -> float:
+    """The watch level, which every judged question has."""
+    if threshold.watch is None:
+        raise CharterError("a judged question has no watch level.", next_step="Add `threshold.watch`.")
+    return threshold.watch
+
+
+def kept_level(threshold: Threshold) -> float:
+    """The level whose good side means kept: breach, or watch where no breach level is set."""
+    return watch_level(threshold) if threshold.breach is None else threshold.breach
+
+
+def level_of(measure: MeasureDocument, level: float) -> float:
+    """A level of the charter on the side where this comparison is bad."""
+    return oriented(level, scale=measure["params"]["scale"], bad_side=measure["params"]["bad_side"])
+
+
+def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
+    """A level, stated in the charter for the favourable direction, on the bad side of a comparison.
+
+    A ratio is inverted where bad is above; a difference or distance takes the sign of the bad side.
+
+    >>> oriented(0.8, scale="ratio", bad_side="below"), oriented(0.8, scale="ratio", bad_side="above")
+    (0.8, 1.25)
+    >>> oriented(0.1, scale="difference", bad_side="below"), oriented(0.1, scale="distance", bad_side="above")
+    (-0.1, 0.1)
+    """
+    if scale == "ratio" and not 0 < threshold <= 1:
+        raise CharterError(
+            f"a ratio cannot be held to the level {threshold}.", next_step="State it for the favourable side: 0.8."
+        )
+    if scale == "ratio":
+        return threshold if bad_side == "below" else 1 / threshold
+    return -threshold if bad_side == "below" else threshold
+
+
+def _beyond(measure: MeasureDocument, level: float) -> float:
+    params = measure["params"]
+    return p_beyond(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])
+
+
+def _good(measure: MeasureDocument, level: float) -> float:
+    params = measure["params"]
+    return p_good(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])
