@@ -92,9 +92,9 @@ def drift(
 
 def metrics() -> None:
     """Print every metric: formula, range, source."""
-    from audits.metrics.registry import METRICS
+    from audits.metrics.registry import REGISTRY
 
-    for metric in METRICS.values():
+    for metric in REGISTRY.all():
         typer.echo(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
 
 

@@ -17,11 +17,11 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="A charter folder; the packaged charter if absent.")] = None,
 ) -> None:
     """Look for dangling references, duplicates, missing translations, unknown metrics, unjustified thresholds."""
-    from charter.check import check_charter
+    from charter.loading import find_faults
 
-    faults = check_charter(folder)
+    faults = find_faults(folder)
     for fault in faults:
-        say(str(fault))
+        say(fault)
     if faults:
         raise typer.Exit(2)
     say("The charter has no fault.")
