@@ -14,7 +14,10 @@ app = typer.Typer(help="The charter.", no_args_is_help=True, rich_markup_mode=No
 
 @app.command()
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A charter folder; the packaged charter if absent.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(exists=True, file_okay=False, help="A charter folder; the packaged charter if absent."),
+    ] = None,
 ) -> None:
     """Look for dangling references, duplicates, missing translations, unknown metrics, unjustified thresholds."""
     from charter.loading import find_faults
