@@ -26,6 +26,21 @@ class ColumnReader:
             return f"nullif(trim({quote(column)}), '')"
         return f"CAST({quote(column)} AS VARCHAR)"
 
+    def blank(self, column: str) -> str:
+        """True where text is NULL or empty; only what sorts before the first visible character is looked at."""
+        if not self.is_text(column):
+            return f"({quote(column)} IS NULL)"
+        return f"({quote(column)} IS NULL OR ({quote(column)} < '!' AND trim({quote(column)}) = ''))"
+
+    def formula(self, column: str) -> str:
+        """True where a spreadsheet would run the text: it starts with `=`, `@`, or a sign that starts no number.
+
+        These signs sort before the letters, so that one cheap comparison spares most rows the rest.
+        """
+        value, first = self.text(column), f"left({self.text(column)}, 1)"
+        sign = f"({first} IN ('+', '-') AND {self.double(column)} IS NULL)"
+        return f"coalesce({quote(column)} < 'A' AND ({first} IN ('=', '@') OR {sign}) AND {value} IS NOT NULL, false)"
+
     def absent(self, column: str) -> str:
         """True where the column holds nothing: NULL, empty, NaN."""
         name = quote(column)
@@ -75,6 +90,8 @@ class ColumnReader:
         return f"coalesce({' OR '.join(parts)}, false)"
 
     def _flags(self, column: str, flags: Sequence[bool]) -> str:
+        if self.types[column] == "BOOLEAN" and len(set(flags)) == 2:
+            return f"{quote(column)} IS NOT NULL"
         if self.types[column] == "BOOLEAN":
             return f"{quote(column)} IN ({', '.join(map(str, flags))})"
         words = [word for flag in flags for word in (("true", "1", "1.0") if flag else ("false", "0", "0.0"))]

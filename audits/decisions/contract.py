@@ -66,7 +66,7 @@ def build_contract(
 
 def _identity(contract: Contract) -> None:
     log, private, text = contract.system.log, contract.system.privacy.pseudonymise, contract.read.text
-    contract.fault(f"{text(log.id)} IS NULL", log.id, "the id is missing")
+    contract.fault(contract.read.blank(log.id), log.id, "the id is missing")
     for role, column in (("id", log.id), ("person", log.person), ("request", log.request), ("team", log.team)):
         if column:
             contract.select[role] = pseudonym(text(column)) if column in private else text(column)
@@ -175,14 +175,8 @@ def _texts(contract: Contract) -> None:
 
 
 def _formula_fault(contract: Contract, column: str) -> None:
-    """A spreadsheet would run it: `=`, `@`, or a sign that starts no number."""
-    if not contract.read.is_text(column):
-        return
-    value = contract.read.text(column)
-    number = contract.read.double(column)
-    first = f"left({value}, 1)"
-    runs = f"{first} IN ('=', '@') OR ({first} IN ('+', '-') AND {number} IS NULL)"
-    contract.fault(f"coalesce({runs}, false)", column, "a spreadsheet formula, not a value")
+    if contract.read.is_text(column):
+        contract.fault(contract.read.formula(column), column, "a spreadsheet formula, not a value")
 
 
 def _groups(contract: Contract) -> None:
