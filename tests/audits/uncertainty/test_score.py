@@ -1,0 +1,110 @@
+"""Score tests and their intervals against statsmodels, direct likelihood maximisation and exact enumeration.
+
+statsmodels is no oracle for differences: its constrained rate uses `count0 * diff` where Miettinen & Nurminen have
+`nobs0 * diff`; there the likelihood itself is maximised.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+from scipy.special import xlogy
+from scipy.stats import binom, norm
+from statsmodels.stats import proportion
+
+from audits.uncertainty.score import difference_z, newcombe, ratio_interval, ratio_z
+
+two_groups = st.tuples(st.integers(2, 300), st.integers(2, 300)).flatmap(
+    lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
+)
+
+
+@given(two_groups, st.floats(0.1, 10))
+def test_ratio_z_agrees_with_statsmodels(groups: tuple[tuple[int, int], tuple[int, int]], ratio: float) -> None:
+    (k1, k0), (n1, n0) = groups
+    assume(0 < k1 + k0 < n1 + n0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        oracle = proportion.test_proportions_2indep(
+            k1, n1, k0, n0, value=ratio, compare="ratio", method="score"
+        ).statistic
+    assume(math.isfinite(oracle))
+    assert ratio_z((k1, k0), (n1, n0), ratio=ratio) == pytest.approx(oracle, rel=1e-6, abs=1e-6)
+
+
+def likelihood_z(k: tuple[int, int], n: tuple[int, int], d: float) -> float:
+    (k1, k0), (n1, n0) = k, n
+
+    def loss(q: float) -> float:
+        return -float(xlogy(k1, q + d) + xlogy(n1 - k1, 1 - q - d) + xlogy(k0, q) + xlogy(n0 - k0, 1 - q))
+
+    low, high = max(0.0, -d) + 1e-12, min(1.0, 1 - d) - 1e-12
+    found = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-12})
+    q0 = min((found.x, low, high), key=loss)
+    variance = ((q0 + d) * (1 - q0 - d) / n1 + q0 * (1 - q0) / n0) * (n1 + n0) / (n1 + n0 - 1)
+    return (k1 / n1 - k0 / n0 - d) / math.sqrt(variance)
+
+
+@given(two_groups, st.floats(-0.8, 0.8))
+def test_difference_z_uses_the_most_likely_rates(groups: tuple[tuple[int, int], tuple[int, int]], d: float) -> None:
+    k, n = groups
+    assume(0 < sum(k) < sum(n))
+    assert difference_z(k, n, difference=d) == pytest.approx(likelihood_z(k, n, d), rel=1e-3, abs=1e-4)
+
+
+def test_difference_at_zero_agrees_with_statsmodels() -> None:
+    oracle = proportion.test_proportions_2indep(56, 70, 48, 80, value=0, compare="diff", method="score").statistic
+    assert difference_z((56, 48), (70, 80), difference=0.0) == pytest.approx(oracle)
+
+
+@pytest.mark.parametrize(("k", "n"), [((157, 235), (2435, 2435)), ((3, 30), (40, 60)), ((40, 5), (40, 50))])
+def test_ratio_interval_agrees_with_statsmodels(k: tuple[int, int], n: tuple[int, int]) -> None:
+    low, high = proportion.confint_proportions_2indep(k[0], n[0], k[1], n[1], compare="ratio", method="score")
+    interval = ratio_interval(k, n)
+    assert interval is not None
+    assert (interval.low, interval.high) == (pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4))
+
+
+def test_ratio_interval_of_nobody_against_somebody_starts_at_zero_and_is_not_a_point() -> None:
+    interval = ratio_interval((0, 30), (50, 50))
+    assert interval is not None
+    assert interval.low == 0
+    assert 0.05 < interval.high < 0.3
+
+
+def test_ratio_to_nobody_has_no_interval() -> None:
+    assert ratio_interval((3, 0), (50, 50)) is None
+
+
+def test_newcombe_agrees_with_newcombe_1998_table_2() -> None:
+    for k, n, expected in [
+        ((56, 48), (70, 80), (0.0524, 0.3339)),
+        ((9, 3), (10, 10), (0.1705, 0.8090)),
+        ((10, 0), (10, 20), (0.6791, 1.0)),
+        ((0, 0), (10, 10), (-0.2775, 0.2775)),
+    ]:
+        interval = newcombe(k, n)
+        assert (round(interval.low, 4), round(interval.high, 4)) == expected
+
+
+@pytest.mark.parametrize(("n1", "n0", "p0"), [(40, 60, 0.4), (100, 100, 0.2), (30, 300, 0.5), (200, 50, 0.3)])
+@pytest.mark.parametrize("scale", ["ratio", "difference"])
+def test_one_sided_tests_keep_their_level_exactly(n1: int, n0: int, p0: float, scale: str) -> None:
+    """Every possible pair of counts, weighted by its chance under the truth at the threshold."""
+    p1 = 0.8 * p0 if scale == "ratio" else p0 - 0.1
+    critical = norm.ppf(0.95)
+    chance = {"below": 0.0, "above": 0.0}
+    weights = np.outer(binom.pmf(np.arange(n1 + 1), n1, p1), binom.pmf(np.arange(n0 + 1), n0, p0))
+    for k1, k0 in zip(*np.nonzero(weights > 1e-9), strict=True):
+        k, n = (int(k1), int(k0)), (n1, n0)
+        z = ratio_z(k, n, ratio=0.8) if scale == "ratio" else difference_z(k, n, difference=-0.1)
+        chance["below"] += weights[k1, k0] * (z < -critical)
+        chance["above"] += weights[k1, k0] * (z > critical)
+    assert 0.03 < chance["below"] < 0.065
+    assert 0.03 < chance["above"] < 0.065

@@ -1,0 +1,87 @@
+"""Tests recomputed from stored JSON: at any threshold, on either side, after a trip through JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import ncx2
+from scipy.stats import t as student
+
+from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good
+
+TESTS: list[dict[str, Any]] = [
+    {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
+    {"kind": "score_difference", "k": [40, 60], "n": [200, 210]},
+    {"kind": "jackknife", "transform": "log", "estimate": 0.7, "se": 0.1, "df": 39},
+    {"kind": "jackknife", "transform": "identity", "estimate": 0.12, "se": 0.05, "df": 7.5},
+    {"kind": "noncentral_chi2", "statistic": 0.12, "df": 9, "scale": 0.002},
+]
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda t: str(t["kind"]))
+@pytest.mark.parametrize("threshold", [0.05, 0.1, 0.3, 0.8])
+def test_both_sides_mirror_each_other_and_survive_json(test: dict[str, Any], threshold: float) -> None:
+    stored = json.loads(json.dumps(test))
+    below = p_beyond(stored, threshold=threshold, bad_side="below")
+    assert 0 <= below <= 1
+    assert below == p_beyond(test, threshold=threshold, bad_side="below")
+    assert p_good(test, threshold=threshold, bad_side="below") == pytest.approx(1 - below)
+    assert p_beyond(test, threshold=threshold, bad_side="above") == pytest.approx(1 - below)
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda t: str(t["kind"]))
+def test_a_stricter_threshold_is_beyond_more_surely(test: dict[str, Any]) -> None:
+    p_values = [p_beyond(test, threshold=level, bad_side="below") for level in (0.1, 0.3, 0.6, 0.9)]
+    assert p_values == sorted(p_values, reverse=True)
+
+
+def test_jackknife_is_students_t() -> None:
+    expected = student.cdf(np.log(0.7 / 0.8) / 0.1, 39)
+    assert p_beyond(TESTS[2], threshold=0.8, bad_side="below") == pytest.approx(expected)
+
+
+def test_psi_is_noncentral_chi_square_and_its_normal_limit_joins_smoothly() -> None:
+    assert p_beyond(TESTS[4], threshold=0.1, bad_side="above") == pytest.approx(ncx2.sf(60, 9, 50))
+    near = {"kind": "noncentral_chi2", "statistic": 0.1005, "df": 9, "scale": 0.1 / 9_999}
+    far = near | {"scale": 0.1 / 10_001}
+    p_near, p_far = (p_beyond(test, threshold=0.1, bad_side="above") for test in (near, far))
+    assert p_near == pytest.approx(p_far, abs=0.005)
+
+
+def test_unknown_kinds_and_sides_are_named() -> None:
+    with pytest.raises(UnknownTestError, match="score_ratio"):
+        p_beyond({"kind": "score_rato"}, threshold=0.8, bad_side="below")
+    with pytest.raises(UnknownTestError, match="left"):
+        p_beyond(TESTS[0], threshold=0.8, bad_side="left")
+
+
+def test_decisions_needed_really_settle_it() -> None:
+    """With that many more decisions at the same rates, four times in five the test decides."""
+    test = {"kind": "score_ratio", "k": [72, 80], "n": [400, 400]}
+    more = decisions_needed(test, threshold=0.8, bad_side="below", n=800)
+    assert more is not None
+    size = (800 + more) // 2
+    rng = np.random.default_rng(2)
+    drawn = zip(rng.binomial(size, 0.18, 600), rng.binomial(size, 0.2, 600), strict=True)
+    decided = [
+        p_good({"kind": "score_ratio", "k": k, "n": [size, size]}, threshold=0.8, bad_side="below") < 0.05
+        for k in drawn
+    ]
+    assert np.mean(decided) == pytest.approx(0.8, abs=0.07)
+
+
+def test_decisions_needed_is_zero_when_settled_and_none_when_hopeless() -> None:
+    settled = {"kind": "score_ratio", "k": [400, 1000], "n": [10_000, 10_000]}
+    assert decisions_needed(settled, threshold=0.8, bad_side="below", n=20_000) == 0
+    on_it = {"kind": "score_ratio", "k": [80, 100], "n": [1000, 1000]}
+    assert decisions_needed(on_it, threshold=0.8, bad_side="below", n=2000) is None
+
+
+def test_decisions_needed_for_psi() -> None:
+    test = {"kind": "noncentral_chi2", "statistic": 0.16, "df": 9, "scale": 0.011, "scale_reference": 0.001}
+    more = decisions_needed(test, threshold=0.1, bad_side="above", n=100)
+    assert more is None or more > 0
+    assert decisions_needed(test | {"statistic": 0.9}, threshold=0.1, bad_side="above", n=100) == 0
