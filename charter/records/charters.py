@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, select
 from audits import ledger
 from audits.errors import CharterError
 from audits.hashing import canonical_json, sha256_hex
+from audits.workspace import Workspace
+from charter.records.database import reading
 from charter.records.models import CharterVersion
 
 
@@ -54,6 +56,13 @@ def register(connection: Connection, *, sha256: str, version: str, text: str | N
     }
     connection.execute(insert(CharterVersion).values(values))
     return entry.index
+
+
+def charter_text(workspace: Workspace, sha256: str) -> str | None:
+    """The canonical JSON of a charter version that judged an audit; None where only its hash was registered."""
+    kept = select(CharterVersion.document).where(CharterVersion.sha256 == sha256)
+    with reading(workspace) as connection:
+        return None if connection is None else connection.execute(kept).scalar()
 
 
 def charter_payload(sha256: str, version: str) -> ledger.Payload:
