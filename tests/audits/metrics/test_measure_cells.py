@@ -1,0 +1,266 @@
+"""Values by hand, and every reason why there is no value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from audits.measures import Cells, Measure
+from audits.systems.model import System
+
+Make = Callable[..., System]
+Measured = Callable[..., dict[str, Measure]]
+
+
+def group(name: str | None, counts: dict[tuple[int, int | None], int], attribute: str = "g") -> list[dict[str, Any]]:
+    return [{attribute: name, "d": d, "y": y, "n": n} for (d, y), n in counts.items()]
+
+
+TWO = [
+    *group("a", {(0, 0): 50, (0, 1): 10, (1, 0): 20, (1, 1): 30, (1, None): 40}),
+    *group("b", {(0, 0): 40, (0, 1): 30, (1, 0): 10, (1, 1): 20, (0, None): 25}),
+]
+
+
+def test_group_values_by_hand(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO, make_system({"g": "a"}))
+    expected = {
+        "selection_rate/g=a": (90 / 150, 150),
+        "selection_rate/g=b": (30 / 125, 125),
+        "true_positive_rate/g=a": (30 / 40, 40),
+        "false_positive_rate/g=a": (20 / 70, 70),
+        "false_negative_rate/g=a": (10 / 40, 40),
+        "precision/g=a": (30 / 50, 50),
+        "precision/g=b": (20 / 30, 30),
+        "impact_ratio/g=a": (1.0, 150),
+        "impact_ratio/g=b": ((30 / 125) / (90 / 150), 125),
+        "demographic_parity_difference/g": (90 / 150 - 30 / 125, 275),
+        "demographic_parity_ratio/g": ((30 / 125) / (90 / 150), 275),
+        "equal_opportunity_difference/g": (30 / 40 - 20 / 50, 90),
+        "equalized_odds_difference/g": (30 / 40 - 20 / 50, 210),
+        "predictive_parity_difference/g": (20 / 30 - 30 / 50, 80),
+        "selection_rate_ratio/g=b": ((30 / 125) / (90 / 150), 275),
+        "true_positive_rate_difference/g=b": (20 / 50 - 30 / 40, 90),
+        "false_positive_rate_difference/g=b": (10 / 50 - 20 / 70, 120),
+        "precision_difference/g=b": (20 / 30 - 30 / 50, 80),
+        "selection_rate": (120 / 275, 275),
+        "unknown_share/g": (0.0, 275),
+    }
+    for name, (value, n) in expected.items():
+        assert found[name].value == pytest.approx(value), name
+        assert found[name].n == n, name
+
+
+def test_rows_without_outcome_never_enter_error_rates_and_are_counted(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO, make_system({"g": "a"}))
+    assert found["true_positive_rate/g=a"].params["missing_outcomes"] == 40
+    assert found["precision/g=a"].params["missing_outcomes"] == 40
+    assert found["precision/g=b"].params["missing_outcomes"] == 0  # b's missing ones were not selected
+    assert found["false_positive_rate_difference/g=b"].params["missing_outcomes"] == 65
+    assert "missing_outcomes" not in found["selection_rate/g=a"].params
+
+
+def test_a_comparison_carries_its_test(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO, make_system({"g": "a"}))["selection_rate_ratio/g=b"]
+    assert found.params["against"] == "g=a"
+    assert found.params["bad_side"] == "below"
+    assert found.params["scale"] == "ratio"
+    assert found.params["counts"] == {"k": [30, 90], "n": [125, 150]}
+    assert found.params["decisions"] == 275
+    assert found.params["test"]["kind"] == "score_ratio"
+    assert (found.params["test"]["k"], found.params["test"]["n"]) == ([30, 90], [125, 150])
+    assert "selection_rate_ratio/g=a" not in measured(TWO, make_system({"g": "a"}))
+
+
+def test_without_reference_each_group_meets_all_others(make_system: Make, measured: Measured) -> None:
+    rows = [*TWO, *group("c", {(0, 0): 30, (1, 0): 30, (1, 1): 40}), *group(None, {(1, 1): 60})]
+    found = measured(rows, make_system({"g": None}))
+    ratio = found["selection_rate_ratio/g=b"]
+    assert ratio.params["against"] == "rest"
+    assert ratio.value == pytest.approx((30 / 125) / ((90 + 70) / (150 + 100)))  # the 60 unknown are in no group
+    assert {"selection_rate_ratio/g=a", "selection_rate_ratio/g=c"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("favourable", "sides"),
+    [(True, ("below", "below", "below", "above")), (False, ("above", "above", "above", "below"))],
+)
+def test_the_bad_side_is_where_the_group_is_at_a_disadvantage(
+    make_system: Make, measured: Measured, favourable: bool, sides: tuple[str, ...]
+) -> None:
+    found = measured(TWO, make_system({"g": "a"}, favourable=favourable))
+    names = ("selection_rate_ratio", "true_positive_rate_difference", "false_positive_rate_difference")
+    got = tuple(found[f"{name}/g=b"].params["bad_side"] for name in (*names, "precision_difference"))
+    assert got == sides
+
+
+def test_where_selection_is_a_harm_the_impact_ratio_is_to_the_lowest(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO, make_system({"g": "a"}, favourable=False))
+    assert found["impact_ratio/g=a"].value == pytest.approx((90 / 150) / (30 / 125))
+    assert found["impact_ratio/g=b"].value == 1.0
+    assert found["impact_ratio/g=a"].params["to"] == "g=b"
+
+
+def test_zero_denominators_are_undefined_never_zero(make_system: Make, measured: Measured) -> None:
+    """Fairlearn alone would give group b a true positive rate of 0.0."""
+    rows = [*TWO[:5], *group("b", {(0, 0): 40, (1, 0): 40})]
+    found = measured(rows, make_system({"g": "a"}))
+    for name in ("true_positive_rate/g=b", "false_negative_rate/g=b", "true_positive_rate_difference/g=b"):
+        assert (found[name].value, found[name].status, found[name].reason) == (None, "undefined", "zero_denominator")
+    assert found["equal_opportunity_difference/g"].reason == "zero_denominator"
+    assert found["equalized_odds_difference/g"].reason == "zero_denominator"
+    assert found["false_positive_rate/g=b"].value == 0.5
+
+
+def test_nobody_selected_anywhere(make_system: Make, measured: Measured) -> None:
+    rows = [*group("a", {(0, 0): 50, (0, 1): 50}), *group("b", {(0, 0): 40, (0, 1): 20})]
+    found = measured(rows, make_system({"g": "a"}))
+    for name in ("impact_ratio/g=a", "demographic_parity_ratio/g", "selection_rate_ratio/g=b", "precision/g=a"):
+        assert (found[name].status, found[name].reason) == ("undefined", "zero_denominator"), name
+    assert found["demographic_parity_difference/g"].value == 0.0
+    zero = found["selection_rate/g=b"]
+    assert zero.value == 0.0
+    assert zero.interval is not None
+    assert zero.interval.high > 0.05
+
+
+def test_a_group_without_selected_is_compared_and_not_called_certain(make_system: Make, measured: Measured) -> None:
+    rows = [*group("a", {(0, 0): 50, (1, 1): 50}), *group("b", {(0, 0): 30})]
+    ratio = measured(rows, make_system({"g": "a"}))["selection_rate_ratio/g=b"]
+    assert ratio.value == 0.0
+    assert ratio.interval is not None
+    assert 0.1 < ratio.interval.high < 0.4
+
+
+def test_selective_labels(make_system: Make, measured: Measured) -> None:
+    rows = [
+        *group("a", {(0, None): 60, (1, 0): 20, (1, 1): 30}),
+        *group("b", {(0, None): 90, (1, 0): 15, (1, 1): 45}),
+    ]
+    found = measured(rows, make_system({"g": "a"}, observed_for="selected"))
+    names = (
+        "true_positive_rate/g=a",
+        "false_positive_rate/g=b",
+        "false_negative_rate/g=b",
+        "equal_opportunity_difference/g",
+        "equalized_odds_difference/g",
+        "true_positive_rate_difference/g=b",
+        "false_positive_rate_difference/g=b",
+        "true_positive_rate",
+    )
+    for name in names:
+        assert (found[name].value, found[name].status, found[name].reason) == (None, "undefined", "selective_labels")
+    assert found["precision_difference/g=b"].value == pytest.approx(45 / 60 - 30 / 50)
+    assert found["predictive_parity_difference/g"].status == "ok"
+
+
+def test_no_outcome_declared_and_no_outcome_seen(make_system: Make, measured: Measured) -> None:
+    rows = [*group("a", {(0, None): 60, (1, None): 30}), *group("b", {(0, None): 90, (1, None): 15})]
+    declared = measured(rows, make_system({"g": "a"}))
+    assert declared["true_positive_rate/g=a"].reason == "no_outcomes"
+    assert declared["precision_difference/g=b"].reason == "no_outcomes"
+    assert declared["equalized_odds_difference/g"].reason == "no_outcomes"
+    undeclared = measured(rows, make_system({"g": "a"}, observed_for=None))
+    assert not {m.metric for m in undeclared.values()} & {"true_positive_rate", "precision", "precision_difference"}
+
+
+def test_an_absent_reference_leaves_comparisons_undefined(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO, make_system({"g": "z"}))
+    for name in ("selection_rate_ratio/g=a", "precision_difference/g=b"):
+        assert (found[name].status, found[name].reason) == ("undefined", "reference_absent")
+        assert found[name].params["against"] == "g=z"
+
+
+def test_unknown_values_are_counted_and_never_compared(make_system: Make, measured: Measured) -> None:
+    rows = [*TWO, *group(None, {(1, 1): 50, (0, 0): 75})]
+    found = measured(rows, make_system({"g": "a"}))
+    share = found["unknown_share/g"]
+    assert share.value == pytest.approx(125 / 400)
+    assert share.params["among_selected"] == pytest.approx(50 / 170)
+    assert share.params["among_not_selected"] == pytest.approx(75 / 230)
+    assert found["unknown_selection_rate/g"].value == pytest.approx(0.4)
+    assert found["demographic_parity_difference/g"].value == pytest.approx(90 / 150 - 30 / 125)
+    assert not [m for m in found.values() if m.group and "None" in str(m.group)]
+    worst = min((30 / (125 + 75)) / ((90 + 50) / (150 + 50)), (90 / (150 + 75)) / ((30 + 50) / (125 + 50)))
+    assert found["impact_ratio_worst_case/g"].value == pytest.approx(worst)
+
+
+def test_nobody_at_all(make_system: Make, measured: Measured) -> None:
+    found = measured([], make_system({"g": "a"}))
+    assert found["selection_rate"].reason == "zero_denominator"
+    assert found["unknown_share/g"].reason == "zero_denominator"
+    assert found["demographic_parity_difference/g"].reason == "no_other_group"
+    assert all(m.value is None for m in found.values())
+
+
+def test_one_group_alone_has_no_gap(make_system: Make, measured: Measured) -> None:
+    found = measured(TWO[:5], make_system({"g": None}))
+    for name in ("impact_ratio/g=a", "demographic_parity_ratio/g", "selection_rate_ratio/g=a"):
+        assert (found[name].status, found[name].reason) == ("undefined", "no_other_group")
+    assert found["selection_rate/g=a"].value == 0.6
+
+
+def test_suppressed_groups_enter_nothing(make_system: Make, measured: Measured) -> None:
+    rows = [*TWO, *group("c", {(1, 1): 4, (0, 0): 1}), *group("d", {(1, 0): 20, (0, 1): 30})]
+    found = measured(rows, make_system({"g": "a"}))
+    for name in ("selection_rate/g=c", "impact_ratio/g=c", "selection_rate_ratio/g=c", "precision/g=c"):
+        assert (found[name].status, found[name].reason, found[name].n) == ("suppressed", "small_group", None)
+        assert found[name].clusters is None
+        assert not {"counts", "test", "missing_outcomes", "decisions"} & found[name].params.keys()
+    assert found["selection_rate/g=d"].reason == "protects_small_group"
+    assert found["demographic_parity_difference/g"].params["groups_compared"] == 2
+    assert found["demographic_parity_difference/g"].n == 275
+    assert found["selection_rate"].n == 330
+
+
+def test_a_hidden_reference_hides_its_comparisons(make_system: Make, measured: Measured) -> None:
+    rows = [*TWO, *group("c", {(1, 1): 4, (0, 0): 1}), *group("d", {(1, 0): 20, (0, 1): 30})]
+    found = measured(rows, make_system({"g": "c"}))
+    assert (found["selection_rate_ratio/g=a"].status, found["selection_rate_ratio/g=a"].reason) == (
+        "suppressed",
+        "reference_suppressed",
+    )
+
+
+def test_clusters_are_used_where_declared(make_system: Make, measured: Measured) -> None:
+    rng = np.random.default_rng(4)
+    rows = [
+        {"g": "ab"[person % 2], "d": int(rng.random() < 0.4), "y": int(rng.random() < 0.5), "bucket": person % 40}
+        for person in range(80)
+        for _ in range(30)
+    ]
+    clustered = measured(rows, make_system({"g": "a"}, person=True))
+    plain = measured(rows, make_system({"g": "a"}))
+    ratio = clustered["selection_rate_ratio/g=b"]
+    assert ratio.params["test"]["kind"] == "jackknife"
+    assert ratio.interval is not None
+    assert ratio.interval.method == "jackknife"
+    assert ratio.clusters == 40
+    assert clustered["selection_rate/g=a"].clusters == 20
+    assert plain["selection_rate/g=a"].clusters is None
+    assert plain["selection_rate_ratio/g=b"].params["test"]["kind"] == "score_ratio"
+    assert ratio.value == pytest.approx(plain["selection_rate_ratio/g=b"].value or math.nan)
+
+
+def test_small_cells_leave_a_maximum_without_interval(make_system: Make, measured: Measured) -> None:
+    rows = [*group("a", {(0, 0): 50, (1, 1): 50}), *group("b", {(0, 0): 50, (1, 1): 9})]
+    found = measured(rows, make_system({"g": "a"}))["demographic_parity_difference/g"]
+    assert found.value is not None
+    assert found.interval is None
+    assert found.params["interval_reason"] == "small_cells"
+
+
+def test_documents_are_plain_json(make_system: Make, measured: Measured) -> None:
+    import json
+
+    for measure in measured(TWO, make_system({"g": None}, person=True)).values():
+        assert json.loads(json.dumps(measure.document(), allow_nan=False))["id"] == measure.id
+
+
+def test_tables_need_the_right_shape() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        Cells(by=("g",), groups=(("a",),), counts=np.zeros((2, 1, 2, 3), dtype=np.int64), clustered=False)

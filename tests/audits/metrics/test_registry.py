@@ -1,0 +1,36 @@
+"""The registry: complete, unique, and helpful about names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from audits.drift import Histogram, drift_measures
+from audits.metrics.registry import REGISTRY, MetricError, Registry
+
+
+def test_duplicates_raise_across_families() -> None:
+    registry = Registry(REGISTRY.all())
+    with pytest.raises(MetricError, match="registered twice"):
+        registry.register(REGISTRY.metric("psi"))
+
+
+def test_unknown_names_are_met_with_the_nearest() -> None:
+    with pytest.raises(MetricError, match="impact_ratio"):
+        REGISTRY.metric("impact_ration")
+
+
+def test_every_field_says_something() -> None:
+    for metric in REGISTRY.all():
+        assert all((metric.formula, metric.range, metric.undefined, metric.source)), metric.name
+
+
+def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
+    make_system: Callable[..., Any], measured: Callable[..., Any]
+) -> None:
+    rows = [{"g": g, "d": d, "y": y, "n": 20} for g in "ab" for d in (0, 1) for y in (0, 1)]
+    names = {m.metric for m in measured(rows, make_system({"g": None})).values()}
+    names |= {m.metric for m in drift_measures([Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))])}
+    assert names == {metric.name for metric in REGISTRY.all()}
