@@ -58,11 +58,13 @@ def drift_report(workspace: Workspace, system: System, *, path: Path | None = No
 def sample(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, rows: int = SAMPLE
 ) -> pd.DataFrame:
-    """Features, score, decision and groups of the rows whose hashed id comes first: no identifier leaves the lake."""
+    """Features, score and decision of the rows whose hashed id comes first.
+
+    Neither identifiers nor groups: the page is not suppressed, so it must not say who is in a small group.
+    """
     names = [f"{quote('f_' + feature)} AS {quote(feature)}" for feature in system.features]
     names += ["score"] if system.log.score else []
     names += ["CAST(decision AS VARCHAR) AS decision"]
-    names += [f"{quote('g_' + group)} AS {quote(group)}" for group in system.groups]
     return connection.execute(
         f"SELECT {', '.join(names)} FROM {table(system, 'decisions')} "
         f"WHERE day BETWEEN ? AND ? ORDER BY md5(id), id LIMIT {rows}",
