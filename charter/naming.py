@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from audits.languages import Catalogue, number, whole
 from audits.systems.model import System
 from charter.families import MeasureDocument
+
+PEOPLE = {
+    "fr": "personnes (?=de |du |des |d’|d'|en |sans |avec |hors )",
+    "en": "people (?=of |under |over |aged |from |in |with |without |outside )",
+}
+"""Names that can follow another one without saying "people" again."""
 
 
 def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str:
@@ -19,9 +26,19 @@ def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str
     if None in names:
         values = [name or value for name, value in zip(names, group.values(), strict=True)]
         return catalogue.gettext("in the group “{name}”").format(name=", ".join(values))
-    first, *others = [str(name) for name in names]
-    detail = f" ({', '.join(others)})" if others else ""
-    return catalogue.gettext("among {name}").format(name=first + detail)
+    return catalogue.gettext("among {name}").format(name=together([str(name) for name in names], catalogue.lang))
+
+
+def together(names: Sequence[str], lang: str) -> str:
+    """The people who bear all the names at once.
+
+    >>> together(["women", "people of 50 and over"], "en"), together(["personnes noires", "femmes"], "fr")
+    ('women of 50 and over', 'personnes noires (femmes)')
+    """
+    first, *others = names
+    linked = [re.sub(PEOPLE[lang], "", name) for name in others if re.match(PEOPLE[lang], name)]
+    apart = [name for name in others if not re.match(PEOPLE[lang], name)]
+    return " ".join([first, *linked]) + (f" ({', '.join(apart)})" if apart else "")
 
 
 def other_place(catalogue: Catalogue, system: System, measure: MeasureDocument) -> str:

@@ -13,7 +13,7 @@ from charter.model import Charter, Threshold
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested:
+class PValues:
     """One-sided p-values of a comparison; `p_breach` and `p_watch` are Holm-corrected over `size` comparisons."""
 
     p_breach: float | None
@@ -22,7 +22,7 @@ class Tested:
     size: int
 
 
-def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], Tested]:
+def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
     Broken and watch are corrected over the family; kept is not: it needs every comparison, which is its own
@@ -40,7 +40,7 @@ def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], Tested]:
     }
 
 
-def _corrected(family: Sequence[tuple[Question, MeasureDocument]]) -> list[Tested]:
+def _corrected(family: Sequence[tuple[Question, MeasureDocument]]) -> list[PValues]:
     threshold = family[0][0].indicator.threshold
     measures = [measure for _, measure in family]
     watch, breach = watch_level(threshold), threshold.breach
@@ -48,12 +48,12 @@ def _corrected(family: Sequence[tuple[Question, MeasureDocument]]) -> list[Teste
     p_breach = [None] * len(measures) if breach is None else holm([_beyond(measure, breach) for measure in measures])
     p_kept = [_good(measure, kept_level(threshold)) for measure in measures]
     return [
-        Tested(p_breach=b, p_watch=w, p_kept=k, size=len(measures))
+        PValues(p_breach=b, p_watch=w, p_kept=k, size=len(measures))
         for b, w, k in zip(p_breach, p_watch, p_kept, strict=True)
     ]
 
 
-def verdict_of(tested: Tested, alpha: float) -> str:
+def verdict_of(tested: PValues, alpha: float) -> str:
     """The verdict of one comparison."""
     if tested.p_breach is not None and tested.p_breach <= alpha:
         return "broken"

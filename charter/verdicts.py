@@ -10,7 +10,7 @@ from audits.systems.model import System
 from charter.families import MeasureDocument, Question, asked, questions
 from charter.model import Charter
 from charter.sentences import sentence
-from charter.testing import Tested, level_of, more_decisions, oriented, p_values, verdict_of
+from charter.testing import PValues, level_of, more_decisions, oriented, p_values, verdict_of
 
 __all__ = ["judge", "oriented", "summarise", "worst"]
 
@@ -73,7 +73,7 @@ class _Judging:
     """What judging a question needs beside the question."""
 
     def __init__(
-        self, charter: Charter, system: System, tested: Mapping[tuple[str, str], Tested], decisions: int | None
+        self, charter: Charter, system: System, tested: Mapping[tuple[str, str], PValues], decisions: int | None
     ) -> None:
         self.charter, self.system, self.tested, self.decisions = charter, system, tested, decisions
 

@@ -108,7 +108,10 @@ class Group(Strict):
 
     column: ColumnName = Field(description="The column that holds the value")
     title: Texts | None = Field(None, description="Its name, for readers")
-    values: dict[str, Texts] = Field(default_factory=dict, description="Names of the values, for readers")
+    values: dict[str, Texts] = Field(
+        default_factory=dict,
+        description="Names of the values, as they stand after `among` or `parmi les`: women, femmes",
+    )
     bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
     reference: str | None = Field(None, description="The group others are compared with; absent: all others")
     source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")

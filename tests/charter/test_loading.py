@@ -161,6 +161,21 @@ def test_law_is_found_with_its_date():
         ("humain.yaml", "    valid_months: 12\n", "", "needs `attested_by` and `valid_months`"),
         ("finalite.yaml", "evidence: attested", "evidence: measured", "are for attested questions"),
         ("finalite.yaml", "order: 1", "order: [", "not valid YAML"),
+        (
+            "equite.yaml",
+            "metric: selection_rate_ratio",
+            "metric: selection_rate_ration",
+            r"there is no measure 'selection_rate_ration'\. Did you mean 'selection_rate_ratio'\?",
+        ),
+        (
+            "equite.yaml",
+            "metric: selection_rate_ratio",
+            "metric: impact_ratio",
+            "'impact_ratio' is shown, never judged",
+        ),
+        ("equite.yaml", "breach: 0.8", "breach: 0.96", r"the breach level \(0\.96\) must lie beyond the watch level"),
+        ("equite.yaml", "watch: 0\n", "watch: 0.2\n", r"the breach level \(0\.1\) must lie beyond the watch level"),
+        ("equite.yaml", "watch: 0.95", "watch: 1.25", "the levels of a ratio lie above 0 and up to 1"),
     ],
 )
 def test_faults_name_file_entry_and_the_nearest_word(folder: Path, file, old, new, told):

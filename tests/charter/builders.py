@@ -1,0 +1,90 @@
+"""Systems and measure documents made by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.measures import Interval, Measure
+from audits.systems.model import System
+
+
+def system(**changes: Any) -> System:
+    """A ranking system with two named groups, ages without names, outcomes of all, drift watched."""
+    columns = {
+        "id": "decision_id",
+        "decided_at": "ts",
+        "decision": {"column": "contacted", "selected": [True], "title": {"fr": "contactées", "en": "contacted"}},
+        "score": {"column": "score"},
+        "outcome": {"column": "hired", "positive": [True], "observed_for": "all", "absent": "negative"},
+    } | changes.pop("columns", {})
+    gender = {
+        "column": "gender",
+        "title": {"fr": "Sexe", "en": "Sex"},
+        "reference": "M",
+        "values": {"F": {"fr": "femmes", "en": "women"}, "M": {"fr": "hommes", "en": "men"}},
+    }
+    values = {
+        "id": "matchft",
+        "kind": "ranking",
+        "title": {"fr": "MatchFT", "en": "MatchFT"},
+        "purpose": {"fr": "Proposer des personnes.", "en": "To propose people."},
+        "owner": "A role",
+        "status": "pilot",
+        "risk": "high",
+        "columns": {key: value for key, value in columns.items() if value is not None},
+        "groups": {"gender": gender, "age": {"column": "age", "bands": [25, 50], "title": {"fr": "Âge", "en": "Age"}}},
+        "features": ["distance_km"],
+        "windows": {"reference": "2025-01-01/2025-03-31"},
+    }
+    return System.model_validate(values | changes)
+
+
+def harmful(**changes: Any) -> System:
+    """The same, where being selected is a harm."""
+    decision = {"column": "flagged", "selected": [True]}
+    return system(columns={"favourable": False, "decision": decision} | changes.pop("columns", {}), **changes)
+
+
+def comparison(
+    group: dict[str, str],
+    *,
+    estimate: float,
+    error: float,
+    metric: str = "selection_rate_ratio",
+    against: str = "gender=M",
+    bad_side: str = "below",
+    scale: str = "ratio",
+    values: tuple[float, float] = (0.0, 0.0),
+    n: int = 1000,
+) -> dict[str, Any]:
+    """A comparison whose z at a level is (estimate − level) ÷ error: p-values can be worked out by hand."""
+    test = {"kind": "jackknife", "transform": "identity", "estimate": estimate, "se": error, "df": 10**9}
+    return Measure(
+        metric=metric,
+        by=tuple(group),
+        group=tuple(group.values()),
+        value=estimate,
+        n=n,
+        interval=Interval(low=estimate - 1.96 * error, high=estimate + 1.96 * error, method="jackknife"),
+        params={"against": against, "bad_side": bad_side, "scale": scale, "values": list(values), "test": test},
+    ).document()
+
+
+def absent(group: dict[str, str], *, status: str, reason: str, metric: str = "selection_rate_ratio") -> dict[str, Any]:
+    """A comparison without a value."""
+    params = {"against": "rest", "bad_side": "below", "scale": "ratio" if "ratio" in metric else "difference"}
+    return Measure(
+        metric=metric, by=tuple(group), group=tuple(group.values()), status=status, reason=reason, params=params
+    ).document()
+
+
+def drift(feature: str, value: float, *, rows: int = 10_000) -> dict[str, Any]:
+    """A PSI over ten bins between two windows of so many rows."""
+    test = {"kind": "noncentral_chi2", "statistic": value, "df": 9, "scale": 2 / rows, "scale_reference": 1 / rows}
+    params = {"bad_side": "above", "scale": "distance", "test": test}
+    return Measure(metric="psi", by=("feature",), group=(feature,), value=value, n=rows, params=params).document()
+
+
+def everybody(n: int) -> dict[str, Any]:
+    """The selection rate of everybody, which tells how many decisions there are."""
+    return Measure(metric="selection_rate", value=0.2, n=n).document()

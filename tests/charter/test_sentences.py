@@ -1,0 +1,455 @@
+"""The sentences that verdicts are told in, word for word, in both languages."""
+
+import ast
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import charter.sentences
+from audits.languages import Catalogue, french
+from charter import findings, naming
+from charter.loading import load_charter
+from charter.naming import about, gap_digits, parsed, per_hundred, place
+from charter.verdicts import judge
+from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
+
+CHARTER = load_charter()
+WOMEN = {"gender": "F"}
+ENGLISH = Catalogue(charter.sentences.LOCALE, "en")
+
+
+def told(measures, indicator="selection_rate_ratio_gender", *, of=None, charter=CHARTER):
+    """The French and the English sentence, with ordinary spaces and apostrophes."""
+    documents = judge(charter, of or system(), measures, window_start=dt.date(2026, 7, 1))
+    sentence = next(d for d in documents if d["indicator"] == indicator)["sentence"]
+    assert sentence["fr"] == french(sentence["fr"])
+    return plain(sentence["fr"]), plain(sentence["en"])
+
+
+def plain(text):
+    return text.replace("\u202f", " ").replace("’", "'")
+
+
+def rates(first, second, *, error, metric="true_positive_rate_difference", **more):
+    return comparison(
+        WOMEN, estimate=first - second, error=error, metric=metric, scale="difference", values=(first, second), **more
+    )
+
+
+def test_not_kept():
+    assert told([comparison(WOMEN, estimate=0.74, error=0.02)]) == (
+        "Non. À nombre égal, 74 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
+        "(entre 70 et 78). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
+        "(80 pour 100).",
+        "No. At equal numbers, 74 people are contacted among women where 100 are among men (between 70 and 78). "
+        "It is very unlikely that chance alone explains going beyond the breach level (80 for 100).",
+    )
+
+
+def test_watch():
+    assert told([comparison(WOMEN, estimate=0.88, error=0.02)]) == (
+        "À surveiller. À nombre égal, 88 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
+        "(entre 84 et 92). Il est très improbable que le hasard seul explique ce dépassement du niveau de vigilance "
+        "(95 pour 100).",
+        "To be watched. At equal numbers, 88 people are contacted among women where 100 are among men (between 84 and "
+        "92). It is very unlikely that chance alone explains going beyond the watch level (95 for 100).",
+    )
+
+
+def test_kept():
+    assert told([comparison(WOMEN, estimate=0.98, error=0.02)]) == (
+        "Oui. À nombre égal, 98 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
+        "(entre 94 et 102). C'est nettement du bon côté du niveau de rupture (80 pour 100).",
+        "Yes. At equal numbers, 98 people are contacted among women where 100 are among men (between 94 and 102). "
+        "That is clearly on the good side of the breach level (80 for 100).",
+    )
+
+
+def test_unknown_says_what_would_settle_it():
+    """z at .80 is 1: 5.18 times 2,300 decisions is 11,920, said as about 12,000."""
+    assert told([everybody(2300), comparison(WOMEN, estimate=0.97, error=0.17)]) == (
+        "On ne peut pas encore le dire. À nombre égal, 97 personnes sont contactées parmi les femmes quand 100 le sont "
+        "parmi les hommes (entre 64 et 130) ; il faudrait environ 12 000 décisions de plus pour trancher.",
+        "We cannot tell yet. At equal numbers, 97 people are contacted among women where 100 are among men (between 64 "
+        "and 130); it would take about 12,000 more decisions to tell.",
+    )
+
+
+def test_unknown_for_good():
+    fr, en = told([comparison(WOMEN, estimate=0.9, error=10.0)])
+    assert fr.endswith("; aucun nombre raisonnable de décisions ne permettrait de trancher.")
+    assert en.endswith("; no reasonable number of decisions would tell.")
+
+
+def test_where_being_selected_is_a_harm_people_are_flagged_more_often():
+    fr, en = told([comparison(WOMEN, estimate=1.4, error=0.05, bad_side="above")], of=harmful())
+    assert fr == (
+        "Non. À nombre égal, 140 personnes sont signalées parmi les femmes quand 100 le sont parmi les hommes "
+        "(entre 130 et 150). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
+        "(125 pour 100)."
+    )
+    assert en.startswith("No. At equal numbers, 140 people are flagged among women where 100 are among men")
+
+
+def test_groups_without_names_are_quoted_and_others_counted():
+    measures = [
+        comparison({"age": age}, estimate=estimate, error=0.02, against="rest")
+        for age, estimate in (("<25", 0.6), ("25-49", 1.2), ("50+", 0.7))
+    ]
+    fr, en = told(measures, "selection_rate_ratio_age")
+    assert fr.startswith(
+        "Non. À nombre égal, 60 personnes sont contactées dans le groupe « <25 » quand 100 le sont parmi toutes les "
+        "autres personnes (entre 56 et 64)."
+    )
+    assert fr.endswith("C'est aussi le cas d'un autre groupe.")
+    assert en.startswith("No. At equal numbers, 60 people are contacted in the group “<25” where 100 are among everybo")
+    assert en.endswith("So it is for one other group.")
+
+
+def test_several_kept_groups_are_counted_after_the_worst_of_them():
+    measures = [
+        comparison({"age": age}, estimate=estimate, error=0.02, against="rest")
+        for age, estimate in (("<25", 1.1), ("25-49", 1.0), ("50+", 0.97))
+    ]
+    fr, en = told(measures, "selection_rate_ratio_age")
+    assert "97 personnes sont contactées dans le groupe « 50+ »" in fr
+    assert fr.endswith("Les 2 autres groupes comparés ne sont pas plus mal placés.")
+    assert en.endswith("The 2 other groups compared are no worse.")
+
+
+def test_several_unknown_groups():
+    measures = [comparison({"age": age}, estimate=0.9, error=0.1, against="rest") for age in ("<25", "25-49", "50+")]
+    fr, en = told(measures, "selection_rate_ratio_age")
+    assert fr.endswith("On ne sait pas non plus pour 2 autres groupes.")
+    assert en.endswith("We cannot tell for 2 other groups either.")
+
+
+def test_a_hidden_group_leaves_no_number_and_no_name():
+    hidden = absent({"age": "50+"}, status="suppressed", reason="small_group") | {"n": 7}
+    assert told([hidden], "selection_rate_ratio_age") == (
+        "On ne sait pas. Le chiffre est masqué : le montrer exposerait trop peu de personnes.",
+        "We cannot tell. The figure is hidden: showing it would expose too few people.",
+    )
+
+
+def test_a_hidden_group_beside_others():
+    hidden = absent({"age": "50+"}, status="suppressed", reason="protects_small_group") | {"n": 7}
+    kept = comparison({"age": "<25"}, estimate=1.0, error=0.02, against="rest")
+    assert told([hidden, kept], "selection_rate_ratio_age") == (
+        "On ne sait pas. Le chiffre est masqué : le montrer exposerait trop peu de personnes. "
+        "Une autre comparaison est nettement du bon côté.",
+        "We cannot tell. The figure is hidden: showing it would expose too few people. "
+        "One other comparison is clearly on the good side.",
+    )
+    broken = comparison({"age": "<25"}, estimate=0.5, error=0.02, against="rest")
+    for sentence in told([hidden, hidden | {"id": "other"}, broken], "selection_rate_ratio_age"):
+        assert "50+" not in sentence
+        assert "7" not in sentence
+        assert re.search(r"2 compar\w+ (sont masquées|are hidden)", sentence)
+
+
+def test_selective_labels():
+    measure = absent(WOMEN, status="undefined", reason="selective_labels", metric="true_positive_rate_difference")
+    assert told([measure], "true_positive_rate_difference_gender") == (
+        "On ne sait pas. Les résultats ne sont connus que pour les personnes contactées : comparer les erreurs serait "
+        "trompeur.",
+        "We cannot tell. What became of people is known only for those contacted: comparing errors would mislead.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "fr", "en"),
+    [
+        ("zero_denominator", "L'un des groupes n'a aucun cas à compter.", "One of the groups has no case to count."),
+        ("no_outcomes", "Les résultats ne sont pas encore connus.", "What became of people is not known yet."),
+        ("no_other_group", "Il n'y a qu'un seul groupe", "There is only one group in these decisions"),
+        ("reference_absent", "Le groupe auquel les autres sont comparés est absent", "The group that others are compa"),
+        ("empty_window", "L'une des deux périodes ne contient aucune décision.", "One of the two periods holds no dec"),
+        ("something_new", "Ces décisions ne permettent pas de le calculer.", "This cannot be computed from these dec"),
+    ],
+)
+def test_undefined(reason, fr, en):
+    found = told([absent(WOMEN, status="undefined", reason=reason)])
+    assert found[0].startswith(f"On ne sait pas. {fr}")
+    assert found[1].startswith(f"We cannot tell. {en}")
+
+
+def test_missed_chances():
+    assert told([rates(0.6, 0.7, error=0.02)], "true_positive_rate_difference_gender") == (
+        "À surveiller. Sur 100 personnes dont le résultat s'est révélé positif, 60 sont contactées parmi les femmes, "
+        "contre 70 parmi les hommes : 10 de moins (entre 6 et 14). Il est très improbable que le hasard seul explique "
+        "cet écart.",
+        "To be watched. Of 100 people whose outcome turned out positive, 60 are contacted among women, against 70 "
+        "among men: 10 fewer (between 6 and 14). It is very unlikely that chance alone explains this gap.",
+    )
+
+
+def test_wrongly_flagged():
+    metric = "false_positive_rate_difference"
+    measure = rates(0.45, 0.23, error=0.02, metric=metric, bad_side="above")
+    assert told([measure], f"{metric}_gender", of=harmful()) == (
+        "Non. Sur 100 personnes dont le résultat s'est révélé négatif, 45 sont signalées à tort parmi les femmes, "
+        "contre 23 parmi les hommes : 22 de plus (entre 18 et 26). Il est très improbable que le hasard seul explique "
+        "ce dépassement du niveau de rupture (un écart de 10 pour 100).",
+        "No. Of 100 people whose outcome turned out negative, 45 are wrongly flagged among women, against 23 among "
+        "men: 22 more (between 18 and 26). It is very unlikely that chance alone explains going beyond the breach level "
+        "(a gap of 10 in 100).",
+    )
+
+
+def test_an_interval_that_holds_zero_says_both_sides():
+    fr, en = told([rates(0.69, 0.70, error=0.02)], "true_positive_rate_difference_gender")
+    assert fr.startswith("Oui. ")
+    assert "70 parmi les hommes : 1 de moins (entre 5 de moins et 3 de plus). C'est nettement du bon côté" in fr
+    assert (
+        "1 fewer (between 5 fewer and 3 more). That is clearly on the good side of the breach level (a gap of 1" in en
+    )
+
+
+def test_no_gap_at_all():
+    fr, en = told([rates(0.7, 0.7, error=0.02)], "true_positive_rate_difference_gender")
+    assert "contre 70 parmi les hommes : autant (entre 4 de moins et 4 de plus)" in fr
+    assert "against 70 among men: as many (between 4 fewer and 4 more)" in en
+
+
+LABELS = {"outcome": {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}}
+
+
+def test_a_gap_in_precision_says_what_it_means():
+    metric = "precision_difference"
+    measure = rates(0.4, 0.3, error=0.02, metric=metric, bad_side="above")
+    fr, en = told([measure], f"{metric}_gender", of=system(columns=LABELS))
+    assert fr == (
+        "À surveiller. Sur 100 personnes contactées, le résultat s'est produit pour 40 parmi les femmes, contre 30 "
+        "parmi les hommes : 10 de plus (entre 6 et 14). Il est très improbable que le hasard seul explique cet écart. "
+        "On leur a sans doute demandé davantage avant qu'elles soient contactées."
+    )
+    assert en.endswith("this gap. More was probably asked of them before they were contacted.")
+    harm = rates(0.3, 0.4, error=0.02, metric=metric)
+    fr, en = told([harm], f"{metric}_gender", of=harmful(columns=LABELS))
+    assert fr.endswith("Il en a sans doute fallu moins pour qu'elles soient signalées.")
+    assert en.endswith("Less was probably needed for them to be flagged.")
+
+
+@pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [
+        (
+            0.02,
+            "Oui. Les notes ressemblent à celles de la période de référence (distance de 0,02). C'est nettement du bon "
+            "côté du niveau de vigilance (0,10).",
+            "Yes. The scores resemble those of the reference period (distance 0.02). That is clearly on the good side "
+            "of the watch level (0.10).",
+        ),
+        (
+            0.3,
+            "À surveiller. Les notes ne ressemblent plus à celles de la période de référence (distance de 0,30). Il "
+            "est très improbable que le hasard seul explique ce dépassement du niveau de vigilance (0,10).",
+            "To be watched. The scores no longer resemble those of the reference period (distance 0.30). It is very "
+            "unlikely that chance alone explains going beyond the watch level (0.10).",
+        ),
+    ],
+)
+def test_drift_of_the_score(value, fr, en):
+    assert told([drift("score", value)], "score_drift") == (fr, en)
+
+
+def test_drift_of_the_data_names_what_changed_most():
+    both = system(features=["distance_km", "experience"])
+    fr, en = told([drift("distance_km", 0.02), drift("experience", 0.03)], "feature_drift", of=both)
+    assert fr.startswith(
+        "Oui. Les données reçues ressemblent à celles de la période de référence ; ce qui a le plus changé est "
+        "« experience » (distance de 0,03)."
+    )
+    assert en.startswith(
+        "Yes. The data received resemble those of the reference period; what changed most is “experience” (distance 0"
+    )
+    fr, en = told([drift("distance_km", 0.4), drift("experience", 0.03)], "feature_drift", of=both)
+    assert fr.startswith(
+        "À surveiller. Les données reçues ne ressemblent plus à celles de la période de référence : ce"
+    )
+    assert "“distance_km” (distance 0.40)" in en
+    fr, en = told([drift("distance_km", 0.1)], "feature_drift", of=both)
+    assert fr.startswith("On ne peut pas encore le dire. Ce qui a le plus changé depuis la période de référence est")
+    assert told([drift("score", 0.1)], "score_drift")[1].startswith(
+        "We cannot tell yet. The distance between the scores and those of the reference period is 0.10"
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "of", "fr", "en"),
+    [
+        ("undeclared_use", system(), "rien ne le mesure encore.", "nothing measures this yet."),
+        (
+            "examined_first",
+            system(),
+            "personne n'a encore remis la déclaration, avec son document, attendue de : Délégué à la protection des "
+            "données.",
+            "nobody has handed in the statement, with its document, expected from: Data protection officer.",
+        ),
+        (
+            "score_drift",
+            system(windows={}),
+            "aucune période de référence n'est déclarée.",
+            "no reference period is decl",
+        ),
+        (
+            "score_drift",
+            system(columns={"score": None}),
+            "le journal ne contient pas de note.",
+            "the log holds no score.",
+        ),
+        (
+            "feature_drift",
+            system(features=[]),
+            "la fiche du système ne nomme aucune donnée",
+            "the system file names no d",
+        ),
+        (
+            "feature_drift",
+            system(),
+            "rien n'a été mesuré pour cette question",
+            "nothing was measured for this question",
+        ),
+        (
+            "selection_rate_ratio",
+            system(groups={}),
+            "la fiche du système ne déclare aucun groupe",
+            "the system file decl",
+        ),
+        (
+            "true_positive_rate_difference",
+            system(columns={"outcome": None}),
+            "le journal ne dit pas ce que les personnes sont devenues.",
+            "the log does not hold what became of people.",
+        ),
+    ],
+)
+def test_not_examined(indicator, of, fr, en):
+    found = told([], indicator, of=of)
+    assert found[0].startswith(f"Pas examiné : {fr}")
+    assert found[1].startswith(f"Not examined: {en}")
+
+
+def amended(**changes):
+    equity = CHARTER.article("equite")
+    first, *others = equity.indicators
+    equity = equity.model_copy(update={"indicators": [first.model_copy(update=changes), *others]})
+    return CHARTER.model_copy(update={"articles": [equity]})
+
+
+@pytest.mark.parametrize(
+    ("answer", "estimate", "fr"),
+    [
+        ("no", 0.7, "Oui. "),
+        ("no", 1.0, "Non. "),
+        ("open", 0.7, "Pas tenu. "),
+        ("open", 1.0, "Tenu. "),
+        ("no", 0.88, "À surveiller. "),
+    ],
+)
+def test_the_first_word_answers_the_question_as_it_is_asked(answer, estimate, fr):
+    measures = [comparison(WOMEN, estimate=estimate, error=0.02)]
+    assert told(measures, charter=amended(good_answer=answer))[0].startswith(fr)
+
+
+def test_questions_bear_the_names_of_the_system():
+    documents = judge(CHARTER, system(intersections=[["gender", "age"]]), [], window_start=dt.date(2026, 7, 1))
+    asked = {d["indicator"]: {lang: plain(text) for lang, text in d["question"].items()} for d in documents}
+    assert asked["selection_rate_ratio_gender_age"] == {
+        "fr": "Avec MatchFT, les personnes sont-elles aussi souvent contactées d'un groupe à l'autre (sexe × âge) ?",
+        "en": "With MatchFT, are people contacted as often in one group as in another (sex × age)?",
+    }
+    assert "(sexe, âge)" in asked["adjusted_selection_rate_ratio"]["fr"]
+    assert not any("{" in text for texts in asked.values() for text in texts.values())
+
+
+def test_a_question_falls_back_to_what_is_written():
+    charter = amended(question={"de": "Werden {decision} gleich oft {group}?"})
+    of = system(
+        title={"fr": "Outil"},
+        groups={"gender": {"column": "g"}},
+        columns={"decision": {"column": "c", "selected": [1]}},
+    )
+    documents = judge(charter, of, [], window_start=dt.date(2026, 7, 1))
+    assert plain(documents[0]["question"]["en"]) == "Werden selected gleich oft gender?"
+
+
+def test_no_sentence_claims_too_much():
+    english = (charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8").lower()
+    for word in ("conforme", "légal", "compliant", "prouve", "proves", "certain"):
+        assert word not in english
+
+
+def constants(module):
+    """Every text written in a module."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_catalogue_holds_every_message_once_translated_and_typeset():
+    path = charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file, locale="fr") if message.id]
+    written = constants(charter.sentences) | constants(findings) | constants(naming)
+    known = set()
+    for message in messages:
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert set(ids) <= written, f"nobody says {ids}"
+        known |= set(ids)
+        for text in strings:
+            assert text == french(text)
+            assert text
+        assert names(strings[-1]) == names(ids[-1])
+    assert said_by(charter.sentences) | said_by(findings) <= known
+
+
+def names(text):
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def said_by(module):
+    """The messages among a module's constants in capitals."""
+    values = [value for name, value in vars(module).items() if name.isupper() and name not in ("LANGUAGES", "LOCALE")]
+    return {text for value in values for text in flat(value)}
+
+
+def flat(value):
+    if isinstance(value, str):
+        yield value
+    else:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from flat(inner)
+
+
+def test_places():
+    intersection = system(
+        groups={
+            "gender": {"column": "g", "values": {"F": {"en": "women", "fr": "femmes"}}},
+            "age": {
+                "column": "a",
+                "values": {"50+": {"en": "people of 50 and over", "fr": "personnes de 50 ans et plus"}},
+            },
+        }
+    )
+    french_words = Catalogue(charter.sentences.LOCALE, "fr")
+    both = {"gender": "F", "age": "50+"}
+    assert place(ENGLISH, intersection, both) == "among women of 50 and over"
+    assert place(french_words, intersection, both) == "parmi les femmes de 50 ans et plus"
+    assert place(ENGLISH, intersection, {"gender": "F", "age": "<25"}) == "in the group “women, <25”"
+    assert place(ENGLISH, intersection, {"unheard": "x"}) == "in the group “x”"
+
+
+def test_labels_are_read_back():
+    assert parsed("gender=M,age=25-49", ["gender", "age"]) == {"gender": "M", "age": "25-49"}
+    assert parsed("a=x=y,b=1,c=2,3", ["a", "b", "c"]) == {"a": "x=y", "b": "1", "c": "2,3"}
+
+
+def test_figures():
+    assert [per_hundred(v, "fr") for v in (0.0042, 0.0999, 0.0004, 1.25)] == ["0,4", "10", "0", "125"]
+    assert [about(n, "en") for n in (1, 99, 101, 1000, 98_765)] == ["1", "99", "110", "1,000", "99,000"]
+    assert gap_digits([0.5, 0.4]) == 0

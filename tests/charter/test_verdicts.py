@@ -1,0 +1,363 @@
+"""The verdict rules, on families whose p-values are worked out by hand."""
+
+import datetime as dt
+import math
+from statistics import NormalDist
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from audits.errors import CharterError
+from charter.families import questions
+from charter.loading import load_charter
+from charter.testing import PValues, p_values, verdict_of
+from charter.verdicts import judge, oriented, summarise, worst
+from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
+
+START = dt.date(2026, 7, 1)
+CHARTER = load_charter()
+WOMEN = {"gender": "F"}
+
+
+def verdict(measures, *, indicator="selection_rate_ratio_gender", of=None, charter=CHARTER):
+    documents = judge(charter, of or system(), measures, window_start=START)
+    return next(document for document in documents if document["indicator"] == indicator)
+
+
+def amended(indicator_id, *, charter=CHARTER, threshold=None, **changes):
+    """The charter with one indicator changed."""
+    indicator = charter.indicator(indicator_id)
+    if threshold is not None:
+        changes["threshold"] = indicator.threshold.model_copy(update=threshold)
+    changed = indicator.model_copy(update=changes)
+    articles = [
+        article.model_copy(update={"indicators": [changed if i.id == indicator_id else i for i in article.indicators]})
+        for article in charter.articles
+    ]
+    return charter.model_copy(update={"articles": articles})
+
+
+@pytest.mark.parametrize(
+    ("estimate", "error", "expected"),
+    [
+        (0.70, 0.05, "broken"),  # z at .80 is −2
+        (0.70, 0.07, "watch"),  # z at .80 is −1.4, at .95 −3.6
+        (0.85, 0.05, "watch"),  # z at .95 is −2
+        (0.93, 0.05, "kept"),  # z at .80 is +2.6
+        (0.85, 0.10, "unknown"),  # z at .80 is +0.5, at .95 −1
+        (1.10, 0.05, "kept"),
+    ],
+)
+def test_one_comparison(estimate, error, expected):
+    found = verdict([comparison(WOMEN, estimate=estimate, error=error)])
+    assert found["verdict"] == found["comparisons"][0]["verdict"] == expected
+
+
+@pytest.mark.parametrize(
+    ("estimate", "error", "expected"),
+    [(1.40, 0.05, "broken"), (1.20, 0.05, "watch"), (1.10, 0.05, "kept"), (1.2, 0.2, "unknown"), (0.7, 0.05, "kept")],
+)
+def test_levels_are_inverted_where_being_selected_is_a_harm(estimate, error, expected):
+    """Breach at 1.25, watch at 1/0.95 = 1.0526."""
+    found = verdict([comparison(WOMEN, estimate=estimate, error=error, bad_side="above")], of=harmful())
+    assert found["verdict"] == expected
+    assert found["comparisons"][0]["levels"] == {"watch": 1 / 0.95, "breach": 1.25}
+
+
+@pytest.mark.parametrize(
+    ("estimate", "error", "expected"),
+    [
+        (-0.15, 0.02, "broken"),
+        (-0.06, 0.02, "watch"),
+        (-0.02, 0.02, "kept"),
+        (-0.05, 0.06, "unknown"),
+        (0.30, 0.02, "kept"),
+    ],
+)
+def test_a_gap_is_judged_on_its_bad_side_only(estimate, error, expected):
+    metric = "true_positive_rate_difference"
+    measure = comparison(WOMEN, estimate=estimate, error=error, metric=metric, scale="difference")
+    assert verdict([measure], indicator=f"{metric}_gender")["verdict"] == expected
+
+
+def test_a_harmful_gap_has_its_levels_above_zero():
+    metric = "false_positive_rate_difference"
+    measure = comparison(WOMEN, estimate=0.2, error=0.02, metric=metric, scale="difference", bad_side="above")
+    found = verdict([measure], indicator=f"{metric}_gender", of=harmful())
+    assert (found["verdict"], found["comparisons"][0]["levels"]["breach"]) == ("broken", 0.1)
+
+
+def test_p_values_are_one_sided_normal_tails():
+    found = verdict([comparison(WOMEN, estimate=0.85, error=0.1)])["comparisons"][0]
+    below = NormalDist().cdf
+    assert math.isclose(found["p_breach"], below(0.5), rel_tol=1e-6)
+    assert math.isclose(found["p_watch"], below(-1.0), rel_tol=1e-6)
+    assert math.isclose(found["p_kept"], 1 - below(0.5), rel_tol=1e-6)
+
+
+AGES = ("<25", "25-49", "50+")
+
+
+def family(estimates, error):
+    return [
+        comparison({"age": age}, estimate=estimate, error=error, against="rest")
+        for age, estimate in zip(AGES, estimates, strict=True)
+    ]
+
+
+@settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
+@given(st.lists(st.floats(0.5, 1.3), min_size=3, max_size=3), st.sampled_from([0.03, 0.08, 0.2]))
+def test_broken_and_watch_are_corrected_as_statsmodels_does_and_kept_is_not(estimates, error):
+    comparisons = verdict(family(estimates, error), indicator="selection_rate_ratio_age")["comparisons"]
+    for name, level in (("p_breach", 0.8), ("p_watch", 0.95)):
+        raw = [NormalDist().cdf((estimate - level) / error) for estimate in estimates]
+        expected = multipletests(raw, method="holm")[1]
+        assert [c[name] for c in comparisons] == pytest.approx(expected, rel=1e-5, abs=1e-12)
+    kept = [1 - NormalDist().cdf((estimate - 0.8) / error) for estimate in estimates]
+    assert [c["p_kept"] for c in comparisons] == pytest.approx(kept, rel=1e-5, abs=1e-9)
+    assert all(c["adjusted"] for c in comparisons)
+
+
+def test_holm_can_take_a_breach_away():
+    """Alone p = .030; beside two others Holm asks for .0167."""
+    error = 0.02
+    estimate = 0.8 + NormalDist().inv_cdf(0.03) * error
+    assert verdict([comparison(WOMEN, estimate=estimate, error=error)])["verdict"] == "broken"
+    found = verdict(family([estimate, 1.0, 1.0], error), indicator="selection_rate_ratio_age")
+    assert found["verdict"] == "watch"
+    assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09, rel=1e-4)
+
+
+def test_a_family_can_span_all_attributes():
+    error = 0.02
+    estimate = 0.8 + NormalDist().inv_cdf(0.03) * error
+    measures = [comparison(WOMEN, estimate=estimate, error=error), *family([1.0, 1.0, 1.0], error)]
+    wide = amended("selection_rate_ratio", family="indicator")
+    assert verdict(measures)["comparisons"][0]["p_breach"] == pytest.approx(0.03, rel=1e-4)
+    assert verdict(measures, charter=wide)["comparisons"][0]["p_breach"] == pytest.approx(0.12, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "expected", "reason"),
+    [
+        ([0.5, 0.9, 1.0], "broken", "beyond_breach"),
+        ([0.87, 0.97, 1.0], "watch", "beyond_watch"),
+        ([1.0, 1.0, 1.0], "kept", "all_kept"),
+    ],
+)
+def test_a_question_takes_the_worst_of_its_comparisons(estimates, expected, reason):
+    found = verdict(family(estimates, 0.02), indicator="selection_rate_ratio_age")
+    assert (found["verdict"], found["reason"]) == (expected, reason)
+
+
+def test_worst_follows_the_precedence():
+    assert worst(["kept", "unknown", "watch", "broken"]) == "broken"
+    assert worst(["kept", "unknown", "watch"]) == "watch"
+    assert worst(["kept", "kept"]) == "kept"
+
+
+def test_a_hidden_group_makes_only_its_own_comparison_unknown():
+    hidden = absent({"age": "<25"}, status="suppressed", reason="small_group")
+    others = family([1.0, 1.0, 1.0], 0.02)[1:]
+    found = verdict([hidden, *others], indicator="selection_rate_ratio_age")
+    assert (found["verdict"], found["reason"]) == ("unknown", "small_group")
+    assert [c["verdict"] for c in found["comparisons"]] == ["unknown", "kept", "kept"]
+    first = found["comparisons"][0]
+    assert (first["p_breach"], first["p_watch"], first["p_kept"], first["adjusted"]) == (None, None, None, False)
+    assert (first["reason"], first["more_decisions"]) == ("small_group", None)
+    broken = verdict([hidden, comparison({"age": "50+"}, estimate=0.5, error=0.02)], indicator=found["indicator"])
+    assert broken["verdict"] == "broken"
+
+
+def test_a_hidden_group_is_not_counted_in_the_family():
+    measure = comparison({"age": "50+"}, estimate=0.76, error=0.02, against="rest")
+    hidden = absent({"age": "<25"}, status="suppressed", reason="small_group")
+    both = [verdict(m, indicator="selection_rate_ratio_age")["comparisons"] for m in ([measure], [hidden, measure])]
+    assert both[0][0]["p_breach"] == both[1][1]["p_breach"]
+
+
+@pytest.mark.parametrize("reason", ["zero_denominator", "no_outcomes", "reference_absent", "selective_labels"])
+def test_an_undefined_comparison_is_unknown_with_its_reason(reason):
+    metric = "true_positive_rate_difference"
+    measure = absent(WOMEN, status="undefined", reason=reason, metric=metric)
+    found = verdict([measure], indicator=f"{metric}_gender")
+    assert (found["verdict"], found["reason"], found["comparisons"][0]["reason"]) == ("unknown", reason, reason)
+
+
+def test_a_question_without_any_comparison_is_never_kept():
+    found = verdict([everybody(1000)])
+    assert (found["verdict"], found["reason"], found["comparisons"]) == ("unknown", "no_comparison", [])
+
+
+def test_more_decisions_settle_an_unknown_comparison():
+    """z at .80 is 1: (1.645 + 0.842)² = 6.18 times the decisions, so 5.18 times 10,000 more."""
+    found = verdict([everybody(10_000), comparison(WOMEN, estimate=0.97, error=0.17)])["comparisons"][0]
+    assert found["verdict"] == "unknown"
+    assert found["more_decisions"] == pytest.approx(10_000 * ((1.6449 + 0.8416) ** 2 - 1), rel=0.001)
+
+
+def test_the_nearer_level_settles_first():
+    """At .82: .02 above breach, .13 below watch, with an error of .10: the watch level is reached first."""
+    found = verdict([everybody(10_000), comparison(WOMEN, estimate=0.82, error=0.10)])["comparisons"][0]
+    assert found["more_decisions"] == pytest.approx(10_000 * (((1.6449 + 0.8416) / 1.3) ** 2 - 1), rel=0.001)
+
+
+def test_no_number_is_promised_where_none_is_reasonable():
+    charter = amended("selection_rate_ratio", threshold={"watch": 0.9})
+    measure = comparison(WOMEN, estimate=0.9, error=10.0)
+    assert verdict([measure], charter=charter)["comparisons"][0]["more_decisions"] is None
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.02, "kept"), (0.2, "watch"), (0.1, "unknown"), (2.0, "watch")])
+def test_drift_has_no_breach_level_so_that_it_is_watched_at_most(value, expected):
+    found = verdict([drift("score", value)], indicator="score_drift")
+    assert found["verdict"] == expected
+    assert found["comparisons"][0]["p_breach"] is None
+    assert found["comparisons"][0]["against"] == "reference"
+
+
+def test_score_and_features_are_two_questions():
+    measures = [drift("score", 0.02), drift("distance_km", 0.5)]
+    score, features = (verdict(measures, indicator=name) for name in ("score_drift", "feature_drift"))
+    assert (score["verdict"], [c["measure"] for c in score["comparisons"]]) == ("kept", ["psi/feature=score"])
+    assert (features["verdict"], [c["measure"] for c in features["comparisons"]]) == (
+        "watch",
+        ["psi/feature=distance_km"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "of", "reason"),
+    [
+        ("score_drift", system(windows={}), "no_reference"),
+        ("score_drift", system(columns={"score": None}), "no_score"),
+        ("feature_drift", system(features=[]), "no_features"),
+        ("score_drift", system(), "no_measure"),
+        ("true_positive_rate_difference", system(columns={"outcome": None}), "no_outcome"),
+        ("selection_rate_ratio", system(groups={}), "no_groups"),
+        ("adjusted_selection_rate_ratio", system(), "not_measured_yet"),
+        ("examined_first", system(), "not_attested"),
+    ],
+)
+def test_what_nobody_has_looked_at_is_not_examined(indicator, of, reason):
+    found = verdict([everybody(1000)], indicator=indicator, of=of)
+    assert (found["verdict"], found["reason"], found["comparisons"]) == ("not_examined", reason, [])
+
+
+def ids(of):
+    return {document["indicator"] for document in judge(CHARTER, of, [], window_start=START)}
+
+
+def test_questions_expand_over_attributes_and_intersections():
+    found = ids(system(intersections=[["gender", "age"]]))
+    assert {f"selection_rate_ratio_{by}" for by in ("gender", "age", "gender_age")} <= found
+    assert "selection_rate_ratio" not in found
+    documents = judge(CHARTER, system(intersections=[["gender", "age"]]), [], window_start=START)
+    both = next(d for d in documents if d["indicator"] == "selection_rate_ratio_gender_age")
+    assert (both["by"], both["template"], both["number"]) == (["gender", "age"], "selection_rate_ratio", "3.1")
+
+
+def test_intersections_are_judged_on_their_own_comparisons():
+    of = system(intersections=[["gender", "age"]])
+    measure = comparison({"gender": "F", "age": "50+"}, estimate=0.5, error=0.02, against="rest")
+    assert verdict([measure], indicator="selection_rate_ratio_gender_age", of=of)["verdict"] == "broken"
+    assert verdict([measure], of=of)["reason"] == "no_comparison"
+
+
+def test_questions_follow_the_direction_and_what_is_known_of_outcomes():
+    favourable, harm = ids(system()), ids(harmful())
+    assert "true_positive_rate_difference_gender" in favourable - harm
+    assert "false_positive_rate_difference_gender" in harm - favourable
+    assert "precision_difference_gender" not in favourable
+    outcome = {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}
+    assert "precision_difference_gender" in ids(system(columns={"outcome": outcome}))
+
+
+def test_a_declared_system_is_asked_only_what_needs_no_log():
+    declared = system(kind="generation", groups={}, features=[], windows={}).model_copy(
+        update={"kind": "declared", "columns": None}
+    )
+    documents = judge(CHARTER, declared, [], window_start=START)
+    assert {document["reason"] for document in documents} == {"not_attested", "not_measured_yet"}
+    assert {"examined_first", "incidents_in_time"} <= {document["indicator"] for document in documents}
+    assert not {"selection_rate_ratio", "score_drift"} & {document["indicator"] for document in documents}
+
+
+def test_measures_of_a_stratum_answer_no_raw_question():
+    measure = comparison(WOMEN, estimate=0.5, error=0.02) | {"given": {"occupation": "M16"}}
+    assert verdict([measure])["reason"] == "no_comparison"
+
+
+def test_two_questions_with_one_name_are_an_error():
+    of = system(
+        groups={name: {"column": name} for name in ("gender", "age", "gender_age")}, intersections=[["gender", "age"]]
+    )
+    with pytest.raises(CharterError, match="2 questions about 'matchft' would be called 'selection_rate_ratio_gen"):
+        judge(CHARTER, of, [], window_start=START)
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "start", "post_hoc"),
+    [
+        ("adopted", dt.date(2026, 7, 2), START, True),
+        ("adopted", dt.date(2026, 7, 1), START, False),
+        ("adopted", dt.date(2026, 7, 2), dt.datetime(2026, 7, 1, 23, tzinfo=dt.UTC), True),
+        ("proposed", dt.date(2026, 11, 25), START, False),
+    ],
+)
+def test_a_threshold_adopted_after_the_window_began_is_post_hoc(status, since, start, post_hoc):
+    charter = amended("selection_rate_ratio", threshold={"status": status, "since": since})
+    documents = judge(charter, system(), [], window_start=start)
+    threshold = next(d for d in documents if d["indicator"] == "selection_rate_ratio_gender")["threshold"]
+    assert (threshold["status"], threshold["since"], threshold["post_hoc"]) == (status, since.isoformat(), post_hoc)
+    assert set(threshold["justification"]) == {"fr", "en"}
+
+
+def test_orientation():
+    assert oriented(0.95, scale="ratio", bad_side="above") == 1 / 0.95
+    assert oriented(0.0, scale="difference", bad_side="below") == 0
+    with pytest.raises(CharterError, match="State it for the favourable side"):
+        oriented(1.25, scale="ratio", bad_side="above")
+
+
+def test_alpha_is_that_of_the_charter():
+    p = PValues(p_breach=0.03, p_watch=0.03, p_kept=0.9, size=1)
+    assert (verdict_of(p, 0.05), verdict_of(p, 0.01)) == ("broken", "unknown")
+    measure = comparison(WOMEN, estimate=0.70, error=0.05)  # p = .023
+    assert verdict([measure], charter=CHARTER.model_copy(update={"alpha": 0.01}))["verdict"] == "watch"
+
+
+def test_only_comparisons_with_a_value_have_p_values():
+    measures = [comparison(WOMEN, estimate=0.9, error=0.1), absent({"age": "50+"}, status="undefined", reason="x")]
+    tested = p_values(questions(CHARTER, system(), measures))
+    assert set(tested) == {("selection_rate_ratio_gender", "selection_rate_ratio/gender=F")}
+
+
+def summary(**verdicts):
+    documents = [{"article": "equite", "verdict": v} for name, n in verdicts.items() for v in [name] * n]
+    return next(entry for entry in summarise(CHARTER, documents) if entry["article"] == "equite")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected", "answered", "asked"),
+    [
+        ({"kept": 5}, "kept", 5, 5),
+        ({"kept": 5, "unknown": 1}, "unknown", 5, 6),
+        ({"kept": 5, "not_examined": 1}, "unknown", 5, 6),
+        ({"kept": 5, "watch": 1, "not_examined": 3}, "watch", 6, 9),
+        ({"broken": 1, "watch": 2, "unknown": 3, "not_examined": 4}, "broken", 3, 10),
+        ({"not_examined": 4}, "not_examined", 0, 4),
+        ({"unknown": 1, "not_examined": 4}, "unknown", 0, 5),
+        ({}, "not_examined", 0, 0),
+    ],
+)
+def test_an_article_is_kept_only_when_all_is_answered_and_kept(verdicts, expected, answered, asked):
+    assert summary(**verdicts) == {"article": "equite", "verdict": expected, "answered": answered, "asked": asked}
+
+
+def test_every_article_is_summed_up_in_order():
+    documents = judge(CHARTER, system(), [], window_start=START)
+    assert [entry["article"] for entry in summarise(CHARTER, documents)] == [a.id for a in CHARTER.articles]
+    assert sum(entry["asked"] for entry in summarise(CHARTER, documents)) == len(documents)
