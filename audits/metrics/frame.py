@@ -63,7 +63,7 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
         metrics=functions[rate.metric],
         y_true=(outcome == POSITIVE).astype(int),
         y_pred=decision,
-        sensitive_features=position,
+        sensitive_features=position.tolist(),  # a list: Fairlearn squeezes an array of one row to nothing
         sample_params={"sample_weight": used[position, decision, outcome]},
     )
     values = {groups[int(label)]: float(value) for label, value in result.by_group.items()}
