@@ -78,13 +78,17 @@ def per_hundred(value: float, lang: str) -> str:
 
 
 def gap_digits(values: Sequence[float]) -> int:
-    """How many decimals two rates for a hundred need, so that their difference is seen to be right.
+    """How many decimals two rates for a hundred need, so that their difference is seen to be right; at most two.
 
     >>> gap_digits([0.45, 0.23]), gap_digits([0.446, 0.224])
     (0, 1)
     """
     first, second = (100 * value for value in values)
-    return 0 if round(first) - round(second) == round(first - second) else 1
+    for digits in (0, 1):
+        shown = round(first, digits) - round(second, digits)
+        if math.isclose(shown, round(first - second, digits), abs_tol=1e-9):
+            return digits
+    return 2
 
 
 def about(n: int, lang: str) -> str:

@@ -195,8 +195,8 @@ def test_wrongly_flagged():
         "contre 23 parmi les hommes : 22 de plus (entre 18 et 26). Il est très improbable que le hasard seul explique "
         "ce dépassement du niveau de rupture (un écart de 10 pour 100).",
         "No. Of 100 people whose outcome turned out negative, 45 are wrongly flagged among women, against 23 among "
-        "men: 22 more (between 18 and 26). It is very unlikely that chance alone explains going beyond the breach level "
-        "(a gap of 10 in 100).",
+        "men: 22 more (between 18 and 26). It is very unlikely that chance alone explains going beyond the breach "
+        "level (a gap of 10 in 100).",
     )
 
 
@@ -452,4 +452,4 @@ def test_labels_are_read_back():
 def test_figures():
     assert [per_hundred(v, "fr") for v in (0.0042, 0.0999, 0.0004, 1.25)] == ["0,4", "10", "0", "125"]
     assert [about(n, "en") for n in (1, 99, 101, 1000, 98_765)] == ["1", "99", "110", "1,000", "99,000"]
-    assert gap_digits([0.5, 0.4]) == 0
+    assert [gap_digits(pair) for pair in ([0.5, 0.4], [0.446, 0.224], [0.44846, 0.23455])] == [0, 1, 2]
