@@ -53,23 +53,26 @@ def groups_chart(
     return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, 1.0))
 
 
-def drift_chart(document: Document, lang: str) -> alt.LayerChart:
-    """How far each feature has moved (population stability index), with the level from which it is watched."""
+def drift_chart(document: Document, lang: str, *, verdict: Document | None = None) -> alt.LayerChart:
+    """How far each feature has moved (population stability index), with the level from which it is watched.
+
+    With a `verdict` only the features that it judges.
+    """
     say = speaker(lang)
-    shown = features(document)
+    shown = features(document, verdict)
     dots = [
         Dot(
             label=feature.name,
             value=feature.value,
-            low=feature.low,
-            high=feature.high,
+            low=None,
+            high=None,
             text="" if feature.value is None else say.number(feature.value),
             note="" if feature.reason is None else reason_words(feature.reason, say),
             verdict=feature.verdict,
         )
         for feature in shown
     ]
-    levels = drift_levels(document) if shown else {}
+    levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
     return draw(dots, _apart(lines), percent=False, bounds=(0.0, float("inf")))
 
@@ -77,7 +80,9 @@ def drift_chart(document: Document, lang: str) -> alt.LayerChart:
 def svg(chart: alt.LayerChart, lang: str) -> str:
     """The chart as an SVG drawing that names the bundled fonts, numbers written for the language."""
     register()
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(), format_locale=_LOCALES[lang], allowed_base_urls=[])
+    drawn: str = vl_convert.vegalite_to_svg(
+        chart.to_dict(validate=False), format_locale=_LOCALES[lang], allowed_base_urls=[]
+    )
     return drawn
 
 
@@ -92,11 +97,11 @@ def groups_text(
     return " ".join(parts)
 
 
-def drift_text(document: Document, lang: str) -> str:
+def drift_text(document: Document, lang: str, *, verdict: Document | None = None) -> str:
     """What the drift chart shows, in words."""
     say = speaker(lang)
     parts = []
-    for feature in features(document):
+    for feature in features(document, verdict):
         if feature.value is None:
             told = reason_words(feature.reason or "", say)
         else:

@@ -11,50 +11,41 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """One feature: its population stability index, its interval, and how it was judged."""
+    """One feature: its population stability index, the decisions of both windows, and how it was judged."""
 
     name: str
     value: float | None
-    low: float | None
-    high: float | None
+    reference_n: int | None
     n: int | None
     reason: str | None
     verdict: str | None
 
 
-def drift_verdict(document: Document) -> Document | None:
-    """The verdict that judges drift, if the document has one."""
-    for verdict in document["verdicts"]:
-        if any(comparison["measure"].partition("/")[0] == "psi" for comparison in verdict["comparisons"]):
-            return dict(verdict)
-    return None
+def is_drift(verdict: Document) -> bool:
+    """Whether a verdict judges how far inputs or scores have moved."""
+    return any(comparison["measure"].partition("/")[0] == "psi" for comparison in verdict["comparisons"])
 
 
-def features(document: Document) -> list[Feature]:
-    """The features in the order of the document."""
-    verdict = drift_verdict(document)
-    judged = {c["measure"]: c["verdict"] for c in verdict["comparisons"]} if verdict else {}
-    found = []
-    for measure in document["measures"]:
-        if measure["metric"] != "psi":
-            continue
-        interval = measure["interval"] or {}
-        found.append(
-            Feature(
-                name=measure["id"].partition("/")[2],
-                value=measure["value"],
-                low=interval.get("low"),
-                high=interval.get("high"),
-                n=measure["n"],
-                reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
-                verdict=judged.get(measure["id"]),
-            )
+def features(document: Document, verdict: Document | None = None) -> list[Feature]:
+    """The features of one verdict (of the whole document without one), in the order of the document."""
+    judging = [verdict] if verdict else [v for v in document["verdicts"] if is_drift(v)]
+    judged = {c["measure"]: c["verdict"] for v in judging for c in v["comparisons"]}
+    return [
+        Feature(
+            name=measure["group"]["feature"],
+            value=measure["value"],
+            reference_n=measure["params"].get("reference_total"),
+            n=measure["n"],
+            reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
+            verdict=judged.get(measure["id"]),
         )
-    return found
+        for measure in document["measures"]
+        if measure["metric"] == "psi" and (verdict is None or measure["id"] in judged)
+    ]
 
 
-def drift_levels(document: Document) -> dict[str, float]:
+def drift_levels(document: Document, verdict: Document | None = None) -> dict[str, float]:
     """The levels that drift is judged against, by kind (`watch`, `breach`)."""
-    verdict = drift_verdict(document)
-    threshold = (verdict or {}).get("threshold") or {}
+    judging = verdict or next((v for v in document["verdicts"] if is_drift(v)), None)
+    threshold = (judging or {}).get("threshold") or {}
     return {kind: float(threshold[kind]) for kind in ("watch", "breach") if threshold.get(kind) is not None}

@@ -8,6 +8,7 @@ from typing import Any
 
 from audits.languages import capital, inside
 from audits.systems import System
+from charter.verdicts import oriented
 from dashboard.words import Say
 
 Document = Mapping[str, Any]
@@ -54,26 +55,18 @@ def rate_of(comparison: str) -> str:
     return comparison
 
 
-def compared_by(measure_id: str) -> tuple[str, By]:
-    """Metric and attributes of a measure's id.
-
-    >>> compared_by("selection_rate_ratio/gender=F,age=50+")
-    ('selection_rate_ratio', ('gender', 'age'))
-    >>> compared_by("psi/distance_km"), compared_by("selection_rate")
-    (('psi', ()), ('selection_rate', ()))
-    """
-    metric, _, groups = measure_id.partition("/")
-    return metric, tuple(part.partition("=")[0] for part in groups.split(",") if "=" in part)
+def compared(document: Document, verdict: Document) -> tuple[str, By] | None:
+    """The rate that a verdict compares and the attributes it compares it between, or None where it compares none."""
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    for comparison in verdict["comparisons"]:
+        if measure := measures.get(comparison["measure"]):
+            return rate_of(measure["metric"]), tuple(measure["by"])
+    return None
 
 
 def verdict_on(document: Document, by: By, *, metric: str) -> Document | None:
     """The verdict whose comparisons compare this rate between these groups, if one does."""
-    for verdict in document["verdicts"]:
-        for comparison in verdict["comparisons"]:
-            compared, attributes = compared_by(comparison["measure"])
-            if rate_of(compared) == metric and attributes == by:
-                return dict(verdict)
-    return None
+    return next((v for v in document["verdicts"] if compared(document, v) == (metric, by)), None)
 
 
 def rows(document: Document, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
@@ -91,10 +84,10 @@ def rows(document: Document, by: By, say: Say, *, metric: str, system: System | 
             continue
         key = measure["id"].partition("/")[2]
         comparison = comparisons.get(key, {})
-        compared = measures.get(comparison.get("measure", ""), {})
+        judged = measures.get(comparison.get("measure", ""), {})
         found.append(
             Row(
-                label=group_name(measure["group"], say, system=system),
+                label=group_name({name: measure["group"][name] for name in by}, say, system=system),
                 value=measure["value"],
                 low=_end(measure, "low"),
                 high=_end(measure, "high"),
@@ -102,11 +95,11 @@ def rows(document: Document, by: By, say: Say, *, metric: str, system: System | 
                 reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
                 reference=key in against,
                 verdict=comparison.get("verdict"),
-                compared=compared.get("value"),
-                compared_low=_end(compared, "low"),
-                compared_high=_end(compared, "high"),
-                scale=compared.get("params", {}).get("scale", "ratio"),
-                levels=_levels(measure["value"], compared, verdict),
+                compared=judged.get("value"),
+                compared_low=_end(judged, "low"),
+                compared_high=_end(judged, "high"),
+                scale=judged.get("params", {}).get("scale", "ratio"),
+                levels=_levels(measure["value"], judged, verdict),
             )
         )
     return found
@@ -122,19 +115,13 @@ def _levels(rate: float | None, compared: Document, verdict: Document | None) ->
     value = compared.get("value")
     if rate is None or value is None or not verdict or not verdict["threshold"]:
         return ()
-    params = compared["params"]
-    levels = []
+    params, levels = compared["params"], []
     for kind in ("watch", "breach"):
         threshold = verdict["threshold"].get(kind)
-        if threshold is None:
+        if threshold is None or (params["scale"] == "ratio" and not value):
             continue
-        if params["scale"] == "ratio":
-            if not value or not threshold:
-                continue
-            level = rate / value * (threshold if params["bad_side"] == "below" else 1 / threshold)
-        else:
-            level = rate - value + (-threshold if params["bad_side"] == "below" else threshold)
-        levels.append(Level(kind=kind, at=level))
+        level = oriented(threshold, scale=params["scale"], bad_side=params["bad_side"])
+        levels.append(Level(kind=kind, at=rate / value * level if params["scale"] == "ratio" else rate - value + level))
     return tuple(levels)
 
 
@@ -182,16 +169,22 @@ def attribute_name(by: Sequence[str], say: Say, *, system: System | None = None)
     for name in by:
         declared = system.groups.get(name) if system else None
         titles.append(say.text(declared.title, name) if declared else name)
-    return " × ".join(titles)
+    first, *others = titles
+    return " × ".join([first, *map(inside, others)])
 
 
 def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
     """Why a value is not shown, in a few words."""
     reasons = {
-        "below_minimum": say("hidden (fewer than {n} decisions)", n=say.whole(minimum)),
-        "complementary": say("hidden (it would reveal a small group)"),
-        "suppressed": say("hidden to protect people"),
+        "small_group": say("hidden (fewer than {n} decisions)", n=say.whole(minimum)),
+        "small_numerator": say("hidden (too few people to tell apart)"),
+        "protects_small_group": say("hidden (it would reveal a small group)"),
+        "reference_suppressed": say("not compared (the reference group is hidden)"),
+        "reference_absent": say("not compared (nobody in the reference group)"),
+        "no_other_group": say("not compared (no other group)"),
         "zero_denominator": say("no figure (nobody to count)"),
+        "no_outcomes": say("no figure (what happened next is not known yet)"),
         "selective_labels": say("no figure (what happened next is known only for those selected)"),
+        "empty_window": say("no figure (one of the two periods is empty)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

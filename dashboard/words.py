@@ -28,13 +28,19 @@ class Say:
         translated = self._catalogue.gettext(message)
         return languages.typeset(translated.format(**values) if values else translated, self.lang)
 
+    def plural(self, one: str, many: str, n: int, **values: str) -> str:
+        """The message for one thing or for `n` of them; `{n}` is written out where people would."""
+        translated = self._catalogue.ngettext(one, many, n)
+        text = translated.format(n=count(n, self), **values)
+        return languages.typeset(languages.capital(text), self.lang)
+
     def number(self, value: float, digits: int = 2) -> str:
         return languages.number(value, self.lang, digits)
 
     def percent(self, value: float, digits: int = 1) -> str:
         return languages.percent(value, self.lang, digits)
 
-    def whole(self, value: int) -> str:
+    def whole(self, value: float) -> str:
         return languages.whole(value, self.lang)
 
     def date(self, value: str | dt.date) -> str:
@@ -53,3 +59,14 @@ class Say:
 def speaker(lang: str) -> Say:
     """The speaker of a language; one that is not spoken here becomes the default."""
     return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0])
+
+
+def count(n: int, say: Say) -> str:
+    """A small number as a word.
+
+    >>> count(2, speaker("en")), count(27, speaker("en"))
+    ('two', '27')
+    """
+    words = (say("no"), say("one"), say("two"), say("three"), say("four"), say("five"), say("six"))
+    more = (say("seven"), say("eight"), say("nine"), say("ten"), say("eleven"), say("twelve"))
+    return [*words, *more][n] if 0 <= n <= 12 else say.whole(n)

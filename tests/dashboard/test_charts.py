@@ -51,7 +51,7 @@ def test_a_harmful_ratio_is_inverted_and_others_of_the_attribute_have_their_own_
 def test_a_hidden_group_keeps_its_place_and_says_why(matchft: Document, systems: dict[str, System]) -> None:
     found = by_label(matchft, ("nationality",), systems["matchft"])
     assert list(found) == ["Française", "Union européenne", "Autre"]
-    assert (found["Autre"].value, found["Autre"].reason) == (None, "below_minimum")
+    assert (found["Autre"].value, found["Autre"].reason) == (None, "small_group")
     drawing = svg(groups_chart(matchft, ("nationality",), "fr", system=systems["matchft"]), "fr")
     assert "masqué (moins de 11 décisions)" in drawing
 
@@ -111,7 +111,7 @@ def test_drift_shows_every_feature_and_the_watch_level(matchft: Document, compas
 
 def test_names_come_from_the_system_file_then_from_the_value(systems: dict[str, System]) -> None:
     system = systems["matchft"]
-    assert attribute_name(("gender", "age"), FR, system=system) == "Sexe × Âge"
+    assert attribute_name(("gender", "age"), FR, system=system) == "Sexe × âge"
     assert value_name("gender", "F", speaker("en"), system=system) == "Women"
     assert value_name("gender", "X", FR, system=system) == "X"
     assert value_name("gender", "?", FR) == "inconnu"

@@ -1,0 +1,24 @@
+"""The dashboard: `boussole dashboard` runs this script for every look at a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.frame import footer, language, prepare, sidebar
+from dashboard.words import speaker
+
+HERE = Path(__file__).parent
+
+st.set_page_config(
+    page_title="Boussole", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state=244
+)
+say = speaker(language())
+compass = st.Page("app_pages/compass.py", title=say("The compass"), default=True)
+system = st.Page("app_pages/system.py", title=say("One system"), url_path="system")
+chosen = st.navigation([compass, system], position="hidden")
+prepare(say)
+sidebar(say, current=st.query_params.get("system", "") if chosen is system else "")
+chosen.run()
+footer(say)

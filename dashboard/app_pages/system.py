@@ -1,0 +1,36 @@
+"""The page of one system: every question of the charter, its answer and its evidence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame, system_html
+from dashboard.scene import Scene
+from dashboard.small_print import recompute
+from dashboard.views import compass_href, system_href
+from dashboard.words import Say, speaker
+
+
+def show(seen: Scene, system: str, say: Say) -> None:
+    """The page of an audited system, or the list of those there are."""
+    query = frame.kept_query()
+    home = compass_href(query=query)
+    if system not in seen.latest:
+        known = [(seen.title(name, say), system_href(name, query=query)) for name in seen.latest]
+        st.html(system_html.unknown_system(system, say, known=known, home=home))
+        return
+    page, command = frame.system_page(system, say), recompute(seen.latest[system])
+    st.html(system_html.head(page, say, home=home))
+    report = frame.drift_report(system)
+    for section in page.sections:
+        st.html(system_html.article(section, say, recompute=command, report=report))
+
+
+speaks = speaker(frame.language())
+try:
+    scene = frame.scene()
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))
+else:
+    show(scene, st.query_params.get("system", ""), speaks)

@@ -1,0 +1,134 @@
+"""The compass page as HTML."""
+
+from __future__ import annotations
+
+from dashboard.html import Html, badge, el, join, link, picture, table
+from dashboard.marks import MARKS, word
+from dashboard.views import ArticleRow, Compass, Line
+from dashboard.words import Say
+
+
+def head(view: Compass, say: Say) -> Html:
+    """The title and the answer."""
+    leads = [_lead(line) for line in view.leads]
+    return el(
+        "header",
+        el("h1", say("Where does the charter stand?")),
+        el("p", view.subtitle, class_="subtitle"),
+        el(
+            "div",
+            el("p", el("strong", view.headline)),
+            el("ul", *leads) if leads else None,
+            class_=f"lead lead-{view.tone}",
+        ),
+    )
+
+
+def overview(view: Compass, say: Say) -> Html:
+    """The rose beside the table that says the same."""
+    rose = el(
+        "figure",
+        picture(view.rose, view.rose_alt, class_="rose"),
+        el("figcaption", view.rose_note),
+    )
+    rows = [_row(row, say) for row in view.rows]
+    columns = [say("Article"), *view.columns, say("Questions answered")]
+    verdicts = table(columns, rows, caption=say("Verdicts by article"), class_="verdicts")
+    order = ("kept", "watch", "broken", "unknown", "not_examined")
+    legend = el(
+        "p", *[badge(verdict, say) for verdict in order], class_="legend", aria_label=say("Legend"), role="note"
+    )
+    return el("div", rose, el("div", verdicts, legend), class_="overview")
+
+
+def below(view: Compass, say: Say) -> Html:
+    """What changed, and what needs attention beyond the lead."""
+    since = view.changes_since
+    title = say("What has changed since the audit up to {date}", date=since) if since else say("What has changed")
+    nothing = (
+        say("No verdict has changed.") if since else say("This is the first audit: there is nothing to compare yet.")
+    )
+    changed = (
+        el("ul", *[_changed(line, say) for line in view.changes], class_="lines") if view.changes else el("p", nothing)
+    )
+    attention = (
+        el("ul", *[_line(line, say) for line in view.attention], class_="lines")
+        if view.attention
+        else el("p", say("Nothing else."))
+    )
+    more = el("p", say.plural("And one more question.", "And {n} more questions.", view.more)) if view.more else None
+    return el(
+        "div",
+        el("section", el("h2", title), changed),
+        el("section", el("h2", say("What else needs attention")), attention, more),
+        class_="two",
+    )
+
+
+def empty(say: Say) -> Html:
+    """A workspace without any audit: what to do first."""
+    steps = [
+        (say("Describe a system in a file of the folder systems/."), "boussole systems check"),
+        (say("Bring its decisions in."), "boussole import FILE --system ID"),
+        (say("Measure and judge them."), "boussole audit --system ID"),
+    ]
+    items = [el("li", text, " ", el("code", command)) for text, command in steps]
+    return join(
+        [
+            el("h1", say("Where does the charter stand?")),
+            el(
+                "div",
+                el("p", el("strong", say("Nobody knows yet: this workspace holds no audit."))),
+                el("p", say("Three steps give the first one. Reload this page afterwards.")),
+                class_="lead lead-unknown",
+            ),
+            el("ol", *items, class_="steps"),
+            el("p", say("To see what it looks like first, build the demo:"), " ", el("code", "boussole demo")),
+        ]
+    )
+
+
+def problem(what: str, next_step: str, say: Say) -> Html:
+    """Something that stops the page, and what to do."""
+    return join(
+        [
+            el("h1", say("This page cannot be shown")),
+            el(
+                "div", el("p", what), el("p", next_step) if next_step else None, class_="lead lead-broken", role="alert"
+            ),
+        ]
+    )
+
+
+def _lead(line: Line) -> Html:
+    return el("li", link(line.question, line.href), " ", line.sentence, " ", el("span", line.place, class_="place"))
+
+
+def _row(row: ArticleRow, say: Say) -> list[Html | str]:
+    name = el("span", el("span", str(row.order), class_="order"), row.title, class_="article")
+    marks = [badge(verdict, say) for verdict in row.verdicts]
+    if row.hrefs:
+        marks = [link(mark, href, class_="mark") for mark, href in zip(marks, row.hrefs, strict=True)]
+    return [name, *marks, say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked))]
+
+
+def _changed(line: Line, say: Say) -> Html:
+    before = word(line.before or "not_examined", say)
+    told = say("{before} → {after}", before=before, after=word(line.verdict, say))
+    return el(
+        "li",
+        badge(line.verdict, say, told),
+        el("p", link(line.question, line.href)),
+        el("p", line.place, class_="place"),
+    )
+
+
+def _line(line: Line, say: Say) -> Html:
+    return el(
+        "li",
+        badge(line.verdict, say),
+        el("p", link(line.question, line.href)),
+        el("p", line.sentence, class_="told"),
+        el("p", line.place, class_="place"),
+        class_=MARKS[line.verdict].verdict,
+    )

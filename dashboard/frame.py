@@ -1,0 +1,138 @@
+"""What surrounds every page: style, language, navigation, and the reminder that nobody is signed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from audits.languages import LANGUAGES
+from audits.workspace import Workspace
+from dashboard import store
+from dashboard.html import Html, el, join
+from dashboard.scene import Scene
+from dashboard.server import drift_report as stored_report
+from dashboard.system_view import SystemPage
+from dashboard.views import compass_href, system_href
+from dashboard.words import Say
+
+HERE = Path(__file__).parent
+NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
+
+
+def language() -> str:
+    """The language of the address, else the browser's, else the workspace's."""
+    asked = st.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    browser = (st.context.locale or "").partition("-")[0].lower()
+    if browser in LANGUAGES:
+        return browser
+    try:
+        return Workspace.find().settings.language
+    except BoussoleError:
+        return LANGUAGES[0]
+
+
+def kept_query() -> dict[str, str]:
+    """What every link inside the app carries on: the language, once somebody has chosen it."""
+    asked = st.query_params.get("lang", "")
+    return {"lang": asked} if asked in LANGUAGES else {}
+
+
+def scene() -> Scene:
+    """The workspace as pages see it."""
+    return store.scene(Workspace.find())
+
+
+def system_page(system: str, say: Say) -> SystemPage:
+    """The page of an audited system."""
+    return store.system_page(Workspace.find(), system, say.lang)
+
+
+def prepare(say: Say) -> None:
+    """Style, and the language of the document for those who hear it. The script holds no data."""
+    st.html(HERE / "static" / "style.css")
+    st.html(_SCRIPTS[say.lang], unsafe_allow_javascript=True)
+
+
+_SCRIPTS: dict[str, str] = {lang: f"<script>document.documentElement.lang = '{lang}';</script>" for lang in LANGUAGES}
+
+
+def sidebar(say: Say, *, current: str) -> None:
+    """The brand, the pages and the languages. `current` is the system shown, empty on the compass."""
+    query = kept_query()
+    brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
+    pages = [_page(say("The compass"), compass_href(query=query), current=not current)]
+    systems = [_page(title, system_href(name, query=query), current=name == current) for name, title in _audited(say)]
+    menu = (
+        [el("ul", *pages), el("p", say("Systems"), class_="group"), el("ul", *systems)]
+        if systems
+        else [el("ul", *pages)]
+    )
+    with st.sidebar:
+        st.html(join([brand, el("nav", *menu, class_="pages", aria_label=say("Pages")), _local(say), languages(say)]))
+
+
+def _page(title: str, href: str, *, current: bool) -> Html:
+    return el("li", el("a", title, href=href, target="_self", aria_current="page" if current else None))
+
+
+def _audited(say: Say) -> list[tuple[str, str]]:
+    try:
+        seen = scene()
+    except BoussoleError:
+        return []
+    return [(system, seen.title(system, say)) for system in seen.latest]
+
+
+def languages(say: Say) -> Html:
+    """The switch: plain links to the same page, so that it works by keyboard and can be shared."""
+    here = {key: value for key, value in st.query_params.items() if key != "lang"}
+    links = [
+        el(
+            "a",
+            NAMES[lang],
+            href="?" + urlencode({**here, "lang": lang}),
+            target="_self",
+            lang=lang,
+            hreflang=lang,
+            aria_current="true" if lang == say.lang else None,
+        )
+        for lang in LANGUAGES
+    ]
+    return el("nav", *links, class_="languages", aria_label=say("Language"))
+
+
+def _local(say: Say) -> Html:
+    return el(
+        "p",
+        el("strong", say("Local mode")),
+        el("br"),
+        say("No sign-in: only this machine can open it."),
+        class_="local",
+    )
+
+
+def drift_report(system: str) -> str | None:
+    """The address of Evidently's own report: it opens in an origin of its own (dashboard/server.py)."""
+    return f"/drift/{system}" if stored_report(Workspace.find().home, system) else None
+
+
+def footer(say: Say) -> None:
+    """Said on every page, whatever the sidebar does."""
+    st.html(
+        el(
+            "footer",
+            el(
+                "p",
+                el("strong", say("Local mode")),
+                ": ",
+                say("nobody is signed in, and only this machine can open these pages."),
+            ),
+            el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
+            class_="foot",
+        )
+    )

@@ -1,0 +1,99 @@
+"""HTML that is safe by construction: text is escaped, only elements built here are markup."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from dashboard.fontfiles import embed
+from dashboard.marks import MARKS, mark_svg, word
+from dashboard.words import Say
+
+
+class Html(str):
+    """Markup made by this module; every other string is text."""
+
+    __slots__ = ()
+
+
+Child = Html | str | None
+
+_EMPTY = frozenset({"img", "br", "hr"})
+
+
+def el(name: str, *children: Child, **attributes: str | None) -> Html:
+    """An element. Children that are not Html are escaped; `class_` is the class, `aria_label` aria-label…
+
+    >>> el("p", "a < b", el("strong", "&"), class_="note")
+    '<p class="note">a &lt; b<strong>&amp;</strong></p>'
+    """
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if name in _EMPTY:
+        return Html(f"<{name}{given}>")
+    return Html(f"<{name}{given}>{join(children)}</{name}>")
+
+
+def join(children: Iterable[Child], between: str = "") -> Html:
+    """Pieces one after the other, text escaped.
+
+    >>> join(["<b>", el("b", "x")], " · ")
+    '&lt;b&gt; · <b>x</b>'
+    """
+    pieces = [child if isinstance(child, Html) else escape(child) for child in children if child]
+    return Html(escape(between).join(pieces))
+
+
+def link(text: Child, href: str, *, class_: str | None = None) -> Html:
+    """A link inside the app."""
+    return el("a", text, href=href, target="_self", class_=class_)
+
+
+def data_uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def picture(svg: str, alt: str, *, class_: str = "picture", width: int | None = None) -> Html:
+    """A drawing as an image (Streamlit removes inline SVG), its fonts inside, its text read aloud."""
+    size = None if width is None else str(width)
+    return el("img", src=data_uri(embed(svg)), alt=alt, class_=class_, width=size)
+
+
+def badge(verdict: str, say: Say, text: str | None = None) -> Html:
+    """The mark of a verdict: shape, word and colour together."""
+    mark = el("img", src=data_uri(mark_svg(verdict)), alt="", width="14", height="14")
+    style = f"color:{MARKS[verdict].ink};background:{MARKS[verdict].tint};border-color:{MARKS[verdict].ink}66"
+    return el("span", mark, text or word(verdict, say), class_="badge", style=style)
+
+
+def table(
+    head: Sequence[Child],
+    rows: Sequence[Sequence[Child]],
+    *,
+    caption: str,
+    class_: str = "",
+    hidden_caption: bool = False,
+) -> Html:
+    """A real table; the first cell of each row is its header."""
+    title = el("caption", caption, class_="unseen" if hidden_caption else None)
+    header = el("thead", el("tr", *[el("th", cell, scope="col") for cell in head]))
+    body = [
+        el("tr", el("th", row[0], scope="row"), *[el("td", cell or "—") for cell in row[1:]]) for row in rows if row
+    ]
+    whole = el("table", title, header, el("tbody", *body), class_=class_ or None)
+    return el("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def details(summary: Child, *children: Child, class_: str | None = None) -> Html:
+    """Something that opens on request, by mouse or keyboard."""
+    return el("details", el("summary", summary), *children, class_=class_)
+
+
+def facts(pairs: Iterable[tuple[str, Child]]) -> Html:
+    """The small print: names and what they stand for; pairs without a value are left out."""
+    rows = [el("div", el("dt", name), el("dd", value)) for name, value in pairs if value]
+    return el("dl", *rows, class_="facts") if rows else Html("")

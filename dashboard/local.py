@@ -1,0 +1,34 @@
+"""Local mode: without sign-in, the dashboard answers only this machine, asked by its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+ADDRESS = "127.0.0.1"
+_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+def refusal(headers: Iterable[tuple[str, str]]) -> str | None:
+    """Why a request is refused, or None: it was forwarded, or asks for (or comes from) another host.
+
+    A page of another site could otherwise have its name point here (DNS rebinding).
+
+    >>> refusal([("Host", "localhost:8501")]), refusal([("Host", "evil.example")])
+    (None, 'host')
+    >>> refusal([("Host", "127.0.0.1:8501"), ("X-Forwarded-For", "10.0.0.7")])
+    'forwarded'
+    """
+    given: Mapping[str, str] = {name.lower(): value for name, value in headers}
+    if any(name in given for name in _FORWARDED):
+        return "forwarded"
+    if _host(given.get("host", "")) not in _NAMES:
+        return "host"
+    origin = given.get("origin")
+    return "host" if origin is not None and _host(origin.partition("://")[2]) not in _NAMES else None
+
+
+def _host(value: str) -> str:
+    """The name without its port."""
+    name, _, port = value.rpartition(":")
+    return (name if port.isdigit() else value).lower()

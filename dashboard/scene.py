@@ -1,0 +1,123 @@
+"""What pages look at: the charter, the systems and their latest audits, and what most needs attention in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audits.systems import System
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.model import Article, Charter
+from charter.records import audits_of, latest_audits
+from dashboard.marks import ORDER
+from dashboard.rose import Ring
+from dashboard.words import Say
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One workspace as pages see it. `previous` holds the latest audit of an earlier window, where there is one."""
+
+    charter: Charter
+    systems: Mapping[str, System]
+    latest: Mapping[str, Document]
+    previous: Mapping[str, Document]
+
+    def title(self, system_id: str, say: Say) -> str:
+        """The name of a system; its id when its file is gone."""
+        system = self.systems.get(system_id)
+        return say.text(system.title, system_id) if system else system_id
+
+    def articles(self, say: Say) -> dict[str, str]:
+        """Ids and names of the articles, in the order of the charter."""
+        return {article.id: say.text(article.title) for article in self.charter.articles}
+
+    def article(self, article_id: str) -> Article | None:
+        return next((article for article in self.charter.articles if article.id == article_id), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One judged question of one system."""
+
+    system: str
+    article: str
+    verdict: Document
+    window_end: str
+
+    @property
+    def key(self) -> str:
+        return str(self.verdict["verdict"])
+
+
+def load(workspace: Workspace) -> Scene:
+    """Everything the pages of a workspace need, from its records alone."""
+    latest = latest_audits(workspace)
+    found = {system: before(audits_of(workspace, system), document) for system, document in latest.items()}
+    previous = {system: document for system, document in found.items() if document is not None}
+    return Scene(charter=load_charter(workspace), systems=workspace.systems, latest=latest, previous=previous)
+
+
+def before(history: list[dict[str, Any]], latest: Document) -> Document | None:
+    """The last audit of a window that ended earlier."""
+    earlier = [document for document in history if document["window"]["end"] < latest["window"]["end"]]
+    return earlier[-1] if earlier else None
+
+
+def rings(scene: Scene, say: Say) -> list[Ring]:
+    """One ring per audited system."""
+    return [
+        Ring(
+            title=scene.title(system, say),
+            verdicts={summary["article"]: summary["verdict"] for summary in document["articles"]},
+        )
+        for system, document in scene.latest.items()
+    ]
+
+
+def findings(scene: Scene) -> list[Finding]:
+    """Every question that was examined, what most needs attention first: worst, then widest, then oldest."""
+    found = [
+        Finding(system=system, article=verdict["article"], verdict=verdict, window_end=document["window"]["end"])
+        for system, document in scene.latest.items()
+        for verdict in document["verdicts"]
+        if verdict["verdict"] != "not_examined"
+    ]
+    documents = scene.latest
+    return sorted(
+        found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.window_end, f.system)
+    )
+
+
+def needle(scene: Scene) -> str | None:
+    """The article that most needs attention, unless all that was examined is kept."""
+    first = next(iter(findings(scene)), None)
+    return first.article if first and first.key in ("broken", "watch", "unknown") else None
+
+
+def excess(document: Document, verdict: Document) -> float:
+    """How far the worst comparison lies from its level, as a multiple of it: 1 is on the level, 2 twice as far.
+
+    Ratios are compared by their logarithm, so that 0.8 and 1.25 are as far from 1 as each other.
+    """
+    threshold = verdict["threshold"] or {}
+    level = threshold.get("breach") or threshold.get("watch")
+    if not level:
+        return 0.0
+    values = {measure["id"]: measure for measure in document["measures"]}
+    chosen = [c["measure"] for c in verdict["comparisons"] if c["verdict"] == verdict["verdict"]]
+    return max((_distance(values[name], level) for name in chosen if name in values), default=0.0)
+
+
+def _distance(measure: Document, level: float) -> float:
+    value, scale = measure["value"], measure["params"].get("scale")
+    if value is None or level == 1:
+        return 0.0
+    if scale != "ratio":
+        return abs(float(value)) / level
+    return abs(math.log(value) / math.log(level)) if value else math.inf

@@ -1,0 +1,86 @@
+"""The dashboard's server: Streamlit on the loopback address, with the drift reports kept apart from the app."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard import store
+from dashboard.local import ADDRESS, refusal
+from dashboard.theme import OPTIONS
+
+APP = Path(__file__).parent / "app.py"
+SANDBOX = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-ancestors 'self'"
+)
+"""For documents others made: scripts run in an origin of their own, and reach nothing."""
+
+
+class LocalOnly:
+    """Refuses what does not come from this machine, pages and web sockets alike."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope.get("headers", [])]
+        if scope["type"] in ("http", "websocket") and refusal(headers):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            text = "Boussole is in local mode: it answers only this machine, at http://localhost.\n"
+            await PlainTextResponse(text, status_code=403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def drift_report(home: Path, system: str) -> Path | None:
+    """The stored drift report of a system, if there is one."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", system):
+        return None
+    path = home / "reports" / "drift" / f"{system}.html"
+    return path if path.is_file() else None
+
+
+def routes(home: Path) -> list[Route]:
+    """What is served beside the app."""
+
+    async def drift(request: Request) -> Response:
+        path = drift_report(home, request.path_params["system"])
+        if path is None:
+            return PlainTextResponse("There is no drift report of this system.\n", status_code=404)
+        headers = {"Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+        return HTMLResponse(path.read_bytes(), headers=headers)
+
+    return [Route("/drift/{system}", drift)]
+
+
+def run(workspace_home: Path, port: int, headless: bool) -> None:
+    """Serve the dashboard of a workspace until interrupted; opens a browser unless `headless`."""
+    import streamlit as st
+
+    home = workspace_home.resolve()
+    os.environ["BOUSSOLE_HOME"] = str(home)
+    app = st.App(APP, routes=routes(home), middleware=[Middleware(LocalOnly)])
+    options: dict[str, Any] = {**OPTIONS, "server.address": ADDRESS, "server.port": port, "server.headless": headless}
+    threading.Thread(target=_warm, args=(home,), daemon=True).start()
+    app.run(config=options)
+
+
+def _warm(home: Path) -> None:
+    """Pages drawn ahead; what goes wrong here is told by the page itself."""
+    with contextlib.suppress(BoussoleError):
+        store.warm(Workspace(home))

@@ -1,0 +1,132 @@
+"""The page of a system as HTML."""
+
+from __future__ import annotations
+
+from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
+from dashboard.marks import word
+from dashboard.system_view import Question, Section, SystemPage
+from dashboard.tables import Table
+from dashboard.words import Say
+
+
+def head(page: SystemPage, say: Say, *, home: str) -> Html:
+    """Breadcrumb, title, purpose, and how its questions came out."""
+    crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
+    counted = [
+        el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
+        for verdict, n in page.counts
+    ]
+    warning = (
+        say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
+    )
+    return el(
+        "header",
+        el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
+        el("h1", page.title),
+        el("p", page.purpose, class_="subtitle"),
+        el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
+        facts(page.facts),
+        el("p", warning, class_="warning") if warning else None,
+    )
+
+
+def article(section: Section, say: Say, *, recompute: str, report: str | None) -> Html:
+    """One article: what it promises, its examined questions, and those that nobody has examined."""
+    draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
+    return el(
+        "div",
+        el(
+            "div",
+            el("p", say("Article {n}", n=str(section.order)), class_="kicker"),
+            el("h2", section.title, id=section.id),
+            el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
+            class_="article-head",
+        ),
+        *[question(asked, say, recompute=recompute, report=report) for asked in section.questions],
+        not_examined(section, say),
+        class_="whole" if section.questions else "whole bare",
+    )
+
+
+def question(asked: Question, say: Say, *, recompute: str, report: str | None) -> Html:
+    """One question: answer first, then the picture, the data and the small print."""
+    more = say("Open the detailed drift report (Evidently, in English)")
+    return el(
+        "section",
+        el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
+        el("p", asked.sentence, class_="answer"),
+        el("div", _figure(asked, say), _small(asked, say, recompute=recompute), class_="evidence"),
+        el("p", link(more, report)) if asked.drift and report else None,
+        class_=f"question question-{asked.verdict}",
+    )
+
+
+def not_examined(section: Section, say: Say) -> Html:
+    """The questions that nobody has examined, folded."""
+    if not section.not_examined:
+        return Html("")
+    count = say.plural(
+        "One question is not examined yet", "{n} questions are not examined yet", len(section.not_examined)
+    )
+    items = [el("li", el("span", text), " ", el("span", why, class_="told")) for text, why in section.not_examined]
+    return details(join([badge("not_examined", say), " ", count]), el("ul", *items), class_="folded")
+
+
+def unknown_system(system: str, say: Say, *, known: list[tuple[str, str]], home: str) -> Html:
+    """An address that names a system without an audit."""
+    others = [el("li", link(title, href)) for title, href in known]
+    return join(
+        [
+            el(
+                "nav",
+                el("ol", el("li", link(say("The compass"), home))),
+                class_="crumbs",
+                aria_label=say("You are here"),
+            ),
+            el("h1", say("Which system?")),
+            el("p", say("“{system}” has no audit in this workspace.", system=system) if system else None),
+            el("p", say("These systems have been audited:"))
+            if others
+            else el("p", say("No system has been audited yet.")),
+            el("ul", *others) if others else None,
+        ]
+    )
+
+
+def data(given: Table, say: Say) -> Html:
+    """A table whose last column is the mark of each row."""
+    rows = [
+        [*cells, badge(verdict, say) if verdict else ""]
+        for cells, verdict in zip(given.rows, given.verdicts, strict=True)
+    ]
+    return table(list(given.head), rows, caption=given.caption, class_="data", hidden_caption=True)
+
+
+def _figure(asked: Question, say: Say) -> Html | None:
+    if asked.chart is None and asked.table is None:
+        return None
+    drawn = asked.chart
+    return el(
+        "figure",
+        el("figcaption", asked.title),
+        el("div", picture(drawn.svg, drawn.alt, class_="chart"), class_="scroll") if drawn else None,
+        el("p", drawn.note, class_="note") if drawn else None,
+        details(say("See the data"), data(asked.table, say)) if asked.table else None,
+    )
+
+
+def _small(asked: Question, say: Say, *, recompute: str) -> Html:
+    why = [el("p", text) for text in asked.why]
+    return el(
+        "div",
+        facts([(say("Question"), asked.number), *asked.small]),
+        details(say("Why this threshold"), *why) if why else None,
+        details(
+            say("Compute it again"),
+            el("p", say("With the decisions at hand:")),
+            el("code", recompute),
+            el("p", say("The seal of every audit:")),
+            el("code", "boussole verify --ledger"),
+        ),
+        class_="small",
+    )

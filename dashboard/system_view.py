@@ -1,0 +1,227 @@
+"""A system's page as data: its questions by article, each with its chart, table and small print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.languages import capital, inside
+from audits.systems import System
+from charter.families import decision
+from charter.model import Article, Charter
+from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
+from dashboard.drift import features, is_drift
+from dashboard.groups import By, attribute_name, compared, rows
+from dashboard.marks import ORDER
+from dashboard.scene import Document, Scene, excess
+from dashboard.small_print import indicator_of, reasons, small_print
+from dashboard.tables import Table, compared_with, drift_table, groups_table
+from dashboard.views import anchor_of, period
+from dashboard.words import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A drawing, what it says in words, and how to read it."""
+
+    svg: str
+    alt: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One examined question."""
+
+    anchor: str
+    verdict: str
+    number: str
+    question: str
+    sentence: str
+    title: str
+    chart: Chart | None
+    table: Table | None
+    small: Sequence[tuple[str, str]]
+    why: Sequence[str]
+    drift: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One article: its examined questions, the worst first, then those that nobody has examined."""
+
+    id: str
+    order: int
+    title: str
+    commitment: str
+    draft: bool
+    verdict: str
+    questions: Sequence[Question]
+    not_examined: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPage:
+    """The whole page."""
+
+    title: str
+    purpose: str
+    facts: Sequence[tuple[str, str]]
+    counts: Sequence[tuple[str, int]]
+    sections: Sequence[Section]
+    other_charter: bool
+
+
+def system_page(scene: Scene, system_id: str, say: Say) -> SystemPage:
+    """The page of a system that has been audited: articles with an examined question first, in their order."""
+    document, system = scene.latest[system_id], scene.systems.get(system_id)
+    keys = [verdict["verdict"] for verdict in document["verdicts"]]
+    sections = [section(document, article, scene.charter, system, say) for article in scene.charter.articles]
+    return SystemPage(
+        title=scene.title(system_id, say),
+        purpose=say.text(system.purpose) if system else "",
+        facts=_facts(document, system, say),
+        counts=[(verdict, keys.count(verdict)) for verdict in ORDER if verdict in keys],
+        sections=sorted(sections, key=lambda part: not part.questions),
+        other_charter=document["charter"]["sha256"] != scene.charter.sha256,
+    )
+
+
+def section(document: Document, article: Article, charter: Charter, system: System | None, say: Say) -> Section:
+    """One article of the page."""
+    verdicts = [verdict for verdict in document["verdicts"] if verdict["article"] == article.id]
+    examined = [verdict for verdict in verdicts if verdict["verdict"] != "not_examined"]
+    examined.sort(key=lambda verdict: (ORDER.index(verdict["verdict"]), -excess(document, verdict)))
+    summary = {s["article"]: s["verdict"] for s in document["articles"]}
+    return Section(
+        id=article.id,
+        order=article.order,
+        title=say.text(article.title),
+        commitment=say.text(article.commitment),
+        draft=article.text.status == "draft wording",
+        verdict=summary.get(article.id, "not_examined"),
+        questions=[question(document, verdict, charter, system, say) for verdict in examined],
+        not_examined=[
+            (say.text(verdict["question"]), say.text(verdict["sentence"]))
+            for verdict in verdicts
+            if verdict["verdict"] == "not_examined"
+        ],
+    )
+
+
+def question(document: Document, verdict: Document, charter: Charter, system: System | None, say: Say) -> Question:
+    """One question with its picture and its data, where its measures allow them."""
+    indicator = indicator_of(charter, verdict)
+    drift = is_drift(verdict)
+    title, chart, table = _drift(document, verdict, say) if drift else _groups(document, verdict, system, say)
+    return Question(
+        anchor=anchor_of(verdict),
+        verdict=verdict["verdict"],
+        number=indicator.number if indicator else "",
+        question=say.text(verdict["question"]),
+        sentence=say.text(verdict["sentence"]),
+        title=title,
+        chart=chart,
+        table=table,
+        small=small_print(document, verdict, indicator, charter, say),
+        why=reasons(verdict, indicator, say),
+        drift=drift,
+    )
+
+
+Picture = tuple[str, Chart | None, Table | None]
+
+
+def _groups(document: Document, verdict: Document, system: System | None, say: Say) -> Picture:
+    """The groups that a verdict compares; no chart where none of them has a value."""
+    found = compared(document, verdict)
+    if found is None:
+        return "", None, None
+    metric, by = found
+    shown = rows(document, by, say, metric=metric, system=system)
+    if not shown:
+        return "", None, None
+    title = chart_title(metric, by, say, system=system)
+    table = groups_table(document, verdict, by, say, metric=metric, title=title, system=system)
+    if all(row.value is None for row in shown):
+        return title, None, table
+    drawing = svg(groups_chart(document, by, say.lang, metric=metric, system=system), say.lang)
+    alt = f"{title}. {groups_text(document, by, say.lang, metric=metric, system=system)}"
+    return title, Chart(svg=drawing, alt=alt, note=_note(verdict, by, say, system=system)), table
+
+
+def _drift(document: Document, verdict: Document, say: Say) -> Picture:
+    """How far the features that a verdict judges have moved."""
+    title = say("Distance from the reference period, by feature")
+    table = drift_table(document, verdict, say, title=title)
+    if all(feature.value is None for feature in features(document, verdict)):
+        return title, None, table
+    drawing = svg(drift_chart(document, say.lang, verdict=verdict), say.lang)
+    note = say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")
+    return (
+        title,
+        Chart(svg=drawing, alt=f"{title}. {drift_text(document, say.lang, verdict=verdict)}", note=note),
+        table,
+    )
+
+
+def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
+    """What a chart shows: "Share of people contacted, by sex"."""
+    selected = decision(system, say.lang) if system else say("selected")
+    titles = {
+        "selection_rate": say("Share of people {selected}", selected=selected),
+        "true_positive_rate": say("Share {selected} among those whose outcome was positive", selected=selected),
+        "false_positive_rate": say("Share {selected} among those whose outcome was negative", selected=selected),
+        "false_negative_rate": say("Share not {selected} among those whose outcome was positive", selected=selected),
+        "precision": say("Share of positive outcomes among those {selected}", selected=selected),
+    }
+    attribute = inside(attribute_name(by, say, system=system))
+    return say(
+        "{title}, by {attribute}", title=titles.get(metric, capital(metric.replace("_", " "))), attribute=attribute
+    )
+
+
+def _note(verdict: Document, by: By, say: Say, *, system: System | None) -> str:
+    """How to read the chart."""
+    reference = compared_with(verdict, by, say, system=system)
+    parts = [say("Bar: 95% interval.")]
+    if reference:
+        parts.append(say("Diamond: the group that others are compared with."))
+    else:
+        parts.append(say("Each group is compared with all others, so each has its own threshold."))
+    parts.append(say("Dashes: proposed threshold.") if _proposed(verdict) else say("Dashes: threshold."))
+    return " ".join(parts)
+
+
+def _proposed(verdict: Document) -> bool:
+    return bool(verdict["threshold"]) and verdict["threshold"]["status"] == "proposed"
+
+
+def _facts(document: Document, system: System | None, say: Say) -> list[tuple[str, str]]:
+    """What the register says of a system, and what was audited."""
+    pairs = [
+        (
+            say("Audited"),
+            say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say)),
+        )
+    ]
+    if system is not None:
+        statuses = {
+            "design": say("in design"),
+            "pilot": say("pilot"),
+            "production": say("in service"),
+            "retired": say("retired"),
+        }
+        risks = {
+            "prohibited": say("prohibited"),
+            "high": say("high"),
+            "limited": say("limited"),
+            "minimal": say("minimal"),
+        }
+        pairs += [
+            (say("Status"), statuses[system.status]),
+            (say("Risk class (AI Act)"), risks[system.risk]),
+            (say("Answerable"), system.owner),
+            (say("Provider"), system.provider or ""),
+        ]
+    return [(name, value) for name, value in pairs if value]

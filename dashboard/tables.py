@@ -1,0 +1,106 @@
+"""The data behind a chart as a table: every figure in words, the mark of each row beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.systems import System
+from charter.naming import parsed
+from dashboard.drift import features
+from dashboard.groups import By, Document, Row, attribute_name, group_name, reason_words, rows
+from dashboard.words import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    verdicts: Sequence[str | None]
+
+
+def groups_table(
+    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+) -> Table:
+    """One row per group: its rate, interval, decisions, and how it compares."""
+    shown = rows(document, by, say, metric=metric, system=system)
+    minimum = system.privacy.suppress_below if system else 11
+    against = compared_with(verdict, by, say, system=system)
+    head = [
+        attribute_name(by, say, system=system),
+        say("Share"),
+        say("95% interval"),
+        say("Decisions"),
+        say("Compared with: {group}", group=against) if against else say("Compared with all others"),
+        say("Verdict"),
+    ]
+    body = [
+        [
+            say("{group} (reference)", group=row.label) if row.reference else row.label,
+            say.percent(row.value) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
+            between(row.low, row.high, say),
+            say.whole(row.n) if row.n is not None else "",
+            comparison(row, say),
+        ]
+        for row in shown
+    ]
+    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+
+
+def drift_table(document: Document, verdict: Document, say: Say, *, title: str) -> Table:
+    """One row per feature: its distance from the reference period, and the decisions of both periods."""
+    shown = features(document, verdict)
+    head = [say("Feature"), say("Distance (PSI)"), say("Reference decisions"), say("Decisions"), say("Verdict")]
+    body = [
+        [
+            feature.name,
+            say.number(feature.value, 3) if feature.value is not None else reason_words(feature.reason or "", say),
+            say.whole(feature.reference_n) if feature.reference_n is not None else "",
+            say.whole(feature.n) if feature.n is not None else "",
+        ]
+        for feature in shown
+    ]
+    return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
+
+
+def compared_with(verdict: Document, by: By, say: Say, *, system: System | None) -> str | None:
+    """The reference group's name, or None where each group is compared with all others."""
+    against = {comparison["against"] for comparison in verdict["comparisons"]}
+    if len(against) != 1 or "=" not in (name := against.pop()):
+        return None
+    return group_name(parsed(name, by), say, system=system)
+
+
+def between(low: float | None, high: float | None, say: Say) -> str:
+    """An interval of shares."""
+    if low is None or high is None:
+        return ""
+    return say("{low} to {high}", low=say.percent(low), high=say.percent(high))
+
+
+def comparison(row: Row, say: Say) -> str:
+    """How a group compares: "74 for 100 (71 to 78)", or a gap in points."""
+    if row.compared is None:
+        return ""
+    ends = [_hundredths(end, row.scale, say) for end in (row.compared_low, row.compared_high) if end is not None]
+    value = _hundredths(row.compared, row.scale, say)
+    told = say("{n} for 100", n=value) if row.scale == "ratio" else say("{n} points", n=value)
+    return told if len(ends) < 2 else f"{told} ({say('{low} to {high}', low=ends[0], high=ends[1])})"
+
+
+def _hundredths(value: float, scale: str, say: Say) -> str:
+    return say.whole(100 * value) if scale == "ratio" else signed(100 * value, say)
+
+
+def signed(value: float, say: Say) -> str:
+    """A difference with its sign.
+
+    >>> from dashboard.words import speaker
+    >>> signed(1.26, speaker("en")), signed(-0.04, speaker("en"))
+    ('+1.3', '0.0')
+    """
+    text = say.number(value, 1)
+    return f"+{text}" if round(value, 1) > 0 else text

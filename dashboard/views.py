@@ -1,0 +1,220 @@
+"""The compass page as data: what its title, lead, rose, table, changes and list of attention say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from audits.languages import period_words
+from dashboard.marks import worst
+from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
+from dashboard.scene import Document, Finding, Scene, findings, needle, rings
+from dashboard.words import Say, count
+
+LEADS, ATTENTION = 3, 5
+"""How many findings the lead sentence names, and how many more the list below shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One finding as a line: where it is, its mark, and what it says."""
+
+    verdict: str
+    before: str | None
+    place: str
+    question: str
+    sentence: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleRow:
+    """One row of the table: an article, its verdict per ring, and how many of its questions are answered."""
+
+    order: int
+    title: str
+    verdicts: Sequence[str]
+    hrefs: Sequence[str]
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compass:
+    """The whole page."""
+
+    subtitle: str
+    tone: str
+    headline: str
+    leads: Sequence[Line]
+    rose: str
+    rose_alt: str
+    rose_note: str
+    columns: Sequence[str]
+    rows: Sequence[ArticleRow]
+    changes_since: str | None
+    changes: Sequence[Line]
+    attention: Sequence[Line]
+    more: int
+
+
+def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
+    """The page for the latest audit of every system. `query` is kept in every link (the language)."""
+    articles, all_rings, ordered = scene.articles(say), rings(scene, say), findings(scene)
+    points_at = needle(scene)
+    urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
+    leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
+    rest = [finding for finding in urgent if finding not in leads]
+    return Compass(
+        subtitle=_subtitle(scene, say),
+        tone=urgent[0].key if urgent else "kept",
+        headline=headline(scene, say),
+        leads=[line(scene, finding, say, query=query) for finding in leads],
+        rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
+        rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
+        rose_note=_rose_note(all_rings, points_at, say),
+        columns=[ring.title for ring in rings_shown(all_rings, articles, say)],
+        rows=_rows(scene, say, query=query),
+        changes_since=_changes_since(scene, say),
+        changes=changes(scene, say, query=query),
+        attention=[line(scene, finding, say, query=query) for finding in rest[:ATTENTION]],
+        more=max(len(rest) - ATTENTION, 0),
+    )
+
+
+def system_href(system: str, *, query: dict[str, str], anchor: str = "") -> str:
+    """The address of a system's page, that anybody on this machine can open.
+
+    >>> system_href("matchft", query={"lang": "en"}, anchor="equite")
+    '/system?system=matchft&lang=en#equite'
+    """
+    return f"/system?{urlencode({'system': system, **query})}" + (f"#{anchor}" if anchor else "")
+
+
+def compass_href(*, query: dict[str, str]) -> str:
+    """The address of the compass page.
+
+    >>> compass_href(query={}), compass_href(query={"lang": "en"})
+    ('/', '/?lang=en')
+    """
+    return "/" + (f"?{urlencode(query)}" if query else "")
+
+
+def anchor_of(verdict: Document) -> str:
+    """Where a question stands on its system's page."""
+    return f"{verdict['article']}-{verdict['indicator']}"
+
+
+def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
+    """A finding as a line with a link to its question."""
+    article = scene.articles(say).get(finding.article, finding.article)
+    return Line(
+        verdict=finding.key,
+        before=before,
+        place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
+        question=say.text(finding.verdict["question"]),
+        sentence=say.text(finding.verdict["sentence"]),
+        href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
+    )
+
+
+def headline(scene: Scene, say: Say) -> str:
+    """The answer in one sentence: how many articles are not kept, else to watch, else unknown, else kept."""
+    per_article = [
+        worst([s["verdict"] for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id])
+        for article in scene.charter.articles
+    ]
+    counts = {verdict: per_article.count(verdict) for verdict in ("broken", "watch", "unknown", "kept")}
+    if counts["broken"]:
+        return say.plural("One commitment is not kept.", "{n} commitments are not kept.", counts["broken"])
+    if counts["watch"]:
+        return say.plural(
+            "One commitment is to be watched; none is found broken.",
+            "{n} commitments are to be watched; none is found broken.",
+            counts["watch"],
+        )
+    if counts["unknown"]:
+        return say.plural(
+            "On one commitment we cannot tell; none is found broken.",
+            "On {n} commitments we cannot tell; none is found broken.",
+            counts["unknown"],
+        )
+    if counts["kept"]:
+        return say("Everything that was examined is kept.")
+    return say("No question of the charter has been examined yet.")
+
+
+def changes(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Line]:
+    """The questions whose verdict differs from the previous audit's, what most needs attention first."""
+    found = []
+    for finding in findings(scene):
+        previous = scene.previous.get(finding.system)
+        if previous is None:
+            continue
+        earlier = {v["indicator"]: v["verdict"] for v in previous["verdicts"]}.get(finding.verdict["indicator"])
+        if earlier != finding.key:
+            found.append(line(scene, finding, say, query=query, before=earlier or "not_examined"))
+    return found
+
+
+def period(document: Document, say: Say) -> str:
+    """The window of an audit in words: "from 1 July 2026 to 30 September 2026"."""
+    window = document["window"]
+    return period_words(dt.date.fromisoformat(window["start"]), dt.date.fromisoformat(window["end"]), say.lang)
+
+
+def _subtitle(scene: Scene, say: Say) -> str:
+    examined, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
+    decisions = say.whole(sum(document["decisions"] for document in scene.latest.values()))
+    parts = [
+        say.plural("One system examined of {known}", "{n} systems examined of {known}", examined, known=known),
+        say("{n} decisions read", n=decisions),
+    ]
+    periods = {period(document, say) for document in scene.latest.values()}
+    if len(periods) == 1:
+        parts.append(say("decisions {period}", period=periods.pop()))
+    return " · ".join(parts)
+
+
+def _rose_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
+    parts = [say("Each branch is an article of the charter.")]
+    if len(all_rings) > 1:
+        parts.append(say("From the inside out: {systems}.", systems=", ".join(ring.title for ring in all_rings)))
+    if points_at:
+        parts.append(say("The needle shows what most needs attention."))
+    return " ".join(parts)
+
+
+def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
+    shown = rings_shown(rings(scene, say), scene.articles(say), say)
+    systems = list(scene.latest)
+    found = []
+    for article in scene.charter.articles:
+        summaries = [s for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id]
+        hrefs = [system_href(system, query=query, anchor=article.id) for system in systems]
+        found.append(
+            ArticleRow(
+                order=article.order,
+                title=say.text(article.title),
+                verdicts=[ring.verdicts.get(article.id, "not_examined") for ring in shown],
+                hrefs=hrefs if len(hrefs) == len(shown) else [],
+                answered=sum(summary["answered"] for summary in summaries),
+                asked=sum(summary["asked"] for summary in summaries),
+            )
+        )
+    return found
+
+
+def _changes_since(scene: Scene, say: Say) -> str | None:
+    """When the previous audits were, or None where there is nothing to compare with."""
+    days = [document["window"]["end"] for document in scene.previous.values()]
+    return say.date(max(days)) if days else None
+
+
+def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:
+    seen: dict[str, Finding] = {}
+    for finding in ordered:
+        seen.setdefault(finding.article, finding)
+    return list(seen.values())
