@@ -56,14 +56,25 @@ def skills(ability: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (1 / (1 + np.exp(-(ability + rng.normal(size=len(ability)))))).round(3)
 
 
+def hiring_odds(frame: pd.DataFrame, *, against_age: float, against_part_time: float) -> np.ndarray:
+    """Log-odds that an employer hires somebody: skills, distance, and what is held against age and part-time pasts."""
+    odds = (
+        4.0 * (frame["skills_match"] - 0.5)
+        - 0.02 * frame["distance_km"]
+        + against_age * (frame["age"] >= 50)
+        + against_part_time * frame["part_time_share"]
+    )
+    return odds.to_numpy()
+
+
 def outcomes(log: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Replies, introductions and hires of the contacted: merit and chance, whatever the group."""
+    """Replies, introductions and hires of the contacted; employers now hold less against people than in the past."""
     drawn = rng.random((3, len(log)))
-    merit = 1 / (1 + np.exp(-(3.0 * (log["skills_match"] - 0.6) - 0.02 * log["distance_km"])))
     contacted = log["contacted"].to_numpy()
-    replied = contacted & (drawn[0] < 0.85)
-    presented = replied & (drawn[1] < 0.35 + 0.5 * merit)
-    hired = presented & (drawn[2] < 0.20 + 0.45 * merit)
+    replied = contacted & (drawn[0] < 0.9)
+    presented = replied & (drawn[1] < 0.45)
+    odds = hiring_odds(log, against_age=PLANTED.age_50_now, against_part_time=PLANTED.part_time_now)
+    hired = presented & (drawn[2] < 1 / (1 + np.exp(-odds)))
     # Somebody who was never contacted has no outcome, which is not the same as "not hired".
     known = pd.Series(hired, index=log.index).astype("boolean").where(log["contacted"])
     return log.assign(replied=replied, presented=presented, hired=known)

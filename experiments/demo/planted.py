@@ -22,6 +22,9 @@ class Planted:
     """Past employers hired people of 50 and over less: both versions learn it through experience_years."""
     part_time_hired: float = -1.6
     """Past employers hired people with part-time pasts less (per share of 1): only version 2.0 sees that feature."""
+    age_50_now: float = -0.4
+    part_time_now: float = -0.3
+    """What employers hold against the same people today: less, about what balances the higher bar they had to pass."""
     women_part_time: float = 0.42
     men_part_time: float = 0.12
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
@@ -46,15 +49,24 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "gender in July and August: version 1.4 sees nothing that separates women from men",
             "age below 25 against 25-49: hiring history treats them alike",
             "qpv: no feature, no hiring history and no selection depends on it",
-            "precision: hiring after contact depends on skills and distance only; people of 50 and over face a higher "
-            "bar to be contacted, so those contacted are hired a little more often, not less",
+            "precision: employers still hold a little against age and part-time pasts, about what balances the higher "
+            "bar that these people had to pass to be contacted; so those contacted are hired about equally often",
         ],
         "drift": {
             "reference": MONTHS[0],
-            "distance_km": {"2026-08": "none", "2026-09": "shifted", "psi_between": [0.12, 0.24]},
+            "distance_km": {
+                "2026-08": "none",
+                "2026-09": "shifted",
+                "psi_between": [0.12, 0.24],
+                "mechanism": "the search radius grows",
+            },
             "experience_years": {"2026-08": "none", "2026-09": "none"},
             "skills_match": {"2026-08": "none", "2026-09": "none"},
-            "score": {"2026-08": "none", "2026-09": "moves a little with distance and version, below 0.1"},
+            "score": {
+                "2026-08": "none",
+                "2026-09": "shifted",
+                "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
+            },
         },
         "expected_verdicts": _expected(),
     }
@@ -97,5 +109,17 @@ def _intersections() -> dict[str, Any]:
 
 
 def _expected() -> dict[str, dict[str, str]]:
-    constant = {"age": "broken", "gender_age": "broken", "qpv": "kept"}
-    return {month: {"gender": "watch" if month == MONTHS[2] else "kept", **constant} for month in MONTHS}
+    """Verdicts by month and indicator; the first month is the reference of drift and has none of its own."""
+    attributes = ("gender", "age", "qpv", "gender_age")
+    ratio = {"age": "broken", "gender_age": "broken", "qpv": "kept"}
+    verdicts = {}
+    for month in MONTHS:
+        changed = month == MONTHS[2]
+        found = {"gender": "watch" if changed else "kept", **ratio}
+        verdicts[month] = {
+            **{f"selection_rate_ratio_{name}": found[name] for name in attributes},
+            **{f"precision_difference_{name}": "kept" for name in attributes},
+        }
+        if month != MONTHS[0]:
+            verdicts[month] |= dict.fromkeys(("feature_drift", "score_drift"), "watch" if changed else "kept")
+    return verdicts

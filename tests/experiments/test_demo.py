@@ -132,13 +132,15 @@ def test_cells_of_the_intersection_inherit_what_was_planted_on_their_margins(
 def test_those_contacted_are_hired_about_equally_often_whatever_the_group(log: pd.DataFrame) -> None:
     contacted = log[log["contacted"]].assign(hired=lambda frame: frame["hired"].astype(float))
     for _, month in contacted.groupby("month"):
-        for attribute in (["gender"], ["age"], ["qpv"], ["gender", "age"]):
+        for attribute, most in ((["gender"], 0.03), (["age"], 0.04), (["qpv"], 0.03), (["gender", "age"], 0.07)):
             rates = month.groupby(attribute)["hired"].mean()
-            assert rates.max() - rates.min() < 0.075
+            assert rates.max() - rates.min() < most
     assert log.loc[~log["contacted"], "hired"].isna().all()
 
 
-def test_distance_drifts_in_september_and_nothing_else_does(log: pd.DataFrame, planted: dict[str, Any]) -> None:
+def test_distance_drifts_in_september_and_the_score_with_its_version_but_no_other_feature(
+    log: pd.DataFrame, planted: dict[str, Any]
+) -> None:
     reference, *others = (month for _, month in log.groupby("month"))
     low, high = planted["drift"]["distance_km"]["psi_between"]
     assert low < psi(reference["distance_km"], others[1]["distance_km"]) < high
@@ -146,7 +148,8 @@ def test_distance_drifts_in_september_and_nothing_else_does(log: pd.DataFrame, p
     for month in others:
         for column in ("experience_years", "skills_match"):
             assert psi(reference[column], month[column]) < 0.01
-        assert psi(reference["score"], month["score"]) < 0.06
+    assert psi(reference["score"], others[0]["score"]) < 0.01
+    assert psi(reference["score"], others[1]["score"]) > 0.13
 
 
 def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) -> None:
@@ -215,7 +218,7 @@ def test_everything_is_accepted_once_and_building_again_adds_nothing(small: Work
     assert sum(file.accepted for file in report.ingested) == len(simulate(SMALL, seed=SEED).log)
     assert sum(file.quarantined for file in report.ingested) == 0
     build(small.home, people=SMALL)
-    (again,) = sync(small, full=True)
+    (again,) = sync(small)
     assert (again.ingested, again.known, again.failures) == ((), 15, ())
 
 
