@@ -1,0 +1,29 @@
+"""The decisions that benchmarks read: seven columns, two groups and one control, the same for every run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+
+def write_decisions(folder: Path, *, rows: int) -> Path:
+    """A Parquet file of invented decisions; made once for each size."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"decisions-{rows}.parquet"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        duckdb.execute(
+            f"""COPY (
+                SELECT 'd' || i AS decision_id,
+                       TIMESTAMP '2026-01-01' + to_seconds((i * 7) % 7776000) AS decided_at,
+                       hash(i) % 10 < CASE WHEN hash(i + 2) % 2 = 0 THEN 3 ELSE 4 END AS selected,
+                       hash(i + 1) % 2 = 0 AS outcome,
+                       CASE WHEN hash(i + 2) % 2 = 0 THEN 'F' ELSE 'M' END AS gender,
+                       ['<25', '25-49', '50+'][1 + (hash(i + 3) % 3)::INT] AS age,
+                       'family ' || (hash(i + 4) % 11) AS occupation
+                FROM range({rows}) t(i)
+            ) TO '{part}' (FORMAT parquet)"""
+        )
+        part.rename(path)
+    return path

@@ -1,0 +1,57 @@
+"""The audit document and its published JSON Schema say the same."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from charter.schemas import audit_schema
+
+VALIDATOR = Draft202012Validator(audit_schema())
+DATA = {
+    "compas": "compas/compas-scores-two-years.csv",
+    "callbacks": "bertrand_mullainathan/openintro_resume.csv",
+    "admissions": "ucb_admissions/datasets_UCBAdmissions.csv",
+}
+
+
+@pytest.mark.parametrize("system", DATA)
+def test_documents_of_real_audits_fit_the_schema(audited: Any, system: str) -> None:
+    errors = [
+        f"{'/'.join(map(str, e.path))}: {e.message}" for e in VALIDATOR.iter_errors(audited(system, DATA[system]))
+    ]
+    assert errors == []
+
+
+def test_every_key_of_the_schema_is_required(audited: Any) -> None:
+    """So that a key cannot leave the document unnoticed: without it the document no longer fits."""
+    document = audited("compas", DATA["compas"])
+    for key in document:
+        shorter = {name: value for name, value in document.items() if name != key}
+        assert not VALIDATOR.is_valid(shorter), key
+
+
+def _measure(document: dict[str, Any], status: str) -> dict[str, Any]:
+    return next(item for item in document["measures"] if item["status"] == status)
+
+
+@pytest.mark.parametrize(
+    ("status", "change"),
+    [
+        ("suppressed", {"value": 0.0}),
+        ("suppressed", {"n": 7}),
+        ("suppressed", {"reason": None}),
+        ("undefined", {"value": 0.0}),
+        ("ok", {"value": None}),
+        ("ok", {"status": "fine"}),
+        ("ok", {"extra": 1}),
+    ],
+)
+def test_the_schema_refuses_what_the_design_forbids(audited: Any, status: str, change: dict[str, Any]) -> None:
+    document = copy.deepcopy(audited("compas", DATA["compas"]))
+    assert VALIDATOR.is_valid(document)
+    _measure(document, status).update(change)
+    assert not VALIDATOR.is_valid(document)
