@@ -1,0 +1,128 @@
+"""Bad input at the command line: one paragraph with place and next step, exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent.parent
+HEADER = "decision_id,ts,contacted,gender\n"
+GOOD = "1,2026-03-01,true,F\n"
+SYSTEM = """\
+id: calls
+kind: selection
+title: {fr: Appels, en: Calls}
+purpose: {fr: Appels, en: Calls}
+owner: Somebody
+status: pilot
+risk: high
+columns:
+  id: decision_id
+  decided_at: ts
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+groups:
+  gender: {column: gender, reference: M}
+windows: {audit: all}
+"""
+
+
+@pytest.fixture
+def home(boussole: Any, tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    (tmp_path / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
+    assert boussole("init", folder).returncode == 0
+    assert boussole("--workspace", folder, "systems", "add", tmp_path / "calls.yaml").returncode == 0
+    return folder
+
+
+def refused(done: Any, *words: str) -> None:
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr, done.stderr
+
+
+def test_a_missing_column_is_named_with_the_nearest_one(boussole: Any, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(HEADER.replace("gender", "genre") + GOOD)
+    refused(boussole("--workspace", home, "import", file, "--system", "calls"), "log.csv", "'gender'", "'genre'")
+
+
+def test_good_rows_are_accepted_and_bad_ones_named(boussole: Any, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
+    done = boussole("--workspace", home, "import", file, "--system", "calls")
+    refused(done, "log.csv", "1 decision(s) accepted, 1 set aside", "column 'contacted'", "row 2", "Next:")
+
+
+def test_strict_writes_nothing(boussole: Any, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
+    refused(boussole("--workspace", home, "import", file, "--system", "calls", "--strict"), "--strict", "row 2")
+    refused(boussole("--workspace", home, "audit", "--system", "calls"), "no decisions yet", "boussole import")
+
+
+def test_an_empty_parquet_file_is_refused(boussole: Any, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").write_bytes(b"")
+    done = boussole("--workspace", home, "import", tmp_path / "log.parquet", "--system", "calls")
+    refused(done, "log.parquet", "0 bytes")
+
+
+@pytest.mark.parametrize("system", ["../calls", "/etc/passwd", "Calls", "calls.yaml", ""])
+def test_a_system_id_is_never_a_path(boussole: Any, home: Path, tmp_path: Path, system: str) -> None:
+    (tmp_path / "log.csv").write_text(HEADER + GOOD)
+    done = boussole("--workspace", home, "import", tmp_path / "log.csv", "--system", system)
+    refused(done, "is not a system id", "boussole systems list")
+
+
+def test_an_unknown_system_is_named_with_the_nearest_one(boussole: Any, home: Path) -> None:
+    refused(boussole("--workspace", home, "audit", "--system", "callz"), "Did you mean 'calls'?")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("  decided_at: ts", "  decided_on: ts"), ("unknown key 'columns.decided_on'", "Did you mean 'decided_at'?")),
+        (("kind: selection", "kind: choice"), ("'kind'",)),
+        (("id: calls", "id: ../calls"), ("'id'",)),
+        (("reference: M", "reference: [M]"), ("'groups.gender.reference'",)),
+        (("owner: Somebody\n", ""), ("'owner' is missing",)),
+        (("  gender: {", "  gender: {{"), ("not valid YAML",)),
+    ],
+)
+def test_a_bad_system_file_names_the_key(
+    boussole: Any, home: Path, tmp_path: Path, change: tuple[str, str], words: tuple[str, ...]
+) -> None:
+    (tmp_path / "bad.yaml").write_text(SYSTEM.replace(*change), encoding="utf-8")
+    refused(boussole("--workspace", home, "systems", "add", tmp_path / "bad.yaml"), "bad.yaml", *words)
+    assert [path.name for path in (home / "systems").iterdir()] == ["calls.yaml"]
+
+
+def test_outside_a_workspace_the_next_step_is_init(boussole: Any, tmp_path: Path) -> None:
+    refused(boussole("--workspace", tmp_path, "systems", "list"), "no workspace here", "boussole init")
+
+
+def test_json_on_stdout_is_only_json(boussole: Any, home: Path, tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "log.csv").write_text(
+        HEADER + "".join(f"{i},2026-03-01,{i % 3 == 0},{'FM'[i % 2]}\n" for i in range(400))
+    )
+    assert boussole("--workspace", home, "import", tmp_path / "log.csv", "--system", "calls").returncode == 0
+    done = boussole("--workspace", home, "audit", "--system", "calls", "--json", "-")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["decisions"] == 400
+
+
+def test_fail_on_gates_a_build(boussole: Any, home: Path, tmp_path: Path) -> None:
+    """Women are contacted a third as often: broken, exit code 1; the same log without a gate exits with 0."""
+    rows = [
+        f"{i},2026-03-01,{i % 2 == 0 and (i % 3 == 0 or i % 4 == 0)},{'F' if i < 600 else 'M'}\n" for i in range(600)
+    ]
+    rows += [f"{i},2026-03-01,{i % 10 != 0},M\n" for i in range(600, 1200)]
+    (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
+    assert boussole("--workspace", home, "import", tmp_path / "log.csv", "--system", "calls").returncode == 0
+    assert boussole("--workspace", home, "audit", "--system", "calls").returncode == 0
+    assert boussole("--workspace", home, "audit", "--system", "calls", "--fail-on", "broken").returncode == 1
