@@ -141,14 +141,16 @@ def _fetch_all(
 
 def _open(workspace: Workspace, experiment: str) -> tuple[MlflowClient, str]:
     """A client and the id of an existing experiment."""
-    found = None if store_missing(workspace) else client(workspace).get_experiment_by_name(experiment)
-    if found is None:
-        raise SourceError(
-            f"there is no MLflow experiment '{experiment}'.",
-            where=workspace.tracking_uri,
-            next_step="Log decisions to it, or correct `sources` of the system file or `mlflow_tracking_uri`.",
-        )
-    return client(workspace), str(found.experiment_id)
+    if not store_missing(workspace):
+        store = client(workspace)
+        found = store.get_experiment_by_name(experiment)
+        if found is not None:
+            return store, str(found.experiment_id)
+    raise SourceError(
+        f"there is no MLflow experiment '{experiment}'.",
+        where=workspace.tracking_uri,
+        next_step="Log decisions to it, or correct `sources` of the system file or `mlflow_tracking_uri`.",
+    )
 
 
 def _runs(store: MlflowClient, experiment: str, system: System, *, since: int | None) -> Iterator[str]:

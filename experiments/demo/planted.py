@@ -68,6 +68,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
             },
         },
+        "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
     }
 

@@ -16,7 +16,9 @@ from experiments.sync import sync
 @pytest.mark.slow
 def test_the_audit_finds_what_was_planted_and_nothing_else(tmp_path: Path) -> None:
     workspace = build(tmp_path / "demo")
-    sync(workspace)
+    (report,) = sync(workspace)
+    assert (len(report.ingested), report.failures) == (15, ())
+    assert sync(workspace)[0].known == 15
     system = workspace.system("matchft")
     found = {}
     for window in complete_windows(workspace, system):
