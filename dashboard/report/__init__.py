@@ -1,0 +1,7 @@
+"""The report of a period: an archivable, accessible PDF that carries its own evidence."""
+
+from __future__ import annotations
+
+from dashboard.report.writing import write_report
+
+__all__ = ["write_report"]

@@ -1,0 +1,91 @@
+"""The evidence inside the PDF: what was sealed, byte for byte, and where the ledger holds each seal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audits.hashing import canonical_json, sha256_hex
+from charter.records import sealed_json
+from dashboard.report.edition import Edition
+from dashboard.report.words import Tell
+
+SEALS = "seals.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file in the PDF; `relationship` is its AFRelationship."""
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str = "data"
+
+    @property
+    def sha256(self) -> str:
+        return sha256_hex(self.content)
+
+    def document(self) -> dict[str, str]:
+        """What the template needs to attach it."""
+        return {"name": self.name, "description": self.description, "relationship": self.relationship}
+
+
+def audit_file(document: Mapping[str, Any]) -> str:
+    """The name of an audit's attachment.
+
+    >>> audit_file({"system": "matchft", "window": {"end": "2026-09-30"}})
+    'audit-matchft-2026-09-30.json'
+    """
+    return f"audit-{document['system']}-{document['window']['end']}.json"
+
+
+def charter_file(sha256: str) -> str:
+    """The name of a charter's attachment."""
+    return f"charter-{sha256[:12]}.json"
+
+
+def attachments(edition: Edition, tell: Tell) -> list[Attachment]:
+    """The sealed audits, the charters that judged them, and the seals."""
+    audits = [
+        Attachment(
+            name=audit_file(document),
+            content=sealed_json(document),
+            description=tell("Audit of {system} as it was sealed", system=edition.scene.title(system_id, tell)),
+        )
+        for system_id, document in edition.scene.latest.items()
+    ]
+    charters = {charter.sha256: charter for charter in edition.charters.values()}
+    texts = [
+        Attachment(
+            name=charter_file(sha256),
+            content=edition.texts[sha256].encode(),
+            description=tell("Charter, version {version}", version=charter.version),
+        )
+        for sha256, charter in charters.items()
+    ]
+    seals = Attachment(
+        name=SEALS,
+        content=canonical_json(_seals(edition)),
+        description=tell("Where the ledger holds the seal of each audit"),
+        relationship="supplement",
+    )
+    return [*audits, *texts, seals]
+
+
+def _seals(edition: Edition) -> dict[str, Any]:
+    return {
+        "schema": "boussole.seals/1",
+        "audits": [
+            {
+                "file": audit_file(document),
+                "system": system_id,
+                "sha256": sha256_hex(sealed_json(document)),
+                "entry": document["evidence"]["entry"],
+                "root": document["evidence"]["root"],
+                "charter": charter_file(document["charter"]["sha256"]),
+            }
+            for system_id, document in edition.scene.latest.items()
+        ],
+    }

@@ -1,0 +1,154 @@
+"""The last pages: what nobody has examined, how to read the report, how to verify it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audits.hashing import sha256_hex
+from charter.records import sealed_json
+from dashboard.marks import ORDER
+from dashboard.report.attachments import SEALS, Attachment, audit_file, charter_file
+from dashboard.report.edition import Edition
+from dashboard.report.words import Tell
+from dashboard.small_print import indicator_of
+
+Data = dict[str, Any]
+
+NARROW, WIDE = 38, 62
+"""Millimetres for the names of facts."""
+
+
+def unexamined(edition: Edition, tell: Tell) -> Data:
+    """The questions that the charter asks and nobody has looked at, under the reason why."""
+    return {
+        "text": tell(
+            "The charter asks these questions too. Not examined is neither good nor bad: nobody has looked yet."
+        ),
+        "systems": [
+            {"title": edition.scene.title(system_id, tell), "groups": groups}
+            for system_id in edition.scene.latest
+            if (groups := _by_reason(edition, system_id, tell))
+        ],
+    }
+
+
+def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
+    found: dict[str, list[list[str]]] = {}
+    for verdict in edition.scene.latest[system_id]["verdicts"]:
+        if verdict["verdict"] == "not_examined":
+            indicator = indicator_of(edition.charters[system_id], verdict)
+            question = [indicator.number if indicator else "", tell.text(verdict["question"])]
+            found.setdefault(tell.text(verdict["sentence"]), []).append(question)
+    return [{"why": why, "questions": questions} for why, questions in found.items()]
+
+
+def reading(edition: Edition, tell: Tell) -> Data:
+    """What the marks mean, by the charter's own rules, and how to read figures and charts."""
+    rules = edition.scene.charter.rules
+    meanings = {
+        verdict: tell.text(rules.get(verdict), tell("See the charter."))
+        for verdict in ORDER
+        if verdict != "not_examined"
+    }
+    meanings["not_examined"] = tell("Nobody has looked yet: nothing measures it, or a statement is missing.")
+    others = [text for name, text in rules.items() if name not in meanings]
+    return {
+        "marks": [{"verdict": verdict, "text": meanings[verdict]} for verdict in ORDER],
+        "rules": [tell.text(text) for text in others],
+        "figures": [
+            tell(
+                "In a chart, the mark is what was measured and the bar behind it is its interval: if the same"
+                " count could be made many times, intervals built this way would hold the true value 95 times"
+                " in 100. The diamond is the group that others are compared with. The dashed line is the"
+                " threshold, carried to the scale of the chart."
+            ),
+            tell(
+                "“74 for 100”: at equal numbers, 74 people of this group are selected where 100 are in the"
+                " group it is compared with. Points are differences between percentages."
+            ),
+            tell(
+                "“Very unlikely” is never certain: where a group is not beyond a level, chance alone has us say"
+                " that it is in at most {n} cases in 100.",
+                n=tell.number(100 * edition.scene.charter.alpha, 0),
+            ),
+            tell(
+                "Figures of small groups are hidden, and sometimes those of a larger one from which a small"
+                " one could be computed. Hidden figures decide nothing that is shown."
+            ),
+        ],
+    }
+
+
+def verifying(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
+    """What is attached, how to hold it to the ledger, and every fingerprint in full."""
+    return {
+        "text": tell(
+            "This PDF carries its evidence: every figure in it comes from the attached audits, where small groups are"
+            " hidden too. You need not take our word for it."
+        ),
+        "steps": _steps(tell),
+        "items": [
+            *(_audit(edition, system_id, tell) for system_id in edition.scene.latest),
+            *_charters(edition, tell),
+            {
+                "title": tell("Attached files"),
+                "width": WIDE,
+                "facts": [[file.name, file.description] for file in files],
+            },
+        ],
+    }
+
+
+def _steps(tell: Tell) -> list[str]:
+    return [
+        tell("Save the attached files: in a PDF reader, or with “pdfdetach -saveall” and the name of this file."),
+        tell(
+            "Compute the SHA-256 of each audit file, for instance with “sha256sum”. It is the fingerprint printed"
+            " below: the file is the audit as it was sealed, byte for byte. {seals} says the same.",
+            seals=SEALS,
+        ),
+        tell(
+            "In the workspace, “boussole verify --ledger” rehashes the whole ledger and holds every audit to its"
+            " entry. If anybody rewrote it, entries and roots would no longer be those printed here."
+        ),
+        tell("The command printed below each audit measures and judges again, and seals nothing."),
+    ]
+
+
+def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
+    document = edition.scene.latest[system_id]
+    evidence: Mapping[str, Any] = document["evidence"]
+    return {
+        "title": tell("Audit of {system}", system=edition.scene.title(system_id, tell)),
+        "width": NARROW,
+        "facts": [
+            [tell("Attached as"), audit_file(document)],
+            [tell("Its SHA-256"), sha256_hex(sealed_json(document))],
+            [tell("Ledger entry"), tell.whole(evidence["entry"])],
+            [tell("Root of the ledger"), evidence["root"]],
+            [tell("Counts it read"), evidence["cubes"].removeprefix("sha256:")],
+            [tell("Code"), document["code"].removeprefix("sha256:")],
+            [tell("State of the lake"), tell("snapshot {n}", n=str(document["snapshot"]))],
+            [tell("Measure again"), _command(document)],
+        ],
+    }
+
+
+def _command(document: Mapping[str, Any]) -> str:
+    """The command that measures the same window again, with outcomes as they were read."""
+    window = document["window"]
+    days = f"--from {window['start']} --to {window['end']} --as-of {document['as_of'][:10]}"
+    return f"boussole audit --system {document['system']} {days} --dry-run --json -"
+
+
+def _charters(edition: Edition, tell: Tell) -> list[Data]:
+    charters = {charter.sha256: charter for charter in edition.charters.values()}
+    return [
+        {
+            "title": tell("Charter, version {version}", version=charter.version),
+            "width": NARROW,
+            "facts": [[tell("Attached as"), charter_file(sha256)], [tell("Its SHA-256"), sha256]],
+        }
+        for sha256, charter in charters.items()
+    ]

@@ -1,0 +1,140 @@
+"""The data of the template: every word, figure and drawing of the report, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
+from dashboard.report.answer import answer
+from dashboard.report.attachments import Attachment
+from dashboard.report.closing import reading, unexamined, verifying
+from dashboard.report.edition import Edition
+from dashboard.report.systems import part
+from dashboard.report.words import Tell
+from dashboard.views import compass, period
+from dashboard.words import speaker
+
+Data = dict[str, Any]
+REGIONS = {"fr": "FR", "en": "GB"}
+
+
+def content(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
+    """Everything that the template prints; `files` are what it attaches."""
+    seen, words = compass(edition.scene, speaker(tell.lang), query={}), _words(tell)
+    return {
+        **_document(edition, tell),
+        "words": words,
+        "colours": {"ink": INK, "ink2": INK_2, "line": LINE, "side": SIDE, "needle": NEEDLE, "link": LINK},
+        "marks": _marks(tell),
+        "rose": {"svg": seen.rose, "alt": seen.rose_alt, "caption": f"{seen.rose_note} {words['same']}"},
+        "cover": _cover(edition, tell),
+        "notice": " ".join(_notices(edition, tell)),
+        "answer": answer(edition, seen, tell),
+        "systems": [part(edition, system_id, tell) for system_id in edition.scene.latest],
+        "unexamined": unexamined(edition, tell),
+        "reading": reading(edition, tell),
+        "verifying": verifying(edition, files, tell),
+        "attachments": [file.document() for file in files],
+    }
+
+
+def _document(edition: Edition, tell: Tell) -> Data:
+    subtitle = edition.period.title(tell.lang) if edition.period else tell("Newest audits")
+    title = tell("Where does the charter stand?")
+    return {
+        "lang": tell.lang,
+        "region": REGIONS[tell.lang],
+        "title": title,
+        "subtitle": subtitle,
+        "organisation": edition.organisation,
+        "description": tell("What audits say of each commitment of the charter, with their evidence attached."),
+        "keywords": [edition.scene.title(system_id, tell) for system_id in edition.scene.latest],
+        "date": {"year": edition.date.year, "month": edition.date.month, "day": edition.date.day},
+        "footer": " · ".join([edition.organisation, subtitle, *([tell("draft wording")] if draft(edition) else [])]),
+    }
+
+
+def _words(tell: Tell) -> Mapping[str, str]:
+    return {
+        "page": tell("page"),
+        "of": tell("of"),
+        "same": tell("The table on the next page says the same."),
+        "see-page": tell("See page"),
+        "answer": tell("The answer first"),
+        "verdicts": tell("Verdicts by article"),
+        "answered-explained": tell("Answered: questions that have an answer, of those that the charter asks."),
+        "number": tell("No."),
+        "article": tell("Article"),
+        "answered": tell("Answered"),
+        "contents": tell("Contents"),
+        "others": tell("Also not kept or to be watched"),
+        "drift": tell("Drift: have the data moved?"),
+        "drift-explained": tell(
+            "A system examined on some data tells little about other data: this compares the period with a reference."
+        ),
+        "unexamined": tell("What nobody has examined"),
+        "reading-verdicts": tell("How to read the verdicts"),
+        "reading-rules": tell("How they are reached"),
+        "reading-figures": tell("How to read charts and figures"),
+        "background": tell("Measure, reasons and law: page"),
+        "background-title": tell("What is measured, why from these levels, which law"),
+        "mark": tell("Mark"),
+        "meaning": tell("What it means"),
+        "verifying": tell("How to verify this report"),
+    }
+
+
+def _marks(tell: Tell) -> Data:
+    return {
+        verdict: {
+            "svg": mark_svg(verdict),
+            "ink": mark.ink,
+            "tint": mark.tint,
+            "stroke": mark.stroke,
+            "word": word(verdict, speaker(tell.lang)),
+        }
+        for verdict, mark in MARKS.items()
+    }
+
+
+def _cover(edition: Edition, tell: Tell) -> list[list[str]]:
+    """What the report looked at: systems, days, decisions, charter."""
+    scene, charter = edition.scene, edition.scene.charter
+    audited = [
+        [
+            scene.title(system_id, tell),
+            tell(
+                "{n} decisions, {period}",
+                n=tell.whole(document["decisions"]),
+                period=period(document, speaker(tell.lang)),
+            ),
+        ]
+        for system_id, document in scene.latest.items()
+    ]
+    known = tell.whole(len(set(scene.systems) | set(scene.latest)))
+    return [
+        [tell("Systems examined"), tell("{n} of {known} in the register", n=tell.whole(len(audited)), known=known)],
+        *audited,
+        [tell("Charter"), tell("{title}, version {version}", title=tell.text(charter.title), version=charter.version)],
+        [tell("Its fingerprint"), charter.sha256[:16] + "…"],
+        [tell("Data as of"), tell.date(edition.date)],
+    ]
+
+
+def draft(edition: Edition) -> bool:
+    """Whether any article is in draft wording."""
+    return any(a.text.status == "draft wording" for charter in edition.charters.values() for a in charter.articles)
+
+
+def _notices(edition: Edition, tell: Tell) -> list[str]:
+    """What a reader must know before reading: draft wording, no legal threshold, several charters."""
+    found = []
+    if draft(edition):
+        found.append(tell("The wording of the charter is a draft, not the official text of the organisation."))
+    if edition.scene.charter.adopted_on is None:
+        found.append(tell("This version of the charter has been proposed and not adopted."))
+    found.append(tell.text(edition.scene.charter.notice))
+    if len({charter.sha256 for charter in edition.charters.values()}) > 1:
+        found.append(tell("The systems were judged by different versions of the charter; each says which."))
+    return found

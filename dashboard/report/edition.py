@@ -1,0 +1,116 @@
+"""What a report is about: the audits of a period, the charters that judged them, and their systems."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from audits.errors import ReportError
+from audits.hashing import canonical_json
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.records import audits_of, charter_text, latest_audits
+from dashboard.report.periods import Period, in_period, window_of
+from dashboard.scene import Scene, before
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """One audit of each system. `scene` holds them with the charter of the one that was sealed last."""
+
+    organisation: str
+    period: Period | None
+    scene: Scene
+    charters: Mapping[str, Charter]
+    """The charter that judged each system."""
+    texts: Mapping[str, str]
+    """The canonical JSON of each of these charters, by its hash."""
+    others: Mapping[str, Sequence[Document]]
+    """Audits of the same period that the report does not show, by system."""
+
+    def of(self, system_id: str) -> Scene:
+        """The scene of one system, with the charter that judged it."""
+        return replace(self.scene, charter=self.charters[system_id])
+
+    @property
+    def date(self) -> dt.date:
+        """The day of the report: that of its newest audit, so that the same records give the same report."""
+        return max(dt.date.fromisoformat(document["as_of"][:10]) for document in self.scene.latest.values())
+
+    @property
+    def name(self) -> str:
+        """The period as typed, else the last day that was looked at."""
+        if self.period:
+            return self.period.name
+        return max(window_of(document).end for document in self.scene.latest.values()).isoformat()
+
+
+def edition(workspace: Workspace, period: Period | None) -> Edition:
+    """The audits of a period, or the newest of each system.
+
+    Raises ReportError when there is none, or when the charter of one is not known any more.
+    """
+    found = _newest(workspace) if period is None else _of_period(workspace, period)
+    latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
+    texts = {document["charter"]["sha256"]: _text(workspace, document) for document in latest.values()}
+    charters = {system_id: _charter(texts, document) for system_id, document in latest.items()}
+    newest = max(latest, key=lambda system_id: latest[system_id]["evidence"]["entry"])
+    earlier = {system_id: before(audits_of(workspace, system_id), document) for system_id, document in latest.items()}
+    return Edition(
+        organisation=workspace.settings.organisation,
+        period=period,
+        scene=Scene(
+            charter=charters[newest],
+            systems=workspace.systems,
+            latest=latest,
+            previous={system_id: document for system_id, document in earlier.items() if document is not None},
+        ),
+        charters=charters,
+        texts=texts,
+        others={system_id: documents[:-1] for system_id, documents in found.items()},
+    )
+
+
+def _newest(workspace: Workspace) -> dict[str, list[Document]]:
+    found: dict[str, list[Document]] = {name: [document] for name, document in latest_audits(workspace).items()}
+    if not found:
+        raise ReportError("no system has been audited yet.", next_step="Run `boussole audit` first.")
+    return found
+
+
+def _of_period(workspace: Workspace, period: Period) -> dict[str, list[Document]]:
+    audits = {system_id: audits_of(workspace, system_id) for system_id in latest_audits(workspace)}
+    found = {system_id: in_period(documents, period) for system_id, documents in audits.items()}
+    found = {system_id: documents for system_id, documents in found.items() if documents}
+    if not found:
+        ends = sorted({window_of(document).end.isoformat() for documents in audits.values() for document in documents})
+        there = f"The audits there are end on {', '.join(ends[-6:])}." if ends else "No system has been audited yet."
+        raise ReportError(
+            f"no audit ends in {period.name}. {there}",
+            next_step="Choose another period, or audit this one with `boussole audit --from DAY --to DAY`.",
+        )
+    return found
+
+
+def _text(workspace: Workspace, document: Document) -> str:
+    """The text of the charter that judged an audit: of the one in use, else as the records kept it."""
+    sha256, current = document["charter"]["sha256"], load_charter(workspace)
+    if current.sha256 == sha256:
+        return canonical_json(current.document()).decode()
+    text = charter_text(workspace, sha256)
+    if text is None:
+        raise ReportError(
+            f"the records do not hold the text of charter {sha256[:12]}…, which judged '{document['system']}'.",
+            next_step="Run `boussole audit` again, so that the charter in use judges it.",
+        )
+    return text
+
+
+def _charter(texts: Mapping[str, str], document: Document) -> Charter:
+    sha256 = document["charter"]["sha256"]
+    return Charter.model_validate_json(texts[sha256]).model_copy(update={"sha256": sha256})

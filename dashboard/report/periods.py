@@ -1,0 +1,89 @@
+"""The period of a report: a quarter, a month or a year, and which audits belong to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import format_date
+
+from audits.errors import ReportError
+from audits.languages import capital
+from audits.windows import Window, period_of
+
+_PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A quarter, a month or a year: its name as typed and its days."""
+
+    name: str
+    window: Window
+
+    def title(self, lang: str) -> str:
+        """The period in words.
+
+        >>> parse_period("2026-Q3").title("fr"), parse_period("2026-09").title("en"), parse_period("2026").title("fr")
+        ('3e trimestre 2026', 'September 2026', 'Année 2026')
+        """
+        start = self.window.start
+        if "Q" in self.name:
+            return _quarter(int(self.name[-1]), start.year, lang)
+        if "-" in self.name:
+            return capital(format_date(start, "LLLL yyyy", locale=lang))
+        return f"Année {start.year}" if lang == "fr" else f"Year {start.year}"
+
+
+def _quarter(quarter: int, year: int, lang: str) -> str:
+    if lang == "fr":
+        return f"{quarter}{'er' if quarter == 1 else 'e'} trimestre {year}"
+    return f"{('First', 'Second', 'Third', 'Fourth')[quarter - 1]} quarter of {year}"
+
+
+def parse_period(text: str) -> Period:
+    """The period written as 2026-Q3, 2026-09 or 2026.
+
+    Raises ReportError for anything else.
+
+    >>> parse_period("2026-Q3").window.end
+    datetime.date(2026, 9, 30)
+    """
+    match = _PERIOD.fullmatch(text.strip())
+    if match is None:
+        raise ReportError(
+            f"'{text}' is not a period.", next_step="Write a quarter as 2026-Q3, a month as 2026-09, a year as 2026."
+        )
+    year = int(match["year"])
+    if match["quarter"]:
+        window = period_of(dt.date(year, 3 * int(match["quarter"]), 1), "quarter")
+    elif match["month"]:
+        window = period_of(dt.date(year, int(match["month"]), 1), "month")
+    else:
+        window = period_of(dt.date(year, 1, 1), "year")
+    return Period(name=text.strip(), window=window)
+
+
+def window_of(document: Mapping[str, Any]) -> Window:
+    """The window that an audit looked at."""
+    window = document["window"]
+    return Window(dt.date.fromisoformat(window["start"]), dt.date.fromisoformat(window["end"]))
+
+
+def in_period(documents: Sequence[Mapping[str, Any]], period: Period) -> list[Mapping[str, Any]]:
+    """The audits whose last day falls in the period, the most telling last.
+
+    An audit of exactly the period tells most; then those that lie inside it, by their last day; then those that
+    began before it. Of two audits of one window, the one sealed last.
+    """
+
+    def rank(document: Mapping[str, Any]) -> tuple[bool, bool, dt.date, int]:
+        window = window_of(document)
+        inside = window.start >= period.window.start
+        return window == period.window, inside, window.end, document["evidence"]["entry"] or 0
+
+    within = [d for d in documents if period.window.start <= window_of(d).end <= period.window.end]
+    return sorted(within, key=rank)

@@ -1,0 +1,195 @@
+"""One system of the report: what was audited, its answered questions by article, then drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charter.model import Charter, Indicator, Law
+from dashboard.report.edition import Edition
+from dashboard.report.levels import threshold_words
+from dashboard.report.words import Tell
+from dashboard.small_print import indicator_of, measure_words
+from dashboard.system_view import Question, Section, system_page
+from dashboard.tables import Table
+from dashboard.views import anchor_of, period
+from dashboard.words import speaker
+
+Data = dict[str, Any]
+Document = Mapping[str, Any]
+Asked = tuple[Section, Question]
+
+ANSWER = 30
+"""Characters of the longest answer ("No."): longer first sentences are findings."""
+WIDTHS = {6: (None, 13, 29, 17, 44, 30), 5: (None, 30, 34, 26, 30)}
+"""Millimetres of each column of a table; the first takes what is left."""
+
+
+def anchor(system_id: str, verdict: Document) -> str:
+    """Where a question stands in the report."""
+    return f"{system_id}-{anchor_of(verdict)}"
+
+
+def part(edition: Edition, system_id: str, tell: Tell) -> Data:
+    """The pages of one system."""
+    return _Part(edition=edition, system_id=system_id, tell=tell).data()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One system being told in one language."""
+
+    edition: Edition
+    system_id: str
+    tell: Tell
+
+    @property
+    def document(self) -> Document:
+        return self.edition.scene.latest[self.system_id]
+
+    @property
+    def charter(self) -> Charter:
+        return self.edition.charters[self.system_id]
+
+    def data(self) -> Data:
+        page = system_page(self.edition.of(self.system_id), self.system_id, speaker(self.tell.lang))
+        drift = [(section, question) for section in page.sections for question in section.questions if question.drift]
+        articles = [self._article(section) for section in page.sections]
+        return {
+            "title": page.title,
+            "purpose": page.purpose,
+            "facts": [list(pair) for pair in page.facts] + self._more_facts(),
+            "notes": self._notes(),
+            "articles": [article for article in articles if article["questions"]],
+            "drift": self._group("drift", drift),
+        }
+
+    def _article(self, section: Section) -> Data:
+        asked = [(section, question) for question in section.questions if not question.drift]
+        return {
+            "title": self.tell("Article {n}: {title}", n=str(section.order), title=section.title),
+            "commitment": section.commitment,
+            "status": self.tell("Draft wording.") if section.draft else "",
+            **self._group(section.id, asked),
+        }
+
+    def _group(self, name: str, asked: Sequence[Asked]) -> Data:
+        """Questions that stand together; what they share is told once, behind them."""
+        background = f"{self.system_id}-{name}-background"
+        indicators = {i.id: i for i in (self._indicator(question) for _, question in asked) if i}
+        return {
+            "questions": [self._question(section, question, background) for section, question in asked],
+            "background": {
+                "anchor": background,
+                "items": [self._background(indicator) for indicator in indicators.values()],
+            },
+        }
+
+    def _verdict(self, question: Question) -> Document:
+        return next(v for v in self.document["verdicts"] if anchor_of(v) == question.anchor)
+
+    def _indicator(self, question: Question) -> Indicator | None:
+        return indicator_of(self.charter, self._verdict(question))
+
+    def _question(self, section: Section, question: Question, background: str) -> Data:
+        chart, tell, verdict = question.chart, self.tell, self._verdict(question)
+        return {
+            "anchor": anchor(self.system_id, verdict),
+            "verdict": question.verdict,
+            "number": tell("Article {n}, question {number}", n=str(section.order), number=question.number),
+            "question": question.question,
+            "sentence": answer_first(question.sentence),
+            "chart": chart and {"svg": chart.svg, "alt": chart.alt, "title": question.title, "caption": chart.note},
+            "table": question.table and figures(question.table),
+            "facts": self._small_print(verdict),
+            "background": background,
+        }
+
+    def _small_print(self, verdict: Document) -> list[list[str]]:
+        """The threshold, what was counted, where the evidence is."""
+        tell, entry = self.tell, self.tell.whole(self.document["evidence"]["entry"])
+        pairs = [
+            [tell("Threshold"), threshold_words(self.document, verdict, tell)],
+            [tell("Decisions"), self._decisions()],
+            [tell("Evidence"), tell("entry {n} of the ledger", n=entry)],
+        ]
+        return [pair for pair in pairs if pair[1]]
+
+    def _background(self, indicator: Indicator) -> Data:
+        """What is measured, why from this level, what would break the promise, and the law."""
+        say, tell, threshold = speaker(self.tell.lang), self.tell, indicator.threshold
+        source = tell("Source: {source}.", source=threshold.source.rstrip(".")) if threshold.source else ""
+        laws = [_law(law, tell) for law in self.charter.law_of(indicator)]
+        pairs = [
+            [tell("Measure"), measure_words(indicator, say)],
+            [tell("Why this level"), f"{tell.text(threshold.justification)} {source}".strip()],
+            [tell("Not kept if"), tell.text(indicator.broken_if)],
+            [tell("Law"), "; ".join(laws)],
+        ]
+        title = tell("Question {number}", number=indicator.number)
+        return {"title": title, "facts": [pair for pair in pairs if pair[1]]}
+
+    def _decisions(self) -> str:
+        n = self.tell.whole(self.document["decisions"])
+        return self.tell("{n} decisions, {period}", n=n, period=period(self.document, speaker(self.tell.lang)))
+
+    def _more_facts(self) -> list[list[str]]:
+        tell, reference = self.tell, self.document.get("reference")
+        drift = tell("not measured: the system file declares no reference period to compare with")
+        if reference:
+            days = period({"window": reference}, speaker(tell.lang))
+            drift = tell("compared with the decisions {period}", period=days)
+        return [[tell("Outcomes read on"), tell.date(self.document["as_of"])], [tell("Drift"), drift]]
+
+    def _notes(self) -> list[str]:
+        """What limits this audit."""
+        tell, notes = self.tell, []
+        if self.charter.sha256 != self.edition.scene.charter.sha256:
+            notes.append(tell("Judged by version {version} of the charter.", version=self.charter.version))
+        if self.charter.adopted_on is not None and not self.document["charter"]["adopted_before_window"]:
+            notes.append(tell("The charter was adopted after this period had begun."))
+        others = self.edition.others[self.system_id]
+        if others:
+            periods = "; ".join(period(other, speaker(tell.lang)) for other in others)
+            notes.append(
+                tell("Other audits of the same period are not shown here: decisions {periods}.", periods=periods)
+            )
+        return notes
+
+
+def answer_first(sentence: str) -> Data:
+    """The answer apart from what explains it.
+
+    >>> answer_first("No. 74 for 100.")
+    {'lead': 'No.', 'rest': ' 74 for 100.'}
+    """
+    lead, stop, rest = sentence.partition(". ")
+    return {"lead": f"{lead}.", "rest": f" {rest}"} if stop and len(lead) < ANSWER else {"lead": "", "rest": sentence}
+
+
+def figures(table: Table) -> Data | None:
+    """Rows of figures; a row without figures gives its reason across them. No row with figures: no table."""
+    if not any(any(row[2:]) for row in table.rows):
+        return None
+    return {
+        "widths": WIDTHS[len(table.head)],
+        "header": list(table.head),
+        "rows": [
+            {
+                "label": row[0],
+                "figures": [cell or "–" for cell in row[1:]],
+                "reason": None if any(row[2:]) else row[1],
+                "verdict": verdict,
+            }
+            for row, verdict in zip(table.rows, table.verdicts, strict=True)
+        ],
+    }
+
+
+def _law(law: Law, tell: Tell) -> str:
+    """A text of law and the day from which it applies."""
+    title, day = tell.text(law.title), tell.date(law.in_force)
+    if law.to_check:
+        return tell("{law} (from {date}, date to be checked)", law=title, date=day)
+    return tell("{law} (from {date})", law=title, date=day)

@@ -1,0 +1,53 @@
+"""Typst, strictly: archivable and accessible, bundled fonts only, and any warning is an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from audits.errors import ReportError
+from dashboard.fontfiles import FOLDER
+from dashboard.report.printable import all_printable
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+
+
+def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """The PDF of the template with this data; `files` are those that it attaches, by name.
+
+    The same data give the same bytes: dates come from the data, never from the clock.
+
+    Raises ReportError for whatever Typst warns of or refuses.
+    """
+    sources: Any = {  # the type stubs know no form {name: bytes}
+        "main.typ": TEMPLATE.read_bytes(),
+        "data.json": json.dumps(all_printable(data), ensure_ascii=False).encode(),
+        **files,
+    }
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            sources, font_paths=[str(FOLDER)], ignore_system_fonts=True, format="pdf", pdf_standards=["a-3a", "ua-1"]
+        )
+    except typst.TypstError as error:
+        raise _refused(_told(error)) from error
+    if warnings:
+        raise _refused("; ".join(_told(warning) for warning in warnings))
+    return bytes(pdf)
+
+
+def _told(problem: Exception) -> str:
+    """The message of a Typst error or warning with its hints, on one line."""
+    hints = getattr(problem, "hints", None) or []
+    return " ".join([str(getattr(problem, "message", problem)), *hints]).replace("\n", " ")
+
+
+def _refused(why: str) -> ReportError:
+    return ReportError(
+        f"the report cannot be typeset: {why}.",
+        where=TEMPLATE.name,
+        next_step="This is a fault of Boussole: please report it with this message.",
+    )
