@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-from audits.drift.evidently_report import write_report
 
+from audits.drift.evidently_report import write_report
 from audits.errors import BoussoleError
 from audits.lake import quote, reading
 from audits.lake.tables import table
