@@ -15,6 +15,7 @@ from dashboard.drift import Document, drift_levels, features
 from dashboard.fontfiles import register
 from dashboard.groups import By, Row, reason_words, rows
 from dashboard.marks import word
+from dashboard.printable import all_printable
 from dashboard.words import Say, speaker
 
 _LOCALES = {
@@ -80,9 +81,9 @@ def drift_chart(document: Document, lang: str, *, verdict: Document | None = Non
 def svg(chart: alt.LayerChart, lang: str) -> str:
     """The chart as an SVG drawing that names the bundled fonts, numbers written for the language."""
     register()
-    drawn: str = vl_convert.vegalite_to_svg(
-        chart.to_dict(validate=False), format_locale=_LOCALES[lang], allowed_base_urls=[]
-    )
+    # A control character in a name would end the whole process inside vl-convert.
+    spec = all_printable(chart.to_dict(validate=False))
+    drawn: str = vl_convert.vegalite_to_svg(spec, format_locale=_LOCALES[lang], allowed_base_urls=[])
     return drawn
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from audits.hashing import sha256_hex
+from charter.model import Charter
 from charter.records import sealed_json
 from dashboard.marks import ORDER
-from dashboard.report.attachments import SEALS, Attachment, audit_file, charter_file
+from dashboard.report.attachments import SEALS, audit_file, charter_file
 from dashboard.report.edition import Edition
 from dashboard.report.words import Tell
 from dashboard.small_print import indicator_of
 
 Data = dict[str, Any]
-
-NARROW, WIDE = 38, 62
-"""Millimetres for the names of facts."""
 
 
 def unexamined(edition: Edition, tell: Tell) -> Data:
@@ -37,10 +35,19 @@ def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
     found: dict[str, list[list[str]]] = {}
     for verdict in edition.scene.latest[system_id]["verdicts"]:
         if verdict["verdict"] == "not_examined":
-            indicator = indicator_of(edition.charters[system_id], verdict)
-            question = [indicator.number if indicator else "", tell.text(verdict["question"])]
-            found.setdefault(tell.text(verdict["sentence"]), []).append(question)
+            why, number, question = _not_examined(edition.charters[system_id], verdict, tell)
+            found.setdefault(why, []).append([number, question])
     return [{"why": why, "questions": questions} for why, questions in found.items()]
+
+
+def _not_examined(charter: Charter, verdict: Mapping[str, Any], tell: Tell) -> tuple[str, str, str]:
+    """Why nobody has examined a question, its number, and the question with whoever owes a statement on it."""
+    indicator = indicator_of(charter, verdict)
+    number, question = indicator.number if indicator else "", tell.text(verdict["question"])
+    if indicator is None or indicator.attested_by is None:
+        return tell.text(verdict["sentence"]), number, question
+    role = tell("Expected from: {role}.", role=tell.text(indicator.attested_by))
+    return tell("Not examined: nobody has handed in the statement, with its document."), number, f"{question} {role}"
 
 
 def reading(edition: Edition, tell: Tell) -> Data:
@@ -80,7 +87,7 @@ def reading(edition: Edition, tell: Tell) -> Data:
     }
 
 
-def verifying(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
+def verifying(edition: Edition, tell: Tell) -> Data:
     """What is attached, how to hold it to the ledger, and every fingerprint in full."""
     return {
         "text": tell(
@@ -91,11 +98,6 @@ def verifying(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data
         "items": [
             *(_audit(edition, system_id, tell) for system_id in edition.scene.latest),
             *_charters(edition, tell),
-            {
-                "title": tell("Attached files"),
-                "width": WIDE,
-                "facts": [[file.name, file.description] for file in files],
-            },
         ],
     }
 
@@ -121,7 +123,6 @@ def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
     evidence: Mapping[str, Any] = document["evidence"]
     return {
         "title": tell("Audit of {system}", system=edition.scene.title(system_id, tell)),
-        "width": NARROW,
         "facts": [
             [tell("Attached as"), audit_file(document)],
             [tell("Its SHA-256"), sha256_hex(sealed_json(document))],
@@ -147,7 +148,6 @@ def _charters(edition: Edition, tell: Tell) -> list[Data]:
     return [
         {
             "title": tell("Charter, version {version}", version=charter.version),
-            "width": NARROW,
             "facts": [[tell("Attached as"), charter_file(sha256)], [tell("Its SHA-256"), sha256]],
         }
         for sha256, charter in charters.items()

@@ -34,7 +34,7 @@ def content(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
         "systems": [part(edition, system_id, tell) for system_id in edition.scene.latest],
         "unexamined": unexamined(edition, tell),
         "reading": reading(edition, tell),
-        "verifying": verifying(edition, files, tell),
+        "verifying": verifying(edition, tell),
         "attachments": [file.document() for file in files],
     }
 
@@ -59,7 +59,7 @@ def _words(tell: Tell) -> Mapping[str, str]:
     return {
         "page": tell("page"),
         "of": tell("of"),
-        "same": tell("The table on the next page says the same."),
+        "same": tell("The table “Verdicts by article” says the same."),
         "see-page": tell("See page"),
         "answer": tell("The answer first"),
         "verdicts": tell("Verdicts by article"),
@@ -77,7 +77,8 @@ def _words(tell: Tell) -> Mapping[str, str]:
         "reading-verdicts": tell("How to read the verdicts"),
         "reading-rules": tell("How they are reached"),
         "reading-figures": tell("How to read charts and figures"),
-        "background": tell("Measure, reasons and law: page"),
+        "background-name": tell("Background"),
+        "background": tell("what is measured, reasons and law: page"),
         "background-title": tell("What is measured, why from these levels, which law"),
         "mark": tell("Mark"),
         "meaning": tell("What it means"),

@@ -57,8 +57,9 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
     """
     found = _newest(workspace) if period is None else _of_period(workspace, period)
     latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
-    texts = {document["charter"]["sha256"]: _text(workspace, document) for document in latest.values()}
-    charters = {system_id: _charter(texts, document) for system_id, document in latest.items()}
+    current = load_charter(workspace)
+    texts = {document["charter"]["sha256"]: _text(workspace, document, current) for document in latest.values()}
+    charters = {system_id: _charter(texts, document, current) for system_id, document in latest.items()}
     newest = max(latest, key=lambda system_id: latest[system_id]["evidence"]["entry"])
     earlier = {system_id: before(audits_of(workspace, system_id), document) for system_id, document in latest.items()}
     return Edition(
@@ -97,9 +98,9 @@ def _of_period(workspace: Workspace, period: Period) -> dict[str, list[Document]
     return found
 
 
-def _text(workspace: Workspace, document: Document) -> str:
+def _text(workspace: Workspace, document: Document, current: Charter) -> str:
     """The text of the charter that judged an audit: of the one in use, else as the records kept it."""
-    sha256, current = document["charter"]["sha256"], load_charter(workspace)
+    sha256 = document["charter"]["sha256"]
     if current.sha256 == sha256:
         return canonical_json(current.document()).decode()
     text = charter_text(workspace, sha256)
@@ -111,6 +112,8 @@ def _text(workspace: Workspace, document: Document) -> str:
     return text
 
 
-def _charter(texts: Mapping[str, str], document: Document) -> Charter:
+def _charter(texts: Mapping[str, str], document: Document, current: Charter) -> Charter:
     sha256 = document["charter"]["sha256"]
+    if current.sha256 == sha256:
+        return current
     return Charter.model_validate_json(texts[sha256]).model_copy(update={"sha256": sha256})

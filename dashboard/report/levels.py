@@ -41,6 +41,8 @@ def _first(document: Document, verdict: Document) -> Document | None:
 
 
 def _beyond(verdict: str, at: float, params: Document, tell: Tell) -> str:
+    if at == 0:
+        return tell("{verdict} from any gap", verdict=verdict)
     level = level_words(at, params["scale"], tell)
     if params["bad_side"] == "below":
         return tell("{verdict} under {level}", verdict=verdict, level=level)
@@ -57,5 +59,6 @@ def level_words(at: float, scale: str, tell: Tell) -> str:
     if scale == "ratio":
         return tell("{n} for 100", n=tell.whole(100 * at))
     if scale == "difference":
-        return tell("{n} points", n=signed(100 * at, tell).removesuffix(tell.number(0, 1)[1:]))
+        nought = tell.number(0, 1)[1:]
+        return tell("{n} points", n=signed(100 * at, tell).removesuffix(nought))
     return tell("a distance of {n}", n=tell.number(at))

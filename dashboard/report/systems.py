@@ -55,10 +55,10 @@ class _Part:
     def data(self) -> Data:
         page = system_page(self.edition.of(self.system_id), self.system_id, speaker(self.tell.lang))
         drift = [(section, question) for section in page.sections for question in section.questions if question.drift]
-        articles = [self._article(section) for section in page.sections]
+        articles = [self._article(section) for section in sorted(page.sections, key=lambda section: section.order)]
         return {
             "title": page.title,
-            "purpose": page.purpose,
+            "purpose": self.tell.text(self.edition.scene.systems[self.system_id].purpose),
             "facts": [list(pair) for pair in page.facts] + self._more_facts(),
             "notes": self._notes(),
             "articles": [article for article in articles if article["questions"]],
@@ -82,7 +82,7 @@ class _Part:
             "questions": [self._question(section, question, background) for section, question in asked],
             "background": {
                 "anchor": background,
-                "items": [self._background(indicator) for indicator in indicators.values()],
+                "items": together([self._background(indicator) for indicator in indicators.values()], self.tell),
             },
         }
 
@@ -118,17 +118,15 @@ class _Part:
 
     def _background(self, indicator: Indicator) -> Data:
         """What is measured, why from this level, what would break the promise, and the law."""
-        say, tell, threshold = speaker(self.tell.lang), self.tell, indicator.threshold
-        source = tell("Source: {source}.", source=threshold.source.rstrip(".")) if threshold.source else ""
+        say, tell = speaker(self.tell.lang), self.tell
         laws = [_law(law, tell) for law in self.charter.law_of(indicator)]
         pairs = [
             [tell("Measure"), measure_words(indicator, say)],
-            [tell("Why this level"), f"{tell.text(threshold.justification)} {source}".strip()],
+            [tell("Why this level"), tell.text(indicator.threshold.justification)],
             [tell("Not kept if"), tell.text(indicator.broken_if)],
             [tell("Law"), "; ".join(laws)],
         ]
-        title = tell("Question {number}", number=indicator.number)
-        return {"title": title, "facts": [pair for pair in pairs if pair[1]]}
+        return {"number": indicator.number, "facts": [pair for pair in pairs if pair[1]]}
 
     def _decisions(self) -> str:
         n = self.tell.whole(self.document["decisions"])
@@ -139,7 +137,7 @@ class _Part:
         drift = tell("not measured: the system file declares no reference period to compare with")
         if reference:
             days = period({"window": reference}, speaker(tell.lang))
-            drift = tell("compared with the decisions {period}", period=days)
+            drift = tell("compared with a reference period: {period}", period=days)
         return [[tell("Outcomes read on"), tell.date(self.document["as_of"])], [tell("Drift"), drift]]
 
     def _notes(self) -> list[str]:
@@ -152,10 +150,32 @@ class _Part:
         others = self.edition.others[self.system_id]
         if others:
             periods = "; ".join(period(other, speaker(tell.lang)) for other in others)
-            notes.append(
-                tell("Other audits of the same period are not shown here: decisions {periods}.", periods=periods)
-            )
+            notes.append(tell("Other audits of the same period are not shown here: {periods}.", periods=periods))
         return notes
+
+
+def together(items: Sequence[Data], tell: Tell) -> list[Data]:
+    """Questions with the same background under one title.
+
+    >>> from dashboard.report.words import teller
+    >>> same = [{"number": "6.1", "facts": [["Law", "a"]]}, {"number": "6.2", "facts": [["Law", "a"]]}]
+    >>> [item["title"] for item in together(same, teller("en"))]
+    ['Questions 6.1, 6.2']
+    """
+    found: list[tuple[list[str], Data]] = []
+    for item in items:
+        numbers = next((numbers for numbers, first in found if first["facts"] == item["facts"]), None)
+        if numbers is None:
+            found.append(([item["number"]], item))
+        else:
+            numbers.append(item["number"])
+    return [
+        {
+            "title": tell.plural("Question {numbers}", "Questions {numbers}", len(numbers), numbers=", ".join(numbers)),
+            "facts": item["facts"],
+        }
+        for numbers, item in found
+    ]
 
 
 def answer_first(sentence: str) -> Data:
@@ -169,8 +189,11 @@ def answer_first(sentence: str) -> Data:
 
 
 def figures(table: Table) -> Data | None:
-    """Rows of figures; a row without figures gives its reason across them. No row with figures: no table."""
-    if not any(any(row[2:]) for row in table.rows):
+    """Rows of figures; a row without figures gives its reason across them.
+
+    No table where all rows have the same reason: the sentence says it.
+    """
+    if not any(any(row[2:]) for row in table.rows) and len({row[1] for row in table.rows}) == 1:
         return None
     return {
         "widths": WIDTHS[len(table.head)],

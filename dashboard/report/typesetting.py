@@ -11,7 +11,7 @@ import typst
 
 from audits.errors import ReportError
 from dashboard.fontfiles import FOLDER
-from dashboard.report.printable import all_printable
+from dashboard.printable import all_printable
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 

@@ -1,0 +1,165 @@
+"""A workspace with three sealed audits of two systems, counted by hand, and its reports in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import numpy as np
+import pypdf
+import pytest
+
+from audits.drift.measures import Histogram, drift_measures
+from audits.measures import Cells
+from audits.metrics.measure import measure_cells
+from audits.runs import Run
+from audits.systems import System
+from audits.windows import Window
+from audits.workspace import Workspace
+from charter.audit import audit_document
+from charter.loading import load_charter
+from charter.records import save_audit
+from dashboard.report import write_report
+
+OFFERS = """\
+id: offers
+kind: ranking
+title: {fr: Offres, en: Offers}
+purpose: {fr: "Contacter des personnes : données inventées.", en: "Contact people: invented data."}
+owner: Direction
+status: pilot
+risk: high
+columns:
+  id: id
+  decided_at: ts
+  decision: {column: contacted, selected: [true], not_selected: [false], title: {fr: contactées, en: contacted}}
+groups:
+  sex:
+    column: sex
+    title: {fr: Sexe, en: Sex}
+    values: {F: {fr: femmes, en: women}, M: {fr: hommes, en: men}}
+    reference: M
+  origin:
+    column: origin
+    title: {fr: Nationalité, en: Nationality}
+    values:
+      a: {fr: nationalité A, en: nationality A}
+      b: {fr: nationalité B, en: nationality B}
+      c: {fr: nationalité C, en: nationality C}
+features: [distance]
+windows: {audit: quarter, reference: "2026-01-01/2026-03-31"}
+"""
+CHECKS = """\
+id: checks
+kind: selection
+title: {fr: Contrôles, en: Checks}
+purpose: {fr: "Désigner des dossiers à contrôler.", en: "Choose files to check."}
+owner: Direction
+status: production
+risk: limited
+columns:
+  id: id
+  period: 2026-08-31
+  decision: {column: checked, selected: [true], title: {fr: contrôlées, en: checked}}
+  favourable: false
+groups:
+  sex: {column: sex, title: {fr: Sexe, en: Sex}, reference: M}
+"""
+Q2 = Window(dt.date(2026, 4, 1), dt.date(2026, 6, 30))
+Q3 = Window(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
+AUGUST = Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31))
+
+
+def cells(by: tuple[str, ...], groups: dict[tuple[str, ...], tuple[int, int]]) -> Cells:
+    """Counts (selected, all) of each group, without outcomes."""
+    counts = np.zeros((len(groups), 1, 2, 3), dtype=np.int64)
+    for position, (selected, total) in enumerate(groups.values()):
+        counts[position, 0, :, 2] = (total - selected, selected)
+    return Cells(by=by, groups=tuple(groups), counts=counts, clustered=False)
+
+
+def offers_run(system: System, window: Window, women: int) -> Run:
+    """2,000 people; men are contacted 40 times in 100; 5 people of nationality B are too few to show."""
+    total = women + 400
+    tables = [
+        cells((), {(): (total, 2000)}),
+        cells(("sex",), {("F",): (women, 1000), ("M",): (400, 1000)}),
+        cells(("origin",), {("a",): (total - 112, 1495), ("b",): (2, 5), ("c",): (110, 500)}),
+    ]
+    histogram = Histogram(feature="distance", edges=(10.0,), reference=(500, 500, 0), current=(700, 1300, 0))
+    return Run(
+        system=system,
+        window=window,
+        reference=Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)),
+        as_of=dt.date(2026, 10, 3),
+        snapshot=7,
+        evidence="0" * 64,
+        decisions=2000,
+        measures=[*measure_cells(tables, system=system), *drift_measures([histogram])],
+        histograms=[histogram],
+    )
+
+
+def checks_run(system: System) -> Run:
+    """Women are checked 30 times in 100, men 20 times: 150 for 100, where being checked is a harm."""
+    tables = [
+        cells((), {(): (1000, 4000)}),
+        cells(("sex",), {("F",): (600, 2000), ("M",): (400, 2000)}),
+    ]
+    return Run(
+        system=system,
+        window=AUGUST,
+        reference=None,
+        as_of=dt.date(2026, 9, 2),
+        snapshot=8,
+        evidence="1" * 64,
+        decisions=4000,
+        measures=measure_cells(tables, system=system),
+        histograms=[],
+    )
+
+
+def fill(workspace: Workspace) -> None:
+    """Seal the audits: offers in two quarters (equal, then 50 for 100), checks in August."""
+    charter = load_charter(workspace)
+    offers, checks = workspace.system("offers"), workspace.system("checks")
+    runs = [offers_run(offers, Q2, 400), offers_run(offers, Q3, 200), checks_run(checks)]
+    for run in runs:
+        save_audit(workspace, audit_document(run, charter), charter=charter)
+
+
+def make_workspace(home: Path, *, organisation: str = "Établissement d’essai") -> Workspace:
+    workspace = Workspace.create(home, organisation=organisation)
+    for name, text in (("offers", OFFERS), ("checks", CHECKS)):
+        (home / "systems" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = make_workspace(tmp_path_factory.mktemp("reports") / "workspace")
+    fill(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def french(workspace: Workspace) -> pypdf.PdfReader:
+    return read(workspace, "fr")
+
+
+@pytest.fixture(scope="session")
+def english(workspace: Workspace) -> pypdf.PdfReader:
+    return read(workspace, "en")
+
+
+def read(workspace: Workspace, lang: str, *, period: str | None = "2026-Q3") -> pypdf.PdfReader:
+    """The report as a reader that needs the file no more."""
+    path = write_report(workspace, period=period, lang=lang, out=None)
+    return pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+
+
+def words(pdf: pypdf.PdfReader) -> str:
+    """The whole text, every kind of space a plain one."""
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())

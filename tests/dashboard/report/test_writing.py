@@ -1,0 +1,154 @@
+"""Which audits a report shows, where it goes, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.errors import ReportError
+from audits.workspace import Workspace
+from charter.loading import PACKAGED, load_charter
+from dashboard.printable import all_printable, printable
+from dashboard.report import typesetting, write_report
+from dashboard.report.attachments import attachments
+from dashboard.report.content import content
+from dashboard.report.edition import edition
+from dashboard.report.periods import in_period, parse_period
+from dashboard.report.words import teller
+from tests.dashboard.report.conftest import fill, make_workspace, read, words
+
+
+def document(start: str, end: str, entry: int) -> dict[str, Any]:
+    return {"window": {"start": start, "end": end}, "evidence": {"entry": entry}}
+
+
+def test_a_quarter_holds_its_months_and_prefers_an_audit_of_its_own() -> None:
+    july, quarter = document("2026-07-01", "2026-07-31", 3), document("2026-07-01", "2026-09-30", 1)
+    september, june = document("2026-09-01", "2026-09-30", 2), document("2026-06-01", "2026-06-30", 4)
+    everything = document("2013-01-01", "2026-09-30", 9)
+    period = parse_period("2026-Q3")
+    assert in_period([july, quarter, september, june, everything], period)[-1] == quarter
+    assert in_period([july, september, june, everything], period)[-1] == september
+    assert in_period([june, everything], period) == [everything]
+    again = document("2026-07-01", "2026-09-30", 8)
+    assert in_period([again, quarter], period)[-1] == again
+
+
+@pytest.mark.parametrize("text", ["2026-Q5", "2026-13", "26", "2026-09-30", "Q3 2026", ""])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(ReportError, match="is not a period") as caught:
+        parse_period(text)
+    assert "2026-Q3" in str(caught.value)
+
+
+def test_the_newest_audit_of_each_system_and_an_older_quarter(workspace: Workspace) -> None:
+    newest, older = edition(workspace, None), edition(workspace, parse_period("2026-Q2"))
+    assert {name: d["window"]["end"] for name, d in newest.scene.latest.items()} == {
+        "offers": "2026-09-30",
+        "checks": "2026-08-31",
+    }
+    assert list(older.scene.latest) == ["offers"]
+    assert newest.date == dt.date(2026, 10, 3)
+
+
+def test_a_period_without_an_audit_says_which_there_are(workspace: Workspace) -> None:
+    with pytest.raises(ReportError, match="no audit ends in 2025") as caught:
+        write_report(workspace, period="2025", lang="fr", out=None)
+    assert "2026-06-30, 2026-08-31, 2026-09-30" in str(caught.value)
+
+
+def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
+    empty = make_workspace(tmp_path / "empty")
+    with pytest.raises(ReportError, match="no system has been audited yet"):
+        write_report(empty, period=None, lang="fr", out=None)
+
+
+def test_an_unknown_language_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(ReportError, match="'de'"):
+        write_report(workspace, period=None, lang="de", out=None)
+
+
+def test_the_file_goes_where_asked_and_the_same_records_give_the_same_bytes(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first = write_report(workspace, period="2026-08", lang="en", out=tmp_path / "new" / "report.pdf")
+    second = write_report(workspace, period="2026-08", lang="en", out=None)
+    assert first == tmp_path / "new" / "report.pdf"
+    assert second == workspace.reports / "boussole-2026-08-en.pdf"
+    assert first.read_bytes() == second.read_bytes()
+    assert sorted(path.name for path in first.parent.iterdir()) == ["report.pdf"]
+
+
+def test_a_place_that_cannot_be_written_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match="cannot be written"):
+        write_report(workspace, period="2026-08", lang="en", out=tmp_path / "file" / "report.pdf")
+
+
+def test_a_charter_that_has_changed_since_does_not_change_the_report(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "moved")
+    fill(workspace)
+    before = load_charter(workspace).sha256
+    folder = workspace.home / "charter"
+    folder.mkdir()
+    for path in PACKAGED.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8").replace("Équité et non-discrimination", "Autre titre")
+        (folder / path.name).write_text(text, encoding="utf-8")
+    assert load_charter(workspace).sha256 != before
+    found = edition(workspace, parse_period("2026-Q3"))
+    assert {charter.sha256 for charter in found.charters.values()} == {before}
+    text = words(read(workspace, "fr", period="2026-08"))
+    assert "Équité et non-discrimination" in text
+    assert "Autre titre" not in text
+
+
+def test_characters_that_no_font_has_are_printed_as_codes(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "odd")
+    system = workspace.home / "systems" / "offers.yaml"
+    text = system.read_text(encoding="utf-8").replace("fr: femmes", 'fr: "femmes\\0 \\uE000 \\u6F22 #panic()"')
+    system.write_text(text, encoding="utf-8")
+    fill(workspace)
+    text = words(read(workspace, "fr"))
+    assert "emmes⟨U+0000⟩ ⟨U+E000⟩ ⟨U+6F22⟩ #panic()" in text
+
+
+def test_only_what_cannot_be_printed_is_replaced() -> None:
+    assert printable("Équité\u202f: « 12\u202f000 » → ≥ 3 €\n") == "Équité\u202f: « 12\u202f000 » → ≥ 3 €\n"
+    assert printable("a\u202eb\ud800\U0001f600") == "a⟨U+202E⟩b⟨U+D800⟩⟨U+1F600⟩"
+    assert all_printable({"a": ["\x07", None, 1.5, True]}) == {"a": ["⟨U+0007⟩", None, 1.5, True]}
+
+
+def test_a_warning_of_the_typesetter_is_an_error(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = tmp_path / "report.typ"
+    monkeypatch.setattr(typesetting, "TEMPLATE", template)
+    for source, told in (
+        ('#set document(title: "T")\n#set text(font: "No Such Font")\nText', "unknown font family"),
+        ("#nothing", "unknown variable"),
+        ("Text of a document without a title", "missing document title"),
+    ):
+        template.write_text(source, encoding="utf-8")
+        with pytest.raises(ReportError, match=told):
+            write_report(workspace, period=None, lang="fr", out=tmp_path / "report.pdf")
+    assert not (tmp_path / "report.pdf").exists()
+
+
+def texts(data: Any) -> list[str]:
+    if isinstance(data, str):
+        return [data]
+    if isinstance(data, dict):
+        return [text for key, value in data.items() if key not in ("svg", "anchor") for text in texts(value)]
+    return [text for value in data for text in texts(value)] if isinstance(data, list | tuple) else []
+
+
+def test_french_is_set_as_french(workspace: Workspace) -> None:
+    found, tell = edition(workspace, None), teller("fr")
+    said = texts(content(found, attachments(found, tell), tell))
+    wrong = [text for text in said if re.search(r"[ \u00a0][;:!?%»]|« |\w'\w", text)]
+    assert wrong == []
+    assert len(said) > 200
