@@ -16,6 +16,8 @@ from dashboard.views import compass, period
 from dashboard.words import speaker
 
 Data = dict[str, Any]
+LISTED = 3
+"""Systems that the cover names one by one."""
 REGIONS = {"fr": "FR", "en": "GB"}
 
 
@@ -74,9 +76,10 @@ def _words(tell: Tell) -> Mapping[str, str]:
             "A system examined on some data tells little about other data: this compares the period with a reference."
         ),
         "unexamined": tell("What nobody has examined"),
-        "reading-verdicts": tell("How to read the verdicts"),
-        "reading-rules": tell("How they are reached"),
-        "reading-figures": tell("How to read charts and figures"),
+        "marks": tell("The five marks"),
+        "reading": tell("How to read this report"),
+        "reading-rules": tell("How verdicts are reached"),
+        "reading-figures": tell("Charts and figures"),
         "background-name": tell("Background"),
         "background": tell("what is measured, reasons and law: page"),
         "background-title": tell("What is measured, why from these levels, which law"),
@@ -102,24 +105,29 @@ def _marks(tell: Tell) -> Data:
 def _cover(edition: Edition, tell: Tell) -> list[list[str]]:
     """What the report looked at: systems, days, decisions, charter."""
     scene, charter = edition.scene, edition.scene.charter
-    audited = [
-        [
-            scene.title(system_id, tell),
-            tell(
-                "{n} decisions, {period}",
-                n=tell.whole(document["decisions"]),
-                period=period(document, speaker(tell.lang)),
-            ),
-        ]
-        for system_id, document in scene.latest.items()
-    ]
     known = tell.whole(len(set(scene.systems) | set(scene.latest)))
+    examined = tell("{n} of {known} in the register", n=tell.whole(len(scene.latest)), known=known)
     return [
-        [tell("Systems examined"), tell("{n} of {known} in the register", n=tell.whole(len(audited)), known=known)],
-        *audited,
+        [tell("Systems examined"), examined],
+        *_audited(edition, tell),
         [tell("Charter"), tell("{title}, version {version}", title=tell.text(charter.title), version=charter.version)],
         [tell("Its fingerprint"), charter.sha256[:16] + "…"],
         [tell("Data as of"), tell.date(edition.date)],
+    ]
+
+
+def _audited(edition: Edition, tell: Tell) -> list[list[str]]:
+    """Each system's decisions; of many systems, all decisions together."""
+    documents = edition.scene.latest
+    if len(documents) > LISTED:
+        return [[tell("Decisions"), tell.whole(sum(document["decisions"] for document in documents.values()))]]
+    days = {system_id: period(document, speaker(tell.lang)) for system_id, document in documents.items()}
+    return [
+        [
+            edition.scene.title(system_id, tell),
+            tell("{n} decisions, {period}", n=tell.whole(document["decisions"]), period=days[system_id]),
+        ]
+        for system_id, document in documents.items()
     ]
 
 
