@@ -65,7 +65,9 @@ def _words(tell: Tell) -> Mapping[str, str]:
         "see-page": tell("See page"),
         "answer": tell("The answer first"),
         "verdicts": tell("Verdicts by article"),
-        "answered-explained": tell("Answered: questions that have an answer, of those that the charter asks."),
+        "answered-explained": tell(
+            "Answered: questions that have an answer, of those that the charter asks of all systems."
+        ),
         "number": tell("No."),
         "article": tell("Article"),
         "answered": tell("Answered"),
