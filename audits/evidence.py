@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audits.cubes.read import COUNTS, Histogram
+from audits.cubes.read import COUNTS
+from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from audits import evidence
-from audits.cubes.read import Histogram, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.read import cells_from_counts, days_of, read_counts, read_histograms
 from audits.cubes.update import edges_of
 from audits.drift import drift_measures
+from audits.drift.measures import Histogram
 from audits.lake import reading
 from audits.lake.connection import snapshot
-from audits.measures import Measure
+from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
 from audits.systems.model import System
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -86,8 +87,21 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 def measure_evidence(counts: pa.Table, histograms: list[Histogram], system: System) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
     tables = cells_from_counts(counts, system)
-    measures = measure_cells(tables, system=system) + drift_measures(histograms)
+    measures = measure_cells(tables, system=system)
+    measures += drift_measures(histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())
+
+
+def design_effect(everybody: Cells) -> float:
+    """The most by which repeated people can multiply the sampling error of a share; 1 for independent rows.
+
+    It is the mean cluster size weighted by size, Σn² ÷ Σn (reached where all rows of a person agree). Clusters fall
+    into buckets by hash, so the variance between buckets estimates Σn² ÷ buckets.
+    """
+    sizes = everybody.counts.sum(axis=(0, 2, 3))
+    if not everybody.clustered or not sizes.sum():
+        return 1.0
+    return max(1.0, float(sizes.var(ddof=1) * len(sizes) / sizes.sum()))
 
 
 @cache

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
 from audits.cubes import build
+from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import exists, quote, table
 from audits.measures import Cells, Group
@@ -29,16 +29,6 @@ COUNTS = pa.schema(
         ("n", pa.int64()),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Counts of one feature in two windows over the same bins: below the first edge … above the last, missing."""
-
-    feature: str
-    edges: tuple[float, ...]
-    reference: tuple[int, ...]
-    current: tuple[int, ...]
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from audits.drift.bins import merged
 from audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
 from audits.errors import BoussoleError
 from audits.measures import Measure
@@ -15,7 +16,7 @@ METRICS = (
     Metric(
         name="psi",
         kind="drift",
-        formula="Σ (q − p) ln(q ÷ p) over bins, 0.5 added to each bin that either window fills",
+        formula="Σ (q − p) ln(q ÷ p) over about ten bins (tenths of the reference), 0.5 added to each filled bin",
         range="[0, ∞)",
         ideal=0.0,
         undefined="a window is empty",
@@ -35,19 +36,6 @@ METRICS = (
 
 class HistogramError(BoussoleError):
     """A histogram whose two windows do not fit its edges."""
-
-
-class Binned(Protocol):
-    """Anything with the fields of a `Histogram`."""
-
-    @property
-    def feature(self) -> str: ...
-    @property
-    def edges(self) -> tuple[float, ...]: ...
-    @property
-    def reference(self) -> tuple[int, ...]: ...
-    @property
-    def current(self) -> tuple[int, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -73,16 +61,17 @@ class Histogram:
                 )
 
 
-def drift_measures(histograms: Sequence[Binned], *, design_effect: float = 1.0) -> list[Measure]:
+def drift_measures(histograms: Sequence[Histogram], *, design_effect: float = 1.0) -> list[Measure]:
     """PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
     `design_effect` multiplies the sampling error of PSI where rows repeat people: decisions per person (weighted
     by person) at most, 1 for independent rows. Undefined: `empty_window`.
     """
-    return [measure for h in histograms for measure in (_psi(h, design_effect), _jensen_shannon(h))]
+    coarse = [Histogram(h.feature, *merged(h.edges, h.reference, h.current)) for h in histograms]
+    return [measure for h in coarse for measure in (_psi(h, design_effect), _jensen_shannon(h))]
 
 
-def _psi(histogram: Binned, design_effect: float) -> Measure:
+def _psi(histogram: Histogram, design_effect: float) -> Measure:
     value = psi(histogram.reference, histogram.current)
     params = _params(histogram) | {"smoothing": SMOOTHING, "bad_side": "above", "scale": "distance"}
     if value is not None:
@@ -90,7 +79,7 @@ def _psi(histogram: Binned, design_effect: float) -> Measure:
     return _measure("psi", histogram, value, params)
 
 
-def _test(histogram: Binned, value: float, design_effect: float) -> dict[str, Any]:
+def _test(histogram: Histogram, value: float, design_effect: float) -> dict[str, Any]:
     """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale."""
     bins = filled_bins(histogram.reference, histogram.current).shape[1]
     parts = [design_effect / sum(counts) for counts in (histogram.reference, histogram.current)]
@@ -104,12 +93,12 @@ def _test(histogram: Binned, value: float, design_effect: float) -> dict[str, An
     }
 
 
-def _jensen_shannon(histogram: Binned) -> Measure:
+def _jensen_shannon(histogram: Histogram) -> Measure:
     value = jensen_shannon(histogram.reference, histogram.current)
     return _measure("jensen_shannon", histogram, value, _params(histogram) | {"form": "distance", "base": 2})
 
 
-def _params(histogram: Binned) -> dict[str, Any]:
+def _params(histogram: Histogram) -> dict[str, Any]:
     return {
         "edges": list(histogram.edges),
         "reference_total": sum(histogram.reference),
@@ -117,7 +106,7 @@ def _params(histogram: Binned) -> dict[str, Any]:
     }
 
 
-def _measure(metric: str, histogram: Binned, value: float | None, params: dict[str, Any]) -> Measure:
+def _measure(metric: str, histogram: Histogram, value: float | None, params: dict[str, Any]) -> Measure:
     return Measure(
         metric=metric,
         by=("feature",),
