@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.html import Html, badge, el, join, link, picture, table
-from dashboard.marks import MARKS, word
+from dashboard.marks import word
 from dashboard.views import ArticleRow, Compass, Line
 from dashboard.words import Say
 
@@ -17,7 +17,7 @@ def head(view: Compass, say: Say) -> Html:
         el("p", view.subtitle, class_="subtitle"),
         el(
             "div",
-            el("p", el("strong", view.headline)),
+            el("p", el("strong", view.headline), " ", view.others),
             el("ul", *leads) if leads else None,
             class_=f"lead lead-{view.tone}",
         ),
@@ -114,21 +114,15 @@ def _row(row: ArticleRow, say: Say) -> list[Html | str]:
 
 def _changed(line: Line, say: Say) -> Html:
     before = word(line.before or "not_examined", say)
-    told = say("{before} → {after}", before=before, after=word(line.verdict, say))
-    return el(
-        "li",
-        badge(line.verdict, say, told),
-        el("p", link(line.question, line.href)),
-        el("p", line.place, class_="place"),
+    return _item(
+        line, badge(line.verdict, say, say("{before} → {after}", before=before, after=word(line.verdict, say)))
     )
 
 
 def _line(line: Line, say: Say) -> Html:
-    return el(
-        "li",
-        badge(line.verdict, say),
-        el("p", link(line.question, line.href)),
-        el("p", line.sentence, class_="told"),
-        el("p", line.place, class_="place"),
-        class_=MARKS[line.verdict].verdict,
-    )
+    return _item(line, badge(line.verdict, say))
+
+
+def _item(line: Line, mark: Html) -> Html:
+    told = el("p", line.brief, class_="told") if line.brief else None
+    return el("li", mark, el("p", link(line.question, line.href)), told, el("p", line.place, class_="place"))

@@ -13,7 +13,7 @@ from dashboard.fontfiles import QUOTED
 from dashboard.marks import INK, INK_2, LINE, MARKS, NEEDLE
 from dashboard.rose import wrapped
 
-LABELS, PLOT, VALUES, ROW, TOP, BOTTOM = 204, 376, 84, 40, 30, 30
+LABELS, PLOT, VALUES, ROW, TOP, BOTTOM = 236, 348, 80, 40, 30, 30
 """Pixels: three columns (names, plot, values), a row, and the room for line labels and the axis."""
 
 _SIZE = 15

@@ -85,7 +85,12 @@ def table(
         el("tr", el("th", row[0], scope="row"), *[el("td", cell or "—") for cell in row[1:]]) for row in rows if row
     ]
     whole = el("table", title, header, el("tbody", *body), class_=class_ or None)
-    return el("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    return scrolling(whole, label=caption)
+
+
+def scrolling(content: Html, *, label: str) -> Html:
+    """Something wide, in a frame that scrolls by itself, by keyboard too, so that the page never does."""
+    return el("div", content, class_="scroll", tabindex="0", role="group", aria_label=label)
 
 
 def details(summary: Child, *children: Child, class_: str | None = None) -> Html:

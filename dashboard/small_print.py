@@ -56,11 +56,14 @@ def threshold_words(threshold: Document, say: Say) -> str:
 
 
 def law_words(law: Law, say: Say) -> str:
-    """A text of law; since when, where it is not in force yet; and whether that date is still to be checked."""
+    """A text of law; since when, where it does not apply yet; and whether that date is still to be checked."""
     text = say.text(law.title)
-    if law.in_force > dt.datetime.now(tz=dt.UTC).date():
-        text = say("{law} (from {date})", law=text, date=say.date(law.in_force))
-    return say("{law} [date to be checked]", law=text) if law.to_check else text
+    if law.in_force <= dt.datetime.now(tz=dt.UTC).date():
+        return text
+    date = say.date(law.in_force)
+    if law.to_check:
+        return say("{law} (from {date}, date to be checked)", law=text, date=date)
+    return say("{law} (from {date})", law=text, date=date)
 
 
 def recompute(document: Document) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from audits.languages import period_words
-from dashboard.marks import worst
+from audits.languages import inside
+from dashboard.briefs import brief
+from dashboard.marks import ORDER, worst
 from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
 from dashboard.scene import Document, Finding, Scene, findings, needle, rings
 from dashboard.words import Say, count
@@ -26,6 +26,7 @@ class Line:
     place: str
     question: str
     sentence: str
+    brief: str
     href: str
 
 
@@ -48,6 +49,7 @@ class Compass:
     subtitle: str
     tone: str
     headline: str
+    others: str
     leads: Sequence[Line]
     rose: str
     rose_alt: str
@@ -71,6 +73,7 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
         subtitle=_subtitle(scene, say),
         tone=urgent[0].key if urgent else "kept",
         headline=headline(scene, say),
+        others=others(scene, say),
         leads=[line(scene, finding, say, query=query) for finding in leads],
         rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
         rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
@@ -116,17 +119,14 @@ def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], bef
         place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
         question=say.text(finding.verdict["question"]),
         sentence=say.text(finding.verdict["sentence"]),
+        brief=brief(scene.latest[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
         href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
     )
 
 
 def headline(scene: Scene, say: Say) -> str:
     """The answer in one sentence: how many articles are not kept, else to watch, else unknown, else kept."""
-    per_article = [
-        worst([s["verdict"] for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id])
-        for article in scene.charter.articles
-    ]
-    counts = {verdict: per_article.count(verdict) for verdict in ("broken", "watch", "unknown", "kept")}
+    counts = _per_verdict(scene)
     if counts["broken"]:
         return say.plural("One commitment is not kept.", "{n} commitments are not kept.", counts["broken"])
     if counts["watch"]:
@@ -146,6 +146,31 @@ def headline(scene: Scene, say: Say) -> str:
     return say("No question of the charter has been examined yet.")
 
 
+def others(scene: Scene, say: Say) -> str:
+    """How the other articles stand: "Of the others: one to watch, five not examined."; empty without others."""
+    counts = _per_verdict(scene)
+    first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
+    if first is None:
+        return ""
+    told = {
+        "watch": say.plural("one to watch", "{n} to watch", counts["watch"]),
+        "unknown": say.plural("one where we cannot tell", "{n} where we cannot tell", counts["unknown"]),
+        "not_examined": say.plural("one not examined", "{n} not examined", counts["not_examined"]),
+        "kept": say.plural("one kept", "{n} kept", counts["kept"]),
+    }
+    listed = ", ".join(inside(text) for verdict, text in told.items() if counts[verdict] and verdict != first)
+    return say("Of the others: {list}.", list=listed) if listed else ""
+
+
+def _per_verdict(scene: Scene) -> dict[str, int]:
+    """How many articles stand at each verdict, over all systems."""
+    per_article = [
+        worst([s["verdict"] for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id])
+        for article in scene.charter.articles
+    ]
+    return {verdict: per_article.count(verdict) for verdict in ORDER}
+
+
 def changes(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Line]:
     """The questions whose verdict differs from the previous audit's, what most needs attention first."""
     found = []
@@ -160,9 +185,9 @@ def changes(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Line]:
 
 
 def period(document: Document, say: Say) -> str:
-    """The window of an audit in words: "from 1 July 2026 to 30 September 2026"."""
+    """The window of an audit in words: "September 2026", else "from 1 to …"."""
     window = document["window"]
-    return period_words(dt.date.fromisoformat(window["start"]), dt.date.fromisoformat(window["end"]), say.lang)
+    return say.period(window["start"], window["end"])
 
 
 def _subtitle(scene: Scene, say: Say) -> str:
@@ -174,7 +199,7 @@ def _subtitle(scene: Scene, say: Say) -> str:
     ]
     periods = {period(document, say) for document in scene.latest.values()}
     if len(periods) == 1:
-        parts.append(say("decisions {period}", period=periods.pop()))
+        parts.insert(1, periods.pop())
     return " · ".join(parts)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from babel.dates import format_date
+
 from audits import languages
 
 FOLDER = Path(__file__).parent / "locale"
@@ -47,6 +49,23 @@ class Say:
         """A day in words, from a date or an ISO moment."""
         day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
         return languages.date_words(day, self.lang)
+
+    def period(self, start: str, end: str) -> str:
+        """A window of whole days, both included: a month or quarter by its name, any other by its ends.
+
+        >>> speaker("en").period("2026-07-01", "2026-09-30"), speaker("fr").period("2026-09-01", "2026-09-30")
+        ('3rd quarter 2026', 'septembre 2026')
+        >>> speaker("en").period("2026-09-01", "2026-09-29")
+        'from 1 September 2026 to 29 September 2026'
+        """
+        first, last = dt.date.fromisoformat(start[:10]), dt.date.fromisoformat(end[:10])
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+        if whole_months and months == 1:
+            return format_date(first, "LLLL yyyy", locale=self.lang)
+        if whole_months and months == 3 and first.month % 3 == 1:
+            return format_date(first, "QQQQ yyyy", locale=self.lang)
+        return languages.period_words(first, last, self.lang)
 
     def text(self, texts: Mapping[str, str] | None, default: str = "") -> str:
         """The text of a system or charter in this language, else in the first language it has."""

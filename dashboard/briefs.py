@@ -1,0 +1,48 @@
+"""A question's answer in a few words: the group or feature that decides it, and its figure."""
+
+from __future__ import annotations
+
+import math
+
+from audits.systems import System
+from dashboard.drift import features, is_drift
+from dashboard.groups import Row, compared, reason_words, rows
+from dashboard.scene import Document
+from dashboard.tables import comparison
+from dashboard.words import Say
+
+
+def brief(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+    """What decides the verdict: "Women of 50 and over: 61 for 100 (51 to 73)"; empty where nothing has a figure."""
+    if is_drift(verdict):
+        return _moved(document, verdict, say)
+    found = compared(document, verdict)
+    if found is None:
+        return ""
+    metric, by = found
+    shown = rows(document, by, say, metric=metric, system=system)
+    deciding = [row for row in shown if row.verdict == verdict["verdict"]]
+    told = sorted((row for row in deciding if row.compared is not None), key=_gap, reverse=True)
+    if not told:
+        return next((reason_words(row.reason, say) for row in deciding if row.reason), "")
+    answer = say("{name}: {verdicts}", name=told[0].label, verdicts=comparison(told[0], say))
+    if len(told) == 1:
+        return answer
+    return say.plural("{told}, and one more group", "{told}, and {n} more groups", len(told) - 1, told=answer)
+
+
+def _gap(row: Row) -> float:
+    """How far apart the compared rates are, whichever is higher."""
+    if row.compared is None:
+        return 0.0
+    if row.scale != "ratio":
+        return abs(row.compared)
+    return abs(math.log(row.compared)) if row.compared else math.inf
+
+
+def _moved(document: Document, verdict: Document, say: Say) -> str:
+    found = [f for f in features(document, verdict) if f.verdict == verdict["verdict"] and f.value is not None]
+    most = max(found, key=lambda feature: feature.value or 0.0, default=None)
+    if most is None or most.value is None:
+        return ""
+    return say("{feature}: moved by {value} (PSI)", feature=most.name, value=say.number(most.value))
