@@ -10,7 +10,7 @@ import vl_convert
 
 from audits.languages import NARROW, capital
 from audits.systems import System
-from dashboard.dots import Dot, Line, draw
+from dashboard.dots import WIDE, Dot, Layout, Line, draw
 from dashboard.drift import Document, drift_levels, features
 from dashboard.fontfiles import register
 from dashboard.groups import By, Row, reason_words, rows
@@ -31,7 +31,13 @@ _LOCALES = {
 
 
 def groups_chart(
-    document: Document, by: By, lang: str, *, metric: str = "selection_rate", system: System | None = None
+    document: Document,
+    by: By,
+    lang: str,
+    *,
+    metric: str = "selection_rate",
+    system: System | None = None,
+    layout: Layout = WIDE,
 ) -> alt.LayerChart:
     """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
 
@@ -51,10 +57,12 @@ def groups_chart(
         )
         for row in shown
     ]
-    return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, 1.0))
+    return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, 1.0), layout=layout)
 
 
-def drift_chart(document: Document, lang: str, *, verdict: Document | None = None) -> alt.LayerChart:
+def drift_chart(
+    document: Document, lang: str, *, verdict: Document | None = None, layout: Layout = WIDE
+) -> alt.LayerChart:
     """How far each feature has moved (population stability index), with the level from which it is watched.
 
     With a `verdict` only the features that it judges.
@@ -75,7 +83,7 @@ def drift_chart(document: Document, lang: str, *, verdict: Document | None = Non
     ]
     levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
-    return draw(dots, _apart(lines), percent=False, bounds=(0.0, float("inf")))
+    return draw(dots, _apart(lines), percent=False, bounds=(0.0, float("inf")), layout=layout)
 
 
 def svg(chart: alt.LayerChart, lang: str) -> str:

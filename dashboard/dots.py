@@ -13,8 +13,28 @@ from dashboard.fontfiles import QUOTED
 from dashboard.marks import INK, INK_2, LINE, MARKS, NEEDLE
 from dashboard.rose import wrapped
 
-LABELS, PLOT, VALUES, ROW, TOP, BOTTOM = 236, 348, 80, 40, 30, 30
-"""Pixels: three columns (names, plot, values), a row, and the room for line labels and the axis."""
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Pixels of the three columns (names, plot, values), of a row, and of the room above and below."""
+
+    names: int
+    plot: int
+    values: int
+    row: int
+    top: int
+    dot: float
+    """Where dots stand in their row, from 0 (its top) to 1."""
+    most_ticks: int
+    narrow: bool = False
+    """Names stand above their dots, and line labels in rows at the top left."""
+
+    bottom: int = 30
+
+
+WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
+NARROW = Layout(names=10, plot=176, values=62, row=62, top=48, dot=0.72, most_ticks=3, narrow=True)
+"""For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE = 15
 _STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -59,23 +79,35 @@ def ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     return [round(index * step, 6) for index in range(first, max(last, first + 1) + 1)]
 
 
-def draw(dots: Sequence[Dot], lines: Sequence[Line], *, percent: bool, bounds: tuple[float, float]) -> alt.LayerChart:
+def draw(
+    dots: Sequence[Dot],
+    lines: Sequence[Line],
+    *,
+    percent: bool,
+    bounds: tuple[float, float],
+    layout: Layout = WIDE,
+) -> alt.LayerChart:
     """The chart. `bounds` are the lowest and highest values that make sense on this scale."""
     seen = [x for dot in dots for x in (dot.value, dot.low, dot.high) if x is not None] + [line.at for line in lines]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     margin = (high - low) * 0.05
-    values = ticks(max(low - margin, bounds[0]), min(high + margin, bounds[1]))
+    values = ticks(max(low - margin, bounds[0]), min(high + margin, bounds[1]), most=layout.most_ticks)
     digits = max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
     axis = alt.Axis(values=values, format=f".{digits}{'%' if percent else 'f'}", title=None)
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False, zero=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[len(dots), 0], nice=False, zero=False))
+    y = _down("y:Q", len(dots))
     layers = [
-        *_lines(_clear(lines, dots), x, y),
-        *_intervals(dots, x, y),
-        _points(dots, x, y),
-        *_texts(dots, y),
+        *_lines(_clear(lines, dots), x, y, layout),
+        *_intervals(dots, x, y, layout),
+        _points(dots, x, y, layout),
+        *_texts(dots, y, layout),
     ]
-    return _dressed(alt.LayerChart(layer=layers), len(dots))
+    return _dressed(alt.LayerChart(layer=layers), len(dots), layout)
+
+
+def _down(field: str, rows: int) -> alt.Y:
+    """Rows from the top down."""
+    return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, zero=False))
 
 
 def _clear(lines: Sequence[Line], dots: Sequence[Dot]) -> list[Line]:
@@ -98,26 +130,27 @@ def _data(values: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=values)
 
 
-def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    layers = []
+def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+    layers, tier = [], 0
     for line in lines:
         ink = NEEDLE if line.broken else MARKS["watch"].ink
         data = _data([{"x": line.at, "y": line.first, "y2": line.last + 1, "label": line.label}])
         chart = alt.Chart(data)
-        layers.append(
-            chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=[5, 4] if line.broken else [2, 3]).encode(
-                x=x, y=y, y2="y2:Q"
-            )
-        )
+        dash = [5, 4] if line.broken else [2, 3]
+        layers.append(chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash).encode(x=x, y=y, y2="y2:Q"))
         if line.label:
-            text = chart.mark_text(color=ink, fontSize=_SIZE - 1, baseline="bottom", dy=-5, align=line.align)
-            layers.append(text.encode(x=x, y=y, text="label:N"))
+            align: Literal["left", "center", "right"] = "left" if layout.narrow else line.align
+            at = alt.value(0) if layout.narrow else x
+            up = -5 - 19 * tier * layout.narrow
+            text = chart.mark_text(color=ink, fontSize=_SIZE - 1, baseline="bottom", dy=up, align=align)
+            layers.append(text.encode(x=at, y=y, text="label:N"))
+            tier += 1
     return layers
 
 
-def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
     values = [
-        {"x": dot.low, "x2": dot.high, "y": index + 0.5, "tint": _tint(dot.verdict)}
+        {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": _tint(dot.verdict)}
         for index, dot in enumerate(dots)
         if dot.low is not None
     ]
@@ -131,12 +164,12 @@ def _tint(verdict: str | None) -> str:
     return {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}[verdict]
 
 
-def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y) -> alt.Chart:
+def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Chart:
     values = []
     for index, dot in enumerate(dots):
         if dot.value is None:
             continue
-        at = {"x": dot.value, "y": index + 0.5}
+        at = {"x": dot.value, "y": index + layout.dot}
         if dot.verdict is None:
             values.append({**at, "shape": "diamond", "fill": INK, "ink": INK})
             continue
@@ -156,29 +189,37 @@ def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y) -> alt.Chart:
     return encoded
 
 
-def _texts(dots: Sequence[Dot], y: alt.Y) -> list[alt.Chart]:
+def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
+    wide = not layout.narrow
     values = [
-        {"y": index + 0.5, "label": "\n".join(wrapped(dot.label, width=28)), "text": dot.text, "note": dot.note}
+        {
+            "y": index + layout.dot,
+            "name_y": index + (layout.dot if wide else layout.dot - 0.44),
+            "label": "\n".join(wrapped(dot.label, width=28 if wide else 34)),
+            "text": dot.text,
+            "note": "\n".join(wrapped(dot.note, width=60 if wide else 30)),
+        }
         for index, dot in enumerate(dots)
     ]
+    side: Literal["right", "left"] = "right" if wide else "left"
     chart = alt.Chart(_data(values))
-    label = chart.mark_text(align="right", baseline="middle", color=INK, fontSize=_SIZE, lineBreak="\n", lineHeight=17)
+    label = chart.mark_text(align=side, baseline="middle", color=INK, fontSize=_SIZE, lineBreak="\n", lineHeight=17)
     text = chart.mark_text(align="left", baseline="middle", color=INK, fontSize=_SIZE, fontWeight=700)
-    note = chart.mark_text(align="left", baseline="middle", color=INK_2, fontSize=_SIZE)
+    note = chart.mark_text(align="left", baseline="middle", color=INK_2, fontSize=_SIZE, lineBreak="\n", lineHeight=17)
     return [
-        label.encode(x=alt.value(-16), y=y, text="label:N"),
-        text.encode(x=alt.value(PLOT + 16), y=y, text="text:N"),
+        label.encode(x=alt.value(-16 if wide else 0), y=_down("name_y:Q", len(dots)), text="label:N"),
+        text.encode(x=alt.value(layout.plot + (16 if wide else 8)), y=y, text="text:N"),
         note.encode(x=alt.value(8), y=y, text="note:N"),
     ]
 
 
-def _dressed(chart: alt.LayerChart, count: int) -> alt.LayerChart:
+def _dressed(chart: alt.LayerChart, count: int, layout: Layout) -> alt.LayerChart:
     """The same size and type for every chart, so that they align under one another."""
     dressed: alt.LayerChart = (
         chart.properties(
-            width=PLOT,
-            height=ROW * max(count, 1),
-            padding={"left": LABELS, "right": VALUES, "top": TOP, "bottom": BOTTOM},
+            width=layout.plot,
+            height=layout.row * max(count, 1),
+            padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
             autosize=alt.AutoSizeParams(type="none"),
             background="transparent",
         )

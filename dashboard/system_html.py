@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.html import Html, badge, details, el, facts, join, link, picture, scrolling, table
+from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from dashboard.marks import word
 from dashboard.system_view import Question, Section, SystemPage
 from dashboard.tables import Table
@@ -109,7 +109,8 @@ def _figure(asked: Question, say: Say) -> Html | None:
     return el(
         "figure",
         el("figcaption", asked.title),
-        scrolling(picture(drawn.svg, drawn.alt, class_="chart"), label=asked.title) if drawn else None,
+        picture(drawn.svg, drawn.alt, class_="chart chart-wide") if drawn else None,
+        picture(drawn.narrow, drawn.alt, class_="chart chart-narrow") if drawn else None,
         el("p", drawn.note, class_="note") if drawn else None,
         details(say("See the data"), data(asked.table, say)) if asked.table else None,
     )

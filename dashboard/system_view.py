@@ -10,6 +10,7 @@ from audits.systems import System
 from charter.families import decision
 from charter.model import Article, Charter
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
+from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
 from dashboard.groups import By, attribute_name, compared, rows
 from dashboard.marks import ORDER
@@ -22,9 +23,10 @@ from dashboard.words import Say
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing, what it says in words, and how to read it."""
+    """A drawing (and one for a narrow screen), what it says in words, and how to read it."""
 
     svg: str
+    narrow: str
     alt: str
     note: str
 
@@ -145,9 +147,12 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     table = groups_table(document, verdict, by, say, metric=metric, title=title, system=system)
     if all(row.value is None for row in shown):
         return title, None, table
-    drawing = svg(groups_chart(document, by, say.lang, metric=metric, system=system), say.lang)
+    wide, narrow = (
+        svg(groups_chart(document, by, say.lang, metric=metric, system=system, layout=layout), say.lang)
+        for layout in (WIDE, NARROW)
+    )
     alt = f"{title}. {groups_text(document, by, say.lang, metric=metric, system=system)}"
-    return title, Chart(svg=drawing, alt=alt, note=_note(verdict, by, say, system=system)), table
+    return title, Chart(svg=wide, narrow=narrow, alt=alt, note=_note(verdict, by, say, system=system)), table
 
 
 def _drift(document: Document, verdict: Document, say: Say) -> Picture:
@@ -156,11 +161,13 @@ def _drift(document: Document, verdict: Document, say: Say) -> Picture:
     table = drift_table(document, verdict, say, title=title)
     if all(feature.value is None for feature in features(document, verdict)):
         return title, None, table
-    drawing = svg(drift_chart(document, say.lang, verdict=verdict), say.lang)
+    wide, narrow = (
+        svg(drift_chart(document, say.lang, verdict=verdict, layout=layout), say.lang) for layout in (WIDE, NARROW)
+    )
     note = say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")
     return (
         title,
-        Chart(svg=drawing, alt=f"{title}. {drift_text(document, say.lang, verdict=verdict)}", note=note),
+        Chart(svg=wide, narrow=narrow, alt=f"{title}. {drift_text(document, say.lang, verdict=verdict)}", note=note),
         table,
     )
 

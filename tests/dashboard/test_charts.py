@@ -10,7 +10,7 @@ import pytest
 
 from audits.systems import System
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
-from dashboard.dots import PLOT, ticks
+from dashboard.dots import WIDE, ticks
 from dashboard.fontfiles import embed
 from dashboard.groups import Row, attribute_name, rows, value_name
 from dashboard.words import speaker
@@ -77,7 +77,7 @@ def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, sy
 def test_the_dashed_line_falls_where_the_axis_says(matchft: Document, systems: dict[str, System]) -> None:
     chart = groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]).to_dict()
     domain = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
-    expected = PLOT * (0.8 * 2915 / 10636 - domain[0]) / (domain[1] - domain[0])
+    expected = WIDE.plot * (0.8 * 2915 / 10636 - domain[0]) / (domain[1] - domain[0])
     drawing = svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]), "fr")
     dashed = re.search(r'<line transform="translate\(([\d.]+),[\d.]+\)"[^>]*stroke-dasharray="5,4"', drawing)
     assert dashed is not None
