@@ -52,13 +52,19 @@ def system_page(system: str, say: Say) -> SystemPage:
     return store.system_page(Workspace.find(), system, say.lang)
 
 
-def prepare(say: Say) -> None:
-    """Style, and the language of the document for those who hear it. The script holds no data."""
+def prepare() -> None:
+    """The style of every page."""
     st.html(HERE / "static" / "style.css")
-    st.html(_SCRIPTS[say.lang], unsafe_allow_javascript=True)
 
 
-_SCRIPTS: dict[str, str] = {lang: f"<script>document.documentElement.lang = '{lang}';</script>" for lang in LANGUAGES}
+_SCRIPTS: dict[str, str] = {
+    lang: f"""<script>
+document.documentElement.lang = "{lang}";
+document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+</script>"""
+    for lang in LANGUAGES
+}
+"""Once a page stands: its language for those who hear it, then the question its address names. They hold no data."""
 
 
 def sidebar(say: Say, *, current: str) -> None:
@@ -122,7 +128,7 @@ def drift_report(system: str) -> str | None:
 
 
 def footer(say: Say) -> None:
-    """Said on every page, whatever the sidebar does."""
+    """Said on every page, whatever the sidebar does; then the page is complete."""
     st.html(
         el(
             "footer",
@@ -136,3 +142,4 @@ def footer(say: Say) -> None:
             class_="foot",
         )
     )
+    st.html(_SCRIPTS[say.lang], unsafe_allow_javascript=True)

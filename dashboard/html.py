@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -57,10 +58,14 @@ def data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def picture(svg: str, alt: str, *, class_: str = "picture", width: int | None = None) -> Html:
-    """A drawing as an image (Streamlit removes inline SVG), its fonts inside, its text read aloud."""
-    size = None if width is None else str(width)
-    return el("img", src=data_uri(embed(svg)), alt=alt, class_=class_, width=size)
+def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
+    """A drawing as an image (Streamlit removes inline SVG), its fonts inside, its text read aloud.
+
+    Its own width and height go with it, so that nothing moves when it appears.
+    """
+    sizes = (re.search(rf'<svg[^>]*\s{side}="([\d.]+)"', svg) for side in ("width", "height"))
+    width, height = (found.group(1) if found else None for found in sizes)
+    return el("img", src=data_uri(embed(svg)), alt=alt, class_=class_, width=width, height=height)
 
 
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:

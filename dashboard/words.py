@@ -71,7 +71,7 @@ class Say:
         """The text of a system or charter in this language, else in the first language it has."""
         if not texts:
             return default
-        return texts.get(self.lang) or next(iter(texts.values()))
+        return languages.typeset(texts.get(self.lang) or next(iter(texts.values())), self.lang)
 
 
 @cache
