@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from charter.model import Charter, Indicator, Law
 from dashboard.scene import Document
@@ -24,7 +25,7 @@ def small_print(
     evidence = document["evidence"]
     pairs = [(say("Measure"), measure_words(indicator, say))]
     if verdict["threshold"]:
-        pairs.append((say("Threshold"), threshold_words(verdict["threshold"], say)))
+        pairs.append((say("Threshold"), threshold_words(judged_threshold(verdict), say)))
     decisions = say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say))
     pairs.append((say("Decisions"), decisions))
     if indicator and indicator.law:
@@ -40,6 +41,12 @@ def measure_words(indicator: Indicator | None, say: Say) -> str:
         return ""
     name = f" ({indicator.metric})" if indicator.metric else ""
     return say.text(indicator.computed).rstrip(".") + name
+
+
+def judged_threshold(verdict: Document) -> dict[str, Any]:
+    """The threshold with the levels its comparisons were held to: 1.25 for 0.8 where being selected is a harm."""
+    levels = verdict["comparisons"][0].get("levels", {}) if verdict["comparisons"] else {}
+    return {**verdict["threshold"], **{kind: abs(level) for kind, level in levels.items() if level is not None}}
 
 
 def threshold_words(threshold: Document, say: Say) -> str:
