@@ -134,8 +134,8 @@ def footer(say: Say) -> None:
             "footer",
             el(
                 "p",
-                el("strong", say("Local mode")),
-                ": ",
+                el("strong", say("Local mode:")),
+                " ",
                 say("nobody is signed in, and only this machine can open these pages."),
             ),
             el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),

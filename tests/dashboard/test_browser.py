@@ -1,0 +1,251 @@
+"""The dashboard as people use it: in a browser, by keyboard, at 400 %, in two languages."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_core_python.selenium import Axe
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.records import save_audit
+
+FIXTURE = Path(__file__).parent / "workspace"
+SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+)
+
+Open = Callable[[str], webdriver.Chrome]
+
+
+def served(home: Path) -> Iterator[str]:
+    """The address of a dashboard on a workspace, started and ended as a user does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("boussole")), "--workspace", str(home), "dashboard"]
+    process = subprocess.Popen([*command, "--headless", "--port", str(port)], stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_answers(process, address)
+        yield address
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) in (0, 130)
+    finally:
+        process.kill()
+
+
+def _wait_until_answers(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the dashboard ended by itself"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):  # noqa: S310 (our own server)
+                return
+        except (urllib.error.URLError, TimeoutError):
+            os.sched_yield()
+    pytest.fail("the dashboard did not answer within a minute")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    workspace = Workspace.create(tmp_path_factory.mktemp("pages") / "workspace", organisation="Test")
+    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    charter = load_charter(workspace)
+    for name in ("compas-1", "matchft-1", "matchft-2"):
+        document = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+    drift = workspace.reports / "drift"
+    drift.mkdir()
+    page = "<p id=x></p><script>document.getElementById('x').textContent = self.origin</script>"
+    (drift / "matchft.html").write_text(page, encoding="utf-8")
+    yield from served(workspace.home)
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for switch in (*SWITCHES, "--lang=fr", "--accept-lang=fr", f"--user-data-dir={tmp_path_factory.mktemp('chrome')}"):
+        options.add_argument(switch)
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def visit(chrome: webdriver.Chrome, address: str) -> Open:
+    """Opens a page of the dashboard and waits until it is complete."""
+
+    def visit(path: str) -> webdriver.Chrome:
+        chrome.get(address + path)
+        whole(chrome)
+        return chrome
+
+    return visit
+
+
+def whole(browser: webdriver.Chrome) -> None:
+    waiting(browser).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".foot") and b.execute_script(_SETTLED))
+
+
+_SETTLED = """
+return document.fonts.status === "loaded" && [...document.images].every(image => image.complete)
+    && !document.querySelector("[data-stale=true]")
+"""
+
+
+_SIDEWAYS = """
+return [document.documentElement, document.querySelector(".stMain")].map(part => part.scrollWidth - part.clientWidth)
+"""
+
+
+def waiting(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
+    return WebDriverWait(browser, 30, poll_frequency=0.1)
+
+
+def text(browser: webdriver.Chrome, selector: str) -> str:
+    return str(browser.find_element(By.CSS_SELECTOR, selector).text)
+
+
+def by_keyboard(browser: webdriver.Chrome, wanted: str, *, most: int = 80) -> WebElement:
+    """Presses Tab until the element with this text has the focus."""
+    for _ in range(most):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        focused = browser.switch_to.active_element
+        if focused.text.strip() == wanted:
+            return focused
+    pytest.fail(f"Tab never reaches “{wanted}”")
+
+
+def violations(browser: webdriver.Chrome) -> list[str]:
+    browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
+    found: dict[str, Any] = Axe().run(browser)
+    assert len(found["passes"]) > 20, "axe looked at next to nothing"
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?lang=en", "/system?system=matchft", "/system?system=compas&lang=en", "/system"]
+)
+def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
+    assert violations(visit(path)) == []
+
+
+def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open) -> None:
+    page = visit("/")
+    assert page.execute_script("return document.documentElement.lang") == "fr"
+    assert text(page, "h1") == "Où en est la charte\u202f?"
+    assert text(page, ".lead strong") == "Un engagement n’est pas tenu."
+    for selector in (".lead", ".rose", ".verdicts thead"):
+        assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
+
+
+def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> None:
+    page = visit("/")
+    by_keyboard(page, "English").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "lang=en" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Where does the charter stand?"
+    assert page.execute_script("return document.documentElement.lang") == "en"
+    by_keyboard(page, "MatchFT").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "system=matchft" in b.current_url)
+    whole(page)
+    assert text(page, ".kicker") == "Article 3"
+    assert text(page, ".pages [aria-current=page]") == "MatchFT"
+
+
+def test_a_finding_leads_to_its_question(visit: Open) -> None:
+    page = visit("/")
+    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_age]").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft#equite-impact_ratio_age"))
+    whole(page)
+    place = "return document.getElementById('equite-impact_ratio_age').getBoundingClientRect().top"
+    waiting(page).until(lambda b: 0 <= b.execute_script(place) < 300)
+
+
+def test_the_data_of_a_chart_open_by_keyboard(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    by_keyboard(page, "Voir les données").send_keys(Keys.ENTER)
+    shown = [table for table in page.find_elements(By.CSS_SELECTOR, "table.data") if table.is_displayed()]
+    assert len(shown) == 1
+    assert "Femmes, moins de 25 ans" in shown[0].text
+
+
+def test_charts_are_read_aloud(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    alternatives = [image.get_attribute("alt") for image in page.find_elements(By.CSS_SELECTOR, ".chart-wide")]
+    assert len(alternatives) == 7
+    assert any(
+        "Femmes\u202f: 20,3\u202f% (entre 19,6\u202f% et 21,1\u202f%), pas tenu." in str(a) for a in alternatives
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/system?system=matchft", "/system?system=compas&lang=en"])
+def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
+    page = visit(path)
+    size = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        waiting(page).until(lambda b: b.execute_script("return innerWidth") == 320)
+        waiting(page).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0])
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:
+    page = visit("/")
+    addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [name for name in addresses if not name.startswith((address, "data:", "blob:"))] == []
+    assert any(name.endswith("SourceSans3-Regular.woff2") for name in addresses)
+    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', '') + ' ' + f.weight)"
+    assert {"Source Sans 3 400", "Source Serif 4 600"} <= set(page.execute_script(loaded))
+
+
+def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    page.get(page.find_element(By.CSS_SELECTOR, "a[href='/drift/matchft']").get_attribute("href"))
+    waiting(page).until(lambda b: text(b, "#x") == "null")
+
+
+def test_local_mode_is_said_on_every_page(visit: Open) -> None:
+    for path in ("/", "/system?system=compas", "/system"):
+        assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
+
+
+def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    for start in served(workspace.home):
+        chrome.get(start)
+        whole(chrome)
+        assert text(chrome, ".lead strong").startswith("Personne ne le sait encore")
+        assert "boussole import FILE --system ID" in text(chrome, ".steps")
+        assert violations(chrome) == []

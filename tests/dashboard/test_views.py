@@ -1,0 +1,226 @@
+"""The pages say what the documents hold: worst first, nothing left out, every line with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from audits.systems import System
+from charter.loading import load_charter
+from charter.verdicts import summarise
+from dashboard import compass_html, system_html
+from dashboard.scene import Scene, before, findings, needle
+from dashboard.small_print import indicator_of, threshold_words
+from dashboard.system_view import SystemPage, system_page
+from dashboard.views import Compass, compass
+from dashboard.words import speaker
+
+Document = dict[str, Any]
+FR, EN = speaker("fr"), speaker("en")
+
+
+@pytest.fixture
+def scene(matchft: Document, matchft_before: Document, compas: Document, systems: dict[str, System]) -> Scene:
+    return Scene(
+        charter=load_charter(),
+        systems=systems,
+        latest={"compas": compas, "matchft": matchft},
+        previous={"matchft": matchft_before},
+    )
+
+
+def judged(scene: Scene, judge: Callable[[Document], str]) -> Scene:
+    """The same scene with other verdicts on its questions."""
+    latest = {}
+    for system, document in scene.latest.items():
+        verdicts = [{**verdict, "verdict": judge(verdict)} for verdict in document["verdicts"]]
+        latest[system] = {**document, "verdicts": verdicts, "articles": summarise(scene.charter, verdicts)}
+    return Scene(charter=scene.charter, systems=scene.systems, latest=latest, previous={})
+
+
+def page(scene: Scene, system: str = "matchft") -> SystemPage:
+    return system_page(scene, system, FR)
+
+
+def view(scene: Scene) -> Compass:
+    return compass(scene, FR, query={})
+
+
+def test_findings_come_worst_first_then_widest(scene: Scene) -> None:
+    found = [(finding.system, finding.verdict["indicator"]) for finding in findings(scene)]
+    # Multiples of the level: COMPAS ratio ln(1.69)/ln(1.25) = 2.35, women under 25 ln(0.607)/ln(0.8) = 2.24, COMPAS
+    # false positives 0.214/0.10 = 2.14, women ln(0.741)/ln(0.8) = 1.35, people of 50 and over ln(0.764)/ln(0.8) = 1.21.
+    assert found[:5] == [
+        ("compas", "impact_ratio_race"),
+        ("matchft", "impact_ratio_gender_age"),
+        ("compas", "false_positive_rate_race"),
+        ("matchft", "impact_ratio_gender"),
+        ("matchft", "impact_ratio_age"),
+    ]
+    keys = [finding.key for finding in findings(scene)]
+    assert keys == sorted(keys, key=["broken", "watch", "unknown", "kept"].index)
+    assert "not_examined" not in keys
+
+
+def test_the_needle_points_at_the_worst_and_at_nothing_when_all_is_kept(scene: Scene) -> None:
+    assert needle(scene) == "equite"
+    assert needle(judged(scene, lambda verdict: "kept")) is None
+    only_drift = judged(scene, lambda verdict: "watch" if verdict["article"] == "securite" else "kept")
+    assert needle(only_drift) == "securite"
+
+
+def test_the_first_lines_answer_the_question(scene: Scene) -> None:
+    shown = view(scene)
+    assert shown.headline == "Un engagement n’est pas tenu."
+    assert shown.others == "Parmi les autres\u202f: un à surveiller, cinq pas examinés."
+    assert shown.subtitle == "Deux systèmes examinés sur deux · 29\u202f054 décisions lues"
+    assert [line.href for line in shown.leads] == ["/system?system=compas#equite-impact_ratio_race"]
+
+
+@pytest.mark.parametrize(
+    ("key", "headline"),
+    [
+        ("watch", "Seven commitments are to be watched; none is found broken."),
+        ("unknown", "On seven commitments we cannot tell; none is found broken."),
+        ("kept", "Everything that was examined is kept."),
+        ("not_examined", "No question of the charter has been examined yet."),
+    ],
+)
+def test_every_state_has_its_headline(scene: Scene, key: str, headline: str) -> None:
+    every = [{"article": article.id, "verdict": key, "answered": 0, "asked": 1} for article in scene.charter.articles]
+    latest = {system: {**document, "articles": every} for system, document in scene.latest.items()}
+    changed = Scene(charter=scene.charter, systems=scene.systems, latest=latest, previous={})
+    assert compass(changed, EN, query={}).headline == headline
+    assert compass(changed, EN, query={}).others == ""
+
+
+def test_the_table_has_every_article_and_every_system(scene: Scene) -> None:
+    shown = view(scene)
+    assert shown.columns == ["COMPAS", "MatchFT"]
+    assert [row.order for row in shown.rows] == [1, 2, 3, 4, 5, 6, 7]
+    fairness = shown.rows[2]
+    assert fairness.verdicts == ["broken", "broken"]
+    assert (fairness.answered, fairness.asked) == (7, 10)
+    assert shown.rows[5].verdicts == ["not_examined", "watch"]
+
+
+def test_changes_are_those_between_the_last_two_windows(scene: Scene) -> None:
+    changes = {(line.before, line.verdict, line.question) for line in view(scene).changes}
+    assert changes == {
+        ("watch", "broken", "MatchFT contacte-t-il aussi souvent les femmes que les hommes\u202f?"),
+        (
+            "kept",
+            "watch",
+            "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?",
+        ),
+    }
+    assert view(scene).changes_since == "30 juin 2026"
+
+
+def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
+    assert before([matchft_before, matchft, matchft], matchft) == matchft_before
+    assert before([matchft, matchft], matchft) is None
+
+
+def test_briefs_name_what_decides(scene: Scene) -> None:
+    shown = {line.question: line.brief for line in [*view(scene).attention, *view(scene).leads, *view(scene).changes]}
+    assert shown["L’âge change-t-il les chances d’être contacté\u202f?"] == (
+        "50 ans et plus\u202f: 76 pour 100 (72 à 81)"
+    )
+    drift = "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?"
+    assert shown[drift] == "distance_km\u202f: écart de 0,14 (PSI)"
+
+
+def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document) -> None:
+    shown = page(scene)
+    examined = [asked for section in shown.sections for asked in section.questions]
+    folded = [asked for section in shown.sections for asked in section.not_examined]
+    assert len(examined) + len(folded) == len(matchft["verdicts"])
+    assert dict(shown.counts) == {"broken": 3, "watch": 1, "unknown": 3, "not_examined": 6, "kept": 1}
+    assert [section.id for section in shown.sections][:2] == ["equite", "securite"]
+
+
+def test_questions_carry_chart_table_threshold_and_evidence(scene: Scene) -> None:
+    questions = {asked.anchor: asked for section in page(scene).sections for asked in section.questions}
+    women = questions["equite-impact_ratio_gender"]
+    assert women.title == "Part des personnes contactées, par sexe"
+    assert women.chart is not None
+    assert women.chart.alt.startswith("Part des personnes contactées, par sexe. Femmes\u202f: 20,3\u202f%")
+    assert women.table is not None
+    assert women.table.rows[0] == [
+        "Femmes",
+        "20,3\u202f%",
+        "19,6\u202f% à 21,1\u202f%",
+        "11\u202f204",
+        "74 pour 100 (71 à 78)",
+    ]
+    assert women.table.verdicts == ["broken", None]
+    small = dict(women.small)
+    assert small["Décisions"] == "21\u202f840 décisions, 3e trimestre 2026"
+    assert "proposé, pas adopté\u202f; ce n’est pas un seuil légal" in small["Seuil"]
+    assert small["Preuve"].startswith("écriture n°\u00a017 du registre scellé · sha256:")
+
+
+def test_what_has_no_figure_has_a_reason_and_no_chart(scene: Scene) -> None:
+    questions = {asked.anchor: asked for section in page(scene).sections for asked in section.questions}
+    blind = questions["equite-true_positive_rate_gender"]
+    assert blind.chart is None
+    assert blind.table is not None
+    assert blind.table.rows[0][1].startswith("pas de chiffre")
+    hidden = questions["equite-impact_ratio_nationality"].table
+    assert hidden is not None
+    assert hidden.rows[2][:4] == ["Autre", "masqué (moins de 11 décisions)", "", ""]
+
+
+def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
+    assert page(scene).other_charter
+    document = {**scene.latest["matchft"], "charter": {"sha256": scene.charter.sha256, "version": "0.1"}}
+    now = Scene(charter=scene.charter, systems=scene.systems, latest={"matchft": document}, previous={})
+    assert not page(now).other_charter
+
+
+def test_a_system_whose_file_is_gone_can_still_be_read(scene: Scene) -> None:
+    gone = Scene(charter=scene.charter, systems={}, latest=scene.latest, previous={})
+    assert page(gone).title == "matchft"
+    assert view(gone).columns == ["compas", "matchft"]
+
+
+def test_an_expanded_question_finds_its_indicator() -> None:
+    charter = load_charter()
+    expanded = indicator_of(charter, {"indicator": "selection_rate_ratio_gender_age"})
+    assert expanded is not None
+    assert expanded.id == "selection_rate_ratio"
+    assert indicator_of(charter, {"indicator": "nothing_like_it"}) is None
+
+
+def test_thresholds_say_whether_anybody_adopted_them() -> None:
+    proposed = {"watch": 0.95, "breach": None, "tolerance": None, "status": "proposed"}
+    assert threshold_words(proposed, EN) == "watch beyond 0.95: proposed, not adopted; not a legal threshold."
+    assert "adopted; not a legal threshold" in threshold_words({**proposed, "status": "adopted"}, EN)
+
+
+def test_data_never_becomes_markup(scene: Scene) -> None:
+    attack = "<img src=x onerror=alert(1)>"
+    document = scene.latest["matchft"]
+    verdicts = [
+        {**v, "question": {"fr": attack, "en": attack}, "sentence": {"fr": attack, "en": attack}}
+        for v in document["verdicts"]
+    ]
+    system = scene.systems["matchft"].model_copy(update={"title": {"fr": attack}, "purpose": {"fr": attack}})
+    hostile = Scene(
+        charter=scene.charter,
+        systems={"matchft": system},
+        latest={"matchft": {**document, "verdicts": verdicts}},
+        previous=scene.previous,
+    )
+    shown = view(hostile)
+    parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR), compass_html.below(shown, FR)]
+    parts.append(system_html.head(page(hostile), FR, home="/"))
+    parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
+    parts.append(system_html.unknown_system(attack, FR, known=[(attack, "/")], home="/"))
+    parts.append(compass_html.problem(attack, attack, FR))
+    for part in parts:
+        assert "<img src=x" not in part
+        assert "&lt;img src=x" in part
