@@ -1,0 +1,58 @@
+"""Fine bins merged into tenths of the reference: worked by hand, and what must hold for any counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.drift import Histogram, drift_measures
+from audits.drift.bins import merged
+from audits.measures import Cells
+from audits.runs import design_effect
+
+
+def test_neighbours_are_merged_until_a_half_is_reached() -> None:
+    assert merged([1, 2, 3], [5, 1, 4, 10, 7], [1, 2, 3, 4, 5], bins=2) == ((3,), (10, 10, 7), (6, 4, 5))
+
+
+def test_a_small_remainder_joins_the_bin_before_it() -> None:
+    assert merged([1, 2], [5, 5, 1, 0], [1, 1, 1, 0], bins=2) == ((), (11, 0), (3, 0))
+    assert merged([1, 2], [6, 5, 1, 0], [1, 2, 3, 0], bins=2) == ((1,), (6, 6, 0), (1, 5, 0))
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=60))
+def test_no_count_is_lost_and_every_bin_is_large_enough(pairs: list[tuple[int, int]]) -> None:
+    reference, current = zip(*pairs, strict=True)
+    edges, before, after = merged(range(len(pairs) - 2), reference, current)
+    assert (sum(before), sum(after)) == (sum(reference), sum(current))
+    assert (before[-1], after[-1]) == (reference[-1], current[-1])
+    assert len(before) == len(after) == len(edges) + 2
+    known = sum(reference[:-1])
+    if known:
+        assert len(before) - 1 <= 10
+        assert len(before) == 2 or min(before[:-1]) >= known / 10
+
+
+def test_psi_does_not_grow_with_the_fineness_of_the_cube() -> None:
+    """A normal shifted by 0.3 standard deviations: population PSI is 0.3² = 0.09, whether cut in 20 bins or 200."""
+    random = np.random.default_rng(7)
+    before, after = random.normal(0, 1, 20_000), random.normal(0.3, 1, 20_000)
+    found = []
+    for bins in (20, 200):
+        edges = np.linspace(-4, 4, bins + 1)[1:-1]
+        counts = [np.bincount(np.searchsorted(edges, x, side="right"), minlength=bins) for x in (before, after)]
+        histogram = Histogram("x", tuple(edges), (*map(int, counts[0]), 0), (*map(int, counts[1]), 0))
+        found.append(drift_measures([histogram])[0].value)
+    assert abs(found[0] - found[1]) < 0.012
+    assert all(abs(value - 0.09) < 0.02 for value in found)
+
+
+def test_the_design_effect_is_the_size_of_equal_clusters() -> None:
+    """4,000 people with 5 rows each, hashed into 40 buckets: Σn² ÷ Σn is 5; 40 buckets estimate it within a third."""
+    people = np.random.default_rng(3).multinomial(4000, [1 / 40] * 40)
+    counts = np.zeros((1, 40, 2, 3), dtype=np.int64)
+    counts[0, :, 0, 2] = people * 5
+    cells = Cells(by=(), groups=((),), counts=counts, clustered=True)
+    assert 3.3 < design_effect(cells) < 6.7
+    assert design_effect(Cells(by=(), groups=((),), counts=counts, clustered=False)) == 1.0
