@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csc_array
 
 from audits.measures import Cells, Counts, Group
 
 Key = tuple[tuple[str, ...], Group]
 Floats = npt.NDArray[np.float64]
+Matrix = csc_array
 EVERYBODY: Key = ((), ())
 
 
@@ -44,7 +46,7 @@ class Lattice:
         attributes = list(dict.fromkeys(by for by, _ in self.keys))
         found: list[tuple[int, list[int]]] = []
         for whole, part in itertools.permutations(attributes, 2):
-            if not set(whole) < set(part):
+            if not _covers(attributes, whole, part):
                 continue
             parts: dict[int, list[int]] = {i: [] for (by, _), i in self.index.items() if by == whole}
             for (by, group), i in self.index.items():
@@ -57,17 +59,22 @@ class Lattice:
         """Whether the cell is in a published table, and not everybody."""
         return 0 < cell < self._published
 
+    def wider(self, cell: int) -> list[int]:
+        """The published groups that a cell of an intersection is part of."""
+        by, group = self.keys[cell]
+        tables = [table.by for table in self._tables if table.by and set(table.by) < set(by)]
+        return [self.index[(names, _project(by, group, names))] for names in tables]
+
     def unpublished(self) -> set[int]:
         """Cells of tables that are never shown."""
         return set(range(self._published, len(self.keys)))
 
-    def matrix(self) -> Floats:
-        """The equations as rows over all cells: parts minus whole is zero."""
-        rows = np.zeros((len(self.equations), len(self.keys)))
-        for row, (whole, parts) in zip(rows, self.equations, strict=True):
-            row[parts] = 1.0
-            row[whole] = -1.0
-        return rows
+    def matrix(self) -> Matrix:
+        """The equations as sparse rows over all cells: parts minus whole is zero."""
+        rows = [row for row, (_, parts) in enumerate(self.equations) for _ in range(len(parts) + 1)]
+        cells = [cell for whole, parts in self.equations for cell in (whole, *parts)]
+        signs = [sign for _, parts in self.equations for sign in (-1.0, *[1.0] * len(parts))]
+        return csc_array((signs, (rows, cells)), shape=(len(self.equations), len(self.keys)))
 
     def count(self, part: Callable[[Counts], Counts]) -> Counts:
         """One integer per cell: `part` of the counts (groups, buckets, 2, 3) of each table."""
@@ -83,6 +90,11 @@ class Lattice:
         if not any(not table.by for table in self._tables):
             found[0] = part(self._tables[0].counts).sum()
         return found
+
+
+def _covers(attributes: list[tuple[str, ...]], whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Whether `part` refines `whole` with no table between: sums over the others follow."""
+    return set(whole) < set(part) and not any(set(whole) < set(by) < set(part) for by in attributes)
 
 
 def _project(by: tuple[str, ...], group: Group, onto: tuple[str, ...]) -> Group:

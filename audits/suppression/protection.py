@@ -1,31 +1,26 @@
 """Which further cells to hide so that nothing shown narrows down a hidden one.
 
-Cutting planes: an integer program chooses the cheapest cells to hide; for every hidden cell a linear program plays the
-reader and finds the largest and smallest value it could have; where that is too narrow, its dual says which
-cells would widen it, and this becomes a new condition of the integer program. Ends with an optimal choice.
+For every hidden cell a linear program plays the reader and finds the largest and smallest value it could have. Where
+that is too narrow, another finds the cheapest way to let it move; the cells that move with it are hidden too.
+At the end each of these is shown again, largest first, if all hidden cells are still safe without it.
 
-Source: Fischetti & Salazar-González (2001), Solving the cell suppression problem on tabular data with linear
-constraints, Management Science 47:1008-1027.
+Source: Kelly, Golden & Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks
+22:397-417; Fischetti & Salazar-González (2001), Management Science 47:1008-1027.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from audits.errors import BoussoleError
 from audits.measures import Counts
 from audits.suppression.lattice import Floats, Lattice
+from audits.suppression.reader import SLACK, Reader, Sight, SuppressionError
 
-_SLACK = 1e-6
-Cut = tuple[Floats, float]
-"""A condition on the choice: weights · hidden ≥ bound."""
-
-
-class SuppressionError(BoussoleError):
-    """The solver found no safe choice; nothing may be published."""
+SECOND_LOOKS = 25
+"""How many complementary cells are tried to be shown again: a bound on time, not on safety."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,61 +37,38 @@ class Layer:
     knows_rule: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reader:
-    """How far each cell may lie below and above its true value in the eyes of somebody who reads the tables."""
-
-    matrix: Floats
-    below: Floats
-    above: Floats
-
-    def reach(self, cell: int, sign: int, hidden: Floats) -> tuple[float, Floats]:
-        """How far the cell can move up (sign 1) or down (−1), and how much each cell, if hidden, adds to that."""
-        cost = np.zeros(hidden.size)
-        cost[cell] = -sign
-        bounds = list(zip((-self.below * hidden).tolist(), (self.above * hidden).tolist(), strict=True))
-        solved = linprog(cost, A_eq=self.matrix, b_eq=np.zeros(len(self.matrix)), bounds=bounds, method="highs")
-        if solved.x is None:
-            raise SuppressionError(f"the check of hidden cells failed: {solved.message}")
-        up, down = np.maximum(-solved.upper.marginals, 0.0), np.maximum(solved.lower.marginals, 0.0)
-        return sign * float(solved.x[cell]), up * self.above + down * self.below
-
-
 @dataclass(frozen=True)
 class Demand:
-    """A cell must be able to move that far: up, down, or (`sign` 0) both together."""
+    """If hidden, a cell must be able to move that far to `reader` (by number): up, down, or (`sign` 0) together."""
 
-    reader: Reader
+    reader: int
     cell: int
     sign: int
     distance: float
 
-    def reach(self, hidden: Floats) -> tuple[float, Floats]:
-        """What it can do now, and what each cell adds to it if hidden."""
-        signs = (self.sign,) if self.sign else (1, -1)
-        found = [self.reader.reach(self.cell, sign, hidden) for sign in signs]
-        return sum(far for far, _ in found), np.sum([adds for _, adds in found], axis=0)
-
 
 def protect(lattice: Lattice, layer: Layer, *, hidden: set[int]) -> set[int]:
-    """The cells to hide: those given and the fewest decisions more, until every hidden cell is safe.
+    """The cells to hide: those given and few decisions more, until every hidden cell is safe.
 
     Where even hiding everything but the total would not do (a total under the limit), as safe as can be.
     """
     if not hidden:
         return set()
-    readers = _readers(lattice, layer)
     forced = np.zeros(len(lattice.keys))
     forced[sorted(hidden | lattice.unpublished())] = 1.0
     free = np.array([float(lattice.publishes(i) and layer.counts[i] > 0) for i in range(len(lattice.keys))])
     allowed = np.maximum(forced, free)
-    demands = [_attainable(demand, allowed) for demand in _demands(layer, readers)]
-    widths = _widths(lattice, layer, readers[0])
-    cuts: list[Cut] = []
+    readers = _readers(lattice, layer)
+    demands = [*_demands(layer), *_widths(lattice, layer, allowed)]
     chosen = forced
-    while new := _broken(demands, chosen) or _too_tight(widths, chosen, allowed):
-        cuts += new
-        chosen = _cheapest(layer.counts, forced, allowed, cuts)
+    while unmet := _unmet(demands, readers, chosen):
+        lowered = dict(zip(unmet, _attainable(unmet, readers, allowed), strict=True))
+        demands = [lowered.get(demand, demand) for demand in demands]
+        wider = _widened(list(lowered.values()), readers, layer.counts, chosen, allowed)
+        if np.array_equal(wider, chosen) and list(lowered.values()) == unmet:
+            raise SuppressionError("no safe choice of cells to hide was found.")
+        chosen = wider
+    chosen = _shown_again(demands, readers, layer.counts, chosen, forced)
     return {i for i in np.flatnonzero(chosen > 0.5).tolist() if lattice.publishes(i)}
 
 
@@ -115,61 +87,69 @@ def _readers(lattice: Lattice, layer: Layer) -> list[Reader]:
     return [plain, Reader(matrix=plain.matrix, below=below, above=above)]
 
 
-def _demands(layer: Layer, readers: list[Reader]) -> list[Demand]:
+def _demands(layer: Layer) -> list[Demand]:
     """A small cell may be nobody, and may reach the limit; to one who knows the rule, anything from 1 to limit − 1."""
     found = []
     for cell in sorted(layer.small):
         size = float(layer.counts[cell])
-        found += [Demand(readers[0], cell, -1, size), Demand(readers[0], cell, 1, layer.limit - size)]
-        for reader in readers[1:]:
-            found += [Demand(reader, cell, -1, size - 1), Demand(reader, cell, 1, layer.limit - 1 - size)]
+        found += [Demand(0, cell, 1, layer.limit - size), Demand(0, cell, -1, size)]
+        if layer.knows_rule:
+            found += [Demand(1, cell, 1, layer.limit - 1 - size), Demand(1, cell, -1, size - 1)]
     return [demand for demand in found if demand.distance > 0]
 
 
-def _attainable(demand: Demand, allowed: Floats) -> Demand:
-    return Demand(demand.reader, demand.cell, demand.sign, min(demand.distance, demand.reach(allowed)[0]))
-
-
-def _broken(demands: list[Demand], chosen: Floats) -> list[Cut]:
-    """Conditions that the present choice does not meet for small cells."""
-    cuts = []
-    for demand in demands:
-        far, adds = demand.reach(chosen)
-        if far < demand.distance - _SLACK:
-            cuts.append((np.minimum(adds, demand.distance), demand.distance))
-    return cuts
-
-
-def _widths(lattice: Lattice, layer: Layer, reader: Reader) -> list[Demand]:
+def _widths(lattice: Lattice, layer: Layer, allowed: Floats) -> list[Demand]:
     """Every hidden cell, small or not, must span at least the limit."""
-    return [Demand(reader, cell, 0, float(layer.limit)) for cell in range(len(lattice.keys)) if lattice.publishes(cell)]
+    cells = [i for i in np.flatnonzero(allowed > 0.5).tolist() if lattice.publishes(i)]
+    return [Demand(0, cell, 0, float(layer.limit)) for cell in cells]
 
 
-def _too_tight(widths: list[Demand], chosen: Floats, allowed: Floats) -> list[Cut]:
-    """Conditions for hidden cells that span too little; they hold only if the cell is hidden."""
-    cuts = []
-    for demand in widths:
-        if chosen[demand.cell] < 0.5:
-            continue
-        far, adds = demand.reach(chosen)
-        if far < demand.distance - _SLACK and far < (wanted := _attainable(demand, allowed).distance) - _SLACK:
-            condition = np.minimum(adds, wanted)
-            condition[demand.cell] -= wanted
-            cuts.append((condition, 0.0))
-    return cuts
+def _sights(demands: Iterable[Demand], readers: list[Reader], hidden: Floats) -> list[Sight]:
+    """Each reader's sight, after a look at all cells in question."""
+    sights = [Sight(reader, hidden) for reader in readers]
+    for number, sight in enumerate(sights):
+        sight.look({d.cell for d in demands if d.reader == number})
+    return sights
 
 
-def _cheapest(counts: Counts, forced: Floats, allowed: Floats, cuts: list[Cut]) -> Floats:
-    """The choice that hides the fewest decisions under the conditions found so far."""
-    cost = (counts + 1.0) / (counts.max() + 1.0)
-    rows, bounds = np.array([row for row, _ in cuts]), np.array([bound for _, bound in cuts])
-    scale = np.maximum(np.abs(rows).max(axis=1), 1.0)
-    solved = milp(
-        cost,
-        integrality=np.ones(counts.size, dtype=np.int64),
-        bounds=Bounds(forced, allowed),
-        constraints=LinearConstraint(rows / scale[:, None], lb=(bounds - _SLACK) / scale),
-    )
-    if solved.x is None:
-        raise SuppressionError(f"no safe choice of cells to hide was found: {solved.message}")
-    return np.asarray(np.round(solved.x), dtype=np.float64)
+def _attainable(demands: list[Demand], readers: list[Reader], allowed: Floats) -> list[Demand]:
+    """The demands, lowered to what hiding everything would give."""
+    sights = _sights(demands, readers, allowed)
+    reached = [sights[d.reader].reaches(d.cell, d.sign, d.distance) for d in demands]
+    return [Demand(d.reader, d.cell, d.sign, min(d.distance, far)) for d, far in zip(demands, reached, strict=True)]
+
+
+def _unmet(demands: list[Demand], readers: list[Reader], chosen: Floats) -> list[Demand]:
+    """The demands of hidden cells that the present choice does not meet, the hardest first."""
+    return sorted(_each_unmet(demands, readers, chosen), key=lambda d: (-d.distance, d.cell, d.sign, d.reader))
+
+
+def _each_unmet(demands: list[Demand], readers: list[Reader], chosen: Floats) -> Iterator[Demand]:
+    asked = [demand for demand in demands if chosen[demand.cell] > 0.5]
+    sights = _sights(asked, readers, chosen)
+    return (d for d in asked if sights[d.reader].reaches(d.cell, d.sign, d.distance) < d.distance - SLACK)
+
+
+def _widened(unmet: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, allowed: Floats) -> Floats:
+    """The choice, with what lets each unmet demand be met; what is hidden already costs next to nothing."""
+    for demand in unmet:
+        price = np.where(chosen > 0.5, 1e-6, counts + 1.0)
+        reader = readers[demand.reader]
+        room = reader.above[demand.cell]
+        up = demand.sign > 0 or (demand.sign == 0 and room >= demand.distance)
+        distance = min(demand.distance, room) if up else max(-demand.distance, -reader.below[demand.cell])
+        chosen = chosen.copy()
+        chosen[reader.cheapest_move(demand.cell, distance, allowed=allowed, price=price)] = 1.0
+    return chosen
+
+
+def _shown_again(
+    demands: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, forced: Floats
+) -> Floats:
+    extra = np.flatnonzero((chosen > 0.5) & (forced < 0.5))
+    for cell in sorted(extra.tolist(), key=lambda i: (-counts[i], -i))[:SECOND_LOOKS]:
+        without = chosen.copy()
+        without[cell] = 0.0
+        if next(_each_unmet(demands, readers, without), None) is None:
+            chosen = without
+    return chosen

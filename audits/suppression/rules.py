@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audits.measures import NEGATIVE, POSITIVE, SELECTED, Cells, Counts
+from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
 from audits.suppression.lattice import Key, Lattice
 from audits.suppression.protection import Layer, protect
 from audits.systems.model import System
@@ -89,11 +89,9 @@ def _people(tables: Sequence[Cells]) -> dict[Key, float]:
 def _small_numerators(lattice: Lattice) -> set[int]:
     """Intersection cells that hold some of the one or two selected (or not selected) of a larger group."""
     found: set[int] = set()
-    for decision in (SELECTED, 1 - SELECTED):
+    for decision in (SELECTED, NOT_SELECTED):
         k = lattice.count(lambda counts, side=decision: counts[:, :, side].sum(axis=(1, 2)))  # type: ignore[misc]
-        for whole, parts in lattice.equations:
-            if lattice.publishes(whole) and 0 < k[whole] < SINGLES_OUT:
-                found |= {i for i in parts if k[i] > 0 and i in lattice.groups and len(lattice.keys[i][0]) > 1}
+        found |= {i for i in lattice.groups if k[i] > 0 and any(k[j] < SINGLES_OUT for j in lattice.wider(i))}
     return found
 
 
@@ -108,9 +106,14 @@ def _outcomes(lattice: Lattice, hidden: set[int], decisions: Mapping[Key, str], 
     limit = system.privacy.suppress_below
     few = [{i for i in lattice.groups if 0 < counts[i] < limit} for counts in layers]
     hidden = hidden.union(*few)
-    for _ in layers:  # what protects one count may expose the other: as many rounds as there are counts
-        for counts, small in zip(layers, few, strict=True):
-            hidden = protect(lattice, Layer(counts=counts, small=small, limit=limit, knows_rule=False), hidden=hidden)
+    unchecked = list(range(len(layers)))
+    while unchecked:  # what protects one count may expose the other
+        number = unchecked.pop(0)
+        layer = Layer(counts=layers[number], small=few[number], limit=limit, knows_rule=False)
+        wider = protect(lattice, layer, hidden=hidden)
+        if wider != hidden:
+            unchecked = [other for other in range(len(layers)) if other != number]
+        hidden = wider
     return dict(decisions) | _reasons(lattice, hidden - _indices(lattice, decisions), set().union(*few), set())
 
 
