@@ -26,7 +26,7 @@ class Lattice:
 
     def __init__(self, tables: Sequence[Cells]) -> None:
         self._tables = tables
-        self.keys: list[Key] = [EVERYBODY, *((t.by, g) for t in tables if t.by for g in t.groups)]
+        self.keys: list[Key] = [EVERYBODY, *((t.by, g) for t in tables if t.by for g in sorted(t.groups, key=_rank))]
         self.index = {key: i for i, key in enumerate(self.keys)}
         self._published = len(self.keys)
         self.groups = frozenset(i for i, (by, group) in enumerate(self.keys) if by and None not in group)
@@ -90,6 +90,11 @@ class Lattice:
         if not any(not table.by for table in self._tables):
             found[0] = part(self._tables[0].counts).sum()
         return found
+
+
+def _rank(group: Group) -> list[tuple[bool, str]]:
+    """Groups in one order whatever the order of the rows: what is hidden must not depend on it."""
+    return [(value is None, value or "") for value in group]
 
 
 def _covers(attributes: list[tuple[str, ...]], whole: tuple[str, ...], part: tuple[str, ...]) -> bool:

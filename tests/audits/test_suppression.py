@@ -256,22 +256,22 @@ values = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.dictionaries(values, st.one_of(st.integers(1, 15), st.integers(1, 500)), min_size=2, max_size=20))
 def test_no_reader_finds_out_a_hidden_cell(counts: dict[tuple[str | None, ...], int]) -> None:
     of = system("g", "a", "b", intersections=[("g", "a"), ("g", "b")])
     check(rows_of(dict(counts)), of)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.dictionaries(values, st.integers(1, 60), min_size=4, max_size=20))
 def test_nor_across_three_attributes(counts: dict[tuple[str | None, ...], int]) -> None:
     check(rows_of(dict(counts)), system("g", "a", "b", intersections=[("g", "a", "b"), ("a", "b")]))
 
 
-def test_the_same_tables_hide_the_same_cells_in_any_order() -> None:
+def test_the_same_rows_in_another_order_hide_the_same_cells() -> None:
     counts = {("F", "p"): 5, ("F", "q"): 30, ("M", "p"): 30, ("M", "q"): 30, ("M", "r"): 70, ("F", "r"): 60}
     of = system("g", "a", intersections=[("g", "a")])
     first = suppress(tables(rows_of(counts), of), system=of).decisions
-    again = suppress(tables(rows_of(counts), of), system=of).decisions
+    again = suppress(tables(rows_of(counts)[::-1], of), system=of).decisions
     assert first == again
