@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from audits.languages import capital
 from audits.systems import System
 from dashboard.drift import features, is_drift
 from dashboard.groups import Row, compared, reason_words, rows
@@ -24,7 +25,7 @@ def brief(document: Document, verdict: Document, say: Say, *, system: System | N
     deciding = [row for row in shown if row.verdict == verdict["verdict"]]
     told = sorted((row for row in deciding if row.compared is not None), key=_gap, reverse=True)
     if not told:
-        return next((reason_words(row.reason, say) for row in deciding if row.reason), "")
+        return capital(next((reason_words(row.reason, say) for row in deciding if row.reason), ""))
     answer = say("{name}: {verdicts}", name=told[0].label, verdicts=comparison(told[0], say))
     if len(told) == 1:
         return answer

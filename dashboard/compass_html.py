@@ -38,7 +38,12 @@ def overview(view: Compass, say: Say) -> Html:
     legend = el(
         "p", *[badge(verdict, say) for verdict in order], class_="legend", aria_label=say("Legend"), role="note"
     )
-    return el("div", rose, el("div", verdicts, legend), class_="overview")
+    return el(
+        "div",
+        rose,
+        el("div", verdicts, legend),
+        class_="overview overview-many" if len(view.columns) > 2 else "overview",
+    )
 
 
 def below(view: Compass, say: Say) -> Html:

@@ -33,7 +33,7 @@ class Layout:
 
 
 WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
-NARROW = Layout(names=10, plot=176, values=62, row=62, top=48, dot=0.72, most_ticks=3, narrow=True)
+NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
 """For a page at 400 % zoom: 248 pixels in all."""
 
 _SIZE = 15
@@ -194,7 +194,7 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
     values = [
         {
             "y": index + layout.dot,
-            "name_y": index + (layout.dot if wide else layout.dot - 0.44),
+            "name_y": index + (layout.dot if wide else layout.dot - 0.46),
             "label": "\n".join(wrapped(dot.label, width=28 if wide else 34)),
             "text": dot.text,
             "note": "\n".join(wrapped(dot.note, width=60 if wide else 30)),

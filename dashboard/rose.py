@@ -12,9 +12,9 @@ from dashboard.fontfiles import QUOTED
 from dashboard.marks import INK, LINE, MARKS, NEEDLE, shape, word, worst
 from dashboard.words import Say, speaker
 
-WIDTH, HEIGHT = 560, 420
+WIDTH, HEIGHT = 492, 374
 CENTRE = (WIDTH / 2, HEIGHT / 2)
-OUTER, HUB, GAP = 158.0, 52.0, 5.0
+OUTER, HUB, GAP = 114.0, 38.0, 4.0
 MOST_RINGS = 5
 
 
@@ -49,7 +49,7 @@ def rose_svg(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, n
     title, text = say("Verdicts of the charter"), rose_text(articles, rings, lang, needle=needle)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="rose-title rose-desc" '
-        f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{QUOTED}" font-size="15">'
+        f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="{QUOTED}" font-size="16">'
         f'<title id="rose-title">{escape(title)}</title>'
         f'<desc id="rose-desc">{escape(text)}</desc>'
         f"{_hatching()}{''.join(parts)}{_hub()}{hub}{''.join(names)}</svg>"
@@ -121,25 +121,25 @@ def _hub() -> str:
 
 def _needle(angle: float) -> str:
     x, y = CENTRE
-    length, half = HUB - 8, 8
+    length, half = HUB - 7, 6.5
     return (
         f'<g transform="rotate({math.degrees(angle):.1f} {x:g} {y:g})">'
         f'<polygon points="{x:g},{y - length:g} {x + half:g},{y:g} {x - half:g},{y:g}" fill="{NEEDLE}"/>'
         f'<polygon points="{x:g},{y + length:g} {x + half:g},{y:g} {x - half:g},{y:g}" fill="#c9c4b8"/></g>'
-        f'<circle cx="{x:g}" cy="{y:g}" r="4" fill="{INK}"/>'
+        f'<circle cx="{x:g}" cy="{y:g}" r="3" fill="{INK}"/>'
     )
 
 
 def _name(name: str, angle: float) -> str:
     """The name beside its branch, on at most three lines, anchored away from the rose."""
     x, y = _at(angle, OUTER + 12)
-    lines = wrapped(name, width=16)
+    lines = wrapped(name, width=15)
     sideways = math.sin(angle)
     anchor = "middle" if abs(sideways) < 0.2 else "start" if sideways > 0 else "end"
     up = -math.cos(angle)  # -1 at the top, 1 at the bottom
-    first = y + 5 + (up - 1) / 2 * 17 * (len(lines) - 1)
+    first = y + 5 + (up - 1) / 2 * 18 * (len(lines) - 1)
     spans = "".join(
-        f'<tspan x="{x:.1f}" y="{first + 17 * i:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines)
+        f'<tspan x="{x:.1f}" y="{first + 18 * i:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines)
     )
     return f'<text text-anchor="{anchor}" font-weight="700" fill="{INK}">{spans}</text>'
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,23 @@ def run(workspace_home: Path, port: int, headless: bool) -> None:
 
     home = workspace_home.resolve()
     os.environ["BOUSSOLE_HOME"] = str(home)
-    app = st.App(APP, routes=routes(home), middleware=[Middleware(LocalOnly)])
+    app = st.App(APP, routes=routes(home), middleware=[Middleware(LocalOnly)], lifespan=_warming(home))
     options: dict[str, Any] = {**OPTIONS, "server.address": ADDRESS, "server.port": port, "server.headless": headless}
-    threading.Thread(target=_warm, args=(home,), daemon=True).start()
     app.run(config=options)
 
 
+def _warming(home: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Draws the pages ahead while the first visitor arrives."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        threading.Thread(target=_warm, args=(home,), daemon=True).start()
+        yield
+
+    return lifespan
+
+
 def _warm(home: Path) -> None:
-    """Pages drawn ahead; what goes wrong here is told by the page itself."""
-    with contextlib.suppress(BoussoleError):
+    """What goes wrong here is told by the page itself."""
+    with suppress(BoussoleError):
         store.warm(Workspace(home))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from charter.model import Charter, Indicator, Law
+from dashboard.levels import threshold_words
 from dashboard.scene import Document
 from dashboard.views import period
 from dashboard.words import Say
@@ -18,20 +18,31 @@ def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
     return max(fitting, key=lambda indicator: len(indicator.id), default=None)
 
 
-def small_print(
-    document: Document, verdict: Document, indicator: Indicator | None, charter: Charter, say: Say
-) -> list[tuple[str, str]]:
-    """Names and what they stand for, in the order a careful reader asks."""
+def small_print(document: Document, verdict: Document, say: Say) -> list[tuple[str, str]]:
+    """What goes with every figure: its threshold, the decisions it counts, its place in the ledger."""
     evidence = document["evidence"]
-    pairs = [(say("Measure"), measure_words(indicator, say))]
-    if verdict["threshold"]:
-        pairs.append((say("Threshold"), threshold_words(judged_threshold(verdict), say)))
     decisions = say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say))
-    pairs.append((say("Decisions"), decisions))
-    if indicator and indicator.law:
-        pairs.append((say("Law"), " · ".join(law_words(law, say) for law in charter.law_of(indicator))))
     sealed = say("entry {n} of the ledger", n=say.whole(evidence["entry"])) if evidence.get("entry") is not None else ""
-    pairs.append((say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)))
+    pairs = [
+        (say("Threshold"), threshold_words(document, verdict, say)),
+        (say("Decisions"), decisions),
+        (say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def background(verdict: Document, indicator: Indicator | None, charter: Charter, say: Say) -> list[tuple[str, str]]:
+    """What is measured, why from this level, what would break the promise, and the law."""
+    if indicator is None:
+        return []
+    threshold = verdict["threshold"] or {}
+    pairs = [
+        (say("Question"), indicator.number),
+        (say("Measure"), measure_words(indicator, say)),
+        (say("Why this level"), say.text(threshold.get("justification"))),
+        (say("Not kept if"), say.text(indicator.broken_if)),
+        (say("Law"), " · ".join(law_words(law, say) for law in charter.law_of(indicator))),
+    ]
     return [(name, value) for name, value in pairs if value]
 
 
@@ -41,25 +52,6 @@ def measure_words(indicator: Indicator | None, say: Say) -> str:
         return ""
     name = f" ({indicator.metric})" if indicator.metric else ""
     return say.text(indicator.computed).rstrip(".") + name
-
-
-def judged_threshold(verdict: Document) -> dict[str, Any]:
-    """The threshold with the levels its comparisons were held to: 1.25 for 0.8 where being selected is a harm."""
-    levels = verdict["comparisons"][0].get("levels", {}) if verdict["comparisons"] else {}
-    return {**verdict["threshold"], **{kind: abs(level) for kind, level in levels.items() if level is not None}}
-
-
-def threshold_words(threshold: Document, say: Say) -> str:
-    """The levels, and whether anybody has adopted them."""
-    levels = []
-    if threshold.get("breach") is not None:
-        levels.append(say("not kept beyond {level}", level=say.number(threshold["breach"])))
-    if threshold.get("watch") is not None:
-        levels.append(say("watch beyond {level}", level=say.number(threshold["watch"])))
-    if threshold.get("tolerance") is not None:
-        levels.append(say("tolerance {level}", level=say.number(threshold["tolerance"], 4)))
-    status = say("adopted") if threshold["status"] == "adopted" else say("proposed, not adopted")
-    return say("{levels}: {status}; not a legal threshold.", levels=", ".join(levels), status=status)
 
 
 def law_words(law: Law, say: Say) -> str:
@@ -79,10 +71,3 @@ def recompute(document: Document) -> str:
     return (
         f"boussole audit --system {document['system']} --from {window['start']} --to {window['end']} --dry-run --json -"
     )
-
-
-def reasons(verdict: Document, indicator: Indicator | None, say: Say) -> list[str]:
-    """Why this level, and what would break the promise."""
-    threshold = verdict["threshold"] or {}
-    found = [say.text(threshold.get("justification")), say.text(indicator.broken_if) if indicator else ""]
-    return [text for text in found if text]

@@ -117,17 +117,18 @@ def _figure(asked: Question, say: Say) -> Html | None:
 
 
 def _small(asked: Question, say: Say, *, recompute: str) -> Html:
-    why = [el("p", text) for text in asked.why]
+    again = [
+        el("p", say("With the decisions at hand:")),
+        el("code", recompute),
+        el("p", say("The seal of every audit:")),
+        el("code", "boussole verify --ledger"),
+    ]
     return el(
         "div",
-        facts([(say("Question"), asked.number), *asked.small]),
-        details(say("Why this threshold"), *why) if why else None,
-        details(
-            say("Compute it again"),
-            el("p", say("With the decisions at hand:")),
-            el("code", recompute),
-            el("p", say("The seal of every audit:")),
-            el("code", "boussole verify --ledger"),
-        ),
+        facts(asked.small),
+        details(say("What is measured, why this level, which law"), facts(asked.background))
+        if asked.background
+        else None,
+        details(say("Compute it again"), *again),
         class_="small",
     )

@@ -15,7 +15,7 @@ from dashboard.drift import features, is_drift
 from dashboard.groups import By, attribute_name, compared, rows
 from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene, excess
-from dashboard.small_print import indicator_of, reasons, small_print
+from dashboard.small_print import background, indicator_of, small_print
 from dashboard.tables import Table, compared_with, drift_table, groups_table
 from dashboard.views import anchor_of, period
 from dashboard.words import Say
@@ -44,7 +44,7 @@ class Question:
     chart: Chart | None
     table: Table | None
     small: Sequence[tuple[str, str]]
-    why: Sequence[str]
+    background: Sequence[tuple[str, str]]
     drift: bool
 
 
@@ -125,8 +125,8 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
         title=title,
         chart=chart,
         table=table,
-        small=small_print(document, verdict, indicator, charter, say),
-        why=reasons(verdict, indicator, say),
+        small=small_print(document, verdict, say),
+        background=background(verdict, indicator, charter, say),
         drift=drift,
     )
 

@@ -68,22 +68,26 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     points_at = needle(scene)
     urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
     leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
-    rest = [finding for finding in urgent if finding not in leads]
+    lead_lines = [line(scene, finding, say, query=query) for finding in leads]
+    changed = changes(scene, say, query=query)
+    told = {shown.href for shown in (*lead_lines, *changed)}
+    rest = [shown for f in urgent if (shown := line(scene, f, say, query=query)).href not in told]
+    attention = _distinct(rest)[:ATTENTION]
     return Compass(
         subtitle=_subtitle(scene, say),
         tone=urgent[0].key if urgent else "kept",
         headline=headline(scene, say),
         others=others(scene, say),
-        leads=[line(scene, finding, say, query=query) for finding in leads],
+        leads=lead_lines,
         rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
         rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
         rose_note=_rose_note(all_rings, points_at, say),
         columns=[ring.title for ring in rings_shown(all_rings, articles, say)],
         rows=_rows(scene, say, query=query),
         changes_since=_changes_since(scene, say),
-        changes=changes(scene, say, query=query),
-        attention=[line(scene, finding, say, query=query) for finding in rest[:ATTENTION]],
-        more=max(len(rest) - ATTENTION, 0),
+        changes=changed,
+        attention=attention,
+        more=len(rest) - len(attention),
     )
 
 
@@ -236,6 +240,14 @@ def _changes_since(scene: Scene, say: Say) -> str | None:
     """When the previous audits were, or None where there is nothing to compare with."""
     days = [document["window"]["end"] for document in scene.previous.values()]
     return say.date(max(days)) if days else None
+
+
+def _distinct(lines: Sequence[Line]) -> list[Line]:
+    """One line where several say the same of a place: "no figure" for one attribute after the other."""
+    seen: dict[tuple[str, str], Line] = {}
+    for shown in lines:
+        seen.setdefault((shown.place, shown.brief or shown.href), shown)
+    return list(seen.values())
 
 
 def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:

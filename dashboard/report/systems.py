@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from charter.model import Charter, Indicator, Law
+from dashboard.levels import threshold_words
 from dashboard.report.edition import Edition
-from dashboard.report.levels import threshold_words
 from dashboard.report.words import Tell
 from dashboard.small_print import indicator_of, measure_words
 from dashboard.system_view import Question, Section, system_page
@@ -110,7 +110,7 @@ class _Part:
         """The threshold, what was counted, where the evidence is."""
         tell, entry = self.tell, self.tell.whole(self.document["evidence"]["entry"])
         pairs = [
-            [tell("Threshold"), threshold_words(self.document, verdict, tell)],
+            [tell("Threshold"), threshold_words(self.document, verdict, speaker(tell.lang))],
             [tell("Decisions"), self._decisions()],
             [tell("Evidence"), tell("entry {n} of the ledger", n=entry)],
         ]

@@ -226,8 +226,9 @@ def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: O
     addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert [name for name in addresses if not name.startswith((address, "data:", "blob:"))] == []
     assert any(name.endswith("SourceSans3-Regular.woff2") for name in addresses)
-    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', '') + ' ' + f.weight)"
-    assert {"Source Sans 3 400", "Source Serif 4 600"} <= set(page.execute_script(loaded))
+    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => [f.family, f.weight])"
+    found = {(family.strip('"'), weight) for family, weight in page.execute_script(loaded)}
+    assert {("Source Sans 3", "400"), ("Source Serif 4", "600")} <= found
 
 
 def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:

@@ -11,8 +11,9 @@ from audits.systems import System
 from charter.loading import load_charter
 from charter.verdicts import summarise
 from dashboard import compass_html, system_html
+from dashboard.levels import threshold_words
 from dashboard.scene import Scene, before, findings, needle
-from dashboard.small_print import indicator_of, threshold_words
+from dashboard.small_print import indicator_of
 from dashboard.system_view import SystemPage, system_page
 from dashboard.views import Compass, compass
 from dashboard.words import speaker
@@ -159,7 +160,7 @@ def test_questions_carry_chart_table_threshold_and_evidence(scene: Scene) -> Non
     assert women.table.verdicts == ["broken", None]
     small = dict(women.small)
     assert small["Décisions"] == "21\u202f840 décisions, 3e trimestre 2026"
-    assert "proposé, pas adopté\u202f; ce n’est pas un seuil légal" in small["Seuil"]
+    assert small["Seuil"].endswith("Proposé, pas adopté. Ce n’est pas un seuil légal.")
     assert small["Preuve"].startswith("écriture n°\u00a017 du registre scellé · sha256:")
 
 
@@ -195,10 +196,20 @@ def test_an_expanded_question_finds_its_indicator() -> None:
     assert indicator_of(charter, {"indicator": "nothing_like_it"}) is None
 
 
-def test_thresholds_say_whether_anybody_adopted_them() -> None:
-    proposed = {"watch": 0.95, "breach": None, "tolerance": None, "status": "proposed"}
-    assert threshold_words(proposed, EN) == "watch beyond 0.95: proposed, not adopted; not a legal threshold."
-    assert "adopted; not a legal threshold" in threshold_words({**proposed, "status": "adopted"}, EN)
+def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Scene) -> None:
+    proposed = "Proposé, pas adopté. Ce n’est pas un seuil légal."
+    expected = {
+        ("matchft", "impact_ratio_gender"): "Pas tenu sous 80 pour 100, à surveiller sous 95 pour 100.",
+        ("compas", "impact_ratio_race"): "Pas tenu au-delà de 125 pour 100, à surveiller au-delà de 105 pour 100.",
+        ("compas", "false_positive_rate_race"): "Pas tenu au-delà de +10 points, à surveiller dès le moindre écart.",
+    }
+    for (system, indicator), words in expected.items():
+        document = scene.latest[system]
+        verdict = next(v for v in document["verdicts"] if v["indicator"] == indicator)
+        assert threshold_words(document, verdict, FR) == f"{words} {proposed}"
+    adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
+    told = threshold_words(document, adopted, EN)
+    assert told.endswith("Adopted. Not a legal threshold. Adopted after this period had begun.")
 
 
 def test_data_never_becomes_markup(scene: Scene) -> None:

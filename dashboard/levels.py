@@ -6,28 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from audits.languages import capital
-from dashboard.report.words import Tell
 from dashboard.tables import signed
+from dashboard.words import Say
 
 Document = Mapping[str, Any]
 
 
-def threshold_words(document: Document, verdict: Document, tell: Tell) -> str:
+def threshold_words(document: Document, verdict: Document, say: Say) -> str:
     """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
     threshold, measure = verdict["threshold"] or {}, _first(document, verdict)
     if measure is None:
         return ""
     levels = verdict["comparisons"][0]["levels"]
     said = [
-        _beyond(words, float(levels[kind]), measure["params"], tell)
-        for kind, words in (("breach", tell("not kept")), ("watch", tell("to be watched")))
+        _beyond(words, float(levels[kind]), measure["params"], say)
+        for kind, words in (("breach", say("not kept")), ("watch", say("to be watched")))
         if levels[kind] is not None
     ]
     parts = [
         ", ".join(said) + ".",
-        tell("Adopted.") if threshold["status"] == "adopted" else tell("Proposed, not adopted."),
-        tell("Not a legal threshold."),
-        tell("Adopted after this period had begun.") if threshold["post_hoc"] else "",
+        say("Adopted.") if threshold["status"] == "adopted" else say("Proposed, not adopted."),
+        say("Not a legal threshold."),
+        say("Adopted after this period had begun.") if threshold["post_hoc"] else "",
     ]
     return capital(" ".join(part for part in parts if part))
 
@@ -40,25 +40,25 @@ def _first(document: Document, verdict: Document) -> Document | None:
     return next((dict(measure) for measure in document["measures"] if measure["id"] == name), None)
 
 
-def _beyond(verdict: str, at: float, params: Document, tell: Tell) -> str:
+def _beyond(verdict: str, at: float, params: Document, say: Say) -> str:
     if at == 0:
-        return tell("{verdict} from any gap", verdict=verdict)
-    level = level_words(at, params["scale"], tell)
+        return say("{verdict} from any gap", verdict=verdict)
+    level = level_words(at, params["scale"], say)
     if params["bad_side"] == "below":
-        return tell("{verdict} under {level}", verdict=verdict, level=level)
-    return tell("{verdict} over {level}", verdict=verdict, level=level)
+        return say("{verdict} under {level}", verdict=verdict, level=level)
+    return say("{verdict} over {level}", verdict=verdict, level=level)
 
 
-def level_words(at: float, scale: str, tell: Tell) -> str:
+def level_words(at: float, scale: str, say: Say) -> str:
     """A level in a lay reader's words.
 
-    >>> from dashboard.report.words import teller
-    >>> [level_words(at, scale, teller("en")) for at, scale in ((1.25, "ratio"), (-0.1, "difference"))]
+    >>> from dashboard.words import speaker
+    >>> [level_words(at, scale, speaker("en")) for at, scale in ((1.25, "ratio"), (-0.1, "difference"))]
     ['125 for 100', '−10 points']
     """
     if scale == "ratio":
-        return tell("{n} for 100", n=tell.whole(100 * at))
+        return say("{n} for 100", n=say.whole(100 * at))
     if scale == "difference":
-        nought = tell.number(0, 1)[1:]
-        return tell("{n} points", n=signed(100 * at, tell).removesuffix(nought))
-    return tell("a distance of {n}", n=tell.number(at))
+        nought = say.number(0, 1)[1:]
+        return say("{n} points", n=signed(100 * at, say).removesuffix(nought))
+    return say("a distance of {n}", n=say.number(at))
