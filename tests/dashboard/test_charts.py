@@ -10,7 +10,7 @@ import pytest
 
 from audits.systems import System
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
-from dashboard.dots import WIDE, ticks
+from dashboard.dots import NARROW, WIDE, ticks
 from dashboard.fontfiles import embed
 from dashboard.groups import Row, attribute_name, rows, value_name
 from dashboard.words import speaker
@@ -123,3 +123,17 @@ def test_ticks_are_few_and_cover_the_values(low: float, high: float) -> None:
     assert found[0] <= low + 1e-9
     assert found[-1] >= high - 1e-9
     assert 2 <= len(found) <= 8
+
+
+def test_the_narrow_drawing_says_the_same_in_the_width_of_a_page_at_400_percent(
+    matchft: Document, systems: dict[str, System]
+) -> None:
+    wide, narrow = (
+        svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"], layout=layout), "fr")
+        for layout in (WIDE, NARROW)
+    )
+    texts = [sorted(re.findall(r"<text[^>]*>([^<]*[A-Za-z][^<]*)</text>", drawing)) for drawing in (wide, narrow)]
+    assert texts[0] == texts[1]
+    width = re.search(r'<svg[^>]* width="(\d+)"', narrow)
+    assert width is not None
+    assert int(width.group(1)) <= 250

@@ -1,0 +1,28 @@
+"""Pages are kept between two looks, and never older than the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.records import save_audit
+from dashboard import store
+
+
+def test_a_new_audit_shows_at_the_next_look(
+    tmp_path: Path, matchft_before: dict[str, Any], matchft: dict[str, Any]
+) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    charter = load_charter(workspace)
+    assert store.scene(workspace).latest == {}
+    for document, decisions in ((matchft_before, 20_110), (matchft, 21_840)):
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+        assert store.scene(workspace).latest["matchft"]["decisions"] == decisions
+    assert store.scene(workspace).previous["matchft"]["decisions"] == 20_110
+    kept = store.system_page(workspace, "matchft", "fr")
+    assert store.system_page(workspace, "matchft", "fr") is kept
+    assert store.system_page(workspace, "matchft", "en").title == "matchft"
+    store.warm(workspace)
