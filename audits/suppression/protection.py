@@ -121,13 +121,14 @@ def _attainable(demands: list[Demand], readers: list[Reader], allowed: Floats) -
 
 def _unmet(demands: list[Demand], readers: list[Reader], chosen: Floats) -> list[Demand]:
     """The demands of hidden cells that the present choice does not meet, the hardest first."""
-    return sorted(_each_unmet(demands, readers, chosen), key=lambda d: (-d.distance, d.cell, d.sign, d.reader))
-
-
-def _each_unmet(demands: list[Demand], readers: list[Reader], chosen: Floats) -> Iterator[Demand]:
     asked = [demand for demand in demands if chosen[demand.cell] > 0.5]
-    sights = _sights(asked, readers, chosen)
-    return (d for d in asked if sights[d.reader].reaches(d.cell, d.sign, d.distance) < d.distance - SLACK)
+    unmet = _short(asked, _sights(asked, readers, chosen))
+    return sorted(unmet, key=lambda d: (-d.distance, d.cell, d.sign, d.reader))
+
+
+def _short(demands: list[Demand], sights: list[Sight]) -> Iterator[Demand]:
+    """Those of the demands that are not met, found one by one."""
+    return (d for d in demands if sights[d.reader].reaches(d.cell, d.sign, d.distance) < d.distance - SLACK)
 
 
 def _widened(unmet: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, allowed: Floats) -> Floats:
@@ -146,10 +147,15 @@ def _widened(unmet: list[Demand], readers: list[Reader], counts: Counts, chosen:
 def _shown_again(
     demands: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, forced: Floats
 ) -> Floats:
+    """The choice without those complementary cells, largest first, that all hidden cells are safe without."""
     extra = np.flatnonzero((chosen > 0.5) & (forced < 0.5))
+    worlds: list[list[Floats]] = [[] for _ in readers]
     for cell in sorted(extra.tolist(), key=lambda i: (-counts[i], -i))[:SECOND_LOOKS]:
         without = chosen.copy()
         without[cell] = 0.0
-        if next(_each_unmet(demands, readers, without), None) is None:
+        asked = [demand for demand in demands if without[demand.cell] > 0.5]
+        sights = [Sight(reader, without, worlds=seen) for reader, seen in zip(readers, worlds, strict=True)]
+        if next(_short(asked, sights), None) is None:
             chosen = without
+        worlds = [[*seen, *sight.worlds] for seen, sight in zip(worlds, sights, strict=True)]
     return chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +58,17 @@ class Sight:
     questions need no program of their own.
     """
 
-    def __init__(self, reader: Reader, hidden: Floats) -> None:
+    def __init__(self, reader: Reader, hidden: Floats, *, worlds: Sequence[Floats] = ()) -> None:
         self._cells = np.flatnonzero(hidden > 0.5)
         self._low, self._high = -reader.below[self._cells], reader.above[self._cells]
         self._matrix = csc_array(reader.matrix[:, self._cells])
         self._part = connected_components(self._matrix.T @ self._matrix, directed=False)[1]
         self._moves = {sign: np.zeros(hidden.size) for sign in (1, -1)}
+        self.worlds: list[Floats] = []
+        shown = hidden < 0.5
+        for world in worlds:  # of another choice: possible here too if nothing moves that is now shown
+            if not np.abs(world[shown]).max(initial=0.0) > SLACK:
+                self._note(world)
 
     def look(self, cells: Iterable[int]) -> None:
         """Move many cells at once, up, down and by turns, which shows most of what each of them can."""
@@ -89,9 +94,14 @@ class Sight:
     def _push(self, direction: Floats, moving: Ints) -> None:
         """Only cells that hang together with the ones in question need to move."""
         world = _minimise(-direction[moving], self._matrix[:, moving], self._low[moving], self._high[moving])
-        at = self._cells[moving]
-        for one, moves in self._moves.items():
-            moves[at] = np.maximum(moves[at], one * world)
+        everywhere = np.zeros(self._moves[1].size)
+        everywhere[self._cells[moving]] = world
+        self.worlds.append(everywhere)
+        self._note(everywhere)
+
+    def _note(self, world: Floats) -> None:
+        for sign, moves in self._moves.items():
+            np.maximum(moves, sign * world, out=moves)
 
 
 def _minimise(cost: Floats, matrix: Matrix, low: Floats, high: Floats) -> Floats:
