@@ -6,16 +6,37 @@ from collections.abc import Mapping
 
 import duckdb
 
-from audits.systems.model import System
+from audits.systems.model import LogName, System
 
 SHARED = {
     "ingested": {
         "sha256": "VARCHAR",
         "system": "VARCHAR",
+        "log": "VARCHAR",
         "origin": "VARCHAR",
         "batch": "BIGINT",
         "accepted": "BIGINT",
         "quarantined": "BIGINT",
+        "at": "TIMESTAMP",
+    },
+    "marks": {"system": "VARCHAR", "source": "VARCHAR", "mark": "VARCHAR"},  # where a growing source was left
+    "seen_columns": {"system": "VARCHAR", "log": "VARCHAR", "column": "VARCHAR", "type": "VARCHAR"},
+    "schema_changes": {
+        "system": "VARCHAR",
+        "log": "VARCHAR",
+        "origin": "VARCHAR",
+        "batch": "BIGINT",
+        "kind": "VARCHAR",  # new_column, lost_column, changed_type, new_value
+        "column": "VARCHAR",
+        "detail": "VARCHAR",
+        "at": "TIMESTAMP",
+    },
+    "exclusions": {
+        "system": "VARCHAR",
+        "origin": "VARCHAR",  # a run: mlflow:RUN_ID
+        "excluded": "BOOLEAN",  # false: taken back
+        "reason": "VARCHAR",
+        "decisions": "BIGINT",
         "at": "TIMESTAMP",
     },
     "turn": {"n": "BIGINT"},
@@ -33,6 +54,12 @@ FLAGS = {
     "outcome": "UTINYINT",  # 0 negative, 1 positive, NULL no outcome yet
     "stages": "UTINYINT",  # bit i: reached stage i of the funnel
 }
+LOGGED = {  # what the decision log itself said, before later outcomes and human actions
+    "logged_human": "UTINYINT",
+    "logged_outcome": "UTINYINT",
+    "logged_stages": "UTINYINT",
+    "logged_seconds": "DOUBLE",
+}
 CUBES = {
     "daily": {"day": "DATE", "model_version": "VARCHAR", **KEYS, "bucket": "UTINYINT", **FLAGS, "n": "BIGINT"},
     "cells": {"month": "DATE", **KEYS, **FLAGS, "n": "BIGINT"},
@@ -45,13 +72,60 @@ CUBES = {
         "n": "BIGINT",
     },
 }
+OUTCOMES = {
+    "batch": "BIGINT",
+    "row": "BIGINT",
+    "id": "VARCHAR",  # of the decision
+    "what": "VARCHAR",  # 'outcome', or the name of a stage
+    "value": "UTINYINT",
+    "recorded_at": "TIMESTAMP",
+}
+HUMAN_ACTIONS = {
+    "batch": "BIGINT",
+    "row": "BIGINT",
+    "id": "VARCHAR",
+    "decision": "UTINYINT",
+    "seconds": "DOUBLE",
+    "recorded_at": "TIMESTAMP",
+}
+CONTACTS = {
+    "batch": "BIGINT",
+    "row": "BIGINT",
+    "id": "VARCHAR",  # of the message: person, moment and kind together, hashed
+    "at": "TIMESTAMP",
+    "day": "DATE",
+    "bucket": "UTINYINT",
+    "person": "VARCHAR",
+    "kind": "VARCHAR",
+    "reply_at": "TIMESTAMP",
+}
+GENERATIONS = {
+    "batch": "BIGINT",
+    "row": "BIGINT",
+    "id": "VARCHAR",
+    "at": "TIMESTAMP",
+    "day": "DATE",
+    "model_version": "VARCHAR",
+    "input": "BLOB",  # encrypted before it is inserted
+    "output": "BLOB",
+    "tokens_in": "BIGINT",
+    "tokens_out": "BIGINT",
+    "seconds": "DOUBLE",
+    "use": "VARCHAR",
+    "team": "VARCHAR",
+    "feedback": "VARCHAR",
+}
 QUARANTINE = {
+    "log": "VARCHAR",
     "batch": "BIGINT",
     "row": "BIGINT",
     "column": "VARCHAR",
     "reason": "VARCHAR",
     "value": "VARCHAR",
+    "content": "BLOB",  # the row as it came, JSON, encrypted
+    "resolved": "BIGINT",  # the batch that brought its correction
 }
+SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
 
 
@@ -100,7 +174,15 @@ def decision_columns(system: System) -> dict[str, str]:
         **{f"g_{name}": "VARCHAR" for name in system.groups},
         **{f"c_{name}": "VARCHAR" for name in system.controls},
         **{f"f_{name}": "DOUBLE" for name in system.features},
+        **LOGGED,
     }
+
+
+def log_columns(system: System, log: LogName) -> dict[str, str]:
+    """Columns of the table of one log."""
+    if log == "decisions":
+        return decision_columns(system)
+    return {"outcomes": OUTCOMES, "human_actions": HUMAN_ACTIONS, "contacts": CONTACTS, "generations": GENERATIONS}[log]
 
 
 def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
@@ -113,9 +195,10 @@ def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
 def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """The schema of a system: new columns of its file are added, none is ever dropped."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
-    _create(connection, table(system, "decisions"), decision_columns(system))
+    for log in ("decisions", *system.logs):
+        _create(connection, table(system, log), log_columns(system, log))
     _add_missing(connection, system)
-    for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES}.items():
+    for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES, "sealed": SEALED}.items():
         _create(connection, table(system, name), columns)
 
 

@@ -19,6 +19,11 @@ Status = Literal["design", "pilot", "production", "retired"]
 Risk = Literal["prohibited", "high", "limited", "minimal"]
 Actor = Literal["tool", "adviser", "candidate", "employer", "other"]
 AuditWindow = Literal["day", "week", "month", "quarter", "year", "all"]
+LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
+Every = Literal["hour", "day", "week", "month", "quarter", "year"]
+
+LOGS: tuple[LogName, ...] = ("decisions", "outcomes", "human_actions", "contacts", "generations")
+"""The logs a system can have: a schema of the lake, and a folder below `boussole/` of a run, for each."""
 
 BUCKETS = 40
 """Hash buckets of the cluster id: the groups of the delete-a-group jackknife."""
@@ -64,11 +69,17 @@ class Outcome(Strict):
     matures_after_days: int = Field(0, ge=0, description="Days after which an absent outcome can be read")
     observed_for: Literal["all", "selected"] = Field(description="Whose outcomes can be seen at all")
     absent: Literal["negative", "missing"] = Field(description="What an absent outcome means once mature")
+    recorded_at: ColumnName | None = Field(
+        None, description="In a log of late outcomes: when it was written down; the newest wins"
+    )
 
 
 class Human(Strict):
     decision: ColumnName = Field(description="What the human decided, in the values of `decision`")
     seconds: ColumnName | None = Field(None, description="Seconds spent on the review")
+    recorded_at: ColumnName | None = Field(
+        None, description="In a log of late human actions: when it was written down; the newest wins"
+    )
 
 
 class Columns(Strict):
@@ -101,6 +112,29 @@ class Contacts(Strict):
     at: ColumnName = Field(description="Moment of the message")
     kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
     reply_at: ColumnName | None = Field(None, description="Moment of the reply")
+
+
+class Generations(Strict):
+    """The log of a generative system: one row per text it wrote."""
+
+    id: ColumnName = Field("id", description="Identifier of one generation, unique in the log")
+    at: ColumnName = Field("at", description="Moment of the call")
+    input: ColumnName | None = Field("input", description="What was asked: free text, stored encrypted")
+    output: ColumnName | None = Field("output", description="What was written: free text, stored encrypted")
+    model_version: ColumnName | None = Field(None, description="The model that wrote it")
+    tokens_in: ColumnName | None = Field(None, description="Tokens read")
+    tokens_out: ColumnName | None = Field(None, description="Tokens written")
+    seconds: ColumnName | None = Field(None, description="Seconds from the call to the whole answer")
+    use: ColumnName | None = Field(None, description="Declared use of the call")
+    team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
+    feedback: ColumnName | None = Field(None, description="What its user said of it: kept, rejected, a score")
+
+
+class Sensitive(Strict):
+    """A separate file or table of sensitive values, joined at the door; it never travels with the decisions."""
+
+    path: str = Field(description="CSV, Parquet or `duckdb:PATH?table=T`, from the folder of the workspace")
+    key: ColumnName = Field(description="Its column that identifies the person")
 
 
 class Group(Strict):
@@ -170,12 +204,24 @@ class MlflowSource(Strict):
 
 class DuckdbSource(Strict):
     path: str = Field(description="The database file, from the folder of the workspace")
-    table: str = Field(description="Its table")
+    table: str | None = Field(None, description="Its table")
+    query: str | None = Field(None, description="A query instead of a table: one SELECT")
+    log: LogName = Field("decisions", description="What its rows are")
+    after: ColumnName | None = Field(
+        None, description="A column that only grows: rows below the last value read are not read again"
+    )
+
+    @model_validator(mode="after")
+    def _one_relation(self) -> Self:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("give exactly one of `table` and `query`")
+        return self
 
 
 class Source(Strict):
-    mlflow: MlflowSource | None = Field(None, description="Runs of an MLflow experiment")
+    mlflow: MlflowSource | None = Field(None, description="Runs and traces of an MLflow experiment")
     duckdb: DuckdbSource | None = Field(None, description="A table of a DuckDB file")
+    every: Every | None = Field(None, description="How often something new is due; later than that, it is late")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -208,6 +254,8 @@ class System(Strict):
     )
     columns: Columns | None = Field(None, description="What each column of its log means")
     contacts: Contacts | None = Field(None, description="Messages to people: a log of their own")
+    generations: Generations | None = Field(None, description="Texts that a generative system wrote: a log of their own")
+    sensitive: Sensitive | None = Field(None, description="Where groups `from: sensitive` are joined from")
     actors: dict[str, Actor] = Field(default_factory=dict, description="Who decides at each stage")
     groups: dict[Identifier, Group] = Field(default_factory=dict, description="Sensitive features, each by a name")
     controls: dict[Identifier, Control] = Field(
@@ -231,6 +279,19 @@ class System(Strict):
         if self.columns is None:
             raise ValueError(f"system '{self.id}' is only declared: it has no log")
         return self.columns
+
+    @property
+    def logs(self) -> tuple[LogName, ...]:
+        """The logs that its file declares, in the order of LOGS."""
+        log = self.columns
+        declared = {
+            "decisions": log is not None,
+            "outcomes": log is not None and bool(log.outcome or log.stages),
+            "human_actions": log is not None and log.human is not None,
+            "contacts": self.contacts is not None,
+            "generations": self.generations is not None,
+        }
+        return tuple(name for name in LOGS if declared[name])
 
     @property
     def attributes(self) -> list[tuple[str, ...]]:
@@ -267,14 +328,27 @@ class System(Strict):
         if self.columns and set(self.actors) - set(self.columns.stages):
             extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
             raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
-        if self.columns and set(self.privacy.pseudonymise) - _identifiers(self.columns):
-            extra = ", ".join(sorted(set(self.privacy.pseudonymise) - _identifiers(self.columns)))
+        if extra := ", ".join(sorted(set(self.privacy.pseudonymise) - _identifiers(self))):
             raise ValueError(f"only identifier columns can be pseudonymised, not: {extra}")
+        if joined := [name for name, group in self.groups.items() if group.source == "sensitive"]:
+            if self.sensitive is None or self.columns is None or self.columns.person is None:
+                raise ValueError(f"groups `from: sensitive` ({', '.join(joined)}) need `sensitive` and `columns.person`")
+        for source in self.sources:
+            if source.duckdb and source.duckdb.log not in self.logs:
+                raise ValueError(f"a source is said to hold `{source.duckdb.log}`, a log that this file does not declare")
         return self
 
 
-def _identifiers(columns: Columns) -> set[str]:
-    return {name for name in (columns.id, columns.person, columns.request, columns.team) if name}
+def _identifiers(system: System) -> set[str]:
+    """Columns of its logs that can identify somebody."""
+    found: list[str | None] = []
+    if system.columns:
+        found += [system.columns.id, system.columns.person, system.columns.request, system.columns.team]
+    if system.contacts:
+        found.append(system.contacts.person)
+    if system.generations:
+        found += [system.generations.id, system.generations.team]
+    return {name for name in found if name}
 
 
 def parse_window(text: str) -> tuple[dt.date, dt.date]:
