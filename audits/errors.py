@@ -29,6 +29,10 @@ class LakeError(BoussoleError):
     """The lake is busy, missing or of another version."""
 
 
+class PrivacyError(BoussoleError):
+    """A key is missing, a sealed text was changed, or something cannot be purged."""
+
+
 class CharterError(BoussoleError):
     """A charter that cannot be used."""
 

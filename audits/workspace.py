@@ -134,6 +134,11 @@ class Workspace:
         return self.home / "evidence"
 
     @property
+    def keys(self) -> Path:
+        """Its secrets: readable by their owner only, in no backup that also holds the lake."""
+        return self.home / "keys"
+
+    @property
     def reports(self) -> Path:
         return self.home / "reports"
 

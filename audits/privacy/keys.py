@@ -1,0 +1,98 @@
+"""The secrets of a workspace: files in keys/ that only their owner reads, made on first use, never half written."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from audits.errors import PrivacyError
+
+LENGTH = 32
+
+
+def ring(folder: Path, name: str) -> list[bytes]:
+    """All keys of a ring, oldest first: NAME.key, NAME-2.key, …; none when there is none yet.
+
+    Raises PrivacyError when a file of the ring is damaged or one in the middle is missing.
+    """
+    numbers = sorted(_number(path) for path in folder.glob(f"{name}*.key") if _belongs(path, name))
+    if numbers != list(range(1, len(numbers) + 1)):
+        missing = min(set(range(1, max(numbers) + 1)) - set(numbers))
+        raise PrivacyError(
+            f"the key file {path_of(folder, name, missing).name} is missing.",
+            where=str(folder),
+            next_step="Put it back from the backup of the folder keys/.",
+        )
+    return [_read(path_of(folder, name, number)) for number in numbers]
+
+
+def ensure(folder: Path, name: str) -> list[bytes]:
+    """The keys of a ring; the first one is made when there is none."""
+    return ring(folder, name) or [add(folder, name, 1)]
+
+
+def add(folder: Path, name: str, number: int) -> bytes:
+    """Makes the key of a number in a ring, or reads the one that another process just made."""
+    return write(path_of(folder, name, number), secrets.token_bytes(LENGTH))
+
+
+def write(path: Path, key: bytes) -> bytes:
+    """Writes a key file that does not exist yet; returns what the file holds then.
+
+    The key is complete in a file of another name before it gets its own: two processes agree, a crash leaves no half.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            return _read(path)
+        _sync_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+    return key
+
+
+def path_of(folder: Path, name: str, number: int) -> Path:
+    """The file of a key.
+
+    >>> path_of(Path("keys"), "text", 1).name, path_of(Path("keys"), "text", 3).name
+    ('text.key', 'text-3.key')
+    """
+    return folder / (f"{name}.key" if number == 1 else f"{name}-{number}.key")
+
+
+def _belongs(path: Path, name: str) -> bool:
+    rest = path.name.removeprefix(name).removesuffix(".key")
+    return rest == "" or (rest.startswith("-") and rest[1:].isdigit())
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2]) if "-" in path.stem else 1
+
+
+def _read(path: Path) -> bytes:
+    key = path.read_bytes()
+    if len(key) != LENGTH:
+        raise PrivacyError(
+            f"the key file {path.name} does not hold {LENGTH} bytes.",
+            where=str(path.parent),
+            next_step="Put it back from the backup of the folder keys/.",
+        )
+    return key
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a new name in a folder last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
