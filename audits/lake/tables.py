@@ -39,6 +39,7 @@ SHARED = {
         "decisions": "BIGINT",
         "at": "TIMESTAMP",
     },
+    "secrets": {"ring": "VARCHAR", "position": "INTEGER", "key": "VARCHAR"},  # hashes of the keys it was filled with
     "turn": {"n": "BIGINT"},
 }
 
@@ -76,7 +77,7 @@ OUTCOMES = {
     "batch": "BIGINT",
     "row": "BIGINT",
     "id": "VARCHAR",  # of the decision
-    "what": "VARCHAR",  # 'outcome', or the name of a stage
+    "what": "VARCHAR",  # 'outcome', or 'stage:NAME'
     "value": "UTINYINT",
     "recorded_at": "TIMESTAMP",
 }
@@ -123,6 +124,7 @@ QUARANTINE = {
     "reason": "VARCHAR",
     "value": "VARCHAR",
     "content": "BLOB",  # the row as it came, JSON, encrypted
+    "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}

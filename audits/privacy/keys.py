@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from audits.errors import PrivacyError
 
 LENGTH = 32
+ID_BYTES = 4
 
 
 def ring(folder: Path, name: str) -> list[bytes]:
@@ -67,6 +69,11 @@ def path_of(folder: Path, name: str, number: int) -> Path:
     ('text.key', 'text-3.key')
     """
     return folder / (f"{name}.key" if number == 1 else f"{name}-{number}.key")
+
+
+def key_id(key: bytes) -> str:
+    """Eight hexadecimal digits by which a key can be named: a hash, which tells nothing of 32 random bytes."""
+    return hashlib.sha256(b"boussole key id" + key).digest()[:ID_BYTES].hex()
 
 
 def _belongs(path: Path, name: str) -> bool:

@@ -7,10 +7,11 @@ rotate and a key that is not there is told from bytes that were changed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 
+import duckdb
+import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -20,15 +21,14 @@ from audits.workspace import Workspace
 
 RING = "text"
 VERSION = b"\x01"
-ID_BYTES = 4
 NONCE_BYTES = 12
-HEADER = len(VERSION) + ID_BYTES
+HEADER = len(VERSION) + keys.ID_BYTES
 
 
 def seal(workspace: Workspace, texts: Sequence[str | None]) -> list[bytes | None]:
     """Encrypts texts under the newest key; None stays None. The first use makes the key."""
     key = keys.ensure(workspace.keys, RING)[-1]
-    cipher, header = AESGCM(key), VERSION + key_id(key)
+    cipher, header = AESGCM(key), VERSION + bytes.fromhex(keys.key_id(key))
     return [None if text is None else _seal(cipher, header, text) for text in texts]
 
 
@@ -37,13 +37,8 @@ def unseal(workspace: Workspace, sealed: Sequence[bytes | None]) -> list[str | N
 
     Raises PrivacyError when a key is not in keys/, or when bytes are not what was sealed.
     """
-    ciphers = {key_id(key): AESGCM(key) for key in keys.ring(workspace.keys, RING)}
+    ciphers = {keys.key_id(key): AESGCM(key) for key in keys.ring(workspace.keys, RING)}
     return [None if item is None else _unseal(workspace, ciphers, bytes(item)) for item in sealed]
-
-
-def key_id(key: bytes) -> bytes:
-    """The four bytes by which a sealed text names its key; they tell nothing of it."""
-    return hashlib.sha256(b"boussole key id" + key).digest()[:ID_BYTES]
 
 
 def _seal(cipher: AESGCM, header: bytes, text: str) -> bytes:
@@ -51,11 +46,11 @@ def _seal(cipher: AESGCM, header: bytes, text: str) -> bytes:
     return header + nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), header)
 
 
-def _unseal(workspace: Workspace, ciphers: dict[bytes, AESGCM], sealed: bytes) -> str:
+def _unseal(workspace: Workspace, ciphers: dict[str, AESGCM], sealed: bytes) -> str:
     header, nonce, body = sealed[:HEADER], sealed[HEADER : HEADER + NONCE_BYTES], sealed[HEADER + NONCE_BYTES :]
     if len(header) < HEADER or not header.startswith(VERSION):
         raise _changed(workspace)
-    cipher = ciphers.get(header[len(VERSION) :])
+    cipher = ciphers.get(header[len(VERSION) :].hex())
     if cipher is None:
         raise PrivacyError(
             f"the key {header[len(VERSION) :].hex()} of a sealed text is not there.",
@@ -74,3 +69,21 @@ def _changed(workspace: Workspace) -> PrivacyError:
         where=str(workspace.home / "lake"),
         next_step="Restore the lake from its backup, or import the source again.",
     )
+
+
+def register(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Gives a connection the SQL function `seal_text(VARCHAR) -> BLOB`; once it is there, nothing changes."""
+
+    def sealed(texts: pa.ChunkedArray) -> pa.Array:
+        return pa.array(seal(workspace, texts.to_pylist()), pa.binary())
+
+    with contextlib.suppress(duckdb.NotImplementedException):  # it is there already
+        connection.create_function(
+            "seal_text",
+            sealed,
+            ["VARCHAR"],  # type: ignore[list-item]
+            "BLOB",  # type: ignore[arg-type]
+            type="arrow",  # type: ignore[arg-type]
+            null_handling="special",  # type: ignore[arg-type]
+            side_effects=True,  # two equal texts are sealed differently
+        )
