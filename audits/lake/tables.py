@@ -39,6 +39,13 @@ SHARED = {
         "decisions": "BIGINT",
         "at": "TIMESTAMP",
     },
+    "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
+        "id": "VARCHAR",
+        "kind": "VARCHAR",
+        "payload": "VARCHAR",  # what the ledger holds of it: dates and counts, as JSON
+        "snapshot": "BIGINT",  # the number of the last state before
+        "at": "TIMESTAMP",
+    },
     "secrets": {"ring": "VARCHAR", "position": "INTEGER", "key": "VARCHAR"},  # hashes of the keys it was filled with
     "turn": {"n": "BIGINT"},
 }

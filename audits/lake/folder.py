@@ -1,0 +1,70 @@
+"""The files of a lake: its catalogue, the folder of its data, and the lake that is being built to replace it.
+
+A lake is replaced by the rename of one file, its catalogue, which names its own data folder: at any moment there is
+the old lake or the new one. What else lies there is what an interrupted rebuild left, and is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+CATALOGUE, DRAFT = "catalog.sqlite", "next.sqlite"
+_DATA = re.compile(r"data(-[0-9a-f]{8})?")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which lake a reader opened."""
+
+    catalogue: Path
+    data: Path
+    inode: int
+    had_data: bool
+
+    @classmethod
+    def of(cls, catalogue: Path, data: Path, inode: int) -> Sight:
+        return cls(catalogue, data, inode, data.exists())
+
+    def gone(self) -> bool:
+        """Whether another lake stands there now."""
+        return inode(self.catalogue) != self.inode or (self.had_data and not self.data.exists())
+
+
+def inode(path: Path) -> int:
+    """The number of a file, another one once it was replaced; 0 when there is none."""
+    return path.stat().st_ino if path.exists() else 0
+
+
+def new_data(lake: Path) -> Path:
+    """A data folder that no lake has used."""
+    return lake / f"data-{secrets.token_hex(4)}"
+
+
+def swap(lake: Path) -> None:
+    """Puts the draft catalogue, closed and whole, in the place of the catalogue."""
+    draft = lake / DRAFT
+    _to_disk(draft)
+    draft.replace(lake / CATALOGUE)
+    _to_disk(lake)
+
+
+def sweep(lake: Path, *, keep: Path) -> None:
+    """Removes drafts and every data folder but the one that the catalogue names."""
+    for path in lake.iterdir():
+        if path.name.startswith(DRAFT):
+            path.unlink()
+        elif _DATA.fullmatch(path.name) and path != keep:
+            shutil.rmtree(path)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
