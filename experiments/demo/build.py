@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.errors import BoussoleError
+from audits.privacy import keys
 from audits.workspace import Workspace
 from experiments.demo.planted import PEOPLE, SEED, facts
 from experiments.logging import log_decisions
@@ -69,6 +71,9 @@ def _claim(home: Path, planted: dict[str, Any]) -> Workspace:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(planted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     workspace = Workspace.create(home, organisation=ORGANISATION)
+    for name in ("pseudonym", "bucket"):
+        # Nobody is behind invented data, so the keys are no secret: two builds give the same intervals.
+        keys.write(keys.path_of(workspace.keys, name, 1), hashlib.sha256(f"boussole demo {name}".encode()).digest())
     for file in sorted((Path(__file__).parent / "systems").glob("*.yaml")):
         shutil.copyfile(file, workspace.home / "systems" / file.name)
     return workspace

@@ -18,6 +18,7 @@ from audits.decisions import ingest
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
 from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
+from audits.privacy import keys
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
@@ -73,7 +74,9 @@ def log(rows: int, seed: int) -> pd.DataFrame:
 def workspace_in(folder: Path, key: bytes = b"k" * 32) -> tuple[Workspace, System]:
     workspace = Workspace.create(folder)
     (workspace.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
-    (workspace.home / "keys" / "pseudonym.key").write_bytes(key)
+    for name in ("pseudonym", "bucket"):
+        (workspace.keys / f"{name}.key").write_bytes(key)
+    keys.write(made.keys / "bucket.key", bytes(32))  # the same buckets in every workspace of these tests
     return workspace, workspace.system("jobs")
 
 
