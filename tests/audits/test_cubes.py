@@ -18,7 +18,6 @@ from audits.decisions import ingest
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
 from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
-from audits.privacy import keys
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
@@ -76,7 +75,6 @@ def workspace_in(folder: Path, key: bytes = b"k" * 32) -> tuple[Workspace, Syste
     (workspace.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
     for name in ("pseudonym", "bucket"):
         (workspace.keys / f"{name}.key").write_bytes(key)
-    keys.write(made.keys / "bucket.key", bytes(32))  # the same buckets in every workspace of these tests
     return workspace, workspace.system("jobs")
 
 
