@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -150,13 +149,3 @@ class Workspace:
         if uri.startswith(prefix) and not uri.startswith(prefix + "/"):
             return f"{prefix}{self.home / uri.removeprefix(prefix)}"
         return uri
-
-    def pseudonym_key(self) -> bytes:
-        """The 32-byte key of pseudonyms, made on first use, readable by its owner only."""
-        path = self.home / "keys" / "pseudonym.key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()

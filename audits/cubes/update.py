@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -17,14 +19,42 @@ FEATURE_QUANTILES = 20
 def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
     """Adds the decisions of one batch to the cubes of the days and months they fall in."""
     _declare_edges(connection, system, batch)
-    _merge(connection, system, f"batch = {batch}")
+    _merge(connection, system, batch=batch)
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """Computes all cubes of a system anew from its decisions; the edges of histograms stay as declared."""
+    """Computes all cubes of a system anew from its decisions; edges and sealed months stay as they are."""
+    sealed = _sealed(connection, system)
     for name in CUBES:
-        connection.execute(f"DELETE FROM {table(system, name)}")
-    _merge(connection, system, "true")
+        connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
+    _merge(connection, system)
+
+
+def rebuild_months(
+    connection: duckdb.DuckDBPyConnection, system: System, months: Sequence[dt.date], *, histograms: bool = True
+) -> None:
+    """Computes the cubes of some months anew; sealed months, whose rows were purged, are left as they are."""
+    sealed = _sealed(connection, system)
+    wanted = [month for month in months if month not in sealed]
+    if not wanted:
+        return
+    cubes = [name for name in CUBES if histograms or name != "histograms"]
+    for name in cubes:
+        connection.execute(f"DELETE FROM {table(system, name)} WHERE {_in_months(name, wanted)}")
+    _merge(connection, system, months=wanted, cubes=cubes)
+
+
+def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> list[dt.date]:
+    return [row[0] for row in connection.execute(f"SELECT month FROM {table(system, 'sealed')}").fetchall()]
+
+
+def _in_months(cube: str, months: Sequence[dt.date]) -> str:
+    """SQL: whether a row of a cube belongs to one of these months (their first days)."""
+    if not months:
+        return "false"
+    day = "month" if "month" in CUBES[cube] else "CAST(date_trunc('month', day) AS DATE)"
+    listed = ", ".join(f"DATE '{month}'" for month in months)
+    return f"({day} IN ({listed}))"
 
 
 def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[float]]:
@@ -35,22 +65,37 @@ def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str,
     return {feature: list(edges) for feature, edges in rows}
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, system: System, where: str) -> None:
-    decisions = _decisions(system, where)
+def _merge(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    *,
+    batch: int | None = None,
+    months: Sequence[dt.date] | None = None,
+    cubes: Sequence[str] = tuple(CUBES),
+) -> None:
+    """Adds decisions to the cubes: those of a batch, of some months, or all."""
+    decisions = _decisions(system, batch=batch, months=months)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {_sql(build.base(decisions, system))}")
     summed = ibis.table(_schema_of_base(system), name="base")
-    _add(connection, system, "daily", build.daily(summed, system), "day")
-    _add(connection, system, "cells", build.cells(summed, system), "month")
-    counts = build.histograms(decisions, system, edges_of(connection, system))
-    if counts is not None:
-        _add(connection, system, "histograms", counts, "day")
+    if "daily" in cubes:
+        _add(connection, system, "daily", build.daily(summed, system), "day")
+    if "cells" in cubes:
+        _add(connection, system, "cells", build.cells(summed, system), "month")
+    if "histograms" in cubes:
+        counts = build.histograms(decisions, system, edges_of(connection, system))
+        if counts is not None:
+            _add(connection, system, "histograms", counts, "day")
     connection.execute("DROP TABLE base")
 
 
-def _decisions(system: System, where: str) -> Any:
+def _decisions(system: System, *, batch: int | None, months: Sequence[dt.date] | None) -> Any:
     names = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
     rows = ibis.table(names, name="decisions", catalog="lake", database=system.id)
-    return rows if where == "true" else rows.filter(rows.batch == int(where.removeprefix("batch = ")))
+    if batch is not None:
+        rows = rows.filter(rows.batch == batch)
+    if months is not None:
+        rows = rows.filter(rows.day.truncate("M").cast("date").isin(list(months)))
+    return rows
 
 
 def _schema_of_base(system: System) -> dict[str, str]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from audits.cubes.update import add_batch
-from audits.decisions.contract import Contract, build_contract, needed_columns
-from audits.decisions.pseudonyms import set_key
+from audits.decisions import effective
+from audits.decisions.changes import note_changes
+from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
+from audits.decisions.examine import examine, left_out, one
+from audits.decisions.quarantine import set_aside
 from audits.decisions.report import IngestReport, Rejection
 from audits.decisions.sources import Opened, open_source
 from audits.errors import LakeError, SourceError
 from audits.lake import quote, reading, writing
-from audits.lake.tables import create_system, decision_columns, literal, table
-from audits.systems.model import System
+from audits.lake.tables import create_system, log_columns, table
+from audits.privacy import text
+from audits.privacy.pseudonyms import set_key
+from audits.systems.model import LogName, System
 from audits.workspace import Workspace
-
-DUPLICATE_IN_FILE = "the id appears earlier in the file"
-DUPLICATE_IN_LAKE = "the id is already in the log"
 
 
 class RefusedError(SourceError):
@@ -38,53 +41,88 @@ def ingest(
     system: System,
     source: str | Path,
     *,
+    log: LogName = "decisions",
     origin: str | None = None,
     period: dt.date | None = None,
     strict: bool = False,
+    growing: bool = False,
 ) -> IngestReport:
-    """Validates a source and brings its good rows into the lake with their cubes, in one transaction.
+    """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
 
     Bad rows go to the quarantine with row number, column and reason. A source whose content was imported before
-    changes nothing (`already`). With `strict`, one bad row refuses the whole source.
+    changes nothing (`already`). With `strict`, one bad row refuses the whole source. A `growing` source is a table
+    that is read again and again: rows that the log holds are `known`, and what they now say of outcomes, stages and
+    human decisions is taken over. Late outcomes and human actions may come before or after their decision, in any
+    order: the decisions and months they touch are brought in line.
 
-    Raises SourceError when the source cannot be read, RefusedError when no row (or with `strict`, not every row)
-    is acceptable; nothing is written then.
+    Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
+    (or with `strict`, not every row) is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
         create_system(connection, system)
-        opened, contract = _prepare(connection, workspace, system, source, period)
-        name = origin or opened.name
-        known = connection.execute(
-            "SELECT accepted, quarantined FROM lake.main.ingested WHERE sha256 = ? AND system = ? "
-            "ORDER BY batch LIMIT 1",
-            [opened.sha256, system.id],
-        ).fetchone()
-        if known:
-            report = IngestReport(
-                system=system.id,
-                origin=name,
-                sha256=opened.sha256,
-                accepted=known[0],
-                quarantined=known[1],
-                already=True,
-            )
-        else:
-            report = _examine(connection, opened, contract, name)
-            _refuse(report, strict=strict)
-            batch = _next_batch(connection)
-            _insert(connection, contract, opened, batch)
-            add_batch(connection, system, batch)
-        _record(connection, report)
-        return report
+        return ingest_into(
+            connection,
+            workspace,
+            system,
+            source,
+            log=log,
+            origin=origin,
+            period=period,
+            strict=strict,
+            growing=growing,
+        )
+
+
+def ingest_into(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName,
+    origin: str | None = None,
+    period: dt.date | None = None,
+    strict: bool = False,
+    growing: bool = False,
+) -> IngestReport:
+    """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
+    name = origin or opened.name
+    before = connection.execute(
+        "SELECT accepted, quarantined FROM lake.main.ingested WHERE sha256 = ? AND system = ? AND log = ? "
+        "ORDER BY batch LIMIT 1",
+        [opened.sha256, system.id, log],
+    ).fetchone()
+    if before:
+        report = IngestReport(
+            system=system.id,
+            log=log,
+            origin=name,
+            sha256=opened.sha256,
+            accepted=before[0],
+            quarantined=before[1],
+            already=True,
+        )
+    else:
+        report = _examine(connection, opened, contract, name, growing=growing)
+        _refuse(report, strict=strict)
+        report = _write(connection, workspace, opened, contract, report, growing=growing)
+    _record(connection, report)
+    return report
 
 
 def validate(
-    workspace: Workspace, system: System, source: str | Path, *, period: dt.date | None = None
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName = "decisions",
+    period: dt.date | None = None,
 ) -> IngestReport:
     """What an import would accept and refuse, without writing anything (ids are compared within the source only)."""
     connection = duckdb.connect(config={"memory_limit": workspace.settings.memory_limit.replace(" ", "")})
     try:
-        opened, contract = _prepare(connection, workspace, system, source, period)
+        opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
         return _examine(connection, opened, contract, opened.name, lake=False)
     finally:
         connection.close()
@@ -104,130 +142,142 @@ def _prepare(
     workspace: Workspace,
     system: System,
     source: str | Path,
+    *,
+    log: LogName,
     period: dt.date | None,
 ) -> tuple[Opened, Contract]:
-    if system.columns is None:
-        raise SourceError(
-            f"the system '{system.id}' is only declared: it has no decision log.",
-            where=str(source),
-            next_step="Give its system file `columns`, or import into another system.",
-        )
-    set_key(connection, workspace.pseudonym_key())
-    opened = open_source(connection, source, needed_columns(system))
+    check_declared(system, log, where=str(source))
+    set_key(connection, workspace)
+    opened = open_source(connection, source, columns_of(system, log))
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
-    return opened, build_contract(system, opened.types, period=period, now=now)
+    return opened, build_contract(system, opened.types, log=log, period=period, now=now)
 
 
 def _examine(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, origin: str, *, lake: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    opened: Opened,
+    contract: Contract,
+    origin: str,
+    *,
+    lake: bool = True,
+    growing: bool = False,
 ) -> IngestReport:
-    """Counts good rows and lists the bad ones in the temporary table `rejected` (row, fault, column, reason, value)."""
-    _reject_faults(connection, opened, contract)
-    _reject_duplicates(connection, opened, contract, lake=lake)
-    total = _one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
+    """Counts good rows and lists the bad ones."""
+    examine(connection, opened, contract, lake=lake, growing=growing)
+    total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
     if total == 0:
         raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")
     groups = connection.execute(
         'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
     ).fetchall()
     bad = sum(row[2] for row in groups)
+    known = one(connection, "SELECT count(*) FROM known")
     return IngestReport(
         system=contract.system.id,
+        log=contract.log,
         origin=origin,
         sha256=opened.sha256,
-        accepted=total - bad,
+        accepted=total - bad - known,
         quarantined=bad,
+        known=known,
         rejections=tuple(Rejection(column=c, reason=r, rows=n, first_row=f) for c, r, n, f in groups),
     )
 
 
-def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
-    connection.execute(
-        'CREATE OR REPLACE TEMP TABLE rejected (row BIGINT, "column" VARCHAR, reason VARCHAR, value VARCHAR)'
-    )
-    for line in opened.bad_lines:
-        connection.execute("INSERT INTO rejected VALUES (?, ?, ?, NULL)", [line.row, line.column, line.reason])
-    names = " ".join(f"WHEN {i} THEN {literal(column)}" for i, (_, column, _, _) in enumerate(contract.faults, 1))
-    reasons = " ".join(f"WHEN {i} THEN {literal(reason)}" for i, (_, _, reason, _) in enumerate(contract.faults, 1))
-    shown = " ".join(
-        f"WHEN {i} THEN left(CAST({quote(column)} AS VARCHAR), 40)"
-        for i, (_, column, _, show) in enumerate(contract.faults, 1)
-        if show
-    )
-    value = f"CASE fault {shown} END" if shown else "NULL"
-    faults = " ".join(f"WHEN {condition} THEN {i}" for i, (condition, *_) in enumerate(contract.faults, 1))
-    connection.execute(
-        f"INSERT INTO rejected SELECT row, CASE fault {names} END, CASE fault {reasons} END, {value} "
-        f"FROM (SELECT *, CASE {faults} ELSE 0 END AS fault FROM {opened.relation}) WHERE fault > 0"
-    )
-
-
-def _reject_duplicates(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, lake: bool
-) -> None:
-    """The first row of an id is kept; later ones, and ids that the lake knows, are refused."""
-    column = contract.system.log.id
-    ids = f"SELECT row, {contract.select['id']} AS id FROM {opened.relation}"
-    if _one(connection, "SELECT count(*) FROM rejected"):
-        ids += " WHERE row NOT IN (SELECT row FROM rejected)"
-    twice = f"SELECT id FROM ({ids}) GROUP BY id HAVING count(*) > 1"
-    if _one(connection, f"SELECT count(*) FROM ({twice})"):
-        connection.execute(
-            f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(DUPLICATE_IN_FILE)}, NULL FROM ("
-            f"SELECT row, row_number() OVER (PARTITION BY id ORDER BY row) AS nth FROM ({ids}) "
-            f"WHERE id IN ({twice})) WHERE nth > 1"
-        )
-    decisions = table(contract.system, "decisions")
-    if lake and _one(connection, f"SELECT count(*) FROM (FROM {decisions} LIMIT 1)"):
-        connection.execute(
-            f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(DUPLICATE_IN_LAKE)}, NULL "
-            f"FROM ({ids}) WHERE id IN (SELECT id FROM {decisions}) AND row NOT IN (SELECT row FROM rejected)"
-        )
-
-
 def _refuse(report: IngestReport, *, strict: bool) -> None:
-    if report.accepted == 0:
+    if report.accepted == 0 and report.known == 0:
         raise RefusedError(report, "no row could be accepted")
     if strict and report.quarantined:
         raise RefusedError(report, "refused because of --strict")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, opened: Opened, batch: int) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    opened: Opened,
+    contract: Contract,
+    report: IngestReport,
+    *,
+    growing: bool,
+) -> IngestReport:
+    """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
+    system, log, batch = contract.system, contract.log, _next_batch(connection)
+    text.register(connection, workspace)
+    if report.accepted:
+        names = ", ".join(quote(name) for name in log_columns(system, log))
+        rows = contract.insertion(opened.relation, batch, left_out(connection))
+        connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
+    if report.quarantined:
+        set_aside(connection, opened, contract, batch)
+    changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch)
+    updated, waiting = _follow(connection, opened, contract, batch, known=bool(report.known and growing))
+    return replace(report, updated=updated, waiting=waiting, changes=changes)
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, known: bool
+) -> tuple[int, int]:
+    """Brings decisions and cubes in line with a new batch; returns decisions updated and decisions waited for."""
     system = contract.system
-    names = ", ".join(quote(name) for name in decision_columns(system))
-    roles = ", ".join(contract.select[name] for name in decision_columns(system) if name not in ("batch", "row"))
-    good = (
-        "" if not _one(connection, "SELECT count(*) FROM rejected") else "WHERE row NOT IN (SELECT row FROM rejected)"
+    if contract.log in ("outcomes", "human_actions"):
+        ids = f"SELECT id FROM {table(system, contract.log)} WHERE batch = {batch}"
+        done = effective.overlay_and_count(connection, system, ids)
+        return done.updated, done.waiting
+    if contract.log == "contacts":
+        return _answer(connection, opened, contract), 0
+    if contract.log != "decisions":
+        return 0, 0
+    later = effective.anything_later(connection, system)
+    if later:
+        fresh = f"SELECT id FROM {table(system, 'decisions')} WHERE batch = {batch}"
+        effective.overlay(connection, system, f"SELECT id FROM ({later}) WHERE id IN ({fresh})")
+    add_batch(connection, system, batch)
+    if not known:
+        return 0, 0
+    return effective.overlay_and_count(connection, system, effective.restate(connection, opened, contract)).updated, 0
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> int:
+    """Takes over replies that have come since their message was first told."""
+    held = table(contract.system, "contacts")
+    replies = (
+        f"SELECT {contract.select['id']} AS id, max({contract.select['reply_at']}) AS reply_at "
+        f"FROM {opened.relation} WHERE row IN (SELECT row FROM known) GROUP BY 1"
     )
     connection.execute(
-        f"INSERT INTO {table(system, 'decisions')} ({names}) SELECT {batch}, row, {roles} FROM {opened.relation} {good}"
+        f"CREATE OR REPLACE TEMP TABLE replies AS SELECT r.* FROM ({replies}) r JOIN {held} c ON c.id = r.id "
+        "WHERE r.reply_at IS NOT NULL AND c.reply_at IS DISTINCT FROM r.reply_at"
     )
-    connection.execute(
-        f'INSERT INTO {table(system, "quarantine")} SELECT {batch}, row, "column", reason, value FROM rejected'
-    )
+    found = one(connection, "SELECT count(*) FROM replies")
+    if found:
+        connection.execute(f"UPDATE {held} SET reply_at = r.reply_at FROM replies r WHERE {held}.id = r.id")
+    return found
 
 
 def _record(connection: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
     """Remembers a source; known content under another name is remembered with nothing accepted."""
-    known = connection.execute(
-        "SELECT 1 FROM lake.main.ingested WHERE sha256 = ? AND system = ? AND origin = ?",
-        [report.sha256, report.system, report.origin],
+    there = connection.execute(
+        "SELECT 1 FROM lake.main.ingested WHERE sha256 = ? AND system = ? AND log = ? AND origin = ?",
+        [report.sha256, report.system, report.log, report.origin],
     ).fetchone()
-    if known:
+    if there:
         return
     accepted, quarantined = (0, 0) if report.already else (report.accepted, report.quarantined)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    batch = _next_batch(connection)
     connection.execute(
-        "INSERT INTO lake.main.ingested VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [report.sha256, report.system, report.origin, batch, accepted, quarantined, now],
+        "INSERT INTO lake.main.ingested VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            report.sha256,
+            report.system,
+            report.log,
+            report.origin,
+            _next_batch(connection),
+            accepted,
+            quarantined,
+            now,
+        ],
     )
 
 
 def _next_batch(connection: duckdb.DuckDBPyConnection) -> int:
-    return _one(connection, "SELECT coalesce(max(batch), 0) + 1 FROM lake.main.ingested")
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, "SELECT coalesce(max(batch), 0) + 1 FROM lake.main.ingested")

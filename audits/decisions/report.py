@@ -1,9 +1,13 @@
-"""What became of a file of decisions."""
+"""What became of a source."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from audits.systems.model import LogName
+
+ChangeKind = Literal["new_column", "lost_column", "absent_column", "changed_type", "new_value"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,25 +30,56 @@ class Rejection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SchemaChange:
+    """A source that no longer looks as those of its log did before."""
+
+    kind: ChangeKind
+    column: str
+    detail: str
+
+    def sentence(self) -> str:
+        """One line for a terminal.
+
+        >>> SchemaChange(kind="changed_type", column="age", detail="number -> text").sentence()
+        "column 'age': its type changed (number -> text)"
+        """
+        words = {
+            "new_column": "new in this log, not read",
+            "lost_column": "it was there before and is gone",
+            "absent_column": "not there, read as not known (it may come later in a log of its own)",
+            "changed_type": "its type changed",
+            "new_value": "a value that this log never had",
+        }
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"column '{self.column}': {words[self.kind]}{detail}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """Accepted and quarantined rows of one source; `already` means its content had been imported before."""
+    """What a source gave; `already` means its content had been imported before.
+
+    `accepted`, `quarantined` and `known` (the log has them already) are rows of the source. `updated` are decisions
+    whose outcome, stages or human decision changed; `waiting` are decisions that late rows speak of and that the log
+    does not hold (yet).
+    """
 
     system: str
+    log: LogName = "decisions"
     origin: str
     sha256: str
     accepted: int
     quarantined: int
     already: bool = False
+    known: int = 0
+    updated: int = 0
+    waiting: int = 0
     rejections: tuple[Rejection, ...] = ()
+    changes: tuple[SchemaChange, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The report as JSON."""
         return {
-            "system": self.system,
-            "origin": self.origin,
-            "sha256": self.sha256,
-            "accepted": self.accepted,
-            "quarantined": self.quarantined,
-            "already": self.already,
+            **vars(self),
             "rejections": [vars(rejection) for rejection in self.rejections],
+            "changes": [vars(change) for change in self.changes],
         }

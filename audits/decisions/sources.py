@@ -11,43 +11,51 @@ from urllib.parse import parse_qs
 
 import duckdb
 
+from audits.decisions.contracts import Needs
 from audits.errors import SourceError, nearest
 from audits.lake.tables import literal, quote
+
+BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
+"""Columns that an export of the quarantine adds in front of those of its source."""
 
 READERS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "json", ".ndjson": "json"}
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is not a record: its row (from 1) and what is wrong with it."""
+    """A line that is not a record: its row (from 1), what is wrong with it, and the line (never shown)."""
 
     row: int
     column: str
     reason: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A source ready to query: `relation` is SQL with the needed columns and `row` (from 1).
+    """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
 
-    `types` are the DuckDB types of its columns; `bad_lines` are the records that could not even be split.
+    `types` are the DuckDB types of all its columns (`typed`: declared by the source, not guessed as text);
+    `columns` are those that are read; `bad_lines` are the records that could not even be split.
     """
 
     name: str
     sha256: str
     relation: str
     types: Mapping[str, str]
+    columns: tuple[str, ...]
+    typed: bool = True
     bad_lines: tuple[BadLine, ...] = ()
 
 
-def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, needed: Sequence[str]) -> Opened:
+def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, needs: Needs) -> Opened:
     """Opens a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
 
     Raises SourceError for a missing, empty or unreadable source, an unknown kind, or a missing column.
     """
     text = str(source)
     if text.startswith("duckdb:"):
-        return _open_duckdb(connection, text, needed)
+        return _open_duckdb(connection, text, needs)
     path = Path(text)
     reader = READERS.get(path.suffix.lower())
     if not path.is_file():
@@ -64,7 +72,7 @@ def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, neede
         raise SourceError("the path holds one of * ? [ ].", where=text, next_step="Rename the file.")
     opener = {"csv": _open_csv, "parquet": _open_parquet, "json": _open_json}[reader]
     try:
-        return opener(connection, path, needed)
+        return opener(connection, path, needs)
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
 
@@ -80,8 +88,9 @@ def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
     )
 
 
-def _check_columns(name: str, present: Mapping[str, str], needed: Sequence[str]) -> None:
-    missing = [column for column in needed if column not in present]
+def _columns(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, ...]:
+    """The columns that are read. Raises SourceError for missing ones."""
+    missing = [column for column in needs.needed if column not in present]
     if missing:
         hints = "; ".join(f"'{column}' ({nearest(column, present).rstrip('.')})" for column in missing)
         raise SourceError(
@@ -89,6 +98,7 @@ def _check_columns(name: str, present: Mapping[str, str], needed: Sequence[str])
             where=name,
             next_step="Add the column to the file, or correct the name in the system file.",
         )
+    return (*needs.needed, *(column for column in needs.optional if column in present))
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
@@ -96,32 +106,32 @@ def _describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str,
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> Opened:
     file = literal(path)
-    columns = _describe(connection, f"read_parquet({file})")
-    _check_columns(str(path), columns, needed)
-    relation = f"(SELECT file_row_number + 1 AS row, {_list(needed)} FROM read_parquet({file}, file_row_number = true))"
-    return Opened(path.name, sha256_file(path), relation, columns)
+    types = _describe(connection, f"read_parquet({file})")
+    read = _columns(str(path), types, needs)
+    relation = f"(SELECT file_row_number + 1 AS row, {_list(read)} FROM read_parquet({file}, file_row_number = true))"
+    return Opened(path.name, sha256_file(path), relation, types, read)
 
 
-def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> Opened:
     options = "all_varchar = true, header = true, skip = 0, store_rejects = true, max_line_size = 10000000"
     reader = f"read_csv({literal(path)}, {options})"
-    columns = _describe(connection, reader)
-    _check_columns(str(path), columns, needed)
+    types = {n: kind for n, kind in _describe(connection, reader).items() if n not in (BATCH, ROW, COLUMN, REASON)}
+    read = _columns(str(path), types, needs)
     connection.execute("DROP TABLE IF EXISTS reject_errors")
     connection.execute("DROP TABLE IF EXISTS reject_scans")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(needed)} FROM {reader}"
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(read)} FROM {reader}"
     )
     lines = connection.execute(
-        "SELECT line - 1, coalesce(any_value(column_name), '(line)'), any_value(lower(replace(error_type, '_', ' '))) "
-        "FROM reject_errors GROUP BY line ORDER BY line"
+        "SELECT line - 1, coalesce(any_value(column_name), '(line)'), any_value(lower(replace(error_type, '_', ' '))), "
+        "coalesce(any_value(csv_line), '') FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
-    bad = tuple(BadLine(int(row), str(column), f"the line cannot be read: {reason}") for row, column, reason in lines)
+    bad = tuple(BadLine(int(row), str(c), f"the line cannot be read: {reason}", str(t)) for row, c, reason, t in lines)
     if bad:
         _count_bad_lines(connection, [line.row for line in bad])
-    return Opened(path.name, sha256_file(path), "incoming", columns, bad)
+    return Opened(path.name, sha256_file(path), "incoming", types, read, typed=False, bad_lines=bad)
 
 
 def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> None:
@@ -134,18 +144,20 @@ def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> N
     )
 
 
-def _open_json(connection: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[str]) -> Opened:
+def _open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> Opened:
     reader = f"read_ndjson({literal(path)}, maximum_depth = 1, sample_size = -1)"
     columns = _describe(connection, reader)
-    _check_columns(str(path), columns, needed)
-    texts = ", ".join(f"{quote(c)}->>'$' AS {quote(c)}" if columns[c] == "JSON" else quote(c) for c in needed)
+    read = _columns(str(path), columns, needs)
+    texts = ", ".join(f"{quote(c)}->>'$' AS {quote(c)}" if columns[c] == "JSON" else quote(c) for c in read)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {texts} FROM {reader}"
     )
-    return Opened(path.name, sha256_file(path), "incoming", _describe(connection, "incoming"))
+    types = columns | _describe(connection, "incoming")
+    del types["row"]
+    return Opened(path.name, sha256_file(path), "incoming", types, read)
 
 
-def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequence[str]) -> Opened:
+def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> Opened:
     path_text, _, query = uri.removeprefix("duckdb:").partition("?")
     names = parse_qs(query).get("table", [])
     if len(names) != 1:
@@ -160,12 +172,12 @@ def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequen
         if name not in tables:
             raise SourceError(f"there is no table '{name}'. {nearest(name, tables)}", where=uri, next_step="Check it.")
         whole = f"source_file.{quote(name)}"
-        columns = _describe(connection, whole)
-        _check_columns(uri, columns, needed)
+        types = _describe(connection, whole)
+        read = _columns(uri, types, needs)
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(needed)} FROM {whole}"
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(read)} FROM {whole}"
         )
-        digest = _sha256_rows(connection, name, needed)
+        digest = _sha256_rows(connection, name, read)
     except duckdb.Error as error:
         reason = str(error).split("\n")[0].partition(": ")[2]
         raise SourceError(
@@ -173,12 +185,12 @@ def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needed: Sequen
             where=uri,
             next_step="Close the program that writes to it, or point to a copy.",
         ) from error
-    return Opened(f"duckdb:{path.name}?table={name}", digest, "incoming", columns)
+    return Opened(f"duckdb:{path.name}?table={name}", digest, "incoming", types, read)
 
 
 def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:
     """A content hash of a table that ignores the order of its rows: count and sum of the rows' MD5 halves."""
-    values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in columns)
+    values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in columns) or "''"
     row = connection.execute(
         f"SELECT count(*), sum(md5_number_lower(h)::HUGEINT), sum(md5_number_upper(h)::HUGEINT) "
         f"FROM (SELECT concat_ws(chr(2), {values}) AS h FROM incoming)"

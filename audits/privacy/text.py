@@ -7,11 +7,13 @@ rotate and a key that is not there is told from bytes that were changed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
+from _duckdb._func import FunctionNullHandling, PythonUDFType
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -81,9 +83,26 @@ def register(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
         connection.create_function(
             "seal_text",
             sealed,
-            ["VARCHAR"],  # type: ignore[list-item]
-            "BLOB",  # type: ignore[arg-type]
-            type="arrow",  # type: ignore[arg-type]
-            null_handling="special",  # type: ignore[arg-type]
+            ["varchar"],
+            "blob",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
             side_effects=True,  # two equal texts are sealed differently
         )
+
+
+def register_again(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Gives a connection the SQL function `seal_again(BLOB) -> BLOB`: the same text under the newest key."""
+
+    def again(texts: pa.ChunkedArray) -> pa.Array:
+        return pa.array(seal(workspace, unseal(workspace, texts.to_pylist())), pa.binary())
+
+    connection.create_function(
+        "seal_again",
+        again,
+        ["blob"],
+        "blob",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+        side_effects=True,
+    )

@@ -254,7 +254,9 @@ class System(Strict):
     )
     columns: Columns | None = Field(None, description="What each column of its log means")
     contacts: Contacts | None = Field(None, description="Messages to people: a log of their own")
-    generations: Generations | None = Field(None, description="Texts that a generative system wrote: a log of their own")
+    generations: Generations | None = Field(
+        None, description="Texts that a generative system wrote: a log of their own"
+    )
     sensitive: Sensitive | None = Field(None, description="Where groups `from: sensitive` are joined from")
     actors: dict[str, Actor] = Field(default_factory=dict, description="Who decides at each stage")
     groups: dict[Identifier, Group] = Field(default_factory=dict, description="Sensitive features, each by a name")
@@ -328,14 +330,24 @@ class System(Strict):
         if self.columns and set(self.actors) - set(self.columns.stages):
             extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
             raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
+        return self
+
+    @model_validator(mode="after")
+    def _privacy_consistent(self) -> Self:
         if extra := ", ".join(sorted(set(self.privacy.pseudonymise) - _identifiers(self))):
             raise ValueError(f"only identifier columns can be pseudonymised, not: {extra}")
-        if joined := [name for name, group in self.groups.items() if group.source == "sensitive"]:
-            if self.sensitive is None or self.columns is None or self.columns.person is None:
-                raise ValueError(f"groups `from: sensitive` ({', '.join(joined)}) need `sensitive` and `columns.person`")
+        joined = [name for name, group in self.groups.items() if group.source == "sensitive"]
+        if joined and (self.sensitive is None or self.columns is None or self.columns.person is None):
+            raise ValueError(f"groups `from: sensitive` ({', '.join(joined)}) need `sensitive` and `columns.person`")
+        return self
+
+    @model_validator(mode="after")
+    def _sources_consistent(self) -> Self:
         for source in self.sources:
             if source.duckdb and source.duckdb.log not in self.logs:
-                raise ValueError(f"a source is said to hold `{source.duckdb.log}`, a log that this file does not declare")
+                raise ValueError(
+                    f"a source is said to hold `{source.duckdb.log}`, a log that this file does not declare"
+                )
         return self
 
 

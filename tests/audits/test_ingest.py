@@ -19,6 +19,7 @@ from audits.decisions.ingest import RefusedError
 from audits.errors import SourceError
 from audits.lake import reading
 from audits.lake.tables import table
+from audits.privacy import keys
 from audits.systems import System, load_system
 from audits.workspace import Workspace
 
@@ -201,7 +202,7 @@ def test_identifiers_are_keyed_pseudonyms_that_python_agrees_with(
 ) -> None:
     ingest(workspace, loans, csv(GOOD))
     ((ref, who),) = rows(workspace, loans, "SELECT id, person FROM {decisions}")
-    key = workspace.pseudonym_key()
+    (key,) = keys.ring(workspace.keys, "pseudonym")
     assert ref == hmac.new(key, b"a1", hashlib.sha256).hexdigest()[:32]
     assert who == hmac.new(key, b"p1", hashlib.sha256).hexdigest()[:32]
 
@@ -256,13 +257,13 @@ def test_parquet_json_lines_and_duckdb_give_the_same_rows(workspace: Workspace, 
     )
     with duckdb.connect(str(tmp_path / "log.duckdb")) as connection:
         connection.execute("CREATE TABLE log AS FROM frame")
+    keys.ensure(workspace.keys, "pseudonym")
+    keys.ensure(workspace.keys, "bucket")
     tables = []
     for i, source in enumerate(("log.parquet", "log.jsonl", f"duckdb:{tmp_path}/log.duckdb?table=log")):
         home = Workspace.create(tmp_path / f"w{i}")
         shutil.copy(workspace.home / "systems" / "loans.yaml", home.home / "systems")
-        shutil.copy(workspace.home / "keys" / "pseudonym.key", home.home / "keys") if i else home.pseudonym_key()
-        if not i:
-            (workspace.home / "keys" / "pseudonym.key").write_bytes(home.pseudonym_key())
+        shutil.copytree(tmp_path / "w" / "keys", home.home / "keys", dirs_exist_ok=True)
         report = ingest(home, loans, source if source.startswith("duckdb:") else tmp_path / source)
         assert (report.accepted, report.quarantined) == (2, 0), report
         tables.append(rows(home, loans, "SELECT * EXCLUDE (batch) FROM {decisions} ORDER BY row"))

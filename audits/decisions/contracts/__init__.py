@@ -1,0 +1,63 @@
+"""The contracts of the five logs, as SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from audits.decisions.contracts import decisions, later, messages
+from audits.decisions.contracts.base import Contract, Needs
+from audits.errors import SourceError
+from audits.systems.model import LogName, System
+
+__all__ = ["Contract", "Needs", "build_contract", "check_declared", "columns_of"]
+
+_NEEDS = {
+    "decisions": decisions.needs,
+    "outcomes": later.outcome_needs,
+    "human_actions": later.human_needs,
+    "contacts": messages.contact_needs,
+    "generations": messages.generation_needs,
+}
+_LATER = {
+    "outcomes": later.outcomes,
+    "human_actions": later.human_actions,
+    "contacts": messages.contacts,
+    "generations": messages.generations,
+}
+_DECLARE = {
+    "decisions": "`columns`",
+    "outcomes": "`columns.outcome` or `columns.stages`",
+    "human_actions": "`columns.human`",
+    "contacts": "`contacts`",
+    "generations": "`generations`",
+}
+
+
+def check_declared(system: System, log: LogName, *, where: str) -> None:
+    """Raises SourceError for a log that the system file does not declare."""
+    if log not in system.logs:
+        raise SourceError(
+            f"the file of the system '{system.id}' declares no log `{log}`.",
+            where=where,
+            next_step=f"Give it {_DECLARE[log]}, or bring these rows into another system.",
+        )
+
+
+def columns_of(system: System, log: LogName) -> Needs:
+    """The columns of a source that a log is read from."""
+    return _NEEDS[log](system)
+
+
+def build_contract(
+    system: System,
+    types: Mapping[str, str],
+    *,
+    log: LogName = "decisions",
+    period: dt.date | None = None,
+    now: dt.datetime,
+) -> Contract:
+    """The contract of a source whose columns have these DuckDB types; `period` dates decisions without time."""
+    if log == "decisions":
+        return decisions.contract(system, types, period=period, now=now)
+    return _LATER[log](system, types, now=now)

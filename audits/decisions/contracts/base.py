@@ -1,0 +1,124 @@
+"""The contract of a log as SQL: each column is read into its role, each row gets its first fault or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from audits.decisions.contracts.columns import ColumnReader
+from audits.lake.tables import log_columns, quote
+from audits.privacy.pseudonyms import pseudonym
+from audits.systems.model import LogName, System
+
+EARLIEST = dt.date(1990, 1, 1)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Columns of a source: those that must be there, and those that are read where they are there."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, needed: Sequence[str | None], optional: Sequence[str | None] = ()) -> Needs:
+        """Each column once; a needed one is not optional."""
+        must = tuple(dict.fromkeys(name for name in needed if name))
+        return cls(must, tuple(dict.fromkeys(name for name in optional if name and name not in must)))
+
+
+@dataclass
+class Contract:
+    """SQL of one log of one system.
+
+    `select` maps each column of the lake's table to an expression over the source's columns; `faults` are tested in
+    order: the first that holds is the row's fault, as (SQL condition, column, reason, show the value). `rows` are
+    what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise.
+    """
+
+    system: System
+    log: LogName
+    read: ColumnReader
+    id_column: str
+    select: dict[str, str] = field(default_factory=dict)
+    faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
+
+    def fault(self, condition: str, column: str, reason: str, *, show: bool = False) -> None:
+        self.faults.append((condition, column, reason, show))
+
+    def has(self, column: str | None) -> bool:
+        """Whether the source has this column."""
+        return column is not None and column in self.read.types
+
+    def identifier(self, column: str) -> str:
+        """The text of an identifier, as a pseudonym where the system file says so."""
+        text = self.read.text(column)
+        return pseudonym(text) if column in self.system.privacy.pseudonymise else text
+
+    def key(self, role: str, column: str, what: str) -> None:
+        """An identifier that must be there."""
+        self.fault(self.read.blank(column), column, f"the {what} is missing")
+        self.select[role] = self.identifier(column)
+
+    def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True) -> str:
+        """A local time, neither before 1990 nor in the future; its SQL is returned."""
+        local = self.read.moment(column, self.system.timezone)
+        self.select[role] = local
+        absent = self.read.absent(column)
+        if required:
+            self.fault(absent, column, "the date is missing")
+        given = "" if required else f" AND NOT {absent}"
+        self.fault(f"({local}) IS NULL{given}", column, "not a date (write 2026-09-30 or 2026-09-30T14:05:00)")
+        latest = now + dt.timedelta(days=1)
+        outside = f"({local}) < DATE '{EARLIEST}' OR ({local}) > TIMESTAMP '{latest:%Y-%m-%d %H:%M:%S}'"
+        self.fault(f"coalesce({outside}, false)", column, f"the date is before {EARLIEST.year} or in the future")
+        return local
+
+    def number(self, role: str, column: str) -> None:
+        """A finite number, or nothing."""
+        self.select[role] = self.read.number(column)
+        self.fault(self.read.no_number(column), column, "not a number")
+        self.fault(self.read.not_finite(column), column, "NaN or infinite")
+
+    def whole(self, role: str, column: str) -> None:
+        """A whole number of 0 or more, or nothing."""
+        self.number(role, column)
+        value = self.read.double(column)
+        self.fault(
+            f"coalesce({value} < 0 OR {value} <> floor({value}), false)", column, "not a whole number, 0 or more"
+        )
+
+    def words(self, role: str, column: str) -> None:
+        """Short text: a category, a version."""
+        self.select[role] = self.read.text(column)
+        self.no_formula(column)
+
+    def no_formula(self, column: str) -> None:
+        if self.read.is_text(column):
+            self.fault(self.read.formula(column), column, "a spreadsheet formula, not a value")
+
+    def complete(self) -> Contract:
+        """Fills every column of the lake's table that nothing was read into."""
+        kinds = log_columns(self.system, self.log)
+        self.select = {
+            name: self.select.get(name, f"CAST(NULL AS {kind})")
+            for name, kind in kinds.items()
+            if name not in ("batch", "row")
+        }
+        return self
+
+    def insertion(self, relation: str, batch: int, good: str) -> str:
+        """SQL: the rows of the lake's table that a relation of source rows gives."""
+        parts = []
+        for overrides, condition in self.rows:
+            roles = {**self.select, **overrides}
+            listed = ", ".join(f"{expression} AS {quote(name)}" for name, expression in roles.items())
+            parts.append(f"SELECT {batch} AS batch, row, {listed} FROM {relation} WHERE {condition}{good}")
+        return " UNION ALL ".join(parts)
+
+
+def day_of(local: str) -> str:
+    """SQL: the day of a local time."""
+    return f"CAST({local} AS DATE)"

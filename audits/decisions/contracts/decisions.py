@@ -1,0 +1,187 @@
+"""The contract of the decision log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from audits.decisions.contracts.base import Contract, Needs, day_of
+from audits.decisions.contracts.columns import ColumnReader
+from audits.lake.tables import LOGGED, literal
+from audits.privacy.pseudonyms import bucket
+from audits.systems.model import BUCKETS, Group, System, band_names
+
+
+def needs(system: System) -> Needs:
+    """What can come later in a log of its own (outcomes, stages, what a human did) need not be there."""
+    log = system.log
+    names: list[str | None] = [log.id, log.decided_at, log.decision.column, log.request, log.rank, log.person]
+    names += [log.team, log.use, log.weight, log.model_version, *system.features]
+    names += [log.score.column if log.score else None]
+    names += [group.column for group in system.groups.values() if group.source == "log"]
+    names += [control.column for control in system.controls.values()]
+    return Needs.of(names, later_columns(system))
+
+
+def later_columns(system: System) -> list[str]:
+    """Columns of what happens after a decision."""
+    log = system.log
+    names: list[str | None] = [log.outcome.column if log.outcome else None, *log.stages]
+    names += [log.human.decision, log.human.seconds] if log.human else []
+    return [name for name in names if name]
+
+
+def contract(system: System, types: Mapping[str, str], *, period: dt.date | None, now: dt.datetime) -> Contract:
+    """The contract of a log whose columns have these DuckDB types; `period` dates rows when the log has no time."""
+    made = Contract(system, "decisions", ColumnReader(types), system.log.id)
+    _identity(made)
+    _time(made, period or system.log.period, now)
+    _decision(made)
+    _numbers(made)
+    _outcome(made)
+    _texts(made)
+    _groups(made)
+    made.select |= {name: made.select[_role(name)] for name in LOGGED if _role(name) in made.select}
+    return made.complete()
+
+
+def _role(logged: str) -> str:
+    """The column of what is in force that a `logged_` column belongs to."""
+    return "human_seconds" if logged == "logged_seconds" else logged.removeprefix("logged_")
+
+
+def _identity(contract: Contract) -> None:
+    log = contract.system.log
+    contract.key("id", log.id, "id")
+    for role, column in (("person", log.person), ("request", log.request), ("team", log.team)):
+        if column:
+            contract.select[role] = contract.identifier(column)
+    contract.select["bucket"] = _cluster_bucket(contract)
+
+
+def _cluster_bucket(contract: Contract) -> str:
+    """SQL: the bucket of the cluster (person, else request); a row without one stands for itself."""
+    log, text = contract.system.log, contract.read.text
+    clusters = [text(column) for column in (log.person, log.request) if column]
+    if not clusters:
+        # Knuth's multiplicative hash, its high bits
+        return f"CAST((row * 2654435761) % 4294967296 // 65536 % {BUCKETS} AS UTINYINT)"
+    return bucket(f"coalesce({', '.join([*clusters, text(log.id)])})")
+
+
+def _time(contract: Contract, period: dt.date | None, now: dt.datetime) -> None:
+    column = contract.system.log.decided_at
+    if column is None or period is not None:
+        day = literal(period)
+        contract.select |= {"decided_at": f"CAST({day} AS TIMESTAMP)", "day": f"CAST({day} AS DATE)"}
+        return
+    contract.select["day"] = day_of(contract.moment("decided_at", column, now=now))
+
+
+def _decision(contract: Contract) -> None:
+    log, read = contract.system.log, contract.read
+    contract.select["decision"] = f"CAST({read.matches(log.decision.column, log.decision.selected)} AS UTINYINT)"
+    contract.fault(read.absent(log.decision.column), log.decision.column, "the decision is missing")
+    _known_decision(contract, log.decision.column)
+    if log.human and contract.has(log.human.decision):
+        human_decision(contract, "human")
+    present = {stage: 1 << i for i, stage in enumerate(log.stages) if contract.has(stage)}
+    if present:
+        bits = [f"(CASE WHEN {read.matches(stage, [True])} THEN {bit} ELSE 0 END)" for stage, bit in present.items()]
+        contract.select["stages"] = f"CAST({' + '.join(bits)} AS UTINYINT)"
+    for stage in present:
+        known_stage(contract, stage)
+
+
+def human_decision(contract: Contract, role: str) -> None:
+    """What a human decided, in the values of the decision itself."""
+    log, read = contract.system.log, contract.read
+    assert log.human is not None  # noqa: S101 (its log is declared)
+    column = log.human.decision
+    selected = read.matches(column, log.decision.selected)
+    contract.select[role] = f"CASE WHEN NOT {read.absent(column)} THEN CAST({selected} AS UTINYINT) END"
+    _known_decision(contract, column)
+
+
+def known_stage(contract: Contract, stage: str) -> None:
+    strange = f"NOT {contract.read.absent(stage)} AND NOT {contract.read.matches(stage, [True, False])}"
+    contract.fault(strange, stage, "a stage is true or false", show=True)
+
+
+def _known_decision(contract: Contract, column: str) -> None:
+    decision, read = contract.system.log.decision, contract.read
+    if decision.not_selected is not None:
+        strange = (
+            f"NOT {read.absent(column)} AND NOT {read.matches(column, [*decision.selected, *decision.not_selected])}"
+        )
+        contract.fault(strange, column, "neither a `selected` nor a `not_selected` value", show=True)
+
+
+def _numbers(contract: Contract) -> None:
+    log, read = contract.system.log, contract.read
+    contract.select["weight"] = "CAST(1 AS BIGINT)"
+    if log.weight:
+        value = read.double(log.weight)
+        contract.select["weight"] = f"CAST({read.number(log.weight)} AS BIGINT)"
+        whole = f"coalesce(isfinite({value}) AND {value} BETWEEN 0 AND 1e15 AND {value} = floor({value}), false)"
+        contract.fault(f"NOT {whole}", log.weight, "the weight must be a whole number, 0 or more")
+    if log.score:
+        low, high = log.score.range
+        contract.number("score", log.score.column)
+        outside = f"coalesce(NOT ({read.double(log.score.column)} BETWEEN {low!r} AND {high!r}), false)"
+        contract.fault(outside, log.score.column, f"the score is outside [{low:g}, {high:g}]")
+    if log.rank:
+        contract.number("rank", log.rank)
+    if log.human and log.human.seconds and contract.has(log.human.seconds):
+        contract.number("human_seconds", log.human.seconds)
+    for feature in contract.system.features:
+        # NaN is how data frames write a missing feature: it is counted as missing, not refused.
+        contract.select[f"f_{feature}"] = read.number(feature)
+        contract.fault(read.no_number(feature), feature, "not a number")
+
+
+def _outcome(contract: Contract) -> None:
+    log, read = contract.system.log, contract.read
+    if log.outcome is None or not contract.has(log.outcome.column):
+        return
+    column = log.outcome.column
+    seen = f"NOT {read.absent(column)}"
+    if log.outcome.observed_for == "selected":
+        seen += f" AND {contract.select['decision']} = 1"
+    positive = read.matches(column, log.outcome.positive)
+    contract.select["outcome"] = f"CASE WHEN {seen} THEN CAST({positive} AS UTINYINT) END"
+
+
+def _texts(contract: Contract) -> None:
+    log, system = contract.system.log, contract.system
+    roles = {"model_version": log.model_version, "use": log.use}
+    roles |= {f"c_{name}": control.column for name, control in system.controls.items()}
+    for role, column in roles.items():
+        if column:
+            contract.words(role, column)
+
+
+def _groups(contract: Contract) -> None:
+    read = contract.read
+    for name, group in contract.system.groups.items():
+        if group.source == "sensitive":
+            continue  # joined at the door from its keyed file; unknown until then
+        contract.select[f"g_{name}"] = _group_value(read, group)
+        if group.bands:
+            contract.fault(
+                read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
+            )
+        else:
+            contract.no_formula(group.column)
+
+
+def _group_value(read: ColumnReader, group: Group) -> str:
+    column = group.column
+    if not group.bands:
+        return f"CASE WHEN NOT {read.absent(column)} THEN {read.text(column)} END"
+    names = band_names(group.bands)
+    value = read.number(column)
+    cases = " ".join(
+        f"WHEN ({value}) < {edge!r} THEN {literal(n)}" for edge, n in zip(group.bands, names, strict=False)
+    )
+    return f"CASE WHEN ({value}) IS NULL THEN NULL {cases} ELSE {literal(names[-1])} END"

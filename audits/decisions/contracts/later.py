@@ -1,0 +1,68 @@
+"""The contracts of what comes after a decision: outcomes and stages, and what a human made of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from audits.decisions.contracts.base import Contract, Needs
+from audits.decisions.contracts.columns import ColumnReader
+from audits.decisions.contracts.decisions import human_decision, known_stage
+from audits.errors import SourceError
+from audits.lake.tables import literal
+from audits.systems.model import System
+
+
+def outcome_needs(system: System) -> Needs:
+    """The id of the decision, and an outcome, a stage, or several of them."""
+    log = system.log
+    recorded = log.outcome.recorded_at if log.outcome else None
+    return Needs.of([log.id, recorded], [log.outcome.column if log.outcome else None, *log.stages])
+
+
+def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
+    """One row for each thing that a source row says: an empty cell says nothing."""
+    log = system.log
+    made = Contract(system, "outcomes", ColumnReader(types), log.id)
+    made.key("id", log.id, "id")
+    if log.outcome and log.outcome.recorded_at:
+        made.moment("recorded_at", log.outcome.recorded_at, now=now)
+    said = {stage: made.read.matches(stage, [True]) for stage in log.stages if made.has(stage)}
+    for stage in said:
+        known_stage(made, stage)
+    cells = [(f"stage:{stage}", stage, value) for stage, value in said.items()]
+    if log.outcome and made.has(log.outcome.column):
+        column = log.outcome.column
+        cells.insert(0, ("outcome", column, made.read.matches(column, log.outcome.positive)))
+    if not cells:
+        names = ", ".join(outcome_needs(system).optional)
+        raise SourceError(f"none of these columns is there: {names}.", next_step="Add one, or correct the system file.")
+    empty = " AND ".join(made.read.absent(column) for _, column, _ in cells)
+    made.fault(empty, cells[0][1], "the row says nothing: no outcome and no stage")
+    made.rows = [
+        ({"what": literal(what), "value": f"CAST({value} AS UTINYINT)"}, f"NOT {made.read.absent(column)}")
+        for what, column, value in cells
+    ]
+    return made.complete()
+
+
+def human_needs(system: System) -> Needs:
+    """The id of the decision and what the human decided."""
+    human = system.log.human
+    assert human is not None  # noqa: S101 (its log is declared)
+    return Needs.of([system.log.id, human.decision, human.recorded_at], [human.seconds])
+
+
+def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
+    """One row for each action of a human on a decision."""
+    log, human = system.log, system.log.human
+    assert human is not None  # noqa: S101
+    made = Contract(system, "human_actions", ColumnReader(types), log.id)
+    made.key("id", log.id, "id")
+    if human.recorded_at:
+        made.moment("recorded_at", human.recorded_at, now=now)
+    made.fault(made.read.absent(human.decision), human.decision, "the decision is missing")
+    human_decision(made, "decision")
+    if human.seconds and made.has(human.seconds):
+        made.number("seconds", human.seconds)
+    return made.complete()

@@ -1,0 +1,128 @@
+"""What is in force of a decision: its own log, overlaid by the newest outcome, stages and human action."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.cubes.update import rebuild_months
+from audits.decisions.contracts import Contract
+from audits.decisions.examine import one
+from audits.decisions.sources import Opened
+from audits.lake.tables import literal, table
+from audits.systems.model import System
+
+LATER = ("human", "outcome", "stages", "human_seconds")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlaid:
+    """Decisions that changed, the months they lie in, and ids that no decision has."""
+
+    updated: int
+    waiting: int
+    months: list[dt.date]
+
+
+def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
+    """Brings the decisions of these ids (SQL, one column `id`) in line with everything said of them.
+
+    The newest word counts: by `recorded_at` where there is one, else by order of arrival. The cubes are not touched.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT id FROM ({ids}) WHERE id IS NOT NULL")
+    decisions = table(system, "decisions")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE in_force AS {_in_force(system)}")
+    months = connection.execute("SELECT DISTINCT month FROM in_force ORDER BY month").fetchall()
+    updated = one(connection, "SELECT count(*) FROM in_force")
+    if updated:
+        values = ", ".join(f"{name} = f.{name}" for name in LATER)
+        connection.execute(f"UPDATE {decisions} SET {values} FROM in_force f WHERE {decisions}.id = f.id")
+    waiting = one(connection, f"SELECT count(*) FROM touched WHERE id NOT IN (SELECT id FROM {decisions})")
+    return Overlaid(updated=updated, waiting=waiting, months=[row[0] for row in months])
+
+
+def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
+    """The same, and the cubes of the touched months after it (histograms hold nothing of what comes later)."""
+    done = overlay(connection, system, ids)
+    rebuild_months(connection, system, done.months, histograms=False)
+    return done
+
+
+def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str | None:
+    """SQL: the ids that later logs speak of; None when they are empty."""
+    logs = [
+        table(system, log)
+        for log in ("outcomes", "human_actions")
+        if log in system.logs and one(connection, f"SELECT count(*) FROM (FROM {table(system, log)} LIMIT 1)")
+    ]
+    return " UNION ALL ".join(f"SELECT id FROM {name}" for name in logs) or None
+
+
+def restate(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> str:
+    """What a growing source now says of decisions it brought before; returns SQL of the ids that changed."""
+    said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
+    logged = {name: "logged_seconds" if name == "human_seconds" else f"logged_{name}" for name in said}
+    differs = " OR ".join(f"s.{name} IS DISTINCT FROM d.{column}" for name, column in logged.items())
+    listed = "".join(f", {contract.select[name]} AS {name}" for name in said)
+    decisions = table(contract.system, "decisions")
+    rows = (
+        f"SELECT {contract.select['id']} AS id{listed} FROM {opened.relation} "
+        "WHERE row IN (SELECT row FROM known) AND row NOT IN (SELECT row FROM rejected)"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE restated AS SELECT s.* FROM ({rows}) s JOIN {decisions} d ON d.id = s.id "
+        f"WHERE {differs or 'false'}"
+    )
+    if said and one(connection, "SELECT count(*) FROM restated"):
+        values = ", ".join(f"{column} = s.{name}" for name, column in logged.items())
+        connection.execute(f"UPDATE {decisions} SET {values} FROM restated s WHERE {decisions}.id = s.id")
+    return "SELECT id FROM restated"
+
+
+def _in_force(system: System) -> str:
+    """SQL: touched decisions whose values are not (any more) what is said of them, with the values in force."""
+    seen = "d.decision = 1 AND " if system.log.outcome and system.log.outcome.observed_for == "selected" else ""
+    new = {
+        "human": "coalesce(a.decision, d.logged_human)",
+        "human_seconds": "CASE WHEN a.id IS NULL THEN d.logged_seconds ELSE a.seconds END",
+        "outcome": f"CASE WHEN {seen}true THEN coalesce(s.outcome, d.logged_outcome) END",
+        "stages": "CASE WHEN coalesce(s.mask, 0) = 0 THEN d.logged_stages "
+        "ELSE CAST((coalesce(d.logged_stages, 0) & (255 - s.mask)) | s.bits AS UTINYINT) END",
+    }
+    listed = ", ".join(f"{expression} AS {name}" for name, expression in new.items())
+    differs = " OR ".join(f"{name} IS DISTINCT FROM old_{name}" for name in LATER)
+    old = ", ".join(f"d.{name} AS old_{name}" for name in LATER)
+    return (
+        f"SELECT id, month, {', '.join(LATER)} FROM (SELECT d.id, CAST(date_trunc('month', d.day) AS DATE) AS month, "
+        f"{listed}, {old} FROM {table(system, 'decisions')} d JOIN touched t ON t.id = d.id "
+        f"LEFT JOIN ({_said(system)}) s ON s.id = d.id LEFT JOIN ({_acted(system)}) a ON a.id = d.id) WHERE {differs}"
+    )
+
+
+_NEWEST = "ORDER BY recorded_at DESC NULLS LAST, batch DESC, row DESC) = 1"
+
+
+def _said(system: System) -> str:
+    """SQL: the newest outcome of each touched decision, and its stages as bits."""
+    if "outcomes" not in system.logs:
+        return "SELECT CAST(NULL AS VARCHAR) AS id, NULL::UTINYINT AS outcome, 0 AS mask, 0 AS bits WHERE false"
+    stages = " ".join(f"WHEN {literal('stage:' + name)} THEN {1 << i}" for i, name in enumerate(system.log.stages))
+    bit = f"CASE what {stages} ELSE 0 END" if stages else "0"
+    return (
+        f"SELECT id, max(value) FILTER (what = 'outcome') AS outcome, bit_or({bit}) AS mask, "
+        f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM ("
+        f"SELECT id, what, value FROM {table(system, 'outcomes')} WHERE id IN (SELECT id FROM touched) "
+        f"QUALIFY row_number() OVER (PARTITION BY id, what {_NEWEST}) GROUP BY id"
+    )
+
+
+def _acted(system: System) -> str:
+    """SQL: the newest human action on each touched decision."""
+    if "human_actions" not in system.logs:
+        return "SELECT CAST(NULL AS VARCHAR) AS id, NULL::UTINYINT AS decision, NULL::DOUBLE AS seconds WHERE false"
+    return (
+        f"SELECT id, decision, seconds FROM {table(system, 'human_actions')} "
+        f"WHERE id IN (SELECT id FROM touched) QUALIFY row_number() OVER (PARTITION BY id {_NEWEST}"
+    )

@@ -1,0 +1,34 @@
+"""Several files of one log in one transaction: a transaction costs more than a small file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audits.decisions.ingest import ingest_into
+from audits.decisions.report import IngestReport
+from audits.lake import writing
+from audits.lake.tables import create_system
+from audits.systems.model import LogName, System
+from audits.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A file, and the name under which the lake remembers it."""
+
+    source: Path
+    origin: str
+
+
+def ingest_many(
+    workspace: Workspace, system: System, files: Sequence[Incoming], *, log: LogName = "decisions"
+) -> list[IngestReport]:
+    """Does what `ingest` does for each file in turn, all or none of them.
+
+    Raises what `ingest` raises for the first file that cannot be used; nothing of any file is written then.
+    """
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        return [ingest_into(connection, workspace, system, file.source, log=log, origin=file.origin) for file in files]
