@@ -1,34 +1,87 @@
-"""When each MLflow source was last read completely: a small JSON file beside the lake, lost with it."""
+"""What a sync remembers of each source, in a JSON file beside the lake and lost with it.
+
+It only saves work and tells people how fresh a source is. What was imported is known from the lake alone.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
 
 from audits.workspace import Workspace
 
 MARGIN = 30 * 24 * 3600 * 1000
-"""Milliseconds before the last sync from which runs are listed again: artifacts can be added to finished runs."""
+"""Milliseconds before the last sync from which runs are looked at again: artifacts can be added to finished runs."""
+VERSION = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One source; moments are milliseconds since 1970.
+
+    `store` tells one experiment from another of the same name; all its runs were looked for at `whole`. `runs` are
+    those that this store has shown, each as [listed, files, start, end, artifacts, signature, tagged]; `unread` are
+    those of which something could not be used yet.
+    """
+
+    system: str
+    source: str
+    last_attempt: int | None = None
+    last_success: int | None = None
+    last_new: int | None = None
+    since: int | None = None
+    whole: int | None = None
+    traces_since: int | None = None
+    store: str | None = None
+    failure: str | None = None
+    runs: dict[str, list[Any]] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+
+def key_of(system: str, source: str) -> str:
+    return f"{system} {source}"
 
 
 def _path(workspace: Workspace) -> Path:
     return workspace.home / "lake" / "sync.json"
 
 
-def read_marks(workspace: Workspace) -> dict[str, int]:
-    """Source name -> moment (milliseconds) from which its runs have to be listed; empty when unknown."""
+def read_marks(workspace: Workspace) -> dict[str, Mark]:
+    """The marks by key; empty when there are none, or none that this version can read."""
     try:
-        marks = json.loads(_path(workspace).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        held = json.loads(_path(workspace).read_text(encoding="utf-8"))
+        if held["version"] != VERSION:
+            return {}
+        return {key_of(mark["system"], mark["source"]): Mark(**mark) for mark in held["sources"]}
+    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
         return {}
-    return {str(name): int(moment) for name, moment in marks.items()}
 
 
-def save_mark(workspace: Workspace, source: str, started: int) -> None:
-    """Remembers that everything logged before `started` has been read, less the margin."""
-    marks = read_marks(workspace) | {source: started - MARGIN}
+def read_mark(workspace: Workspace, system: str, source: str) -> Mark:
+    """The mark of one source; a blank one when it was never read."""
+    return read_marks(workspace).get(key_of(system, source), Mark(system=system, source=source))
+
+
+def update_mark(workspace: Workspace, system: str, source: str, change: Callable[[Mark], Mark]) -> None:
+    """Changes the mark of one source; two processes that change different sources do not undo each other."""
     path = _path(workspace)
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    fresh.write_text(json.dumps(marks, indent=1, sort_keys=True), encoding="utf-8")
-    fresh.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        marks = read_marks(workspace)
+        key = key_of(system, source)
+        marks[key] = change(marks.get(key, Mark(system=system, source=source)))
+        fresh = path.with_suffix(f".{os.getpid()}.tmp")
+        held = {"version": VERSION, "sources": [asdict(marks[name]) for name in sorted(marks)]}
+        fresh.write_text(json.dumps(held, separators=(",", ":")), encoding="utf-8")
+        fresh.replace(path)
+
+
+def attempted(workspace: Workspace, system: str, source: str, *, now: int) -> None:
+    """Notes that a source is being read."""
+    update_mark(workspace, system, source, lambda mark: replace(mark, last_attempt=now))

@@ -6,15 +6,18 @@ import os
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from audits.errors import BoussoleError
+from audits.errors import BoussoleError, SourceError
 from audits.workspace import Workspace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Experiment
 
 TAG = "boussole.system"
-DECISIONS = "boussole/decisions"
+FOLDER = "boussole"
+DECISIONS = f"{FOLDER}/decisions"
 SQLITE = "sqlite:///"
 
 _QUIET = {
@@ -24,6 +27,9 @@ _QUIET = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "GIT_PYTHON_REFRESH": "quiet",
+    # MLflow's own patience (seven tries, each twice as late) keeps a sync waiting for minutes on a server that is down.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
 }
 
 
@@ -48,6 +54,40 @@ def store_missing(workspace: Workspace) -> bool:
     return uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).exists()
 
 
+def shown_uri(workspace: Workspace) -> str:
+    """The address of the tracking store as it may be shown: without user name and password.
+
+    >>> from types import SimpleNamespace
+    >>> shown_uri(SimpleNamespace(tracking_uri="https://me:secret@mlflow.example.org/team"))
+    'https://mlflow.example.org/team'
+    """
+    parts = urlsplit(workspace.tracking_uri)
+    return (
+        parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        if "@" in parts.netloc
+        else (workspace.tracking_uri)
+    )
+
+
+def open_experiment(workspace: Workspace, name: str) -> tuple[MlflowClient, Experiment]:
+    """A client of the tracking store and one of its experiments.
+
+    Raises SourceError when the store or the experiment is missing, or when the experiment is deleted.
+    """
+    found = None
+    if not store_missing(workspace):
+        store = client(workspace)
+        found = store.get_experiment_by_name(name)
+    if found is None:
+        raise SourceError(
+            f"there is no MLflow experiment '{name}'.",
+            where=shown_uri(workspace),
+            next_step="Log decisions to it, or correct `sources` of the system file or `mlflow_tracking_uri`.",
+        )
+    _refuse_deleted(workspace, found)
+    return store, found
+
+
 def experiment_id(store: MlflowClient, workspace: Workspace, name: str) -> str:
     """The id of an experiment, made if missing; next to a local store its artifacts stay in the workspace."""
     found = store.get_experiment_by_name(name)
@@ -56,10 +96,14 @@ def experiment_id(store: MlflowClient, workspace: Workspace, name: str) -> str:
         place = (workspace.home / "mlartifacts").as_uri() if local else None
         made: str = store.create_experiment(name, artifact_location=place)
         return made
-    if found.lifecycle_stage != "active":
+    _refuse_deleted(workspace, found)
+    return str(found.experiment_id)
+
+
+def _refuse_deleted(workspace: Workspace, experiment: Experiment) -> None:
+    if experiment.lifecycle_stage != "active":
         raise BoussoleError(
-            f"the MLflow experiment '{name}' is deleted.",
-            where=workspace.tracking_uri,
+            f"the MLflow experiment '{experiment.name}' is deleted.",
+            where=shown_uri(workspace),
             next_step="Restore it in MLflow, or name another one under `sources` of the system file.",
         )
-    return str(found.experiment_id)

@@ -11,7 +11,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-import experiments.sync
+import experiments.sync.fetching
+import experiments.sync.runs
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from experiments import log_decisions
@@ -54,13 +55,13 @@ def test_only_what_is_new_is_downloaded(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched: list[str] = []
-    really = experiments.sync._fetch
+    really = experiments.sync.fetching._download
 
-    def counting(*args: Any, run_id: str, path: str) -> Any:
-        fetched.append(run_id)
-        return really(*args, run_id=run_id, path=path)
+    def counting(workspace: Any, item: Any, folder: Any) -> Any:
+        fetched.append(item.run.run_id)
+        return really(workspace, item, folder)
 
-    monkeypatch.setattr(experiments.sync, "_fetch", counting)
+    monkeypatch.setattr(experiments.sync.fetching, "_download", counting)
     first = log_decisions(decisions(), system="trial")
     sync(workspace)
     second = log_decisions(decisions(first=10), system="trial")
@@ -107,7 +108,7 @@ def test_a_run_that_is_still_running_is_listed_however_old(workspace: Workspace,
 def test_all_pages_are_read(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiments.sync, "PAGE", 2)
+    monkeypatch.setattr(experiments.sync.runs, "PAGE", 2)
     for number in range(5):
         log_decisions(decisions(first=10 * number), system="trial")
     assert one(sync(workspace)) == (20, 0, 0)
@@ -194,4 +195,4 @@ def test_progress_counts_to_the_end(workspace: Workspace, mlflow: Any, decisions
     log_decisions(decisions(first=10), system="trial")
     told: list[tuple[int, int]] = []
     sync(workspace, progress=lambda _, done, total: told.append((done, total)))
-    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert told == [(0, 2), (2, 2)]

@@ -1,0 +1,114 @@
+"""Bringing files of runs into the lake: several small ones in one transaction, each whole or not at all."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audits.decisions import IngestReport, ingest
+from audits.decisions.together import Incoming, ingest_many
+from audits.errors import BoussoleError
+from audits.systems import System
+from audits.systems.model import LogName
+from audits.workspace import Workspace
+from experiments.store import quiet_mlflow
+from experiments.sync.listing import local_folder
+from experiments.sync.report import UnreachableError, failure, troubles
+from experiments.sync.runs import Run
+
+TOGETHER = 50
+"""Files of one transaction at most: between two transactions other writers have their turn."""
+TOGETHER_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a run that the lake does not know yet, or whose content is to be compared."""
+
+    run: Run
+    path: str
+    log: LogName
+
+    @property
+    def origin(self) -> str:
+        return f"mlflow:{self.run.run_id}/{self.path}"
+
+
+@dataclass
+class Fetched:
+    """What became of files so far."""
+
+    reports: list[IngestReport]
+    failures: list[tuple[Found, BoussoleError]]
+    waiting: int = 0
+
+
+def fetch_all(workspace: Workspace, system: System, wanted: Sequence[Found], *, tell: Callable[[int], None]) -> Fetched:
+    """Imports files log by log; a bad one is told and does not stop the others, a silent server does."""
+    done = Fetched([], [])
+    with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        for group in _groups(workspace, wanted, Path(folder), done):
+            _bring_in(workspace, system, group, done)
+            for _, path in group:
+                path.unlink() if Path(folder) in path.parents else None
+            tell(len(done.reports) + len(done.failures))
+    done.waiting = len(wanted) - len(done.reports) - len(done.failures)
+    return done
+
+
+def _groups(
+    workspace: Workspace, wanted: Sequence[Found], folder: Path, done: Fetched
+) -> Iterator[list[tuple[Found, Path]]]:
+    """Files of one log on this machine's disk, as many as one transaction takes; ends when the server falls silent."""
+    group: list[tuple[Found, Path]] = []
+    size = 0
+    for number, item in enumerate(wanted):
+        try:
+            path = _download(workspace, item, folder / str(number))
+        except troubles() as error:
+            done.failures.append((item, failure(error, item.origin)))
+            if isinstance(done.failures[-1][1], UnreachableError):
+                break
+            continue
+        length = path.stat().st_size
+        if group and (group[0][0].log != item.log or len(group) >= TOGETHER or size + length > TOGETHER_BYTES):
+            yield group
+            group, size = [], 0
+        group.append((item, path))
+        size += length
+    if group:
+        yield group
+
+
+def _download(workspace: Workspace, item: Found, folder: Path) -> Path:
+    """A file where this machine can read it: artifacts on its own disk are not copied."""
+    top = local_folder(item.run.artifacts)
+    if top is not None:
+        return top / item.path
+    folder.mkdir()
+    return Path(
+        quiet_mlflow().artifacts.download_artifacts(
+            artifact_uri=f"{item.run.artifacts.rstrip('/')}/{item.path}",
+            dst_path=str(folder),
+            tracking_uri=workspace.tracking_uri,
+        )
+    )
+
+
+def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Path]], done: Fetched) -> None:
+    """One transaction for the whole group; where one file spoils it, each file gets a transaction of its own."""
+    files = [Incoming(source=path, origin=item.origin) for item, path in group]
+    if len(files) > 1:
+        try:
+            done.reports += ingest_many(workspace, system, files, log=group[0][0].log)
+        except troubles():
+            pass
+        else:
+            return
+    for (item, path), file in zip(group, files, strict=True):
+        try:
+            done.reports.append(ingest(workspace, system, path, log=item.log, origin=file.origin))
+        except troubles() as error:
+            done.failures.append((item, failure(error, item.origin)))

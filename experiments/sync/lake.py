@@ -1,0 +1,29 @@
+"""What the lake already holds of a system's sources: the only truth about what was imported."""
+
+from __future__ import annotations
+
+from audits.errors import LakeError
+from audits.lake import reading
+from audits.systems import System
+from audits.workspace import Workspace
+
+RUN = "mlflow:"
+
+
+def origins(workspace: Workspace, system: System) -> set[str]:
+    """The origins of everything that was imported into a system; empty where there is no lake yet."""
+    try:
+        with reading(workspace) as connection:
+            rows = connection.execute("SELECT origin FROM lake.main.ingested WHERE system = ?", [system.id]).fetchall()
+    except LakeError:
+        return set()
+    return {row[0] for row in rows}
+
+
+def run_ids(known: set[str]) -> set[str]:
+    """The MLflow runs among origins.
+
+    >>> run_ids({"mlflow:1f/boussole/decisions/a.parquet", "log.csv"})
+    {'1f'}
+    """
+    return {origin.removeprefix(RUN).partition("/")[0] for origin in known if origin.startswith(RUN)}

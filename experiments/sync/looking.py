@@ -1,0 +1,122 @@
+"""Looking at an experiment: its runs, their files, and what of them cannot be data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from audits.errors import BoussoleError, SourceError, nearest
+from audits.systems import System
+from audits.systems.model import LOGS
+from audits.workspace import Workspace
+from experiments.marks import MARGIN, Mark
+from experiments.store import FOLDER
+from experiments.sync import lake
+from experiments.sync.fetching import Found
+from experiments.sync.listing import Seen, due, list_files
+from experiments.sync.runs import Run, active_runs, newest_runs, run_of
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+FEW = 2000
+"""Runs that a server tells so quickly that a sync asks for all of the last weeks each time."""
+DAY = 24 * 3600 * 1000
+DATA = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
+
+
+@dataclass
+class Look:
+    """What a look found: `found` are files of logs, in the order in which logs are read, oldest run first.
+
+    `whole` means that all runs of the last weeks were looked for, `complete` all of any age. `listed` counts the
+    files of logs of each run that was listed; `beside` are its files outside `boussole/`.
+    """
+
+    runs: list[Run]
+    whole: bool
+    complete: bool
+    listed: dict[str, int] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    beside: dict[str, list[str]] = field(default_factory=dict)
+    failures: list[tuple[str, BoussoleError]] = field(default_factory=list)
+
+
+def look(
+    workspace: Workspace,
+    system: System,
+    store: MlflowClient,
+    experiment: str,
+    *,
+    mark: Mark,
+    known: set[str],
+    now: int,
+    full: bool,
+) -> Look:
+    """Looks at the runs of an experiment, and lists those that are new, changed or due."""
+    since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
+    untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
+    seen = {run_id: Seen(Run(run_id, *rest), listed, files) for run_id, (listed, files, *rest) in mark.runs.items()}
+    if since is not None and _is_glance(workspace, mark, now=now):
+        signatures = {run_id: item.run.signature for run_id, item in seen.items()}
+        runs = newest_runs(store, experiment, system.id, since=since, untagged=untagged, known=signatures)
+        found = {run.run_id for run in runs}
+        recent = (item.run for item in seen.values() if max(item.run.start, item.run.end or 0) >= since)
+        made = Look(runs + [run for run in recent if run.run_id not in found], whole=False, complete=False)
+    else:
+        runs = active_runs(store, experiment, system.id, since=since, untagged=untagged)
+        made = Look(runs, whole=True, complete=since is None)
+    there = {run.run_id for run in made.runs}
+    made.runs += [run for run_id in mark.unread if run_id not in there and (run := run_of(store, run_id))]
+    chosen = due(made.runs, seen, now=now, full=full or made.complete)
+    for run, paths in zip(chosen, list_files(chosen, workspace.tracking_uri), strict=True):
+        _sort(made, system, run, paths)
+    made.found.sort(key=lambda item: (LOGS.index(item.log), item.run.start, item.origin))
+    return made
+
+
+def _is_glance(workspace: Workspace, mark: Mark, *, now: int) -> bool:
+    """Whether the newest runs are enough this time: a server takes many seconds to tell tens of thousands."""
+    remote = workspace.tracking_uri.startswith(("http:", "https:"))
+    return remote and len(mark.runs) > FEW and mark.whole is not None and 0 <= now - mark.whole < DAY
+
+
+def is_only_reader(workspace: Workspace, system: System, experiment: str) -> bool:
+    """Whether no other system reads this experiment: then what carries no system's tag can only be this one's."""
+    readers = {
+        other.id
+        for other in workspace.systems.values()
+        for source in other.sources
+        if source.mlflow and source.mlflow.experiment == experiment
+    }
+    return readers <= {system.id}
+
+
+def _sort(made: Look, system: System, run: Run, paths: Iterable[str]) -> None:
+    """Files of logs, files beside them, and files in folders of no log: these are told, not passed over."""
+    files = [path for path in paths if path.startswith(f"{FOLDER}/")] if run.tagged else []
+    made.beside[run.run_id] = [path for path in paths if "/" not in path]
+    lost: set[str] = set()
+    before = len(made.found)
+    for path in files:
+        folder = PurePosixPath(path).parts[1]
+        if folder in system.logs and path.count("/") > 1:
+            made.found.append(Found(run, path, folder))
+        elif folder in LOGS or PurePosixPath(path).suffix in DATA:
+            lost.add(folder if path.count("/") > 1 else "")
+    made.listed[run.run_id] = len(made.found) - before
+    made.failures += [(run.run_id, _no_log(system, run, folder)) for folder in sorted(lost)]
+
+
+def _no_log(system: System, run: Run, folder: str) -> BoussoleError:
+    where = f"mlflow:{run.run_id}/{FOLDER}/{folder}".rstrip("/")
+    if folder in LOGS:
+        return SourceError(
+            f"the system file of '{system.id}' declares no log `{folder}`, so its files cannot be read.",
+            where=where,
+            next_step=f"Declare the columns of `{folder}` in the system file, or remove the folder from the run.",
+        )
+    what = f"`{folder}` is not a log. {nearest(folder, LOGS)}" if folder else "data files lie in the folder of no log."
+    return SourceError(what, where=where, next_step=f"Put them below {FOLDER}/LOG/, where LOG is {', '.join(LOGS)}.")

@@ -1,0 +1,41 @@
+"""Pulling what is new from the sources of each system into the lake."""
+
+from __future__ import annotations
+
+from audits.errors import BoussoleError
+from audits.systems import System
+from audits.systems.model import Source
+from audits.workspace import Workspace
+from experiments.sync.mlflow_source import sync_mlflow
+from experiments.sync.report import Progress, SyncReport
+from experiments.sync.tables import sync_duckdb
+
+
+def sync(
+    workspace: Workspace, *, system_id: str | None = None, full: bool = False, progress: Progress | None = None
+) -> list[SyncReport]:
+    """Imports what is new in every source (of one system, or of all), and reports source by source.
+
+    A file or a source that cannot be used does not stop the others: it is among the `failures` of its report.
+    MLflow runs are looked at when they started, ended or were still running since 30 days before the last complete
+    sync, and files whose origin the lake knows are not downloaded again; `full` looks at every run and compares the
+    content of every file. Runs that were deleted or restored in MLflow are excluded or taken back (`changes`).
+
+    Raises BoussoleError for an unknown system, or one without sources.
+    """
+    systems = [workspace.system(system_id)] if system_id else list(workspace.systems.values())
+    if system_id and not systems[0].sources:
+        raise BoussoleError(
+            f"the system '{system_id}' has no source to pull from.",
+            where=str(workspace.home / "systems" / f"{system_id}.yaml"),
+            next_step="Name one under `sources`, or bring a file in with `boussole import`.",
+        )
+    tell = progress or (lambda *_: None)
+    return [_pull(workspace, system, source, full=full, tell=tell) for system in systems for source in system.sources]
+
+
+def _pull(workspace: Workspace, system: System, source: Source, *, full: bool, tell: Progress) -> SyncReport:
+    if source.mlflow:
+        return sync_mlflow(workspace, system, source.mlflow, full=full, tell=tell)
+    assert source.duckdb is not None  # noqa: S101 (the model allows one of the two)
+    return sync_duckdb(workspace, system, source.duckdb, tell=tell)
