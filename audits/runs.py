@@ -19,6 +19,7 @@ from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
+from audits.standing import Standing, standing
 from audits.systems.model import System
 from audits.windows import Window, choose_window, reference_window, windows_between
 from audits.workspace import Workspace
@@ -50,20 +51,22 @@ def measure_window(
 ) -> Run:
     """Measures a window (the system's own when not given) and keeps the cube rows it read as evidence.
 
-    `as_of` (today when not given) decides which outcomes have matured. With `exact`, decisions are counted from
-    rows instead of the cube.
+    `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
+    or by today, are not read. With `exact`, decisions are counted from rows instead of the cube.
     """
-    as_of = as_of or dt.datetime.now(system.zone).date()
+    today = dt.datetime.now(system.zone).date()
+    as_of = as_of or today
     with reading(workspace) as connection:
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
         reference = reference_window(system)
-        counts = read_counts(connection, system, window, as_of=as_of, exact=exact)
+        stands = standing(system, window, as_of=as_of, today=today)
+        counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
         histograms = []
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
         seen = snapshot(connection)
-    measures, decisions = measure_evidence(counts, histograms, system)
+    measures, decisions = measure_evidence(counts, histograms, system, stands=stands)
     digest = evidence.store(workspace.evidence, counts, histograms)
     return Run(
         system=system,
@@ -84,10 +87,12 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
         return windows_between(system, *days_of(connection, system))
 
 
-def measure_evidence(counts: pa.Table, histograms: list[Histogram], system: System) -> tuple[list[Measure], int]:
+def measure_evidence(
+    counts: pa.Table, histograms: list[Histogram], system: System, *, stands: Standing
+) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
     tables = cells_from_counts(counts, system)
-    measures = measure_cells(tables, system=system)
+    measures = measure_cells(tables, system=system, standing=stands)
     measures += drift_measures(histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())
 

@@ -10,12 +10,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from audits.errors import nearest
-from audits.metrics import errors, selection
+from audits.metrics import errors, missing, selection
 from audits.metrics.registry import REGISTRY
 from audits.systems.model import Texts
 from charter.model import ARTICLES, Article, Charter, Head, Indicator
 
-JUDGED = {c.metric: c.scale for c in (*selection.COMPARISONS, *errors.COMPARISONS)} | {"psi": "distance"}
+_COMPARISONS = (*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS.values())
+JUDGED = {c.metric: c.scale for c in _COMPARISONS} | {"psi": "distance"}
 """The measures that carry a test, and their scales."""
 PLACEHOLDERS = ("system", "decision", "group")
 

@@ -94,7 +94,7 @@ def _expanded(
 
 def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:
     """Whether a measure is one of the comparisons of an indicator."""
-    comparison = measure["group"] is not None and "scale" in measure["params"] and not measure["given"]
+    comparison = "scale" in measure["params"] and not measure["given"]
     if measure["metric"] != indicator.metric or not comparison:
         return False
     if any(measure["params"].get(key) != value for key, value in indicator.params.items()):

@@ -16,6 +16,8 @@ RATES = {
     "{place}, against {second} {other}: {gap}",
     "precision_difference": "Of 100 people {decision}, the outcome followed for {first} {place}, against {second} "
     "{other}: {gap}",
+    "missing_outcome_share_difference": "Of 100 outcomes that are due, {first} are not known {place}, against {second} "
+    "{other}: {gap}",
 }
 OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
 RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audits.languages import LANGUAGES, Catalogue, typeset
+from audits.languages import LANGUAGES, Catalogue, date_words, typeset
 from audits.systems.model import System
 from charter.families import MeasureDocument, Question, decision, said
 from charter.findings import finding, level_words, meaning
@@ -31,6 +32,10 @@ CANNOT_TELL = {
     "selective_labels": "We cannot tell. What became of people is known only for those {decision}: "
     "comparing errors would mislead.",
     "no_outcomes": "We cannot tell. What became of people is not known yet.",
+    "not_mature": "We cannot tell yet. What became of people can be read only from {date}: the outcomes that come "
+    "earlier are not like the others.",
+    "expired": "We cannot tell. The legal basis for using these data ended on {date}: nothing of them is read or "
+    "shown.",
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
 }
@@ -153,7 +158,13 @@ class _Told:
         if any(measure["status"] == "suppressed" for _, measure in self.pairs):
             return self.catalogue.gettext(HIDDEN)
         message = self.catalogue.gettext(CANNOT_TELL.get(self.document["reason"], NO_VALUE))
-        return message.format(decision=decision(self.system, self.catalogue.lang))
+        return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())
+
+    def _date(self) -> str:
+        """The day that the reason speaks of, where it speaks of one."""
+        name = "expired_on" if self.document["reason"] == "expired" else "readable_from"
+        dates = [measure["params"][name] for _, measure in self.pairs if name in measure["params"]]
+        return date_words(dt.date.fromisoformat(min(dates)), self.catalogue.lang) if dates else ""
 
 
 def _goodness(measure: MeasureDocument) -> float:

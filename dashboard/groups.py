@@ -185,6 +185,9 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "zero_denominator": say("no figure (nobody to count)"),
         "no_outcomes": say("no figure (what happened next is not known yet)"),
         "selective_labels": say("no figure (what happened next is known only for those selected)"),
+        "not_mature": say("no figure (what happened next cannot be read yet)"),
+        "absent_is_negative": say("no figure (an outcome that is not recorded counts as negative)"),
+        "expired": say("no figure (the legal basis has ended)"),
         "empty_window": say("no figure (one of the two periods is empty)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

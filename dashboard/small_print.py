@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+from audits.languages import Catalogue, typeset
+from audits.metrics import errors
+from audits.systems import System
+from charter.findings import finding
 from charter.model import Charter, Indicator, Law
+from charter.sentences import LOCALE
 from dashboard.levels import threshold_words
 from dashboard.scene import Document
 from dashboard.views import period
 from dashboard.words import Say
+
+OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISONS)
+"""The judged measures that rest on what became of people."""
 
 
 def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
@@ -18,17 +26,44 @@ def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
     return max(fitting, key=lambda indicator: len(indicator.id), default=None)
 
 
-def small_print(document: Document, verdict: Document, say: Say) -> list[tuple[str, str]]:
-    """What goes with every figure: its threshold, the decisions it counts, its place in the ledger."""
+def small_print(
+    document: Document, verdict: Document, say: Say, *, system: System | None = None
+) -> list[tuple[str, str]]:
+    """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger."""
     evidence = document["evidence"]
     decisions = say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say))
     sealed = say("entry {n} of the ledger", n=say.whole(evidence["entry"])) if evidence.get("entry") is not None else ""
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
+        (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def missing_words(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+    """How many outcomes are missing behind a figure that rests on outcomes, and for which group most often.
+
+    Nothing where outcomes cannot be read: the verdict's own sentence says so.
+    """
+    if verdict.get("metric") not in OUTCOME_METRICS or system is None:
+        return ""
+    measures = [m for m in document["measures"] if m["metric"].startswith("missing_outcome_share")]
+    everybody = next((m for m in measures if not m["by"]), None)
+    if everybody is not None and everybody["reason"] == "absent_is_negative":
+        return say("An outcome that is not recorded counts as negative.")
+    if everybody is None or everybody["value"] is None:
+        return ""
+    if not everybody["value"]:
+        return say("All outcomes that are due are known.")
+    share = say("{n} of the outcomes that are due are not known.", n=say.percent(everybody["value"]))
+    gaps = [m for m in measures if m["by"] == verdict["by"] and "scale" in m["params"] and m["value"] is not None]
+    if not gaps:
+        return share
+    widest = max(gaps, key=lambda measure: abs(measure["value"]))
+    told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
+    return f"{share} {typeset(told, say.lang)}."
 
 
 def background(verdict: Document, indicator: Indicator | None, charter: Charter, say: Say) -> list[tuple[str, str]]:

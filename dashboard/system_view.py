@@ -125,7 +125,7 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
         title=title,
         chart=chart,
         table=table,
-        small=small_print(document, verdict, say),
+        small=small_print(document, verdict, say, system=system),
         background=background(verdict, indicator, charter, say),
         drift=drift,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 from audits.cubes import build
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
-from audits.lake.tables import exists, quote, table
+from audits.lake.tables import exists, literal, quote, table
 from audits.measures import Cells, Group
 from audits.systems.model import BUCKETS, System
 from audits.windows import Window
@@ -47,17 +47,25 @@ def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.d
 
 
 def read_counts(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, as_of: dt.date, exact: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    as_of: dt.date,
+    exact: bool = False,
+    without: Collection[str] = (),
 ) -> pa.Table:
     """Counts by group × bucket × decision × outcome of a window, in a fixed order (the schema `COUNTS`).
 
     An absent outcome that is declared `negative` counts as negative once the decision is older than
     `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
-    With `exact`, rows are counted instead of the cube `daily`; both give the same table.
+    With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
+    are not read, nor is any intersection that holds one of them.
     """
     within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
     columns = f'"by", value1, value2, value3, bucket, decision, {_outcome(system, as_of)} AS outcome'
-    source = _rows_as_cube(system, within) if exact else f"(FROM {table(system, 'daily')} WHERE {within})"
+    source = _rows_as_cube(system, within, read) if exact else _cube(system, within, read)
     query = f"SELECT {columns}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
     return connection.execute(query).to_arrow_table().cast(COUNTS)
 
@@ -71,9 +79,14 @@ def _outcome(system: System, as_of: dt.date) -> str:
     return f"CASE WHEN outcome IS NULL AND {seen}day <= DATE '{matured}' THEN CAST(0 AS UTINYINT) ELSE outcome END"
 
 
-def _rows_as_cube(system: System, within: str) -> str:
+def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
+    names = ", ".join(literal("*".join(by)) for by in read)
+    return f"""(FROM {table(system, "daily")} WHERE {within} AND "by" IN ({names}))"""
+
+
+def _rows_as_cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
     parts = []
-    for by in [(), *system.attributes]:
+    for by in read:
         values = [f"g_{by[i]}" if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(build.MAX_DEPTH)]
         keys = ", ".join(f"{quote(v) if v.startswith('g_') else v} AS value{i + 1}" for i, v in enumerate(values))
         parts.append(
@@ -84,7 +97,7 @@ def _rows_as_cube(system: System, within: str) -> str:
 
 
 def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
-    """One table of counts for everybody, then one per group and declared intersection."""
+    """One table of counts for everybody, then one per group and declared intersection; without rows it is empty."""
     return [_cells(counts, by, system) for by in [(), *system.attributes]]
 
 

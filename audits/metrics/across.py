@@ -12,13 +12,18 @@ from audits.metrics.view import View
 from audits.uncertainty.bootstrap import Floats
 from audits.uncertainty.estimates import composite_interval, rate_interval
 
+UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
+"""The measures of people whose value is unknown."""
+
 
 def composite_measure(view: View, composite: Composite) -> Measure:
     """A gap or ratio between the highest and the lowest group, over the groups shown."""
     blocked = next((reason for rate in composite.rates if (reason := view.blocked(rate))), None)
     value, reason = (None, blocked) if blocked else _composite_value(view, composite)
     if value is None:
-        return view.without_value(composite.metric, "undefined", reason or "zero_denominator")
+        return view.without_value(
+            composite.metric, "undefined", reason or "zero_denominator", params=view.until(blocked)
+        )
     used = sorted({i for rate in composite.rates for i in view.shown(rate)})
     counts = view.table.counts[used]
     interval, why = composite_interval(
@@ -72,8 +77,7 @@ def unknown_measures(view: View) -> list[Measure]:
     hidden = view.hidden(SELECTION_RATE)
     why = next((hidden[i] for i in view.unknown if i in hidden), None)
     if why is not None:
-        names = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
-        return [view.without_value(name, "suppressed", why) for name in names]
+        return [view.without_value(name, "suppressed", why) for name in UNKNOWN]
     return [_unknown_share(view), _unknown_rate(view), _worst_case(view)]
 
 

@@ -36,6 +36,7 @@ def _compare(view: View, comparison: Comparison, position: int) -> Measure:
         "scale": comparison.scale,
     }
     if blocked := view.blocked(rate):
+        params |= view.until(blocked)
         return view.without_value(comparison.metric, "undefined", blocked, group=group, params=params)
     if position in hidden:
         return view.without_value(comparison.metric, "suppressed", hidden[position], group=group, params=params)

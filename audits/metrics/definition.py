@@ -36,8 +36,8 @@ class Rate:
     metric: str
     numerator: tuple[tuple[int, int], ...]
     denominator: tuple[tuple[int, int], ...]
-    outcome: bool = False
-    """Whether it is conditional on an observed outcome."""
+    outcome: Literal["observed", "missing"] | None = None
+    """What it has to do with outcomes: only observed ones count, or it counts the missing ones. None: nothing."""
     needs_all: bool = False
     """Whether it is undefined where outcomes are observed only for the selected."""
     missing: tuple[int, ...] = ()
@@ -77,11 +77,13 @@ class Comparison:
     rate: Rate
     scale: Literal["ratio", "difference"]
     less_is_worse: bool
-    """For a favourable decision; turned round where being selected is a harm."""
+    """For a favourable decision."""
+    turns: bool = True
+    """Whether that is turned round where being selected is a harm."""
 
     def bad_side(self, *, favourable: bool) -> BadSide:
         """On which side of a threshold the compared group is at a disadvantage."""
-        return "below" if self.less_is_worse == favourable else "above"
+        return "below" if self.less_is_worse == (favourable or not self.turns) else "above"
 
 
 @dataclass(frozen=True, kw_only=True)

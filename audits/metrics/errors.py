@@ -13,7 +13,7 @@ TRUE_POSITIVE_RATE = Rate(
     metric="true_positive_rate",
     numerator=((SELECTED, POSITIVE),),
     denominator=_POSITIVES,
-    outcome=True,
+    outcome="observed",
     needs_all=True,
     missing=_BOTH,
 )
@@ -21,7 +21,7 @@ FALSE_POSITIVE_RATE = Rate(
     metric="false_positive_rate",
     numerator=((SELECTED, NEGATIVE),),
     denominator=_NEGATIVES,
-    outcome=True,
+    outcome="observed",
     needs_all=True,
     missing=_BOTH,
 )
@@ -29,7 +29,7 @@ FALSE_NEGATIVE_RATE = Rate(
     metric="false_negative_rate",
     numerator=((NOT_SELECTED, POSITIVE),),
     denominator=_POSITIVES,
-    outcome=True,
+    outcome="observed",
     needs_all=True,
     missing=_BOTH,
 )
@@ -37,7 +37,7 @@ PRECISION = Rate(
     metric="precision",
     numerator=((SELECTED, POSITIVE),),
     denominator=((SELECTED, NEGATIVE), (SELECTED, POSITIVE)),
-    outcome=True,
+    outcome="observed",
     missing=(SELECTED,),
 )
 RATES = (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE, FALSE_NEGATIVE_RATE, PRECISION)

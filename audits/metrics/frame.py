@@ -54,9 +54,12 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
     """
     if not groups:
         return Frame()
+    if rate.outcome == "missing":  # Fairlearn knows no missing outcomes
+        k, n = rate.counted(counts)
+        return Frame(values={i: float(k[i] / n[i]) for i in groups})
     metric_frame, functions = _functions()
     used = counts[list(groups)].copy()
-    if rate.outcome:
+    if rate.outcome == "observed":
         used[..., NO_OUTCOME] = 0
     position, decision, outcome = np.nonzero(used)
     result = metric_frame(

@@ -19,15 +19,14 @@ def rate_measures(view: View, rate: Rate) -> list[Measure]:
 
 def _rate_measure(view: View, rate: Rate, position: int) -> Measure:
     group, blocked, hidden = view.table.groups[position], view.blocked(rate), view.hidden(rate)
+    if blocked:
+        return view.without_value(rate.metric, "undefined", blocked, group=group, params=view.until(blocked))
     if position in hidden:
         return view.without_value(rate.metric, "suppressed", hidden[position], group=group)
     k, n = view.buckets(rate, [position])
     size, missing = int(n.sum()), view.missing(rate, [position])
-    if blocked or not size:
-        reason = blocked or "zero_denominator"
-        return view.without_value(
-            rate.metric, "undefined", reason, group=group, n=None if blocked else 0, params=missing
-        )
+    if not size:
+        return view.without_value(rate.metric, "undefined", "zero_denominator", group=group, n=0, params=missing)
     return Measure(
         metric=rate.metric,
         by=view.table.by,

@@ -5,39 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audits.measures import Cells, Measure
-from audits.metrics import errors, selection
 from audits.metrics.across import composite_measure, unknown_measures
 from audits.metrics.comparisons import comparison_measures
+from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import impact_ratios, rate_measures
 from audits.metrics.view import View
+from audits.standing import Standing
 from audits.suppression import suppress
 from audits.systems.model import System
 
+EVERYTHING_READABLE = Standing()
 
-def measure_cells(tables: Sequence[Cells], *, system: System) -> list[Measure]:
+
+def measure_cells(
+    tables: Sequence[Cells], *, system: System, standing: Standing = EVERYTHING_READABLE
+) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
     Inputs: one table with `by=()` (everybody), one per group attribute, one per declared intersection, all of
     the same decisions. Outcome measures are conditional on observed outcomes (rows without outcome never
     enter; `params["missing_outcomes"]` counts them) and are absent where the system declares no outcome.
+    `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
+    at all; no table of theirs may be given.
 
-    Undefined: `zero_denominator`, `selective_labels`, `no_outcomes`, `reference_absent`, `no_other_group`.
+    Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
+    `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`).
     Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`.
     """
+    tables = [table for table in tables if standing.ended(table.by) is None]
     suppression = suppress(tables, system=system)
-    views = [View(table=table, system=system, suppression=suppression) for table in tables]
-    return [measure for view in views for measure in _measures(view)]
+    views = {table.by: View(table=table, system=system, suppression=suppression, standing=standing) for table in tables}
+    measured, found = families(system), list[Measure]()
+    for by in dict.fromkeys([(), *system.attributes, *views]):
+        if (date := standing.ended(by)) is not None:
+            found += ended_measures(by, date, system=system)
+        elif by in views:
+            found += _measures(views[by], measured)
+    return found
 
 
-def _measures(view: View) -> list[Measure]:
-    outcomes = view.system.log.outcome is not None
-    rates = (*selection.RATES, *(errors.RATES if outcomes else ()))
-    found = [measure for rate in rates for measure in rate_measures(view, rate)]
+def _measures(view: View, measured: Families) -> list[Measure]:
+    found = [measure for rate in measured.rates for measure in rate_measures(view, rate)]
     if not view.table.by:
         return found
     found += impact_ratios(view)
-    composites = (*selection.COMPOSITES, *(errors.COMPOSITES if outcomes else ()))
-    found += [composite_measure(view, composite) for composite in composites]
+    found += [composite_measure(view, composite) for composite in measured.composites]
     found += unknown_measures(view)
-    comparisons = (*selection.COMPARISONS, *(errors.COMPARISONS if outcomes else ()))
-    return found + [measure for comparison in comparisons for measure in comparison_measures(view, comparison)]
+    return found + [measure for comparison in measured.comparisons for measure in comparison_measures(view, comparison)]

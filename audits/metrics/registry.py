@@ -8,6 +8,7 @@ from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
 from audits.metrics.definition import Metric
 from audits.metrics.errors import METRICS as ERROR_METRICS
+from audits.metrics.missing import METRICS as MISSING_METRICS
 from audits.metrics.selection import METRICS as SELECTION_METRICS
 
 
@@ -44,4 +45,4 @@ class Registry:
         return tuple(self._metrics.values())
 
 
-REGISTRY = Registry((*SELECTION_METRICS, *ERROR_METRICS, *DRIFT_METRICS))
+REGISTRY = Registry((*SELECTION_METRICS, *ERROR_METRICS, *MISSING_METRICS, *DRIFT_METRICS))

@@ -11,6 +11,7 @@ import numpy as np
 from audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
 from audits.metrics.definition import Rate
 from audits.metrics.frame import Frame, frame
+from audits.standing import Standing
 from audits.suppression import Suppression
 from audits.systems.model import System
 
@@ -24,6 +25,7 @@ class View:
     table: Cells
     system: System
     suppression: Suppression
+    standing: Standing = field(default_factory=Standing)
     frames: dict[str, Frame] = field(default_factory=dict)
 
     @property
@@ -58,13 +60,23 @@ class View:
         return self.frames[rate.metric]
 
     def blocked(self, rate: Rate) -> str | None:
-        """Why no group has this rate at all: `selective_labels`, `no_outcomes`, or None."""
+        """Why no group has this rate at all (what waiting cannot change comes first), or None."""
         outcome = self.system.log.outcome
         if not rate.outcome or outcome is None:
             return None
         if rate.needs_all and outcome.observed_for == "selected":
             return "selective_labels"
-        return None if self.table.counts[..., :NO_OUTCOME].any() else "no_outcomes"
+        if rate.outcome == "missing" and outcome.absent == "negative":
+            return "absent_is_negative"
+        if self.standing.readable_from is not None:
+            return "not_mature"
+        none = rate.outcome == "observed" and not self.table.counts[..., :NO_OUTCOME].any()
+        return "no_outcomes" if none else None
+
+    def until(self, blocked: str | None) -> dict[str, str]:
+        """The date from which immature outcomes can be read, for measures that wait for it."""
+        date = self.standing.readable_from
+        return {"readable_from": date.isoformat()} if date is not None and blocked == "not_mature" else {}
 
     def buckets(self, rate: Rate, positions: list[int]) -> BucketCounts:
         """Numerators and denominators per bucket, of these groups together."""
@@ -77,7 +89,9 @@ class View:
 
     def missing(self, rate: Rate, positions: list[int]) -> dict[str, int]:
         """The count of missing outcomes, for measures that are conditional on outcomes."""
-        return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])} if rate.outcome else {}
+        if rate.outcome != "observed":
+            return {}
+        return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])}
 
     def without_value(
         self,

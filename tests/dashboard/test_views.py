@@ -13,7 +13,7 @@ from charter.verdicts import summarise
 from dashboard import compass_html, system_html
 from dashboard.levels import threshold_words
 from dashboard.scene import Scene, before, findings, needle
-from dashboard.small_print import indicator_of
+from dashboard.small_print import indicator_of, missing_words
 from dashboard.system_view import SystemPage, system_page
 from dashboard.views import Compass, compass
 from dashboard.words import speaker
@@ -235,3 +235,34 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     for part in parts:
         assert "<img src=x" not in part
         assert "&lt;img src=x" in part
+
+
+def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:
+    """Nothing is added up here: the figures come from the measures of the document."""
+    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": []}
+    share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None, "params": {}}
+    gap = {
+        "metric": "missing_outcome_share_difference",
+        "by": ["sex"],
+        "group": {"sex": "Female"},
+        "value": 0.1,
+        "interval": {"low": 0.05, "high": 0.15},
+        "params": {"scale": "difference", "values": [0.2, 0.1], "against": "rest"},
+    }
+    system = scene.systems["compas"]
+
+    def told(lang: str, *measures: Any, metric: str = "precision_difference") -> str:
+        document = {"measures": list(measures)}
+        return missing_words(document, verdict | {"metric": metric}, speaker(lang), system=system)
+
+    assert told("en", share, gap) == (
+        "12.5% of the outcomes that are due are not known. Of 100 outcomes that are due, 20 are not known among Women, "
+        "against 10 among everybody else: 10 more (between 5 and 15)."
+    )
+    assert told("fr", share).replace("\u202f", " ") == "12,5 % des résultats attendus ne sont pas connus."
+    assert told("en", share | {"value": 0.0}) == "All outcomes that are due are known."
+    absent = {"value": None, "reason": "absent_is_negative"}
+    assert told("en", share | absent) == "An outcome that is not recorded counts as negative."
+    assert told("en", share | {"value": None, "reason": "not_mature"}) == ""
+    assert told("en", share, metric="selection_rate_ratio") == ""
+    assert told("en") == ""

@@ -1,0 +1,50 @@
+"""What is measured of a system: its rates, their extremes over groups, and the judged comparisons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from audits.measures import Measure
+from audits.metrics import errors, missing, selection
+from audits.metrics.across import UNKNOWN
+from audits.metrics.definition import Comparison, Composite, Rate
+from audits.systems.model import System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Families:
+    """The definitions that apply to one system."""
+
+    rates: tuple[Rate, ...]
+    composites: tuple[Composite, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def families(system: System) -> Families:
+    """Selection; where outcomes are declared also errors, and what is missing of the outcomes."""
+    outcome = system.log.outcome
+    if outcome is None:
+        return Families(rates=selection.RATES, composites=selection.COMPOSITES, comparisons=selection.COMPARISONS)
+    return Families(
+        rates=(*selection.RATES, *errors.RATES, missing.RATES[outcome.observed_for]),
+        composites=(*selection.COMPOSITES, *errors.COMPOSITES),
+        comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, missing.COMPARISONS[outcome.observed_for]),
+    )
+
+
+def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) -> list[Measure]:
+    """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
+    measured, date = families(system), {"expired_on": expired_on.isoformat()}
+    shown = [rate.metric for rate in measured.rates] + [composite.metric for composite in measured.composites]
+    judged = {
+        comparison.metric: {
+            "bad_side": comparison.bad_side(favourable=system.log.favourable),
+            "scale": comparison.scale,
+        }
+        for comparison in measured.comparisons
+    }
+    return [
+        Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})
+        for metric in (*shown, "impact_ratio", *UNKNOWN, *judged)
+    ]

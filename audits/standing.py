@@ -1,0 +1,43 @@
+"""What the day of an audit decides: whether outcomes can be read yet, and which sensitive groups no longer may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from audits.systems.model import System
+from audits.windows import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Of one window on one day. By default everything can be read."""
+
+    readable_from: dt.date | None = None
+    """While outcomes are immature: the first day on which they can be read."""
+    expired: Mapping[str, dt.date] = field(default_factory=dict)
+    """Groups whose legal basis has ended, and its last day."""
+
+    def ended(self, by: Iterable[str]) -> dt.date | None:
+        """The last day of the first legal basis to end among some groups, or None: all may be used."""
+        return min((self.expired[name] for name in by if name in self.expired), default=None)
+
+
+def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date | None = None) -> Standing:
+    """How a window stands on the day `as_of`.
+
+    The outcomes of a window count once its last day is `matures_after_days` old: the outcomes that come early are
+    not like the others. A legal basis that has ended by `today` has ended, whatever `as_of` says.
+    """
+    latest = max(as_of, today or as_of)
+    ended = {name: group.expires for name, group in system.groups.items() if group.expires and group.expires < latest}
+    return Standing(readable_from=_readable_from(system, window, as_of), expired=ended)
+
+
+def _readable_from(system: System, window: Window, as_of: dt.date) -> dt.date | None:
+    outcome = system.columns.outcome if system.columns else None
+    if outcome is None or not outcome.matures_after_days:  # known with the decision itself
+        return None
+    first = window.end + dt.timedelta(days=outcome.matures_after_days)
+    return first if as_of < first else None
