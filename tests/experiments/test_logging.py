@@ -24,11 +24,15 @@ ROWS = [("007", "2026-07-01 10:00", 1, "F"), ("008", "2026-07-02 10:00", 0, None
 COLUMNS = ["decision_id", "ts", "chosen", "sex"]
 
 
-def logged(mlflow: Any, run_id: str, folder: Path) -> dict[str, pa.Table]:
-    """The files that a run holds below `boussole/decisions`, read back."""
+def logged(mlflow: Any, run_id: str, folder: Path, log: str = "decisions") -> dict[str, pa.Table]:
+    """The Parquet files that a run holds of a log, read back."""
     folder.mkdir(exist_ok=True)
-    local = Path(mlflow.MlflowClient().download_artifacts(run_id, "boussole/decisions", str(folder)))
-    return {path.name: pq.read_table(path) for path in sorted(local.iterdir())}
+    local = Path(mlflow.MlflowClient().download_artifacts(run_id, f"boussole/{log}", str(folder)))
+    return {path.name: pq.read_table(path) for path in sorted(local.glob("*.parquet"))}
+
+
+def summary(mlflow: Any, run_id: str, name: str = "boussole/decisions/_part-0.schema.json") -> dict[str, Any]:
+    return mlflow.artifacts.load_dict(f"runs:/{run_id}/{name}")
 
 
 def frame_of(kind: str) -> Any:

@@ -1,0 +1,64 @@
+"""Logging a file: it is checked against its system first, and only the declared columns are logged."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from audits.decisions import validate
+from audits.decisions.contracts import columns_of
+from audits.decisions.sources import open_source
+from audits.errors import SourceError
+from audits.lake.tables import quote
+from audits.systems import System
+from audits.systems.model import LogName
+from audits.workspace import Workspace
+from experiments.logging.packing import Packed, open_frame, pack
+from experiments.logging.permission import declared
+from experiments.logging.runs import mlflow_faults, write
+from experiments.store import client, experiment_id
+
+
+def log_file(path: str | Path, *, workspace: Workspace, system: System, log: LogName = "decisions") -> str:
+    """Validates a file (or `duckdb:PATH?table=T`) and logs it as a run of the system's experiment; returns its id.
+
+    Only the columns that the system file declares for this log are logged. Rows that break the contract are logged
+    too: a sync quarantines them, and they stay visible there. The experiment is that of the system's first MLflow
+    source, else the system's id.
+
+    Raises SourceError when the file cannot be read or when no row is acceptable.
+    """
+    report = validate(workspace, system, path, log=log)
+    if report.accepted == 0:
+        reasons = "; ".join(rejection.sentence() for rejection in report.rejections)
+        raise SourceError(
+            f"no row could be accepted: {reasons}.",
+            where=report.origin,
+            next_step="Correct these rows and log the file again.",
+        )
+    with mlflow_faults(), tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        packed = _packed(path, Path(folder) / "part-0.parquet", system=system, log=log)
+        store = client(workspace)
+        names = [source.mlflow.experiment for source in system.sources if source.mlflow]
+        experiment = experiment_id(store, workspace, names[0] if names else system.id)
+        run = store.create_run(experiment, run_name=Path(report.origin).stem)
+        run_id = str(run.info.run_id)
+        try:
+            write(store, packed, run_id=run_id, system=system.id, log=log, version=None, source=report.origin)
+        except BaseException:
+            store.set_terminated(run_id, status="FAILED")
+            raise
+        store.set_terminated(run_id)
+    return run_id
+
+
+def _packed(path: str | Path, target: Path, *, system: System, log: LogName) -> Packed:
+    """The declared columns of a source; the text of a CSV stays text, so that nothing is lost."""
+    with duckdb.connect() as connection:
+        opened = open_source(connection, path, columns_of(system, log))
+        columns = declared(system, opened.columns, log=log).keep
+        listed = ", ".join(quote(column) for column in columns or ())
+        relation = connection.sql(f"SELECT {listed} FROM {opened.relation} ORDER BY row")
+        return pack(open_frame(relation), target)

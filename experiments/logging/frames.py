@@ -1,0 +1,150 @@
+"""Logging a frame: one function for each log of a system, all with the same arguments."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from audits.errors import SourceError
+from audits.systems.model import LogName
+from audits.workspace import Workspace
+from experiments.logging.packing import open_frame, pack
+from experiments.logging.permission import permission
+from experiments.logging.runs import check_owner, mlflow_faults, next_name, write
+from experiments.logging.versions import model_version as version_of
+from experiments.store import quiet_mlflow
+
+
+class Options(TypedDict, total=False):
+    """What can be said beside the frame and its system."""
+
+    run_id: str | None
+    """The run to write to; default: the active run, else a new one in the current experiment."""
+    name: str | None
+    """The name of the file; default: the next free `part-N.parquet` of the run."""
+    model_version: str | None
+    """The version of the model; default: the model that the run logged or took as input, if it is one."""
+    version_column: str | None
+    """A column to add, with the model version in every row, where the frame lacks it; a workspace knows its name."""
+    source: str | None
+    """Where the rows came from, as the lineage shows it."""
+    workspace: Workspace | Path | str | None
+    """Check the frame against the system file of this workspace, and log the columns it declares and no other."""
+
+
+def log_decisions(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
+    """Logs decisions, one per row, and returns the id of the run.
+
+    `frame` is a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or anything else with an Arrow
+    C stream; a pandas index is not written.
+
+    Raises SourceError for a frame that is no table or holds no row, a malformed `system` or `name`, a run that holds
+    the logs of another system, a sensitive column, and whatever MLflow refuses.
+    """
+    return log_frame(frame, log="decisions", system=system, **options)
+
+
+def log_outcomes(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
+    """Logs what happened after decisions: their id, and the outcome, a stage of the funnel, or several of them.
+
+    They may come before or after their decision, and be logged again when corrected. Arguments and errors are those
+    of `log_decisions`.
+    """
+    return log_frame(frame, log="outcomes", system=system, **options)
+
+
+def log_human_actions(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
+    """Logs what a person made of decisions of the tool: their id, and what that person decided.
+
+    Arguments and errors are those of `log_decisions`.
+    """
+    return log_frame(frame, log="human_actions", system=system, **options)
+
+
+def log_contacts(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
+    """Logs messages sent to people: the person, the moment, the kind, and the moment of the reply.
+
+    Arguments and errors are those of `log_decisions`.
+    """
+    return log_frame(frame, log="contacts", system=system, **options)
+
+
+def log_generations(frame: Any, *, system: str, **options: Unpack[Options]) -> str:
+    """Logs texts that a generative system wrote: id and moment, and what its system file declares beside them.
+
+    Arguments and errors are those of `log_decisions`.
+    """
+    return log_frame(frame, log="generations", system=system, **options)
+
+
+def log_frame(
+    frame: Any,
+    *,
+    log: LogName,
+    system: str,
+    run_id: str | None = None,
+    name: str | None = None,
+    model_version: str | None = None,
+    version_column: str | None = None,
+    source: str | None = None,
+    workspace: Workspace | Path | str | None = None,
+) -> str:
+    """Logs a frame as one file of a log; see `Options` and `log_decisions`.
+
+    Everything about the frame is checked before a run is made or touched.
+    """
+    if name is not None and not re.fullmatch(r"(?!_)[\w-][\w.-]*\.parquet", name):
+        raise SourceError(f"'{name}' is not a file name such as part-0.parquet.", next_step="Give a name without path.")
+    rows = open_frame(frame)
+    allowed = permission(rows.schema.names, system=system, log=log, workspace=workspace)
+    mlflow = quiet_mlflow()
+    with mlflow_faults(), tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        active = mlflow.active_run()
+        target = run_id or (str(active.info.run_id) if active else None)
+        known, free = _run_facts(target, system=system, log=log)
+        version = model_version or known
+        packed = pack(
+            rows,
+            Path(folder) / (name or free),
+            keep=allowed.keep,
+            constant=_constant(rows.schema.names, version_column or allowed.version_column, version),
+        )
+        with _run(target) as chosen:
+            write(mlflow.MlflowClient(), packed, run_id=chosen, system=system, log=log, version=version, source=source)
+    return chosen
+
+
+@contextmanager
+def _run(run_id: str | None) -> Iterator[str]:
+    """A run that is there, left as it is; or a new one in the current experiment, which fails if the block fails."""
+    if run_id is not None:
+        yield run_id
+        return
+    with quiet_mlflow().start_run() as run:
+        yield str(run.info.run_id)
+
+
+def _run_facts(run_id: str | None, *, system: str, log: LogName) -> tuple[str | None, str]:
+    """The model version that a run knows, and the next free file name; the run must not be another system's."""
+    if run_id is None:
+        return None, "part-0.parquet"
+    store = quiet_mlflow().MlflowClient()
+    run = store.get_run(run_id)
+    check_owner(run, system)
+    return version_of(store, run), next_name(store, run_id, log)
+
+
+def _constant(columns: list[str], column: str | None, version: str | None) -> tuple[str, str] | None:
+    """The column of the model version, where the frame lacks one."""
+    if column is None or column in columns:
+        return None
+    if version is None:
+        raise SourceError(
+            f"the frame has no column '{column}', and no model version is known.",
+            next_step="Give model_version=, or add the column.",
+        )
+    return column, version

@@ -1,0 +1,145 @@
+"""A frame of any library as one Parquet file, row group by row group, and what it holds without any of its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.decisions.sources import sha256_file
+from audits.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROW_GROUP = 100_000
+"""Rows written at a time: memory stays flat, and the bytes do not depend on how the frame was cut."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a logged file: its name, its Arrow type, and how many of its cells hold nothing."""
+
+    name: str
+    type: str
+    missing: int
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A Parquet file ready to be logged."""
+
+    path: Path
+    rows: int
+    sha256: str
+    columns: tuple[Column, ...]
+
+    def summary(self, *, system: str, log: str) -> dict[str, Any]:
+        """Names, types and the share of missing cells, for whoever must not see the rows; never a value."""
+        return {
+            "schema": "boussole.log/1",
+            "system": system,
+            "log": log,
+            "file": self.path.name,
+            "sha256": self.sha256,
+            "rows": self.rows,
+            "columns": [
+                {"name": column.name, "type": column.type, "missing": round(column.missing / self.rows, 6)}
+                for column in self.columns
+            ],
+        }
+
+
+def open_frame(frame: Any) -> pa.RecordBatchReader:
+    """The rows of a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or any Arrow C stream.
+
+    Raises SourceError for anything else; no message shows a value.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        if isinstance(frame, pd.DataFrame):
+            return pa.Table.from_pandas(frame, preserve_index=False).to_reader()
+        if hasattr(frame, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(frame)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise SourceError(_fault(error), next_step="Give each column one name and one type, then log it.") from None
+    raise SourceError(
+        f"a {type(frame).__name__} is not a table.",
+        next_step="Give a pandas or polars frame, an Arrow table or a DuckDB relation.",
+    )
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a frame, without the values that Arrow's messages quote."""
+    column = re.search(r"for column (.+?) with type", " ".join(map(str, error.args)))
+    if column:
+        return f"the column '{column.group(1)}' mixes values of several types."
+    if "uplicate column names" in str(error):
+        return "two columns of the frame have the same name."
+    return "the frame cannot be read as a table."
+
+
+def pack(
+    rows: pa.RecordBatchReader,
+    path: Path,
+    *,
+    keep: Sequence[str] | None = None,
+    constant: tuple[str, str] | None = None,
+) -> Packed:
+    """Writes rows to a Parquet file: the columns of `keep` (default: all), and one with a constant text beside them.
+
+    Metadata that a library attached to the frame are left out. Raises SourceError when there is no row.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer, total, missing = None, 0, dict.fromkeys(rows.schema.names, 0)
+    try:
+        for group in _groups(rows):
+            table = group.select(list(keep)) if keep is not None else group
+            if constant is not None:
+                table = table.append_column(constant[0], pa.repeat(pa.scalar(constant[1]), len(table)))
+            table = pa.table(dict(zip(table.column_names, table.columns, strict=True)))  # sheds metadata
+            if writer is None:
+                writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            total += len(table)
+            missing = {name: missing.get(name, 0) + _absent(table[name]) for name in table.column_names}
+    finally:
+        if writer is not None:
+            writer.close()
+    if writer is None:
+        raise SourceError("the frame holds no row.", next_step="Log a frame with its rows.")
+    columns = tuple(Column(field.name, str(field.type), missing[field.name]) for field in table.schema)
+    return Packed(path, total, sha256_file(path), columns)
+
+
+def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """The rows in tables of ROW_GROUP rows, each column in one piece."""
+    import pyarrow as pa
+
+    waiting, count = [], 0
+    for batch in rows:
+        waiting.append(batch)
+        count += len(batch)
+        if count >= ROW_GROUP:
+            table = pa.Table.from_batches(waiting)
+            whole = count - count % ROW_GROUP
+            for start in range(0, whole, ROW_GROUP):
+                yield table.slice(start, ROW_GROUP).combine_chunks()
+            waiting, count = table.slice(whole).to_batches(), count - whole
+    if count:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
+def _absent(column: pa.ChunkedArray) -> int:
+    """Cells that are null or NaN."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    nan = pc.sum(pc.is_nan(column)).as_py() or 0 if pa.types.is_floating(column.type) else 0
+    return int(column.null_count) + int(nan)

@@ -1,0 +1,299 @@
+"""The five logs in one run: folders, what the run says of them without a value, versions, and what may not travel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import experiments
+from audits.errors import SourceError
+from audits.workspace import Workspace
+from experiments import log_contacts, log_decisions, log_generations, log_human_actions, log_outcomes
+from experiments.logging import log_file
+from experiments.sync import sync
+
+DECISIONS = pd.DataFrame(
+    {
+        "decision_id": ["d-071", "d-072", "d-073", "d-074"],
+        "ts": pd.to_datetime(["2026-07-01", "2026-07-02", "2026-07-03", "2026-07-04"]),
+        "chosen": [1, 0, 1, 0],
+        "sex": ["F", "M", None, "M"],
+        "score": [0.5, np.nan, 0.25, None],
+    }
+)
+FULL = """\
+id: full
+kind: selection
+title: {fr: Essai, en: Trial}
+purpose: {fr: Essai, en: Trial}
+owner: Steward
+status: pilot
+risk: minimal
+columns:
+  id: decision_id
+  decided_at: ts
+  decision: {column: chosen, selected: [1], not_selected: [0]}
+  outcome: {column: worked, positive: [1], observed_for: all, absent: missing}
+  person: person_id
+  model_version: version
+sensitive: {path: sensitive.csv, key: person_id}
+groups:
+  sex: {column: sex}
+  rqth: {from: sensitive, column: disability, basis: "consent", expires: 2099-01-01}
+sources: [{mlflow: {experiment: trials}}]
+"""
+
+
+@pytest.fixture
+def full(workspace: Workspace) -> Workspace:
+    """A workspace whose system `full` declares outcomes, a person, a model version and a sensitive group."""
+    (workspace.home / "systems" / "full.yaml").write_text(FULL, encoding="utf-8")
+    return Workspace(workspace.home)
+
+
+def with_person(**more: list[Any]) -> pd.DataFrame:
+    return DECISIONS.assign(person_id=["p1", "p2", "p3", "p4"], **more)
+
+
+def files(mlflow: Any, run_id: str, log: str) -> dict[str, Path]:
+    folder = Path(mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=f"boussole/{log}"))
+    return {path.name: path for path in folder.iterdir()}
+
+
+def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -> None:
+    ids = pd.DataFrame({"decision_id": ["d-071"], "worked": [1]})
+    with mlflow.start_run() as run:
+        log_decisions(DECISIONS, system="trial")
+        log_outcomes(pl.from_pandas(ids), system="trial")
+        log_outcomes(ids, system="trial", name="corrected.parquet")
+        log_human_actions(pa.Table.from_pandas(ids), system="trial")
+        log_contacts(ids, system="trial")
+        log_generations(ids, system="trial")
+    kept = {log: sorted(files(mlflow, run.info.run_id, log)) for log in ("decisions", "outcomes", "contacts")}
+    assert kept == {
+        "decisions": ["_part-0.schema.json", "part-0.parquet"],
+        "outcomes": ["_corrected.schema.json", "_part-0.schema.json", "corrected.parquet", "part-0.parquet"],
+        "contacts": ["_part-0.schema.json", "part-0.parquet"],
+    }
+    assert {item.path for item in mlflow.MlflowClient().list_artifacts(run.info.run_id, "boussole")} == {
+        f"boussole/{log}" for log in ("decisions", "outcomes", "human_actions", "contacts", "generations")
+    }
+    assert mlflow.get_run(run.info.run_id).data.tags["boussole.system"] == "trial"
+
+
+def test_every_log_has_its_public_function() -> None:
+    assert sorted(experiments.__all__) == [
+        "log_contacts",
+        "log_decisions",
+        "log_generations",
+        "log_human_actions",
+        "log_outcomes",
+    ]
+
+
+def test_the_schema_summary_tells_columns_and_missing_cells_and_never_a_value(mlflow: Any) -> None:
+    run_id = log_decisions(DECISIONS, system="trial")
+    found = files(mlflow, run_id, "decisions")
+    text = found["_part-0.schema.json"].read_text(encoding="utf-8")
+    told = json.loads(text)
+    assert told.pop("columns") == [
+        {"name": "decision_id", "type": "string", "missing": 0.0},
+        {"name": "ts", "type": "timestamp[ns]", "missing": 0.0},
+        {"name": "chosen", "type": "int64", "missing": 0.0},
+        {"name": "sex", "type": "string", "missing": 0.25},
+        {"name": "score", "type": "double", "missing": 0.5},
+    ]
+    assert told == {
+        "schema": "boussole.log/1",
+        "system": "trial",
+        "log": "decisions",
+        "file": "part-0.parquet",
+        "sha256": hashlib.sha256(found["part-0.parquet"].read_bytes()).hexdigest(),
+        "rows": 4,
+    }
+    assert "d-07" not in text
+    assert "2026-07" not in text
+
+
+def test_the_lineage_names_the_file_that_the_lake_will_hold(mlflow: Any) -> None:
+    run_id = log_decisions(DECISIONS, system="trial", source="duckdb:warehouse.duckdb?table=decisions")
+    (given,) = mlflow.get_run(run_id).inputs.dataset_inputs
+    content = hashlib.sha256(files(mlflow, run_id, "decisions")["part-0.parquet"].read_bytes()).hexdigest()
+    assert (given.dataset.name, given.dataset.digest) == ("trial/decisions", content[:32])
+    assert (given.dataset.profile, given.dataset.schema) == (None, None)
+    assert mlflow.data.get_source(given).to_dict()["tags"] == {
+        "mlflow.run_id": run_id,
+        "mlflow.artifact": "boussole/decisions/part-0.parquet",
+        "boussole.source": "duckdb:warehouse.duckdb?table=decisions",
+    }
+    assert {tag.key: tag.value for tag in given.tags} == {"mlflow.data.context": "decisions"}
+
+
+def test_the_bytes_depend_on_the_rows_only(mlflow: Any) -> None:
+    """A table in one piece, the same cut into batches of 7,000, and one with foreign metadata: one digest."""
+    whole = pa.table({"decision_id": [str(n) for n in range(200_001)], "chosen": [n % 2 for n in range(200_001)]})
+    cut = pa.RecordBatchReader.from_batches(whole.schema, whole.to_batches(max_chunksize=7000))
+    labelled = whole.replace_schema_metadata({"author": "somebody"})
+    digests, groups = set(), set()
+    for frame in (whole, cut, labelled, whole.to_pandas()):
+        run_id = log_decisions(frame, system="trial")
+        digests.add(mlflow.get_run(run_id).inputs.dataset_inputs[0].dataset.digest)
+        file = pq.ParquetFile(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        groups.add(
+            (file.metadata.num_rows, file.metadata.num_row_groups, b"author" in (file.schema_arrow.metadata or {}))
+        )
+    assert len(digests) == 1
+    assert groups == {(200_001, 3, False)}
+
+
+def test_what_fails_on_the_way_leaves_no_tag_and_a_sync_finds_nothing(
+    workspace: Workspace, mlflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise mlflow.MlflowException("the server went away")
+
+    monkeypatch.setattr(mlflow.MlflowClient, "log_inputs", refuse)
+    with pytest.raises(SourceError, match="MLflow refused: the server went away"):
+        log_decisions(DECISIONS, system="trial")
+    (run,) = mlflow.search_runs(output_format="list")
+    assert run.info.status == "FAILED"
+    assert "boussole.system" not in run.data.tags
+    (report,) = sync(workspace)
+    assert (report.ingested, report.failures) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pd.DataFrame({"decision_id": ["d-071", 72]}), "the column 'decision_id' mixes values"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "two columns of the frame have the same name"),
+        (pl.Series("decision_id", ["d-071"]), "cannot be read as a table"),
+    ],
+)
+def test_a_frame_that_cannot_be_written_is_refused_without_showing_a_value(frame: Any, message: str) -> None:
+    with pytest.raises(SourceError, match=message) as caught:
+        log_decisions(frame, system="trial")
+    assert "d-071" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_an_unknown_option_is_an_error() -> None:
+    with pytest.raises(TypeError, match="runid"):
+        log_outcomes(DECISIONS, system="trial", runid="1")  # type: ignore[call-arg]
+
+
+def test_a_run_that_does_not_exist_is_told_by_our_own_error(mlflow: Any) -> None:
+    with pytest.raises(SourceError, match=r"MLflow refused: .*not found"):
+        log_decisions(DECISIONS, system="trial", run_id="0" * 32)
+
+
+class TestModelVersion:
+    def test_given(self, mlflow: Any) -> None:
+        run_id = log_decisions(DECISIONS, system="trial", model_version="2026.07")
+        assert mlflow.get_run(run_id).data.tags["boussole.model_version"] == "2026.07"
+
+    def test_of_the_model_that_the_run_logged_and_registered(self, mlflow: Any) -> None:
+        class Double(mlflow.pyfunc.PythonModel):
+            def predict(self, context, model_input, params=None):
+                return model_input
+
+        with mlflow.start_run() as first:
+            made = mlflow.pyfunc.log_model(name="model", python_model=Double(), pip_requirements=[])
+            log_decisions(DECISIONS, system="trial")
+        with mlflow.start_run() as second:
+            mlflow.pyfunc.log_model(
+                name="model", python_model=Double(), pip_requirements=[], registered_model_name="matcher"
+            )
+            log_decisions(DECISIONS, system="trial")
+            log_decisions(DECISIONS, system="trial", version_column="version")
+        assert mlflow.get_run(first.info.run_id).data.tags["boussole.model_version"] == made.model_id
+        assert mlflow.get_run(second.info.run_id).data.tags["boussole.model_version"] == "matcher/1"
+        part = pq.read_table(files(mlflow, second.info.run_id, "decisions")["part-1.parquet"])
+        assert part["version"].to_pylist() == ["matcher/1"] * 4
+
+    def test_is_not_guessed_among_two_models(self, mlflow: Any) -> None:
+        client = mlflow.MlflowClient()
+        with mlflow.start_run() as run:
+            for name in ("a", "b"):
+                mlflow.create_external_model(name=name, source_run_id=run.info.run_id)
+                model = client.search_logged_models([run.info.experiment_id], f"name = '{name}'")[0]
+                client.log_outputs(run.info.run_id, [mlflow.entities.LoggedModelOutput(model.model_id, step=0)])
+            log_decisions(DECISIONS, system="trial")
+        assert "boussole.model_version" not in mlflow.get_run(run.info.run_id).data.tags
+
+    def test_a_column_that_is_there_is_left_as_it_is(self, mlflow: Any) -> None:
+        frame = DECISIONS.assign(version=["1", "1", "2", "2"])
+        run_id = log_decisions(frame, system="trial", model_version="9", version_column="version")
+        table = pq.read_table(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        assert table["version"].to_pylist() == ["1", "1", "2", "2"]
+
+    def test_a_column_without_a_version_is_refused(self, mlflow: Any) -> None:
+        with pytest.raises(SourceError, match="no column 'version', and no model version is known"):
+            log_decisions(DECISIONS, system="trial", version_column="version")
+
+
+class TestWhatMayTravel:
+    def test_with_a_workspace_only_declared_columns_travel(self, full: Workspace, mlflow: Any) -> None:
+        frame = with_person(name=["Anne"] * 4, disability=["yes"] * 4)
+        run_id = log_decisions(
+            frame.assign(worked=[1, 0, None, None]), system="full", model_version="7", workspace=full.home
+        )
+        table = pq.read_table(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        assert set(table.column_names) == {
+            "decision_id", "ts", "chosen", "sex", "person_id", "worked", "version",
+        }  # fmt: skip
+        assert table["version"].to_pylist() == ["7"] * 4
+
+    def test_a_missing_column_is_named_with_the_nearest(self, full: Workspace, mlflow: Any) -> None:
+        frame = with_person(worked=[1, 1, 1, 1]).rename(columns={"chosen": "choosen"})
+        with pytest.raises(SourceError, match=r"missing column: 'chosen' .*'choosen'"):
+            log_decisions(frame, system="full", model_version="7", workspace=full)
+        assert mlflow.search_runs(output_format="list") == []
+
+    def test_a_log_that_the_system_does_not_declare_is_refused(self, full: Workspace) -> None:
+        with pytest.raises(SourceError, match="declares no log `contacts`"):
+            log_contacts(DECISIONS, system="full", workspace=full)
+
+    def test_a_sensitive_column_is_refused_where_a_workspace_is_around(
+        self, full: Workspace, mlflow: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("BOUSSOLE_HOME", str(full.home))
+        with pytest.raises(SourceError, match="'Disability' `from: sensitive`: it never travels"):
+            log_decisions(with_person(Disability=["yes"] * 4), system="full")
+        assert mlflow.search_runs(output_format="list") == []
+        assert log_decisions(with_person(), system="full")
+
+    def test_a_sensitive_column_declared_as_something_else_is_refused(self, full: Workspace) -> None:
+        path = full.home / "systems" / "full.yaml"
+        path.write_text(FULL + "features: [disability]\n", encoding="utf-8")
+        frame = with_person(disability=[1] * 4, worked=[1] * 4)
+        with pytest.raises(SourceError, match="never travels"):
+            log_decisions(frame, system="full", model_version="7", workspace=full.home)
+
+
+def test_a_file_of_outcomes_is_logged_to_its_folder(full: Workspace, mlflow: Any, tmp_path: Path) -> None:
+    file = tmp_path / "late.csv"
+    file.write_text("decision_id,worked,name\nd-071,1,Anne\nd-072,0,Jean\n")
+    run_id = log_file(file, workspace=full, system=full.system("full"), log="outcomes")
+    table = pq.read_table(files(mlflow, run_id, "outcomes")["part-0.parquet"])
+    assert table.to_pylist() == [{"decision_id": "d-071", "worked": "1"}, {"decision_id": "d-072", "worked": "0"}]
+    (given,) = mlflow.get_run(run_id).inputs.dataset_inputs
+    assert given.dataset.name == "full/outcomes"
+
+
+def test_logging_needs_no_workspace(
+    make_workspace: Callable[..., Workspace], mlflow: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert log_decisions(with_person(disability=["yes"] * 4), system="full")
