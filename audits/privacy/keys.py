@@ -18,15 +18,20 @@ def ring(folder: Path, name: str) -> list[bytes]:
 
     Raises PrivacyError when a file of the ring is damaged or one in the middle is missing.
     """
-    numbers = sorted(_number(path) for path in folder.glob(f"{name}*.key") if _belongs(path, name))
-    if numbers != list(range(1, len(numbers) + 1)):
-        missing = min(set(range(1, max(numbers) + 1)) - set(numbers))
+    return [_read(path_of(folder, name, number)) for number in numbers(folder, name)]
+
+
+def numbers(folder: Path, name: str) -> list[int]:
+    """The numbers of a ring's keys; oldest ones may have been removed, none in between."""
+    found = sorted(_number(path) for path in folder.glob(f"{name}*.key") if _belongs(path, name))
+    missing = set(range(found[0], found[-1] + 1)) - set(found) if found else set()
+    if missing:
         raise PrivacyError(
-            f"the key file {path_of(folder, name, missing).name} is missing.",
+            f"the key file {path_of(folder, name, min(missing)).name} is missing.",
             where=str(folder),
             next_step="Put it back from the backup of the folder keys/.",
         )
-    return [_read(path_of(folder, name, number)) for number in numbers]
+    return found
 
 
 def ensure(folder: Path, name: str) -> list[bytes]:
