@@ -59,3 +59,30 @@ def add(
         )
     shutil.copyfile(file, target)
     say(f"Added: {system.id}")
+
+
+@app.command()
+def new(
+    source: Annotated[str, typer.Option("--from", help="CSV, Parquet or JSON lines file, or duckdb:PATH?table=T.")],
+    system_id: Annotated[
+        str | None, typer.Option("--id", help="The id of the system; else from the file's name.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the file; else it is printed.")] = None,
+) -> None:
+    """Propose a complete system file from a data file: every guess says why, every gap is marked."""
+    from audits.systems.scaffold import propose
+
+    if out is not None and out.exists():
+        raise SystemFileError(
+            "this file exists already.", where=str(out), next_step="Give another --out, or delete it."
+        )
+    made = propose(source, system_id=system_id)
+    if out is None:
+        typer.echo(made.text, nl=False)
+    else:
+        out.write_text(made.text, encoding="utf-8")
+        say(f"Written: {out}")
+    say("No data can tell these:")
+    for gap in made.gaps:
+        say(f"  {gap}")
+    say(f"Next: read it, fill in what is marked, then `boussole systems add {out or 'FILE'}`.")

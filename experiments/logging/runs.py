@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from audits.errors import SourceError
 from audits.systems.model import LogName
 from experiments.logging.packing import Packed
-from experiments.store import TAG, quiet_mlflow
+from experiments.store import FOLDER, TAG, quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -23,7 +23,7 @@ DIGEST = 32  # MLflow keeps 36 characters of a digest
 
 def folder_of(log: LogName) -> str:
     """The artifact folder of a log in a run."""
-    return f"boussole/{log}"
+    return f"{FOLDER}/{log}"
 
 
 @contextmanager

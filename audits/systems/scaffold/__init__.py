@@ -1,0 +1,84 @@
+"""Proposing a system file from a data file: what can be guessed is guessed and marked, the rest is marked too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import yaml
+
+from audits.errors import SystemFileError
+from audits.systems.model import System
+from audits.systems.scaffold import people, roles
+from audits.systems.scaffold.draft import Draft
+from audits.systems.scaffold.profile import profile
+from audits.systems.scaffold.words import plain
+from audits.systems.scaffold.writing import GAP, write
+
+__all__ = ["Proposal", "propose"]
+
+ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A system file that loads, and its keys that somebody has to fill in, each with what is asked."""
+
+    text: str
+    system: System
+    gaps: tuple[str, ...]
+
+
+def propose(source: str | Path, *, system_id: str | None = None, today: dt.date | None = None) -> Proposal:
+    """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
+
+    Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
+    like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
+
+    Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision;
+    SystemFileError when `system_id` is no id.
+    """
+    if system_id is not None and id_of(system_id) != system_id:
+        raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
+    with duckdb.connect() as connection:
+        draft = Draft(profile(connection, source, zone=ZONE))
+        for step in (
+            roles.identify,
+            roles.date,
+            people.groups,
+            roles.decide,
+            roles.follow,
+            roles.humans,
+            people.numbers,
+            people.keys,
+            people.versions,
+            people.controls,
+            people.features,
+        ):
+            step(draft)
+        text = write(
+            draft,
+            system_id=system_id or id_of(source),
+            today=today or dt.datetime.now(ZoneInfo(ZONE)).date(),
+            zone=ZONE,
+        )
+    marked = [line.strip().split(f"  # {GAP}: ") for line in text.splitlines() if f"  # {GAP}: " in line]
+    gaps = tuple(f"{line.partition(':')[0]}: {asked}" for line, asked in marked)
+    return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps)
+
+
+def id_of(source: str | Path) -> str:
+    """An id from the name of a file or table.
+
+    >>> id_of("data/COMPAS scores-2.csv"), id_of("duckdb:log.duckdb?table=Décisions"), id_of("2026.csv")
+    ('compas_scores_2', 'decisions', 'system_2026')
+    """
+    text = str(source)
+    name = text.rpartition("table=")[2] if text.startswith("duckdb:") else Path(text).stem
+    slug = re.sub(r"[^a-z0-9]+", "_", plain(name)).strip("_")
+    slug = slug if slug[:1].isalpha() else f"system_{slug}".rstrip("_")
+    return slug[:48].rstrip("_")

@@ -1,0 +1,341 @@
+"""Proposed system files: they load, the same data go in with them, every guess is marked, no name becomes a group."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from audits.decisions import ingest
+from audits.errors import SourceError, SystemFileError
+from audits.systems import System, load_system
+from audits.systems.scaffold import Proposal, propose
+from audits.workspace import Workspace
+
+TODAY = dt.date(2026, 9, 30)
+FRENCH = (
+    "N° dossier;Date décision;Décision;Sexe;Âge;QPV;Nationalité;Nom;Prénom;Courriel;Conseiller;Agence;"
+    "id_demandeur;Ancienneté;Embauché;Commentaire"
+)
+
+
+def proposed(source: Path | str, folder: Path, **options: Any) -> tuple[Proposal, System]:
+    """A proposal, written down and read back as a workspace reads it."""
+    made = propose(source, today=TODAY, **options)
+    file = folder / f"{made.system.id}.yaml"
+    file.write_text(made.text, encoding="utf-8")
+    return made, load_system(file)
+
+
+def imported(source: Path | str, system: System, folder: Path) -> Any:
+    workspace = Workspace.create(folder / "workspace")
+    return ingest(workspace, system, source)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Path]:
+    """A function that writes columns, given as lists, to a CSV file."""
+
+    def write(name: str = "log.csv", **columns: list[Any]) -> Path:
+        path = tmp_path / name
+        lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+REAL = {  # file, rows that go in, what a person who reads the file's description says of its columns
+    "compas/compas-scores-two-years.csv": (
+        7214,
+        {"id": "id", "decided_at": "compas_screening_date", "decision": "score_text", "score": "decile_score"},
+        {"gender": "sex", "age": "age", "origin": "race"},
+    ),
+    "ucb_admissions/datasets_UCBAdmissions.csv": (
+        24,
+        {"id": "rownames", "decision": "Admit", "weight": "Freq"},
+        {"gender": "Gender"},
+    ),
+    "bertrand_mullainathan/openintro_resume.csv": (
+        4870,
+        {"id": "rownames", "decision": "received_callback", "request": "job_ad_id"},
+        {"gender": "gender", "origin": "race"},
+    ),
+    "aequitas/compas_for_aequitas.csv": (
+        7214,
+        {"id": "entity_id", "decision": "score", "outcome": "label_value"},
+        {"gender": "sex", "age": "age_cat", "origin": "race"},
+    ),
+    # No column of these two is unique: each of the offers goes in once, the proposal asks for an id.
+    "french_callback/gender2.csv": (
+        141,
+        {"id": "offer", "decision": "callback", "request": "offer"},
+        {"gender": "gender", "age": "age"},
+    ),
+    "french_callback/origin2.csv": (
+        117,
+        {"id": "offer", "decision": "callback", "request": "offer"},
+        {"origin": "origin", "nationality": "nation"},
+    ),
+}
+
+
+def roles(system: System) -> dict[str, str | None]:
+    log = system.log
+    nested = {name: getattr(getattr(log, name), "column", None) for name in ("decision", "score", "outcome")}
+    plain = ("id", "decided_at", "request", "rank", "person", "team", "weight", "model_version", "use")
+    return {name: getattr(log, name) for name in plain} | nested
+
+
+@pytest.mark.parametrize("file", REAL)
+def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_data: Path, tmp_path: Path) -> None:
+    accepted, known, groups = REAL[file]
+    _, system = proposed(real_data / file, tmp_path)
+    assert known.items() <= roles(system).items()
+    assert {name: group.column for name, group in system.groups.items()} == groups
+    assert imported(real_data / file, system, tmp_path).accepted == accepted
+
+
+def test_a_file_without_a_unique_column_is_told_apart(real_data: Path) -> None:
+    asked = propose(real_data / "french_callback" / "gender2.csv").gaps
+    assert any(gap.startswith("id: no column has a value of its own in each row (141 of 564") for gap in asked)
+    assert not any(gap.startswith("id:") for gap in propose(real_data / "compas/compas-scores-two-years.csv").gaps)
+
+
+def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
+    from experiments.demo.simulation import simulate
+
+    log = simulate(500, seed=1).log
+    log.to_parquet(tmp_path / "matchft.parquet", index=False)
+    _, system = proposed(tmp_path / "matchft.parquet", tmp_path)
+    assert system.kind == "ranking"
+    assert system.log.stages == ["shortlisted", "contacted", "replied", "presented", "hired"]
+    assert system.log.outcome is not None
+    assert (system.log.outcome.column, system.log.outcome.observed_for) == ("hired", "selected")
+    assert (system.log.person, system.log.request, system.log.rank) == ("person_id", "offer_id", "rank")
+    assert (system.log.model_version, system.log.decided_at) == ("model_version", "ts")
+    assert {name: group.reference for name, group in system.groups.items()} == {
+        "gender": "M",
+        "age": "25-49",
+        "qpv": "no",
+    }
+    assert set(system.privacy.pseudonymise) == {"decision_id", "person_id"}
+    assert {"experience_years", "distance_km", "skills_match"} <= set(system.features)
+    assert imported(tmp_path / "matchft.parquet", system, tmp_path).accepted == len(log)
+
+
+@pytest.fixture
+def french(tmp_path: Path) -> Path:
+    """An export as French tools write it: semicolons, accents, decisions in words, names of people and of agents."""
+    lines = [FRENCH]
+    for n in range(240):
+        decided = "accepté" if n % 3 else "refusé"
+        hired = ("oui" if n % 2 else "non") if n % 5 == 1 and n % 3 else ""
+        lines.append(
+            f"D{n:04d};2026-07-{n % 28 + 1:02d};{decided};{'FH'[n % 2]};{20 + n % 40};{('oui', 'non')[n % 3 == 0]};"
+            f"{('FR', 'UE', 'hors UE')[n % 3]};Nom{n % 7};{('Anne', 'Jean')[n % 2]};p{n}@example.org;C{n % 9};"
+            f"Agence {n % 4};P{n % 90};{n % 11},5;{hired};texte libre {n}"
+        )
+    path = tmp_path / "suivi 2026.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
+    made, system = proposed(french, tmp_path)
+    assert system.id == "suivi_2026"
+    assert roles(system) == {
+        "id": "N° dossier",
+        "decided_at": "Date décision",
+        "decision": "Décision",
+        "outcome": "Embauché",
+        "team": "Agence",
+        "person": "id_demandeur",
+        "score": None,
+        "request": None,
+        "rank": None,
+        "weight": None,
+        "model_version": None,
+        "use": None,
+    }
+    assert (system.log.decision.selected, system.log.decision.not_selected) == (["accepté"], ["refusé"])
+    assert system.log.outcome is not None
+    assert (system.log.outcome.positive, system.log.outcome.observed_for) == (["oui"], "selected")
+    assert {name: group.reference for name, group in system.groups.items()} == {
+        "gender": "H",
+        "age": "25-49",
+        "nationality": "hors UE",  # eighty of each: the last in the alphabet
+        "qpv": "non",
+    }
+    assert system.privacy.pseudonymise == ["N° dossier", "id_demandeur"]
+    assert "# Left out: Conseiller: agents appear only as teams of 11 or more, never one by one." in made.text
+    assert '# Left out, as they look like direct identifiers: Nom, Prénom, Courriel.' in made.text
+    assert imported(french, system, tmp_path).accepted == 240
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nom", "Prénom", "first_name", "lastName", "email", "Téléphone", "adresse", "nir", "date_naissance", "iban"],
+)
+def test_a_direct_identifier_is_never_a_group_a_control_or_a_feature(
+    name: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Not even with two values, nor with numbers."""
+    values = {name: [1, 2] * 20, "id": list(range(40)), "accepted": [0, 1, 1, 0] * 10, "sexe": ["F", "M"] * 20}
+    _, system = proposed(table(**values), tmp_path)
+    compared = [group.column for group in system.groups.values()] + [c.column for c in system.controls.values()]
+    assert name not in [*compared, *system.features]
+    assert compared == ["sexe"]
+
+
+def test_e_mail_addresses_are_recognised_by_what_they_are(table: Callable[..., Path], tmp_path: Path) -> None:
+    mails = [f"p{n}@example.org" for n in range(20)]
+    _, system = proposed(table(contact=mails, granted=["yes", "no"] * 10, genre=["F", "M"] * 10), tmp_path)
+    assert system.log.id == "contact"  # nothing else is unique
+    assert system.privacy.pseudonymise == ["contact"]
+
+
+def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path) -> None:
+    text = propose(real_data / "compas/compas-scores-two-years.csv").text
+    bare = [line for line in text.splitlines() if not re.search(r"# (guessed|TO FILL IN): \S", line)]
+    structure = ("id:", "columns:", "groups:", "controls:", "features:", "sources:", "#")
+    assert [
+        line for line in bare if not line.strip().startswith((*structure, "decision:", "outcome:", "not_selected:"))
+    ] == []
+
+
+def test_values_that_nothing_explains_are_left_to_a_person(table: Callable[..., Path], tmp_path: Path) -> None:
+    made, system = proposed(table(id=list(range(30)), decision=["A1", "B2", "B2"] * 10), tmp_path)
+    assert system.log.decision.selected == ["A1"]
+    assert any(gap.startswith("selected: ") for gap in made.gaps)
+    assert any(gap.startswith("groups: ") for gap in made.gaps)
+
+
+def test_an_outcome_that_is_only_written_down_when_it_happens(table: Callable[..., Path], tmp_path: Path) -> None:
+    columns = {"id": list(range(30)), "accepted": ["yes", "no", "yes"] * 10, "hired": ["yes", "", ""] * 10}
+    _, system = proposed(table(**columns), tmp_path)
+    assert system.log.outcome is not None
+    assert (system.log.outcome.column, system.log.outcome.positive) == ("hired", ["yes"])
+    assert (system.log.outcome.observed_for, system.log.outcome.absent) == ("selected", "missing")
+
+
+def test_levels_count_as_selected_but_for_the_lowest(table: Callable[..., Path], tmp_path: Path) -> None:
+    _, system = proposed(table(id=list(range(30)), risk_level=["low", "medium", "high"] * 10), tmp_path)
+    assert (system.log.decision.selected, system.log.decision.not_selected) == (["high", "medium"], ["low"])
+    assert system.log.favourable is False
+
+
+def test_a_log_without_time_gets_a_period_to_fill_in(table: Callable[..., Path], tmp_path: Path) -> None:
+    when = ["February 2015", "March 2015"] * 10
+    made, system = proposed(table(id=list(range(20)), accepted=[0, 1] * 10, date=when), tmp_path)
+    assert system.log.period == TODAY
+    assert "# Left out: date: its dates cannot be read" in made.text
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected", "marked"),
+    [
+        ([n / 100 for n in range(20)], (0, 1), "guessed"),
+        ([n * 5 for n in range(20)], (0, 100), "guessed"),
+        ([n * 40 - 20 for n in range(20)], (-20, 740), "TO FILL IN"),
+    ],
+)
+def test_the_range_of_a_score(
+    scores: list[float], expected: tuple[float, float], marked: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    made, system = proposed(table(id=list(range(20)), accepted=[0, 1] * 10, score=scores), tmp_path)
+    assert system.log.score is not None
+    assert system.log.score.range == expected
+    (line,) = [line for line in made.text.splitlines() if line.startswith("  score:")]
+    assert f"# {marked}: " in line
+
+
+def test_a_human_decision_goes_with_its_time(table: Callable[..., Path], tmp_path: Path) -> None:
+    columns = {
+        "id": list(range(20)),
+        "decision": ["yes", "no"] * 10,
+        "adviser_decision": ["yes", "no", "no", "no"] * 5,
+        "review_seconds": [n + 0.5 for n in range(20)],
+    }
+    _, system = proposed(table(**columns), tmp_path)
+    assert system.log.decision.column == "decision"
+    assert system.log.human is not None
+    assert (system.log.human.decision, system.log.human.seconds) == ("adviser_decision", "review_seconds")
+
+
+def test_columns_with_awkward_names_stay_readable(table: Callable[..., Path], tmp_path: Path) -> None:
+    path = table(**{"no": list(range(20)), "accepted: yes?": ["y", "n"] * 10, "# sexe": ["F", "M"] * 10})
+    _, system = proposed(path, tmp_path)
+    assert (system.log.id, system.log.decision.column) == ("no", "accepted: yes?")
+    assert system.groups["gender"].column == "# sexe"
+    assert imported(path, system, tmp_path).accepted == 20
+
+
+def test_tables_and_json_lines_are_read_too(tmp_path: Path) -> None:
+    rows = "SELECT range AS id, range % 2 = 0 AS granted, ['F', 'M'][range % 2 + 1] AS sex FROM range(50)"
+    with duckdb.connect(str(tmp_path / "log.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE loans AS {rows}")
+        connection.execute(f"COPY ({rows}) TO '{tmp_path / 'loans.jsonl'}' (FORMAT json)")
+    for source in (f"duckdb:{tmp_path / 'log.duckdb'}?table=loans", tmp_path / "loans.jsonl"):
+        _, system = proposed(source, tmp_path)
+        assert (system.id, system.log.decision.selected, system.groups["gender"].reference) == ("loans", [True], "M")
+
+
+def test_a_long_source_is_sampled_but_ids_and_values_come_from_all_of_it(
+    table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 5,000 rows, 100 are sampled: the decision that was taken once is there, and a repeated id is seen."""
+    monkeypatch.setattr(sys.modules["audits.systems.scaffold.profile"], "SAMPLE", 100)
+    once = ["accepted"] + ["refused"] * 2500 + ["admitted"] * 2499
+    columns = {"id": [0, *range(4999)], "decision": once, "number": list(range(5000))}
+    made, system = proposed(table(**columns), tmp_path)
+    assert "from a file of 5000 rows" in made.text
+    assert system.log.decision.selected == ["accepted", "admitted"]
+    assert system.log.id == "number"
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"id": [1, 2, 3], "text": ["a", "a", "a"]}, "nothing in it could be a decision"),
+        ({"id": []}, "holds no row"),
+    ],
+)
+def test_what_holds_no_decision_is_refused(
+    columns: dict[str, list[Any]], message: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError, match=message):
+        propose(table(**columns))
+
+
+def test_a_malformed_id_is_refused_with_one_that_would_do(table: Callable[..., Path]) -> None:
+    with pytest.raises(SystemFileError, match=r"'Crédits 2026' is not a system id. Write --id credits_2026"):
+        propose(table(id=[1, 2], accepted=[0, 1]), system_id="Crédits 2026")
+
+
+def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
+    boussole: Any, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = table("loans.csv", id=list(range(40)), granted=["yes", "no"] * 20, sex=["F", "M", "M", "F"] * 10)
+    home, file = tmp_path / "workspace", tmp_path / "loans.yaml"
+    assert boussole("init", home).returncode == 0
+    printed = boussole("systems", "new", "--from", data)
+    assert (printed.returncode, load_text(printed.stdout, tmp_path).id) == (0, "loans")
+    assert "owner: a role, not a person" in printed.stderr
+    assert boussole("systems", "new", "--from", data, "--id", "credit", "--out", file).returncode == 0
+    again = boussole("systems", "new", "--from", data, "--out", file)
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+    assert boussole("--workspace", home, "systems", "add", file).returncode == 0
+    done = boussole("--workspace", home, "import", data, "--system", "credit")
+    assert (done.returncode, "40 decision(s) accepted" in done.stderr) == (0, True)
+
+
+def load_text(text: str, folder: Path) -> System:
+    (folder / "printed.yaml").write_text(text, encoding="utf-8")
+    return load_system(folder / "printed.yaml")
