@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from audits.decisions import IngestReport
+from audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
 from audits.runs import Run, code_hash, measure_window
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -37,6 +40,34 @@ def run_audit(
     run = measure_window(workspace, system, start=start, end=end, as_of=as_of, exact=exact)
     document = audit_document(run, charter)
     return document if dry_run else save_audit(workspace, document, charter=charter)
+
+
+def audit_files(
+    system: System,
+    files: Callable[[Path], Sequence[LogFile]],
+    *,
+    parent: Workspace | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+    period: dt.date | None = None,
+    exact: bool = False,
+) -> tuple[dict[str, Any], list[IngestReport]]:
+    """Audits files alone: what they hold, from first to last day, is measured and judged, and nothing is kept.
+
+    `files` is given an empty private folder to fetch into and names what to audit. The charter is that of the
+    `parent` workspace, else the packaged one. Neither drift nor anything else that needs a second period is examined.
+
+    Raises SourceError for files that cannot be read or of which no row is acceptable; other bad rows are in the
+    reports.
+    """
+    audited = whole_log(system, home=parent.home if parent else None)
+    with ephemeral(audited, parent=parent) as workspace:
+        incoming = workspace.home / "incoming"
+        incoming.mkdir()
+        reports = bring_in(workspace, audited, files(incoming), period=period)
+        document = run_audit(workspace, audited, start=start, end=end, as_of=as_of, exact=exact, dry_run=True)
+    return document, reports
 
 
 def audit_document(run: Run, charter: Charter) -> dict[str, Any]:

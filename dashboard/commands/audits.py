@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.commands import alone
+from dashboard.commands.alone import Days
 from dashboard.commands.console import say, workspace_of, write_json
+from dashboard.commands.decisions import tell_report
+
+if TYPE_CHECKING:
+    from audits.decisions import IngestReport
 
 
 class FailOn(StrEnum):
@@ -23,7 +29,14 @@ class FailOn(StrEnum):
 
 def audit(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="With --dry-run: a file of decisions to audit by itself.")] = None,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Audit the decisions of one MLflow run by themselves.")
+    ] = None,
+    system_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A system file, instead of a workspace.")
+    ] = None,
     start: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
     as_of: Annotated[
@@ -35,33 +48,52 @@ def audit(  # noqa: PLR0917 (the options of a command)
     exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
 ) -> None:
-    """Measure the decisions of a window, judge them by the charter, seal the result."""
-    from charter.audit import SEVERITY, run_audit, worst
+    """Measure the decisions of a window, judge them by the charter, seal the result.
+
+    The audit of a run (--run) or of a file (--dry-run FILE) looks at all its decisions and is never stored.
+    """
+    from charter.audit import SEVERITY, worst
+
+    days: Days = {
+        "start": start.date() if start else None,
+        "end": end.date() if end else None,
+        "as_of": as_of.date() if as_of else None,
+        "exact": exact,
+    }
+    reports: list[IngestReport] = []
+    by_itself = run is not None or file is not None or system_file is not None
+    if by_itself:
+        asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run)
+        document, reports, language = alone.audit(context, asked, **days)
+        documents = [document]
+    else:
+        documents, language = _audits(context, system, dry_run=dry_run, **days)
+    if json_:
+        write_json(documents[0] if system or by_itself else documents, json_)
+    else:
+        for document in documents:
+            _summary(document, language)
+    for report in reports:
+        if report.rejections:
+            tell_report(report)
+    if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
+        raise typer.Exit(1)
+    if any(report.rejections for report in reports):
+        raise typer.Exit(2)
+
+
+def _audits(
+    context: typer.Context, system: str | None, *, dry_run: bool, **days: Unpack[Days]
+) -> tuple[list[dict[str, Any]], str]:
+    """The audits of one system of the workspace or of all, and the language to tell them in."""
+    from charter.audit import run_audit
 
     workspace = workspace_of(context)
     ids = [system] if system else [item.id for item in workspace.systems.values() if item.columns is not None]
-    days = [moment.date() if moment else None for moment in (start, end, as_of)]
-    documents = [
-        run_audit(
-            workspace,
-            workspace.system(item),
-            start=days[0],
-            end=days[1],
-            as_of=days[2],
-            exact=exact,
-            dry_run=dry_run,
-        )
-        for item in ids
-    ]
-    if not documents:
+    if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
-    if json_:
-        write_json(documents[0] if system else documents, json_)
-    else:
-        for document in documents:
-            _summary(document, workspace.settings.language)
-    if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
-        raise typer.Exit(1)
+    documents = [run_audit(workspace, workspace.system(item), dry_run=dry_run, **days) for item in ids]
+    return documents, workspace.settings.language
 
 
 def _summary(document: dict[str, Any], lang: str) -> None:

@@ -1,0 +1,118 @@
+"""Audits that leave nothing behind: files are brought into a workspace of their own, which is deleted afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import yaml
+
+from audits.decisions import IngestReport, ingest
+from audits.systems.model import LOGS, LogName, System, Windows
+from audits.workspace import SETTINGS_FILE, Settings, Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogFile:
+    """A file to audit: where it lies, which log it holds, and the name its user knows it by."""
+
+    path: str | Path
+    log: LogName = "decisions"
+    origin: str | None = None
+
+
+@contextmanager
+def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Workspace]:
+    """A workspace for one system in a private folder (0700), deleted on every way out but a killed process.
+
+    With a `parent`, its settings and charter hold, and its keys are used where they lie, so that pseudonyms are the
+    same; nothing else of it is read, and nothing is written to it.
+    """
+    with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
+        home = Path(name)
+        if parent is not None:
+            _borrow(home, parent)
+        workspace = Workspace.create(home)
+        _write_settings(home, parent.settings if parent else Settings())
+        file = system.model_dump(mode="json", by_alias=True, exclude_none=True)
+        text = yaml.safe_dump(file, allow_unicode=True, sort_keys=False)
+        (home / "systems" / f"{system.id}.yaml").write_text(text, encoding="utf-8")
+        yield workspace
+
+
+def whole_log(system: System, *, home: Path | None = None) -> System:
+    """The system as one file or run is audited: all of the log at once, without sources and without drift.
+
+    A file is not a period: there is no reference period in it to measure drift from. Paths of the system file start
+    from `home`, the workspace it belongs to.
+    """
+    changes: dict[str, object] = {"windows": Windows(audit="all"), "features": [], "sources": []}
+    if system.sensitive is not None:
+        path = _rooted(system.sensitive.path, home or Path.cwd())
+        changes["sensitive"] = system.sensitive.model_copy(update={"path": path})
+    return system.model_copy(update=changes)
+
+
+def bring_in(
+    workspace: Workspace, system: System, files: Sequence[LogFile], *, period: dt.date | None = None
+) -> list[IngestReport]:
+    """Brings files into a workspace, log by log, as any import does; bad rows are in the reports."""
+    ordered = sorted(files, key=lambda file: LOGS.index(file.log))
+    return [
+        ingest(
+            workspace,
+            system,
+            file.path,
+            log=file.log,
+            origin=file.origin,
+            period=period if file.log == "decisions" else None,
+        )
+        for file in ordered
+    ]
+
+
+def _borrow(home: Path, parent: Workspace) -> None:
+    """Keys and charter stay where they are: a copy of a key is one more place to lose it."""
+    parent.keys.mkdir(mode=0o700, exist_ok=True)
+    (home / "keys").symlink_to(parent.keys, target_is_directory=True)
+    if (parent.home / "charter").is_dir():
+        shutil.copytree(parent.home / "charter", home / "charter")
+
+
+def _write_settings(home: Path, settings: Settings) -> None:
+    told = settings.model_dump(include={"organisation", "language", "memory_limit", "threads"}, exclude_none=True)
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()]
+    (home / SETTINGS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _rooted(path: str, home: Path) -> str:
+    """A path of a system file from the root: `duckdb:PATH?…` keeps its form."""
+    prefix = "duckdb:" if path.startswith("duckdb:") else ""
+    return f"{prefix}{home / path.removeprefix(prefix)}"
+
+
+@contextmanager
+def _ended_orderly() -> Iterator[None]:
+    """A polite order to end (SIGTERM) unwinds like an exit, so that the folder goes too; a set handler stays."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (the shape of a handler)
+    raise SystemExit(128 + number)

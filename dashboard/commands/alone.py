@@ -1,0 +1,107 @@
+"""Audits of one run or one file by itself: nothing is imported, stored or sealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.console import workspace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audits.decisions import IngestReport
+    from audits.ephemeral import LogFile
+    from audits.systems import System
+    from audits.workspace import Workspace
+
+
+class Days(TypedDict):
+    """What an audit looks at, and how it counts."""
+
+    start: dt.date | None
+    end: dt.date | None
+    as_of: dt.date | None
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Options that name what to audit by itself."""
+
+    system: str | None
+    run: str | None
+    file: Path | None
+    system_file: Path | None
+    dry_run: bool
+
+
+def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[dict[str, Any], list[IngestReport], str]:
+    """The audit document of a run or file, what became of its rows, and the language to tell it in."""
+    from charter.audit import audit_files
+
+    _check(asked)
+    if asked.run is not None:
+        workspace: Workspace | None = workspace_of(context)
+        system, files = _run(workspace_of(context), asked.run, asked.system)
+    else:
+        workspace, system = system_of(context, asked.system, asked.system_file)
+        files = _file(asked.file)
+    document, reports = audit_files(system, files, parent=workspace, **days)
+    return document, reports, workspace.settings.language if workspace else language()
+
+
+def system_of(context: typer.Context, system: str | None, system_file: Path | None) -> tuple[Workspace | None, System]:
+    """The system named by its file, without a workspace, or by its id within one."""
+    from audits.systems import load_system
+
+    if system_file is not None:
+        return None, load_system(system_file)
+    if system is None:
+        raise BoussoleError("whose decisions are these?", next_step="Give --system-file FILE, or --system ID.")
+    workspace = workspace_of(context)
+    return workspace, workspace.system(system)
+
+
+def language() -> str:
+    """The language where there is no workspace: that of the environment, else the default."""
+    from audits.workspace import Settings
+
+    return Settings().language
+
+
+def _check(asked: Asked) -> None:
+    if asked.run is not None and (asked.file is not None or asked.system_file is not None):
+        raise BoussoleError(
+            "a run is audited by the system file of its workspace.",
+            next_step="Give --run without FILE or --system-file.",
+        )
+    if asked.run is None and asked.file is None:
+        raise BoussoleError(
+            "--system-file needs a file of decisions.", next_step="Run `boussole audit --dry-run FILE --system-file S`."
+        )
+    if asked.file is not None and not asked.dry_run:
+        raise BoussoleError(
+            "a file by itself is only audited without storing the result.",
+            next_step="Add --dry-run, or bring the file in with `boussole import` first.",
+        )
+    if asked.system is not None and asked.system_file is not None:
+        raise BoussoleError("--system and --system-file are two systems.", next_step="Give one of them.")
+
+
+def _run(workspace: Workspace, run_id: str, expected: str | None) -> tuple[System, Callable[[Path], Sequence[LogFile]]]:
+    from experiments.runs import fetch_run, system_of_run
+
+    system = system_of_run(workspace, run_id, expected=expected)
+    return system, lambda folder: fetch_run(workspace, run_id, system, into=folder)
+
+
+def _file(path: Path | None) -> Callable[[Path], Sequence[LogFile]]:
+    from audits.ephemeral import LogFile
+
+    return lambda _: [LogFile(path=str(path))]
