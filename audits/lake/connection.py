@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,49 +12,24 @@ from filelock import FileLock, Timeout
 
 from audits.errors import LakeError
 from audits.lake import folder
+from audits.lake.engine import lent
 from audits.lake.tables import create_shared
 from audits.workspace import Workspace
 
-EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
 LOCK_SECONDS = 600
+BUSY_SECONDS = 60
+POLL_SECONDS = 0.05
+# Inlined rows and column statistics would sit in clear in the catalogue, hence no inlining.
+# By default SQLite gives up after five seconds when a backup or another tool holds the catalogue.
+OPTIONS = f"ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT {BUSY_SECONDS * 1000}"
+_DISK_FULL = ("No space left on device", "disk is full", "File too large", "Disk quota exceeded")
+_LOCKED = "database is locked"
 _REMOVALS = "database_name = 'lake' AND schema_name = 'main' AND table_name = 'removals'"
-
-
-@cache
-def _extension(distribution: str) -> str:
-    """Path of a DuckDB extension shipped as a Python package: nothing is downloaded at run time."""
-    files = importlib.metadata.files(distribution) or []
-    found = [file for file in files if str(file).endswith(".duckdb_extension")]
-    if not found:
-        raise LakeError(f"the package {distribution} holds no extension.", next_step="Install from requirements.lock.")
-    return str(found[0].locate())
-
-
-def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
-    """DuckDB with its extensions, without the lake."""
-    settings = workspace.settings
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "memory_limit": settings.memory_limit.replace(" ", ""),
-            "temp_directory": str(workspace.home / "lake" / "tmp"),
-            "temp_file_encryption": True,
-            **({"threads": settings.threads} if settings.threads else {}),
-        }
-    )
-    for distribution in EXTENSIONS:
-        connection.load_extension(_extension(distribution))
-    return connection
 
 
 def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str, data: Path) -> None:
     """Makes an empty catalogue and attaches it."""
-    # Inlined rows and column statistics would sit in clear in the catalogue, hence no inlining.
-    connection.execute(
-        f"ATTACH 'ducklake:sqlite:{_text(catalogue)}' AS {name} "
-        f"(DATA_PATH '{_text(data)}', ENCRYPTED, DATA_INLINING_ROW_LIMIT 0)"
-    )
+    connection.execute(f"ATTACH 'ducklake:sqlite:{_text(catalogue)}' AS {name} (DATA_PATH '{_text(data)}', {OPTIONS})")
 
 
 def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
@@ -64,14 +38,13 @@ def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
     A workspace that was moved or copied keeps its data beside its catalogue, whatever path is written there.
     """
     what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
-    connection.execute(f"{what} (ENCRYPTED, DATA_INLINING_ROW_LIMIT 0)")
+    connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {OPTIONS})")
     row = connection.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
     named = Path(row[0] if row else "")
     data = workspace.catalogue.parent / named.name
     if named != data:
         connection.execute("DETACH lake")
-        options = f"DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
-        connection.execute(f"{what} ({options})")
+        connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {OPTIONS})")
     return data
 
 
@@ -91,18 +64,20 @@ def reading(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
             where=str(workspace.home),
             next_step="Import a file with `boussole import FILE --system ID`, or run `boussole sync`.",
         )
-    connection = connect(workspace)
-    try:
+    with lent(workspace) as connection:
         number = folder.inode(workspace.catalogue)
-        sight = folder.Sight.of(workspace.catalogue, attach(connection, workspace), number)
+        try:
+            sight = folder.Sight.of(workspace.catalogue, attach(connection, workspace), number)
+        except duckdb.Error as error:
+            _explain(workspace, error)
+            raise
         try:
             yield connection
         except duckdb.Error as error:
             _still_there(workspace, sight, error)
+            _explain(workspace, error)
             raise
         _still_there(workspace, sight)
-    finally:
-        connection.close()
 
 
 def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error | None = None) -> None:
@@ -115,6 +90,26 @@ def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error 
         ) from cause
 
 
+def _occupied(workspace: Workspace) -> LakeError:
+    return LakeError(
+        "another process has been holding the lake for too long.",
+        where=str(workspace.home),
+        next_step="Wait for it to end, then run the command again.",
+    )
+
+
+def _explain(workspace: Workspace, error: duckdb.Error) -> None:
+    """Raises in plain words what somebody can do something about."""
+    if _LOCKED in str(error):
+        raise _occupied(workspace) from error
+    if any(sign in str(error) for sign in _DISK_FULL):
+        raise LakeError(
+            "the disk is full: nothing was written.",
+            where=str(workspace.home / "lake"),
+            next_step="Make room, then run the command again.",
+        ) from error
+
+
 @contextmanager
 def turn(workspace: Workspace) -> Iterator[None]:
     """The workspace's writer lock: one process at a time."""
@@ -123,11 +118,7 @@ def turn(workspace: Workspace) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise LakeError(
-            f"another process has been writing to this workspace for {LOCK_SECONDS} seconds.",
-            where=str(workspace.home),
-            next_step="Wait for it to end, then run the command again.",
-        ) from error
+        raise _occupied(workspace) from error
     try:
         yield
     finally:
@@ -140,18 +131,48 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 
     DuckLake knows no unique constraint: besides the lock, every transaction updates the one-row table `turn`,
     so that two writers which passed the lock (another host, a lost lock file) certainly conflict.
+
+    Raises LakeError when the disk is full or the catalogue stays locked; nothing is written then.
     """
-    with turn(workspace):
-        connection = connect(workspace)
+    with turn(workspace), lent(workspace) as connection:
         try:
             open_lake(connection, workspace)
-            connection.execute("BEGIN")
+            _begin(connection, workspace)
             create_shared(connection)
             connection.execute("UPDATE lake.main.turn SET n = n + 1")
             yield connection
-            connection.execute("COMMIT")
-        finally:
-            connection.close()  # an open transaction is rolled back
+            commit(connection)
+        except duckdb.Error as error:
+            _explain(workspace, error)
+            raise
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    """The moment at which a transaction becomes part of the lake; the tests that kill writers watch for it."""
+    connection.execute("COMMIT")
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Begins a transaction that may write to the catalogue from its start.
+
+    DuckLake reads the catalogue first and writes to it while it commits; at that change SQLite does not wait for
+    another writer (a tool that copies the file, say) but fails at once, whatever its timeout. So an option is set
+    first: it is written at once, and can be tried again while nothing is lost.
+    """
+    started = time.monotonic()
+    while True:
+        connection.execute("BEGIN")
+        try:
+            connection.execute("CALL lake.set_option('data_inlining_row_limit', 0)")
+        except duckdb.Error as error:
+            connection.execute("ROLLBACK")
+            if _LOCKED not in str(error):
+                raise
+            if time.monotonic() - started > LOCK_SECONDS:
+                raise _occupied(workspace) from error
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:

@@ -13,7 +13,8 @@ import duckdb
 
 from audits.errors import LakeError
 from audits.lake import folder
-from audits.lake.connection import connect, create, open_lake, snapshot, turn
+from audits.lake.connection import create, open_lake, snapshot, turn
+from audits.lake.engine import connect
 from audits.lake.tables import create_shared, quote
 from audits.workspace import Workspace
 
