@@ -111,7 +111,12 @@ def log_frame(
             rows,
             Path(folder) / (name or free),
             keep=allowed.keep,
-            constant=_constant(rows.schema.names, version_column or allowed.version_column, version),
+            constant=_constant(
+                rows.schema.names,
+                version_column or allowed.version_column,
+                version,
+                needed=version_column is not None or allowed.version_needed,
+            ),
         )
         with _run(target) as chosen:
             write(mlflow.MlflowClient(), packed, run_id=chosen, system=system, log=log, version=version, source=source)
@@ -138,13 +143,15 @@ def _run_facts(run_id: str | None, *, system: str, log: LogName) -> tuple[str | 
     return version_of(store, run), next_name(store, run_id, log)
 
 
-def _constant(columns: list[str], column: str | None, version: str | None) -> tuple[str, str] | None:
+def _constant(columns: list[str], column: str | None, version: str | None, *, needed: bool) -> tuple[str, str] | None:
     """The column of the model version, where the frame lacks one."""
     if column is None or column in columns:
         return None
-    if version is None:
+    if version is not None:
+        return column, version
+    if needed:
         raise SourceError(
             f"the frame has no column '{column}', and no model version is known.",
             next_step="Give model_version=, or add the column.",
         )
-    return column, version
+    return None

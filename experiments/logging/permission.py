@@ -20,6 +20,7 @@ class Permission:
 
     keep: tuple[str, ...] | None = None
     version_column: str | None = None
+    version_needed: bool = False
 
 
 def permission(
@@ -65,7 +66,7 @@ def declared(system: System, columns: Sequence[str], *, log: LogName) -> Permiss
         )
     keep = tuple(column for column in columns if column in {*needs.needed, *needs.optional})
     _refuse_sensitive(system, keep)
-    return Permission(keep, version)
+    return Permission(keep, version, version in needs.needed)
 
 
 def sensitive_columns(system: System) -> set[str]:

@@ -175,7 +175,7 @@ def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
     }
     assert system.privacy.pseudonymise == ["N° dossier", "id_demandeur"]
     assert "# Left out: Conseiller: agents appear only as teams of 11 or more, never one by one." in made.text
-    assert '# Left out, as they look like direct identifiers: Nom, Prénom, Courriel.' in made.text
+    assert "# Left out, as they look like direct identifiers: Nom, Prénom, Courriel." in made.text
     assert imported(french, system, tmp_path).accepted == 240
 
 
@@ -204,7 +204,7 @@ def test_e_mail_addresses_are_recognised_by_what_they_are(table: Callable[..., P
 def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path) -> None:
     text = propose(real_data / "compas/compas-scores-two-years.csv").text
     bare = [line for line in text.splitlines() if not re.search(r"# (guessed|TO FILL IN): \S", line)]
-    structure = ("id:", "columns:", "groups:", "controls:", "features:", "sources:", "#")
+    structure = ("id:", "columns:", "groups:", "controls:", "features:", "#")
     assert [
         line for line in bare if not line.strip().startswith((*structure, "decision:", "outcome:", "not_selected:"))
     ] == []

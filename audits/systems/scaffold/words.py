@@ -129,7 +129,7 @@ USUAL_REFERENCE = words("m h male homme man men hommes masculin mr monsieur no n
 
 CONTROLS: dict[str, tuple[str, str, frozenset[str]]] = {
     "occupation": ("Métier", "Occupation", words("rome occupation metier profession csp fap job_type")),
-    "department": ("Département", "Department", words("dept department departement faculty filiere")),
+    "department": ("Département", "Department", words("dept department faculty filiere")),
     "education": ("Formation", "Education", words("education educ diplome diploma qualification formation etudes")),
     "sector": ("Secteur", "Sector", words("sector secteur industry industrie naf")),
     "contract": ("Contrat", "Contract", words("contract contrat cont")),

@@ -172,8 +172,8 @@ def _rest(draft: Draft, system_id: str) -> Iterator[str]:
     yield _note(
         f"privacy: {{suppress_below: 11, pseudonymise: {_list(private)}}}", GUESSED, "keyed pseudonyms in the lake"
     )
-    yield "sources: []"
-    yield f"#  - mlflow: {{experiment: {system_id}}}"
+    yield "# sources:  # where `boussole sync` looks for new decisions"
+    yield f"#   - mlflow: {{experiment: {system_id}}}"
 
 
 def _window(draft: Draft) -> tuple[str, str]:
