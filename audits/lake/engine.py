@@ -76,7 +76,8 @@ def kept_open(workspace: Workspace) -> Iterator[None]:
 def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection without the lake: of the engine that is kept open, else of one of its own.
 
-    It is given back as it was lent: an open transaction is rolled back, and what was attached is detached.
+    The kept one is given back as it was lent: an open transaction is rolled back, what was attached is detached,
+    temporary tables are dropped.
     """
     kept = _kept.get()
     if kept is None or kept.busy or kept.home != workspace.home:
@@ -87,19 +88,19 @@ def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
         return
     kept.busy = True
-    connection = kept.engine.cursor()
     try:
-        yield connection
+        yield kept.engine
     finally:
-        with suppress(duckdb.TransactionException):  # none is open
-            connection.execute("ROLLBACK")
-        connection.close()
-        _detach_all(kept.engine)
+        _clear(kept.engine)
         kept.busy = False
 
 
-def _detach_all(engine: duckdb.DuckDBPyConnection) -> None:
+def _clear(engine: duckdb.DuckDBPyConnection) -> None:
+    with suppress(duckdb.TransactionException):  # none is open
+        engine.execute("ROLLBACK")
     attached = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
     for (name,) in engine.execute(attached).fetchall():
         if not name.startswith("__ducklake_metadata_"):  # it goes with its lake
             engine.execute(f'DETACH "{name}"')
+    for (name,) in engine.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+        engine.execute(f'DROP TABLE "{name}"')
