@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 import signal
@@ -62,22 +61,17 @@ def whole_log(system: System, *, home: Path | None = None) -> System:
     return system.model_copy(update=changes)
 
 
-def bring_in(
-    workspace: Workspace, system: System, files: Sequence[LogFile], *, period: dt.date | None = None
-) -> list[IngestReport]:
+def incoming_of(workspace: Workspace) -> Path:
+    """An empty folder of a workspace, for files that are fetched before they are brought in."""
+    folder = workspace.home / "incoming"
+    folder.mkdir()
+    return folder
+
+
+def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> list[IngestReport]:
     """Brings files into a workspace, log by log, as any import does; bad rows are in the reports."""
     ordered = sorted(files, key=lambda file: LOGS.index(file.log))
-    return [
-        ingest(
-            workspace,
-            system,
-            file.path,
-            log=file.log,
-            origin=file.origin,
-            period=period if file.log == "decisions" else None,
-        )
-        for file in ordered
-    ]
+    return [ingest(workspace, system, file.path, log=file.log, origin=file.origin) for file in ordered]
 
 
 def _borrow(home: Path, parent: Workspace) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.decisions import IngestReport
-from audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
+from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from audits.runs import Run, code_hash, measure_window
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -50,7 +50,6 @@ def audit_files(
     start: dt.date | None = None,
     end: dt.date | None = None,
     as_of: dt.date | None = None,
-    period: dt.date | None = None,
     exact: bool = False,
 ) -> tuple[dict[str, Any], list[IngestReport]]:
     """Audits files alone: what they hold, from first to last day, is measured and judged, and nothing is kept.
@@ -63,9 +62,7 @@ def audit_files(
     """
     audited = whole_log(system, home=parent.home if parent else None)
     with ephemeral(audited, parent=parent) as workspace:
-        incoming = workspace.home / "incoming"
-        incoming.mkdir()
-        reports = bring_in(workspace, audited, files(incoming), period=period)
+        reports = bring_in(workspace, audited, files(incoming_of(workspace)))
         document = run_audit(workspace, audited, start=start, end=end, as_of=as_of, exact=exact, dry_run=True)
     return document, reports
 

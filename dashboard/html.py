@@ -20,7 +20,7 @@ class Html(str):
 
 Child = Html | str | None
 
-_EMPTY = frozenset({"img", "br", "hr"})
+_EMPTY = frozenset({"img", "br", "hr", "meta"})
 
 
 def el(name: str, *children: Child, **attributes: str | None) -> Html:

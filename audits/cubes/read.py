@@ -64,13 +64,14 @@ def read_counts(
     """
     within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
     read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
-    columns = f'"by", value1, value2, value3, bucket, decision, {_outcome(system, as_of)} AS outcome'
+    columns = f'"by", value1, value2, value3, bucket, decision, {outcome_sql(system, as_of)} AS outcome'
     source = _rows_as_cube(system, within, read) if exact else _cube(system, within, read)
     query = f"SELECT {columns}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
     return connection.execute(query).to_arrow_table().cast(COUNTS)
 
 
-def _outcome(system: System, as_of: dt.date) -> str:
+def outcome_sql(system: System, as_of: dt.date) -> str:
+    """SQL: the outcome of a decision as it can be read on a day; NULL where there is none."""
     outcome = system.log.outcome
     if outcome is None or outcome.absent == "missing":
         return "outcome"

@@ -52,6 +52,10 @@ class Units:
         differs = (self.counts[:, PRODUCTION] != self.counts[:, CANDIDATE]).any(axis=(1, 2))
         return int(self.times[self.both & differs].sum())
 
+    def denominators(self) -> Counts:
+        """Decisions behind each rate, by version and part."""
+        return np.asarray((self.counts[..., 1] * self.times[:, None, None]).sum(axis=0), dtype=np.int64)
+
     def sizes(self) -> Counts:
         """Units behind each rate, by version and part."""
         return np.asarray(((self.counts[..., 1] > 0) * self.times[:, None, None]).sum(axis=0), dtype=np.int64)

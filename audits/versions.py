@@ -1,0 +1,315 @@
+"""Two versions of a model side by side: their decisions, what both measure, and how each comparison changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from audits.cubes.read import COUNTS, cells_from_counts, outcome_sql
+from audits.decisions import IngestReport
+from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from audits.errors import BoussoleError, nearest
+from audits.lake import reading
+from audits.lake.tables import exists, literal, quote, table
+from audits.measures import Cells, Measure
+from audits.metrics.comparisons import comparison_measures
+from audits.metrics.definition import Comparison, Rate
+from audits.metrics.families import families
+from audits.metrics.view import View
+from audits.standing import Standing, standing
+from audits.suppression import Suppression, suppress
+from audits.systems.model import System
+from audits.uncertainty.change import Change, Units
+from audits.windows import Window
+from audits.workspace import Workspace
+
+VERSIONS = ("production", "candidate")
+Kind = Literal["version", "run", "file"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """The decisions of one version: unit (a hash of the person, request or case), groups, decision, outcome, count."""
+
+    kind: Kind
+    name: str
+    rows: pa.Table
+    window: Window
+    standing: Standing
+    reports: tuple[IngestReport, ...] = ()
+
+    @property
+    def decisions(self) -> int:
+        return int(pa.compute.sum(self.rows["n"]).as_py())
+
+    def document(self) -> dict[str, Any]:
+        """What a comparison says of it."""
+        days = {"start": self.window.start.isoformat(), "end": self.window.end.isoformat()}
+        return {"kind": self.kind, "name": self.name, "window": days, "decisions": self.decisions}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """One judged comparison in both versions; `change` is None, with a reason, where it cannot be followed."""
+
+    production: Measure
+    candidate: Measure
+    change: Change | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """Which days are looked at, and the day from which outcomes are read (today if None)."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """One side as counts."""
+
+    side: Side
+    tables: Sequence[Cells]
+    views: dict[tuple[str, ...], View] = field(default_factory=dict)
+
+
+def side_in_lake(workspace: Workspace, system: System, version: str, *, days: Days) -> Side:
+    """The decisions of one model version in the lake.
+
+    Raises BoussoleError when the system file names no column of versions, or the lake does not hold this one.
+    """
+    if system.log.model_version is None:
+        raise BoussoleError(
+            f"the file of the system '{system.id}' does not say which column holds the model version.",
+            where=str(workspace.home / "systems" / f"{system.id}.yaml"),
+            next_step="Declare `columns.model_version`, or compare runs or files.",
+        )
+    with reading(workspace) as connection:
+        known = _versions(connection, system)
+        if version not in known:
+            hint = nearest(version, known) if known else "There is none yet."
+            raise BoussoleError(
+                f"there are no decisions of the version '{version}' of '{system.id}'. {hint}",
+                next_step="Bring them in with `boussole sync` or `boussole import`.",
+            )
+        return _side(
+            connection, system, days, kind="version", name=version, where=f"model_version = {literal(version)}"
+        )
+
+
+def side_of_files(
+    system: System,
+    files: Callable[[Path], Sequence[LogFile]],
+    *,
+    parent: Workspace,
+    kind: Kind,
+    name: str,
+    days: Days,
+) -> Side:
+    """The decisions of files, brought into a private workspace that is deleted; `parent` lends the keys.
+
+    `files` is given an empty folder of that workspace to fetch into, and names them.
+    """
+    alone = whole_log(system, home=parent.home)
+    with ephemeral(alone, parent=parent) as workspace:
+        reports = bring_in(workspace, alone, files(incoming_of(workspace)))
+        with reading(workspace) as connection:
+            return _side(connection, alone, days, kind=kind, name=name, where="true", reports=tuple(reports))
+
+
+def _versions(connection: duckdb.DuckDBPyConnection, system: System) -> list[str]:
+    if not exists(connection, system):
+        return []
+    query = f"SELECT DISTINCT model_version FROM {table(system, 'decisions')} WHERE model_version IS NOT NULL"
+    return [str(row[0]) for row in connection.execute(query).fetchall()]
+
+
+def _side(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    days: Days,
+    *,
+    kind: Kind,
+    name: str,
+    where: str,
+    reports: tuple[IngestReport, ...] = (),
+) -> Side:
+    """Reads the decisions of a side; alike decisions of one unit are counted together."""
+    today = dt.datetime.now(system.zone).date()
+    as_of = days.as_of or today
+    limits = [where, f"day >= DATE '{days.start or dt.date.min}'", f"day <= DATE '{days.end or dt.date.max}'"]
+    source = f"{table(system, 'decisions')} WHERE {' AND '.join(limits)}"
+    first, last = connection.execute(f"SELECT min(day), max(day) FROM {source}").fetchall()[0]
+    if first is None:
+        raise BoussoleError(f"'{name}' has no decisions in these days.", next_step="Widen --from and --to.")
+    window = Window(first, last)
+    unit = "coalesce(person, request, id)" if system.cluster else "id"
+    groups = ", ".join(quote(f"g_{group}") for group in system.groups)
+    rows = connection.execute(
+        f"SELECT hash({unit}) AS unit, bucket, decision, {outcome_sql(system, as_of)} AS outcome, "
+        f"{groups + ', ' if groups else ''}CAST(sum(weight) AS BIGINT) AS n FROM {source} GROUP BY ALL"
+    ).to_arrow_table()
+    stands = standing(system, window, as_of=as_of, today=today)
+    return Side(kind=kind, name=name, rows=rows, window=window, standing=stands, reports=reports)
+
+
+def changes(system: System, production: Side, candidate: Side) -> list[Changed]:
+    """Every judged comparison of every group, in both versions.
+
+    What suppression hides in one version is hidden in both, so that the difference of two versions shows nobody.
+    Versions are compared on what both can show: a group whose legal basis has ended, or outcomes that are not mature
+    in one of them, are left out with that reason.
+    """
+    with duckdb.connect() as connection:
+        seen = [_seen(connection, system, side, name) for side, name in _named(production, candidate)]
+        _show(system, seen)
+        return [
+            made
+            for by in system.attributes
+            for comparison in families(system).comparisons
+            for made in _followed(connection, system, seen, by, comparison)
+        ]
+
+
+def _named(production: Side, candidate: Side) -> Iterator[tuple[Side, str]]:
+    yield from zip((production, candidate), VERSIONS, strict=True)
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _Seen:
+    connection.register(name, side.rows)
+    parts = []
+    for by in [(), *system.attributes]:
+        if side.standing.ended(by) is not None:
+            continue
+        names = [quote(f"g_{by[i]}") if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(3)]
+        values = ", ".join(f"{column} AS value{i + 1}" for i, column in enumerate(names))
+        parts.append(
+            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
+            f"CAST(sum(n) AS BIGINT) AS n FROM {name} GROUP BY ALL"
+        )
+    counts = connection.execute(" UNION ALL ".join(parts)).to_arrow_table().cast(COUNTS)
+    read = [cells for cells in cells_from_counts(counts, system) if side.standing.ended(cells.by) is None]
+    return _Seen(side=side, tables=read)
+
+
+def _show(system: System, seen: Sequence[_Seen]) -> None:
+    """Gives both sides one view: what either hides is hidden, what either may not read yet is not read."""
+    hidden = [suppress(each.tables, system=system) for each in seen]
+    union = Suppression(
+        decisions={**hidden[0].decisions, **hidden[1].decisions},
+        outcomes={**hidden[0].outcomes, **hidden[1].outcomes},
+    )
+    waits = [each.side.standing.readable_from for each in seen if each.side.standing.readable_from]
+    for each in seen:
+        stands = Standing(readable_from=max(waits, default=None), expired=each.side.standing.expired)
+        for cells in each.tables:
+            each.views[cells.by] = View(table=cells, system=system, suppression=union, standing=stands)
+
+
+def _followed(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    seen: Sequence[_Seen],
+    by: tuple[str, ...],
+    comparison: Comparison,
+) -> Iterator[Changed]:
+    """One comparison of each group that a version has; of expired groups there is nothing to follow."""
+    views = [each.views[by] for each in seen if by in each.views]
+    if len(views) < len(VERSIONS):
+        return
+    before, after = ({m.group: m for m in comparison_measures(view, comparison)} for view in views)
+    for group in dict.fromkeys([*after, *before]):
+        production = before[group] if group in before else _without_value(after[group])
+        candidate = after[group] if group in after else _without_value(production)
+        reason = production.reason or candidate.reason
+        change = None
+        if reason is None:
+            rest = _rest(views, candidate, comparison.rate)
+            change = Change(
+                units=_units(connection, system, candidate, comparison.rate, rest),
+                scale=comparison.scale,
+                bad_side=str(candidate.params["bad_side"]),
+            )
+        yield Changed(production=production, candidate=candidate, change=change, reason=reason)
+
+
+def _without_value(there: Measure) -> Measure:
+    """The same comparison in a version that has no decision about the group."""
+    params = {name: there.params[name] for name in ("against", "bad_side", "scale")}
+    return Measure(
+        metric=there.metric, by=there.by, group=there.group, status="undefined", reason="group_absent", params=params
+    )
+
+
+def _rest(views: Sequence[View], measure: Measure, rate: Rate) -> list[tuple[str, ...]]:
+    """The groups that one is compared with: its reference, else all others that both versions may show."""
+    reference = views[0].system.reference_of(measure.by)
+    if reference is not None:
+        return [reference]
+    known = [_values(view.table.groups[i]) for view in views for i in view.known if i not in view.hidden(rate)]
+    return [group for group in dict.fromkeys(known) if group != measure.group]
+
+
+def _values(group: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(str(value) for value in group)
+
+
+def _units(
+    connection: duckdb.DuckDBPyConnection, system: System, measure: Measure, rate: Rate, rest: list[tuple[str, ...]]
+) -> Units:
+    """What both versions decided about each unit of a comparison, alike units together.
+
+    Where rows stand for many decisions (`weight`), each decision is a unit of its own and nothing is paired.
+    """
+    columns = ", ".join(quote(f"g_{name}") for name in measure.by)
+    part = f"CASE WHEN {_among(columns, [measure.group or ()])} THEN 0 WHEN {_among(columns, rest)} THEN 1 END"
+    sides = " UNION ALL ".join(
+        f"SELECT unit, {i} AS version, {part} AS part, decision, coalesce(outcome, 2) AS outcome, n FROM {name}"
+        for i, name in enumerate(VERSIONS)
+    )
+    if system.log.weight is None:
+        count, key = "sum(CASE WHEN {} THEN n ELSE 0 END)", "unit"
+        both, times = "count(DISTINCT version) = 2", "1"
+    else:
+        count, key = "max(CASE WHEN {} THEN 1 ELSE 0 END)", "version, part, decision, outcome"
+        both, times = "false", "sum(n)"
+    conditions = [
+        f"version = {version} AND part = {part_} AND {_cells(cells)}"
+        for version in (0, 1)
+        for part_ in (0, 1)
+        for cells in (rate.numerator, rate.denominator)
+    ]
+    named = ", ".join(f"CAST({count.format(sql)} AS BIGINT) AS c{i}" for i, sql in enumerate(conditions))
+    rows = connection.execute(
+        f"SELECT * FROM (SELECT {named}, {both} AS both, CAST({times} AS BIGINT) AS times FROM ({sides}) "
+        f"WHERE part IS NOT NULL GROUP BY {key}) WHERE c1 + c3 + c5 + c7 > 0"
+    )
+    return _alike(rows.to_arrow_table())
+
+
+def _among(columns: str, groups: Sequence[Sequence[str]]) -> str:
+    if not groups:
+        return "false"
+    listed = ", ".join(f"({', '.join(literal(value) for value in group)})" for group in groups)
+    return f"coalesce(({columns}) IN ({listed}), false)"
+
+
+def _cells(cells: Sequence[tuple[int, int]]) -> str:
+    return f"(decision, outcome) IN ({', '.join(f'({decision}, {outcome})' for decision, outcome in cells)})"
+
+
+def _alike(found: pa.Table) -> Units:
+    columns = [found[f"c{i}"].to_numpy() for i in range(8)] + [found["both"].to_numpy().astype(np.int64)]
+    kinds, position = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    times = np.bincount(position.ravel(), weights=found["times"].to_numpy(), minlength=len(kinds)).astype(np.int64)
+    return Units(counts=kinds[:, :8].reshape(-1, 2, 2, 2), times=times, both=kinds[:, 8].astype(np.bool_))

@@ -1,0 +1,185 @@
+"""`boussole compare`: a candidate version against the one in production."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.alone import system_of
+from dashboard.commands.console import workspace_of, write_json
+from dashboard.commands.decisions import tell_report
+
+if TYPE_CHECKING:
+    from audits.systems import System
+    from audits.versions import Days, Side
+    from audits.workspace import Workspace
+
+FILES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
+
+
+class FailOn(StrEnum):
+    """What holds a build up."""
+
+    worse = "worse"
+    unknown = "unknown"
+    nothing = "nothing"
+
+
+def compare(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    versions: Annotated[
+        list[str] | None, typer.Argument(help="PRODUCTION CANDIDATE: model versions in the lake, or files.")
+    ] = None,
+    system: Annotated[str | None, typer.Option("--system", help="The id of the system.")] = None,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", help="An MLflow run; it comes after the versions that are named.")
+    ] = None,
+    system_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="To compare files: a system file, no workspace.")
+    ] = None,
+    start: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    end: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent."),
+    ] = None,
+    ratio_margin: Annotated[float, typer.Option(help="Not worse: a ratio keeps at least this share of itself.")] = 0.9,
+    gap_margin: Annotated[float, typer.Option(help="Not worse: a difference of rates grows by at most this.")] = 0.05,
+    json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
+) -> None:
+    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told."""
+    from audits.versions import Days
+    from charter.compare import Margins
+    from charter.compare import compare as judge
+    from charter.loading import load_charter
+
+    margins = Margins(ratio=ratio_margin, gap=gap_margin)
+    wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
+    if len(wanted) != 2:
+        raise BoussoleError(
+            f"a comparison needs two versions, production first; {len(wanted)} given.",
+            next_step="Run `boussole compare --system ID V1 V2`, or name runs with --run RUN --run RUN.",
+        )
+    workspace, subject = _system(context, system, system_file, run or ())
+    days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
+    production, candidate = _sides(workspace, subject, wanted, days)
+    document = judge(load_charter(workspace), subject, production, candidate, margins=margins)
+    if json_:
+        write_json(document, json_)
+    else:
+        _tell(document)
+    reports = [report for side in (production, candidate) for report in side.reports if report.rejections]
+    for report in reports:
+        tell_report(report)
+    failing = {"worse": ("worse",), "unknown": ("worse", "unknown"), "nothing": ()}[fail_on.value]
+    if document["verdict"] in failing:
+        raise typer.Exit(1)
+    if reports:
+        raise typer.Exit(2)
+
+
+DAYS = ("start", "end", "as_of")
+
+
+def _system(
+    context: typer.Context, system: str | None, system_file: Path | None, runs: Sequence[str]
+) -> tuple[Workspace | None, System]:
+    """The system: of its file, of the workspace, or as the tags of the runs say."""
+    if runs and system_file is None:
+        from experiments.runs import system_of_run
+
+        workspace = workspace_of(context)
+        found = [system_of_run(workspace, run_id, expected=system) for run_id in runs]
+        if len({item.id for item in found}) > 1:
+            raise BoussoleError(
+                f"the runs hold decisions of two systems: {' and '.join(item.id for item in found)}.",
+                next_step="Give two runs of one system.",
+            )
+        return workspace, found[0]
+    if system_file is not None and (system is not None or runs):
+        raise BoussoleError("--system-file compares files only.", next_step="Give two files, or leave it out.")
+    return system_of(context, system, system_file)
+
+
+def _sides(
+    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
+) -> tuple[Side, Side]:
+    """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
+    from audits.ephemeral import ephemeral
+
+    with ExitStack() as stack:
+        parent = workspace or stack.enter_context(ephemeral(system))
+        first, second = (_side(parent, workspace, system, kind=kind, name=name, days=days) for kind, name in wanted)
+    return first, second
+
+
+def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
+    """The decisions of a run, a file, or a version in the lake."""
+    from audits.ephemeral import LogFile
+    from audits.versions import side_in_lake, side_of_files
+
+    if kind == "run":
+        from experiments.runs import fetch_run
+
+        return side_of_files(
+            system,
+            lambda folder: fetch_run(parent, name, system, into=folder),
+            parent=parent,
+            kind="run",
+            name=name,
+            days=days,
+        )
+    if Path(name).suffix.lower() in FILES:
+        return side_of_files(
+            system, lambda _: [LogFile(path=name)], parent=parent, kind="file", name=Path(name).name, days=days
+        )
+    if workspace is None:
+        raise BoussoleError(
+            f"'{name}' is no file, and without a workspace there are no versions.",
+            next_step=f"Give a file ({', '.join(FILES)}), or --system ID instead of --system-file.",
+        )
+    return side_in_lake(workspace, system, name, days=days)
+
+
+def _tell(document: Mapping[str, Any]) -> None:
+    """The comparisons, the worst first, one line each."""
+    sides = [document[side] for side in ("production", "candidate")]
+    told = [f"{side['name']} ({side['decisions']} decisions)" for side in sides]
+    typer.echo(f"{document['system']}: {told[0]} -> {told[1]}: {document['verdict'].replace('_', ' ')}")
+    order = ("worse", "unknown", "not_worse")
+    for comparison in sorted(document["comparisons"], key=lambda item: order.index(item["verdict"])):
+        typer.echo(f"  {comparison['verdict'].replace('_', ' '):<9} {comparison['measure']}: {_line(comparison)}")
+
+
+def _line(comparison: Mapping[str, Any]) -> str:
+    """What one comparison shows, and how sure that is."""
+    if comparison["production"] is None:
+        return f"not compared ({comparison['reason']})"
+    ratio = comparison["scale"] == "ratio"
+    shown = f"{comparison['production']:.3f} -> {comparison['candidate']:.3f}"
+    if comparison["change"] is not None:
+        shown += f" ({_size(comparison['change'], ratio=ratio)})"
+    if comparison["verdict"] == "worse":
+        return f"{shown}; p = {comparison['p_worse_adjusted']:.2g} after Holm over the family"
+    if comparison["verdict"] == "not_worse":
+        return f"{shown}; within {_size(comparison['margin'], ratio=ratio)}, p = {comparison['p_within']:.2g}"
+    if comparison["smallest"] is None:
+        return f"{shown}; so few cases could not have shown any regression"
+    return f"{shown}; these cases would only have shown {_size(comparison['smallest'], ratio=ratio)} or worse"
+
+
+def _size(value: float, *, ratio: bool) -> str:
+    """A change as a factor or in points.
+
+    >>> _size(0.9, ratio=True), _size(-0.05, ratio=False)
+    ('x 0.90', '-5.0 points')
+    """
+    return f"x {value:.2f}" if ratio else f"{100 * value:+.1f} points"

@@ -1,0 +1,131 @@
+"""The audit of a run as one HTML page that needs nothing else: style, fonts and pictures are inside."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.systems import System
+from charter.model import Charter
+from dashboard.html import Html, badge, details, el, facts, join, table
+from dashboard.marks import PAPER, word
+from dashboard.scene import Scene
+from dashboard.system_html import article
+from dashboard.system_view import SystemPage, system_page
+from dashboard.views import period
+from dashboard.words import Say, speaker
+
+if TYPE_CHECKING:
+    from audits.decisions import IngestReport
+
+STATIC = Path(__file__).parent.parent / "static"
+POLICY = (
+    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+OWN_STYLE = f"""
+html {{ font-size: 106.25%; background: {PAPER}; }}
+body {{ margin: 0; font-family: "Source Sans 3", sans-serif; }}
+.stMainBlockContainer {{ margin: 0 auto; box-sizing: border-box; }}
+"""
+"""What Streamlit does around the pages of the dashboard."""
+
+
+def audit_page(
+    document: Mapping[str, Any],
+    reports: Sequence[IngestReport],
+    *,
+    system: System,
+    charter: Charter,
+    lang: str,
+) -> str:
+    """The page, in one language. All that came from files or data is escaped."""
+    say = speaker(lang)
+    scene = Scene(charter=charter, systems={system.id: system}, latest={system.id: document}, previous={})
+    page = system_page(scene, system.id, say)
+    body = el(
+        "main",
+        _head(page, document, reports, say),
+        *[article(section, say, recompute=_again(system), report=None) for section in page.sections],
+        _measures(document, say),
+        el(
+            "footer",
+            el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
+            class_="foot",
+        ),
+        class_="stHtml stMainBlockContainer",
+    )
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        el("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        el("title", f"Boussole: {page.title}"),
+        el("style", Html(_style())),
+    )
+    return "<!doctype html>\n" + el("html", head, el("body", body), lang=say.lang)
+
+
+def _head(page: SystemPage, document: Mapping[str, Any], reports: Sequence[IngestReport], say: Say) -> Html:
+    """Title, what was looked at, and how the questions came out."""
+    counted = [
+        el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
+        for verdict, n in page.counts
+    ]
+    aside = sum(report.quarantined for report in reports)
+    pairs = [
+        (say("Decisions"), say.whole(document["decisions"])),
+        (say("Period"), period(document, say)),
+        (say("Rows set aside"), say.whole(aside) if aside else ""),
+        (say("Charter"), f"{document['charter']['id']} {document['charter']['version']}"),
+    ]
+    return el(
+        "header",
+        el("h1", page.title),
+        el("p", page.purpose, class_="subtitle"),
+        el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
+        facts(pairs),
+        el("p", say("The audit of one run: it was judged like any other, and it is not sealed."), class_="warning"),
+    )
+
+
+def _measures(document: Mapping[str, Any], say: Say) -> Html:
+    """Every measure that has a value, for who works with the numbers."""
+    rows = [
+        [measure["id"], say.number(measure["value"], 4), _interval(measure, say), _count(measure["n"], say)]
+        for measure in document["measures"]
+        if measure["status"] == "ok" and not measure["given"]
+    ]
+    title = say("All measures")
+    head = [say("Measure"), say("Value"), say("95% interval"), say("Decisions")]
+    return details(title, table(head, rows, caption=title, class_="data", hidden_caption=True), class_="folded")
+
+
+def _interval(measure: Mapping[str, Any], say: Say) -> str:
+    interval = measure["interval"]
+    if interval is None:
+        return ""
+    return say("{low} to {high}", low=say.number(interval["low"], 4), high=say.number(interval["high"], 4))
+
+
+def _count(n: int | None, say: Say) -> str:
+    return "" if n is None else say.whole(n)
+
+
+def _again(system: System) -> str:
+    return f"boussole audit --dry-run FILE --system-file {system.id}.yaml --json -"
+
+
+@cache
+def _style() -> str:
+    """The style of the dashboard with its fonts inside."""
+
+    def inline(found: re.Match[str]) -> str:
+        data = base64.b64encode((STATIC / found[1]).read_bytes()).decode()
+        return f'url("data:font/woff2;base64,{data}")'
+
+    text = (STATIC / "style.css").read_text(encoding="utf-8")
+    return join([Html(re.sub(r'url\("/app/static/([\w.-]+)"\)', inline, text)), Html(OWN_STYLE)])

@@ -1,0 +1,60 @@
+"""What MLflow calls. It is imported with MLflow itself, so everything heavy waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlflow.models.evaluation.base import EvaluationResult, ModelEvaluator
+
+if TYPE_CHECKING:
+    from mlflow.data.evaluation_dataset import EvaluationDataset
+
+MODEL_TYPE = "boussole"
+
+
+class BoussoleEvaluator(ModelEvaluator):
+    """Audits the decisions of a data set by a system file and a charter, and logs the result to the run.
+
+    `evaluator_config`: `system` (the path of a system file, or an id in a workspace), and, when needed, `workspace`,
+    `predictions` (`decision` or `score`), `threshold`, `columns`, `as_of`, `language`, `log_decisions`: docs/ci.md.
+    """
+
+    @classmethod
+    def can_evaluate(cls, *, model_type: str | None, evaluator_config: dict[str, Any] | None, **_: Any) -> bool:
+        """Where the configuration names a system; with `model_type="boussole"` always, so that a slip is told."""
+        return model_type == MODEL_TYPE or "system" in (evaluator_config or {})
+
+    def evaluate(
+        self,
+        *,
+        model_type: str | None,  # noqa: ARG002 (the signature of MLflow)
+        dataset: EvaluationDataset,
+        run_id: str,
+        evaluator_config: dict[str, Any] | None,
+        model: Any = None,
+        extra_metrics: Any = None,  # noqa: ARG002
+        custom_artifacts: Any = None,  # noqa: ARG002
+        predictions: str | None = None,
+        **_: Any,
+    ) -> EvaluationResult:
+        """Measures, judges, logs. Raises BoussoleError for rows or settings that cannot be used."""
+        from charter.audit import audit_files
+        from charter.loading import load_charter
+        from dashboard.evaluator.config import read_config
+        from dashboard.evaluator.logging import log_audit
+        from dashboard.evaluator.rows import decisions_of, packed
+
+        config = read_config(evaluator_config or {})
+        frame, system = decisions_of(dataset, model, config, output=predictions)
+        document, reports = audit_files(
+            system, lambda folder: [packed(frame, folder)], parent=config.workspace, as_of=config.as_of
+        )
+        if config.log_decisions:
+            from experiments.logging import log_decisions
+
+            log_decisions(frame, system=system.id, run_id=run_id)
+        charter = load_charter(config.workspace)
+        metrics, artifacts = log_audit(
+            run_id, document, reports, system=system, charter=charter, language=config.language
+        )
+        return EvaluationResult(metrics=metrics, artifacts=artifacts, run_id=run_id)  # type: ignore[no-untyped-call]
