@@ -12,6 +12,7 @@ from audits.errors import BoussoleError
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import privacy as privacy_commands
+from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands.audits import audit, drift, metrics, verify
 from dashboard.commands.console import State, complain
@@ -54,6 +55,7 @@ app.command()(metrics)
 app.add_typer(charter_commands.app, name="charter")
 app.command()(report)
 app.command()(verify)
+app.add_typer(quarantine_commands.app, name="quarantine")
 app.add_typer(cubes_commands.app, name="cubes")
 app.command()(privacy_commands.purge)
 app.add_typer(privacy_commands.app, name="keys")

@@ -1,6 +1,7 @@
 """The decision log: reading sources, checking them against their system, bringing them into the lake."""
 
-from audits.decisions.ingest import ingest, ingested_origins, validate
+from audits.decisions.ingest import ingest, validate
+from audits.decisions.ingested import ingested_origins
 from audits.decisions.report import IngestReport
 
 __all__ = ["IngestReport", "ingest", "ingested_origins", "validate"]

@@ -13,11 +13,12 @@ from audits.decisions import effective
 from audits.decisions.changes import note_changes
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from audits.decisions.examine import examine, left_out, one
+from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import set_aside
 from audits.decisions.report import IngestReport, Rejection
 from audits.decisions.sources import Opened, open_source
-from audits.errors import LakeError, SourceError
-from audits.lake import quote, reading, writing
+from audits.errors import SourceError
+from audits.lake import quote, writing
 from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import text
 from audits.privacy.pseudonyms import set_key
@@ -88,26 +89,12 @@ def ingest_into(
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
     opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
     name = origin or opened.name
-    before = connection.execute(
-        "SELECT accepted, quarantined FROM lake.main.ingested WHERE sha256 = ? AND system = ? AND log = ? "
-        "ORDER BY batch LIMIT 1",
-        [opened.sha256, system.id, log],
-    ).fetchone()
-    if before:
-        report = IngestReport(
-            system=system.id,
-            log=log,
-            origin=name,
-            sha256=opened.sha256,
-            accepted=before[0],
-            quarantined=before[1],
-            already=True,
-        )
-    else:
+    report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
+    if report is None:
         report = _examine(connection, opened, contract, name, growing=growing)
         _refuse(report, strict=strict)
         report = _write(connection, workspace, opened, contract, report, growing=growing)
-    _record(connection, report)
+    record(connection, report)
     return report
 
 
@@ -126,15 +113,6 @@ def validate(
         return _examine(connection, opened, contract, opened.name, lake=False)
     finally:
         connection.close()
-
-
-def ingested_origins(workspace: Workspace) -> set[str]:
-    """Names of all sources that were imported, for a sync that lists only what is new."""
-    try:
-        with reading(workspace) as connection:
-            return {row[0] for row in connection.execute("SELECT origin FROM lake.main.ingested").fetchall()}
-    except LakeError:
-        return set()
 
 
 def _prepare(
@@ -201,7 +179,7 @@ def _write(
     growing: bool,
 ) -> IngestReport:
     """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
-    system, log, batch = contract.system, contract.log, _next_batch(connection)
+    system, log, batch = contract.system, contract.log, next_batch(connection)
     text.register(connection, workspace)
     if report.accepted:
         names = ", ".join(quote(name) for name in log_columns(system, log))
@@ -252,32 +230,3 @@ def _answer(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Con
     if found:
         connection.execute(f"UPDATE {held} SET reply_at = r.reply_at FROM replies r WHERE {held}.id = r.id")
     return found
-
-
-def _record(connection: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
-    """Remembers a source; known content under another name is remembered with nothing accepted."""
-    there = connection.execute(
-        "SELECT 1 FROM lake.main.ingested WHERE sha256 = ? AND system = ? AND log = ? AND origin = ?",
-        [report.sha256, report.system, report.log, report.origin],
-    ).fetchone()
-    if there:
-        return
-    accepted, quarantined = (0, 0) if report.already else (report.accepted, report.quarantined)
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    connection.execute(
-        "INSERT INTO lake.main.ingested VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            report.sha256,
-            report.system,
-            report.log,
-            report.origin,
-            _next_batch(connection),
-            accepted,
-            quarantined,
-            now,
-        ],
-    )
-
-
-def _next_batch(connection: duckdb.DuckDBPyConnection) -> int:
-    return one(connection, "SELECT coalesce(max(batch), 0) + 1 FROM lake.main.ingested")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,8 @@ from audits.errors import BoussoleError
 if TYPE_CHECKING:
     from audits.workspace import Workspace
 
+LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
+LogOption = Annotated[LogName, typer.Option("--log", help="What the rows are.")]
 SystemOption = Annotated[str, typer.Option("--system", help="The id of the system.")]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.console import SystemOption, complain, progress, say, workspace_of
+from dashboard.commands.console import LogOption, SystemOption, complain, progress, say, workspace_of
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
@@ -19,30 +19,32 @@ def log(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines.")],
     system: SystemOption,
+    log: LogOption = "decisions",
 ) -> None:
-    """Check a file of decisions and log it to MLflow as a run."""
+    """Check a file of decisions (or of another log) and log it to MLflow as a run."""
     from experiments.logging import log_file
 
     workspace = workspace_of(context)
-    run_id = log_file(file, workspace=workspace, system=workspace.system(system))
+    run_id = log_file(file, workspace=workspace, system=workspace.system(system), log=log)
     say(f"Logged to MLflow as run {run_id}. Next: `boussole sync --system {system}`.")
 
 
-def import_(
+def import_(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="CSV, Parquet or JSON lines file, or duckdb:PATH?table=T.")],
     system: SystemOption,
+    log: LogOption = "decisions",
     period: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of all rows of a log without time.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse the whole file for one bad row.")] = False,
 ) -> None:
-    """Bring a file or a DuckDB table of decisions into the lake; bad rows are set aside with their reason."""
+    """Bring a file or a DuckDB table of a log into the lake; bad rows are set aside with their reason."""
     from audits.decisions import ingest
 
     workspace = workspace_of(context)
     day = period.date() if period else None
-    report = ingest(workspace, workspace.system(system), source, period=day, strict=strict)
+    report = ingest(workspace, workspace.system(system), source, log=log, period=day, strict=strict)
     tell_report(report)
     if report.rejections:
         raise typer.Exit(2)
@@ -54,20 +56,24 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="Look at every run again, whatever its age.")] = False,
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
+    from charter.records.exclusions import seal_exclusions
+    from dashboard.commands.syncing import tell_sync
     from experiments.sync import sync as pull
 
     workspace = workspace_of(context)
-    with progress() as tell:
-        reports = pull(workspace, system_id=system, full=full, progress=tell)
+    try:
+        with progress() as tell:
+            reports = pull(workspace, system_id=system, full=full, progress=tell)
+    finally:
+        seal_exclusions(workspace)  # also those of a sync that was interrupted
     failures: list[BoussoleError] = []
     bad_rows = False
     for report in reports:
-        new = sum(not item.already for item in report.ingested)
-        say(f"{report.system}, {report.source}: {new} new file(s), {report.known} known.")
+        tell_sync(report)
         for item in report.ingested:
-            if item.rejections:
+            if item.rejections or item.changes:
                 tell_report(item)
-                bad_rows = True
+            bad_rows = bad_rows or bool(item.rejections)
         failures += report.failures
     for failure in failures:
         complain(failure)
@@ -80,8 +86,27 @@ def tell_report(report: IngestReport) -> None:
     if report.already:
         say(f"{report.origin}: already imported, nothing changed.")
         return
-    say(f"{report.origin}: {report.accepted} decision(s) accepted, {report.quarantined} set aside.")
+    say(f"{report.origin}: {', '.join(_counts(report))}.")
+    for change in report.changes:
+        say(f"  {report.origin}, {change.sentence()}")
     for rejection in report.rejections:
         say(f"  {report.origin}, {rejection.sentence()}")
     if report.rejections:
-        say("Next: correct these rows in a file of their own and import that file; the good rows are already in.")
+        say(
+            f"Next: `boussole quarantine export FILE --system {report.system}"
+            f"{'' if report.log == 'decisions' else f' --log {report.log}'}`, correct that file, then "
+            "`boussole quarantine resubmit FILE`; the good rows are already in."
+        )
+
+
+def _counts(report: IngestReport) -> list[str]:
+    noun = {"decisions": "decision(s)", "outcomes": "outcome(s)", "human_actions": "human action(s)"}.get(report.log)
+    noun = noun or {"contacts": "message(s)", "generations": "text(s)"}[report.log]
+    counts = [f"{report.accepted} {noun} accepted", f"{report.quarantined} set aside"]
+    if report.known:
+        counts.append(f"{report.known} known before")
+    if report.updated:
+        counts.append(f"{report.updated} {'replies' if report.log == 'contacts' else 'decision(s)'} brought up to date")
+    if report.waiting:
+        counts.append(f"{report.waiting} wait for their decision, or its month is sealed")
+    return counts

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from audits.decisions.contracts.base import Contract, Needs, day_of
 from audits.decisions.contracts.columns import ColumnReader
-from audits.privacy.pseudonyms import bucket
+from audits.privacy.pseudonyms import bucket, pseudonym
 from audits.systems.model import Contacts, Generations, System
 
 
@@ -40,8 +40,9 @@ def contacts(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
         made.fault(f"coalesce(({reply}) < ({local}), false)", names.reply_at, "the reply is older than the message")
     made.select["day"] = day_of(local)
     made.select["bucket"] = bucket(made.read.text(names.person))
-    parts = f"{made.select['person']} || chr(2) || CAST({local} AS VARCHAR) || chr(2) || {made.select['kind']}"
-    made.select["id"] = f"left(sha256({parts}), 32)"
+    # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
+    parts = f"{made.read.text(names.person)} || chr(2) || CAST({local} AS VARCHAR) || chr(2) || {made.select['kind']}"
+    made.select["id"] = pseudonym(parts)
     return made.complete()
 
 

@@ -1,0 +1,186 @@
+"""Runs that were deleted where they were logged: their rows leave the figures, and come back if the run does.
+
+Nothing is removed: the rows of each log wait in a twin of its table, `excluded_LOG`, that no figure reads. A file
+that another run holds too keeps its rows: they leave with the last run that vouches for them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.cubes.update import rebuild_months
+from audits.decisions import effective
+from audits.decisions.examine import DUPLICATE_IN_LAKE, one
+from audits.errors import LakeError
+from audits.lake import quote, reading, writing
+from audits.lake.tables import create_system, literal, table
+from audits.systems.model import LOGS, LogName, System
+from audits.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exclusion:
+    """What was decided of a run, last or ever: whether its rows are out of the figures, why, how many, since when."""
+
+    system: str
+    origin: str
+    excluded: bool
+    reason: str
+    decisions: int
+    at: dt.datetime
+
+
+def exclude(workspace: Workspace, system: System, origin: str, *, reason: str) -> Exclusion | None:
+    """Takes the rows of a run out of the figures, in one transaction with the cubes; None when they are out already.
+
+    `origin` is the run as in `mlflow:RUN_ID`; `reason` is one word, such as `deleted`. Rows set aside stay where
+    they are, and sealed months keep their counts: their rows are purged.
+    """
+    return _decide(workspace, system, origin, excluded=True, reason=reason)
+
+
+def include(workspace: Workspace, system: System, origin: str, *, reason: str) -> Exclusion | None:
+    """Takes the rows of a run back; None when they are not out. A row whose id is by then in its log stays out: it
+    is noted in the quarantine."""
+    return _decide(workspace, system, origin, excluded=False, reason=reason)
+
+
+def settle(workspace: Workspace, system: System) -> None:
+    """Brings rows in line with what is decided, after new runs brought files that excluded runs had brought before."""
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        _settle(connection, system, _out(connection, system))
+
+
+def history(workspace: Workspace) -> list[Exclusion]:
+    """Every exclusion and its reversal, oldest first."""
+    try:
+        with reading(workspace) as connection:
+            return _rows(connection, 'SELECT * FROM lake.main.exclusions ORDER BY "at", system, origin')
+    except LakeError:
+        return []
+
+
+def in_force(workspace: Workspace, system: System) -> dict[str, Exclusion]:
+    """The runs of a system that are out of the figures, by origin."""
+    last = {item.origin: item for item in history(workspace) if item.system == system.id}
+    return {origin: item for origin, item in last.items() if item.excluded}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Exclusion]:
+    names = ("system", "origin", "excluded", "reason", "decisions", "at")
+    return [Exclusion(**dict(zip(names, row, strict=True))) for row in connection.execute(query).fetchall()]
+
+
+def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool, reason: str) -> Exclusion | None:
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        out = _out(connection, system)
+        if (origin in out) == excluded:
+            return None
+        made = Exclusion(
+            system=system.id,
+            origin=origin,
+            excluded=excluded,
+            reason=reason,
+            decisions=_settle(connection, system, out ^ {origin}),
+            at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        )
+        connection.execute("INSERT INTO lake.main.exclusions VALUES (?, ?, ?, ?, ?, ?)", list(vars(made).values()))
+        return made
+
+
+def _out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
+    """Origins of runs that are excluded by the last thing said of them."""
+    rows = connection.execute(
+        "SELECT origin FROM (SELECT origin, excluded FROM lake.main.exclusions WHERE system = ? "
+        'QUALIFY row_number() OVER (PARTITION BY origin ORDER BY "at" DESC) = 1) WHERE excluded',
+        [system.id],
+    ).fetchall()
+    return {str(row[0]) for row in rows}
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]) -> int:
+    """Moves the rows of every batch to where they belong; returns the number of decisions that moved."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE runs_out (origin VARCHAR)")
+    if out:
+        connection.executemany("INSERT INTO runs_out VALUES (?)", [[origin] for origin in sorted(out)])
+    # A content is out when every run that holds it is out.
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE placed AS SELECT batch, log, bool_and(coalesce(gone, false)) OVER "
+        "(PARTITION BY sha256, log) AS gone FROM (SELECT i.*, o.origin IS NOT NULL AS gone FROM lake.main.ingested i "
+        "LEFT JOIN runs_out o ON starts_with(i.origin, o.origin || '/') WHERE i.system = ?)",
+        [system.id],
+    )
+    touched: set[dt.date] = set()
+    ids = []
+    moved = 0
+    for log in LOGS:
+        for gone in (True, False):
+            months, some = _move(connection, system, log, gone=gone)
+            touched |= months
+            moved += some if log == "decisions" else 0
+            if some and log in ("decisions", "outcomes", "human_actions"):
+                ids.append(f"SELECT id FROM moved_{log}_{gone}")
+    if ids:
+        touched |= set(effective.overlay(connection, system, " UNION ".join(ids)).months)
+        rebuild_months(connection, system, sorted(touched))
+    return moved
+
+
+def _move(
+    connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, gone: bool
+) -> tuple[set[dt.date], int]:
+    """Moves the rows of one log out of its table, or back; returns the months of decisions, and how many rows."""
+    held, twin = table(system, log), table(system, f"excluded_{log}")
+    if not _exists(connection, system, log) or not (gone or _exists(connection, system, f"excluded_{log}")):
+        return set(), 0
+    source, target = (held, twin) if gone else (twin, held)
+    batches = f"batch IN (SELECT batch FROM placed WHERE log = {literal(log)} AND gone = {gone})"
+    if not one(connection, f"SELECT count(*) FROM (FROM {source} WHERE {batches} LIMIT 1)"):
+        return set(), 0
+    _widen(connection, held, twin)
+    names = f"moved_{log}_{gone}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {names} AS SELECT * FROM {source} WHERE {batches}")
+    if not gone and log in ("decisions", "contacts", "generations"):
+        _keep_known_out(connection, system, log, names)
+    connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {names}")
+    connection.execute(f"DELETE FROM {source} WHERE (batch, row) IN (SELECT (batch, row) FROM {names})")
+    months: set[dt.date] = set()
+    if log == "decisions":
+        found = connection.execute(f"SELECT DISTINCT CAST(date_trunc('month', day) AS DATE) FROM {names}").fetchall()
+        months = {row[0] for row in found}
+    return months, one(connection, f"SELECT count(*) FROM {names}")
+
+
+def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, moved: str) -> None:
+    """Rows whose id came in by another way stay out, noted once in the quarantine (their content stays in the twin)."""
+    held, aside = table(system, log), table(system, "quarantine")
+    known = f"SELECT batch, row FROM {moved} WHERE id IN (SELECT id FROM {held})"
+    connection.execute(
+        f'INSERT INTO {aside} BY NAME SELECT {literal(log)} AS log, batch, row, {literal("id")} AS "column", '
+        f"{literal(DUPLICATE_IN_LAKE)} AS reason FROM ({known}) "
+        f"WHERE (batch, row) NOT IN (SELECT (batch, row) FROM {aside} WHERE log = {literal(log)})"
+    )
+    connection.execute(f"DELETE FROM {moved} WHERE id IN (SELECT id FROM {held})")
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
+    found = one(
+        connection,
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' "
+        f"AND schema_name = {literal(system.id)} AND table_name = {literal(name)}",
+    )
+    return bool(found)
+
+
+def _widen(connection: duckdb.DuckDBPyConnection, held: str, twin: str) -> None:
+    """Makes the twin, or gives it the columns that its table has got since."""
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {twin} AS SELECT * FROM {held} WHERE false")
+    kinds = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {held}").fetchall()}
+    present = {row[0] for row in connection.execute(f"DESCRIBE {twin}").fetchall()}
+    for column in kinds.keys() - present:
+        connection.execute(f"ALTER TABLE {twin} ADD COLUMN {quote(column)} {kinds[column]}")

@@ -1,0 +1,79 @@
+"""What was brought in already: by content, by source, and in which order."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from audits.decisions.examine import one
+from audits.decisions.report import IngestReport
+from audits.errors import LakeError
+from audits.lake import reading
+from audits.systems.model import LogName, System
+from audits.workspace import Workspace
+
+TABLE = "lake.main.ingested"
+STATEMENTS: tuple[LogName, ...] = ("outcomes", "human_actions", "contacts")
+"""Logs whose newest row counts: the same words from another source can be news again."""
+
+
+def ingested_origins(workspace: Workspace) -> set[str]:
+    """Names of all sources that were imported, for a sync that lists only what is new."""
+    try:
+        with reading(workspace) as connection:
+            return {row[0] for row in connection.execute(f"SELECT origin FROM {TABLE}").fetchall()}
+    except LakeError:
+        return set()
+
+
+def imported_before(
+    connection: duckdb.DuckDBPyConnection, system: System, *, log: LogName, origin: str, sha256: str, growing: bool
+) -> IngestReport | None:
+    """The report of a source that brings nothing new; None when it has to be read.
+
+    A file of decisions or texts counts once, whatever its name. A growing table is new as soon as it differs from
+    what it was last time: it can return to what it was before. So can what is said of decisions, from another source.
+    """
+    found = connection.execute(
+        f"SELECT sha256, origin, accepted, quarantined FROM {TABLE} WHERE system = ? AND log = ? "
+        f"AND {'origin = ?' if growing else 'sha256 = ?'} ORDER BY batch",
+        [system.id, log, origin if growing else sha256],
+    ).fetchall()
+    if growing:
+        found = [row for row in found[-1:] if row[0] == sha256]
+    elif log in STATEMENTS:
+        found = [row for row in found if row[1] == origin]
+    if not found:
+        return None
+    return IngestReport(
+        system=system.id,
+        log=log,
+        origin=origin,
+        sha256=sha256,
+        accepted=found[0][2],
+        quarantined=found[0][3],
+        already=True,
+    )
+
+
+def record(connection: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
+    """Remembers a source; known content under another name is remembered with nothing accepted."""
+    if report.already:
+        there = connection.execute(
+            f"SELECT 1 FROM {TABLE} WHERE sha256 = ? AND system = ? AND log = ? AND origin = ?",
+            [report.sha256, report.system, report.log, report.origin],
+        ).fetchone()
+        if there:
+            return
+    counts = (0, 0) if report.already else (report.accepted, report.quarantined)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    connection.execute(
+        f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [report.sha256, report.system, report.log, report.origin, next_batch(connection), *counts, now],
+    )
+
+
+def next_batch(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the batch that is being written."""
+    return one(connection, f"SELECT coalesce(max(batch), 0) + 1 FROM {TABLE}")

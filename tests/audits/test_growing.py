@@ -1,0 +1,269 @@
+"""Tables that are read again and again, rows set aside and corrected, and sources that change their shape."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from audits.decisions import IngestReport, ingest
+from audits.decisions.correction import resubmit
+from audits.decisions.ingest import RefusedError
+from audits.decisions.quarantine import export, list_rows
+from audits.errors import SourceError
+from audits.lake import reading
+from audits.privacy import text
+from audits.systems import System
+from audits.workspace import Workspace
+from dashboard.cli import app
+
+SYSTEM = """
+id: offers
+kind: ranking
+title: {en: Offers}
+purpose: {en: Test}
+owner: nobody
+status: pilot
+risk: high
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  outcome: {column: hired, positive: [true], observed_for: all, absent: missing}
+  person: who
+generations: {model_version: model, tokens_out: tokens, feedback: verdict}
+groups:
+  gender: {column: gender}
+controls: {job: {column: job}}
+privacy: {pseudonymise: [ref, who]}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def offers(workspace: Workspace) -> System:
+    return workspace.system("offers")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "house.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE t (ref VARCHAR, day DATE, contacted BOOLEAN, hired BOOLEAN, gender VARCHAR, who VARCHAR, "
+            "job VARCHAR); INSERT INTO t VALUES ('d0', '2026-01-05', true, NULL, 'F', 'p0', 'baker'), "
+            "('d1', '2026-01-06', false, NULL, 'M', 'p1', 'baker')"
+        )
+    return path
+
+
+def change(database: Path, sql: str) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(sql)
+
+
+def pull(workspace: Workspace, offers: System, database: Path) -> IngestReport:
+    return ingest(workspace, offers, f"duckdb:{database}?table=t", growing=True)
+
+
+def seen(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
+    with reading(workspace) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_table_that_grows_brings_only_its_new_rows(workspace: Workspace, offers: System, database: Path) -> None:
+    pull(workspace, offers, database)
+    change(database, "INSERT INTO t VALUES ('d2', '2026-01-07', true, NULL, 'F', 'p2', 'baker')")
+    report = pull(workspace, offers, database)
+    assert (report.accepted, report.known, report.quarantined) == (1, 2, 0)
+    assert pull(workspace, offers, database).already
+    assert seen(workspace, """SELECT sum(n) FROM lake.offers.daily WHERE "by" = ''""") == [(3,)]
+
+
+def test_an_outcome_filled_in_later_is_taken_over_and_one_taken_back_too(
+    workspace: Workspace, offers: System, database: Path
+) -> None:
+    pull(workspace, offers, database)
+    for value, expected in (("true", 1), ("false", 0), ("NULL", None)):
+        change(database, f"UPDATE t SET hired = {value} WHERE ref = 'd0'")
+        report = pull(workspace, offers, database)
+        assert (report.accepted, report.known, report.updated) == (0, 2, 1)
+        assert seen(workspace, "SELECT outcome FROM lake.offers.decisions WHERE decision = 1") == [(expected,)]
+        counted = seen(
+            workspace, """SELECT outcome, sum(n) FROM lake.offers.cells WHERE "by" = '' GROUP BY 1 ORDER BY 1"""
+        )
+        assert counted == ([(expected, 1), (None, 1)] if expected is not None else [(None, 2)])
+
+
+def test_a_decision_that_was_rewritten_is_set_aside_once(workspace: Workspace, offers: System, database: Path) -> None:
+    pull(workspace, offers, database)
+    change(database, "UPDATE t SET contacted = true WHERE ref = 'd1'")
+    report = pull(workspace, offers, database)
+    assert [(r.column, r.reason) for r in report.rejections] == [
+        ("contacted", "the decision differs from the one in the log, which stays as it was")
+    ]
+    change(database, "INSERT INTO t VALUES ('d2', '2026-01-07', true, NULL, 'F', 'p2', 'baker')")
+    report = pull(workspace, offers, database)
+    assert (report.accepted, report.known, report.quarantined) == (1, 2, 0)
+    assert seen(workspace, "SELECT sum(decision) FROM lake.offers.decisions") == [(2,)]
+
+
+HEADER = "ref,day,contacted,hired,gender,who,job\n"
+BAD = HEADER + "c0,2026-02-01,true,,F,q0,baker\nc1,2026-02-30,true,,F,q1,baker\nc2,2026-02-02,perhaps,,M,Ada L,baker\n"
+
+
+def test_rows_set_aside_are_listed_exported_corrected_and_brought_in(
+    workspace: Workspace, offers: System, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.csv").write_text(BAD)
+    ingest(workspace, offers, tmp_path / "bad.csv")
+    listed = [(item.rows, item.column, item.origin, item.first_row) for item in list_rows(workspace, offers)]
+    assert listed == [(1, "day", "bad.csv", 2), (1, "contacted", "bad.csv", 3)]
+    out = tmp_path / "out.csv"
+    assert export(workspace, offers, out) == 2
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert [(row["_row"], row["ref"], row["who"], row["contacted"]) for row in rows] == [
+        ("2", "c1", "q1", "true"),
+        ("3", "c2", "Ada L", "perhaps"),
+    ]
+    rows[0]["day"] = "2026-02-28"
+    write(out, rows)
+    report = resubmit(workspace, offers, out)
+    assert (report.accepted, report.quarantined, report.changes) == (1, 1, ())
+    assert [(item.column, item.origin) for item in list_rows(workspace, offers)] == [
+        ("contacted", "quarantine:out.csv")
+    ]
+    export(workspace, offers, out)
+    write(out, [row | {"contacted": "false"} for row in csv.DictReader(out.open(encoding="utf-8"))])
+    assert resubmit(workspace, offers, out).accepted == 1
+    assert list_rows(workspace, offers) == []
+    assert seen(workspace, """SELECT sum(n) FROM lake.offers.daily WHERE "by" = ''""") == [(3,)]
+    with pytest.raises(SourceError, match="nothing of the log `decisions`"):
+        export(workspace, offers, out)
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_resubmitted_file_that_is_all_bad_closes_nothing(
+    workspace: Workspace, offers: System, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.csv").write_text(BAD)
+    ingest(workspace, offers, tmp_path / "bad.csv")
+    export(workspace, offers, tmp_path / "out.csv")
+    with pytest.raises(RefusedError, match="no row could be accepted"):
+        resubmit(workspace, offers, tmp_path / "out.csv")
+    assert len(list_rows(workspace, offers)) == 2
+    with pytest.raises(SourceError, match=r"_batch and _row are missing"):
+        resubmit(workspace, offers, tmp_path / "bad.csv")
+
+
+def test_a_line_that_could_not_be_split_is_exported_as_it_came(
+    workspace: Workspace, offers: System, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.csv").write_text(HEADER + "c0,2026-02-01,true,,F,q0,baker\nc1,2026-02-03,true\n")
+    ingest(workspace, offers, tmp_path / "bad.csv")
+    export(workspace, offers, tmp_path / "out.csv")
+    (row,) = csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8"))
+    assert row["_line"] == "c1,2026-02-03,true"
+
+
+def test_what_was_set_aside_is_not_readable_in_the_lake(workspace: Workspace, offers: System, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(BAD)
+    ingest(workspace, offers, tmp_path / "bad.csv")
+    for path in (workspace.home / "lake").rglob("*"):
+        assert not path.is_file() or b"Ada L" not in path.read_bytes(), path
+    ((sealed,),) = seen(workspace, "SELECT content FROM lake.offers.quarantine WHERE row = 3")
+    assert isinstance(sealed, bytes)
+    assert b"Ada L" not in sealed
+    (clear,) = text.unseal(workspace, [sealed])
+    assert '"who":"Ada L"' in (clear or "")
+
+
+def test_the_command_line_says_what_to_do_next(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(BAD)
+    place = ["--workspace", str(workspace.home)]
+    run = CliRunner().invoke
+    done = run(app, [*place, "import", str(tmp_path / "bad.csv"), "--system", "offers"])
+    assert done.exit_code == 2
+    assert "boussole quarantine export FILE --system offers" in done.stderr
+    done = run(app, [*place, "quarantine", "list"])
+    assert "offers\tdecisions\t1\tday\tnot a date" in done.stdout
+    done = run(app, [*place, "quarantine", "export", str(tmp_path / "out.csv"), "--system", "offers"])
+    assert "2 row(s) written" in done.stderr
+    rows = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8")))
+    write(tmp_path / "out.csv", [row | {"day": "2026-02-28", "contacted": "true"} for row in rows])
+    done = run(app, [*place, "quarantine", "resubmit", str(tmp_path / "out.csv"), "--system", "offers"])
+    assert (done.exit_code, "2 decision(s) accepted" in done.stderr) == (0, True)
+    assert "Nothing is set aside." in run(app, [*place, "quarantine", "list"]).stderr
+
+
+def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: System, tmp_path: Path) -> None:
+    def bring(name: str, **more: object) -> list[tuple[str, str, str]]:
+        frame = pd.DataFrame(
+            {
+                "ref": [f"{name}{i}" for i in range(3)],
+                "day": pd.Timestamp("2026-01-05"),
+                "contacted": True,
+                "gender": ["F", "M", "F"],
+                "who": "p",
+                "job": "baker",
+                "extra": 1,
+            }
+        ).assign(**more)
+        kept = frame[[column for column in frame if not (isinstance(more.get(column), str) and more[column] == "-")]]
+        kept.to_parquet(tmp_path / f"{name}.parquet")
+        changes = ingest(workspace, offers, tmp_path / f"{name}.parquet").changes
+        return [(change.kind, change.column, change.detail) for change in changes]
+
+    assert bring("a") == [("absent_column", "hired", "")]
+    assert bring("b") == []
+    assert bring("c", extra=1.5) == []  # a whole number that becomes a fraction is no change
+    assert bring("d", extra="x") == [("changed_type", "extra", "number -> text")]
+    assert bring("e", extra="-") == [("lost_column", "extra", "")]
+    assert bring("f", extra="-", more=1) == [("new_column", "more", "")]
+    assert ("new_value", "gender", "X") in bring("g", gender=["F", "X", "M"])
+    assert ("new_value", "job", "cook") in bring("h", job=["cook", "baker", "baker"])
+    kept = seen(workspace, 'SELECT kind, "column" FROM lake.main.schema_changes ORDER BY batch, kind')
+    assert ("changed_type", "extra") in kept
+
+
+def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "id": ["g1", "g2"],
+            "at": pd.Timestamp("2026-03-01 10:00"),
+            "input": ["Write to Mrs Zanzibar", None],
+            "output": ["Dear Mrs Zanzibar", "-"],
+            "model": "m1",
+            "tokens": [4, 5],
+        }
+    )
+    frame.to_parquet(tmp_path / "g.parquet")
+    report = ingest(workspace, offers, tmp_path / "g.parquet", log="generations")
+    assert report.accepted == 2
+    for path in (workspace.home / "lake").rglob("*"):
+        assert not path.is_file() or b"Zanzibar" not in path.read_bytes(), path
+    stored = seen(workspace, "SELECT input, output, tokens_out FROM lake.offers.generations ORDER BY id")
+    assert text.unseal(workspace, [row[0] for row in stored]) == ["Write to Mrs Zanzibar", None]  # type: ignore[misc]
+    assert [row[2] for row in stored] == [4, 5]
+    bad = frame.assign(id=["g3", "g4"], tokens=[-1, 2.5])
+    bad.to_parquet(tmp_path / "bad.parquet")
+    with pytest.raises(RefusedError, match="not a whole number, 0 or more"):
+        ingest(workspace, offers, tmp_path / "bad.parquet", log="generations")

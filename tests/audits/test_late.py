@@ -1,0 +1,275 @@
+"""What comes after a decision: in any order, before or after it, corrected later, and only touched months rebuilt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audits.cubes import update
+from audits.cubes.update import rebuild
+from audits.decisions import IngestReport, ingest
+from audits.decisions.ingest import RefusedError
+from audits.errors import SourceError
+from audits.lake import reading, writing
+from audits.lake.tables import CUBES, table
+from audits.privacy import keys
+from audits.systems.model import LogName
+from audits.workspace import Workspace
+
+SYSTEM = """
+id: offers
+kind: ranking
+title: {en: Offers}
+purpose: {en: Test}
+owner: nobody
+status: pilot
+risk: high
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  outcome: {column: hired, positive: [true], observed_for: OBSERVED, absent: missing, recorded_at: noted}
+  stages: [replied, hired]
+  human: {decision: adviser, seconds: read, recorded_at: noted}
+  person: who
+contacts: {person: who, at: sent, kind: kind, reply_at: answered}
+groups:
+  gender: {column: gender}
+privacy: {pseudonymise: [ref, who]}
+"""
+DAYS = [dt.date(2026, month, 5) for month in (1, 1, 2, 2, 3, 3)]
+DECISIONS = pd.DataFrame(
+    {
+        "ref": [f"d{i}" for i in range(6)],
+        "day": DAYS,
+        "contacted": [True, True, True, False, True, True],
+        "gender": ["F", "M", "F", "M", "F", "M"],
+        "who": [f"p{i % 3}" for i in range(6)],
+    }
+)
+Row = tuple[object, ...]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make(tmp_path / "w")
+
+
+def make(home: Path, observed: str = "all") -> Workspace:
+    made = Workspace.create(home)
+    keys.write(made.keys / "bucket.key", b"k" * 32)
+    (made.home / "systems" / "offers.yaml").write_text(SYSTEM.replace("OBSERVED", observed), encoding="utf-8")
+    return made
+
+
+def bring(workspace: Workspace, frame: pd.DataFrame, log: LogName = "decisions", *, name: str = "f") -> IngestReport:
+    path = workspace.home / f"{name}-{len(list(workspace.home.glob('*.parquet')))}.parquet"
+    frame.to_parquet(path)
+    return ingest(workspace, workspace.system("offers"), path, log=log)
+
+
+def outcomes(**rows: tuple[bool | None, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "ref": list(rows),
+            "hired": pd.Series([value for value, _ in rows.values()], dtype="boolean"),
+            "noted": pd.to_datetime([noted for _, noted in rows.values()]),
+        }
+    )
+
+
+def in_force(workspace: Workspace) -> list[Row]:
+    """Outcome, stages and human decision of each decision, in the order of DECISIONS."""
+    with reading(workspace) as connection:
+        return connection.execute(
+            "SELECT outcome, stages, human, human_seconds FROM lake.offers.decisions ORDER BY day, g_gender"
+        ).fetchall()
+
+
+def counts(workspace: Workspace) -> dict[str, list[Row]]:
+    with reading(workspace) as connection:
+        system = workspace.system("offers")
+        return {n: connection.execute(f"FROM {table(system, n)} ORDER BY ALL").fetchall() for n in CUBES}
+
+
+def rebuilt(workspace: Workspace) -> dict[str, list[Row]]:
+    system = workspace.system("offers")
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    return counts(workspace)
+
+
+def test_an_outcome_changes_its_decision_and_the_cubes_of_its_month(workspace: Workspace) -> None:
+    bring(workspace, DECISIONS)
+    report = bring(workspace, outcomes(d2=(True, "2026-05-01"), d9=(True, "2026-05-01")), "outcomes")
+    assert (report.accepted, report.updated, report.waiting) == (2, 1, 1)
+    # hired is both the outcome and the second stage of the funnel, hence bit 2
+    assert [row[:2] for row in in_force(workspace)] == [(None, None)] * 2 + [(1, 2)] + [(None, None)] * 3
+    assert counts(workspace) == rebuilt(workspace)
+    with reading(workspace) as connection:
+        positive = connection.execute(
+            """SELECT day, sum(n) FROM lake.offers.daily WHERE "by" = '' AND outcome = 1 GROUP BY day"""
+        ).fetchall()
+    assert positive == [(dt.date(2026, 2, 5), 1)]
+
+
+def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(workspace, DECISIONS)
+    seen: list[list[dt.date]] = []
+    real = update.rebuild_months
+    monkeypatch.setattr(
+        "audits.decisions.effective.rebuild_months",
+        lambda connection, system, months, **more: (
+            seen.append(list(months)),
+            real(connection, system, months, **more),
+        ),
+    )
+    bring(workspace, outcomes(d4=(False, "2026-05-01"), d5=(True, "2026-05-01")), "outcomes")
+    assert seen == [[dt.date(2026, 3, 1)]]
+
+
+def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
+    """Decisions in two parts, an outcome, its correction, and a human action: 8 of the 120 orders."""
+    parts: list[tuple[LogName, pd.DataFrame]] = [
+        ("decisions", DECISIONS[:3]),
+        ("decisions", DECISIONS[3:]),
+        ("outcomes", outcomes(d0=(True, "2026-05-01"), d3=(True, "2026-05-01"), d4=(False, "2026-05-01"))),
+        ("outcomes", outcomes(d0=(False, "2026-06-01"), d5=(True, "2026-06-01"))),
+        (
+            "human_actions",
+            pd.DataFrame(
+                {
+                    "ref": ["d1", "d3"],
+                    "adviser": [False, True],
+                    "read": [12.5, 40.0],
+                    "noted": pd.Timestamp("2026-05-01"),
+                }
+            ),
+        ),
+    ]
+    expected = [(0, 0), (None, None), (None, None), (1, 2), (0, 0), (1, 2)]
+    human = [(None, None), (0, 12.5), (None, None), (1, 40.0), (None, None), (None, None)]
+    orders = list(itertools.permutations(range(5)))
+    found = []
+    for number, order in enumerate(orders[::15]):
+        workspace = make(tmp_path / str(number))
+        for i in order:
+            bring(workspace, parts[i][1], parts[i][0])
+        assert in_force(workspace) == [(*e, *h) for e, h in zip(expected, human, strict=True)], order
+        found.append(counts(workspace))
+        assert found[-1] == rebuilt(workspace), order
+    assert all(item == found[0] for item in found)
+
+
+def test_the_newest_word_counts_and_without_dates_the_last_to_arrive(tmp_path: Path) -> None:
+    home = tmp_path / "w"
+    workspace = make(home)
+    text = (home / "systems" / "offers.yaml").read_text().replace(", recorded_at: noted}", "}")
+    (home / "systems" / "offers.yaml").write_text(text)
+    bring(workspace, DECISIONS)
+    for d0, d1 in ((True, True), (False, True), (True, True), (None, False)):  # the third is the first again
+        frame = pd.DataFrame({"ref": ["d0", "d1"], "hired": pd.Series([d0, d1], dtype="boolean")})
+        bring(workspace, frame, "outcomes")
+    # an empty cell says nothing: the last word on d0 stays "hired"
+    assert [row[0] for row in in_force(workspace)][:2] == [1, 0]
+
+
+def test_what_the_decision_log_said_counts_until_somebody_says_otherwise(workspace: Workspace) -> None:
+    bring(workspace, DECISIONS.assign(hired=[True, None, None, None, False, None], replied=[True, None] * 3))
+    assert [row[:2] for row in in_force(workspace)] == [(1, 3), (None, 0), (None, 1), (None, 0), (0, 1), (None, 0)]
+    bring(workspace, outcomes(d0=(False, "2026-05-01")), "outcomes")
+    # the stage `replied` of the decision log stays, the stage `hired` is taken back with the outcome
+    assert in_force(workspace)[0][:2] == (0, 1)
+
+
+def test_outcomes_of_people_who_were_not_selected_are_not_seen_where_declared_so(tmp_path: Path) -> None:
+    workspace = make(tmp_path / "w", observed="selected")
+    bring(workspace, DECISIONS)
+    bring(workspace, outcomes(d2=(True, "2026-05-01"), d3=(True, "2026-05-01")), "outcomes")
+    assert [row[0] for row in in_force(workspace)] == [None, None, 1, None, None, None]
+
+
+def test_a_row_that_says_nothing_is_set_aside(workspace: Workspace) -> None:
+    bring(workspace, DECISIONS)
+    report = bring(workspace, outcomes(d0=(None, "2026-05-01"), d1=(True, "2026-05-01")), "outcomes")
+    assert [item.reason for item in report.rejections] == ["the row says nothing: no outcome and no stage"]
+
+
+def test_saying_it_again_changes_nothing(workspace: Workspace) -> None:
+    bring(workspace, DECISIONS)
+    first = outcomes(d0=(True, "2026-05-01"))
+    bring(workspace, first, "outcomes")
+    report = bring(workspace, pd.concat([first, outcomes(d1=(True, "2026-05-01"))]), "outcomes")
+    assert (report.accepted, report.known, report.updated) == (1, 1, 1)
+
+
+def test_a_log_that_the_system_does_not_declare_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(SourceError, match=r"declares no log `generations`.*Give it `generations`"):
+        bring(workspace, DECISIONS, "generations")
+
+
+def test_outcomes_need_a_column_that_says_something(workspace: Workspace) -> None:
+    frame = pd.DataFrame({"ref": ["d0"], "noted": [pd.Timestamp("2026-05-01")]})
+    with pytest.raises(SourceError, match="none of these columns is there: hired, replied"):
+        bring(workspace, frame, "outcomes")
+
+
+def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> None:
+    sent = pd.DataFrame(
+        {
+            "who": ["p0", "p1"],
+            "sent": pd.to_datetime(["2026-01-06 10:00", "2026-01-06 10:00"]),
+            "kind": ["offer", "offer"],
+            "answered": pd.to_datetime([None, "2026-01-06 10:19"]),
+        }
+    )
+    bring(workspace, sent, "contacts")
+    report = bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-07")), "contacts")
+    assert (report.accepted, report.known, report.updated) == (0, 2, 2)
+    with pytest.raises(RefusedError, match="the reply is older than the message"):
+        bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-01")), "contacts")
+    with reading(workspace) as connection:
+        found = connection.execute("SELECT day, kind, reply_at, length(person) FROM lake.offers.contacts").fetchall()
+    assert found == [(dt.date(2026, 1, 6), "offer", dt.datetime(2026, 1, 7), 32)] * 2  # noqa: DTZ001
+
+
+def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> None:
+    bring(workspace, DECISIONS)
+    before = counts(workspace)
+    with writing(workspace) as connection:
+        connection.execute("DELETE FROM lake.offers.decisions WHERE day < DATE '2026-02-01'")
+        connection.execute("INSERT INTO lake.offers.sealed VALUES (DATE '2026-01-01', 2, now()::TIMESTAMP)")
+    report = bring(workspace, outcomes(d0=(True, "2026-05-01")), "outcomes")
+    assert (report.updated, report.waiting) == (0, 1)
+    assert counts(workspace) == before == rebuilt(workspace)
+    late = DECISIONS[:3].assign(ref=["x0", "x1", "x2"])
+    report = bring(workspace, late)
+    assert (report.accepted, report.quarantined) == (1, 2)
+    assert report.rejections[0].reason == "its month is sealed: its rows were purged"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_random_history_ends_as_pandas_says(tmp_path: Path, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    workspace = make(tmp_path / "w")
+    said = pd.DataFrame(
+        {
+            "ref": [f"d{i}" for i in random.integers(0, 6, 60)],
+            "hired": random.random(60) < 0.5,
+            "noted": pd.Timestamp("2026-04-01") + pd.to_timedelta(random.permutation(60), unit="h"),
+        }
+    )
+    for part in np.array_split(np.arange(60), 4):
+        if random.random() < 0.5 and not list(workspace.home.glob("d-*.parquet")):
+            bring(workspace, DECISIONS, name="d")
+        bring(workspace, said.iloc[part], "outcomes")
+    if not list(workspace.home.glob("d-*.parquet")):
+        bring(workspace, DECISIONS, name="d")
+    newest = said.sort_values("noted").groupby("ref").hired.last()
+    assert [row[0] for row in in_force(workspace)] == [int(newest[ref]) for ref in DECISIONS.ref]
+    assert counts(workspace) == rebuilt(workspace)
