@@ -19,7 +19,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from audits.systems import System
-from audits.systems.model import Strict
+from audits.systems.model import LOGS, Strict
 from audits.workspace import Workspace
 from dashboard.cli import app
 from experiments.sync import sync
@@ -61,7 +61,9 @@ def test_every_key_of_a_system_file_says_what_it_means():
     assert silent == []
 
 
-@pytest.mark.parametrize("text", [*blocks("system-file.md", "yaml"), *blocks("quickstart.md", "yaml")])
+@pytest.mark.parametrize(
+    "text", [block for page in ("system-file.md", "quickstart.md", "logging.md") for block in blocks(page, "yaml")]
+)
 def test_system_files_in_the_documents_are_valid(text):
     assert System.model_validate(yaml.safe_load(text)).log.decision.selected
 
@@ -124,34 +126,47 @@ def test_commands_in_the_documents_exist(line):
 
 
 def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch):
-    """Plain MLflow and the helper, as printed; the second run holds other decisions than the first."""
+    """Plain MLflow for each of the five logs and then the helper, as printed, on rows of their own."""
     workspace = Workspace.create(tmp_path / "workspace")
-    (workspace.home / "systems" / "matchft.yaml").write_text(blocks("system-file.md", "yaml")[0], encoding="utf-8")
+    (workspace.home / "systems" / "matchft.yaml").write_text(blocks("logging.md", "yaml")[0], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(workspace.tracking_uri)
     try:
-        for number, code in enumerate(blocks("logging.md", "python")):
-            exec(code, {"decisions": some_decisions(number)})  # noqa: S102 (the printed example is what is tested)
+        for number, code in zip((0, 0, 1), blocks("logging.md", "python"), strict=True):
+            exec(code, some_logs(number))  # noqa: S102 (the printed example is what is tested)
     finally:
         mlflow.set_tracking_uri(before)
     (report,) = sync(workspace)
     assert report.failures == ()
-    assert sorted(file.accepted for file in report.ingested) == [2, 2]
+    accepted = sorted((file.log, file.accepted) for file in report.ingested)
+    assert accepted == sorted(2 * [(log, 2) for log in LOGS])
+    (again,) = sync(workspace)
+    assert again.ingested == ()
 
 
-def some_decisions(number: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "decision_id": [f"{number}-1", f"{number}-2"],
-            "ts": ["2026-07-01 10:00", "2026-07-02 10:00"],
+def some_logs(number: int) -> dict[str, pd.DataFrame]:
+    ids, moments = [f"{number}-1", f"{number}-2"], [f"2026-07-0{number + 1} 10:00", f"2026-07-0{number + 1} 11:00"]
+    people = {"person_id": ["p1", "p2"]}
+    columns = {
+        "decisions": {
+            **people,
+            "ts": moments,
             "contacted": [True, False],
-            "person_id": ["p1", "p2"],
             "model_version": ["1", "1"],
             "gender": ["F", "M"],
-            "age": [24, 51],
-        }
-    )
+        },
+        "outcomes": {"hired": [True, False], "seen_at": moments},
+        "human_actions": {"adviser_decision": [True, True], "review_seconds": [12.5, 40.0]},
+        "contacts": {**people, "sent_at": moments, "kind": ["sms", "opt-out"]},
+        "generations": {
+            "text_id": ids,
+            "written_at": moments,
+            "prompt": ["Write", "Sum up"],
+            "text": ["So", "In short"],
+        },
+    }
+    return {log: pd.DataFrame({"decision_id": ids} | values) for log, values in columns.items()}
 
 
 @pytest.mark.parametrize(
