@@ -15,6 +15,7 @@ from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands.audits import audit, drift, metrics, verify
+from dashboard.commands.compare import compare
 from dashboard.commands.console import State, complain
 from dashboard.commands.decisions import import_, log, sync
 from dashboard.commands.demo import demo
@@ -50,6 +51,7 @@ app.command()(log)
 app.command("import")(import_)
 app.command()(sync)
 app.command()(audit)
+app.command()(compare)
 app.command()(drift)
 app.command()(metrics)
 app.add_typer(charter_commands.app, name="charter")
