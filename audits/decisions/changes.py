@@ -25,10 +25,13 @@ _FAMILIES = {
 
 
 def note_changes(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str, batch: int
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str, batch: int, part: bool
 ) -> tuple[SchemaChange, ...]:
-    """Holds a source to the columns its log had so far, remembers both, and returns what changed."""
-    changes = [*_columns(connection, opened, contract), *_values(connection, contract, batch)]
+    """Holds a source to the columns its log had so far, remembers both, and returns what changed.
+
+    A source that holds only a part of the columns (corrected rows) says nothing of the others.
+    """
+    changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     rows = [[contract.system.id, contract.log, origin, batch, c.kind, c.column, c.detail, now] for c in changes]
     if rows:
@@ -84,7 +87,9 @@ def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: in
     decisions = table(system, "decisions")
     if not one(connection, f"SELECT count(*) FROM (FROM {decisions} WHERE batch <> {batch} LIMIT 1)"):
         return []
-    watched = {f"g_{name}": group.column for name, group in system.groups.items() if not group.bands}
+    watched = {
+        f"g_{name}": group.column for name, group in system.groups.items() if not group.bands and group.source == "log"
+    }
     watched |= {f"c_{name}": control.column for name, control in system.controls.items()}
     changes = []
     for role, column in watched.items():

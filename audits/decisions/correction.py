@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from audits.decisions.ingest import ingest_into
-from audits.decisions.quarantine import resolve
+from audits.decisions.quarantine import CORRECTION, resolve
 from audits.decisions.report import IngestReport
 from audits.decisions.sources import BATCH, ROW
 from audits.errors import SourceError
@@ -40,7 +40,7 @@ def resubmit(
                 where=str(path),
                 next_step="Export it again with `boussole quarantine export`, and leave these columns as they are.",
             )
-        origin = f"quarantine:{path.name}"
+        origin = f"{CORRECTION}{path.name}"
         report = ingest_into(connection, workspace, system, path, log=log, origin=origin, period=period)
         corrected = (
             f"SELECT DISTINCT TRY_CAST({quote(BATCH)} AS BIGINT) AS batch, TRY_CAST({quote(ROW)} AS BIGINT) AS row "

@@ -69,7 +69,7 @@ def restate(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Con
     decisions = table(contract.system, "decisions")
     rows = (
         f"SELECT {contract.select['id']} AS id{listed} FROM {opened.relation} "
-        "WHERE row IN (SELECT row FROM known) AND row NOT IN (SELECT row FROM rejected)"
+        "WHERE row IN (SELECT row FROM known WHERE held)"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE restated AS SELECT s.* FROM ({rows}) s JOIN {decisions} d ON d.id = s.id "

@@ -1,6 +1,7 @@
 """Which rows of a source are good: faults, duplicates, sealed months, and what the log holds already.
 
-The answer is two temporary tables: `rejected` (row, column, reason, value) and `known` (row).
+The answer is two temporary tables: `rejected` (row, column, reason, value) and `known` (row, and whether the log holds
+it: a bad row that was set aside before is known too).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def examine(
 ) -> None:
     """Fills `rejected` and `known`; without `lake`, rows are compared within the source only."""
     _reject_faults(connection, opened, contract)
-    connection.execute("CREATE OR REPLACE TEMP TABLE known (row BIGINT)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE known (row BIGINT, held BOOLEAN)")
     if contract.log in ("decisions", "contacts", "generations"):
         _reject_repeated(connection, opened, contract)
     if not lake:
@@ -114,7 +115,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Co
         _reject(connection, f"{differs} OR s.day <> d.day", contract.system.log.decision.column, CHANGED)
     again = f"SELECT row FROM {_source(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
     if growing or contract.log == "contacts":
-        connection.execute(f"INSERT INTO known {again}")
+        connection.execute(f"INSERT INTO known SELECT row, true FROM ({again})")
     else:
         _reject(connection, again, contract.id_column, DUPLICATE_IN_LAKE)
 
@@ -131,7 +132,7 @@ def _mark_said(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: 
     same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in (*what, *facts, "recorded_at"))
     held_rows = f"(SELECT * FROM {held} WHERE recorded_at IS NOT NULL UNION ALL {newest})"
     connection.execute(
-        f"INSERT INTO known SELECT row FROM (SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there "
+        f"INSERT INTO known SELECT row, true FROM (SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there "
         f"FROM ({said}) s) GROUP BY row HAVING bool_and(there)"
     )
 
@@ -145,5 +146,5 @@ def _known_rejections(connection: duckdb.DuckDBPyConnection, opened: Opened, con
         f"WHERE row IN (SELECT row FROM rejected) AND {fingerprint(opened)} IN "
         f"(SELECT fingerprint FROM {table(contract.system, 'quarantine')} WHERE log = {literal(contract.log)})"
     )
-    connection.execute("INSERT INTO known FROM again")
+    connection.execute("INSERT INTO known SELECT row, false FROM again")
     connection.execute("DELETE FROM rejected WHERE row IN (FROM again)")

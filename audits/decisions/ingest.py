@@ -14,13 +14,13 @@ from audits.decisions.changes import note_changes
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from audits.decisions.examine import examine, left_out, one
 from audits.decisions.ingested import imported_before, next_batch, record
-from audits.decisions.quarantine import set_aside
-from audits.decisions.report import IngestReport, Rejection
+from audits.decisions.quarantine import CORRECTION, set_aside
+from audits.decisions.report import IngestReport, Rejection, SchemaChange
 from audits.decisions.sources import Opened, open_source
 from audits.errors import SourceError
 from audits.lake import quote, writing
 from audits.lake.tables import create_system, log_columns, table
-from audits.privacy import text
+from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.model import LogName, System
 from audits.workspace import Workspace
@@ -180,16 +180,28 @@ def _write(
 ) -> IngestReport:
     """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
     system, log, batch = contract.system, contract.log, next_batch(connection)
+    unclear: tuple[SchemaChange, ...] = ()
     text.register(connection, workspace)
     if report.accepted:
         names = ", ".join(quote(name) for name in log_columns(system, log))
         rows = contract.insertion(opened.relation, batch, left_out(connection))
+        if log == "decisions":
+            people = (
+                f"SELECT {contract.read.text(system.log.person)} FROM {opened.relation}" if system.log.person else ""
+            )
+            rows, unclear = sensitive.joined(connection, workspace, system, rows, people=people)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
     if report.quarantined:
         set_aside(connection, opened, contract, batch)
-    changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch)
+    part = report.origin.startswith(CORRECTION)
+    changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch, part=part)
     updated, waiting = _follow(connection, opened, contract, batch, known=bool(report.known and growing))
-    return replace(report, updated=updated, waiting=waiting, changes=changes)
+    return replace(
+        report,
+        updated=updated,
+        waiting=waiting,
+        changes=(*changes, *sensitive.travelling(system, opened.types), *unclear),
+    )
 
 
 def _follow(
@@ -220,7 +232,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Con
     held = table(contract.system, "contacts")
     replies = (
         f"SELECT {contract.select['id']} AS id, max({contract.select['reply_at']}) AS reply_at "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM known) GROUP BY 1"
+        f"FROM {opened.relation} WHERE row IN (SELECT row FROM known WHERE held) GROUP BY 1"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE replies AS SELECT r.* FROM ({replies}) r JOIN {held} c ON c.id = r.id "

@@ -20,6 +20,8 @@ from audits.privacy import text
 from audits.systems.model import LogName, System
 from audits.workspace import Workspace
 
+CORRECTION = "quarantine:"
+"""How the origin of a corrected export begins."""
 LINE = "_line"
 """Where a line could not be split into columns: the line itself."""
 

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from audits.systems.model import LogName
 
-ChangeKind = Literal["new_column", "lost_column", "absent_column", "changed_type", "new_value"]
+ChangeKind = Literal[
+    "new_column", "lost_column", "absent_column", "changed_type", "new_value", "sensitive_column", "sensitive_unclear"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,8 @@ class SchemaChange:
             "absent_column": "not there, read as not known (it may come later in a log of its own)",
             "changed_type": "its type changed",
             "new_value": "a value that this log never had",
+            "sensitive_column": "sensitive, so it must not travel with a log: not read",
+            "sensitive_unclear": "different values for one person, read as unknown",
         }
         detail = f" ({self.detail})" if self.detail else ""
         return f"column '{self.column}': {words[self.kind]}{detail}"

@@ -116,11 +116,19 @@ def test_a_decision_that_was_rewritten_is_set_aside_once(workspace: Workspace, o
     change(database, "INSERT INTO t VALUES ('d2', '2026-01-07', true, NULL, 'F', 'p2', 'baker')")
     report = pull(workspace, offers, database)
     assert (report.accepted, report.known, report.quarantined) == (1, 2, 0)
+    change(database, "UPDATE t SET hired = true WHERE ref = 'd1'")  # what it says later is not taken over either
+    assert pull(workspace, offers, database).updated == 0
+    change(database, "UPDATE t SET hired = false WHERE ref = 'd2'")
+    assert pull(workspace, offers, database).updated == 1
+    assert seen(workspace, "SELECT outcome FROM lake.offers.decisions ORDER BY day") == [(None,), (None,), (0,)]
     assert seen(workspace, "SELECT sum(decision) FROM lake.offers.decisions") == [(2,)]
 
 
 HEADER = "ref,day,contacted,hired,gender,who,job\n"
-BAD = HEADER + "c0,2026-02-01,true,,F,q0,baker\nc1,2026-02-30,true,,F,q1,baker\nc2,2026-02-02,perhaps,,M,Ada L,baker\n"
+BAD = (
+    HEADER.replace("job\n", "job,note\n")
+    + "c0,2026-02-01,true,,F,q0,baker,x\nc1,2026-02-30,true,,F,q1,baker,x\nc2,2026-02-02,perhaps,,M,Ada L,baker,x\n"
+)
 
 
 def test_rows_set_aside_are_listed_exported_corrected_and_brought_in(

@@ -166,7 +166,7 @@ def _groups(contract: Contract) -> None:
     for name, group in contract.system.groups.items():
         if group.source == "sensitive":
             continue  # joined at the door from its keyed file; unknown until then
-        contract.select[f"g_{name}"] = _group_value(read, group)
+        contract.select[f"g_{name}"] = group_value(read, group)
         if group.bands:
             contract.fault(
                 read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
@@ -175,7 +175,8 @@ def _groups(contract: Contract) -> None:
             contract.no_formula(group.column)
 
 
-def _group_value(read: ColumnReader, group: Group) -> str:
+def group_value(read: ColumnReader, group: Group) -> str:
+    """SQL: the value of a group, or its band; NULL where there is none."""
     column = group.column
     if not group.bands:
         return f"CASE WHEN NOT {read.absent(column)} THEN {read.text(column)} END"
