@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def update_mark(workspace: Workspace, system: str, source: str, change: Callable
         key = key_of(system, source)
         marks[key] = change(marks.get(key, Mark(system=system, source=source)))
         fresh = path.with_suffix(f".{os.getpid()}.tmp")
-        held = {"version": VERSION, "sources": [asdict(marks[name]) for name in sorted(marks)]}
+        held = {"version": VERSION, "sources": [vars(marks[name]) for name in sorted(marks)]}
         fresh.write_text(json.dumps(held, separators=(",", ":")), encoding="utf-8")
         fresh.replace(path)
 
@@ -85,3 +85,8 @@ def update_mark(workspace: Workspace, system: str, source: str, change: Callable
 def attempted(workspace: Workspace, system: str, source: str, *, now: int) -> None:
     """Notes that a source is being read."""
     update_mark(workspace, system, source, lambda mark: replace(mark, last_attempt=now))
+
+
+def failed(workspace: Workspace, system: str, source: str, why: str) -> None:
+    """Notes that a source could not be read at all."""
+    update_mark(workspace, system, source, lambda mark: replace(mark, failure=why))

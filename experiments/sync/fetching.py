@@ -66,7 +66,7 @@ def _groups(
     size = 0
     for number, item in enumerate(wanted):
         try:
-            path = _download(workspace, item, folder / str(number))
+            path = download(workspace, item.run, item.path, folder / str(number))
         except troubles() as error:
             done.failures.append((item, failure(error, item.origin)))
             if isinstance(done.failures[-1][1], UnreachableError):
@@ -82,15 +82,15 @@ def _groups(
         yield group
 
 
-def _download(workspace: Workspace, item: Found, folder: Path) -> Path:
-    """A file where this machine can read it: artifacts on its own disk are not copied."""
-    top = local_folder(item.run.artifacts)
+def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
+    """A file where this machine can read it: in a new folder, unless the artifacts lie on its own disk."""
+    top = local_folder(run.artifacts)
     if top is not None:
-        return top / item.path
+        return top / path
     folder.mkdir()
     return Path(
         quiet_mlflow().artifacts.download_artifacts(
-            artifact_uri=f"{item.run.artifacts.rstrip('/')}/{item.path}",
+            artifact_uri=f"{run.artifacts.rstrip('/')}/{path}",
             dst_path=str(folder),
             tracking_uri=workspace.tracking_uri,
         )

@@ -31,13 +31,13 @@ DATA = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 class Look:
     """What a look found: `found` are files of logs, in the order in which logs are read, oldest run first.
 
-    `whole` means that all runs of the last weeks were looked for, `complete` all of any age. `listed` counts the
-    files of logs of each run that was listed; `beside` are its files outside `boussole/`.
+    Runs were looked for from `since` on (None: of any age), `whole` or only down to what is known. `listed` counts
+    the files of logs of each run that was listed; `beside` are its files outside `boussole/`.
     """
 
     runs: list[Run]
+    since: int | None
     whole: bool
-    complete: bool
     listed: dict[str, int] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     beside: dict[str, list[str]] = field(default_factory=dict)
@@ -52,10 +52,11 @@ def look(
     *,
     mark: Mark,
     known: set[str],
+    deleted: set[str],
     now: int,
     full: bool,
 ) -> Look:
-    """Looks at the runs of an experiment, and lists those that are new, changed or due."""
+    """Looks at the runs of an experiment that are not deleted, and lists those that are new, changed or due."""
     since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
     untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
     seen = {run_id: Seen(Run(run_id, *rest), listed, files) for run_id, (listed, files, *rest) in mark.runs.items()}
@@ -64,13 +65,14 @@ def look(
         runs = newest_runs(store, experiment, system.id, since=since, untagged=untagged, known=signatures)
         found = {run.run_id for run in runs}
         recent = (item.run for item in seen.values() if max(item.run.start, item.run.end or 0) >= since)
-        made = Look(runs + [run for run in recent if run.run_id not in found], whole=False, complete=False)
+        made = Look(runs + [run for run in recent if run.run_id not in found], since, whole=False)
     else:
         runs = active_runs(store, experiment, system.id, since=since, untagged=untagged)
-        made = Look(runs, whole=True, complete=since is None)
+        made = Look(runs, since, whole=True)
+    made.runs = [run for run in made.runs if run.run_id not in deleted]
     there = {run.run_id for run in made.runs}
     made.runs += [run for run_id in mark.unread if run_id not in there and (run := run_of(store, run_id))]
-    chosen = due(made.runs, seen, now=now, full=full or made.complete)
+    chosen = due(made.runs, seen, now=now, full=full or since is None)
     for run, paths in zip(chosen, list_files(chosen, workspace.tracking_uri), strict=True):
         _sort(made, system, run, paths)
     made.found.sort(key=lambda item: (LOGS.index(item.log), item.run.start, item.origin))

@@ -3,59 +3,98 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
+from audits.decisions.exclusion import in_force, settle
 from audits.errors import BoussoleError
 from audits.systems import System
 from audits.systems.model import MlflowSource
 from audits.workspace import Workspace
-from experiments.marks import MARGIN, Mark, attempted, read_mark, update_mark
+from experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
 from experiments.store import open_experiment
 from experiments.sync import lake
+from experiments.sync.declaring import sync_declared
+from experiments.sync.excluding import follow_deletions
 from experiments.sync.fetching import Fetched, fetch_all
 from experiments.sync.looking import Look, look
-from experiments.sync.report import Progress, SyncReport, UnreachableError, failure, troubles
+from experiments.sync.report import Change, Progress, SyncReport, UnreachableError, failure, troubles
+from experiments.sync.runs import deleted_ids
+from experiments.sync.traces import Traced, sync_traces
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
     from mlflow.entities import Experiment
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Pull:
+    """One experiment while it is being read."""
+
+    workspace: Workspace
+    system: System
+    name: str
+    now: int
+    full: bool
+    store: MlflowClient
+    experiment: Experiment
+    mark: Mark
+    known: set[str]
+    deleted: set[str]
+    seen: Look
 
 
 def sync_mlflow(
     workspace: Workspace, system: System, source: MlflowSource, *, full: bool, tell: Progress
 ) -> SyncReport:
-    """Imports the new files of the runs of one experiment, log by log."""
+    """Imports the new files of the runs of one experiment, log by log; then its traces; then what became of runs."""
     name = f"mlflow:{source.experiment}"
     now = int(time.time() * 1000)
     attempted(workspace, system.id, name, now=now)
     try:
-        store, experiment = open_experiment(workspace, source.experiment)
-        mark = _mark_of(workspace, system, name, experiment)
-        known = lake.origins(workspace, system)
-        seen = look(workspace, system, store, experiment.experiment_id, mark=mark, known=known, now=now, full=full)
+        pull = _begin(workspace, system, name, now=now, full=full)
     except troubles() as error:
-        return failed(workspace, system, name, failure(error, name))
-    wanted = [item for item in seen.found if full or item.origin not in known]
-    title = f"{system.id}: MLflow"
-    tell(title, 0, len(wanted))
-    done = fetch_all(workspace, system, wanted, tell=lambda count: tell(title, count, len(wanted)))
-    fresh = tuple(report for report in done.reports if not report.already)
-    passed_over = sum(mark.runs[run.run_id][1] for run in seen.runs if run.run_id not in seen.listed)
-    report = SyncReport(
-        system=system.id,
-        source=name,
-        ingested=fresh,
-        known=passed_over + len(seen.found) - len(fresh) - len(done.failures) - done.waiting,
-        failures=tuple(error for _, error in seen.failures) + tuple(error for _, error in done.failures),
+        problem = failure(error, name)
+        failed(workspace, system.id, name, str(problem))
+        return SyncReport(system=system.id, source=name, failures=(problem,))
+    done = _files(pull, tell)
+    traced = _step(pull, lambda: _traces(pull), Traced(since=pull.mark.traces_since or 0))
+    declared = _step(pull, lambda: sync_declared(workspace, system, pull.seen, full=full), 0)
+    imported = lake.run_ids(pull.known | {report.origin for report in done.reports})
+    changes: list[Change] = _step(
+        pull,
+        lambda: follow_deletions(
+            workspace, system, pull.store, imported=imported, deleted=pull.deleted, seen=pull.seen, mark=pull.mark
+        ),
+        [],
     )
-    _remember(workspace, report, mark, seen, done, now=now)
+    report = replace(_report(pull, done, traced), changes=tuple(changes), declared=declared)
+    _remember(pull, report, done, traced)
     return report
 
 
-def failed(workspace: Workspace, system: System, name: str, error: BoussoleError) -> SyncReport:
-    """The report of a source that could not be read at all."""
-    update_mark(workspace, system.id, name, lambda mark: replace(mark, failure=str(error)))
-    return SyncReport(system=system.id, source=name, failures=(error,))
+def _step(pull: _Pull, step: Callable[[], T], nothing: T) -> T:
+    """What a step gives; where it fails, that is told and the other steps go on."""
+    try:
+        return step()
+    except troubles() as error:
+        pull.seen.failures.append(("", failure(error, pull.name)))
+        return nothing
+
+
+def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: bool) -> _Pull:
+    """Asks the store and the lake for what there is."""
+    store, experiment = open_experiment(workspace, name.removeprefix("mlflow:"))
+    mark = _mark_of(workspace, system, name, experiment)
+    known = lake.origins(workspace, system)
+    number = str(experiment.experiment_id)
+    deleted = deleted_ids(store, number, system.id)
+    seen = look(workspace, system, store, number, mark=mark, known=known, deleted=deleted, now=now, full=full)
+    return _Pull(workspace, system, name, now, full, store, experiment, mark, known, deleted, seen)
 
 
 def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experiment) -> Mark:
@@ -67,10 +106,52 @@ def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experi
     return replace(mark, store=identity, since=None, whole=None, traces_since=None, runs={}, unread=[])
 
 
-def _remember(workspace: Workspace, report: SyncReport, mark: Mark, seen: Look, done: Fetched, *, now: int) -> None:
+def _files(pull: _Pull, tell: Progress) -> Fetched:
+    wanted = [item for item in pull.seen.found if pull.full or item.origin not in pull.known]
+    title = f"{pull.system.id}: MLflow"
+    tell(title, 0, len(wanted))
+    done = fetch_all(pull.workspace, pull.system, wanted, tell=lambda count: tell(title, count, len(wanted)))
+    if any(report.already for report in done.reports) and in_force(pull.workspace, pull.system):
+        settle(pull.workspace, pull.system)  # a run that is not deleted may hold what only deleted ones had brought
+    return done
+
+
+def _traces(pull: _Pull) -> Traced:
+    if "generations" not in pull.system.logs:
+        return Traced(since=0)
+    return sync_traces(
+        pull.workspace,
+        pull.system,
+        pull.store,
+        pull.experiment,
+        mark=pull.mark,
+        whole=pull.seen.whole,
+        now=pull.now,
+        full=pull.full,
+    )
+
+
+def _report(pull: _Pull, done: Fetched, traced: Traced) -> SyncReport:
+    seen = pull.seen
+    fresh = [report for report in done.reports if not report.already]
+    passed_over = sum(pull.mark.runs[run.run_id][1] for run in seen.runs if run.run_id not in seen.listed)
+    failures: list[BoussoleError] = [error for _, error in seen.failures]
+    return SyncReport(
+        system=pull.system.id,
+        source=pull.name,
+        ingested=(*fresh, *traced.reports),
+        known=passed_over + len(seen.found) - len(fresh) - len(done.failures) - done.waiting,
+        failures=(*failures, *(error for _, error in done.failures)),
+        known_traces=traced.known,
+        feedback=traced.updated,
+    )
+
+
+def _remember(pull: _Pull, report: SyncReport, done: Fetched, traced: Traced) -> None:
     """Where the next sync begins; runs of which something could not be used are looked at again, however old."""
-    unread = {run_id for run_id, _ in seen.failures} | {item.run.run_id for item, _ in done.failures}
-    silent = done.waiting or any(isinstance(error, UnreachableError) for error in report.failures)
+    seen, mark, now = pull.seen, pull.mark, pull.now
+    unread = {run_id for run_id, _ in seen.failures if run_id} | {item.run.run_id for item, _ in done.failures}
+    silent = bool(done.waiting) or any(isinstance(error, UnreachableError) for error in report.failures)
     runs = {
         run.run_id: [now, seen.listed[run.run_id], run.start, run.end, run.artifacts, run.signature, run.tagged]
         for run in seen.runs
@@ -84,6 +165,7 @@ def _remember(workspace: Workspace, report: SyncReport, mark: Mark, seen: Look, 
             store=mark.store,
             since=mark.since if silent else now - MARGIN,
             whole=now if seen.whole and not silent else mark.whole,
+            traces_since=traced.since,
             runs={**mark.runs, **runs},
             unread=sorted(unread),
             failure=told,
@@ -91,4 +173,4 @@ def _remember(workspace: Workspace, report: SyncReport, mark: Mark, seen: Look, 
             last_new=now if report.ingested else old.last_new,
         )
 
-    update_mark(workspace, report.system, report.source, change)
+    update_mark(pull.workspace, report.system, report.source, change)

@@ -54,7 +54,8 @@ class SyncReport:
     """What one source of one system gave.
 
     `ingested` are the files that were new, `known` the number of files known before, `failures` what could not be
-    used, `changes` the runs that were excluded or taken back, `declared` the number of declared measures read.
+    used, `changes` the runs that were excluded or taken back. `known_traces` are traces looked at again, `feedback`
+    those whose feedback was brought up to date; `declared` are files of declared measures that were read.
     """
 
     system: str
@@ -63,6 +64,8 @@ class SyncReport:
     known: int = 0
     failures: tuple[BoussoleError, ...] = ()
     changes: tuple[Change, ...] = ()
+    known_traces: int = 0
+    feedback: int = 0
     declared: int = 0
 
     def document(self) -> dict[str, Any]:
@@ -74,6 +77,8 @@ class SyncReport:
             "known": self.known,
             "failures": [str(failure) for failure in self.failures],
             "changes": [vars(change) for change in self.changes],
+            "known_traces": self.known_traces,
+            "feedback": self.feedback,
             "declared": self.declared,
         }
 

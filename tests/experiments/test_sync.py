@@ -55,13 +55,13 @@ def test_only_what_is_new_is_downloaded(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched: list[str] = []
-    really = experiments.sync.fetching._download
+    really = experiments.sync.fetching.download
 
-    def counting(workspace: Any, item: Any, folder: Any) -> Any:
-        fetched.append(item.run.run_id)
-        return really(workspace, item, folder)
+    def counting(workspace: Any, run: Any, path: str, folder: Any) -> Any:
+        fetched.append(run.run_id)
+        return really(workspace, run, path, folder)
 
-    monkeypatch.setattr(experiments.sync.fetching, "_download", counting)
+    monkeypatch.setattr(experiments.sync.fetching, "download", counting)
     first = log_decisions(decisions(), system="trial")
     sync(workspace)
     second = log_decisions(decisions(first=10), system="trial")

@@ -1,0 +1,73 @@
+"""Declared measures, as pages show them: what a template computed and logged, marked as not recomputed.
+
+Groups of fewer people than the system file allows are hidden. Where one is hidden, the same file's line for everybody
+and all its counts are hidden too: one subtraction would give back what was hidden.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from audits.decisions.declared import Declared, held
+from audits.decisions.exclusion import in_force
+from audits.systems import System
+from audits.workspace import Workspace
+
+TEMPLATE = "gabarit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredMeasure:
+    """One value that a run declares. `kind` is `algorithm` (of a model's predictions), `data` (of its training data)
+    or `biased` (lines of the data that the template singles out). `groups` is {} for everybody. `value` is None where
+    the template had none, or where it is `suppressed`. `recomputed` is never true."""
+
+    run: str
+    logged_at: dt.datetime
+    kind: str
+    groups: Mapping[str, str]
+    metric: str
+    value: float | None
+    count: int | None
+    suppressed: bool
+    template: str = TEMPLATE
+    recomputed: bool = False
+
+
+def declared_measures(workspace: Workspace, system: System) -> list[DeclaredMeasure]:
+    """The declared measures of a system, newest run first; those of runs deleted in MLflow are left out."""
+    out = in_force(workspace, system)
+    found: list[DeclaredMeasure] = []
+    rows = sorted((row for row in held(workspace, system) if row.run not in out), key=_newest_first)
+    for _, lines in groupby(rows, key=lambda row: (row.run, row.file)):
+        found += _shown(list(lines), least=system.privacy.suppress_below)
+    return found
+
+
+def _newest_first(row: Declared) -> tuple[float, str, str]:
+    return -row.logged_at.timestamp(), row.run, row.file
+
+
+def _shown(rows: list[Declared], *, least: int) -> list[DeclaredMeasure]:
+    small = [row.count is not None and row.count < least for row in rows]
+    return [
+        DeclaredMeasure(
+            run=row.run,
+            logged_at=row.logged_at,
+            kind=row.kind,
+            groups=row.groups,
+            metric=row.metric,
+            value=None if hidden else row.value,
+            count=None if any(small) else row.count,
+            suppressed=hidden,
+        )
+        for row, is_small in zip(rows, small, strict=True)
+        for hidden in [is_small or (any(small) and _tells_the_rest(row))]
+    ]
+
+
+def _tells_the_rest(row: Declared) -> bool:
+    return not row.groups or row.metric == "proportion"

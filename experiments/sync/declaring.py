@@ -1,0 +1,60 @@
+"""Measures that runs of a known template declare: recognised by their files, read once, kept beside the lake's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from audits.decisions.declared import Declared, held, keep
+from audits.systems import System
+from audits.workspace import Workspace
+from experiments import gabarit
+from experiments.sync import lake
+from experiments.sync.fetching import download
+from experiments.sync.looking import Look
+from experiments.sync.report import UnreachableError, failure, troubles
+from experiments.sync.runs import Run
+
+
+def sync_declared(workspace: Workspace, system: System, seen: Look, *, full: bool) -> int:
+    """Reads the files of the template that are new; returns how many, and adds what could not be read to `seen`."""
+    there = [(run, name) for run in seen.runs for name in seen.beside.get(run.run_id, ()) if name in gabarit.FILES]
+    if not there:
+        return 0
+    known = {(row.run, row.file) for row in held(workspace, system)}
+    wanted = [(run, name) for run, name in there if full or (lake.RUN + run.run_id, name) not in known]
+    rows: list[Declared] = []
+    files: list[tuple[str, str]] = []
+    for run, name in wanted:
+        try:
+            rows += _read(workspace, run, name)
+        except troubles() as error:
+            problem = failure(error, f"{lake.RUN}{run.run_id}/{name}")
+            seen.failures.append((run.run_id, problem))
+            if isinstance(problem, UnreachableError):
+                break
+        else:
+            files.append((lake.RUN + run.run_id, name))
+    if files:
+        keep(workspace, system, files, rows)
+    return len(files)
+
+
+def _read(workspace: Workspace, run: Run, name: str) -> list[Declared]:
+    moment = dt.datetime.fromtimestamp((run.end or run.start) / 1000, dt.UTC).replace(tzinfo=None)
+    with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        lines = gabarit.read(download(workspace, run, name, Path(folder) / "file"))
+    return [
+        Declared(
+            run=lake.RUN + run.run_id,
+            file=name,
+            logged_at=moment,
+            kind=gabarit.FILES[name],
+            groups=line.groups,
+            metric=line.metric,
+            value=line.value,
+            count=line.count,
+        )
+        for line in lines
+    ]

@@ -1,0 +1,107 @@
+"""A trace as a row of the log `generations`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.systems import System
+from audits.systems.model import Generations
+
+if TYPE_CHECKING:
+    from mlflow.entities import Assessment, Span, Trace, TraceInfo
+
+MODEL = ("mlflow.llm.model", "mlflow.chat.model", "gen_ai.response.model", "gen_ai.request.model")
+"""Attributes of a span that name a model, the nearest first."""
+LONGEST = 40
+TEXT = "text"
+"""What is kept of a feedback that is a sentence: that there was one."""
+
+
+def generation_system(system: System) -> System:
+    """The system with a name for every column that a trace can fill, whether its file names one or not.
+
+    `use` and `team` are tags of a trace: they are read where the file names them.
+    """
+    declared = system.generations or Generations()
+    named = {
+        role: getattr(declared, role) or role
+        for role in ("input", "output", "model_version", "tokens_in", "tokens_out", "seconds", "feedback")
+    }
+    return system.model_copy(update={"generations": declared.model_copy(update=named)})
+
+
+def row_of(trace: Trace, system: System) -> dict[str, Any]:
+    """The columns of one generation, by the names of the system file."""
+    names, info = system.generations or Generations(), trace.info
+    root = next((span for span in trace.data.spans if span.parent_id is None), None)
+    usage = info.token_usage or {}
+    seconds = None if info.execution_duration is None else info.execution_duration / 1000
+    row = {
+        names.id: info.trace_id,
+        names.at: dt.datetime.fromtimestamp(info.request_time / 1000, dt.UTC),
+        names.input: _text(root.inputs) if root else None,
+        names.output: _text(root.outputs) if root else None,
+        names.model_version: info.tags.get(names.model_version or "") or _model(trace.data.spans, info),
+        names.tokens_in: usage.get("input_tokens"),
+        names.tokens_out: usage.get("output_tokens"),
+        names.seconds: seconds,
+        names.feedback: feedback_of(info, system),
+    }
+    row |= {column: info.tags.get(column) for column in (names.use, names.team) if column}
+    return {str(column): value for column, value in row.items()}
+
+
+def feedback_of(info: TraceInfo, system: System) -> str | None:
+    """What a person said of a text last: a value, a score, or that there was a sentence. Judgements by machines and
+    reasons in words are left where they are."""
+    name = (system.generations or Generations()).feedback
+    said = [(item.name, item.last_update_time_ms or 0, _by_person(item)) for item in info.assessments]
+    said = [item for item in said if item[2] is not None]
+    chosen = [item for item in said if item[0] == name] or said
+    if not chosen:
+        return None
+    value = max(chosen, key=lambda item: item[1])[2]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    short = isinstance(value, str) and len(value) <= LONGEST and len(value.split()) <= 3
+    return str(value) if short else TEXT
+
+
+def _by_person(item: Assessment) -> Any:
+    """The value of a feedback that a person gave and that still stands; else None."""
+    feedback = item.feedback
+    stands = feedback is not None and feedback.error is None and item.valid is not False
+    return feedback.value if feedback and stands and item.source and item.source.source_type == "HUMAN" else None
+
+
+def write_rows(rows: list[dict[str, Any]], system: System, path: Path) -> None:
+    """A Parquet file whose types do not depend on what happens to be missing."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = system.generations or Generations()
+    kinds = {names.at: pa.timestamp("ms", tz="UTC"), names.tokens_in: pa.int64(), names.tokens_out: pa.int64()}
+    kinds[names.seconds] = pa.float64()
+    schema = pa.schema([(column, kinds.get(column, pa.string())) for column in rows[0]])
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _model(spans: list[Span], info: TraceInfo) -> str | None:
+    """The model that the first span of a model call names, else the logged model of the trace."""
+    for span in spans:
+        for name in MODEL:
+            if value := span.attributes.get(name):
+                return str(value)
+    found = info.trace_metadata.get("mlflow.modelId")
+    return str(found) if found else None
