@@ -186,10 +186,7 @@ def _write(
         names = ", ".join(quote(name) for name in log_columns(system, log))
         rows = contract.insertion(opened.relation, batch, left_out(connection))
         if log == "decisions":
-            people = (
-                f"SELECT {contract.read.text(system.log.person)} FROM {opened.relation}" if system.log.person else ""
-            )
-            rows, unclear = sensitive.joined(connection, workspace, system, rows, people=people)
+            rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
     if report.quarantined:
         set_aside(connection, opened, contract, batch)

@@ -180,6 +180,7 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
     lake = workspace.catalogue.parent
     if not workspace.catalogue.exists():
         create(connection, lake / folder.DRAFT, name="lake", data=lake / "data")
+        create_shared(connection)  # an import that fails leaves a lake that can be read
         connection.execute("DETACH lake")
         folder.swap(lake)
     data = attach(connection, workspace)

@@ -39,14 +39,14 @@ class Purged:
         """What the lake and the ledger keep of it: dates and counts."""
         if self.before is None:
             return removal("expiry", system=self.system, groups=len(self.groups))
-        months = {"first_month": self.months[0].isoformat(), "last_month": self.months[-1].isoformat()}
+        ends = {"first_month": self.months[:1], "last_month": self.months[-1:]}
         return removal(
             "purge",
             system=self.system,
             before=self.before.isoformat(),
             months=len(self.months),
             groups=len(self.groups),
-            **(months if self.months else {}),
+            **{name: month.isoformat() for name, months in ends.items() for month in months},
             **self.rows,
         )
 

@@ -1,0 +1,141 @@
+"""A system with every log, and the search for bytes in all files of its workspace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from audits.decisions import ingest
+from audits.lake import reading, writing
+from audits.privacy.text import unseal
+from audits.systems.model import LogName
+from audits.workspace import Workspace
+
+SYSTEM = """
+id: loans
+kind: selection
+title: {en: Loans}
+purpose: {en: Who gets a loan}
+owner: Credit
+status: production
+risk: high
+timezone: Europe/Paris
+columns:
+  id: ref
+  decided_at: when
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+  score: {column: score, range: [0, 1]}
+  outcome: {column: repaid, positive: [true], observed_for: all, absent: missing, recorded_at: written}
+  human: {decision: clerk, recorded_at: written}
+  person: who
+  request: offer
+  team: team
+contacts: {person: who, at: at, kind: kind}
+generations: {id: id, at: at, input: input, output: output}
+groups:
+  gender: {column: sex, reference: M}
+controls:
+  area: {column: area}
+features: [income]
+windows: {audit: month}
+privacy: {pseudonymise: PRIVATE, retain_days: 365}
+"""
+HEADERS = {
+    "decisions": "ref,when,granted,score,who,offer,team,sex,area,income",
+    "outcomes": "ref,repaid,written",
+    "human_actions": "ref,clerk,written",
+    "contacts": "who,at,kind",
+    "generations": "id,at,input,output",
+}
+
+
+def system_text(private: Iterable[str] = ("ref", "who")) -> str:
+    return SYSTEM.replace("PRIVATE", f"[{', '.join(private)}]")
+
+
+def load(workspace: Workspace, folder: Path, log: LogName, name: str, *rows: str) -> None:
+    """Imports rows of a log from a file of that name."""
+    path = folder / f"{name}.csv"
+    path.write_text("\n".join([HEADERS[log], *rows]) + "\n", encoding="utf-8")
+    ingest(workspace, workspace.system("loans"), path, log=log)
+
+
+def rows_of(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
+    with reading(workspace) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def files_of(workspace: Workspace) -> list[Path]:
+    """Every file of a workspace but its keys, its settings and its system files."""
+    kept = (workspace.keys, workspace.home / "systems", workspace.home / "boussole.toml")
+    return [
+        path
+        for path in workspace.home.rglob("*")
+        if path.is_file() and not any(path.is_relative_to(own) for own in kept)
+    ]
+
+
+def found_in_clear(workspace: Workspace, needles: Iterable[bytes]) -> set[tuple[str, bytes]]:
+    """Where bytes stand in any file, as they are."""
+    return {(path.name, needle) for path in files_of(workspace) for needle in needles if needle in path.read_bytes()}
+
+
+def found_when_opened(workspace: Workspace, needles: Iterable[bytes]) -> set[tuple[str, bytes]]:
+    """Where bytes stand in what can be decrypted: every table of the lake in every snapshot, sealed texts, evidence."""
+    texts = dict(_lake_texts(workspace))
+    for path in workspace.evidence.glob("*.parquet"):
+        texts[path.name] = repr(pq.read_table(path).to_pylist())
+    return {(name, needle) for name, text in texts.items() for needle in needles if needle.decode() in text}
+
+
+def _lake_texts(workspace: Workspace) -> Iterable[tuple[str, str]]:
+    with reading(workspace) as connection:
+        snapshots = [row[0] for row in connection.execute("SELECT snapshot_id FROM lake.snapshots()").fetchall()]
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'lake'"
+        ).fetchall()
+        for schema, name in names:
+            for snapshot in snapshots:
+                try:
+                    rows = connection.execute(f'FROM lake."{schema}"."{name}" AT (VERSION => {snapshot})').fetchall()
+                except duckdb.Error:  # the table is younger
+                    continue
+                cells = [item for row in rows for item in row]
+                sealed = unseal(workspace, [item for item in cells if isinstance(item, bytes)])
+                yield f"{schema}.{name}@{snapshot}", repr(cells) + repr(sealed)
+
+
+BEFORE = dt.date(2025, 11, 20)
+CANARY = b"CANARY"
+AMOUNT = 98765.4375
+NEEDLES = [CANARY, b"98765.4375"]
+BYTES = [*NEEDLES, struct.pack("<d", AMOUNT)]
+
+
+def fill(workspace: Workspace, folder: Path) -> None:
+    """Decisions of October 2025 (canaries), November 2025 and October 2026, and all that belongs to them."""
+    young = [f"n{i},2026-10-{1 + i % 28:02},yes,0.5,P{i},o{i},t1,{'FM'[i % 2]},n,{i}" for i in range(40)]
+    edge = ["e1,2025-11-01T00:00:00,no,0.25,E1,oe,t1,F,n,1"]
+    load(workspace, folder, "decisions", "young", *young, *edge)
+    old = [
+        f"CANARY{i},2025-10-{1 + i % 31:02},no,0.75,PCANARY{i},oCANARY,tCANARY,F,zCANARY,{AMOUNT}" for i in range(30)
+    ]
+    load(workspace, folder, "decisions", "old", *old, "badCANARY,2025-10-01,maybe,0.5,PCANARY,o,t,F,n,1")
+    outcomes = ["n1,true,2026-10-30", "n2,true,2025-01-01", "CANARY1,false,2026-10-30", "waitCANARY,true,2025-09-01"]
+    load(workspace, folder, "outcomes", "outcomes", *outcomes, "wait,true,2026-10-30")
+    load(workspace, folder, "human_actions", "human", "n1,no,2026-10-30", "CANARY1,yes,2026-10-30")
+    load(workspace, folder, "contacts", "contacts", "P1,2026-10-01,mail", "PCANARY,2025-10-31T23:59:59,mail")
+    load(
+        workspace, folder, "generations", "texts", "g1,2026-10-01,hello,world", "gCANARY,2025-10-01,inCANARY,outCANARY"
+    )
+
+
+def age(workspace: Workspace, name: str) -> None:
+    """Makes a source one that arrived in October 2025."""
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.main.ingested SET \"at\" = '2025-10-31' WHERE origin = ?", [f"{name}.csv"])

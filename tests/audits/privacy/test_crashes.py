@@ -1,0 +1,134 @@
+"""A purge or rotation that is killed leaves the old lake or the new one, whole; the next writer clears up."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from audits.lake import writing
+from audits.privacy import keys
+from audits.privacy.purge import purge
+from audits.privacy.removals import removals
+from audits.privacy.rotation import rotate
+from audits.workspace import Workspace
+from tests.audits.privacy.helpers import BEFORE, CANARY, found_in_clear, found_when_opened, load, rows_of
+
+# Kills itself, by the real signal, when the named function is reached (before) or has returned (after).
+CHILD = """
+import datetime, os, signal, sys
+from pathlib import Path
+from audits.lake import folder, rebuild
+from audits.privacy.purge import purge
+from audits.privacy.rotation import rotate
+from audits.workspace import Workspace
+
+home, what, place, when = sys.argv[1:]
+module, name = {"copy": (rebuild, "_copy"), "swap": (folder, "swap"), "sweep": (folder, "sweep")}[place]
+real = getattr(module, name)
+calls = []
+
+def killed(*args, **named):
+    calls.append(1)
+    last = place != "sweep" or len(calls) == 3  # each opening of the lake sweeps too
+    if when == "before" and last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(*args, **named)
+    if when == "after" and last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(module, name, killed)
+purge(Workspace(Path(home)), before=datetime.date(2025, 11, 20)) if what == "purge" else rotate(Workspace(Path(home)))
+"""
+UNTOUCHED = CHILD.replace("setattr(module, name, killed)", "")
+POINTS = [("copy", "before"), ("copy", "after"), ("swap", "before"), ("swap", "after")]
+IDS = "SELECT id FROM lake.loans.decisions ORDER BY id"
+
+
+def counts(workspace: Workspace) -> list[tuple[object, ...]]:
+    tables = ("decisions", "outcomes", "human_actions", "contacts", "generations", "sealed", "daily", "cells")
+    counted = ", ".join(f"(SELECT count(*) FROM lake.loans.{name})" for name in tables)
+    return rows_of(workspace, f"SELECT {counted}")
+
+
+def in_order(workspace: Workspace) -> None:
+    """The next writer works, and nothing is left that no catalogue names."""
+    with writing(workspace):
+        pass
+    names = sorted(path.name for path in (workspace.home / "lake").iterdir() if path.name != "tmp")
+    assert names[0] == "catalog.sqlite"
+    assert names[1].startswith("data")
+    assert names[2:] == ["writer.lock"]
+    named = {str(row[0]) for row in rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")}
+    lying = {path.name for path in (workspace.home / "lake").rglob("*.parquet")}
+    assert {Path(name).name for name in named} <= lying
+
+
+@pytest.mark.parametrize(("place", "when"), POINTS)
+def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
+    before = counts(workspace)
+    ended = subprocess.run([sys.executable, "-c", CHILD, str(workspace.home), "purge", place, when], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    done = (place, when) == ("swap", "after")
+    assert (counts(workspace) != before) == done
+    in_order(workspace)
+    assert (counts(workspace) != before) == done
+    found = purge(workspace, before=BEFORE)
+    assert (found == []) == done
+    assert len(removals(workspace)) == 1
+    assert found_in_clear(workspace, [CANARY]) == set()
+    assert found_when_opened(workspace, [b"inCANARY", b"98765.4375"]) == set()
+
+
+@pytest.mark.parametrize(("place", "when"), POINTS)
+def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
+    before = rows_of(workspace, IDS)
+    ended = subprocess.run([sys.executable, "-c", CHILD, str(workspace.home), "rotate", place, when], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    done = (place, when) == ("swap", "after")
+    assert (rows_of(workspace, IDS) != before) == done
+    in_order(workspace)
+    # A row of the same person still meets the others: the chain is the one that the lake was filled with.
+    load(workspace, tmp_path, "contacts", "again", "P1,2026-10-02,mail")
+    assert rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'") == [
+        (1,)
+    ]
+    assert rotate(workspace).keys == (3 if done else 2)
+    assert len(keys.ring(workspace.keys, "text")) == 1
+    assert found_when_opened(workspace, [b"inCANARY"])  # sealed texts are readable under the keys that are left
+
+
+@pytest.mark.slow
+def test_purges_killed_at_random_points(workspace: Workspace, tmp_path: Path) -> None:
+    """Rotations follow each other and are killed; the last one that is not shows that no person was lost."""
+    people = rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.decisions")
+    seed = random.Random(7)  # noqa: S311 (not for secrets)
+    killed = 0
+    for _ in range(25):
+        command = [
+            sys.executable,
+            "-c",
+            CHILD.replace("setattr(", "str("),
+            str(workspace.home),
+            "rotate",
+            "copy",
+            "before",
+        ]
+        with subprocess.Popen(command) as child:
+            try:
+                child.wait(seed.uniform(0.5, 2.5))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                killed += 1
+        in_order(workspace)
+        assert rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.decisions") == people
+        load(workspace, tmp_path, "contacts", f"c{time.monotonic_ns()}", f"P1,2026-10-02T00:00:{killed:02},mail")
+        assert rows_of(
+            workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'"
+        ) == [(1,)]
+    assert killed

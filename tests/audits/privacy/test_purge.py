@@ -1,0 +1,198 @@
+"""After a purge, no file holds a byte of what went; counts, evidence and everything younger stay as they were."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+
+from audits import ledger
+from audits.cubes.update import rebuild as count_anew
+from audits.decisions import ingest
+from audits.errors import LakeError, PrivacyError
+from audits.lake import reading, writing
+from audits.lake.connection import snapshot
+from audits.lake.tables import CUBES, table
+from audits.privacy.purge import Purged, purge
+from audits.runs import measure_window
+from audits.systems import System
+from audits.workspace import Workspace
+from charter.records.database import reading as records
+from charter.records.removals import seal_removals
+from tests.audits.privacy.helpers import (
+    AMOUNT,
+    BEFORE,
+    BYTES,
+    CANARY,
+    NEEDLES,
+    age,
+    files_of,
+    fill,
+    found_in_clear,
+    found_when_opened,
+    load,
+    rows_of,
+    system_text,
+)
+
+
+def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
+    return {name: rows_of(workspace, f"FROM {table(system, name)} ORDER BY ALL") for name in CUBES}
+
+
+def pseudonym_of(workspace: Workspace, text: str) -> bytes:
+    key = (workspace.keys / "pseudonym.key").read_bytes()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32].encode()
+
+
+@pytest.mark.parametrize("private", [(), ("ref", "who")])
+def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, ...]) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / "systems" / "loans.yaml").write_text(system_text(private), encoding="utf-8")
+    fill(workspace, tmp_path)
+    age(workspace, "old")
+    pseudonyms = [pseudonym_of(workspace, text) for text in ("CANARY0", "CANARY9", "PCANARY0", "PCANARY9")]
+    # The search finds: the catalogue holds lowest and highest values in clear, opened tables hold the rest.
+    assert ("catalog.sqlite", CANARY) in found_in_clear(workspace, BYTES)
+    assert {needle for _, needle in found_when_opened(workspace, [*NEEDLES, *(pseudonyms if private else [])])} == {
+        *NEEDLES,
+        *(pseudonyms if private else []),
+    }
+    drift = workspace.reports / "drift" / "loans.html"
+    drift.parent.mkdir(parents=True)
+    drift.write_text(f"a sample of rows: {AMOUNT}")
+    measure_window(workspace, workspace.system("loans"), start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
+    purge(workspace, before=BEFORE)
+    seal_removals(workspace)
+    assert found_in_clear(workspace, [*BYTES, *pseudonyms]) == set()
+    assert found_when_opened(workspace, [*NEEDLES, *pseudonyms]) == set()
+
+
+def test_every_file_of_the_lake_is_one_that_its_catalogue_names(workspace: Workspace) -> None:
+    purge(workspace, before=BEFORE)
+    named = rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")
+    parquet = [path.name for path in files_of(workspace) if path.suffix == ".parquet"]
+    assert sorted(parquet) == sorted(Path(str(row[0])).name for row in named)
+    others = {path.name for path in files_of(workspace) if path.suffix != ".parquet"}
+    assert others == {"catalog.sqlite", "writer.lock"}
+
+
+def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
+    age(workspace, "old")
+    kept = rows_of(
+        workspace, "SELECT * EXCLUDE (batch) FROM lake.loans.decisions WHERE day >= '2025-11-01' ORDER BY ALL"
+    )
+    before = cubes(workspace, loans)
+    (found,) = purge(workspace, before=BEFORE)
+    assert found == Purged(
+        system="loans",
+        before=dt.date(2025, 11, 1),  # whole months only: the first of November stays
+        rows={"decisions": 30, "outcomes": 2, "human_actions": 1, "contacts": 1, "generations": 1, "quarantine": 1},
+        months=(dt.date(2025, 10, 1),),
+        sources=("contacts.csv", "human.csv", "old.csv", "outcomes.csv", "texts.csv"),
+    )
+    assert rows_of(workspace, "SELECT * EXCLUDE (batch) FROM lake.loans.decisions ORDER BY ALL") == kept
+    assert cubes(workspace, loans) == before
+    assert rows_of(workspace, "SELECT month, decisions FROM lake.loans.sealed") == [(dt.date(2025, 10, 1), 30)]
+    ids = [pseudonym_of(workspace, text).decode() for text in ("n1", "n2", "wait")]
+    assert sorted(rows_of(workspace, "SELECT id FROM lake.loans.outcomes")) == sorted((item,) for item in ids)
+    assert purge(workspace, before=BEFORE) == []
+
+
+def test_sealed_months_are_neither_rebuilt_nor_filled_again(
+    workspace: Workspace, loans: System, tmp_path: Path
+) -> None:
+    purge(workspace, before=BEFORE)
+    before = cubes(workspace, loans)
+    with writing(workspace) as connection:
+        count_anew(connection, loans)
+    assert cubes(workspace, loans) == before
+    load(
+        workspace,
+        tmp_path,
+        "decisions",
+        "again",
+        "x1,2025-10-03,yes,0.5,P,o,t,F,n,1",
+        "x2,2026-10-03,yes,0.5,P,o,t,F,n,1",
+    )
+    assert rows_of(workspace, "SELECT reason FROM lake.loans.quarantine ORDER BY batch DESC, row LIMIT 1") == [
+        ("its month is sealed: its rows were purged",)
+    ]
+    ingested = ingest(workspace, loans, tmp_path / "old.csv")
+    assert ingested.already
+
+
+def test_retention_comes_from_the_system_file(workspace: Workspace) -> None:
+    # 365 days before 2026-10-31 is 2025-10-31: October 2025 has not ended by then. A day later it has.
+    (found,) = purge(workspace, today=dt.date(2026, 10, 31))
+    assert found.rows == {"outcomes": 1}  # written in September, and its decision never came
+    (found,) = purge(workspace, today=dt.date(2026, 11, 1))
+    assert (found.before, found.rows["decisions"]) == (dt.date(2025, 11, 1), 30)
+
+
+def test_without_a_rule_or_a_day_nothing_is_removed(workspace: Workspace) -> None:
+    path = workspace.home / "systems" / "loans.yaml"
+    path.write_text(path.read_text().replace(", retain_days: 365", ""), encoding="utf-8")
+    with pytest.raises(PrivacyError, match="no system says how long"):
+        purge(workspace)
+
+
+def test_a_dry_run_says_the_same_and_removes_nothing(workspace: Workspace) -> None:
+    inode = workspace.catalogue.stat().st_ino
+    would = purge(workspace, before=BEFORE, dry_run=True)
+    assert workspace.catalogue.stat().st_ino == inode
+    assert purge(workspace, before=BEFORE) == would
+
+
+def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
+    purge(workspace, before=BEFORE)
+    assert [seal_removals(workspace), seal_removals(workspace)] == [1, 0]
+    with records(workspace) as connection:
+        assert connection is not None
+        (entry,) = ledger.entries(connection)
+    payload = dict(entry.payload)
+    assert len(str(payload.pop("id"))) == 16
+    assert entry.kind == "purge"
+    assert payload == {
+        "system": "loans",
+        "before": "2025-11-01",
+        "first_month": "2025-10-01",
+        "last_month": "2025-10-01",
+        "months": 1,
+        "groups": 0,
+        "decisions": 30,
+        "outcomes": 2,
+        "human_actions": 1,
+        "contacts": 1,
+        "generations": 1,
+    }
+
+
+def test_snapshot_numbers_go_on_and_never_repeat(workspace: Workspace, tmp_path: Path) -> None:
+    with reading(workspace) as connection:
+        before = snapshot(connection)
+    purge(workspace, before=BEFORE)
+    with reading(workspace) as connection:
+        after = snapshot(connection)
+    load(workspace, tmp_path, "contacts", "more", "P9,2026-10-02,mail")
+    with reading(workspace) as connection:
+        assert before < after < snapshot(connection)
+
+
+def test_a_reader_across_a_purge_is_told_so(workspace: Workspace) -> None:
+    told = pytest.raises(LakeError, match=r"rewritten by a purge.*Run the command again")
+    with told, reading(workspace) as connection:
+        connection.execute("SELECT count(*) FROM lake.loans.decisions").fetchall()
+        purge(workspace, before=BEFORE)
+        connection.execute("SELECT max(id) FROM lake.loans.decisions").fetchall()
+
+
+def test_a_moved_workspace_keeps_its_lake(workspace: Workspace, tmp_path: Path) -> None:
+    purge(workspace, before=BEFORE)
+    moved = Workspace(workspace.home.rename(tmp_path / "moved"))
+    assert rows_of(moved, "SELECT count(*) FROM lake.loans.decisions") == [(41,)]
+    load(moved, tmp_path, "contacts", "more", "P9,2026-10-02,mail")
+    assert not workspace.home.exists()

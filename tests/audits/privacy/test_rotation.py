@@ -1,0 +1,107 @@
+"""A rotation changes every pseudonym and loses no linkage; buckets and counts stay."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+import pytest
+
+from audits.errors import PrivacyError
+from audits.lake.tables import CUBES
+from audits.privacy import keys
+from audits.privacy.rotation import Rotated, rotate
+from audits.systems import System
+from audits.workspace import Workspace
+from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of
+
+PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, row"
+
+
+def hmac_128(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
+    before = rows_of(workspace, PEOPLE)
+    assert rotate(workspace) == Rotated(keys=2, columns=7)
+    first, second = keys.ring(workspace.keys, "pseudonym")
+    after = rows_of(workspace, PEOPLE)
+    assert after == [(row, bucket, hmac_128(second, str(person))) for row, bucket, person in before]
+    (ref,) = rows_of(workspace, "SELECT id FROM lake.loans.decisions WHERE f_income = 7")
+    assert ref == (hmac_128(second, hmac_128(first, "n7")),)
+
+
+def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, loans: System, tmp_path: Path) -> None:
+    for _ in range(2):
+        rotate(workspace)
+    load(workspace, tmp_path, "outcomes", "late", "n3,true,2026-10-30")
+    assert rows_of(workspace, "SELECT outcome FROM lake.loans.decisions WHERE f_income = 3") == [(1,)]
+    load(workspace, tmp_path, "contacts", "again", "P1,2026-10-01,mail", "P1,2026-10-09,mail")
+    assert rows_of(workspace, "SELECT count(*), count(DISTINCT person) FROM lake.loans.contacts") == [(3, 2)]
+    load(
+        workspace,
+        tmp_path,
+        "decisions",
+        "again",
+        "n7,2026-10-03,yes,0.5,P7,o,t,F,n,7",
+        "n99,2026-10-03,yes,0.5,P7,o,t,F,n,99",
+    )
+    assert rows_of(
+        workspace, "SELECT count(*), count(DISTINCT person) FROM lake.loans.decisions WHERE f_income IN (7, 99)"
+    ) == [(2, 1)]
+    buckets = rows_of(workspace, "SELECT count(DISTINCT bucket) FROM lake.loans.decisions WHERE f_income IN (7, 99)")
+    assert buckets == [(1,)]
+
+
+def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
+    old = [
+        str(row[0]).encode()
+        for row in rows_of(workspace, "SELECT DISTINCT unnest([id, person]) FROM lake.loans.decisions")
+    ]
+    assert len(found_when_opened(workspace, old)) > len(old)
+    assert found_in_clear(workspace, old)
+    rotate(workspace)
+    assert found_in_clear(workspace, old) == set()
+    assert found_when_opened(workspace, old) == set()
+
+
+def test_counts_buckets_and_texts_stay(workspace: Workspace) -> None:
+    before = {name: rows_of(workspace, f"FROM lake.loans.{name} ORDER BY ALL") for name in CUBES}
+    rotate(workspace)
+    assert {name: rows_of(workspace, f"FROM lake.loans.{name} ORDER BY ALL") for name in CUBES} == before
+    assert found_when_opened(workspace, [b"inCANARY", b"maybe"])
+    assert keys.numbers(workspace.keys, "text") == [2]  # the old key of texts opens nothing any more
+
+
+def test_no_file_holds_a_key(workspace: Workspace) -> None:
+    rotate(workspace)
+    every = [path.read_bytes() for path in workspace.keys.iterdir()]
+    needles = [form for key in every for form in (key, key.hex().encode())]
+    assert len(every) == 4
+    assert found_in_clear(workspace, needles) == set()
+    assert len(files_of(workspace)) > 5
+
+
+def test_it_refuses_what_would_lose_linkage(workspace: Workspace, tmp_path: Path) -> None:
+    inode = workspace.catalogue.stat().st_ino
+    ring = workspace.keys / "pseudonym.key"
+    ring.rename(tmp_path / "kept")
+    with pytest.raises(PrivacyError, match="linkage would be lost"):
+        rotate(workspace)
+    (tmp_path / "kept").replace(ring)
+    (workspace.home / "systems" / "loans.yaml").rename(tmp_path / "loans.yaml")
+    with pytest.raises(PrivacyError, match="'loans', whose file is gone"):
+        rotate(Workspace(workspace.home))
+    (tmp_path / "loans.yaml").rename(workspace.home / "systems" / "loans.yaml")
+    (workspace.keys / "text.key").rename(tmp_path / "text.key")
+    keys.add(workspace.keys, "text", 1)
+    with pytest.raises(PrivacyError, match="cannot be read with the keys that are there; nothing was changed"):
+        rotate(Workspace(workspace.home))
+    assert workspace.catalogue.stat().st_ino == inode
+
+
+def test_without_a_lake_there_is_nothing_to_rotate(tmp_path: Path) -> None:
+    with pytest.raises(PrivacyError, match="nothing was imported yet"):
+        rotate(Workspace.create(tmp_path / "empty"))

@@ -1,0 +1,199 @@
+"""Sensitive values come from their own file, for the people it names, until their legal basis ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from audits.cubes.update import rebuild as count_anew
+from audits.decisions import IngestReport, ingest
+from audits.errors import SourceError
+from audits.lake import writing
+from audits.lake.tables import CUBES
+from audits.privacy.purge import purge
+from audits.privacy.rotation import rotate
+from audits.privacy.sensitive import refresh
+from audits.workspace import Workspace
+from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
+
+SYSTEM = """
+id: jobs
+kind: selection
+title: {en: Jobs}
+purpose: {en: Jobs}
+owner: nobody
+status: pilot
+risk: high
+columns:
+  id: ref
+  decided_at: when
+  decision: {column: called, selected: ["yes"], not_selected: ["no"]}
+  score: {column: score, range: [0, 1]}
+  person: who
+groups:
+  gender: {column: sex}
+  disability: {column: rqth, from: sensitive, basis: "Article 9(2)(j)", expires: EXPIRES}
+  birth: {column: year, bands: [1980, 2000], from: sensitive, basis: "Article 9(2)(j)", expires: 2199-12-31}
+intersections: [[gender, disability]]
+privacy: {pseudonymise: [who]}
+sensitive: {path: "secret.csv", key: person}
+"""
+PEOPLE = (
+    "person,rqth,year\n p1 ,ZEBRA,1970\np2,no,1990\np2,no,1990\np3,ZEBRA,1990\np3,no,1990\np4,=cmd(),old\np5,,2001\n"
+)
+LOG = "ref,when,called,score,who,sex\n" + "".join(
+    f"r{i},2026-0{1 + i % 2}-03,{'yes' if i % 2 else 'no'},0.{i},p{i},{'FM'[i % 2]}\n" for i in range(1, 8)
+)
+STORED = "SELECT id, g_disability, g_birth FROM lake.jobs.decisions ORDER BY id"
+EXPECTED = [
+    ("r1", "ZEBRA", "<1980"),
+    ("r2", "no", "1980-1999"),  # the same twice
+    ("r3", None, "1980-1999"),  # two different values
+    ("r4", None, None),  # a formula, and no number
+    ("r5", None, "2000+"),
+    ("r6", None, None),  # not in the file
+    ("r7", None, None),
+]
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "jobs")
+    declare(made, "2199-12-31")
+    (made.home / "secret.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    return made
+
+
+def declare(workspace: Workspace, expires: str, path: str = "secret.csv") -> Workspace:
+    text = SYSTEM.replace("EXPIRES", expires).replace("secret.csv", path)
+    (workspace.home / "systems" / "jobs.yaml").write_text(text, encoding="utf-8")
+    return Workspace(workspace.home)
+
+
+def bring(workspace: Workspace, path: Path) -> IngestReport:
+    return ingest(workspace, workspace.system("jobs"), path)
+
+
+def cubes(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    return {name: rows_of(workspace, f"FROM lake.jobs.{name} ORDER BY ALL") for name in CUBES}
+
+
+def test_values_are_joined_by_the_clear_person(jobs: Workspace, tmp_path: Path) -> None:
+    report = bring(jobs, tmp_path / "log.csv")
+    assert rows_of(jobs, STORED) == EXPECTED
+    assert [change.sentence() for change in report.changes] == [
+        "column 'rqth': different values for one person, read as unknown (1 of the people)"
+    ]
+    daily = rows_of(jobs, """SELECT value1, sum(n)::INT FROM lake.jobs.daily WHERE "by" = 'disability' GROUP BY ALL""")
+    assert sorted(daily, key=str) == [("ZEBRA", 1), ("no", 1), (None, 5)]
+
+
+def test_parquet_and_duckdb_give_the_same(jobs: Workspace, tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "person": ["p1", "p2", "p3", "p3", "p5"],
+            "rqth": ["ZEBRA", "no", "ZEBRA", "no", None],
+            "year": [1970, 1990, 1990, 1990, 2001],
+        }
+    )
+    frame.to_parquet(jobs.home / "secret.parquet")
+    with duckdb.connect(str(jobs.home / "secret.duckdb")) as connection:
+        connection.execute("CREATE TABLE people AS FROM frame")
+    for name in ("secret.parquet", "duckdb:secret.duckdb?table=people"):
+        shutil.rmtree(jobs.home / "lake")
+        bring(declare(jobs, "2199-12-31", name), tmp_path / "log.csv")
+        assert rows_of(jobs, STORED) == EXPECTED
+
+
+def test_a_sensitive_column_in_the_log_is_not_read_and_told(jobs: Workspace, tmp_path: Path) -> None:
+    lines = LOG.splitlines()
+    (tmp_path / "log.csv").write_text("\n".join([f"{lines[0]},RQTH", *(f"{line},LEAK" for line in lines[1:])]))
+    report = bring(jobs, tmp_path / "log.csv")
+    assert rows_of(jobs, STORED) == EXPECTED
+    assert "column 'RQTH': sensitive, so it must not travel with a log: not read" in [
+        change.sentence() for change in report.changes
+    ]
+    assert found_when_opened(jobs, [b"LEAK"]) == set()
+
+
+def test_people_who_are_added_or_taken_out_are_joined_anew(jobs: Workspace, tmp_path: Path) -> None:
+    bring(jobs, tmp_path / "log.csv")
+    system = jobs.system("jobs")
+    assert (refresh(jobs, system), refresh(jobs, system)) != (None, None)  # the first joining is noted once
+    rotate(jobs)
+    (jobs.home / "secret.csv").write_text("person,rqth,year\np2,no,1990\np6,ZEBRA,1985\n", encoding="utf-8")
+    done = refresh(jobs, system)
+    assert done
+    assert (done.rows, done.months) == (4, (dt.date(2026, 1, 1), dt.date(2026, 2, 1)))
+    unknown = [(f"r{i}", None, None) for i in (3, 4, 5)]
+    expected = [
+        ("r1", None, None),
+        ("r2", "no", "1980-1999"),
+        *unknown,
+        ("r6", "ZEBRA", "1980-1999"),
+        ("r7", None, None),
+    ]
+    assert rows_of(jobs, STORED) == expected
+    before = cubes(jobs)
+    with writing(jobs) as connection:
+        count_anew(connection, system)
+    assert cubes(jobs) == before
+    assert refresh(jobs, system) is None
+
+
+def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) -> None:
+    bring(jobs, tmp_path / "log.csv")
+    assert found_when_opened(jobs, [b"ZEBRA"])
+    assert found_in_clear(jobs, [b"ZEBRA"]) >= {("catalog.sqlite", b"ZEBRA")}
+    later = declare(jobs, "2026-11-01")
+    (found,) = purge(later, today=dt.date(2026, 11, 2))
+    assert (found.groups, found.rows, found.before) == (("disability",), {}, None)
+    (jobs.home / "secret.csv").unlink()  # the organisation's own file is not Boussole's to remove
+    assert found_when_opened(later, [b"ZEBRA"]) == set()
+    assert found_in_clear(later, [b"ZEBRA"]) == set()
+    assert rows_of(later, STORED) == [(ref, None, birth) for ref, _, birth in EXPECTED]
+    before = cubes(later)
+    with writing(later) as connection:
+        count_anew(connection, later.system("jobs"))
+    assert cubes(later) == before
+    assert purge(later, today=dt.date(2026, 11, 3)) == []
+
+
+def test_on_its_last_day_it_is_still_in_force(jobs: Workspace, tmp_path: Path) -> None:
+    bring(jobs, tmp_path / "log.csv")
+    later = declare(jobs, "2026-11-01")
+    assert purge(later, today=dt.date(2026, 11, 1)) == []
+
+
+def test_an_ended_group_is_not_joined(jobs: Workspace, tmp_path: Path) -> None:
+    bring(declare(jobs, "2020-01-01"), tmp_path / "log.csv")
+    assert rows_of(jobs, STORED) == [(ref, None, birth) for ref, _, birth in EXPECTED]
+    assert found_when_opened(jobs, [b"ZEBRA"]) == set()
+
+
+BAD_FILES = {
+    "missing": (None, "is not there"),
+    "no key": ("who,rqth,year\np1,ZEBRA,1\n", "missing column: 'person'"),
+    "not UTF-8": (b"person,rqth,year\np1,ZEBRA\xff\xfe,1970\n", r"cannot be read \(InvalidInputException\)"),
+    "ragged": ("person,rqth,year\np1,ZEBRA\n" * 3, r"cannot be read|missing column"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_refuses_the_import_without_quoting_it(jobs: Workspace, tmp_path: Path, name: str) -> None:
+    content, message = BAD_FILES[name]
+    path = jobs.home / "secret.csv"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SourceError, match=message) as caught:
+        bring(jobs, tmp_path / "log.csv")
+    assert "ZEBRA" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert rows_of(jobs, "SELECT count(*) FROM lake.main.ingested") == [(0,)]
