@@ -25,8 +25,11 @@ def log(
     from experiments.logging import log_file
 
     workspace = workspace_of(context)
-    run_id = log_file(file, workspace=workspace, system=workspace.system(system), log=log)
-    say(f"Logged to MLflow as run {run_id}. Next: `boussole sync --system {system}`.")
+    chosen = workspace.system(system)
+    run_id = log_file(file, workspace=workspace, system=chosen, log=log)
+    read = any(source.mlflow for source in chosen.sources)
+    first = "" if read else f"add `sources: [{{mlflow: {{experiment: {system}}}}}]` to its system file, then "
+    say(f"Logged to MLflow as run {run_id}. Next: {first}`boussole sync --system {system}`.")
 
 
 def import_(  # noqa: PLR0917 (the options of a command)
@@ -66,6 +69,8 @@ def sync(
             reports = pull(workspace, system_id=system, full=full, progress=tell)
     finally:
         seal_exclusions(workspace)  # also those of a sync that was interrupted
+    if not reports:
+        say("Nothing to pull from: no system file names one of its `sources`.")
     failures: list[BoussoleError] = []
     bad_rows = False
     for report in reports:

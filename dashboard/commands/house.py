@@ -20,7 +20,7 @@ def init(
     from audits.workspace import Workspace
 
     workspace = Workspace.create(folder, organisation=organisation)
-    say(f"The workspace is ready: {workspace.home}. Next: put a system file into {workspace.home / 'systems'}.")
+    say(f"The workspace is ready: {workspace.home}. Next: `boussole systems new --from DATAFILE`, then `systems add`.")
 
 
 def dashboard(

@@ -85,4 +85,6 @@ def new(
     say("No data can tell these:")
     for gap in made.gaps:
         say(f"  {gap}")
-    say(f"Next: read it, fill in what is marked, then `boussole systems add {out or 'FILE'}`.")
+    file = out or "FILE"
+    say(f"Next: read it, fill in what is marked, then `boussole systems add {file}`.")
+    say(f"To see what an audit would say: `boussole audit --dry-run {source} --system-file {file}`.")
