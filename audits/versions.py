@@ -294,7 +294,9 @@ def _units(
         f"SELECT * FROM (SELECT {named}, {both} AS both, CAST({times} AS BIGINT) AS times FROM ({sides}) "
         f"WHERE part IS NOT NULL GROUP BY {key}) WHERE c1 + c3 + c5 + c7 > 0"
     )
-    return _alike(rows.to_arrow_table())
+    found = rows.to_arrow_table()
+    counts = np.stack([found[f"c{i}"].to_numpy() for i in range(8)], axis=1).reshape(-1, 2, 2, 2)
+    return Units.alike(counts, found["times"].to_numpy(), found["both"].to_numpy())
 
 
 def _among(columns: str, groups: Sequence[Sequence[str]]) -> str:
@@ -306,10 +308,3 @@ def _among(columns: str, groups: Sequence[Sequence[str]]) -> str:
 
 def _cells(cells: Sequence[tuple[int, int]]) -> str:
     return f"(decision, outcome) IN ({', '.join(f'({decision}, {outcome})' for decision, outcome in cells)})"
-
-
-def _alike(found: pa.Table) -> Units:
-    columns = [found[f"c{i}"].to_numpy() for i in range(8)] + [found["both"].to_numpy().astype(np.int64)]
-    kinds, position = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    times = np.bincount(position.ravel(), weights=found["times"].to_numpy(), minlength=len(kinds)).astype(np.int64)
-    return Units(counts=kinds[:, :8].reshape(-1, 2, 2, 2), times=times, both=kinds[:, 8].astype(np.bool_))

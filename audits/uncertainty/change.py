@@ -1,8 +1,7 @@
 """How a comparison changed between two versions of a model, on test sets as small as a hundred cases.
 
 A unit is what was drawn: a person, else a request, else one case. Units that both versions judged are paired: what
-one version says about them is set against what the other says, and nothing else. `p_worse` is exact where nothing
-but the version changed, whatever the number of cases; McNemar's exact test is its simplest case.
+one version says of them is set against what the other says.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
+from scipy.stats import gamma, norm
 from scipy.stats import t as student
 
 from audits.measures import Counts
@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]
 
 NO_CHANGE = {"ratio": 1.0, "difference": 0.0}
+RULE_OF_THREE = (math.log(20) / norm.ppf(0.95) ** 2) ** 2
+"""From the score test of none in n at the level 0.05, which excludes 2.7 cases, to the exact one: 3.0."""
 PRODUCTION, CANDIDATE = 0, 1
 GROUP, AGAINST = 0, 1
 
@@ -40,6 +42,15 @@ class Units:
     counts: Counts
     times: Counts
     both: npt.NDArray[np.bool_]
+
+    @classmethod
+    def alike(cls, counts: Counts, times: Counts, both: npt.NDArray[np.bool_]) -> Units:
+        """Units with those of one kind counted together, which the counting of exchanges rests on."""
+        flat = np.concatenate([counts.reshape(-1, 8), both[:, None]], axis=1).astype(np.int64)
+        kinds, position = np.unique(flat, axis=0, return_inverse=True)
+        totals = np.zeros(len(kinds), dtype=np.int64)
+        np.add.at(totals, position.ravel(), times)
+        return cls(counts=kinds[:, :8].reshape(-1, 2, 2, 2), times=totals, both=kinds[:, 8].astype(np.bool_))
 
     @cached_property
     def features(self) -> Features:
@@ -99,21 +110,24 @@ class Change:
         return float(p[CANDIDATE, GROUP] * p[PRODUCTION, AGAINST] / below) if below > 0 else None
 
     def p_worse(self) -> float:
-        """One-sided p of "the candidate is not worse": how often exchanging the versions looks as bad.
+        """One-sided p of "the candidate is not worse": small where it very likely is. Range [0, 1].
 
-        Formula: share of exchanges whose studentised U is as bad as observed. Paired units exchange their versions
-        by coin; others keep the numbers of each version within the parts they belong to. Every exchange is counted
-        where there are few enough, else `DRAWS` are drawn with a fixed seed. Exact where the versions decide alike;
-        studentised, so that it stays about right where the candidate selects more people of every group.
+        The larger of two p-values. One is exact where nothing but the version changed: the share of exchanges of the
+        versions whose U, over its standard error, is as bad as observed. Paired units exchange by coin; others keep
+        the numbers of each version within the parts they belong to. Every exchange is counted where there are few
+        enough, else `DRAWS` are drawn with a fixed seed. With changes in one part only and equal weights this is
+        McNemar's exact test. The other p-value is Student's t with a variance that takes units of both parts to
+        change equally often: it guards small groups where the candidate decides otherwise in all of them, and a
+        group in which no case changed could still have had some.
         Source: Janssen (1997), Statistics & Probability Letters 36:9-21; Chung & Romano (2013), Annals of Statistics
         41:484-507; McNemar (1947), Psychometrika 12:153-157.
 
-        >>> round(_example()._p_exchanged(), 6)  # three cases lost, none won: (1/2)³
+        >>> round(_example().p_worse(), 3)  # three cases lost, none won: (1/2)³
         0.125
         """
         distance, variance = self._distance(NO_CHANGE[self.scale])
         cautious = float(student.cdf(distance / math.sqrt(variance), self._df())) if variance > 0 else 1.0
-        return max(self._p_exchanged(), min(cautious, 1.0))
+        return max(self._p_exchanged(), cautious)
 
     def _p_exchanged(self) -> float:
         seen = float(self._studentised(self.units.features)[0])
@@ -126,10 +140,12 @@ class Change:
         """One-sided p of "the candidate is worse by the margin or more"; small: very likely within the margin.
 
         The margin is stated as a value of ρ or δ on the bad side: 0.9, or -0.05. Formula: z² solves
-        κz⁴ + Vz² = U², with V the linearised variance at the margin and κ the square of what one unit weighs; then
-        Student's t with as many degrees of freedom as the smallest part has units, less one. Without κ no changed
-        case would prove anything: with it, no change among n cases is as sure as the score test of 0 in n.
-        Source: after Wilson (1927) and Tango (1998), Statistics in Medicine 17:891-908.
+        κz⁴ + Vz² = U², with V the linearised variance at the margin and κ the square of 1.11 times what one unit
+        weighs; then Student's t with as many degrees of freedom as the smallest part has units, less one. κ is what
+        keeps a test set without a changed case from proving too much: at the level 0.05 it excludes that three or
+        more cases would have changed, as the exact test of none in n does.
+        Source: after Wilson (1927) and Tango (1998), Statistics in Medicine 17:891-908; the rule of three: Hanley &
+        Lippman-Hand (1983), JAMA 249:1743-1745.
         """
         distance, variance = self._distance(margin)
         heavy = self._weight(margin)
@@ -153,12 +169,15 @@ class Change:
         """The smallest regression (as ρ or δ) that these units would have shown with that power; None: none would.
 
         Formula: U solves U² = Z² (V + U√κ), with Z the sum of the quantiles of alpha and power: a regression brings
-        changed cases, and they bring variance, so that without any now about Z² cases must be lost.
+        changed cases, and they bring variance, so that without any now about Z² cases must be lost. Paired cases:
+        never fewer than an exact test needs, which is −log₂ alpha of them, all lost, with that power.
         """
         z = float(student.ppf(1 - alpha, self._df()) + student.ppf(power, self._df()))
         _, variance = self._distance(NO_CHANGE[self.scale])
         one = math.sqrt(self._part_weight(NO_CHANGE[self.scale], GROUP))
         lost = (z * z * one + math.sqrt(z**4 * one * one + 4 * z * z * variance)) / 2
+        if self._paired(GROUP):
+            lost = max(lost, float(gamma.ppf(power, math.ceil(-math.log2(alpha)))) * one)
         return self._as_change(-lost if self.bad_side == "below" else lost)
 
     def _as_change(self, u: float) -> float | None:
@@ -200,14 +219,18 @@ class Change:
         return float(u[0] if self.bad_side == "below" else -u[0]), max(float(variance[0]), alike)
 
     def _weight(self, at: float) -> float:
-        return max(sum(self._part_weight(at, part) for part in (GROUP, AGAINST)), 1e-300)
+        return max(RULE_OF_THREE * sum(self._part_weight(at, part) for part in (GROUP, AGAINST)), 1e-300)
 
     def _part_weight(self, at: float, part: int) -> float:
         """The square of what one unit of a part weighs in U; a paired unit weighs once, not once for each version."""
         slopes = self.units.features.slopes(self.scale, at)[0, :, part]
         squares = np.square(slopes / self.units.effective()[:, part])
+        return float(squares.max() if self._paired(part) else squares.sum())
+
+    def _paired(self, part: int) -> bool:
+        """Whether both versions judged every unit of a part."""
         counted = (self.units.counts[:, :, part, 1] > 0).any(axis=1)
-        return float(squares.max() if self.units.both[counted].all() else squares.sum())
+        return bool(self.units.both[counted].all())
 
     def _df(self) -> float:
         return float(max(self.units.sizes().min() - 1, 1))
