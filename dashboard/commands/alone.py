@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.console import workspace_of
+from dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +66,16 @@ def system_of(context: typer.Context, system: str | None, system_file: Path | No
         raise BoussoleError("whose decisions are these?", next_step="Give --system-file FILE, or --system ID.")
     workspace = workspace_of(context)
     return workspace, workspace.system(system)
+
+
+def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
+    """Says which rows were left out, and whether there are any."""
+    bad = [report for report in reports if report.rejections]
+    for report in bad:
+        say(f"{report.origin}: {report.quarantined} of {report.accepted + report.quarantined} row(s) were left out.")
+        for rejection in report.rejections:
+            say(f"  {report.origin}, {rejection.sentence()}")
+    return bool(bad)
 
 
 def language() -> str:

@@ -13,7 +13,6 @@ from audits.errors import BoussoleError
 from dashboard.commands import alone
 from dashboard.commands.alone import Days
 from dashboard.commands.console import say, workspace_of, write_json
-from dashboard.commands.decisions import tell_report
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
@@ -73,12 +72,10 @@ def audit(  # noqa: PLR0917 (the options of a command)
     else:
         for document in documents:
             _summary(document, language)
-    for report in reports:
-        if report.rejections:
-            tell_report(report)
+    bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
         raise typer.Exit(1)
-    if any(report.rejections for report in reports):
+    if bad_rows:
         raise typer.Exit(2)
 
 

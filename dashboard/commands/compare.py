@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.alone import system_of
+from dashboard.commands.alone import system_of, tell_bad_rows
 from dashboard.commands.console import workspace_of, write_json
-from dashboard.commands.decisions import tell_report
 
 if TYPE_CHECKING:
     from audits.systems import System
@@ -76,13 +75,11 @@ def compare(  # noqa: PLR0917 (the options of a command)
         write_json(document, json_)
     else:
         _tell(document)
-    reports = [report for side in (production, candidate) for report in side.reports if report.rejections]
-    for report in reports:
-        tell_report(report)
+    bad_rows = tell_bad_rows([*production.reports, *candidate.reports])
     failing = {"worse": ("worse",), "unknown": ("worse", "unknown"), "nothing": ()}[fail_on.value]
     if document["verdict"] in failing:
         raise typer.Exit(1)
-    if reports:
+    if bad_rows:
         raise typer.Exit(2)
 
 
