@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from audits.errors import LakeError
 from audits.workspace import Workspace
 
 MARGIN = 30 * 24 * 3600 * 1000
@@ -78,8 +79,16 @@ def update_mark(workspace: Workspace, system: str, source: str, change: Callable
         marks[key] = change(marks.get(key, Mark(system=system, source=source)))
         fresh = path.with_suffix(f".{os.getpid()}.tmp")
         held = {"version": VERSION, "sources": [vars(marks[name]) for name in sorted(marks)]}
-        fresh.write_text(json.dumps(held, separators=(",", ":")), encoding="utf-8")
-        fresh.replace(path)
+        try:
+            fresh.write_text(json.dumps(held, separators=(",", ":")), encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            fresh.unlink(missing_ok=True)
+            raise LakeError(
+                f"how far the sync has come cannot be noted: {(error.strerror or str(error)).lower()}.",
+                where=str(path),
+                next_step="Make room, then run the sync again.",
+            ) from error
 
 
 def attempted(workspace: Workspace, system: str, source: str, *, now: int) -> None:

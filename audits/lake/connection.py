@@ -17,34 +17,42 @@ from audits.lake.tables import create_shared
 from audits.workspace import Workspace
 
 LOCK_SECONDS = 600
-BUSY_SECONDS = 60
+"""How long a writer waits for its turn, and for readers to finish before it commits."""
+READER_SECONDS = 60
 POLL_SECONDS = 0.05
-# Inlined rows and column statistics would sit in clear in the catalogue, hence no inlining.
-# By default SQLite gives up after five seconds when a backup or another tool holds the catalogue.
-OPTIONS = f"ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT {BUSY_SECONDS * 1000}"
 _DISK_FULL = ("No space left on device", "disk is full", "File too large", "Disk quota exceeded")
 _LOCKED = "database is locked"
 _REMOVALS = "database_name = 'lake' AND schema_name = 'main' AND table_name = 'removals'"
 
 
+def _options(seconds: int) -> str:
+    """SQL: how a catalogue is attached, and how long it is waited for; SQLite would give up after five seconds.
+
+    Inlined rows and column statistics would sit in clear in the catalogue, hence no inlining.
+    """
+    return f"ENCRYPTED, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT {seconds * 1000}"
+
+
 def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str, data: Path) -> None:
     """Makes an empty catalogue and attaches it."""
-    connection.execute(f"ATTACH 'ducklake:sqlite:{_text(catalogue)}' AS {name} (DATA_PATH '{_text(data)}', {OPTIONS})")
+    connection.execute(
+        f"ATTACH 'ducklake:sqlite:{_text(catalogue)}' AS {name} (DATA_PATH '{_text(data)}', {_options(LOCK_SECONDS)})"
+    )
 
 
-def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
+def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int) -> Path:
     """Attaches the lake; returns the folder of its data, which its catalogue names.
 
     A workspace that was moved or copied keeps its data beside its catalogue, whatever path is written there.
     """
     what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
-    connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {OPTIONS})")
+    connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {_options(seconds)})")
     row = connection.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
     named = Path(row[0] if row else "")
     data = workspace.catalogue.parent / named.name
     if named != data:
         connection.execute("DETACH lake")
-        connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {OPTIONS})")
+        connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {_options(seconds)})")
     return data
 
 
@@ -67,15 +75,15 @@ def reading(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     with lent(workspace) as connection:
         number = folder.inode(workspace.catalogue)
         try:
-            sight = folder.Sight.of(workspace.catalogue, attach(connection, workspace), number)
+            sight = folder.Sight.of(workspace.catalogue, attach(connection, workspace, seconds=READER_SECONDS), number)
         except duckdb.Error as error:
-            _explain(workspace, error)
+            explain(workspace, error)
             raise
         try:
             yield connection
         except duckdb.Error as error:
             _still_there(workspace, sight, error)
-            _explain(workspace, error)
+            explain(workspace, error)
             raise
         _still_there(workspace, sight)
 
@@ -98,7 +106,7 @@ def _occupied(workspace: Workspace) -> LakeError:
     )
 
 
-def _explain(workspace: Workspace, error: duckdb.Error) -> None:
+def explain(workspace: Workspace, error: duckdb.Error) -> None:
     """Raises in plain words what somebody can do something about."""
     if _LOCKED in str(error):
         raise _occupied(workspace) from error
@@ -137,13 +145,13 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     with turn(workspace), lent(workspace) as connection:
         try:
             open_lake(connection, workspace)
-            _begin(connection, workspace)
+            begin(connection, workspace)
             create_shared(connection)
             connection.execute("UPDATE lake.main.turn SET n = n + 1")
             yield connection
             commit(connection)
         except duckdb.Error as error:
-            _explain(workspace, error)
+            explain(workspace, error)
             raise
 
 
@@ -152,7 +160,7 @@ def commit(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("COMMIT")
 
 
-def _begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Begins a transaction that may write to the catalogue from its start.
 
     DuckLake reads the catalogue first and writes to it while it commits; at that change SQLite does not wait for
@@ -183,7 +191,7 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
         create_shared(connection)  # an import that fails leaves a lake that can be read
         connection.execute("DETACH lake")
         folder.swap(lake)
-    data = attach(connection, workspace)
+    data = attach(connection, workspace, seconds=LOCK_SECONDS)
     folder.sweep(lake, keep=data)
     return data
 

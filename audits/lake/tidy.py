@@ -1,0 +1,71 @@
+"""Keeping the lake small: every sync leaves small files, rows struck out of older files, and old states.
+
+Nothing here changes what the lake says. Small files are merged, files of which much was struck out are written anew,
+old states are forgotten, and files that no state needs any more are removed, as are those that a killed process left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.lake.connection import begin, commit, explain, open_lake, turn
+from audits.lake.engine import lent
+from audits.workspace import Workspace
+
+MANY_FILES = 100
+"""Files of data in the newest state, beyond one for each table, from which merging them pays."""
+STRUCK_SHARE = 0.3
+"""Share of the rows of a file from which it is written anew when they were struck out."""
+KEPT_STATES = "30 DAY"
+KEPT_FILES = "1 DAY"
+"""How long a reader may go on reading files that no state needs any more."""
+
+_CATALOGUE = "__ducklake_metadata_lake"
+STEPS = (
+    f"CALL ducklake_rewrite_data_files('lake', delete_threshold => {STRUCK_SHARE})",
+    "CALL ducklake_merge_adjacent_files('lake')",
+    f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {KEPT_STATES})",
+    f"CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL {KEPT_FILES})",
+    "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)",
+)
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """Files of data in the newest state, before and after."""
+
+    before: int
+    after: int
+
+
+def tidy(workspace: Workspace) -> Tidied:
+    """Tidies the lake when it pays, in one's turn as a writer; readers go on reading.
+
+    Raises LakeError when the disk is full or the catalogue stays locked: the lake is then as it was.
+    """
+    if not workspace.catalogue.exists():
+        return Tidied(0, 0)
+    with turn(workspace), lent(workspace) as connection:
+        try:
+            open_lake(connection, workspace)
+            before = _files(connection)
+            if before >= MANY_FILES:
+                for step in STEPS:
+                    begin(connection, workspace)  # no other writer, on whatever machine, has files under way
+                    connection.execute(step)
+                    commit(connection)
+            return Tidied(before, _files(connection))
+        except duckdb.Error as error:
+            explain(workspace, error)
+            raise
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> int:
+    """Files of data, and of what was struck out of them, beyond one for each table."""
+    data, struck = (f"FROM {_CATALOGUE}.ducklake_{kind}_file WHERE end_snapshot IS NULL" for kind in ("data", "delete"))
+    row = connection.execute(
+        f"SELECT (SELECT count(*) - count(DISTINCT table_id) {data}) + (SELECT count(*) {struck})"
+    ).fetchone()
+    return int(row[0]) if row else 0

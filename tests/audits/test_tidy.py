@@ -1,0 +1,95 @@
+"""Tidying the lake: fewer files, the same rows, and readers that go on reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audits.lake import reading, tidy, writing
+from audits.lake.connection import snapshot
+from audits.workspace import Workspace
+
+STATES = 12
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A lake of many small files, of which some rows were struck out; what is old is old after no time."""
+    monkeypatch.setattr(tidy, "MANY_FILES", 5)
+    made = Workspace.create(tmp_path / "w")
+    with writing(made) as lake:
+        lake.execute("CREATE TABLE lake.main.numbers (n BIGINT)")
+    for start in range(0, STATES * 10, 10):
+        with writing(made) as lake:
+            lake.execute(f"INSERT INTO lake.main.numbers SELECT unnest(range({start}, {start + 10}))")
+    with writing(made) as lake:
+        lake.execute("DELETE FROM lake.main.numbers WHERE n % 2 = 1")
+    return made
+
+
+def rows(lake: duckdb.DuckDBPyConnection) -> list[int]:
+    return [row[0] for row in lake.execute("SELECT n FROM lake.main.numbers ORDER BY n").fetchall()]
+
+
+def files(workspace: Workspace) -> int:
+    return len(list((workspace.home / "lake" / "data").rglob("*.parquet")))
+
+
+def test_fewer_files_and_the_same_rows(workspace: Workspace) -> None:
+    done = tidy.tidy(workspace)
+    assert done.before >= 2 * STATES - 1
+    assert done.after <= 1
+    with reading(workspace) as lake:
+        assert rows(lake) == list(range(0, STATES * 10, 2))
+        assert lake.execute("SELECT n FROM lake.main.turn").fetchone() == (STATES + 2,)
+    assert tidy.tidy(workspace).before == done.after
+
+
+def test_old_states_can_be_read_until_they_are_forgotten(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    with reading(workspace) as lake:
+        halfway = snapshot(lake) - STATES // 2
+    then = f"SELECT count(*) FROM lake.main.numbers AT (VERSION => {halfway})"
+    tidy.tidy(workspace)
+    with reading(workspace) as lake:
+        assert lake.execute(then).fetchone() == (STATES * 10 // 2 + 10,)  # and what was struck out in the last state
+    before = files(workspace)
+    monkeypatch.setattr(tidy, "MANY_FILES", 0)
+    monkeypatch.setattr(
+        tidy, "STEPS", tuple(step.replace("30 DAY", "0 DAY").replace("1 DAY", "0 DAY") for step in tidy.STEPS)
+    )
+    tidy.tidy(workspace)
+    assert files(workspace) < before
+    with reading(workspace) as lake:
+        assert rows(lake) == list(range(0, STATES * 10, 2))
+        with pytest.raises(duckdb.Error):
+            lake.execute(then).fetchone()
+
+
+def test_a_reader_goes_on_while_the_lake_is_tidied(workspace: Workspace) -> None:
+    with reading(workspace) as lake:
+        before = rows(lake)
+        tidy.tidy(workspace)
+        assert rows(lake) == before
+
+
+def test_what_a_killed_process_left_is_removed(workspace: Workspace) -> None:
+    left = workspace.home / "lake" / "data" / "main" / "numbers" / "ducklake-left.parquet"
+    left.write_bytes(b"PAR1")
+    tidy.tidy(workspace)
+    assert not left.exists()
+
+
+def test_a_lake_of_few_files_is_left_alone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidy, "MANY_FILES", 1000)
+    before = files(workspace)
+    done = tidy.tidy(workspace)
+    assert (done.before, files(workspace)) == (done.after, before)
+
+
+def test_without_a_lake_nothing_is_made(tmp_path: Path) -> None:
+    empty = Workspace.create(tmp_path / "empty")
+    assert tidy.tidy(empty) == tidy.Tidied(0, 0)
+    assert not empty.catalogue.exists()

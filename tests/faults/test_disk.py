@@ -1,0 +1,100 @@
+"""A disk that fills up: a clear error, nothing half written, and work goes on once there is room.
+
+Where a small file system can be mounted (root), it really is full (ENOSPC). Everywhere, a limit on the size of files
+(RLIMIT_FSIZE) makes the system refuse the write of a process (EFBIG).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audits.lake import reading
+from tests.faults.harness import Child, Nursery, World, check
+
+KILOBYTE = 1024
+DISK = 8 * 1024 * KILOBYTE
+
+
+def _mount(folder: Path, *options: str) -> bool:
+    return not subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder], check=False, capture_output=True
+    ).returncode
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path | None]:
+    """A file system of 8 MB; None where none can be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not _mount(folder, f"size={DISK}"):
+        yield None
+        return
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.parametrize("step", [256, pytest.param(16, marks=pytest.mark.slow)])
+def test_a_full_disk_at_any_point(
+    small_disk: Path | None, tmp_path: Path, store: Path, nursery: Nursery, step: int
+) -> None:
+    """Rooms of growing size, so that the disk fills up while data, then while the catalogue is written."""
+    world = World.make((small_disk or tmp_path) / "workspace", store)
+    world.log(1)
+    nursery.start("sync", home=world.home).finish()
+    world.log(1, rows=2000, late=True)
+    refused = 0
+    for room in range(0, 1024, step):
+        limits = _leave(small_disk, room * KILOBYTE)
+        failures = _failures(nursery.start("sync", home=world.home, **limits))
+        _make_room(small_disk)
+        if not failures:
+            break
+        refused += 1
+        assert all("the disk is full: nothing was written" in text or "cannot be noted" in text for text in failures)
+        _nothing_half_written(world)
+    assert refused
+    nursery.start("sync", home=world.home).finish()
+    check(world)
+
+
+def _leave(disk: Path | None, room: int) -> dict[str, int]:
+    """Fills the disk but for some bytes; without a disk, the limit of a process."""
+    if disk is None:
+        return {"largest_file": room}
+    disk_now = os.statvfs(disk)
+    (disk / "ballast").write_bytes(bytes(max(0, disk_now.f_bavail * disk_now.f_frsize - room)))
+    return {}
+
+
+def _failures(child: Child) -> list[str]:
+    """What a sync told of files, or of itself: in the words of Boussole, whose errors show no traceback."""
+    child.wait()
+    answer = json.loads(child.out.read_text())
+    if "error" in answer:
+        assert answer["kind"] == "LakeError"
+        return [answer["error"]]
+    return [text for report in answer["result"] for text in report["failures"]]
+
+
+def _make_room(disk: Path | None) -> None:
+    if disk is not None:
+        (disk / "ballast").unlink()
+
+
+def _nothing_half_written(world: World) -> None:
+    """Each file is in the lake as a whole or not at all, and no data lies there that the catalogue does not know."""
+    with reading(world.workspace) as lake:
+        for log, before, more in (("decisions", 20, 2000), ("outcomes", 0, 2000), ("human_actions", 0, 2000)):
+            (rows,) = lake.execute(f"SELECT count(*) FROM lake.trial.{log}").fetchone() or (0,)
+            assert rows in (before, before + more)
+        known = {
+            row[0] for row in lake.execute("SELECT path FROM __ducklake_metadata_lake.ducklake_data_file").fetchall()
+        }
+    there = {path.name for path in (world.workspace.home / "lake" / "data").rglob("*.parquet")}
+    assert there <= {Path(path).name for path in known}
