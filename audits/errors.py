@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -43,6 +44,31 @@ class LedgerError(BoussoleError):
 
 class ReportError(BoussoleError):
     """A report that cannot be made."""
+
+
+_OF_STRUCTURE = ("BinderException", "CatalogException", "IOException", "ParserException")
+_PLACE = re.compile(r"(Malformed JSON) in file .*(, at byte \d+ in [a-z/]+ \d+)")
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line; of a database's error only its kind where its words could quote a row.
+
+    >>> reason_of(OSError("the server is gone.\\nTraceback"))
+    'the server is gone'
+    """
+    first = str(error).split("\n", maxsplit=1)[0].rstrip(".")
+    if not from_database(error):
+        return first
+    kind = type(error).__name__
+    if kind in _OF_STRUCTURE:
+        return first.partition(": ")[2] or first
+    place = _PLACE.search(first)
+    return "".join(place.groups()) if place else kind
+
+
+def from_database(error: Exception) -> bool:
+    """Whether DuckDB raised it."""
+    return type(error).__module__.strip("_").split(".")[0] == "duckdb"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

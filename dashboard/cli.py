@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
+from audits.errors import BoussoleError, from_database, reason_of
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import privacy as privacy_commands
@@ -72,4 +72,10 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         complain(error)
+        sys.exit(2)
+    except Exception as error:
+        if "--debug" in sys.argv or not from_database(error):
+            raise
+        # Its words can quote a row.
+        complain(BoussoleError(f"the database stopped: {reason_of(error)}.", next_step="Give --debug to see where."))
         sys.exit(2)

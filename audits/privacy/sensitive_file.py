@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import duckdb
 
-from audits.errors import SourceError, nearest
+from audits.errors import SourceError
 from audits.lake.tables import literal, quote
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -44,9 +44,9 @@ def open_keyed(
         types = {row[0]: row[1] for row in described}
         missing = [name for name in needed if name not in types]
         if missing:
-            hints = "; ".join(f"'{name}' ({nearest(name, types).rstrip('.')})" for name in missing)
+            # No hint from the names that are there: without a first line of names they are somebody's values.
             raise SourceError(
-                f"missing column{'s' if len(missing) > 1 else ''}: {hints}.",
+                f"missing column{'s' if len(missing) > 1 else ''}: {', '.join(missing)}.",
                 where=where,
                 next_step="Add the column, or correct `sensitive` and `groups` of the system file.",
             )

@@ -17,15 +17,18 @@ def rebuild(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
 ) -> None:
-    """Count all decisions anew; the result is identical unless a cube was damaged."""
+    """Join sensitive files and count all decisions anew; identical unless a cube was damaged or a file changed."""
     from audits.cubes.update import rebuild as count_anew
     from audits.lake import writing
     from audits.lake.tables import exists
+    from dashboard.commands.privacy import join_anew
 
     workspace = workspace_of(context)
     chosen = [workspace.system(system)] if system else list(workspace.systems.values())
     if not workspace.catalogue.exists():
         raise BoussoleError("this workspace holds no decisions yet.", next_step="Import some with `boussole import`.")
+    for failure in join_anew(workspace, chosen, force=True):
+        raise failure
     with writing(workspace) as connection:
         for item in chosen:
             if item.columns is not None and exists(connection, item):

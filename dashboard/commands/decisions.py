@@ -60,6 +60,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from charter.records.exclusions import seal_exclusions
+    from dashboard.commands.privacy import join_anew
     from dashboard.commands.syncing import tell_sync
     from experiments.sync import sync as pull
 
@@ -80,6 +81,8 @@ def sync(
                 tell_report(item)
             bad_rows = bad_rows or bool(item.rejections)
         failures += report.failures
+    chosen = [workspace.system(system)] if system else workspace.systems.values()
+    failures += join_anew(workspace, chosen)
     for failure in failures:
         complain(failure)
     if failures or bad_rows:

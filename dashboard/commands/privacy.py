@@ -10,7 +10,12 @@ import typer
 from dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audits.errors import BoussoleError
     from audits.privacy.purge import Purged
+    from audits.systems import System
+    from audits.workspace import Workspace
 
 app = typer.Typer(help="The keys of the workspace.", no_args_is_help=True, rich_markup_mode=None)
 SHOWN_SOURCES = 20
@@ -58,6 +63,25 @@ def _tell(purged: Purged, *, would: bool) -> None:
             say(f"    {source}")
         if len(purged.sources) > SHOWN_SOURCES:
             say(f"    and {len(purged.sources) - SHOWN_SOURCES} more")
+
+
+def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = False) -> list[BoussoleError]:
+    """Joins stored decisions to the sensitive files that have changed; returns what went wrong."""
+    from audits.errors import BoussoleError
+    from audits.privacy.sensitive import refresh
+
+    failures = []
+    for system in systems:
+        try:
+            done = refresh(workspace, system, force=force)
+        except BoussoleError as error:
+            failures.append(error)
+            continue
+        if done is not None:
+            say(f"{system.id}: joined to {system.sensitive and system.sensitive.path} anew, {done.rows} row(s) changed.")
+            for change in done.changes:
+                say(f"  {change.sentence()}")
+    return failures
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from audits.decisions import IngestReport
-from audits.errors import BoussoleError, SourceError
+from audits.errors import BoussoleError, SourceError, reason_of
 from experiments.store import quiet_mlflow
 
 Progress = Callable[[str, int, int], None]
@@ -106,5 +106,4 @@ def failure(error: Exception, origin: str) -> BoussoleError:
                 where=origin,
                 next_step="Nothing was lost: start it, or correct `mlflow_tracking_uri`, and run the sync again.",
             )
-    reason = text.split("\n", maxsplit=1)[0].rstrip(".")
-    return SourceError(f"it could not be read: {reason}.", where=origin, next_step="Run the sync again.")
+    return SourceError(f"it could not be read: {reason_of(error)}.", where=origin, next_step="Run the sync again.")

@@ -179,7 +179,8 @@ def test_an_ended_group_is_not_joined(jobs: Workspace, tmp_path: Path) -> None:
 
 BAD_FILES = {
     "missing": (None, "is not there"),
-    "no key": ("who,rqth,year\np1,ZEBRA,1\n", "missing column: 'person'"),
+    "no key": ("who,rqth,year\np1,ZEBRA,1\n", "missing column: person"),
+    "no names": ("p1,ZEBRA,1970\np2,no,1990\n", "missing columns: person, rqth, year"),
     "not UTF-8": (b"person,rqth,year\np1,ZEBRA\xff\xfe,1970\n", r"cannot be read \(InvalidInputException\)"),
     "ragged": ("person,rqth,year\np1,ZEBRA\n" * 3, r"cannot be read|missing column"),
 }

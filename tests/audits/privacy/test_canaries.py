@@ -1,0 +1,150 @@
+"""Whatever goes wrong, nothing that stands in a row is printed, and nothing of it reaches the ledger."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from audits.workspace import Workspace
+from dashboard.cli import main
+from tests.audits.privacy.helpers import HEADERS, system_text
+
+CANARY = "CANARY-77"
+GOOD = "a1,2026-03-01,yes,0.5,p1,o,t,F,n,1"
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line itself: its exit code, and all that it printed."""
+
+    def call(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["boussole", "--workspace", str(workspace.home), *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(str(ended.value.code or 0)), said.out + said.err
+
+    return call
+
+
+def csv(folder: Path, *rows: str, header: str = HEADERS["decisions"]) -> Path:
+    path = folder / "log.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+BAD_ROWS = {
+    "date": f"a2,{CANARY},yes,0.5,p,o,t,F,n,1",
+    "decision": f"a2,2026-03-01,{CANARY},0.5,p,o,t,F,n,1",
+    "score": f"a2,2026-03-01,yes,{CANARY},p,o,t,F,n,1",
+    "feature": f"a2,2026-03-01,yes,0.5,p,o,t,F,n,{CANARY}",
+    "formula": f"a2,2026-03-01,yes,0.5,p,o,t,={CANARY}(),n,1",
+    "line": f"a2,2026-03-01,yes,0.5,p,o,t,F,n,1,{CANARY}",
+    "quote": f'a2,2026-03-01,yes,0.5,p,o,t,"F{CANARY}',
+}
+
+
+@pytest.mark.parametrize("name", BAD_ROWS)
+@pytest.mark.parametrize("strict", [(), ("--strict",)])
+def test_bad_rows(run: Run, tmp_path: Path, name: str, strict: tuple[str, ...]) -> None:
+    code, said = run("import", csv(tmp_path, GOOD, BAD_ROWS[name]), "--system", "loans", *strict)
+    assert code == 2, said
+    assert CANARY not in said
+
+
+def test_repeated_and_known_ids(run: Run, tmp_path: Path) -> None:
+    rows = [GOOD.replace("a1", CANARY), GOOD.replace("a1", CANARY), GOOD]
+    code, said = run("import", csv(tmp_path, *rows), "--system", "loans")
+    assert (code, CANARY in said) == (2, False)
+    code, said = run("import", csv(tmp_path, *rows, GOOD.replace("a1", "a9")), "--system", "loans")
+    assert (code, CANARY in said) == (2, False)
+
+
+def jsonl_cut(folder: Path) -> str:
+    (folder / "log.jsonl").write_text(f'{{"ref": "{CANARY}", "when": "2026-03-01\n{{"ref": "{CANARY}"\n')
+    return str(folder / "log.jsonl")
+
+
+def parquet_damaged(folder: Path) -> str:
+    pd.DataFrame({"ref": [CANARY] * 100}).to_parquet(folder / "log.parquet")
+    content = (folder / "log.parquet").read_bytes()
+    (folder / "log.parquet").write_bytes(content[: len(content) // 2])
+    return str(folder / "log.parquet")
+
+
+def csv_without_header(folder: Path) -> str:
+    return str(csv(folder, GOOD, header=f"{CANARY},2026-03-01,yes,0.5,p,o,t,F,n,1"))
+
+
+def not_a_database(folder: Path) -> str:
+    (folder / "log.duckdb").write_text(CANARY * 1000)
+    return f"duckdb:{folder}/log.duckdb?table=log"
+
+
+def view_that_cannot_convert(folder: Path) -> str:
+    with duckdb.connect(str(folder / "log.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE t AS SELECT '{CANARY}' AS ref")
+        named = [name for name in HEADERS["decisions"].split(",") if name != "ref"]
+        columns = ", ".join(f"NULL AS {name}" if name != "when" else 'NULL AS "when"' for name in named)
+        connection.execute(f"CREATE VIEW log AS SELECT CAST(ref AS INTEGER) AS ref, {columns} FROM t")
+    return f"duckdb:{folder}/log.duckdb?table=log"
+
+
+@pytest.mark.parametrize(
+    "make", [jsonl_cut, parquet_damaged, csv_without_header, not_a_database, view_that_cannot_convert]
+)
+def test_sources_that_cannot_be_read(run: Run, tmp_path: Path, make: Callable[[Path], str]) -> None:
+    code, said = run("import", make(tmp_path), "--system", "loans")
+    assert code == 2, said
+    assert said.startswith("boussole: ")
+    assert CANARY not in said
+
+
+def test_an_error_of_the_database_is_told_by_its_kind(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        duckdb.execute(f"SELECT CAST('{CANARY}' AS INTEGER)")
+
+    monkeypatch.setattr(importlib.import_module("audits.decisions.ingest"), "add_batch", fail)
+    code, said = run("import", csv(tmp_path, GOOD), "--system", "loans")
+    assert code == 2
+    assert "ConversionException" in said
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("log", ["outcomes", "human_actions", "contacts", "generations"])
+def test_other_logs(run: Run, tmp_path: Path, log: str) -> None:
+    columns = HEADERS[log].split(",")
+    path = csv(tmp_path, ",".join([CANARY] * len(columns)), header=HEADERS[log])
+    code, said = run("import", path, "--system", "loans", "--log", log)
+    assert code == 2, said
+    assert CANARY not in said
+
+
+def test_listing_what_is_set_aside_and_the_ledger(run: Run, workspace: Workspace, tmp_path: Path) -> None:
+    run(
+        "import",
+        csv(tmp_path, GOOD.replace("a1", CANARY).replace("p1", CANARY), *BAD_ROWS.values()),
+        "--system",
+        "loans",
+    )
+    said = run("quarantine", "list")[1] + run("keys", "rotate")[1] + run("purge", "--before", "2026-11-01")[1]
+    said += run("verify", "--ledger")[1]
+    assert "rotate" not in said.splitlines()[0]
+    assert CANARY not in said
+    assert CANARY.encode() not in workspace.governance.read_bytes()
