@@ -96,7 +96,7 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
             if name not in done:
                 with mlflow.start_run(experiment_id=experiment, run_name=name):
                     mlflow.log_params({"model_version": week["model_version"].iloc[0], "rows": len(week)})
-                    log_decisions(week, system="matchft")
+                    log_decisions(week, system="matchft", model_version=week["model_version"].iloc[0])
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
     finally:
         mlflow.set_tracking_uri(before)

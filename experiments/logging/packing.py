@@ -67,10 +67,13 @@ def open_frame(frame: Any) -> pa.RecordBatchReader:
             return pa.RecordBatchReader.from_stream(frame)
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise SourceError(_fault(error), next_step="Give each column one name and one type, then log it.") from None
-    raise SourceError(
-        f"a {type(frame).__name__} is not a table.",
-        next_step="Give a pandas or polars frame, an Arrow table or a DuckDB relation.",
-    )
+    if isinstance(frame, str | Path):
+        step = "Read the file into a frame, or log it with `boussole log FILE --system ID`."
+    elif hasattr(frame, "collect"):
+        step = "Call its `collect()` first."
+    else:
+        step = "Give a pandas or polars frame, an Arrow table or a DuckDB relation."
+    raise SourceError(f"a {type(frame).__name__} is not a table.", next_step=step)
 
 
 def _fault(error: Exception) -> str:

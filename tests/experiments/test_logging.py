@@ -82,6 +82,12 @@ def test_a_run_given_by_id_wins_over_the_active_one(mlflow: Any, tmp_path: Path)
     ("frame", "arguments", "message"),
     [
         ([1, 2], {"system": "trial"}, "a list is not a table"),
+        ("july.csv", {"system": "trial"}, "a str is not a table. .*boussole log FILE"),
+        (
+            pl.LazyFrame({"decision_id": [1]}),
+            {"system": "trial"},
+            r"a LazyFrame is not a table. Call its `collect\(\)`",
+        ),
         (pd.DataFrame({"decision_id": []}), {"system": "trial"}, "holds no row"),
         (pd.DataFrame(ROWS), {"system": "Trial 1"}, "'Trial 1' is not a system id"),
         (pd.DataFrame(ROWS), {"system": "trial", "name": "../part.parquet"}, "is not a file name"),
