@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from audits.cubes import build
+from audits.cubes.update import sealed_months
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import exists, literal, quote, table
@@ -62,6 +63,8 @@ def read_counts(
     With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
     are not read, nor is any intersection that holds one of them.
     """
+    if exact:
+        _rows_are_there(connection, system, window)
     within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
     read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
     columns = f'"by", value1, value2, value3, bucket, decision, {outcome_sql(system, as_of)} AS outcome'
@@ -83,6 +86,17 @@ def outcome_sql(system: System, as_of: dt.date) -> str:
 def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
     names = ", ".join(literal("*".join(by)) for by in read)
     return f"""(FROM {table(system, "daily")} WHERE {within} AND "by" IN ({names}))"""
+
+
+def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
+    """Raises BoussoleError where rows of the window were purged: to count the others would be wrong."""
+    gone = [month for month in sealed_months(connection, system) if window.start.replace(day=1) <= month <= window.end]
+    if gone:
+        raise BoussoleError(
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in sorted(gone))} were purged; their counts are there.",
+            where=system.id,
+            next_step="Audit that window without --exact.",
+        )
 
 
 def _rows_as_cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:

@@ -24,7 +24,7 @@ def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int)
 
 def rebuild(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """Computes all cubes of a system anew from its decisions; edges and sealed months stay as they are."""
-    sealed = _sealed(connection, system)
+    sealed = sealed_months(connection, system)
     for name in CUBES:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
     _merge(connection, system)
@@ -34,7 +34,7 @@ def rebuild_months(
     connection: duckdb.DuckDBPyConnection, system: System, months: Sequence[dt.date], *, histograms: bool = True
 ) -> None:
     """Computes the cubes of some months anew; sealed months, whose rows were purged, are left as they are."""
-    sealed = _sealed(connection, system)
+    sealed = sealed_months(connection, system)
     wanted = [month for month in months if month not in sealed]
     if not wanted:
         return
@@ -44,7 +44,8 @@ def rebuild_months(
     _merge(connection, system, months=wanted, cubes=cubes)
 
 
-def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> list[dt.date]:
+def sealed_months(connection: duckdb.DuckDBPyConnection, system: System) -> list[dt.date]:
+    """Months whose rows were purged, by their first day: their counts stay as they were then."""
     return [row[0] for row in connection.execute(f"SELECT month FROM {table(system, 'sealed')}").fetchall()]
 
 

@@ -13,6 +13,7 @@ from audits.lake import writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, literal, quote
 from audits.privacy import expiry
+from audits.privacy.leftovers import clear_temporary
 from audits.privacy.removals import Removal, noted, removal
 from audits.systems.model import LOGS, System
 from audits.workspace import Workspace
@@ -108,6 +109,8 @@ def purge(
     if rebuild(workspace, plan):
         for item in found:  # a page made from a sample of rows
             (workspace.reports / "drift" / f"{item.system}.html").unlink(missing_ok=True)
+    if not dry_run:
+        clear_temporary()
     return found
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import os
+import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from audits import ledger
 from audits.cubes.update import rebuild as count_anew
 from audits.decisions import ingest
-from audits.errors import LakeError, PrivacyError
+from audits.errors import BoussoleError, LakeError, PrivacyError
 from audits.lake import reading, writing
 from audits.lake.connection import snapshot
 from audits.lake.tables import CUBES, table
@@ -22,6 +25,7 @@ from audits.systems import System
 from audits.workspace import Workspace
 from charter.records.database import reading as records
 from charter.records.removals import seal_removals
+from dashboard.cli import app
 from tests.audits.privacy.helpers import (
     AMOUNT,
     BEFORE,
@@ -196,3 +200,41 @@ def test_a_moved_workspace_keeps_its_lake(workspace: Workspace, tmp_path: Path) 
     assert rows_of(moved, "SELECT count(*) FROM lake.loans.decisions") == [(41,)]
     load(moved, tmp_path, "contacts", "more", "P9,2026-10-02,mail")
     assert not workspace.home.exists()
+
+
+def test_counting_rows_of_a_sealed_month_is_refused(workspace: Workspace, loans: System) -> None:
+    purge(workspace, before=BEFORE)
+    october, young = dt.date(2025, 10, 1), dt.date(2026, 10, 1)
+    with pytest.raises(BoussoleError, match="the rows of 2025-10 were purged"):
+        measure_window(workspace, loans, start=october, end=dt.date(2025, 12, 31), exact=True)
+    counted = measure_window(workspace, loans, start=october, end=dt.date(2025, 10, 31))
+    assert counted.decisions == 30
+    assert measure_window(workspace, loans, start=young, end=dt.date(2026, 10, 31), exact=True).decisions == 40
+
+
+def test_copies_that_a_killed_process_left_are_removed(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, days in (("boussole-old", 2), ("boussole-new", 0), ("other-old", 2)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_bytes(CANARY)
+        then = time.time() - days * 24 * 3600
+        os.utime(tmp_path / name, (then, then))
+    purge(workspace, before=BEFORE)
+    assert sorted(path.name for path in tmp_path.glob("*-*")) == ["boussole-new", "other-old"]
+
+
+def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspace) -> None:
+    call = ["--workspace", str(workspace.home), "purge", "--before", "2025-11-20"]
+    would = CliRunner().invoke(app, [*call, "--dry-run"]).stderr
+    said = CliRunner().invoke(app, call).stderr
+    assert would == said.replace("gone for good", "would go")
+    assert said.splitlines() == [
+        "loans, before 2025-11-01: 30 decisions, 2 outcomes, 1 human_actions, 1 contacts, 1 generations gone for good.",
+        "  Months sealed, their counts stay: 2025-10.",
+        "  These sources may still hold the rows; Boussole does not touch them:",
+        *(f"    {name}.csv" for name in ("contacts", "human", "old", "outcomes", "texts")),
+    ]
+    assert CliRunner().invoke(app, call).stderr == "Nothing is old enough to go.\n"
+    assert seal_removals(workspace) == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from audits.cubes.update import rebuild as count_anew
 from audits.decisions import IngestReport, ingest
@@ -19,6 +20,7 @@ from audits.privacy.purge import purge
 from audits.privacy.rotation import rotate
 from audits.privacy.sensitive import refresh
 from audits.workspace import Workspace
+from dashboard.cli import app
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 
 SYSTEM = """
@@ -198,3 +200,18 @@ def test_a_bad_file_refuses_the_import_without_quoting_it(jobs: Workspace, tmp_p
     assert "ZEBRA" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert rows_of(jobs, "SELECT count(*) FROM lake.main.ingested") == [(0,)]
+
+
+def test_commands_join_anew(jobs: Workspace, tmp_path: Path) -> None:
+    bring(jobs, tmp_path / "log.csv")
+    call = ["--workspace", str(jobs.home)]
+    said = CliRunner().invoke(app, [*call, "sync"]).stderr
+    assert "jobs: joined to secret.csv anew, 0 row(s) changed." in said
+    assert "anew" not in CliRunner().invoke(app, [*call, "sync"]).stderr
+    (jobs.home / "secret.csv").write_text(f"{PEOPLE}p7,no,1999\n", encoding="utf-8")
+    said = CliRunner().invoke(app, [*call, "cubes", "rebuild"]).stderr
+    assert "jobs: joined to secret.csv anew, 1 row(s) changed." in said
+    (jobs.home / "secret.csv").unlink()
+    ended = CliRunner().invoke(app, [*call, "sync"])
+    assert ended.exit_code == 2
+    assert "secret.csv: the file of sensitive values is not there" in ended.stderr
