@@ -59,7 +59,7 @@ def history(workspace: Workspace) -> list[Exclusion]:
     """Every exclusion and its reversal, oldest first."""
     try:
         with reading(workspace) as connection:
-            return _rows(connection, 'SELECT * FROM lake.main.exclusions ORDER BY "at", system, origin')
+            return _rows(connection, "SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn")
     except LakeError:
         return []
 
@@ -89,7 +89,9 @@ def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool
             decisions=_settle(connection, system, out ^ {origin}),
             at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
         )
-        connection.execute("INSERT INTO lake.main.exclusions VALUES (?, ?, ?, ?, ?, ?)", list(vars(made).values()))
+        connection.execute(
+            "INSERT INTO lake.main.exclusions SELECT ?, ?, ?, ?, ?, ?, n FROM lake.main.turn", list(vars(made).values())
+        )
         return made
 
 
@@ -97,7 +99,7 @@ def _out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
     """Origins of runs that are excluded by the last thing said of them."""
     rows = connection.execute(
         "SELECT origin FROM (SELECT origin, excluded FROM lake.main.exclusions WHERE system = ? "
-        'QUALIFY row_number() OVER (PARTITION BY origin ORDER BY "at" DESC) = 1) WHERE excluded',
+        "QUALIFY row_number() OVER (PARTITION BY origin ORDER BY turn DESC) = 1) WHERE excluded",
         [system.id],
     ).fetchall()
     return {str(row[0]) for row in rows}

@@ -38,6 +38,7 @@ SHARED = {
         "reason": "VARCHAR",
         "decisions": "BIGINT",
         "at": "TIMESTAMP",
+        "turn": "BIGINT",  # their order, whatever the clock says
     },
     "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
         "id": "VARCHAR",
