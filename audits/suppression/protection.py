@@ -10,45 +10,71 @@ Source: Kelly, Golden & Assad (1992), Cell suppression: disclosure protection fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from audits.measures import Counts
 from audits.suppression.lattice import Floats, Lattice
-from audits.suppression.reader import SLACK, Reader, Sight, SuppressionError
+from audits.suppression.program import SuppressionError
+from audits.suppression.reader import SLACK, Mover, Reader, Sight
 
+Step = tuple[int, float]
+"""A move: of which reader, how far (down if negative)."""
 SECOND_LOOKS = 25
 """How many complementary cells are tried to be shown again: a bound on time, not on safety."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One count to protect: which cells are small in it, under which limit.
-
-    `knows_rule`: also guard against a reader who knows that small cells hold 1 to limit − 1, and that hidden groups
-    which are not small hold at least the limit.
-    """
+    """One count to protect, a target of the readers by its place: which cells are small in it, under which limit."""
 
     counts: Counts
     small: set[int]
     limit: int
-    knows_rule: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowledge:
+    """Everybody who reads: `plain` readers, whose findings add up, and those who know the rule for small cells."""
+
+    plain: Sequence[Reader]
+    rule: Sequence[Reader] = ()
+
+    @property
+    def readers(self) -> list[Reader]:
+        return [*self.plain, *self.rule]
 
 
 @dataclass(frozen=True)
 class Demand:
-    """If hidden, a cell must be able to move that far to `reader` (by number): up, down, or (`sign` 0) together."""
+    """If hidden, a target must be able to move that far to some readers together: up, down, or (`sign` 0) both."""
 
-    reader: int
+    readers: tuple[int, ...]
     cell: int
+    target: int
     sign: int
     distance: float
 
+    @property
+    def signs(self) -> tuple[int, ...]:
+        return (self.sign,) if self.sign else (1, -1)
 
-def protect(lattice: Lattice, layer: Layer, *, hidden: set[int]) -> set[int]:
-    """The cells to hide: those given and few decisions more, until every hidden cell is safe.
+    def reached(self, sights: Sequence[Sight]) -> float:
+        """How far the target can move: the distance or more, or all it can."""
+        seen = {(r, sign): sights[r].seen(self.cell, self.target, sign) for sign in self.signs for r in self.readers}
+        for reader, sign in seen:
+            if sum(seen.values()) >= self.distance - SLACK:
+                break
+            seen[reader, sign] = sights[reader].move(self.cell, self.target, sign)
+        return sum(seen.values())
+
+
+def protect(
+    lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, *, hidden: set[int], sizes: Counts
+) -> set[int]:
+    """The cells to hide: those given and few decisions (`sizes`) more, until every hidden cell is safe.
 
     Where even hiding everything but the total would not do (a total under the limit), as safe as can be.
     """
@@ -56,101 +82,104 @@ def protect(lattice: Lattice, layer: Layer, *, hidden: set[int]) -> set[int]:
         return set()
     forced = np.zeros(len(lattice.keys))
     forced[sorted(hidden | lattice.unpublished())] = 1.0
-    free = np.array([float(lattice.publishes(i) and layer.counts[i] > 0) for i in range(len(lattice.keys))])
+    free = np.array([float(lattice.publishes(i) and sizes[i] > 0) for i in range(len(lattice.keys))])
     allowed = np.maximum(forced, free)
-    readers = _readers(lattice, layer)
-    demands = [*_demands(layer), *_widths(lattice, layer, allowed)]
-    chosen = forced
-    while unmet := _unmet(demands, readers, chosen):
-        lowered = dict(zip(unmet, _attainable(unmet, readers, allowed), strict=True))
+    readers = knowledge.readers
+    movers = [Mover(reader, allowed) for reader in readers]
+    demands = [*_demands(layers, knowledge), *_widths(lattice, layers, knowledge, allowed)]
+    chosen, sights = forced, _sights(demands, readers, forced)
+    while unmet := _unmet(demands, sights, chosen):
+        steps = _steps(unmet, readers, allowed)
+        lowered = {d: replace(d, distance=sum(abs(move) for _, move in moves)) for d, moves in steps.items()}
         demands = [lowered.get(demand, demand) for demand in demands]
-        wider = _widened(list(lowered.values()), readers, layer.counts, chosen, allowed)
+        wider = _widened(steps, movers, sizes, chosen)
         if np.array_equal(wider, chosen) and list(lowered.values()) == unmet:
             raise SuppressionError("no safe choice of cells to hide was found.")
-        chosen = wider
-    chosen = _shown_again(demands, readers, layer.counts, chosen, forced)
+        chosen, sights = wider, _sights(demands, readers, wider)
+    chosen = _shown_again(demands, readers, sizes, chosen, forced, worlds=[sight.worlds for sight in sights])
     return {i for i in np.flatnonzero(chosen > 0.5).tolist() if lattice.publishes(i)}
 
 
-def _readers(lattice: Lattice, layer: Layer) -> list[Reader]:
-    total = float(layer.counts[0])
-    counts = layer.counts.astype(np.float64)
-    plain = Reader(matrix=lattice.matrix(), below=counts, above=total - counts)
-    if not layer.knows_rule:
-        return [plain]
-    below, above = plain.below.copy(), plain.above.copy()
-    for i in lattice.groups:
-        if i in layer.small and counts[i] < layer.limit:
-            below[i], above[i] = counts[i] - 1, layer.limit - 1 - counts[i]
-        elif i not in layer.small:
-            below[i] = max(counts[i] - layer.limit, 0.0)
-    return [plain, Reader(matrix=plain.matrix, below=below, above=above)]
-
-
-def _demands(layer: Layer) -> list[Demand]:
+def _demands(layers: Sequence[Layer], knowledge: Knowledge) -> list[Demand]:
     """A small cell may be nobody, and may reach the limit; to one who knows the rule, anything from 1 to limit − 1."""
+    plain = tuple(range(len(knowledge.plain)))
+    rule = tuple(range(len(plain), len(knowledge.readers)))
     found = []
-    for cell in sorted(layer.small):
-        size = float(layer.counts[cell])
-        found += [Demand(0, cell, 1, layer.limit - size), Demand(0, cell, -1, size)]
-        if layer.knows_rule:
-            found += [Demand(1, cell, 1, layer.limit - 1 - size), Demand(1, cell, -1, size - 1)]
+    for target, layer in enumerate(layers):
+        for cell in sorted(layer.small):
+            size, most = float(layer.counts[cell]), layer.limit
+            found += [Demand(plain, cell, target, 1, most - size), Demand(plain, cell, target, -1, size)]
+            if rule:
+                found += [Demand(rule, cell, target, 1, most - 1 - size), Demand(rule, cell, target, -1, size - 1)]
     return [demand for demand in found if demand.distance > 0]
 
 
-def _widths(lattice: Lattice, layer: Layer, allowed: Floats) -> list[Demand]:
+def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, allowed: Floats) -> list[Demand]:
     """Every hidden cell, small or not, must span at least the limit."""
+    plain = tuple(range(len(knowledge.plain)))
     cells = [i for i in np.flatnonzero(allowed > 0.5).tolist() if lattice.publishes(i)]
-    return [Demand(0, cell, 0, float(layer.limit)) for cell in cells]
+    return [Demand(plain, cell, target, 0, float(layer.limit)) for target, layer in enumerate(layers) for cell in cells]
 
 
-def _sights(demands: Iterable[Demand], readers: list[Reader], hidden: Floats) -> list[Sight]:
-    """Each reader's sight, after a look at all cells in question."""
+def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats) -> list[Sight]:
+    """Each reader's sight, after a look at all hidden targets in question."""
     sights = [Sight(reader, hidden) for reader in readers]
+    asked = [demand for demand in demands if hidden[demand.cell] > 0.5]
     for number, sight in enumerate(sights):
-        sight.look({d.cell for d in demands if d.reader == number})
+        sight.look(dict.fromkeys((d.cell, d.target) for d in asked if number in d.readers))
     return sights
 
 
-def _attainable(demands: list[Demand], readers: list[Reader], allowed: Floats) -> list[Demand]:
-    """The demands, lowered to what hiding everything would give."""
+def _steps(demands: list[Demand], readers: Sequence[Reader], allowed: Floats) -> dict[Demand, list[Step]]:
+    """For each demand the moves that meet it, as far as hiding everything would let them."""
     sights = _sights(demands, readers, allowed)
-    reached = [sights[d.reader].reaches(d.cell, d.sign, d.distance) for d in demands]
-    return [Demand(d.reader, d.cell, d.sign, min(d.distance, far)) for d, far in zip(demands, reached, strict=True)]
+    found: dict[Demand, list[Step]] = {}
+    for demand in demands:
+        demand.reached(sights)
+        left, found[demand] = demand.distance, []
+        seen = {
+            (sign, r): sights[r].seen(demand.cell, demand.target, sign) for sign in demand.signs for r in demand.readers
+        }
+        for sign, reader in sorted(seen, key=lambda way: -seen[way]):
+            far = min(left, seen[sign, reader])
+            found[demand] += [(reader, sign * far)] if far > SLACK else []
+            left -= far
+    return found
 
 
-def _unmet(demands: list[Demand], readers: list[Reader], chosen: Floats) -> list[Demand]:
+def _unmet(demands: list[Demand], sights: Sequence[Sight], chosen: Floats) -> list[Demand]:
     """The demands of hidden cells that the present choice does not meet, the hardest first."""
-    asked = [demand for demand in demands if chosen[demand.cell] > 0.5]
-    unmet = _short(asked, _sights(asked, readers, chosen))
-    return sorted(unmet, key=lambda d: (-d.distance, d.cell, d.sign, d.reader))
+    unmet = _short([demand for demand in demands if chosen[demand.cell] > 0.5], sights)
+    return sorted(unmet, key=lambda d: (-d.distance, d.cell, d.target, d.sign, d.readers))
 
 
-def _short(demands: list[Demand], sights: list[Sight]) -> Iterator[Demand]:
+def _short(demands: list[Demand], sights: Sequence[Sight]) -> Iterator[Demand]:
     """Those of the demands that are not met, found one by one."""
-    return (d for d in demands if sights[d.reader].reaches(d.cell, d.sign, d.distance) < d.distance - SLACK)
+    return (demand for demand in demands if demand.reached(sights) < demand.distance - SLACK)
 
 
-def _widened(unmet: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, allowed: Floats) -> Floats:
+def _widened(steps: Mapping[Demand, list[Step]], movers: Sequence[Mover], sizes: Counts, chosen: Floats) -> Floats:
     """The choice, with what lets each unmet demand be met; what is hidden already costs next to nothing."""
-    for demand in unmet:
-        price = np.where(chosen > 0.5, 1e-6, counts + 1.0)
-        reader = readers[demand.reader]
-        room = reader.above[demand.cell]
-        up = demand.sign > 0 or (demand.sign == 0 and room >= demand.distance)
-        distance = min(demand.distance, room) if up else max(-demand.distance, -reader.below[demand.cell])
-        chosen = chosen.copy()
-        chosen[reader.cheapest_move(demand.cell, distance, allowed=allowed, price=price)] = 1.0
+    chosen = chosen.copy()
+    for demand, moves in steps.items():
+        for reader, distance in moves:
+            price = np.where(chosen > 0.5, 1e-6, sizes + 1.0)
+            chosen[movers[reader].cheapest(demand.cell, demand.target, distance, price=price)] = 1.0
     return chosen
 
 
 def _shown_again(
-    demands: list[Demand], readers: list[Reader], counts: Counts, chosen: Floats, forced: Floats
+    demands: list[Demand],
+    readers: Sequence[Reader],
+    sizes: Counts,
+    chosen: Floats,
+    forced: Floats,
+    *,
+    worlds: list[list[Floats]],
 ) -> Floats:
     """The choice without those complementary cells, largest first, that all hidden cells are safe without."""
     extra = np.flatnonzero((chosen > 0.5) & (forced < 0.5))
-    worlds: list[list[Floats]] = [[] for _ in readers]
-    for cell in sorted(extra.tolist(), key=lambda i: (-counts[i], -i))[:SECOND_LOOKS]:
+    for cell in sorted(extra.tolist(), key=lambda i: (-sizes[i], -i))[:SECOND_LOOKS]:
         without = chosen.copy()
         without[cell] = 0.0
         asked = [demand for demand in demands if without[demand.cell] > 0.5]

@@ -1,4 +1,11 @@
-"""The reader of the published tables: what they can work out about cells that are hidden."""
+"""The reader of the published tables: what they can work out about cells that are hidden.
+
+Nothing is known of a hidden cell but what follows from the rest, so a reader is a linear program. Its columns are the
+parts of each cell (selected or not, with each outcome), because a reader sees the parts of every shown cell and has
+to find parts for the hidden ones that fit them all at once: a hidden count of outcomes can't exceed the decisions of
+the same cell, if those are shown. A column says how far a part lies from its true value. Parts that nothing ties
+together are read by readers of their own: what they find adds up.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array, hstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csc_array, hstack, vstack
 
-from audits.errors import BoussoleError
 from audits.suppression.lattice import Floats, Matrix
+from audits.suppression.program import Program
 
 Ints = npt.NDArray[np.int64]
 SLACK = 1e-6
@@ -20,35 +25,57 @@ LOOKS = 4
 """Pairs of looks in mixed directions: they only save time."""
 
 
-class SuppressionError(BoussoleError):
-    """The solver found no safe choice; nothing may be published."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """How far each cell may lie below and above its true value in the eyes of somebody who reads the tables."""
+    """Equations over the parts of cells, part by part, and how far each row and column may lie from its true value.
+
+    Column `part × cells + cell`. `targets`: sums of parts whose values must stay uncertain.
+    """
 
     matrix: Matrix
-    below: Floats
-    above: Floats
+    rows: tuple[Floats, Floats]
+    columns: tuple[Floats, Floats]
+    cells: int
+    targets: tuple[tuple[int, ...], ...]
 
-    def cheapest_move(self, cell: int, distance: float, *, allowed: Floats, price: Floats) -> list[int]:
-        """The cells that must be free so that `cell` can move by `distance` (up if positive), at the lowest price.
+    def of(self, cell: int, target: int) -> Ints:
+        """The columns that make up a target of a cell."""
+        return np.array([part * self.cells + cell for part in self.targets[target]], dtype=np.int64)
 
-        Every cell pays for each unit that it moves; hiding those that move makes the move possible.
-        """
-        cells = np.flatnonzero(allowed > 0.5)
-        columns = self.matrix[:, cells]
-        limits = np.concatenate([self.above[cells], self.below[cells]])
-        room = np.minimum(limits, abs(distance))
-        cost = np.concatenate([price[cells], price[cells]]) / np.maximum(room, 1e-9)
-        own = np.flatnonzero(cells == cell)[0]
-        lows, highs = np.zeros(limits.size), limits
-        up, down = own, own + cells.size
-        lows[up], highs[up] = (distance, distance) if distance > 0 else (0.0, 0.0)
-        lows[down], highs[down] = (-distance, -distance) if distance < 0 else (0.0, 0.0)
-        moved = _minimise(cost, csc_array(hstack([columns, -columns])), lows, highs)
-        return [int(i) for i in cells[np.abs(moved[: cells.size] - moved[cells.size :]) > SLACK]]
+    def sums(self, world: Floats) -> Floats:
+        """How far each target of each cell lies from its true value: shape (targets, cells)."""
+        parts = world.reshape(-1, self.cells)
+        return np.stack([parts[list(target)].sum(axis=0) for target in self.targets])
+
+    def free(self, hidden: Floats) -> Ints:
+        """The columns of hidden cells."""
+        return np.flatnonzero(np.tile(hidden > 0.5, len(self.columns[0]) // self.cells))
+
+
+class Mover:
+    """Finds the cheapest cells to hide so that a target can move: every column that moves is paid for."""
+
+    def __init__(self, reader: Reader, allowed: Floats) -> None:
+        self._reader, self._free = reader, reader.free(allowed)
+        matrix = reader.matrix[:, self._free]
+        self._matrix = hstack([matrix, -matrix])  # up, then down
+        low, high = (bound[self._free] for bound in reader.columns)
+        self._room = np.concatenate([high, -low])
+
+    def cheapest(self, cell: int, target: int, distance: float, *, price: Floats) -> list[int]:
+        """The cells that must be hidden for the target to move by `distance` (up if positive), at the lowest price."""
+        aim = np.isin(self._free, self._reader.of(cell, target)).astype(np.float64)
+        rows = tuple(np.append(bound, distance) for bound in self._reader.rows)
+        program = Program(
+            vstack([self._matrix, csc_array(np.concatenate([aim, -aim])[np.newaxis])]),
+            rows=(rows[0], rows[1]),
+            columns=(np.zeros(self._room.size), self._room),
+            primal=False,
+        )
+        owner = self._free % self._reader.cells
+        cost = np.tile(price[owner], 2) / np.maximum(np.minimum(self._room, abs(distance)), 1e-9)
+        up, down = np.split(program.minimise(cost), 2)
+        return sorted(set(owner[np.abs(up - down) > SLACK].tolist()))
 
 
 class Sight:
@@ -59,56 +86,43 @@ class Sight:
     """
 
     def __init__(self, reader: Reader, hidden: Floats, *, worlds: Sequence[Floats] = ()) -> None:
-        self._cells = np.flatnonzero(hidden > 0.5)
-        self._low, self._high = -reader.below[self._cells], reader.above[self._cells]
-        self._matrix = csc_array(reader.matrix[:, self._cells])
-        self._part = connected_components(self._matrix.T @ self._matrix, directed=False)[1]
-        self._moves = {sign: np.zeros(hidden.size) for sign in (1, -1)}
+        self._reader, self._free = reader, reader.free(hidden)
+        low, high = (bound[self._free] for bound in reader.columns)
+        self._program = Program(reader.matrix[:, self._free], rows=reader.rows, columns=(low, high), primal=True)
+        self._moves = {sign: np.zeros((len(reader.targets), reader.cells)) for sign in (1, -1)}
         self.worlds: list[Floats] = []
-        shown = hidden < 0.5
+        shown = np.ones(len(reader.columns[0]), dtype=np.bool_)
+        shown[self._free] = False
         for world in worlds:  # of another choice: possible here too if nothing moves that is now shown
             if not np.abs(world[shown]).max(initial=0.0) > SLACK:
                 self._note(world)
 
-    def look(self, cells: Iterable[int]) -> None:
-        """Move many cells at once, up, down and by turns, which shows most of what each of them can."""
-        asked = np.isin(self._cells, list(cells)).astype(np.float64)
-        turns = np.random.default_rng(0).choice([-1.0, 1.0], size=(LOOKS, asked.size))
-        for direction in (np.ones(asked.size), -np.ones(asked.size), *turns, *-turns):
-            self._push(asked * direction, np.arange(asked.size))
+    def look(self, asked: Iterable[tuple[int, int]]) -> None:
+        """Move many targets of cells at once, up, down and by turns, which shows most of what each of them can."""
+        aims = list(asked)
+        turns = np.random.default_rng(0).choice([-1.0, 1.0], size=(LOOKS, len(aims)))
+        for direction in (np.ones(len(aims)), -np.ones(len(aims)), *turns, *-turns):
+            self._push(aims, direction)
 
-    def reaches(self, cell: int, sign: int, distance: float) -> float:
-        """How far the cell can move up (sign 1), down (−1), or both together (0): `distance` or more, or all it can."""
-        signs = (sign,) if sign else (1, -1)
-        own = np.flatnonzero(self._cells == cell)[0]
-        for one in signs:
-            if self._seen(cell, signs) < distance - SLACK:
-                direction = np.zeros(self._cells.size)
-                direction[own] = one
-                self._push(direction, np.flatnonzero(self._part == self._part[own]))
-        return self._seen(cell, signs)
+    def seen(self, cell: int, target: int, sign: int) -> float:
+        """How far the target has been seen to move up (sign 1) or down (−1)."""
+        return float(self._moves[sign][target, cell])
 
-    def _seen(self, cell: int, signs: tuple[int, ...]) -> float:
-        return float(sum(self._moves[one][cell] for one in signs))
+    def move(self, cell: int, target: int, sign: int) -> float:
+        """How far the target can move up or down at the most."""
+        self._push([(cell, target)], np.array([float(sign)]))
+        return self.seen(cell, target, sign)
 
-    def _push(self, direction: Floats, moving: Ints) -> None:
-        """Only cells that hang together with the ones in question need to move."""
-        world = _minimise(-direction[moving], self._matrix[:, moving], self._low[moving], self._high[moving])
-        everywhere = np.zeros(self._moves[1].size)
-        everywhere[self._cells[moving]] = world
-        self.worlds.append(everywhere)
-        self._note(everywhere)
+    def _push(self, aims: Sequence[tuple[int, int]], direction: Floats) -> None:
+        cost = np.zeros(len(self._reader.columns[0]))
+        for (cell, target), weight in zip(aims, direction, strict=True):
+            cost[self._reader.of(cell, target)] -= weight
+        world = np.zeros(cost.size)
+        world[self._free] = self._program.minimise(cost[self._free])
+        self.worlds.append(world)
+        self._note(world)
 
     def _note(self, world: Floats) -> None:
+        sums = self._reader.sums(world)
         for sign, moves in self._moves.items():
-            np.maximum(moves, sign * world, out=moves)
-
-
-def _minimise(cost: Floats, matrix: Matrix, low: Floats, high: Floats) -> Floats:
-    filled = matrix.tocsr()
-    filled = filled[np.flatnonzero(np.diff(filled.indptr))]
-    zeros = np.zeros(filled.shape[0])
-    solved = milp(cost, bounds=Bounds(low, high), constraints=LinearConstraint(filled, zeros, zeros))
-    if solved.x is None:
-        raise SuppressionError(f"the check of hidden cells failed: {solved.message}")
-    return np.asarray(solved.x, dtype=np.float64)
+            np.maximum(moves, sign * sums, out=moves)

@@ -3,16 +3,18 @@
 The lattice: everybody, each group attribute, each declared intersection, and every relation between them
 (a group is the sum of its intersection cells). Three rules decide what is hidden first:
 
-- `small_group`: fewer decisions than `privacy.suppress_below` (where people are the clusters: fewer people, as
-  estimated from the hash buckets they fill: sixty decisions about two people are two people);
-- for measures that depend on outcomes also a group with that few positive or negative outcomes (precision of
-  selective logs: that few selected with outcome): its rate would be about a handful of people;
+- `small_group`: fewer decisions than `privacy.suppress_below` (where people are the clusters: fewer people for sure,
+  who fill that many hash buckets: sixty decisions about two people are two people);
+- for measures that depend on outcomes also a group with that few positive or negative outcomes (in selective logs:
+  that few selected, or selected with outcome): its rate would be about a handful of people;
 - `small_numerator`: an intersection cell that would say which further attribute the one or two (un)selected people
-  of a larger group have.
+  of a larger group have; in measures that depend on outcomes also the one or two (un)selected with one outcome, or
+  without any.
 
-Then `protects_small_group`: further cells, the smallest that do, until a linear program confirms for what is
-published that every hidden cell could be anything in a range at least `suppress_below` wide, that a small one could
-be nobody or not small at all, and that even a reader who knows these rules cannot narrow it within 1 to limit − 1.
+Then `protects_small_group`: further cells, the smallest that do, until linear programs confirm for all that is
+published at once (where outcomes are hidden, the decisions of the same cell may be shown) that every hidden cell could
+be anything in a range at least `suppress_below` wide, that a small one could be nobody or not small at all, and that
+even a reader who knows these rules cannot narrow it within 1 to limit − 1.
 
 Not protected, on purpose: a rate of 0 % or 100 %, or one or two selected people, in a group that is itself large
 enough. Hiding these would hide the plainest discrimination, and nobody learns who the people are. Also not: what
@@ -28,9 +30,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
+from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
+from audits.suppression.knowledge import reader, rule_known, sum_known
 from audits.suppression.lattice import Key, Lattice
-from audits.suppression.protection import Layer, protect
+from audits.suppression.protection import Knowledge, Layer, protect
 from audits.systems.model import System
 
 SINGLES_OUT = 3
@@ -53,26 +56,38 @@ def suppress(tables: Sequence[Cells], *, system: System) -> Suppression:
     """
     lattice = Lattice(tables)
     limit = system.privacy.suppress_below
-    decided = lattice.count(lambda counts: counts.sum(axis=(1, 2, 3)))
-    small = _small(lattice, tables, decided, limit=limit, people=system.cluster == "person")
-    numerators = _small_numerators(lattice) - small
-    layer = Layer(counts=decided, small=small, limit=limit, knows_rule=True)
-    hidden = protect(lattice, layer, hidden=small | numerators)
+    parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
+    sizes = parts[0] + parts[1]
+    small = _small(lattice, tables, sizes, limit=limit, people=system.cluster == "person")
+    numerators = _small_numerators(lattice, parts) - small
+    rule = rule_known(lattice, sizes, small=small, limit=limit)
+    hidden = protect(
+        lattice,
+        [Layer(counts=sizes, small=small, limit=limit)],
+        Knowledge(
+            plain=[reader(lattice, [part], targets=((0,),)) for part in parts],
+            rule=[reader(lattice, parts, targets=((0, 1),), link=rule)],
+        ),
+        hidden=small | numerators,
+        sizes=sizes,
+    )
     decisions = _reasons(lattice, hidden, small, numerators)
-    outcomes = _outcomes(lattice, hidden, decisions, system) if system.log.outcome else {}
-    return Suppression(decisions=decisions, outcomes=outcomes)
+    return Suppression(decisions=decisions, outcomes=_outcomes(lattice, decisions, sizes, system))
 
 
 def _small(lattice: Lattice, tables: Sequence[Cells], sizes: Counts, *, limit: int, people: bool) -> set[int]:
     units = np.asarray(sizes, dtype=np.float64)
     if people:
-        for key, estimate in _people(tables).items():
-            units[lattice.index[key]] = min(units[lattice.index[key]], estimate)
-    return {i for i in lattice.groups if sizes[i] > 0 and round(units[i]) < limit}
+        for key, fewest in _people(tables).items():
+            units[lattice.index[key]] = min(units[lattice.index[key]], fewest)
+    return {i for i in lattice.groups if sizes[i] > 0 and units[i] < limit}
 
 
 def _people(tables: Sequence[Cells]) -> dict[Key, float]:
-    """People in each group, from the share of hash buckets they fill (linear counting: Whang et al. 1990)."""
+    """The fewest people there can be in each group: one for each hash bucket they fill; many where all are filled.
+
+    An estimate from the buckets would often be too high: ten people who fill ten buckets look like eleven.
+    """
     found: dict[Key, float] = {}
     for table in tables:
         if not table.clustered:
@@ -80,45 +95,52 @@ def _people(tables: Sequence[Cells]) -> dict[Key, float]:
         buckets = table.counts.shape[1]
         for group, counts in zip(table.groups, table.counts, strict=True):
             filled = int(np.count_nonzero(counts.sum(axis=(1, 2))))
-            found[(table.by, group)] = (
-                float("inf") if filled == buckets else float(np.log1p(-filled / buckets) / np.log1p(-1 / buckets))
-            )
+            found[(table.by, group)] = float("inf") if filled == buckets else float(filled)
     return found
 
 
-def _small_numerators(lattice: Lattice) -> set[int]:
-    """Intersection cells that hold some of the one or two selected (or not selected) of a larger group."""
-    found: set[int] = set()
-    for decision in (SELECTED, NOT_SELECTED):
-        k = lattice.count(lambda counts, side=decision: counts[:, :, side].sum(axis=(1, 2)))  # type: ignore[misc]
-        found |= {i for i in lattice.groups if k[i] > 0 and any(k[j] < SINGLES_OUT for j in lattice.wider(i))}
-    return found
+def _small_numerators(lattice: Lattice, parts: Sequence[Counts]) -> set[int]:
+    """Intersection cells that hold some of the one or two people of a part (the selected…) of a larger group."""
+    return {i for k in parts for i in lattice.groups if k[i] > 0 and any(k[j] < SINGLES_OUT for j in lattice.wider(i))}
 
 
-def _outcomes(lattice: Lattice, hidden: set[int], decisions: Mapping[Key, str], system: System) -> dict[Key, str]:
-    selective = system.log.outcome is not None and system.log.outcome.observed_for == "selected"
-    seen: list[Callable[[Counts], Counts]] = (
-        [lambda counts: counts[:, :, SELECTED, :2].sum(axis=(1, 2))]
-        if selective
-        else [lambda counts, o=outcome: counts[..., o].sum(axis=(1, 2)) for outcome in (NEGATIVE, POSITIVE)]  # type: ignore[misc]
+def _part(decision: int, *outcomes: int) -> Callable[[Counts], Counts]:
+    """Counts per group of one decision, with some outcomes (all, if none is named)."""
+    return lambda counts: counts[:, :, decision, list(outcomes) or slice(None)].sum(axis=(1, 2))
+
+
+def _outcomes(lattice: Lattice, decisions: Mapping[Key, str], sizes: Counts, system: System) -> dict[Key, str]:
+    """What to hide of measures that depend on outcomes; their reader sees how many were selected wherever shown."""
+    outcome = system.log.outcome
+    if outcome is None:
+        return {}
+    selective = outcome.observed_for == "selected"
+    parts = [
+        [lattice.count(_part(decision, result)) for result in (NEGATIVE, POSITIVE, NO_OUTCOME)]
+        for decision in ((SELECTED,) if selective else (NOT_SELECTED, SELECTED))
+    ]
+    targets = ((NEGATIVE, POSITIVE),) if selective else ((NEGATIVE,), (POSITIVE,))
+    layers = [_layer(lattice, [three[part] for three in parts for part in target], system) for target in targets]
+    small = set().union(*(layer.small for layer in layers))
+    if selective:  # whether the outcomes of a handful are known is about a handful too
+        small |= _layer(lattice, parts[0], system).small
+    hidden = {lattice.index[key] for key in decisions}
+    numerators = _small_numerators(lattice, [part for three in parts for part in three]) - small
+    link = sum_known(len(lattice.keys), shown=set(range(len(lattice.keys))) - hidden - lattice.unpublished())
+    wider = protect(
+        lattice,
+        layers,
+        Knowledge(plain=[reader(lattice, three, targets=targets, link=link) for three in parts]),
+        hidden=hidden | small | numerators,
+        sizes=sizes,
     )
-    layers = [lattice.count(part) for part in seen]
-    limit = system.privacy.suppress_below
-    few = [{i for i in lattice.groups if 0 < counts[i] < limit} for counts in layers]
-    hidden = hidden.union(*few)
-    unchecked = list(range(len(layers)))
-    while unchecked:  # what protects one count may expose the other
-        number = unchecked.pop(0)
-        layer = Layer(counts=layers[number], small=few[number], limit=limit, knows_rule=False)
-        wider = protect(lattice, layer, hidden=hidden)
-        if wider != hidden:
-            unchecked = [other for other in range(len(layers)) if other != number]
-        hidden = wider
-    return dict(decisions) | _reasons(lattice, hidden - _indices(lattice, decisions), set().union(*few), set())
+    return dict(decisions) | _reasons(lattice, wider - hidden, small, numerators)
 
 
-def _indices(lattice: Lattice, keys: Mapping[Key, str]) -> set[int]:
-    return {lattice.index[key] for key in keys}
+def _layer(lattice: Lattice, parts: Sequence[Counts], system: System) -> Layer:
+    """The sum of some parts, and the groups in which it is small."""
+    counts, limit = np.asarray(sum(parts), dtype=np.int64), system.privacy.suppress_below
+    return Layer(counts=counts, small={i for i in lattice.groups if 0 < counts[i] < limit}, limit=limit)
 
 
 def _reasons(lattice: Lattice, hidden: set[int], small: set[int], numerators: set[int]) -> dict[Key, str]:

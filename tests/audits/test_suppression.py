@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from audits.measures import NO_OUTCOME, Cells
-from audits.suppression import suppress
+from audits.suppression import Suppression, suppress
 from audits.systems.model import System
 
 LIMIT = 11
@@ -101,6 +101,65 @@ class Attacker:
 
 def decisions(counts: Any) -> Any:
     return counts.sum()
+
+
+class JointAttacker:
+    """Knows every count that the document gives: who was selected wherever decisions are shown, and each outcome of
+    each decision wherever outcomes are shown (missing ones too). Unknown: people by attributes, decision and outcome.
+    """
+
+    def __init__(self, published: list[Cells], found: Suppression, of: System) -> None:
+        self.plain = Attacker(published, (), of, decisions)
+        rows, known = [], []
+        for table in published:
+            for group, counts in zip(table.groups, table.counts.sum(axis=1), strict=True):
+                key = (table.by, group)
+                seen = [] if key in found.decisions else [np.repeat([[d == 0], [d == 1]], 3, axis=1) for d in (0, 1)]
+                if key not in found.outcomes:
+                    seen = [np.arange(6).reshape(2, 3) == i for i in range(6)]
+                rows += [self._row(key, mask) for mask in seen]
+                known += [float(counts[mask].sum()) for mask in seen]
+        self.rows, self.known = np.array(rows), np.array(known)
+
+    def _row(self, key: Any, mask: Any) -> Any:
+        return np.kron(self.plain._row(*key), mask.ravel().astype(float))
+
+    def range(self, key: Any, mask: Any) -> tuple[float, float]:
+        cost = self._row(key, mask)
+        ends = [linprog(s * cost, A_eq=self.rows, b_eq=self.known, bounds=(0, None)) for s in (1, -1)]
+        return ends[0].fun, -ends[1].fun
+
+
+SEEN = {
+    "all": [np.array([[1, 0, 0], [1, 0, 0]], dtype=bool), np.array([[0, 1, 0], [0, 1, 0]], dtype=bool)],
+    "selected": [np.array([[0, 0, 0], [1, 1, 0]], dtype=bool)],
+}
+"""What must stay uncertain: negative and positive outcomes; in selective logs, how many of the selected have one."""
+
+
+def check_outcomes(rows: list[Row], of: System, observed_for: str) -> dict[Any, str]:
+    """No count of outcomes that is hidden is found out from all that is shown at once; returns what is hidden."""
+    published = tables(rows, of)
+    found = suppress(published, system=of)
+    attacker = JointAttacker(published, found, of)
+    everybody, *others = published
+    for mask in SEEN[observed_for]:
+        if everybody.counts.sum(axis=(0, 1))[mask].sum() < LIMIT:
+            continue
+        for table in others:
+            for group, counts in zip(table.groups, table.counts.sum(axis=1), strict=True):
+                key, true = (table.by, group), counts[mask].sum()
+                small = None not in group and 0 < true < LIMIT
+                assert not small or key in found.outcomes, key
+                if key not in found.outcomes:
+                    continue
+                low, high = attacker.range(key, mask)
+                bound = counts.sum() if observed_for == "all" else counts[1].sum()
+                shown = key not in found.decisions  # then nobody can believe in more outcomes than decisions
+                room = min(LIMIT, bound) if shown else LIMIT
+                assert high - low >= room - 1e-5, (key, low, high)
+                assert not small or (low <= 1e-5 and high >= room - 1e-5), (key, low, high)
+    return dict(found.outcomes)
 
 
 def check(rows: list[Row], of: System) -> dict[Any, str]:
@@ -267,6 +326,85 @@ def test_no_reader_finds_out_a_hidden_cell(counts: dict[tuple[str | None, ...], 
 @given(st.dictionaries(values, st.integers(1, 60), min_size=4, max_size=20))
 def test_nor_across_three_attributes(counts: dict[tuple[str | None, ...], int]) -> None:
     check(rows_of(dict(counts)), system("g", "a", "b", intersections=[("g", "a", "b"), ("a", "b")]))
+
+
+def test_decisions_that_are_shown_do_not_give_hidden_outcomes_away() -> None:
+    """F has 4 positive outcomes. Hidden with N, of whom only 12 were assessed, F would have at least 4 of their 16."""
+    of = system("g", outcome="all")
+    rows: list[Row] = [
+        *((("F",), d, 1, 2) for d in (0, 1)),
+        *((("F",), d, 0, 150) for d in (0, 1)),
+        (("N",), 0, 1, 6),
+        (("N",), 1, 1, 6),
+        *((("M",), d, y, 50) for d in (0, 1) for y in (0, 1)),
+    ]
+    hidden = check_outcomes(rows, of, "all")
+    assert hidden[(("g",), ("F",))] == "small_group"
+    assert hidden[(("g",), ("M",))] == "protects_small_group"
+
+
+def test_a_handful_of_selected_whose_outcomes_are_all_missing_is_hidden() -> None:
+    of = system("g", outcome="selected")
+    rows: list[Row] = [
+        (("F",), 1, None, 3),
+        (("F",), 0, None, 300),
+        *((("M",), d, y, 50) for d, y in ((0, None), (1, 0), (1, 1))),
+        *((("N",), d, y, 20) for d, y in ((0, None), (1, 0), (1, 1))),
+    ]
+    found = suppress(tables(rows, of), system=of)
+    assert found.decisions == {}
+    assert found.outcomes[(("g",), ("F",))] == "small_group"
+
+
+def test_the_only_missing_outcome_of_a_group_is_not_broken_down_further() -> None:
+    """The one man whose outcome is missing: the table by age must not say how old he is."""
+    of = system("g", "a", intersections=[("g", "a")], outcome="all")
+    rows: list[Row] = [
+        (("M", "old"), 1, None, 1),
+        *(((g, a), d, y, 40) for g in "FM" for a in ("young", "old") for d in (0, 1) for y in (0, 1)),
+    ]
+    found = suppress(tables(rows, of), system=of)
+    assert found.decisions == {}
+    assert found.outcomes[(("g", "a"), ("M", "old"))] == "small_numerator"
+    assert (("g",), ("M",)) not in found.outcomes
+
+
+def test_ten_people_are_a_small_group_even_if_they_look_like_eleven() -> None:
+    """Linear counting would say -40 ln(1 - 10/40) ≈ 11.4 people for ten filled buckets."""
+    of = system("g").model_copy(update={"columns": system("g").log.model_copy(update={"person": "person"})})
+    counts = np.zeros((3, 40, 2, 3), dtype=np.int64)
+    counts[0, :10, 0, 2] = 5
+    counts[1, :11, 0, 2] = 5
+    counts[2, :, :, 2] = 10
+    by_group = Cells(by=("g",), groups=(("X",), ("Y",), ("M",)), counts=counts, clustered=True)
+    everybody = Cells(by=(), groups=((),), counts=counts.sum(axis=0, keepdims=True), clustered=True)
+    hidden = suppress([everybody, by_group], system=of).decisions
+    assert hidden[(("g",), ("X",))] == "small_group"
+    assert hidden[(("g",), ("Y",))] == "protects_small_group"
+
+
+few_or_many = st.one_of(st.integers(0, 12), st.integers(5, 40), st.integers(0, 300))
+cells_of_six = st.dictionaries(
+    st.tuples(st.sampled_from(["F", "M", "X"]), st.sampled_from(["p", "q", "r"])),
+    st.lists(few_or_many, min_size=6, max_size=6),
+    min_size=3,
+    max_size=9,
+)
+
+
+@pytest.mark.parametrize("observed_for", ["all", "selected"])
+@settings(max_examples=15, deadline=None)
+@given(counts=cells_of_six)
+def test_no_reader_finds_out_hidden_outcomes(observed_for: str, counts: dict[tuple[str, str], list[int]]) -> None:
+    of = system("g", "a", intersections=[("g", "a")], outcome=observed_for)
+    rows: list[Row] = [
+        (key, d, y if observed_for == "all" or d else None, n)
+        for key, numbers in counts.items()
+        for (d, y), n in zip([(d, y) for d in (0, 1) for y in (0, 1, None)], numbers, strict=True)
+        if n
+    ]
+    if rows:
+        check_outcomes(rows, of, observed_for)
 
 
 def test_the_same_rows_in_another_order_hide_the_same_cells() -> None:
