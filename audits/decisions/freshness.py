@@ -1,0 +1,45 @@
+"""How late a source is against the frequency that its system file declares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from audits.systems.model import Every
+
+DAYS: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+"""The longest that each can be: nobody is called late because a month was long."""
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Late:
+    """By how much."""
+
+    n: int
+    unit: Literal["hour", "day"]
+
+
+def lateness(every: Every | None, newest: dt.datetime, now: dt.datetime) -> Late | None:
+    """How long something newer has been due; None while it is not, or where no frequency is declared.
+
+    `newest` is the moment of the newest content, `now` is on the same clock. Whole days are compared, so that a
+    source of every day that holds yesterday is on time; a source of every hour counts whole hours.
+
+    >>> lateness("week", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 10, 7, 9)) is None
+    True
+    >>> lateness("week", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 10, 10, 9))
+    Late(n=3, unit='day')
+    >>> lateness("hour", dt.datetime(2026, 9, 30, 18), dt.datetime(2026, 9, 30, 21, 59))
+    Late(n=2, unit='hour')
+    """
+    if every is None:
+        return None
+    if every != "hour":
+        days = (now.date() - newest.date()).days - DAYS[every]
+        return Late(days, "day") if days > 0 else None
+    hours = (now - newest) // HOUR - 1
+    if hours >= 24:
+        return Late(hours // 24, "day")
+    return Late(hours, "hour") if hours > 0 else None

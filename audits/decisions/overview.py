@@ -1,0 +1,203 @@
+"""The state of the logs, for the people who look after them: counts, dates and reasons, never a row or a value of one.
+
+Who reads it in a page keeps one engine open for it (`kept_open`), and what it gave until the lake changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.decisions.exclusion import Exclusion, in_force
+from audits.decisions.quarantine import SetAside, list_rows
+from audits.errors import LakeError
+from audits.lake import reading
+from audits.lake.tables import exists, table
+from audits.systems.model import LogName, System
+from audits.workspace import Workspace
+
+MOMENTS: dict[LogName, str] = {
+    "decisions": "decided_at",
+    "outcomes": "recorded_at",
+    "human_actions": "recorded_at",
+    "contacts": "at",
+    "generations": "at",
+}
+"""The column that says when the thing in a row happened."""
+NEXT = "Import something or run `boussole sync`: it says what is wrong with it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What one log holds: its rows, and the moment of the newest (on the system's clock)."""
+
+    log: LogName
+    rows: int
+    newest: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, or `file` for files brought in by hand.
+
+    `last` is when something last came (UTC).
+    """
+
+    system: str
+    log: LogName
+    way: str
+    files: int
+    rows: int
+    quarantined: int
+    last: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """Rows of one log set aside for one reason; `last` is when the newest of them came (UTC)."""
+
+    log: LogName
+    column: str
+    reason: str
+    rows: int
+    last: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A change of the schema of a log: how often it was seen, and when last (UTC)."""
+
+    log: LogName
+    kind: str
+    column: str
+    detail: str
+    times: int
+    last: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """A month whose rows were purged: how many decisions its counts still stand for, and when (UTC)."""
+
+    month: dt.date
+    decisions: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogState:
+    """The logs of one system."""
+
+    held: tuple[Held, ...] = ()
+    aside: tuple[Aside, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
+
+    def of(self, log: LogName) -> Held | None:
+        """What this log holds; None where the lake has no such log."""
+        return next((held for held in self.held if held.log == log), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The whole lake. `arrived` also names systems whose file was removed since."""
+
+    arrived: tuple[Arrived, ...]
+    systems: dict[str, LogState]
+
+
+def overview(workspace: Workspace) -> Overview:
+    """The state of all logs; empty where nothing was ever brought in.
+
+    Raises LakeError when the lake is damaged, or another program holds it for too long.
+    """
+    if not workspace.catalogue.exists():
+        return Overview(arrived=(), systems={})
+    try:
+        with reading(workspace) as connection:
+            arrived = _arrived(connection)
+            present = [system for system in workspace.systems.values() if exists(connection, system)]
+            states = {system.id: _state(connection, system) for system in present}
+        completed = {system.id: _completed(workspace, system, states[system.id]) for system in present}
+    except duckdb.Error as error:
+        raise LakeError("the lake cannot be read.", where=str(workspace.home), next_step=NEXT) from error
+    return Overview(arrived=arrived, systems=completed)
+
+
+def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
+    """Rows set aside, by log, column and reason, the most first."""
+    counts: Counter[tuple[LogName, str, str]] = Counter()
+    last: dict[tuple[LogName, str, str], dt.datetime] = {}
+    for row in rows:
+        key = (row.log, row.column, row.reason)
+        counts[key] += row.rows
+        last[key] = max(row.at, last.get(key, row.at))
+    return tuple(
+        Aside(log=log, column=column, reason=reason, rows=n, last=last[log, column, reason])
+        for (log, column, reason), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrived, ...]:
+    found = connection.execute(
+        "SELECT system, log, regexp_extract(origin, '^(mlflow|mlflow-traces|duckdb):', 1) AS way, count(*), "
+        'sum(accepted)::BIGINT, sum(quarantined)::BIGINT, max("at") FROM lake.main.ingested GROUP BY ALL ORDER BY ALL'
+    ).fetchall()
+    names = ("system", "log", "way", "files", "rows", "quarantined", "last")
+    return tuple(Arrived(**dict(zip(names, (*row[:2], row[2] or "file", *row[3:]), strict=True))) for row in found)
+
+
+def _state(connection: duckdb.DuckDBPyConnection, system: System) -> LogState:
+    return LogState(
+        held=tuple(_held(connection, system, log) for log in system.logs if _has(connection, system, log)),
+        changed=_changed(connection, system),
+        sealed=_sealed(connection, system) if _has(connection, system, "sealed") else (),
+    )
+
+
+def _completed(workspace: Workspace, system: System, state: LogState) -> LogState:
+    """With what other modules read by themselves."""
+    return LogState(
+        held=state.held,
+        changed=state.changed,
+        sealed=state.sealed,
+        aside=together(list_rows(workspace, system)),
+        excluded=tuple(in_force(workspace, system).values()),
+    )
+
+
+def _has(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
+    """Whether the lake has this table: the file of a system can name a log before anything of it came."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
+        [system.id, name],
+    ).fetchone()
+    return found is not None
+
+
+def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
+    row = connection.execute(f"SELECT count(*), max({MOMENTS[log]}) FROM {table(system, log)}").fetchone()
+    rows, newest = row or (0, None)
+    return Held(log=log, rows=rows, newest=newest)
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Changed, ...]:
+    found = connection.execute(
+        'SELECT log, kind, "column", detail, count(*), max("at") AS last FROM lake.main.schema_changes '
+        'WHERE system = ? GROUP BY ALL ORDER BY last DESC, log, "column"',
+        [system.id],
+    ).fetchall()
+    names = ("log", "kind", "column", "detail", "times", "last")
+    return tuple(Changed(**dict(zip(names, row, strict=True))) for row in found)
+
+
+def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Sealed, ...]:
+    found = connection.execute(
+        f'SELECT month, decisions, "at" FROM {table(system, "sealed")} ORDER BY month'
+    ).fetchall()
+    return tuple(Sealed(month=month, decisions=decisions, at=at) for month, decisions, at in found)

@@ -1,0 +1,117 @@
+"""The state of the logs: counts, dates and reasons as written down by hand, never a value of a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from audits.decisions import ingest
+from audits.decisions.exclusion import exclude, include
+from audits.decisions.overview import Overview, overview
+from audits.errors import LakeError
+from audits.privacy.purge import purge
+from audits.workspace import Workspace
+
+SYSTEM = """
+id: loans
+kind: selection
+title: {en: Loans}
+purpose: {en: Test}
+owner: nobody
+status: pilot
+risk: high
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+  outcome: {column: repaid, positive: ["yes"], observed_for: all, absent: missing, recorded_at: noted}
+groups:
+  sex: {column: sex}
+"""
+HEAD = "ref,day,granted,repaid,sex\n"
+FIRST = HEAD + "a1,2026-07-01,yes,,F\na2,2026-08-02,no,,M\nsecret-3,not-a-day,no,,M\n,2026-08-03,no,,M\n"
+SECOND = "ref,day,granted,repaid,sex,note\na4,2026-08-04,yes,,F,x\na5,2026-08-05,maybe,,X,x\na6,2026-08-06,no,,X,x\n"
+LATE = "ref,repaid,noted\na1,yes,2026-10-09\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def filled(workspace: Workspace, tmp_path: Path) -> Workspace:
+    loans = workspace.system("loans")
+    for name, content, origin, log in (
+        ("first.csv", FIRST, None, "decisions"),
+        ("second.csv", SECOND, "mlflow:run1/boussole/decisions/b.csv", "decisions"),
+        ("late.csv", LATE, None, "outcomes"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        ingest(workspace, loans, tmp_path / name, origin=origin, log=log)
+    return workspace
+
+
+def test_a_workspace_without_data_has_nothing_to_tell(workspace: Workspace) -> None:
+    assert overview(workspace) == Overview(arrived=(), systems={})
+
+
+def test_what_came_by_which_way(filled: Workspace) -> None:
+    came = [(item.log, item.way, item.files, item.rows, item.quarantined) for item in overview(filled).arrived]
+    assert came == [("decisions", "file", 1, 2, 2), ("decisions", "mlflow", 1, 2, 1), ("outcomes", "file", 1, 1, 0)]
+
+
+def test_what_the_logs_hold_and_how_new_it_is(filled: Workspace) -> None:
+    held = {item.log: (item.rows, item.newest) for item in overview(filled).systems["loans"].held}
+    at = dt.datetime.fromisoformat
+    assert held == {"decisions": (4, at("2026-08-06")), "outcomes": (1, at("2026-10-09"))}
+
+
+def test_rows_set_aside_are_counted_by_reason_and_nothing_of_them_is_told(filled: Workspace) -> None:
+    state = overview(filled).systems["loans"]
+    assert {(item.column, item.rows) for item in state.aside} == {("day", 1), ("ref", 1), ("granted", 1)}
+    assert not any(word in repr(state) for word in ("secret-3", "not-a-day", "maybe"))
+
+
+def test_changes_of_the_columns_are_told(filled: Workspace) -> None:
+    changed = overview(filled).systems["loans"].changed
+    assert {("new_column", "note", ""), ("new_value", "sex", "X")} <= {(c.kind, c.column, c.detail) for c in changed}
+
+
+def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace) -> None:
+    loans = filled.system("loans")
+    exclude(filled, loans, "mlflow:run1", reason="deleted")
+    state = overview(filled).systems["loans"]
+    assert [(item.origin, item.reason, item.decisions) for item in state.excluded] == [("mlflow:run1", "deleted", 2)]
+    assert [item.rows for item in state.held if item.log == "decisions"] == [2]
+    include(filled, loans, "mlflow:run1", reason="restored")
+    assert overview(filled).systems["loans"].excluded == ()
+
+
+def test_sealed_months_are_told(filled: Workspace) -> None:
+    purge(filled, before=dt.date(2026, 8, 1))
+    sealed = overview(filled).systems["loans"].sealed
+    assert [(item.month, item.decisions) for item in sealed] == [(dt.date(2026, 7, 1), 1)]
+
+
+def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspace) -> None:
+    (filled.home / "systems" / "loans.yaml").unlink()
+    seen = overview(Workspace(filled.home))
+    assert seen.systems == {}
+    assert {item.system for item in seen.arrived} == {"loans"}
+
+
+def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -> None:
+    path = filled.home / "systems" / "loans.yaml"
+    path.write_text(SYSTEM + "contacts: {person: who, at: at, kind: kind}\n", encoding="utf-8")
+    assert {item.log for item in overview(Workspace(filled.home)).systems["loans"].held} == {"decisions", "outcomes"}
+
+
+def test_a_damaged_lake_is_an_error_in_plain_words(filled: Workspace) -> None:
+    filled.catalogue.write_bytes(b"no catalogue")
+    with pytest.raises(LakeError, match="cannot be read"):
+        overview(filled)
