@@ -47,8 +47,7 @@ def decisions_of(
         _decide(frame, predicted, log, config)
     _identify(frame, log, config)
     system = _fitted(config.system, frame, targets=bool(dataset.has_targets))
-    kept = _declared(system, frame)
-    return frame[kept], system
+    return frame[_declared(config, system, frame)], system
 
 
 def packed(frame: pd.DataFrame, folder: Path) -> LogFile:
@@ -143,13 +142,14 @@ def _are_scores(values: pd.Series[Any], decision: Decision) -> bool:
 
 
 def _identify(frame: pd.DataFrame, log: Columns, config: Config) -> None:
-    """Ids and dates where the data set has none; decisions that go to the log must bring their own."""
-    lacking = [name for name in (log.id, log.decided_at) if name and name not in frame.columns]
-    if lacking and config.log_decisions:
-        raise _wrong(
-            f"decisions to be logged need their own {' and '.join(lacking)}.",
-            "Add the column, or leave `log_decisions` out.",
-        )
+    """Ids and dates where the data set has none; decisions that go to the log must bring all that it needs."""
+    if config.log_decisions:
+        lacking = [name for name in columns_of(config.system, "decisions").needed if name not in frame.columns]
+        if lacking:
+            raise _wrong(
+                f"decisions to be logged need their own {', '.join(lacking)}.",
+                "Add these columns, or leave `log_decisions` out.",
+            )
     if log.id not in frame.columns:
         frame[log.id] = [f"row {n}" for n in range(1, len(frame) + 1)]
     if log.decided_at and log.decided_at not in frame.columns:
@@ -176,15 +176,15 @@ def _fitted(system: System, frame: pd.DataFrame, *, targets: bool) -> System:
     return system.model_copy(update={"columns": log.model_copy(update=changes), "actors": actors, "features": []})
 
 
-def _declared(system: System, frame: pd.DataFrame) -> list[str]:
-    """The columns that are read. Raises SourceError that names the missing ones."""
-    needs = columns_of(system, "decisions")
-    missing = [name for name in needs.needed if name not in frame.columns]
+def _declared(config: Config, system: System, frame: pd.DataFrame) -> list[str]:
+    """The columns that the system file declares. Raises SourceError where one is missing that cannot be left out."""
+    missing = [name for name in columns_of(system, "decisions").needed if name not in frame.columns]
     if missing:
         raise _wrong(
             f"the data set lacks: {', '.join(missing)}.",
             'Add these columns to the data, or give them apart: evaluator_config={"columns": frame}.',
         )
+    needs = columns_of(config.system, "decisions")
     return [name for name in frame.columns if name in {*needs.needed, *needs.optional}]
 
 
