@@ -10,6 +10,7 @@ import duckdb
 
 from audits.cubes.update import add_batch
 from audits.decisions import effective
+from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from audits.decisions.examine import examine, left_out, one
@@ -87,6 +88,7 @@ def ingest_into(
     growing: bool = False,
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    source = resume(connection, system, source, log=log)
     opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
     name = origin or opened.name
     report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
@@ -95,6 +97,7 @@ def ingest_into(
         _refuse(report, strict=strict)
         report = _write(connection, workspace, opened, contract, report, growing=growing)
     record(connection, report)
+    leave(connection, system, source, log=log, mark=opened.mark)
     return report
 
 
@@ -107,7 +110,8 @@ def validate(
     period: dt.date | None = None,
 ) -> IngestReport:
     """What an import would accept and refuse, without writing anything (ids are compared within the source only)."""
-    connection = duckdb.connect(config={"memory_limit": workspace.settings.memory_limit.replace(" ", "")})
+    limit = workspace.settings.memory_limit.replace(" ", "")
+    connection = duckdb.connect(config={"memory_limit": limit, "temp_file_encryption": True})
     try:
         opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
         return _examine(connection, opened, contract, opened.name, lake=False)
@@ -143,7 +147,7 @@ def _examine(
     """Counts good rows and lists the bad ones."""
     examine(connection, opened, contract, lake=lake, growing=growing)
     total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
-    if total == 0:
+    if total == 0 and not growing:
         raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")
     groups = connection.execute(
         'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
@@ -163,7 +167,7 @@ def _examine(
 
 
 def _refuse(report: IngestReport, *, strict: bool) -> None:
-    if report.accepted == 0 and report.known == 0:
+    if report.accepted == 0 and report.known == 0 and report.quarantined:
         raise RefusedError(report, "no row could be accepted")
     if strict and report.quarantined:
         raise RefusedError(report, "refused because of --strict")

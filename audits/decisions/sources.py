@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import duckdb
 
 from audits.decisions.contracts import Needs
-from audits.errors import SourceError, nearest
+from audits.decisions.databases import Address, mark_of, open_database
+from audits.errors import SourceError, nearest, reason_of
 from audits.lake.tables import literal, quote
 
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
@@ -36,7 +36,8 @@ class Opened:
     """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
 
     `types` are the DuckDB types of all its columns (`typed`: declared by the source, not guessed as text);
-    `columns` are those that are read; `bad_lines` are the records that could not even be split.
+    `columns` are those that are read; `bad_lines` are the records that could not even be split; `mark` is where a
+    source that only grows was left.
     """
 
     name: str
@@ -46,10 +47,11 @@ class Opened:
     columns: tuple[str, ...]
     typed: bool = True
     bad_lines: tuple[BadLine, ...] = ()
+    mark: str | None = None
 
 
 def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, needs: Needs) -> Opened:
-    """Opens a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
+    """Opens a CSV, Parquet or JSON lines file, `duckdb:PATH?table=T`, or one of the addresses of `databases`.
 
     Raises SourceError for a missing, empty or unreadable source, an unknown kind, or a missing column.
     """
@@ -78,11 +80,10 @@ def open_source(connection: duckdb.DuckDBPyConnection, source: str | Path, needs
 
 
 def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
-    first = str(error).split("\n")[0]
-    kind, _, rest = first.partition(": ")
-    reason = "it is not UTF-8 text" if "utf-8" in first.lower() or "unicode" in first.lower() else (rest or kind)
+    told = str(error).split("\n")[0].lower()
+    reason = "it is not UTF-8 text" if "utf-8" in told or "unicode" in told else reason_of(error)
     return SourceError(
-        f"the file cannot be read as {path.suffix[1:]}: {reason.rstrip('.')}.",
+        f"the file cannot be read as {path.suffix[1:]}: {reason}.",
         where=str(path),
         next_step="Open it with the tool that made it, and export it again.",
     )
@@ -91,6 +92,13 @@ def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
 def _columns(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, ...]:
     """The columns that are read. Raises SourceError for missing ones."""
     missing = [column for column in needs.needed if column not in present]
+    if missing and len(missing) == len(needs.needed):
+        # Where the first line is a row and not the names, a hint would show that row.
+        raise SourceError(
+            f"none of its {len(missing)} columns is there: {', '.join(missing)}.",
+            where=name,
+            next_step="Write the names of the columns in the first line, or correct them in the system file.",
+        )
     if missing:
         hints = "; ".join(f"'{column}' ({nearest(column, present).rstrip('.')})" for column in missing)
         raise SourceError(
@@ -98,6 +106,8 @@ def _columns(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, 
             where=name,
             next_step="Add the column to the file, or correct the name in the system file.",
         )
+    if needs.every:
+        return tuple(present)
     return (*needs.needed, *(column for column in needs.optional if column in present))
 
 
@@ -158,39 +168,24 @@ def _open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) 
 
 
 def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> Opened:
-    path_text, _, query = uri.removeprefix("duckdb:").partition("?")
-    names = parse_qs(query).get("table", [])
-    if len(names) != 1:
-        raise SourceError("which table?", where=uri, next_step="Write duckdb:PATH?table=NAME.")
-    path, name = Path(path_text), names[0]
-    if not path.is_file():
-        raise SourceError("there is no such DuckDB file.", where=uri, next_step="Check the path.")
-    try:
-        # It stays attached until the connection closes: a database read in an open transaction can't be detached.
-        connection.execute(f"ATTACH IF NOT EXISTS {literal(path)} AS source_file (READ_ONLY)")
-        tables = [row[0] for row in connection.execute("SHOW TABLES FROM source_file").fetchall()]
-        if name not in tables:
-            raise SourceError(f"there is no table '{name}'. {nearest(name, tables)}", where=uri, next_step="Check it.")
-        whole = f"source_file.{quote(name)}"
-        types = _describe(connection, whole)
-        read = _columns(uri, types, needs)
+    address = Address.parse(uri)
+    with open_database(address) as (database, relation):
+        types = _describe(database, relation)
+        read = _columns(address.name, types, needs)
+        connection.register("source_rows", database.execute(f"SELECT {_list(read)} FROM {relation}").to_arrow_reader())
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, {_list(read)} FROM {whole}"
+            "CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, * FROM source_rows"
         )
-        digest = _sha256_rows(connection, name, read)
-    except duckdb.Error as error:
-        reason = str(error).split("\n")[0].partition(": ")[2]
-        raise SourceError(
-            f"the DuckDB file cannot be read: {reason.rstrip('.')}.",
-            where=uri,
-            next_step="Close the program that writes to it, or point to a copy.",
-        ) from error
-    return Opened(f"duckdb:{path.name}?table={name}", digest, "incoming", types, read)
+        connection.unregister("source_rows")
+        mark = mark_of(database, address, relation, address.since)
+    types |= {name: kind for name, kind in _describe(connection, "incoming").items() if name != "row"}
+    digest = _sha256_rows(connection, address.what, read)
+    return Opened(address.name, digest, "incoming", types, read, mark=mark)
 
 
 def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:
     """A content hash of a table that ignores the order of its rows: count and sum of the rows' MD5 halves."""
-    values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in columns) or "''"
+    values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in columns)
     row = connection.execute(
         f"SELECT count(*), sum(md5_number_lower(h)::HUGEINT), sum(md5_number_upper(h)::HUGEINT) "
         f"FROM (SELECT concat_ws(chr(2), {values}) AS h FROM incoming)"

@@ -38,4 +38,4 @@ def _pull(workspace: Workspace, system: System, source: Source, *, full: bool, t
     if source.mlflow:
         return sync_mlflow(workspace, system, source.mlflow, full=full, tell=tell)
     assert source.duckdb is not None  # noqa: S101 (the model allows one of the two)
-    return sync_duckdb(workspace, system, source.duckdb, tell=tell)
+    return sync_duckdb(workspace, system, source.duckdb, full=full, tell=tell)

@@ -1,23 +1,56 @@
-"""A table or query of a DuckDB file."""
+"""A table or a query of a DuckDB file."""
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 from audits.decisions import ingest
+from audits.decisions.databases import PREFIX, Address
 from audits.systems import System
 from audits.systems.model import DuckdbSource
 from audits.workspace import Workspace
+from experiments.marks import Mark, attempted, failed, update_mark
 from experiments.sync.report import Progress, SyncReport, failure, troubles
 
 
-def sync_duckdb(workspace: Workspace, system: System, source: DuckdbSource, *, tell: Progress) -> SyncReport:
-    """A table is compared by content each time; rows that the lake holds already are known by their id."""
-    uri = f"duckdb:{workspace.home / source.path}?table={source.table}"
-    tell(f"{system.id}: {source.table}", 0, 1)
+def address_of(workspace: Workspace, source: DuckdbSource) -> Address:
+    """What a source of the system file reads."""
+    return Address(path=workspace.home / source.path, table=source.table, query=source.query, after=source.after)
+
+
+def name_of(workspace: Workspace, source: DuckdbSource) -> str:
+    """How a source is called in reports, in the lake and on pages."""
+    name = f"{PREFIX}{source.path}?{address_of(workspace, source).what}"
+    return name if source.log == "decisions" else f"{name} ({source.log})"
+
+
+def sync_duckdb(
+    workspace: Workspace, system: System, source: DuckdbSource, *, full: bool, tell: Progress
+) -> SyncReport:
+    """Reads a table or query from its mark on, or all of it where no column only grows, and brings in what is new.
+
+    What was read before is told by its content; rows that the log holds are known by their id. `full` reads all of it.
+    """
+    address = address_of(workspace, source)
+    name, now = name_of(workspace, source), int(time.time() * 1000)
+    attempted(workspace, system.id, name, now=now)
+    title = f"{system.id}: {address.path.name}"
+    tell(title, 0, 1)
     try:
-        report = ingest(workspace, system, uri, log=source.log, growing=True)
+        uri = (replace(address, after=None) if full else address).uri()
+        report = ingest(workspace, system, uri, log=source.log, origin=name, growing=True)
     except troubles() as error:
-        return SyncReport(system=system.id, source=uri, failures=(failure(error, uri),))
-    tell(f"{system.id}: {source.table}", 1, 1)
-    if report.already:
-        return SyncReport(system=system.id, source=uri, known=1)
-    return SyncReport(system=system.id, source=uri, ingested=(report,))
+        problem = failure(error, name)
+        failed(workspace, system.id, name, str(problem))
+        return SyncReport(system=system.id, source=name, failures=(problem,))
+    tell(title, 1, 1)
+    new = not report.already and bool(report.accepted or report.quarantined or report.updated)
+
+    def change(old: Mark) -> Mark:
+        return replace(old, failure=None, last_success=now, last_new=now if new else old.last_new)
+
+    update_mark(workspace, system.id, name, change)
+    if not new:
+        return SyncReport(system=system.id, source=name, known=1)
+    return SyncReport(system=system.id, source=name, ingested=(report,))

@@ -62,6 +62,7 @@ def sync_traces(
     begin = 0 if full else max(0, start - (MARGIN if whole else DAY))
     made = Traced(since=start)
     only = is_only_reader(workspace, system, experiment.name)
+    named = generation_system(system)
     begin = max(begin, _kept_since(workspace, system, now=now))
     unfinished = now
     pages = _pages(store, experiment.experiment_id, system, begin=begin, only=only)
@@ -73,8 +74,8 @@ def sync_traces(
         for page in chunk:
             if any(info.trace_id in fresh for info in page.infos):
                 traces = [trace for trace in page.whole() if trace.info.trace_id in fresh]
-                made.reports.append(_bring_in(workspace, system, experiment.name, traces))
-        told = {trace_id: feedback_of(done[trace_id], system) for trace_id in held}
+                made.reports.append(_bring_in(workspace, named, experiment.name, traces))
+        told = {trace_id: feedback_of(done[trace_id], named) for trace_id in held}
         changed = {trace_id: text for trace_id, text in told.items() if text != held[trace_id]}
         made.updated += restate_feedback(workspace, system, changed)
         made.known += len(held)
@@ -128,9 +129,8 @@ def _pages(store: MlflowClient, experiment: str, system: System, *, begin: int, 
             return
 
 
-def _bring_in(workspace: Workspace, system: System, experiment: str, traces: list[Trace]) -> IngestReport:
+def _bring_in(workspace: Workspace, named: System, experiment: str, traces: list[Trace]) -> IngestReport:
     """One file of rows, under a name that tells which traces they are; nothing of it is left behind."""
-    named = generation_system(system)
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         path = Path(folder) / "traces.parquet"
         write_rows([row_of(trace, named) for trace in traces], named, path)

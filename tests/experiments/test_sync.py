@@ -172,7 +172,7 @@ def test_a_missing_experiment_is_told_and_other_systems_are_synced(
     assert "there is no MLflow experiment 'typo'" in str(first.failures[0])
     assert second.failures == ()
     assert [file.accepted for file in second.ingested] == [len(frame)]
-    assert second.source == f"duckdb:{workspace.home}/decisions.duckdb?table=log"
+    assert second.source == "duckdb:decisions.duckdb?table=log"
     assert one(sync(workspace, system_id="second")) == (0, 1, 0)
 
 

@@ -20,6 +20,8 @@ class Needs:
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    every: bool = False
+    """Whether all other columns are read as well: to look at a source that no system file describes yet."""
 
     @classmethod
     def of(cls, needed: Sequence[str | None], optional: Sequence[str | None] = ()) -> Needs:

@@ -1,0 +1,120 @@
+"""How each declared source stands: when it was read, what it gave, what went wrong, whether something new is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from audits.decisions.freshness import lateness
+from audits.errors import LakeError
+from audits.lake import reading
+from audits.systems import System
+from audits.systems.model import Every, LogName, Source
+from audits.workspace import Workspace
+from experiments.marks import Mark, key_of, read_marks
+from experiments.sync import lake
+from experiments.sync.tables import name_of
+
+TRACES = "mlflow-traces:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStatus:
+    """One source of one system; moments are UTC.
+
+    `log` is None where a source can hold several. `files` are files, pages of traces, or readings of a table that
+    brought rows; `rows` those accepted, `quarantined` those set aside. `last_new` is when something new came last;
+    `late` says that more time has passed since than the declared frequency allows.
+    """
+
+    system: str
+    source: str
+    log: LogName | None
+    every: Every | None
+    last_attempt: dt.datetime | None
+    last_success: dt.datetime | None
+    last_new: dt.datetime | None
+    files: int
+    rows: int
+    quarantined: int
+    failure: str | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class _Imported:
+    origin: str
+    accepted: int
+    quarantined: int
+
+
+def source_status(workspace: Workspace, *, now: dt.datetime | None = None) -> list[SourceStatus]:
+    """The status of every source, in the order of the systems and of their files; `now` is UTC."""
+    marks = read_marks(workspace)
+    imported = _imported(workspace)
+    moment = now or dt.datetime.now(dt.UTC)
+    return [
+        _status(
+            system, source, marks.get(key_of(system.id, name), Mark(system=system.id, source=name)), rows, now=moment
+        )
+        for system in workspace.systems.values()
+        for source in system.sources
+        for name, rows in [(_name(workspace, source), imported.get(system.id, []))]
+    ]
+
+
+def _name(workspace: Workspace, source: Source) -> str:
+    if source.mlflow:
+        return f"{lake.RUN}{source.mlflow.experiment}"
+    assert source.duckdb is not None  # noqa: S101 (the model allows one of the two)
+    return name_of(workspace, source.duckdb)
+
+
+def _status(
+    system: System, source: Source, mark: Mark, imported: Iterable[_Imported], *, now: dt.datetime
+) -> SourceStatus:
+    mine = [item for item in imported if _is_of(item.origin, system, source, mark)]
+    last_new = _moment(mark.last_new)
+    late = source.every is not None and (last_new is None or lateness(source.every, last_new, now) is not None)
+    return SourceStatus(
+        system=system.id,
+        source=mark.source,
+        log=source.duckdb.log if source.duckdb else None,
+        every=source.every,
+        last_attempt=_moment(mark.last_attempt),
+        last_success=_moment(mark.last_success),
+        last_new=last_new,
+        files=sum(item.accepted + item.quarantined > 0 for item in mine),
+        rows=sum(item.accepted for item in mine),
+        quarantined=sum(item.quarantined for item in mine),
+        failure=mark.failure,
+        late=late,
+    )
+
+
+def _is_of(origin: str, system: System, source: Source, mark: Mark) -> bool:
+    """Whether an import came from this source: of several experiments, from the one that showed its run."""
+    if not source.mlflow:
+        return origin == mark.source
+    if origin.startswith(f"{TRACES}{source.mlflow.experiment}/"):
+        return True
+    alone = sum(other.mlflow is not None for other in system.sources) == 1
+    return origin.startswith(lake.RUN) and (alone or not lake.run_ids({origin}).isdisjoint(mark.runs))
+
+
+def _imported(workspace: Workspace) -> dict[str, list[_Imported]]:
+    """Everything that was imported, by system."""
+    try:
+        with reading(workspace) as connection:
+            rows = connection.execute("SELECT system, origin, accepted, quarantined FROM lake.main.ingested").fetchall()
+    except LakeError:
+        return {}
+    found: dict[str, list[_Imported]] = {}
+    for system, *rest in rows:
+        found.setdefault(system, []).append(_Imported(*rest))
+    return found
+
+
+def _moment(milliseconds: int | None) -> dt.datetime | None:
+    return None if milliseconds is None else dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)

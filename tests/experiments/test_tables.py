@@ -1,0 +1,245 @@
+"""DuckDB files as sources: what only grows, queries, and files that another process is writing to."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+import audits.decisions.databases
+from audits.decisions.databases import Address, open_database
+from audits.errors import SourceError
+from audits.lake import reading
+from audits.workspace import Workspace
+from experiments.sync import SyncReport, sync
+
+Make = Callable[..., pd.DataFrame]
+GROWING = "[{duckdb: {path: log.duckdb, table: log, after: seq}}]"
+
+
+def write(workspace: Workspace, frame: pd.DataFrame, *, seq: list[int | None]) -> None:
+    """Adds rows to the table `log`, each with the value of the column that only grows."""
+    columns = "decision_id VARCHAR, ts VARCHAR, chosen BIGINT, sex VARCHAR, seq BIGINT"
+    with duckdb.connect(workspace.home / "log.duckdb") as connection:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS log ({columns})")
+        connection.register("fresh", frame.assign(seq=pd.array(seq, dtype="Int64")))
+        connection.execute("INSERT INTO log FROM fresh")
+
+
+def told(reports: list[SyncReport]) -> tuple[int, int, int]:
+    """Rows accepted, rows known before, rows set aside, by the only source."""
+    (report,) = reports
+    assert report.failures == ()
+    found = report.ingested
+    return tuple(sum(getattr(item, name) for item in found) for name in ("accepted", "known", "quarantined"))  # type: ignore[return-value]
+
+
+def ids(workspace: Workspace) -> list[str]:
+    with reading(workspace) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM lake.trial.decisions ORDER BY id").fetchall()]
+
+
+def mark(workspace: Workspace) -> list[str]:
+    with reading(workspace) as connection:
+        return [row[0] for row in connection.execute("SELECT mark FROM lake.main.marks").fetchall()]
+
+
+def test_a_table_that_grows_is_read_from_its_mark_on(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
+    workspace = make_workspace(trial=GROWING)
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    assert told(sync(workspace)) == (4, 0, 0)
+    assert mark(workspace) == ["4"]
+    assert told(sync(workspace)) == (0, 0, 0)
+    write(workspace, decisions(first=10, rows=2), seq=[4, 5])  # one more row with the value of the mark
+    assert told(sync(workspace)) == (2, 1, 0)
+    assert mark(workspace) == ["5"]
+    assert ids(workspace) == ["000", "001", "002", "003", "010", "011"]
+    assert told(sync(workspace)) == (0, 0, 0)
+
+
+def test_a_row_below_the_mark_is_found_by_a_full_sync(
+    make_workspace: Callable[..., Workspace], decisions: Make
+) -> None:
+    workspace = make_workspace(trial=GROWING)
+    write(workspace, decisions(), seq=[5, 6, 7, 8])
+    sync(workspace)
+    write(workspace, decisions(first=10, rows=2), seq=[1, None])
+    assert told(sync(workspace)) == (1, 1, 0)  # a row without a value is looked at each time
+    assert told(sync(workspace, full=True)) == (1, 5, 0)
+    assert mark(workspace) == ["8"]
+    assert len(ids(workspace)) == 6
+
+
+def test_an_empty_table_waits_for_its_first_row(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
+    workspace = make_workspace(trial=GROWING)
+    write(workspace, decisions(rows=1).iloc[:0], seq=[])
+    assert told(sync(workspace)) == (0, 0, 0)
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    assert told(sync(workspace)) == (4, 0, 0)
+
+
+def test_the_mark_and_the_rows_are_one_transaction(
+    make_workspace: Callable[..., Workspace], decisions: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace(trial=GROWING)
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    with monkeypatch.context() as patch:
+        patch.setattr(importlib.import_module("audits.decisions.ingest"), "leave", _fail)
+        (report,) = sync(workspace)
+        assert "cut short" in str(report.failures[0])
+    assert told(sync(workspace)) == (4, 0, 0)
+    assert mark(workspace) == ["4"]
+
+
+def _fail(*_: Any, **__: Any) -> None:
+    raise OSError("cut short")
+
+
+def test_a_query_is_a_source(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
+    query = "SELECT decision_id, ts, chosen, upper(sex) AS sex FROM log WHERE seq > 1 -- not the first"
+    workspace = make_workspace(trial=f'[{{duckdb: {{path: log.duckdb, query: "{query}"}}}}]')
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    (report,) = sync(workspace)
+    assert report.failures == ()
+    assert report.source.startswith("duckdb:log.duckdb?query=")
+    assert ids(workspace) == ["001", "002", "003"]
+    assert told(sync(workspace)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("DROP TABLE log", "not one SELECT"),
+        ("SELECT 1; SELECT 2", "not one SELECT"),
+        ("COPY log TO 'out.csv'", "not one SELECT"),
+        ("INSERT INTO log FROM log", "not one SELECT"),
+        ("SELECT * FROM read_csv('/etc/passwd')", "PermissionException"),
+        ("SELECT * FROM no_such_table", "cannot be read"),
+        ("SELEC 1", "cannot be read"),
+    ],
+)
+def test_a_query_only_reads_its_own_file(
+    query: str, reason: str, make_workspace: Callable[..., Workspace], decisions: Make
+) -> None:
+    workspace = make_workspace(trial=f'[{{duckdb: {{path: log.duckdb, query: "{query}"}}}}]')
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    (report,) = sync(workspace)
+    assert report.ingested == ()
+    assert reason in str(report.failures[0])
+    with duckdb.connect(workspace.home / "log.duckdb") as connection:
+        assert connection.execute("SELECT count(*) FROM log").fetchone() == (4,)
+
+
+def test_the_column_that_grows_must_be_there(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
+    workspace = make_workspace(trial="[{duckdb: {path: log.duckdb, table: log, after: sequence}}]")
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    (report,) = sync(workspace)
+    assert "`after` names a column that is not there: 'sequence'" in str(report.failures[0])
+
+
+WRITER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+for line in sys.stdin:
+    connection.execute(line)
+    print("done", flush=True)
+"""
+
+
+@contextmanager
+def writer(path: Path) -> Iterator[Callable[[str], None]]:
+    """Another process that has the file open for writing, and a function that makes it run a statement."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+
+    def run(statement: str) -> None:
+        stdin.write(f"{statement}\n")
+        stdin.flush()
+        assert stdout.readline() == "done\n"
+
+    try:
+        run("SELECT 1")
+        yield run
+    finally:
+        stdin.close()
+        process.wait()
+
+
+def test_what_another_process_committed_is_read_while_it_holds_the_file(
+    make_workspace: Callable[..., Workspace], decisions: Make
+) -> None:
+    workspace = make_workspace(trial=GROWING)
+    file = workspace.home / "log.duckdb"
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    with writer(file) as run:
+        with pytest.raises(duckdb.IOException, match="lock"):
+            duckdb.connect(file, read_only=True)
+        assert told(sync(workspace)) == (4, 0, 0)
+        run("INSERT INTO log VALUES ('100', '2026-07-09', 1, 'F', 5)")  # in the write-ahead log only
+        run("BEGIN")
+        run("INSERT INTO log VALUES ('101', '2026-07-09', 1, 'F', 6)")  # not committed
+        assert told(sync(workspace)) == (1, 1, 0)
+        run("COMMIT")
+        run("CHECKPOINT")
+        assert told(sync(workspace)) == (1, 1, 0)
+    assert told(sync(workspace)) == (0, 0, 0)
+    assert ids(workspace) == ["000", "001", "002", "003", "100", "101"]
+    assert sorted(path.name for path in workspace.home.glob("log.duckdb*")) == ["log.duckdb"]
+
+
+def test_a_file_that_never_stands_still_waits_for_the_next_sync(
+    make_workspace: Callable[..., Workspace], decisions: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_workspace(trial=GROWING)
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    monkeypatch.setattr(audits.decisions.databases, "TRIES", 3)
+    monkeypatch.setattr(audits.decisions.databases, "PAUSE", 0)
+    with writer(workspace.home / "log.duckdb"):
+        with monkeypatch.context() as patch:
+            patch.setattr(audits.decisions.databases, "_copy", lambda *_: None)
+            (report,) = sync(workspace)
+        assert "another process keeps writing to the DuckDB file" in str(report.failures[0])
+        assert "run the sync again" in str(report.failures[0])
+    assert told(sync(workspace)) == (4, 0, 0)
+
+
+def test_a_copy_taken_while_the_file_changed_is_thrown_away(tmp_path: Path) -> None:
+    file = tmp_path / "a.duckdb"
+    file.write_bytes(b"x" * 100)
+    copied = audits.decisions.databases.shutil.copyfile
+
+    def meanwhile(source: Path, target: Path) -> None:
+        copied(source, target)
+        with file.open("ab") as handle:
+            handle.write(b"y")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audits.decisions.databases.shutil, "copyfile", meanwhile)
+        assert audits.decisions.databases._copy(file, tmp_path / "copy") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 1000])
+def test_a_file_that_is_no_database_is_told(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "a.duckdb"
+    file.write_bytes(content)
+    with pytest.raises(SourceError, match=r"duckdb:a\.duckdb"), open_database(Address(path=file, table="log")):
+        pass
+
+
+def test_an_address_is_one_line() -> None:
+    address = Address(path=Path("/data/été & co.duckdb"), query="SELECT 'a&b=c?' AS x", after="seq", since="4")
+    assert Address.parse(address.uri()) == address
+    with pytest.raises(SourceError, match="which table"):
+        Address.parse("duckdb:a.duckdb")
