@@ -1,0 +1,241 @@
+"""A candidate version against the one in production: which comparisons, which verdicts, what is hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from audits.decisions import ingest
+from audits.ephemeral import LogFile, ephemeral
+from audits.errors import BoussoleError
+from audits.hashing import canonical_json
+from audits.systems import System
+from audits.uncertainty.holm import holm
+from audits.versions import Days, Side, side_in_lake, side_of_files
+from audits.workspace import Workspace
+from charter.compare import Margins, compare
+from charter.loading import load_charter
+
+CHARTER = load_charter()
+
+
+def system(**changes) -> System:
+    values = {
+        "id": "essai",
+        "kind": "selection",
+        "title": {"fr": "Essai", "en": "Trial"},
+        "purpose": {"fr": "Essai", "en": "Trial"},
+        "owner": "Steward",
+        "status": "pilot",
+        "risk": "minimal",
+        "columns": {
+            "id": "decision_id",
+            "decided_at": "ts",
+            "decision": {"column": "chosen", "selected": [1], "not_selected": [0]},
+            "model_version": "version",
+        }
+        | changes.pop("columns", {}),
+        "groups": {"sex": {"column": "sex", "reference": "M"}},
+        "privacy": {"pseudonymise": ["decision_id"]},
+    }
+    return System.model_validate(values | changes)
+
+
+def cases(
+    *, women: dict[tuple[int, int], int], men: dict[tuple[int, int], int], shift: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two versions on the same cases, from counts of (production, candidate); `shift` gives the candidate others."""
+    rows = [(sex, *pair) for sex, counts in (("F", women), ("M", men)) for pair, n in counts.items() for _ in range(n)]
+    frame = pd.DataFrame(rows, columns=["sex", "before", "after"])
+    frame = frame.assign(decision_id=[f"c{i}" for i in range(len(frame))], ts="2026-07-01")
+    made = []
+    for name, version in (("before", "v1"), ("after", "v2")):
+        one = frame[["decision_id", "ts", "sex"]].assign(chosen=frame[name], version=version)
+        if shift and version == "v2":
+            one["decision_id"] = [f"d{i}" for i in range(len(one))]
+        made.append(one)
+    return made[0], made[1]
+
+
+def sides(subject: System, frames, folder: Path) -> tuple[Side, Side]:
+    """The two versions as files, under the keys of one workspace."""
+    made = []
+    with ephemeral(subject) as parent:
+        for name, frame in zip(("production", "candidate"), frames, strict=True):
+            path = folder / f"{name}.csv"
+            frame.to_csv(path, index=False)
+            files = [LogFile(path=path)]
+            made.append(
+                side_of_files(subject, lambda _, f=files: f, parent=parent, kind="file", name=path.name, days=Days())
+            )
+    return made[0], made[1]
+
+
+def judged(subject: System, frames, folder: Path, **options):
+    return compare(CHARTER, subject, *sides(subject, frames, folder), **options)
+
+
+LOST = {"women": {(1, 1): 20, (1, 0): 9, (0, 0): 71}, "men": {(1, 1): 30, (0, 0): 70}}
+
+
+def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_path):
+    document = judged(system(), cases(**LOST), tmp_path)
+    (found,) = document["comparisons"]
+    assert (found["paired"], found["changed"], found["units"], found["n"]) == (200, 9, 200, [200, 200])
+    assert found["production"] == pytest.approx(0.29 / 0.30)
+    assert found["candidate"] == pytest.approx(0.20 / 0.30)
+    assert found["change"] == pytest.approx(20 / 29)
+    exact = binomtest(0, 9, 0.5).pvalue / 2
+    assert found["p_worse"] >= exact
+    assert (found["verdict"], document["verdict"]) == ("worse", "worse")
+
+
+def test_the_same_cases_under_other_ids_show_less(tmp_path):
+    (apart,) = judged(system(), cases(**LOST, shift=1), tmp_path)["comparisons"]
+    assert (apart["paired"], apart["units"]) == (0, 400)
+    assert apart["verdict"] == "unknown"
+    assert apart["reason"] == "too_few_cases"
+    assert apart["smallest"] < 0.6
+
+
+def test_a_candidate_that_decides_alike_is_not_worse_where_enough_cases_say_so(tmp_path):
+    many = {"women": {(1, 1): 150, (0, 0): 150}, "men": {(1, 1): 150, (0, 0): 150}}
+    few = {"women": {(1, 1): 10, (0, 0): 10}, "men": {(1, 1): 10, (0, 0): 10}}
+    (sure,), (unsure,) = (judged(system(), cases(**given), tmp_path)["comparisons"] for given in (many, few))
+    assert (sure["verdict"], sure["change"], sure["p_worse"]) == ("not_worse", 1.0, 1.0)
+    assert 0.9 < sure["bound"] < 1
+    assert (unsure["verdict"], unsure["bound"] < 0.9) == ("unknown", True)
+    assert unsure["smallest"] < 0.6
+
+
+def test_where_selection_is_a_harm_more_of_it_is_worse(tmp_path):
+    harm = system(columns={"favourable": False})
+    flagged = {"women": {(1, 1): 20, (0, 1): 12, (0, 0): 68}, "men": {(1, 1): 30, (0, 0): 70}}
+    (found,) = judged(harm, cases(**flagged), tmp_path)["comparisons"]
+    assert (found["bad_side"], found["verdict"]) == ("above", "worse")
+    assert found["change"] > 1
+    assert found["margin"] == pytest.approx(1 / 0.9)
+    assert judged(system(), cases(**flagged), tmp_path)["verdict"] != "worse"
+
+
+def test_holm_spans_all_comparisons_of_all_questions(tmp_path):
+    generator = np.random.default_rng(3)
+    before, after = cases(women={(1, 1): 60, (1, 0): 9, (0, 0): 60}, men={(1, 1): 60, (0, 0): 60})
+    good = generator.integers(0, 2, len(before))
+    subject = system(
+        columns={"outcome": {"column": "good", "positive": [1], "observed_for": "all", "absent": "missing"}},
+        groups={"sex": {"column": "sex", "reference": "M"}, "city": {"column": "city"}},
+    )
+    city = generator.choice(["A", "B"], len(before))
+    document = judged(subject, [frame.assign(good=good, city=city) for frame in (before, after)], tmp_path)
+    raw = [comparison["p_worse"] for comparison in document["comparisons"]]
+    assert document["family"] == len(raw) > 3
+    assert [c["p_worse_adjusted"] for c in document["comparisons"]] == pytest.approx(holm(raw))
+    assert {c["metric"] for c in document["comparisons"]} == {
+        "selection_rate_ratio",
+        "true_positive_rate_difference",
+    }
+    assert canonical_json(document)
+
+
+def test_a_group_hidden_in_one_version_is_compared_in_neither(tmp_path):
+    before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
+    fewer = after[(after["sex"] == "M") | (after.groupby("sex").cumcount() < 7)]
+    document = judged(system(), (before, fewer), tmp_path)
+    (found,) = document["comparisons"]
+    assert (found["verdict"], found["reason"]) == ("unknown", "small_group")
+    figures = ("production", "candidate", "change", "bound", "n", "units", "changed", "p_worse", "smallest")
+    assert [found[name] for name in figures] == [None] * len(figures)
+
+
+def test_a_group_that_one_version_lacks_is_said(tmp_path):
+    before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
+    (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path)["comparisons"]
+    assert (found["verdict"], found["reason"]) == ("unknown", "group_absent")
+
+
+def test_people_are_the_cases_where_they_repeat(tmp_path):
+    before, after = cases(women={(1, 1): 20, (1, 0): 10, (0, 0): 70}, men={(1, 1): 30, (0, 0): 70})
+    person = [f"p{i // 5}" for i in range(len(before))]  # the ten lost decisions are those of two women
+    subject = system(columns={"person": "who"})
+    (found,) = judged(subject, [frame.assign(who=person) for frame in (before, after)], tmp_path)["comparisons"]
+    assert (found["units"], found["changed"]) == (40, 2)
+    assert found["p_worse"] == pytest.approx(0.25)
+    (rows,) = judged(system(), (before, after), tmp_path)["comparisons"]
+    assert rows["p_worse"] < 0.01
+
+
+def test_rows_that_stand_for_many_decisions_are_unpaired_cases(tmp_path):
+    subject = system(columns={"weight": "n"})
+    rows = [("F", 1, 30), ("F", 0, 70), ("M", 1, 45), ("M", 0, 55)]
+    frame = pd.DataFrame(rows, columns=["sex", "chosen", "n"]).assign(ts="2026-07-01", version="v1")
+    frame["decision_id"] = [f"r{i}" for i in range(len(frame))]
+    (found,) = judged(subject, (frame, frame), tmp_path)["comparisons"]
+    assert (found["units"], found["paired"], found["n"]) == (400, 0, [200, 200])
+    assert found["change"] == pytest.approx(1.0)
+    assert found["verdict"] == "unknown"
+
+
+@pytest.fixture
+def lake(tmp_path) -> Workspace:
+    """Both versions on the same cases, in the lake."""
+    workspace = Workspace.create(tmp_path / "workspace")
+    for frame in cases(**LOST):
+        renamed = frame.assign(decision_id=frame["version"] + frame["decision_id"], case=frame["decision_id"])
+        path = tmp_path / f"{frame['version'][0]}.csv"
+        renamed.to_csv(path, index=False)
+        ingest(workspace, system(columns={"request": "case"}), path)
+    return workspace
+
+
+def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
+    subject = system(columns={"request": "case"})
+    stored = [side_in_lake(lake, subject, version, days=Days()) for version in ("v1", "v2")]
+    document = compare(CHARTER, subject, *stored)
+    frames = [pd.read_csv(tmp_path / f"{version}.csv") for version in ("v1", "v2")]
+    files = judged(subject, frames, tmp_path)
+    assert document["comparisons"] == files["comparisons"]
+    assert document["production"] == {
+        "kind": "version",
+        "name": "v1",
+        "window": {"start": "2026-07-01", "end": "2026-07-01"},
+        "decisions": 200,
+    }
+
+
+def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake, tmp_path):
+    subject = system(columns={"request": "case"}, privacy={"pseudonymise": ["decision_id", "case"]}, id="essai")
+    path = tmp_path / "again.csv"
+    pd.read_csv(tmp_path / "v2.csv").to_csv(path, index=False)
+    other = Workspace.create(tmp_path / "other")
+    ingest(other, subject, tmp_path / "v1.csv")
+    stored = side_in_lake(other, subject, "v1", days=Days())
+    files = [LogFile(path=path)]
+    fresh = side_of_files(subject, lambda _: files, parent=other, kind="file", name="again.csv", days=Days())
+    (found,) = compare(CHARTER, subject, stored, fresh)["comparisons"]
+    assert (found["paired"], found["verdict"]) == (200, "worse")
+
+
+def test_an_unknown_version_names_the_nearest(lake):
+    with pytest.raises(BoussoleError, match=r"no decisions of the version 'v3' of 'essai'\. Known: v1, v2\."):
+        side_in_lake(lake, system(columns={"request": "case"}), "v3", days=Days())
+    with pytest.raises(BoussoleError, match="does not say which column holds the model version"):
+        side_in_lake(lake, system(columns={"model_version": None}), "v1", days=Days())
+
+
+@pytest.mark.parametrize("given", [{"ratio": 1.0}, {"ratio": 0.0}, {"gap": 0.0}, {"gap": 1.5}])
+def test_margins_that_make_no_sense_are_refused(given):
+    with pytest.raises(BoussoleError, match="makes no sense"):
+        Margins(**given)
+
+
+def test_the_margin_decides_what_is_not_worse(tmp_path):
+    close = {"women": {(1, 1): 140, (1, 0): 4, (0, 0): 156}, "men": {(1, 1): 150, (0, 0): 150}}
+    verdicts = [
+        judged(system(), cases(**close), tmp_path, margins=Margins(ratio=ratio))["verdict"] for ratio in (0.99, 0.9)
+    ]
+    assert verdicts == ["unknown", "not_worse"]
