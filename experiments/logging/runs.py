@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,17 +29,19 @@ def folder_of(log: LogName) -> str:
 
 @contextmanager
 def mlflow_faults() -> Iterator[None]:
-    """Turns MLflow's own errors into ours."""
-    failure = quiet_mlflow().MlflowException
+    """Turns MLflow's own errors into ours, without the address of the server: it can hold a password."""
+    refused = quiet_mlflow().MlflowException
     try:
         yield
-    except failure as error:
-        reason = str(error).split("\n")[0].rstrip(".")
+    except refused as error:
+        text = str(error).split("\n", maxsplit=1)[0].rstrip(".")
+        silent = "API request to" in text and "failed with exception" in text
+        reason = re.sub(r"//[^/@\s]+@", "//", text)
         raise SourceError(
-            f"MLflow refused: {reason}.",
+            "the MLflow server does not answer." if silent else f"MLflow refused: {reason}.",
             where="mlflow",
             next_step="Check the tracking URI and the run, then log again.",
-        ) from error
+        ) from None
 
 
 def check_owner(run: Run, system: str) -> None:

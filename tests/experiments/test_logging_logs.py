@@ -197,6 +197,14 @@ def test_a_run_that_does_not_exist_is_told_by_our_own_error(mlflow: Any) -> None
         log_decisions(DECISIONS, system="trial", run_id="0" * 32)
 
 
+def test_a_server_that_is_down_is_told_without_its_password(mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    mlflow.set_tracking_uri("http://me:hunter2@127.0.0.1:1")
+    with pytest.raises(SourceError, match="the MLflow server does not answer") as caught:
+        log_decisions(DECISIONS, system="trial", run_id="0" * 32)
+    assert "hunter2" not in str(caught.value)
+
+
 class TestModelVersion:
     def test_given(self, mlflow: Any) -> None:
         run_id = log_decisions(DECISIONS, system="trial", model_version="2026.07")

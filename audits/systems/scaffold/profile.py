@@ -102,14 +102,13 @@ def profile(connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: 
 
     Raises SourceError when the source cannot be read or holds no row.
     """
-    names = tuple(open_source(connection, source, Needs(())).types)
-    opened = open_source(connection, source, Needs(names))
+    opened = open_source(connection, source, Needs((), every=True))
     read, whole = ColumnReader(opened.types), opened.relation
     total = _one(connection, f"SELECT count(*) FROM {whole}")
     if total == 0:
         raise SourceError("the file holds no row.", where=str(source), next_step="Give one with some decisions in it.")
     sample = whole if total <= SAMPLE else _sample(connection, whole)
-    columns = {name: _column(connection, whole, sample, read, name, zone=zone) for name in names}
+    columns = {name: _column(connection, whole, sample, read, name, zone=zone) for name in opened.columns}
     return Table(str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read)
 
 

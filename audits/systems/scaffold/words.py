@@ -19,9 +19,10 @@ def plain(text: str) -> str:
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a column's name.
 
-    >>> tokens("dateDécision"), tokens("job_ad_id"), tokens("QPV")
-    (('date', 'decision'), ('job', 'ad', 'id'), ('qpv',))
+    >>> tokens("dateDécision"), tokens("job_ad_id"), tokens("N° QPV")
+    (('date', 'decision'), ('job', 'ad', 'id'), ('numero', 'qpv'))
     """
+    name = re.sub(r"\bn[°º]", "numero ", name, flags=re.IGNORECASE)
     spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", name)
     return tuple(word for word in re.split(r"[^a-z0-9]+", plain(spaced)) if word)
 
@@ -56,7 +57,7 @@ DATE_BEST = words("decided decision decide ts timestamp horodatage screening scr
 DATE = words("date datetime jour day created cree creation at time heure moment sent when le")
 DATE_OTHER = words(
     "birth naissance born ne dob in out end fin start debut offense arrest jail expires expiry updated modified maj "
-    "outcome hired embauche reply reponse custody recorded until until_ deadline echeance"
+    "outcome hired embauche reply reponse custody recorded until deadline echeance"
 )
 
 DECISION = words(
