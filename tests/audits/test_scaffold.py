@@ -11,9 +11,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audits.decisions import ingest
-from audits.errors import SourceError, SystemFileError
+from audits.errors import BoussoleError, SourceError, SystemFileError
 from audits.systems import System, load_system
 from audits.systems.scaffold import Proposal, propose
 from audits.workspace import Workspace
@@ -334,6 +336,51 @@ def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
     assert boussole("--workspace", home, "systems", "add", file).returncode == 0
     done = boussole("--workspace", home, "import", data, "--system", "credit")
     assert (done.returncode, "40 decision(s) accepted" in done.stderr) == (0, True)
+
+
+KINDS: dict[str, Callable[[int], Any]] = {
+    "number": lambda n: n,
+    "flag": lambda n: n % 2,
+    "word": lambda n: ("yes", "no", "no")[n % 3],
+    "sign": lambda n: ("=1+1", "#x", "é : « a »", "")[n % 4],
+    "share": lambda n: n / 40,
+    "mail": lambda n: f"p{n}@example.org",
+    "day": lambda n: f"2026-03-{n % 28 + 1:02d}",
+    "nothing": lambda n: "",
+}
+NAMES = (
+    "id",
+    "decision",
+    "sexe",
+    "âge",
+    "score",
+    "nom",
+    "e-mail",
+    "date",
+    "rang",
+    "poids",
+    "null",
+    "yes",
+    "- a: {b}",
+    "1",
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorted(KINDS)), min_size=1, max_size=8))
+def test_any_table_gets_a_file_that_loads_or_an_error_of_our_own(
+    kinds: dict[str, str], table: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = table(**{name: [KINDS[kind](n) for n in range(40)] for name, kind in kinds.items()})
+    try:
+        _, system = proposed(path, tmp_path)
+    except BoussoleError:
+        others = {name: kind for name, kind in kinds.items() if name not in ("nom", "e-mail", "sexe", "âge")}
+        assert not set(others.values()) & {"flag", "word", "sign"}  # one of these would have been taken as the decision
+        return
+    compared = {group.column for group in system.groups.values()} | {c.column for c in system.controls.values()}
+    assert compared & {"nom", "e-mail"} == set()
+    assert system.log.id in kinds
 
 
 def load_text(text: str, folder: Path) -> System:
