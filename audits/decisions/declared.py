@@ -13,6 +13,12 @@ from audits.systems.model import System
 from audits.workspace import Workspace
 
 
+_THERE = (
+    "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' AND table_name = 'declared'"
+)
+"""A lake that nobody has written to since it got this table has none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declared:
     """One declared value: of which run and file, of which group ({} is everybody), over how many people."""
@@ -46,6 +52,8 @@ def held(workspace: Workspace, system: System) -> list[Declared]:
     """All declared values of a system, oldest run first, in the order of their files."""
     try:
         with reading(workspace) as connection:
+            if not connection.execute(_THERE).fetchall():
+                return []
             rows = connection.execute(
                 'SELECT run, file, logged_at, kind, "groups", metric, value, "count" FROM lake.main.declared '
                 "WHERE system = ? ORDER BY logged_at, run, file, rowid",

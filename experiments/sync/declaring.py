@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from audits.decisions.declared import Declared, held, keep
+from audits.decisions.declared import Declared, keep
 from audits.systems import System
 from audits.workspace import Workspace
 from experiments import gabarit
@@ -17,13 +17,14 @@ from experiments.sync.report import UnreachableError, failure, troubles
 from experiments.sync.runs import Run
 
 
-def sync_declared(workspace: Workspace, system: System, seen: Look, *, full: bool) -> int:
+def sync_declared(workspace: Workspace, system: System, seen: Look, *, known: set[str], full: bool) -> int:
     """Reads the files of the template that are new; returns how many, and adds what could not be read to `seen`."""
-    there = [(run, name) for run in seen.runs for name in seen.beside.get(run.run_id, ()) if name in gabarit.FILES]
-    if not there:
-        return 0
-    known = {(row.run, row.file) for row in held(workspace, system)}
-    wanted = [(run, name) for run, name in there if full or (lake.RUN + run.run_id, name) not in known]
+    wanted = [
+        (run, name)
+        for run in seen.runs
+        for name in seen.beside.get(run.run_id, ())
+        if name in gabarit.FILES and (full or f"{lake.RUN}{run.run_id}/{name}" not in known)
+    ]
     rows: list[Declared] = []
     files: list[tuple[str, str]] = []
     for run, name in wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audits.decisions.declared import held
 from audits.errors import LakeError
 from audits.lake import reading
 from audits.systems import System
@@ -11,13 +12,13 @@ RUN = "mlflow:"
 
 
 def origins(workspace: Workspace, system: System) -> set[str]:
-    """The origins of everything that was imported into a system; empty where there is no lake yet."""
+    """The origins of everything that was read of a system, declared measures too; empty where there is no lake yet."""
     try:
         with reading(workspace) as connection:
             rows = connection.execute("SELECT origin FROM lake.main.ingested WHERE system = ?", [system.id]).fetchall()
     except LakeError:
         return set()
-    return {row[0] for row in rows}
+    return {row[0] for row in rows} | {f"{row.run}/{row.file}" for row in held(workspace, system)}
 
 
 def run_ids(known: set[str]) -> set[str]:

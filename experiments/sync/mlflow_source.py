@@ -12,6 +12,7 @@ from audits.errors import BoussoleError
 from audits.systems import System
 from audits.systems.model import MlflowSource
 from audits.workspace import Workspace
+from experiments import gabarit
 from experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
 from experiments.store import open_experiment
 from experiments.sync import lake
@@ -63,7 +64,7 @@ def sync_mlflow(
         return SyncReport(system=system.id, source=name, failures=(problem,))
     done = _files(pull, tell)
     traced = _step(pull, lambda: _traces(pull), Traced(since=pull.mark.traces_since or 0))
-    declared = _step(pull, lambda: sync_declared(workspace, system, pull.seen, full=full), 0)
+    declared = _step(pull, lambda: sync_declared(workspace, system, pull.seen, known=pull.known, full=full), 0)
     imported = lake.run_ids(pull.known | {report.origin for report in done.reports})
     changes: list[Change] = _step(
         pull,
@@ -92,7 +93,8 @@ def _begin(workspace: Workspace, system: System, name: str, *, now: int, full: b
     mark = _mark_of(workspace, system, name, experiment)
     known = lake.origins(workspace, system)
     number = str(experiment.experiment_id)
-    deleted = deleted_ids(store, number, system.id)
+    templates = any(origin.endswith(tuple(gabarit.FILES)) for origin in known)
+    deleted = deleted_ids(store, number, system.id, untagged=templates)
     seen = look(workspace, system, store, number, mark=mark, known=known, deleted=deleted, now=now, full=full)
     return _Pull(workspace, system, name, now, full, store, experiment, mark, known, deleted, seen)
 

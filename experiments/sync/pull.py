@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from audits.errors import BoussoleError
+from audits.lake.engine import kept_open
+from audits.lake.tidy import tidy
 from audits.systems import System
 from audits.systems.model import Source
 from audits.workspace import Workspace
@@ -21,6 +23,8 @@ def sync(
     sync, and files whose origin the lake knows are not downloaded again; `full` looks at every run and compares the
     content of every file. Runs that were deleted or restored in MLflow are excluded or taken back (`changes`).
 
+    At the end the lake is tidied, when that pays.
+
     Raises BoussoleError for an unknown system, or one without sources.
     """
     systems = [workspace.system(system_id)] if system_id else list(workspace.systems.values())
@@ -31,7 +35,12 @@ def sync(
             next_step="Name one under `sources`, or bring a file in with `boussole import`.",
         )
     tell = progress or (lambda *_: None)
-    return [_pull(workspace, system, source, full=full, tell=tell) for system in systems for source in system.sources]
+    with kept_open(workspace):
+        pulls = ((system, source) for system in systems for source in system.sources)
+        reports = [_pull(workspace, system, source, full=full, tell=tell) for system, source in pulls]
+        if any(report.ingested for report in reports):
+            tidy(workspace)
+    return reports
 
 
 def _pull(workspace: Workspace, system: System, source: Source, *, full: bool, tell: Progress) -> SyncReport:

@@ -103,10 +103,10 @@ def _oldest_first(runs: Iterable[Run]) -> list[Run]:
     return sorted(once.values(), key=lambda run: (run.start, run.run_id))
 
 
-def deleted_ids(store: MlflowClient, experiment: str, system: str) -> set[str]:
-    """Runs of the system that are deleted in MLflow, whatever their age."""
-    clause = f"tags.`{TAG}` = '{system}'"
-    return {run.info.run_id for page in pages(store, experiment, clause, view=DELETED) for run in page}
+def deleted_ids(store: MlflowClient, experiment: str, system: str, *, untagged: bool) -> set[str]:
+    """Runs of the system (and those without a tag) that are deleted in MLflow, whatever their age."""
+    found = (page for clause in _whose(system, untagged) for page in pages(store, experiment, clause, view=DELETED))
+    return {run.info.run_id for page in found for run in page}
 
 
 def stage_of(store: MlflowClient, run_id: str) -> str | None:

@@ -1,0 +1,94 @@
+"""The status of sources: what they gave, what failed, and whether something new is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from audits.workspace import Workspace
+from experiments import log_decisions
+from experiments.status import source_status
+from experiments.sync import sync
+
+Make = Callable[..., pd.DataFrame]
+SOURCES = "[{mlflow: {experiment: trials}, every: day}, {duckdb: {path: log.duckdb, table: log}, every: week}]"
+
+
+def test_sources_that_were_never_read_are_late(make_workspace: Callable[..., Workspace]) -> None:
+    first, second = source_status(make_workspace(trial=SOURCES))
+    assert (first.system, first.source, first.log, first.every) == ("trial", "mlflow:trials", None, "day")
+    assert (second.source, second.log, second.every) == ("duckdb:log.duckdb?table=log", "decisions", "week")
+    for status in (first, second):
+        assert (status.last_attempt, status.last_success, status.last_new, status.failure) == (None,) * 4
+        assert (status.files, status.rows, status.quarantined, status.late) == (0, 0, 0, True)
+
+
+def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    file = workspace.home / "systems" / "trial.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("[{mlflow: {experiment: trials}}]", SOURCES), encoding="utf-8"
+    )
+    workspace = Workspace(workspace.home)
+    frame = decisions(rows=6)
+    frame.loc[5, "ts"] = "yesterday"
+    log_decisions(frame, system="trial")
+    log_decisions(decisions(first=10), system="trial")
+    before = dt.datetime.now(dt.UTC)
+    sync(workspace)
+    first, second = source_status(workspace)
+    assert (first.files, first.rows, first.quarantined, first.failure, first.late) == (2, 9, 1, None, False)
+    assert first.last_attempt is not None
+    assert first.last_attempt >= before - dt.timedelta(seconds=1)
+    assert first.last_success == first.last_attempt == first.last_new
+    assert second.failure is not None
+    assert "there is no such DuckDB file" in second.failure
+    assert (second.rows, second.last_success, second.late) == (0, None, True)
+
+    with duckdb.connect(workspace.home / "log.duckdb") as connection:
+        connection.register("fresh", decisions(first=100))
+        connection.execute("CREATE TABLE log AS FROM fresh")
+    sync(workspace)
+    first, second = source_status(workspace)
+    assert (first.files, first.rows) == (2, 9)
+    assert (second.files, second.rows, second.failure, second.late) == (1, 4, None, False)
+    assert first.last_new is not None
+    assert first.last_success is not None
+    assert first.last_new < first.last_success  # read again, nothing new
+
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    assert [status.late for status in source_status(workspace, now=later)] == [True, False]
+
+
+def test_of_two_experiments_each_has_its_own_rows(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    file = workspace.home / "systems" / "trial.yaml"
+    two = "[{mlflow: {experiment: trials}}, {mlflow: {experiment: others}}]"
+    file.write_text(file.read_text(encoding="utf-8").replace("[{mlflow: {experiment: trials}}]", two), encoding="utf-8")
+    log_decisions(decisions(), system="trial")
+    mlflow.create_experiment("others", artifact_location=(workspace.home / "mlartifacts").as_uri())
+    mlflow.set_experiment("others")
+    log_decisions(decisions(first=10, rows=2), system="trial")
+    mlflow.set_experiment("trials")
+    workspace = Workspace(workspace.home)
+    sync(workspace)
+    assert [(status.source, status.rows) for status in source_status(workspace)] == [
+        ("mlflow:trials", 4),
+        ("mlflow:others", 2),
+    ]
+
+
+def test_a_mark_that_cannot_be_read_is_made_anew(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    log_decisions(decisions(), system="trial")
+    sync(workspace)
+    held: Path = workspace.home / "lake" / "sync.json"
+    for content in ("", "[]", '{"version": 1}', json.dumps({"version": 2, "sources": [{"unknown": 1}]})):
+        held.write_text(content, encoding="utf-8")
+        assert source_status(workspace)[0].last_success is None
+        (report,) = sync(workspace)
+        assert (report.ingested, report.known, report.failures) == ((), 1, ())
+        assert source_status(workspace)[0].rows == 4
