@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+from scipy.stats import t as student
 
 from audits.measures import Interval
 from audits.uncertainty import jackknife as jk
 from audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
-from audits.uncertainty.score import Pair, newcombe, ratio_interval
+from audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
 from audits.uncertainty.wilson import wilson
 
 Reason = Literal["small_cells", "degenerate"]
@@ -40,20 +41,44 @@ def compare_rates(
 ) -> tuple[Interval | None, dict[str, Any]]:
     """Interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
 
-    Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: the
-    jackknife; where a rate is 0 or 1 the score test with effective numbers of buckets (`_buckets`).
+    Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: for ratios
+    the jackknife; for differences the score test at the sizes that the jackknife finds the groups are worth
+    (`_clusters`); where a rate is 0 or 1 the score test with effective numbers of buckets (`_buckets`).
     """
     sums = (float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))
     if not clustered:
         return _scored(*sums, scale=scale, suffix="")
-    result = jk.compare(k, n, transform="log" if scale == "ratio" else "identity")
+    found = _ratio_of_clusters(k, n) if scale == "ratio" else _difference_of_clusters(k, n)
+    if found is not None:
+        return found
+    sizes = jk.effective_buckets(n[0]), jk.effective_buckets(n[1])
+    return _scored(_cases(sums, sizes), sizes, scale=scale, suffix="_buckets")
+
+
+def _ratio_of_clusters(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[Interval, dict[str, Any]] | None:
+    result = jk.compare(k, n, transform="log")
     if result is None:
-        sizes = jk.effective_buckets(n[0]), jk.effective_buckets(n[1])
-        cases = sums[0][0] / sums[1][0] * sizes[0], sums[0][1] / sums[1][1] * sizes[1]
-        return _scored(cases, sizes, scale=scale, suffix="_buckets")
-    test = {"kind": "jackknife", "transform": result.transform, "estimate": result.estimate, "se": result.se}
-    low = 0.0 if scale == "ratio" else -1.0
-    return result.interval(low=low, high=float("inf") if scale == "ratio" else 1.0), {**test, "df": result.df}
+        return None
+    test = {"kind": "jackknife", "transform": "log", "estimate": result.estimate, "se": result.se, "df": result.df}
+    return result.interval(low=0.0, high=float("inf")), test
+
+
+def _difference_of_clusters(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[Interval, dict[str, Any]] | None:
+    found = jk.effective_sizes(k, n)
+    if found is None:
+        return None
+    sizes, df = found
+    method, level = "miettinen_nurminen_clusters", 0.95
+    cases = _cases(((float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))), sizes)
+    quantile = float(student.ppf(0.5 + level / 2, df))
+    interval = difference_interval(cases, sizes, quantile=quantile, level=level, method=method)
+    return interval, {"kind": "score_difference", "k": list(cases), "n": list(sizes), "df": df, "method": method}
+
+
+def _cases(sums: tuple[Pair, Pair], sizes: Pair) -> Pair:
+    """Cases at other sizes, at the same rates."""
+    (k1, k0), (n1, n0) = sums
+    return k1 / n1 * sizes[0], k0 / n0 * sizes[1]
 
 
 def _scored(k: Pair, n: Pair, *, scale: str, suffix: str) -> tuple[Interval | None, dict[str, Any]]:

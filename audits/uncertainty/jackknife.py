@@ -100,6 +100,50 @@ def compare(k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, transform: Literal["l
     return jackknife(p1 - p0, parts[0] - parts[1], transform="identity", df=free)
 
 
+def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[float, float], float] | None:
+    """How many independent rows each of two groups is worth when they are compared, and degrees of freedom.
+
+    Formula: nᵢ ÷ (design effect × c), where the design effect is the jackknife variance of rate i over p(1−p)/nᵢ, and c
+    what people in both groups take from (or add to) the variance of the difference. In a few clusters chance makes a
+    rate and its variance small together, so that a test is sure too often on one side: a design effect is at least that
+    of the correlation within clusters found in both groups together, 1 + (cluster size − 1) × correlation.
+    None as `compare`. Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
+
+    >>> k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
+    >>> sizes, df = effective_sizes(k, n)
+    >>> [round(size, 1) for size in sizes], round(df, 2)
+    ([107.7, 25.8], 3.0)
+    """
+    result = compare(k, n, transform="identity")
+    filled = (n[0] > 0) | (n[1] > 0)
+    parts = [part for i in (0, 1) if (part := _without_each(k[i], n[i], filled)) is not None]
+    if result is None:
+        return None
+    rows, rates = [float(n[i].sum()) for i in (0, 1)], [float(k[i].sum() / n[i].sum()) for i in (0, 1)]
+    own = [_variance(part, rate) for part, rate in zip(parts, rates, strict=True)]
+    effects = [v * size / (p * (1 - p)) for v, size, p in zip(own, rows, rates, strict=True)]
+    more = [_cluster_size(group) - 1 for group in n]
+    weights = [int((group > 0).sum()) - 1 for group in n]
+    room = sum(w * g for w, g in zip(weights, more, strict=True))
+    found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
+    correlation = min(max(found / room, 0.0), 1.0) if room > 0 else 0.0
+    together = result.se**2 / sum(own)
+    first, second = (
+        size / (max(effect, 1 + g * correlation) * together)
+        for size, effect, g in zip(rows, effects, more, strict=True)
+    )
+    return (first, second), result.df
+
+
+def _variance(left_out: Floats, estimate: float) -> float:
+    return float((left_out.size - 1) / left_out.size * np.square(left_out - estimate).sum())
+
+
+def _cluster_size(n: Ints) -> float:
+    """The mean size of clusters, weighted by size, from how much buckets differ: clusters fall into them by hash."""
+    return max(1.0, float(n.var(ddof=1) * n.size / n.sum()))
+
+
 def _without_each(k: Ints, n: Ints, filled: npt.NDArray[np.bool_]) -> Floats | None:
     """The rate without each filled bucket, or None where one of them is 0, 1 or empty."""
     left_k, left_n = (k.sum() - k)[filled], (n.sum() - n)[filled]

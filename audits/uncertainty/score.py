@@ -14,6 +14,7 @@ from audits.measures import Interval
 from audits.uncertainty.wilson import wilson_bounds
 
 Pair = tuple[float, float]
+_EDGE = 1 - 1e-9
 _RATIO_LIMIT = 60.0
 """Bound of |log ratio| in the search: e^60 is beyond any ratio of counts."""
 
@@ -89,6 +90,24 @@ def ratio_interval(k: Pair, n: Pair, *, level: float = 0.95, method: str = "miet
     centre = math.log(max(k1, 1e-9) / n1 * n0 / k0)
     low = 0.0 if k1 <= 0 else math.exp(_root(k, n, z, -_RATIO_LIMIT, centre))
     return Interval(low=low, high=math.exp(_root(k, n, -z, centre, _RATIO_LIMIT)), level=level, method=method)
+
+
+def difference_interval(k: Pair, n: Pair, *, quantile: float, level: float, method: str) -> Interval:
+    """Interval of p1 − p0 by inverting `difference_z`, for rates that are neither 0 nor 1; inside (−1, 1).
+
+    `quantile`: of the distribution of z that goes with `level`. Source: Miettinen & Nurminen (1985); its value for this
+    example is published in Newcombe (1998), Statistics in Medicine 17:873-890.
+
+    >>> from scipy.stats import norm
+    >>> interval = difference_interval((56, 48), (70, 80), quantile=norm.ppf(0.975), level=0.95, method="score")
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0528, 0.3382)
+    """
+    ends = [
+        float(brentq(lambda d, side=side: difference_z(k, n, difference=d) - side * quantile, -_EDGE, _EDGE))
+        for side in (1, -1)
+    ]
+    return Interval(low=ends[0], high=ends[1], level=level, method=method)
 
 
 def _root(k: Pair, n: Pair, z: float, low: float, high: float) -> float:

@@ -1,8 +1,9 @@
 """One-sided tests at any threshold, from the JSON that a measure keeps in `params["test"]`.
 
 Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
-side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference),
-`jackknife` (transform, estimate, se on the transformed scale, df) and `noncentral_chi2` (PSI).
+side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
+effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df) and
+`noncentral_chi2` (PSI).
 """
 
 from __future__ import annotations
@@ -36,8 +37,7 @@ def p_beyond(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> flo
     >>> 0.01 < p_beyond(test, threshold=0.8, bad_side="below") < 0.1
     True
     """
-    below = _lower_tail(test, threshold)
-    return below if _is_below(bad_side) else 1.0 - below
+    return _tail(test, threshold, below=_is_below(bad_side))
 
 
 def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float:
@@ -47,7 +47,7 @@ def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float
     >>> p_good(test, threshold=-0.1, bad_side="below") < 0.001
     True
     """
-    return 1.0 - p_beyond(test, threshold=threshold, bad_side=bad_side)
+    return _tail(test, threshold, below=not _is_below(bad_side))
 
 
 def decisions_needed(
@@ -80,12 +80,12 @@ def _is_below(bad_side: str) -> bool:
     return bad_side == "below"
 
 
-def _lower_tail(test: Mapping[str, Any], threshold: float) -> float:
-    """Chance of so low an estimate when the truth is at the threshold."""
+def _tail(test: Mapping[str, Any], threshold: float, *, below: bool) -> float:
+    """Chance of so low (or so high) an estimate when the truth is at the threshold; small ones keep their digits."""
     if test.get("kind") == "noncentral_chi2":
-        return _chi2_cdf(test["statistic"] / test["scale"], test["df"], threshold / test["scale"])
-    z = _z(test, threshold)
-    return float(student.cdf(z, test["df"])) if test["kind"] == "jackknife" else float(norm.cdf(z))
+        return _chi2_tail(test["statistic"] / test["scale"], test["df"], threshold / test["scale"], below=below)
+    z = _z(test, threshold) * (1 if below else -1)
+    return float(student.cdf(z, test["df"])) if "df" in test else float(norm.cdf(z))
 
 
 def _z(test: Mapping[str, Any], threshold: float) -> float:
@@ -113,7 +113,7 @@ def _jackknife_z(test: Mapping[str, Any], threshold: float) -> float:
 
 
 def _quantiles(test: Mapping[str, Any], alpha: float, power: float) -> float:
-    if test.get("kind") == "jackknife":
+    if "df" in test:
         return float(student.ppf(1 - alpha, test["df"]) + student.ppf(power, test["df"]))
     return float(norm.ppf(1 - alpha) + norm.ppf(power))
 
@@ -122,11 +122,12 @@ def _factor(z: float, needed: float) -> float | None:
     return None if abs(z) < 1e-9 else (needed / z) ** 2
 
 
-def _chi2_cdf(x: float, df: float, nc: float) -> float:
+def _chi2_tail(x: float, df: float, nc: float, *, below: bool) -> float:
     """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits."""
     if nc > 1e4:
-        return float(norm.cdf((x - df - nc) / math.sqrt(2 * df + 4 * nc)))
-    return float(ncx2.cdf(x, df, nc))
+        z = (x - df - nc) / math.sqrt(2 * df + 4 * nc)
+        return float(norm.cdf(z if below else -z))
+    return float(ncx2.cdf(x, df, nc) if below else ncx2.sf(x, df, nc))
 
 
 def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: float) -> float | None:
