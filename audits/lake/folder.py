@@ -13,6 +13,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from audits.errors import LakeError
+
 CATALOGUE, DRAFT = "catalog.sqlite", "next.sqlite"
 _DATA = re.compile(r"data(-[0-9a-f]{8})?")
 
@@ -46,7 +48,16 @@ def new_data(lake: Path) -> Path:
 
 
 def swap(lake: Path) -> None:
-    """Puts the draft catalogue, closed and whole, in the place of the catalogue."""
+    """Puts the draft catalogue, closed and whole, in the place of the catalogue.
+
+    Raises LakeError where SQLite has work under way beside the old catalogue: it would be done to the new one.
+    """
+    if any((lake / f"{CATALOGUE}{suffix}").exists() for suffix in ("-journal", "-wal")):
+        raise LakeError(
+            "another process is writing to the catalogue; nothing was changed.",
+            where=str(lake),
+            next_step="Wait for it to end, then run the command again.",
+        )
     draft = lake / DRAFT
     _to_disk(draft)
     draft.replace(lake / CATALOGUE)

@@ -13,7 +13,7 @@ import duckdb
 
 from audits.errors import LakeError
 from audits.lake import folder
-from audits.lake.connection import create, open_lake, snapshot, turn
+from audits.lake.connection import create, explain, open_lake, snapshot, turn
 from audits.lake.engine import connect
 from audits.lake.tables import create_shared, quote
 from audits.workspace import Workspace
@@ -28,6 +28,8 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
     """Replaces the lake by what a plan makes of it; false when the plan had nothing to do.
 
     A crash at any point leaves the old lake or the new one; what else it leaves is removed by the next writer.
+
+    Raises LakeError when the disk is full, the catalogue stays locked or somebody wrote meanwhile: nothing is changed.
     """
     lake = workspace.catalogue.parent
     with turn(workspace):
@@ -43,6 +45,9 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
             _copy(connection, {("main", "turn"): "SELECT n + 1 FROM lake.main.turn", **queries})
             connection.execute("DETACH fresh")
             _nobody_wrote(connection, workspace, before)
+        except duckdb.Error as error:
+            explain(workspace, error)
+            raise
         finally:
             connection.close()
         folder.swap(lake)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from audits.errors import PrivacyError
-from audits.lake import writing
+from audits.lake import reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, literal, quote
 from audits.privacy import expiry
@@ -114,6 +114,14 @@ def purge(
     return found
 
 
+def without_file(workspace: Workspace) -> list[str]:
+    """Systems of which the lake holds rows and whose file is gone: nothing says how long these are kept."""
+    if not workspace.catalogue.exists():
+        return []
+    with reading(workspace) as connection:
+        return sorted({schema for schema, _ in tables(connection)} - {"main", *workspace.systems})
+
+
 def _today(system: System) -> dt.date:
     return dt.datetime.now(system.zone).date()
 
@@ -127,7 +135,11 @@ def _limits(systems: Sequence[System], before: dt.date | None, today: dt.date | 
             day = (today or _today(system)) - dt.timedelta(days=system.privacy.retain_days)
         if day is not None:
             found[system.id] = day.replace(day=1)
-    if not found and not any(group.expires for system in systems for group in system.groups.values()):
+    if (
+        not found
+        and before is None
+        and not any(group.expires for system in systems for group in system.groups.values())
+    ):
         raise PrivacyError(
             "no system says how long its rows are kept.",
             next_step="Give --before YYYY-MM-DD, or write `privacy: {retain_days: …}` in a system file.",

@@ -34,6 +34,7 @@ def purge(
 ) -> None:
     """Remove the rows of old months for good; their counts and the evidence stay."""
     from audits.privacy.purge import purge as remove
+    from audits.privacy.purge import without_file
     from charter.records.removals import seal_removals
 
     workspace = workspace_of(context)
@@ -45,6 +46,8 @@ def purge(
         _tell(item, would=dry_run)
     if not found:
         say("Nothing is old enough to go.")
+    for name in without_file(workspace):
+        say(f"The lake also holds rows of '{name}', whose file is gone: put {name}.yaml back to purge them.")
 
 
 def _tell(purged: Purged, *, would: bool) -> None:
@@ -78,7 +81,9 @@ def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = 
             failures.append(error)
             continue
         if done is not None:
-            say(f"{system.id}: joined to {system.sensitive and system.sensitive.path} anew, {done.rows} row(s) changed.")
+            say(
+                f"{system.id}: joined to {system.sensitive and system.sensitive.path} anew, {done.rows} row(s) changed."
+            )
             for change in done.changes:
                 say(f"  {change.sentence()}")
     return failures

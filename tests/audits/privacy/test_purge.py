@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import hmac
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,9 +17,11 @@ from typer.testing import CliRunner
 from audits import ledger
 from audits.cubes.update import rebuild as count_anew
 from audits.decisions import ingest
+from audits.decisions.exclusion import exclude, include
 from audits.errors import BoussoleError, LakeError, PrivacyError
 from audits.lake import reading, writing
 from audits.lake.connection import snapshot
+from audits.lake.folder import swap
 from audits.lake.tables import CUBES, table
 from audits.privacy.purge import Purged, purge
 from audits.runs import measure_window
@@ -31,6 +35,7 @@ from tests.audits.privacy.helpers import (
     BEFORE,
     BYTES,
     CANARY,
+    HEADERS,
     NEEDLES,
     age,
     files_of,
@@ -90,6 +95,8 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
         workspace, "SELECT * EXCLUDE (batch) FROM lake.loans.decisions WHERE day >= '2025-11-01' ORDER BY ALL"
     )
     before = cubes(workspace, loans)
+    measure_window(workspace, loans, start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
+    evidence = {path.name: path.read_bytes() for path in workspace.evidence.iterdir()}
     (found,) = purge(workspace, before=BEFORE)
     assert found == Purged(
         system="loans",
@@ -100,6 +107,7 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     )
     assert rows_of(workspace, "SELECT * EXCLUDE (batch) FROM lake.loans.decisions ORDER BY ALL") == kept
     assert cubes(workspace, loans) == before
+    assert {path.name: path.read_bytes() for path in workspace.evidence.iterdir()} == evidence
     assert rows_of(workspace, "SELECT month, decisions FROM lake.loans.sealed") == [(dt.date(2025, 10, 1), 30)]
     ids = [pseudonym_of(workspace, text).decode() for text in ("n1", "n2", "wait")]
     assert sorted(rows_of(workspace, "SELECT id FROM lake.loans.outcomes")) == sorted((item,) for item in ids)
@@ -238,3 +246,50 @@ def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspa
     ]
     assert CliRunner().invoke(app, call).stderr == "Nothing is old enough to go.\n"
     assert seal_removals(workspace) == 0
+
+
+def test_rows_of_excluded_runs_age_too(workspace: Workspace, loans: System, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text(f"{HEADERS['decisions']}\nEXCLUDED1,2025-09-03,yes,0.5,P1,o,EXCLUDEDteam,F,n,1\n", encoding="utf-8")
+    ingest(workspace, loans, path, origin="mlflow:R1/boussole/decisions/run.csv")
+    exclude(workspace, loans, "mlflow:R1", reason="deleted")
+    assert found_when_opened(workspace, [b"EXCLUDEDteam"])
+    (found,) = purge(workspace, before=BEFORE)
+    assert found.rows["decisions"] == 31
+    assert found.months == (dt.date(2025, 9, 1), dt.date(2025, 10, 1))
+    assert found_when_opened(workspace, [b"EXCLUDED"]) == set()
+    include(workspace, loans, "mlflow:R1", reason="restored")
+    assert rows_of(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(41,)]
+
+
+def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
+    """No file may grow beyond 20,000 bytes once the copying begins."""
+    inode = workspace.catalogue.stat().st_ino
+    code = (
+        "import resource, signal, sys; from audits.lake import rebuild; from dashboard.cli import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); copy = rebuild._copy; "
+        "fill = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+        "rebuild._copy = lambda *args: (fill(), copy(*args)); "
+        "sys.argv = ['boussole', '--workspace', sys.argv[1], 'purge', '--before', '2025-11-20']; main()"
+    )
+    command = [sys.executable, "-c", code, str(workspace.home)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("boussole: ")
+    assert workspace.catalogue.stat().st_ino == inode
+    assert len(purge(workspace, before=BEFORE)) == 1
+
+
+def test_work_that_sqlite_left_beside_the_catalogue_stops_the_swap(tmp_path: Path) -> None:
+    for name in ("catalog.sqlite", "next.sqlite"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "catalog.sqlite-journal").touch()
+    with pytest.raises(LakeError, match="another process is writing to the catalogue"):
+        swap(tmp_path)
+    assert (tmp_path / "catalog.sqlite").read_text() == "catalog.sqlite"
+
+
+def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Path) -> None:
+    (workspace.home / "systems" / "loans.yaml").rename(tmp_path / "loans.yaml")
+    said = CliRunner().invoke(app, ["--workspace", str(workspace.home), "purge", "--before", "2025-11-20"]).stderr
+    assert "The lake also holds rows of 'loans', whose file is gone: put loans.yaml back to purge them." in said
