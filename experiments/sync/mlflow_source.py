@@ -113,8 +113,11 @@ def _files(pull: _Pull, tell: Progress) -> Fetched:
     title = f"{pull.system.id}: MLflow"
     tell(title, 0, len(wanted))
     done = fetch_all(pull.workspace, pull.system, wanted, tell=lambda count: tell(title, count, len(wanted)))
-    if any(report.already for report in done.reports) and in_force(pull.workspace, pull.system):
-        settle(pull.workspace, pull.system)  # a run that is not deleted may hold what only deleted ones had brought
+    out = in_force(pull.workspace, pull.system) if done.reports else {}
+    runs = {lake.RUN + run_id for run_id in lake.run_ids({report.origin for report in done.reports})}
+    if out and (runs & out.keys() or any(report.already for report in done.reports)):
+        # A run that is not deleted may hold what only deleted ones had brought, and one may be deleted meanwhile.
+        settle(pull.workspace, pull.system)
     return done
 
 

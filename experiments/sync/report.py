@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ _SILENT = (
     "newconnectionerror",
 )
 _SLOW = ("timed out", "timeout")
+_PASSWORD = re.compile(r"//[^/@\s]+@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,4 +108,5 @@ def failure(error: Exception, origin: str) -> BoussoleError:
                 where=origin,
                 next_step="Nothing was lost: start it, or correct `mlflow_tracking_uri`, and run the sync again.",
             )
-    return SourceError(f"it could not be read: {reason_of(error)}.", where=origin, next_step="Run the sync again.")
+    reason = _PASSWORD.sub("//", reason_of(error))
+    return SourceError(f"it could not be read: {reason}.", where=origin, next_step="Run the sync again.")
