@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,6 +58,9 @@ def sync(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Look at every run again, whatever its age.")] = False,
+    nice: Annotated[
+        bool, typer.Option("--nice", help="Leave the machine to others, such as a dashboard: one thread, low priority.")
+    ] = False,
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from charter.records.exclusions import seal_exclusions
@@ -64,6 +68,9 @@ def sync(
     from dashboard.commands.syncing import tell_sync
     from experiments.sync import sync as pull
 
+    if nice:
+        os.nice(10)
+        os.environ["BOUSSOLE_THREADS"] = "1"
     workspace = workspace_of(context)
     try:
         with progress() as tell:

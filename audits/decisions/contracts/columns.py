@@ -28,18 +28,21 @@ class ColumnReader:
 
     def blank(self, column: str) -> str:
         """True where text is NULL or empty; only what sorts before the first visible character is looked at."""
+        name = quote(column)
         if not self.is_text(column):
-            return f"({quote(column)} IS NULL)"
-        return f"({quote(column)} IS NULL OR ({quote(column)} < '!' AND trim({quote(column)}) = ''))"
+            return f"({name} IS NULL)"
+        return f"({name} IS NULL OR CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END)"
 
     def formula(self, column: str) -> str:
         """True where a spreadsheet would run the text: it starts with `=`, `@`, or a sign that starts no number.
 
-        These signs sort before the letters, so that one cheap comparison spares most rows the rest.
+        DuckDB weighs both sides of an AND for every row, but the branches of a CASE only where they are reached; and
+        functions of one column once for each entry of its dictionary.
         """
-        value, first = self.text(column), f"left({self.text(column)}, 1)"
+        first = f"left(trim({quote(column)}), 1)"
         sign = f"({first} IN ('+', '-') AND {self.double(column)} IS NULL)"
-        return f"coalesce({quote(column)} < 'A' AND ({first} IN ('=', '@') OR {sign}) AND {value} IS NOT NULL, false)"
+        runs = f"coalesce({first} IN ('=', '@') OR {sign}, false)"
+        return f"(CASE WHEN contains('=@+-', {first}) THEN {runs} ELSE false END)"
 
     def absent(self, column: str) -> str:
         """True where the column holds nothing: NULL, empty, NaN."""
