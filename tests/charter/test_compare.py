@@ -14,6 +14,7 @@ from audits.ephemeral import LogFile, ephemeral
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
 from audits.systems import System
+from audits.uncertainty.change import Change, Units
 from audits.uncertainty.holm import holm
 from audits.versions import Days, Side, side_in_lake, side_of_files
 from audits.workspace import Workspace
@@ -239,3 +240,30 @@ def test_the_margin_decides_what_is_not_worse(tmp_path):
         judged(system(), cases(**close), tmp_path, margins=Margins(ratio=ratio))["verdict"] for ratio in (0.99, 0.9)
     ]
     assert verdicts == ["unknown", "not_worse"]
+
+
+def test_the_table_of_what_test_sets_show_is_right():
+    """Two groups of equal size, half of each selected; no decision changed, or one in ten, as many each way."""
+    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+    for total in (100, 200, 500, 1000, 2000):
+        half = total // 2
+        shown = []
+        for moved in (0, half // 20):
+            kept = half // 2 - moved
+            pairs = {(1, 1): kept, (1, 0): moved, (0, 1): moved, (0, 0): kept}
+            change = Change(units=paired(pairs, pairs), scale="ratio", bad_side="below")
+            shown += [change.smallest(alpha=0.05 / family) for family in (1, 6)]
+        assert f"| {total} | {' | '.join(f'{size:.2f}' for size in shown)} |" in page
+
+
+def paired(*parts: dict[tuple[int, int], int]) -> Units:
+    """Paired units of the group and of its reference, from counts of (production, candidate)."""
+    cells, times = [], []
+    for part, counts in enumerate(parts):
+        for decisions, n in counts.items():
+            cell = np.zeros((2, 2, 2), dtype=np.int64)
+            for version, decision in enumerate(decisions):
+                cell[version, part] = decision, 1
+            cells.append(cell)
+            times.append(n)
+    return Units.alike(np.array(cells), np.array(times), np.ones(len(cells), dtype=np.bool_))
