@@ -39,14 +39,14 @@ def log_file(path: str | Path, *, workspace: Workspace, system: System, log: Log
             next_step="Correct these rows and log the file again.",
         )
     with mlflow_faults(), tempfile.TemporaryDirectory(prefix="boussole-") as folder:
-        packed = _packed(path, Path(folder) / "part-0.parquet", system=system, log=log)
+        packed = _packed(path, Path(folder) / "rows.parquet", system=system, log=log)
         store = client(workspace)
         names = [source.mlflow.experiment for source in system.sources if source.mlflow]
         experiment = experiment_id(store, workspace, names[0] if names else system.id)
         run = store.create_run(experiment, run_name=Path(report.origin).stem)
         run_id = str(run.info.run_id)
         try:
-            write(store, packed, run_id=run_id, system=system.id, log=log, version=None, source=report.origin)
+            write(store, packed, run_id=run_id, system=system.id, log=log, source=report.origin)
         except BaseException:
             store.set_terminated(run_id, status="FAILED")
             raise

@@ -14,7 +14,7 @@ from audits.systems.model import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import open_frame, pack
 from experiments.logging.permission import permission
-from experiments.logging.runs import check_owner, mlflow_faults, next_name, write
+from experiments.logging.runs import check_owner, mlflow_faults, write
 from experiments.logging.versions import model_version as version_of
 from experiments.store import quiet_mlflow
 
@@ -25,7 +25,7 @@ class Options(TypedDict, total=False):
     run_id: str | None
     """The run to write to; default: the active run, else a new one in the current experiment."""
     name: str | None
-    """The name of the file; default: the next free `part-N.parquet` of the run."""
+    """The name of the file; default: `part-NUMBER-DIGEST.parquet`."""
     model_version: str | None
     """The version of the model; default: the model that the run logged or took as input, if it is one."""
     version_column: str | None
@@ -105,11 +105,10 @@ def log_frame(
     with mlflow_faults(), tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         active = mlflow.active_run()
         target = run_id or (str(active.info.run_id) if active else None)
-        known, free = _run_facts(target, system=system, log=log)
-        version = model_version or known
+        version = model_version or _known_version(target, system=system)
         packed = pack(
             rows,
-            Path(folder) / (name or free),
+            Path(folder) / "rows.parquet",
             keep=allowed.keep,
             constant=_constant(
                 rows.schema.names,
@@ -119,7 +118,16 @@ def log_frame(
             ),
         )
         with _run(target) as chosen:
-            write(mlflow.MlflowClient(), packed, run_id=chosen, system=system, log=log, version=version, source=source)
+            write(
+                mlflow.MlflowClient(),
+                packed,
+                run_id=chosen,
+                system=system,
+                log=log,
+                name=name,
+                version=version,
+                source=source,
+            )
     return chosen
 
 
@@ -133,14 +141,14 @@ def _run(run_id: str | None) -> Iterator[str]:
         yield str(run.info.run_id)
 
 
-def _run_facts(run_id: str | None, *, system: str, log: LogName) -> tuple[str | None, str]:
-    """The model version that a run knows, and the next free file name; the run must not be another system's."""
+def _known_version(run_id: str | None, *, system: str) -> str | None:
+    """The model version that a run knows; the run must not be another system's."""
     if run_id is None:
-        return None, "part-0.parquet"
+        return None
     store = quiet_mlflow().MlflowClient()
     run = store.get_run(run_id)
     check_owner(run, system)
-    return version_of(store, run), next_name(store, run_id, log)
+    return version_of(store, run)
 
 
 def _constant(columns: list[str], column: str | None, version: str | None, *, needed: bool) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,10 @@ class Packed:
     rows: int
     sha256: str
     columns: tuple[Column, ...]
+
+    def renamed(self, name: str) -> Packed:
+        """The same file under another name."""
+        return replace(self, path=self.path.rename(self.path.with_name(name)))
 
     def summary(self, *, system: str, log: str) -> dict[str, Any]:
         """Names, types and the share of missing cells, for whoever must not see the rows; never a value."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,10 +56,40 @@ def check_owner(run: Run, system: str) -> None:
         )
 
 
-def next_name(store: MlflowClient, run_id: str, log: LogName) -> str:
-    """The next free `part-N.parquet` of a log in a run."""
-    taken = {Path(item.path).name for item in store.list_artifacts(run_id, folder_of(log))}
-    return next(name for n in range(len(taken) + 1) if (name := f"part-{n}.parquet") not in taken)
+def file_name(store: MlflowClient, packed: Packed, *, run_id: str, log: LogName, wanted: str | None) -> str:
+    """The name of a file in a run: its number keeps the order, its digest keeps files of parallel workers apart.
+
+    The same content gets the same name, so that a call that is tried again adds nothing.
+
+    Raises SourceError when a wanted name is taken by other rows: a sync would never read what replaced them.
+    """
+    taken = sorted(Path(item.path).name for item in store.list_artifacts(run_id, folder_of(log)))
+    ending = f"-{packed.sha256[:8]}.parquet"
+    if wanted is None:
+        same = [name for name in taken if name.endswith(ending)]
+        return same[0] if same else f"part-{sum(not name.startswith('_') for name in taken):05d}{ending}"
+    if wanted in taken and _logged(store, wanted, run_id=run_id, log=log, taken=taken) != packed.sha256:
+        raise SourceError(
+            f"this run already holds other rows in '{wanted}'.",
+            where=f"mlflow:{run_id}/{folder_of(log)}",
+            next_step="Give another name, or none.",
+        )
+    return wanted
+
+
+def _logged(store: MlflowClient, name: str, *, run_id: str, log: LogName, taken: Sequence[str]) -> str | None:
+    """The digest of a file that was logged before, as its schema summary has it."""
+    summary = _summary_of(name)
+    if summary not in taken:
+        return None
+    with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        path = Path(store.download_artifacts(run_id, f"{folder_of(log)}/{summary}", folder))
+        return str(json.loads(path.read_text(encoding="utf-8"))["sha256"])
+
+
+def _summary_of(name: str) -> str:
+    """The schema summary beside a file; a sync passes over names that begin with `_`."""
+    return f"_{Path(name).stem}.schema.json"
 
 
 def write(
@@ -68,18 +99,28 @@ def write(
     run_id: str,
     system: str,
     log: LogName,
-    version: str | None,
-    source: str | None,
+    name: str | None = None,
+    version: str | None = None,
+    source: str | None = None,
 ) -> None:
     """Logs a packed file to a run; a sync sees nothing of a new run before all of it is there."""
-    summary = packed.path.with_name(f"_{packed.path.stem}.schema.json")  # a sync passes over names with _
+    packed = packed.renamed(file_name(store, packed, run_id=run_id, log=log, wanted=name))
+    summary = packed.path.with_name(_summary_of(packed.path.name))
     summary.write_text(json.dumps(packed.summary(system=system, log=log), indent=1), encoding="utf-8")
     for file in (packed.path, summary):
         store.log_artifact(run_id, str(file), artifact_path=folder_of(log))
     _lineage(store, packed, run_id=run_id, system=system, log=log, source=source)
     if version is not None:
-        store.set_tag(run_id, VERSION_TAG, version)
-    store.set_tag(run_id, TAG, system)
+        _twice(lambda: store.set_tag(run_id, VERSION_TAG, version))
+    _twice(lambda: store.set_tag(run_id, TAG, system))
+
+
+def _twice(call: Callable[[], object]) -> None:
+    """Tries again: of two workers that write the same thing at once, MLflow's SQL store refuses one the first time."""
+    try:
+        call()
+    except quiet_mlflow().MlflowException:
+        call()
 
 
 def _lineage(
@@ -98,4 +139,4 @@ def _lineage(
     origin = CodeDatasetSource(tags=place | ({"boussole.source": source} if source else {}))
     data = MetaDataset(origin, name=f"{system}/{log}", digest=packed.sha256[:DIGEST])  # type: ignore[abstract]
     tags = [InputTag("mlflow.data.context", log)]
-    store.log_inputs(run_id, [DatasetInput(data._to_mlflow_entity(), tags)])
+    _twice(lambda: store.log_inputs(run_id, [DatasetInput(data._to_mlflow_entity(), tags)]))

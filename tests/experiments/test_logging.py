@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,6 @@ def logged(mlflow: Any, run_id: str, folder: Path, log: str = "decisions") -> di
     return {path.name: pq.read_table(path) for path in sorted(local.glob("*.parquet"))}
 
 
-def summary(mlflow: Any, run_id: str, name: str = "boussole/decisions/_part-0.schema.json") -> dict[str, Any]:
-    return mlflow.artifacts.load_dict(f"runs:/{run_id}/{name}")
-
-
 def frame_of(kind: str) -> Any:
     pandas = pd.DataFrame(ROWS, columns=COLUMNS)
     arrow = pa.table({name: [row[i] for row in ROWS] for i, name in enumerate(COLUMNS)})
@@ -52,9 +50,10 @@ def frame_of(kind: str) -> Any:
 def test_a_frame_of_any_library_is_logged_as_the_same_parquet_rows(kind: str, mlflow: Any, tmp_path: Path) -> None:
     run_id = log_decisions(frame_of(kind), system="trial")
     files = logged(mlflow, run_id, tmp_path / "back")
-    assert list(files) == ["part-0.parquet"]
-    assert files["part-0.parquet"].column_names == COLUMNS
-    assert [tuple(row.values()) for row in files["part-0.parquet"].to_pylist()] == ROWS
+    ((name, table),) = files.items()
+    assert re.fullmatch(r"part-00000-[0-9a-f]{8}\.parquet", name)
+    assert table.column_names == COLUMNS
+    assert [tuple(row.values()) for row in table.to_pylist()] == ROWS
     run = mlflow.get_run(run_id)
     assert run.data.tags["boussole.system"] == "trial"
     assert run.info.status == "FINISHED"
@@ -63,9 +62,33 @@ def test_a_frame_of_any_library_is_logged_as_the_same_parquet_rows(kind: str, ml
 def test_the_active_run_is_used_and_left_open(mlflow: Any, tmp_path: Path) -> None:
     with mlflow.start_run() as run:
         assert log_decisions(frame_of("pandas"), system="trial") == run.info.run_id
-        assert log_decisions(frame_of("arrow"), system="trial") == run.info.run_id
+        assert log_decisions(pd.DataFrame(ROWS[:1], columns=COLUMNS), system="trial") == run.info.run_id
         assert mlflow.active_run() is not None
-    assert list(logged(mlflow, run.info.run_id, tmp_path / "back")) == ["part-0.parquet", "part-1.parquet"]
+    assert [len(table) for table in logged(mlflow, run.info.run_id, tmp_path / "back").values()] == [2, 1]
+
+
+def test_workers_that_log_to_one_run_at_once_overwrite_nothing(mlflow: Any, tmp_path: Path) -> None:
+    """Eight workers see the same empty folder, and one of them tries again."""
+    with mlflow.start_run() as run:
+        pass
+    rows = [pd.DataFrame([(str(n), *ROWS[0][1:])], columns=COLUMNS) for n in range(8)]
+
+    def work(frame: pd.DataFrame) -> str:
+        return log_decisions(frame, system="trial", run_id=run.info.run_id)
+
+    with ThreadPoolExecutor(8) as workers:
+        assert set(workers.map(work, [*rows, rows[3]])) == {run.info.run_id}
+    work(rows[5])
+    tables = logged(mlflow, run.info.run_id, tmp_path / "back")
+    assert sorted(row["decision_id"] for table in tables.values() for row in table.to_pylist()) >= list("01234567")
+    names = {name.rpartition("-")[2] for name in tables}
+    assert len(names) == 8
+
+
+def test_the_same_content_logged_again_adds_no_file(mlflow: Any, tmp_path: Path) -> None:
+    run_id = log_decisions(frame_of("pandas"), system="trial")
+    log_decisions(frame_of("arrow"), system="trial", run_id=run_id)
+    assert len(logged(mlflow, run_id, tmp_path / "back")) == 1
 
 
 def test_a_run_given_by_id_wins_over_the_active_one(mlflow: Any, tmp_path: Path) -> None:
@@ -76,6 +99,18 @@ def test_a_run_given_by_id_wins_over_the_active_one(mlflow: Any, tmp_path: Path)
     assert chosen == earlier.info.run_id
     assert list(logged(mlflow, chosen, tmp_path / "back")) == ["july.parquet"]
     assert "boussole.system" not in mlflow.get_run(active.info.run_id).data.tags
+
+
+def test_a_name_that_other_rows_have_is_refused_but_the_same_rows_may_be_logged_again(
+    mlflow: Any, tmp_path: Path
+) -> None:
+    run_id = log_decisions(frame_of("pandas"), system="trial", name="july.parquet")
+    log_decisions(frame_of("pandas"), system="trial", run_id=run_id, name="july.parquet")
+    other = pd.DataFrame(ROWS[:1], columns=COLUMNS)
+    with pytest.raises(SourceError, match=r"already holds other rows in 'july\.parquet'"):
+        log_decisions(other, system="trial", run_id=run_id, name="july.parquet")
+    (table,) = logged(mlflow, run_id, tmp_path / "back").values()
+    assert len(table) == 2
 
 
 @pytest.mark.parametrize(
@@ -108,8 +143,8 @@ def test_a_csv_is_logged_with_its_declared_columns_as_text(workspace: Workspace,
     file = tmp_path / "july.csv"
     file.write_text("decision_id,name,ts,chosen,sex\n007,Anne,2026-07-01 10:00,1,F\n008,Jean,2026-07-02 10:00,0,M\n")
     run_id = log_file(file, workspace=workspace, system=workspace.system("trial"))
-    rows = logged(mlflow, run_id, tmp_path / "back")["part-0.parquet"].to_pylist()
-    assert rows == [
+    (table,) = logged(mlflow, run_id, tmp_path / "back").values()
+    assert table.to_pylist() == [
         {"decision_id": "007", "ts": "2026-07-01 10:00", "chosen": "1", "sex": "F"},
         {"decision_id": "008", "ts": "2026-07-02 10:00", "chosen": "0", "sex": "M"},
     ]
@@ -124,8 +159,8 @@ def test_the_first_file_makes_its_experiment_with_artifacts_in_the_workspace(
     workspace = make_workspace(sourceless="[]")
     decisions().to_parquet(tmp_path / "log.parquet")
     run_id = log_file(tmp_path / "log.parquet", workspace=workspace, system=workspace.system("sourceless"))
-    held = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions" / "part-0.parquet"
-    assert pq.read_table(held).num_rows == 4
+    held = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions"
+    assert [pq.read_table(file).num_rows for file in held.glob("*.parquet")] == [4]
 
 
 def test_a_file_without_one_good_row_is_refused_and_leaves_no_run(

@@ -65,6 +65,11 @@ def with_person(**more: list[Any]) -> pd.DataFrame:
     return DECISIONS.assign(person_id=["p1", "p2", "p3", "p4"], **more)
 
 
+def table_of(mlflow: Any, run_id: str, log: str = "decisions") -> pa.Table:
+    """The newest Parquet file of a log in a run."""
+    return pq.read_table(max(path for path in files(mlflow, run_id, log).values() if path.suffix == ".parquet"))
+
+
 def files(mlflow: Any, run_id: str, log: str) -> dict[str, Path]:
     folder = Path(mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path=f"boussole/{log}"))
     return {path.name: path for path in folder.iterdir()}
@@ -73,17 +78,17 @@ def files(mlflow: Any, run_id: str, log: str) -> dict[str, Path]:
 def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -> None:
     ids = pd.DataFrame({"decision_id": ["d-071"], "worked": [1]})
     with mlflow.start_run() as run:
-        log_decisions(DECISIONS, system="trial")
-        log_outcomes(pl.from_pandas(ids), system="trial")
+        log_decisions(DECISIONS, system="trial", name="july.parquet")
+        log_outcomes(pl.from_pandas(ids.assign(worked=0)), system="trial", name="first.parquet")
         log_outcomes(ids, system="trial", name="corrected.parquet")
         log_human_actions(pa.Table.from_pandas(ids), system="trial")
-        log_contacts(ids, system="trial")
+        log_contacts(ids, system="trial", name="sms.parquet")
         log_generations(ids, system="trial")
     kept = {log: sorted(files(mlflow, run.info.run_id, log)) for log in ("decisions", "outcomes", "contacts")}
     assert kept == {
-        "decisions": ["_part-0.schema.json", "part-0.parquet"],
-        "outcomes": ["_corrected.schema.json", "_part-0.schema.json", "corrected.parquet", "part-0.parquet"],
-        "contacts": ["_part-0.schema.json", "part-0.parquet"],
+        "decisions": ["_july.schema.json", "july.parquet"],
+        "outcomes": ["_corrected.schema.json", "_first.schema.json", "corrected.parquet", "first.parquet"],
+        "contacts": ["_sms.schema.json", "sms.parquet"],
     }
     assert {item.path for item in mlflow.MlflowClient().list_artifacts(run.info.run_id, "boussole")} == {
         f"boussole/{log}" for log in ("decisions", "outcomes", "human_actions", "contacts", "generations")
@@ -102,9 +107,9 @@ def test_every_log_has_its_public_function() -> None:
 
 
 def test_the_schema_summary_tells_columns_and_missing_cells_and_never_a_value(mlflow: Any) -> None:
-    run_id = log_decisions(DECISIONS, system="trial")
+    run_id = log_decisions(DECISIONS, system="trial", name="july.parquet")
     found = files(mlflow, run_id, "decisions")
-    text = found["_part-0.schema.json"].read_text(encoding="utf-8")
+    text = found["_july.schema.json"].read_text(encoding="utf-8")
     told = json.loads(text)
     assert told.pop("columns") == [
         {"name": "decision_id", "type": "string", "missing": 0.0},
@@ -117,8 +122,8 @@ def test_the_schema_summary_tells_columns_and_missing_cells_and_never_a_value(ml
         "schema": "boussole.log/1",
         "system": "trial",
         "log": "decisions",
-        "file": "part-0.parquet",
-        "sha256": hashlib.sha256(found["part-0.parquet"].read_bytes()).hexdigest(),
+        "file": "july.parquet",
+        "sha256": hashlib.sha256(found["july.parquet"].read_bytes()).hexdigest(),
         "rows": 4,
     }
     assert "d-07" not in text
@@ -126,15 +131,16 @@ def test_the_schema_summary_tells_columns_and_missing_cells_and_never_a_value(ml
 
 
 def test_the_lineage_names_the_file_that_the_lake_will_hold(mlflow: Any) -> None:
-    run_id = log_decisions(DECISIONS, system="trial", source="duckdb:warehouse.duckdb?table=decisions")
+    source = "duckdb:warehouse.duckdb?table=decisions"
+    run_id = log_decisions(DECISIONS, system="trial", source=source, name="july.parquet")
     (given,) = mlflow.get_run(run_id).inputs.dataset_inputs
-    content = hashlib.sha256(files(mlflow, run_id, "decisions")["part-0.parquet"].read_bytes()).hexdigest()
+    content = hashlib.sha256(files(mlflow, run_id, "decisions")["july.parquet"].read_bytes()).hexdigest()
     assert (given.dataset.name, given.dataset.digest) == ("trial/decisions", content[:32])
     assert (given.dataset.profile, given.dataset.schema) == (None, None)
     assert mlflow.data.get_source(given).to_dict()["tags"] == {
         "mlflow.run_id": run_id,
-        "mlflow.artifact": "boussole/decisions/part-0.parquet",
-        "boussole.source": "duckdb:warehouse.duckdb?table=decisions",
+        "mlflow.artifact": "boussole/decisions/july.parquet",
+        "boussole.source": source,
     }
     assert {tag.key: tag.value for tag in given.tags} == {"mlflow.data.context": "decisions"}
 
@@ -146,9 +152,9 @@ def test_the_bytes_depend_on_the_rows_only(mlflow: Any) -> None:
     labelled = whole.replace_schema_metadata({"author": "somebody"})
     digests, groups = set(), set()
     for frame in (whole, cut, labelled, whole.to_pandas()):
-        run_id = log_decisions(frame, system="trial")
+        run_id = log_decisions(frame, system="trial", name="rows.parquet")
         digests.add(mlflow.get_run(run_id).inputs.dataset_inputs[0].dataset.digest)
-        file = pq.ParquetFile(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        file = pq.ParquetFile(files(mlflow, run_id, "decisions")["rows.parquet"])
         groups.add(
             (file.metadata.num_rows, file.metadata.num_row_groups, b"author" in (file.schema_arrow.metadata or {}))
         )
@@ -226,7 +232,7 @@ class TestModelVersion:
             log_decisions(DECISIONS, system="trial", version_column="version")
         assert mlflow.get_run(first.info.run_id).data.tags["boussole.model_version"] == made.model_id
         assert mlflow.get_run(second.info.run_id).data.tags["boussole.model_version"] == "matcher/1"
-        part = pq.read_table(files(mlflow, second.info.run_id, "decisions")["part-1.parquet"])
+        part = table_of(mlflow, second.info.run_id)
         assert part["version"].to_pylist() == ["matcher/1"] * 4
 
     def test_is_not_guessed_among_two_models(self, mlflow: Any) -> None:
@@ -242,7 +248,7 @@ class TestModelVersion:
     def test_a_column_that_is_there_is_left_as_it_is(self, mlflow: Any) -> None:
         frame = DECISIONS.assign(version=["1", "1", "2", "2"])
         run_id = log_decisions(frame, system="trial", model_version="9", version_column="version")
-        table = pq.read_table(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        table = table_of(mlflow, run_id)
         assert table["version"].to_pylist() == ["1", "1", "2", "2"]
 
     def test_a_column_without_a_version_is_refused(self, mlflow: Any) -> None:
@@ -256,7 +262,7 @@ class TestWhatMayTravel:
         run_id = log_decisions(
             frame.assign(worked=[1, 0, None, None]), system="full", model_version="7", workspace=full.home
         )
-        table = pq.read_table(files(mlflow, run_id, "decisions")["part-0.parquet"])
+        table = table_of(mlflow, run_id)
         assert set(table.column_names) == {
             "decision_id", "ts", "chosen", "sex", "person_id", "worked", "version",
         }  # fmt: skip
@@ -293,7 +299,7 @@ def test_a_file_of_outcomes_is_logged_to_its_folder(full: Workspace, mlflow: Any
     file = tmp_path / "late.csv"
     file.write_text("decision_id,worked,name\nd-071,1,Anne\nd-072,0,Jean\n")
     run_id = log_file(file, workspace=full, system=full.system("full"), log="outcomes")
-    table = pq.read_table(files(mlflow, run_id, "outcomes")["part-0.parquet"])
+    table = table_of(mlflow, run_id, "outcomes")
     assert table.to_pylist() == [{"decision_id": "d-071", "worked": "1"}, {"decision_id": "d-072", "worked": "0"}]
     (given,) = mlflow.get_run(run_id).inputs.dataset_inputs
     assert given.dataset.name == "full/outcomes"

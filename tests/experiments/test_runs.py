@@ -11,8 +11,8 @@ from experiments.runs import fetch_run, system_of_run
 
 
 def test_a_run_names_its_system_and_gives_its_files(mlflow, workspace, decisions, tmp_path):
-    run_id = log_decisions(decisions(rows=4), system="trial")
-    log_decisions(decisions(4, rows=2), system="trial", run_id=run_id)
+    run_id = log_decisions(decisions(rows=4), system="trial", name="part-0.parquet")
+    log_decisions(decisions(4, rows=2), system="trial", run_id=run_id, name="part-1.parquet")
     system = system_of_run(workspace, run_id)
     assert system.id == "trial"
     files = fetch_run(workspace, run_id, system, into=tmp_path / "in")
