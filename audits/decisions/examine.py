@@ -12,11 +12,15 @@ from audits.decisions.contracts import Contract
 from audits.decisions.sources import Opened
 from audits.lake.tables import literal, quote, table
 from audits.privacy.pseudonyms import pseudonym
+from audits.privacy.removals import purged_before
 
 DUPLICATE_IN_FILE = "the id appears earlier in the file"
 DUPLICATE_IN_LAKE = "the id is already in the log"
 CHANGED = "the decision differs from the one in the log, which stays as it was"
 SEALED = "its month is sealed: its rows were purged"
+PAST = "it is older than what was purged"
+PURGED = (SEALED, PAST)
+"""Reasons for which nothing of a row is kept, or a purge would be undone."""
 
 
 def examine(
@@ -29,8 +33,7 @@ def examine(
         _reject_repeated(connection, opened, contract)
     if not lake:
         return
-    if contract.log == "decisions":
-        _reject_sealed(connection, opened, contract)
+    _leave_purged(connection, opened, contract, growing=growing)
     if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
         _compare(connection, opened, contract, growing=growing)
     if growing:
@@ -107,12 +110,34 @@ def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, contrac
     return hashes < one(connection, f"SELECT count(*) {good}")
 
 
-def _reject_sealed(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
-    sealed = table(contract.system, "sealed")
-    if one(connection, f"SELECT count(*) FROM {sealed}"):
-        days = _source(connection, opened, contract, "day")
-        old = f"SELECT row FROM {days} WHERE CAST(date_trunc('month', day) AS DATE) IN (SELECT month FROM {sealed})"
-        _reject(connection, old, contract.system.log.decided_at or contract.id_column, SEALED)
+def _leave_purged(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
+    """Rows that a purge removed do not come back: of a growing source they are known, of another one refused."""
+    found = _purged(connection, contract)
+    if found is None:
+        return
+    condition, roles, column, reason = found
+    rows = f"SELECT row FROM {_source(connection, opened, contract, *roles)} WHERE {condition}"
+    if growing:
+        connection.execute(f"INSERT INTO known SELECT row, false FROM ({rows})")
+    else:
+        _reject(connection, rows, column, reason)
+
+
+def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, list[str], str, str] | None:
+    """The condition of such rows and the roles it needs, with the column and the reason that are told."""
+    system, log = contract.system, contract.log
+    if log == "decisions":
+        sealed = table(system, "sealed")
+        months = f"CAST(date_trunc('month', day) AS DATE) IN (SELECT month FROM {sealed})"
+        column = system.log.decided_at or contract.id_column
+        return (months, ["day"], column, SEALED) if one(connection, f"SELECT count(*) FROM {sealed}") else None
+    limit = purged_before(connection, system.id)
+    if limit is None:
+        return None
+    if log in ("contacts", "generations"):
+        return f"day < DATE '{limit}'", ["day"], contract.id_column, PAST
+    waiting = f"id NOT IN (SELECT id FROM {table(system, 'decisions')})"
+    return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, PAST
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:

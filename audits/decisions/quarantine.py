@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.contracts import Contract
-from audits.decisions.examine import fingerprint
+from audits.decisions.examine import PURGED, fingerprint
 from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
@@ -41,15 +41,17 @@ class SetAside:
 
 
 def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int) -> None:
-    """Writes the rows of the temporary table `rejected`, with their content sealed."""
+    """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
     columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
+    purged = ", ".join(literal(reason) for reason in PURGED)
     lines = [[line.row, line.text] for line in opened.bad_lines]
     connection.execute("CREATE OR REPLACE TEMP TABLE bad_lines (row BIGINT, line VARCHAR)")
     if lines:
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
     content = (
         f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, {fingerprint(opened)} AS mark "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
+        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected WHERE reason NOT IN ({purged})) "
+        f"AND row NOT IN (SELECT row FROM bad_lines) "
         f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), NULL FROM bad_lines"
     )
     connection.execute(
@@ -62,13 +64,16 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
 def list_rows(workspace: Workspace, system: System) -> list[SetAside]:
     """What is set aside and not corrected yet, oldest first."""
     with reading(workspace) as connection:
-        if not exists(connection, system):
-            return []
-        found = connection.execute(
-            f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
-            FROM {table(system, "quarantine")} q JOIN lake.main.ingested i ON i.batch = q.batch
-            WHERE q.resolved IS NULL GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
-        ).fetchall()
+        return waiting(connection, system) if exists(connection, system) else []
+
+
+def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAside]:
+    """The same, of a lake that is open and holds the system."""
+    found = connection.execute(
+        f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
+        FROM {table(system, "quarantine")} q JOIN lake.main.ingested i ON i.batch = q.batch
+        WHERE q.resolved IS NULL GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
+    ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
 
