@@ -195,7 +195,9 @@ class Windows(Strict):
 class Privacy(Strict):
     suppress_below: int = Field(11, ge=2, description="Groups with fewer decisions are hidden")
     pseudonymise: list[ColumnName] = Field(default_factory=list, description="Identifiers stored as keyed pseudonyms")
-    retain_days: int | None = Field(None, ge=1, description="Days after which `boussole purge` removes rows, by whole months")
+    retain_days: int | None = Field(
+        None, ge=1, description="Days after which `boussole purge` removes rows, by whole months"
+    )
 
 
 class MlflowSource(Strict):
