@@ -7,7 +7,7 @@ brought under the new key without their identifiers, and the same person keeps o
 A bucket comes from the clear identifier under a secret of its own that never rotates: the counts of a month whose
 rows are gone must keep their meaning. It is one of 40, so it identifies nobody.
 
-Keys are session variables, so that no statement, error or log holds one.
+Keys are session variables, so that no statement, error or log holds one. (A query plan would: nothing asks for one.)
 """
 
 from __future__ import annotations

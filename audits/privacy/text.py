@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import duckdb
 import pyarrow as pa
-from _duckdb._func import FunctionNullHandling, PythonUDFType
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from audits.errors import PrivacyError
 from audits.privacy import keys
