@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,12 +12,15 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.data_view import data_href
+from dashboard.facts import Facts
 from dashboard.html import Html, el, join
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
 from dashboard.views import compass_href, system_href
 from dashboard.words import Say
+from experiments.declared import DeclaredMeasure
 
 HERE = Path(__file__).parent
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
@@ -47,6 +51,16 @@ def scene() -> Scene:
     return store.scene(Workspace.find())
 
 
+def facts() -> Facts:
+    """Its sources and the state of its lake."""
+    return store.facts(Workspace.find())
+
+
+def declared(system: str) -> Sequence[DeclaredMeasure]:
+    """The measures that the team of a system declares."""
+    return store.facts(Workspace.find()).declared.get(system, ())
+
+
 def system_page(system: str, say: Say) -> SystemPage:
     """The page of an audited system."""
     return store.system_page(Workspace.find(), system, say.lang)
@@ -67,12 +81,15 @@ document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoV
 """Once a page stands: its language for those who hear it, then the question its address names. They hold no data."""
 
 
-def sidebar(say: Say, *, current: str) -> None:
-    """The brand, the pages and the languages. `current` is the system shown, empty on the compass."""
+def sidebar(say: Say, *, page: str, system: str) -> None:
+    """The brand, the pages and the languages. `page` is the path of the page shown, `system` the one it is about."""
     query = kept_query()
     brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
-    pages = [_page(say("The compass"), compass_href(query=query), current=not current)]
-    systems = [_page(title, system_href(name, query=query), current=name == current) for name, title in _audited(say)]
+    pages = [
+        _page(say("The compass"), compass_href(query=query), current=not page),
+        _page(say("The data"), data_href(query=query), current=page == "data"),
+    ]
+    systems = [_page(title, system_href(name, query=query), current=name == system) for name, title in _audited(say)]
     menu = (
         [el("ul", *pages), el("p", say("Systems"), class_="group"), el("ul", *systems)]
         if systems

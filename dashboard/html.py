@@ -93,6 +93,47 @@ def table(
     return scrolling(whole, label=caption)
 
 
+def stacked(
+    head: Sequence[str],
+    rows: Sequence[Sequence[Child]],
+    *,
+    caption: str,
+    class_: str = "",
+    hidden_caption: bool = False,
+) -> Html:
+    """A real table that becomes one block per row where the screen is narrow, each value under the name of its column.
+
+    Its parts say what they are: a browser forgets that of a table that is laid out as blocks.
+    """
+    title = el("caption", caption, class_="unseen" if hidden_caption else None)
+    columns = [el("th", cell, scope="col", role="columnheader") for cell in head]
+    header = el("thead", el("tr", *columns, role="row"), role="rowgroup")
+    body = [
+        el(
+            "tr",
+            el("th", row[0], scope="row", role="rowheader"),
+            *[
+                el("td", el("span", cell or "—"), role="cell", data_label=name)
+                for name, cell in zip(head[1:], row[1:], strict=True)
+            ],
+            role="row",
+        )
+        for row in rows
+    ]
+    parts = (title, header, el("tbody", *body, role="rowgroup"))
+    return el("div", el("table", *parts, role="table", class_=f"stacked {class_}".strip()), class_="stacking")
+
+
+def code(text: str) -> Html:
+    """A text with its commands, written between backticks, set as such.
+
+    >>> code("Run `boussole sync` <now>.")
+    'Run <code>boussole sync</code> &lt;now&gt;.'
+    """
+    parts = text.split("`")
+    return join([el("code", part) if at % 2 else part for at, part in enumerate(parts)])
+
+
 def scrolling(content: Html, *, label: str) -> Html:
     """Something wide, in a frame that scrolls by itself, by keyboard too, so that the page never does."""
     return el("div", content, class_="scroll", tabindex="0", role="group", aria_label=label)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from audits.languages import LANGUAGES
 from audits.workspace import SETTINGS_FILE, Workspace
+from dashboard.facts import Facts, load_facts
 from dashboard.scene import Scene, load
 from dashboard.system_view import SystemPage
 from dashboard.system_view import system_page as drawn
@@ -26,8 +28,21 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
     return _system_page(workspace.home, stamp(workspace), system, lang)
 
 
+def facts(workspace: Workspace) -> Facts:
+    """The state of the data, read anew when a sync, an import or a purge has changed it.
+
+    A look that failed is not kept: the next one tries again.
+    """
+    seen_at = _stamp([workspace.home / SETTINGS_FILE, *_lake(workspace), *sorted(workspace.home.glob("systems/*"))])
+    try:
+        return _facts(workspace.home, seen_at)
+    except _TroubleError as error:
+        return error.facts
+
+
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
+    facts(workspace)
     for system in scene(workspace).latest:
         for lang in LANGUAGES:
             system_page(workspace, system, lang)
@@ -37,7 +52,16 @@ def stamp(workspace: Workspace) -> Stamp:
     """Name, time and size of every file that pages depend on."""
     home = workspace.home
     watched = [home / SETTINGS_FILE, workspace.governance, home / f"{workspace.governance.name}-wal"]
-    watched += sorted([*home.glob("systems/*"), *home.glob("charter/*")])
+    return _stamp([*watched, *sorted([*home.glob("systems/*"), *home.glob("charter/*")])])
+
+
+def _lake(workspace: Workspace) -> list[Path]:
+    """What changes with every write to the lake, and with every sync."""
+    catalogue = workspace.catalogue
+    return [catalogue, catalogue.with_name(f"{catalogue.name}-wal"), catalogue.with_name("sync.json")]
+
+
+def _stamp(watched: Sequence[Path]) -> Stamp:
     return tuple((str(path), found.st_mtime_ns, found.st_size) for path in watched if (found := _stat(path)))
 
 
@@ -53,3 +77,18 @@ def _scene(home: Path, _stamp: Stamp) -> Scene:
 @lru_cache(maxsize=64)
 def _system_page(home: Path, seen_at: Stamp, system: str, lang: str) -> SystemPage:
     return drawn(_scene(home, seen_at), system, speaker(lang))
+
+
+class _TroubleError(Exception):
+    """Facts that are not to be kept."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
+@lru_cache(maxsize=4)
+def _facts(home: Path, _stamp: Stamp) -> Facts:
+    found = load_facts(Workspace(home))
+    if found.trouble:
+        raise _TroubleError(found)
+    return found

@@ -9,8 +9,8 @@ from dashboard.tables import Table
 from dashboard.words import Say
 
 
-def head(page: SystemPage, say: Say, *, home: str) -> Html:
-    """Breadcrumb, title, purpose, and how its questions came out."""
+def head(page: SystemPage, say: Say, *, home: str, data: str) -> Html:
+    """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data."""
     crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
     counted = [
         el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
@@ -26,6 +26,7 @@ def head(page: SystemPage, say: Say, *, home: str) -> Html:
         el("p", page.purpose, class_="subtitle"),
         el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
         facts(page.facts),
+        el("p", link(say("Where do these figures come from?"), data)),
         el("p", warning, class_="warning") if warning else None,
     )
 

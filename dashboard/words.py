@@ -50,6 +50,19 @@ class Say:
         day = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
         return languages.date_words(day, self.lang)
 
+    def time(self, value: dt.datetime) -> str:
+        """The time of a moment, to the minute.
+
+        >>> moment = dt.datetime(2026, 11, 25, 9, 5)
+        >>> speaker("en").time(moment), speaker("fr").time(moment) == "9\u00a0h\u00a005"
+        ('09:05', True)
+        """
+        return f"{value.hour}\u00a0h\u00a0{value:%M}" if self.lang == "fr" else f"{value:%H:%M}"
+
+    def month(self, day: dt.date) -> str:
+        """The month of a day, by its name."""
+        return format_date(day, "LLLL yyyy", locale=self.lang)
+
     def period(self, start: str, end: str) -> str:
         """A window of whole days, both included: a month or quarter by its name, any other by its ends.
 
@@ -62,7 +75,7 @@ class Say:
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
         if whole_months and months == 1:
-            return format_date(first, "LLLL yyyy", locale=self.lang)
+            return self.month(first)
         if whole_months and months == 3 and first.month % 3 == 1:
             return format_date(first, "QQQQ yyyy", locale=self.lang)
         return languages.period_words(first, last, self.lang)

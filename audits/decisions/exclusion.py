@@ -7,6 +7,7 @@ that another run holds too keeps its rows: they leave with the last run that vou
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -66,7 +67,12 @@ def history(workspace: Workspace) -> list[Exclusion]:
 
 def in_force(workspace: Workspace, system: System) -> dict[str, Exclusion]:
     """The runs of a system that are out of the figures, by origin."""
-    last = {item.origin: item for item in history(workspace) if item.system == system.id}
+    return last_out(history(workspace), system)
+
+
+def last_out(found: Iterable[Exclusion], system: System) -> dict[str, Exclusion]:
+    """The same, from a history, oldest first."""
+    last = {item.origin: item for item in found if item.system == system.id}
     return {origin: item for origin, item in last.items() if item.excluded}
 
 

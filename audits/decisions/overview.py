@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 
-from audits.decisions.exclusion import Exclusion, in_force
-from audits.decisions.quarantine import SetAside, list_rows
+from audits.decisions.exclusion import Exclusion, history, last_out
+from audits.decisions.quarantine import SetAside, waiting
 from audits.errors import LakeError
 from audits.lake import reading
 from audits.lake.tables import exists, table
@@ -28,21 +28,29 @@ MOMENTS: dict[LogName, str] = {
     "generations": "at",
 }
 """The column that says when the thing in a row happened."""
+WAY = "regexp_extract(origin, '^(mlflow|mlflow-traces|duckdb|quarantine):', 1)"
+"""SQL: the way that something came, from its origin; empty for files brought in by hand."""
+FILE = "file"
 NEXT = "Import something or run `boussole sync`: it says what is wrong with it."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What one log holds: its rows, and the moment of the newest (on the system's clock)."""
+    """What one log holds: its rows, and the moment of the newest that came by each way (on the system's clock)."""
 
     log: LogName
     rows: int
-    newest: dt.datetime | None
+    by_way: Mapping[str, dt.datetime]
+
+    @property
+    def newest(self) -> dt.datetime | None:
+        return max(self.by_way.values(), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
-    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, or `file` for files brought in by hand.
+    """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` for rows that
+    were set aside before, or `file` for files brought in by hand.
 
     `last` is when something last came (UTC).
     """
@@ -105,10 +113,12 @@ class LogState:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The whole lake. `arrived` also names systems whose file was removed since."""
+    """The whole lake. `arrived` also names systems whose file was removed since; the teams of `declaring` log figures
+    of their own."""
 
-    arrived: tuple[Arrived, ...]
-    systems: dict[str, LogState]
+    arrived: tuple[Arrived, ...] = ()
+    systems: Mapping[str, LogState] = field(default_factory=dict)
+    declaring: frozenset[str] = frozenset()
 
 
 def overview(workspace: Workspace) -> Overview:
@@ -117,16 +127,18 @@ def overview(workspace: Workspace) -> Overview:
     Raises LakeError when the lake is damaged, or another program holds it for too long.
     """
     if not workspace.catalogue.exists():
-        return Overview(arrived=(), systems={})
+        return Overview()
     try:
+        excluded = history(workspace)
         with reading(workspace) as connection:
-            arrived = _arrived(connection)
             present = [system for system in workspace.systems.values() if exists(connection, system)]
-            states = {system.id: _state(connection, system) for system in present}
-        completed = {system.id: _completed(workspace, system, states[system.id]) for system in present}
+            return Overview(
+                arrived=_arrived(connection),
+                systems={system.id: _state(connection, system, excluded) for system in present},
+                declaring=_declaring(connection),
+            )
     except duckdb.Error as error:
         raise LakeError("the lake cannot be read.", where=str(workspace.home), next_step=NEXT) from error
-    return Overview(arrived=arrived, systems=completed)
 
 
 def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
@@ -145,29 +157,24 @@ def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
 
 def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrived, ...]:
     found = connection.execute(
-        "SELECT system, log, regexp_extract(origin, '^(mlflow|mlflow-traces|duckdb):', 1) AS way, count(*), "
+        f"SELECT system, log, {WAY} AS way, count(*), "
         'sum(accepted)::BIGINT, sum(quarantined)::BIGINT, max("at") FROM lake.main.ingested GROUP BY ALL ORDER BY ALL'
     ).fetchall()
     names = ("system", "log", "way", "files", "rows", "quarantined", "last")
-    return tuple(Arrived(**dict(zip(names, (*row[:2], row[2] or "file", *row[3:]), strict=True))) for row in found)
+    return tuple(Arrived(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
 
 
-def _state(connection: duckdb.DuckDBPyConnection, system: System) -> LogState:
+def _declaring(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(row[0] for row in connection.execute("SELECT DISTINCT system FROM lake.main.declared").fetchall())
+
+
+def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iterable[Exclusion]) -> LogState:
     return LogState(
         held=tuple(_held(connection, system, log) for log in system.logs if _has(connection, system, log)),
+        aside=together(waiting(connection, system)),
         changed=_changed(connection, system),
         sealed=_sealed(connection, system) if _has(connection, system, "sealed") else (),
-    )
-
-
-def _completed(workspace: Workspace, system: System, state: LogState) -> LogState:
-    """With what other modules read by themselves."""
-    return LogState(
-        held=state.held,
-        changed=state.changed,
-        sealed=state.sealed,
-        aside=together(list_rows(workspace, system)),
-        excluded=tuple(in_force(workspace, system).values()),
+        excluded=tuple(last_out(excluded, system).values()),
     )
 
 
@@ -181,9 +188,13 @@ def _has(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bo
 
 
 def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
-    row = connection.execute(f"SELECT count(*), max({MOMENTS[log]}) FROM {table(system, log)}").fetchone()
-    rows, newest = row or (0, None)
-    return Held(log=log, rows=rows, newest=newest)
+    batches = f"SELECT batch, count(*) AS n, max({MOMENTS[log]}) AS newest FROM {table(system, log)} GROUP BY batch"
+    found = connection.execute(
+        f"SELECT {WAY} AS way, sum(n)::BIGINT, max(newest) FROM ({batches}) JOIN lake.main.ingested USING (batch) "
+        "GROUP BY way"
+    ).fetchall()
+    by_way = {way or FILE: newest for way, _, newest in found if newest is not None}
+    return Held(log=log, rows=sum(rows for _, rows, _ in found), by_way=by_way)
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Changed, ...]:

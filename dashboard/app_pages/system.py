@@ -6,6 +6,8 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame, system_html
+from dashboard.data_view import data_href
+from dashboard.declared import declared_section, declared_tables
 from dashboard.scene import Scene
 from dashboard.small_print import recompute
 from dashboard.views import compass_href, system_href
@@ -19,12 +21,20 @@ def show(seen: Scene, system: str, say: Say) -> None:
     if system not in seen.latest:
         known = [(seen.title(name, say), system_href(name, query=query)) for name in seen.latest]
         st.html(system_html.unknown_system(system, say, known=known, home=home))
+        show_declared(seen, system, say)
         return
     page, command = frame.system_page(system, say), recompute(seen.latest[system])
-    st.html(system_html.head(page, say, home=home))
+    st.html(system_html.head(page, say, home=home, data=data_href(query=query, anchor=system)))
     report = frame.drift_report(system)
     for section in page.sections:
         st.html(system_html.article(section, say, recompute=command, report=report))
+    show_declared(seen, system, say)
+
+
+def show_declared(seen: Scene, system: str, say: Say) -> None:
+    """What the team of a system declares, audited or not."""
+    if found := declared_tables(frame.declared(system), seen.systems.get(system), say):
+        st.html(declared_section(found, say))
 
 
 speaks = speaker(frame.language())

@@ -57,7 +57,7 @@ def filled(workspace: Workspace, tmp_path: Path) -> Workspace:
 
 
 def test_a_workspace_without_data_has_nothing_to_tell(workspace: Workspace) -> None:
-    assert overview(workspace) == Overview(arrived=(), systems={})
+    assert overview(workspace) == Overview()
 
 
 def test_what_came_by_which_way(filled: Workspace) -> None:

@@ -228,7 +228,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     )
     shown = view(hostile)
     parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR), compass_html.below(shown, FR)]
-    parts.append(system_html.head(page(hostile), FR, home="/"))
+    parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
     parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
     parts.append(system_html.unknown_system(attack, FR, known=[(attack, "/")], home="/"))
     parts.append(compass_html.problem(attack, attack, FR))

@@ -1,0 +1,26 @@
+"""The data page: whether each source is up to date, and what became of its rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, data_html, frame
+from dashboard.data_view import data_page
+from dashboard.words import speaker
+
+say = speaker(frame.language())
+try:
+    seen, facts = frame.scene(), frame.facts()
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, say))
+else:
+    page = data_page(seen, facts, say, now=dt.datetime.now(dt.UTC), query=frame.kept_query())
+    st.html(data_html.head(page, say))
+    if page.rows:
+        st.html(data_html.sources(page, say))
+        st.html(data_html.systems(page, say))
+    else:
+        st.html(data_html.empty(page, say))

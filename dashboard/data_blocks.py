@@ -1,0 +1,224 @@
+"""What there is to say of the data of one system: a question, its answer in a sentence, and the table behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from audits.decisions.overview import Aside, Changed, LogState
+from audits.systems import System
+from dashboard.data_words import change_words, exclusion_words, local, log_words, when
+from dashboard.scene import Document
+from dashboard.set_aside import reason_words
+from dashboard.views import period
+from dashboard.words import Say
+from experiments.declared import DeclaredMeasure
+
+MOST = 12
+"""Rows of a table that are shown; the command line lists them all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One question. `commands` are what a steward types, each with what it does."""
+
+    question: str
+    answer: str
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    more: str = ""
+    commands: Sequence[tuple[str, str]] = ()
+    link: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A system and what is known of its data."""
+
+    system: System
+    state: LogState
+    now: dt.datetime
+    say: Say
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.system.zone
+
+    def when(self, moment: dt.datetime) -> str:
+        """A moment of the lake (UTC) as the system's people say it."""
+        return when(local(moment, self.zone), local(self.now, self.zone), self.say)
+
+
+def blocks(seen: Looked) -> tuple[list[Block], str]:
+    """The questions that have something to tell, and one line for those that have not."""
+    made = [(_set_aside(seen), seen.say("No row is set aside."))]
+    made += [(_changed(seen), seen.say("The columns are as they were."))]
+    made += [(_excluded(seen), seen.say("No run has left the figures."))]
+    made += [(_sealed(seen), seen.say("No row was erased for its age."))]
+    return [block for block, _ in made if block], " ".join(nothing for block, nothing in made if not block)
+
+
+def _cut(rows: Sequence[Sequence[str]], say: Say) -> tuple[Sequence[Sequence[str]], str]:
+    left = len(rows) - MOST
+    more = say.plural("One more line is not shown.", "{n} more lines are not shown.", left) if left > 0 else ""
+    return rows[:MOST], more
+
+
+def _set_aside(seen: Looked) -> Block | None:
+    say, aside = seen.say, seen.state.aside
+    if not aside:
+        return None
+    total = sum(item.rows for item in aside)
+    told = [(item, reason_words(item.reason, say)) for item in aside]
+    rows, more = _cut(
+        [[_column(item, say), why, say.whole(item.rows), step] for item, (why, step) in told],
+        say,
+    )
+    name = seen.system.id
+    return Block(
+        question=say("Were rows set aside?"),
+        answer=say.plural(
+            "Yes. One row, which came {when}, does not keep to the contract of the log, so it is in no figure. It is "
+            "kept, encrypted, until somebody corrects it.",
+            "Yes. {rows} rows, of which the last came {when}, do not keep to the contract of the log, so they are in "
+            "no figure. They are kept, encrypted, until somebody corrects them.",
+            total,
+            rows=say.whole(total),
+            when=seen.when(max(item.last for item in aside)),
+        ),
+        head=[say("Column"), say("What is wrong"), say("Rows"), say("What to do")],
+        rows=rows,
+        more=more,
+        commands=[
+            (
+                say("Export them, as they came, to a file that only you can read:"),
+                f"boussole quarantine export FILE --system {name}",
+            ),
+            (
+                say("Correct them there, then bring them in again:"),
+                f"boussole quarantine resubmit FILE --system {name}",
+            ),
+        ],
+    )
+
+
+def _column(item: Aside | Changed, say: Say) -> str:
+    """A column, with its log where that is not the log of decisions."""
+    return item.column if item.log == "decisions" else f"{item.column} ({log_words(item.log, say)})"
+
+
+def _changed(seen: Looked) -> Block | None:
+    say, changed = seen.say, seen.state.changed
+    if not changed:
+        return None
+    told = [(item, change_words(item, say)) for item in changed]
+    rows, more = _cut(
+        [[_column(item, say), what, seen.when(item.last), step] for item, (what, step) in told],
+        say,
+    )
+    return Block(
+        question=say("Have the columns changed?"),
+        answer=say.plural(
+            "Yes: one change. Rows still come in; what it means has to be looked at.",
+            "Yes: {changes} changes. Rows still come in; what they mean has to be looked at.",
+            len(changed),
+            changes=say.whole(len(changed)),
+        ),
+        head=[say("Column"), say("What changed"), say("Seen"), say("What to do")],
+        rows=rows,
+        more=more,
+    )
+
+
+def _excluded(seen: Looked) -> Block | None:
+    say, excluded = seen.say, seen.state.excluded
+    if not excluded:
+        return None
+    newest = sorted(excluded, key=lambda item: item.at, reverse=True)
+    total = sum(item.decisions for item in excluded)
+    rows, more = _cut(
+        [
+            [
+                item.origin.removeprefix("mlflow:"),
+                exclusion_words(item.reason, say),
+                say.whole(item.decisions),
+                seen.when(item.at),
+            ]
+            for item in newest
+        ],
+        say,
+    )
+    return Block(
+        question=say("Have runs left the figures?"),
+        answer=say.plural(
+            "Yes. One run was deleted in MLflow. Its {rows} decisions wait outside the figures; they come back if the "
+            "run does.",
+            "Yes. {n} runs were deleted in MLflow. Their {rows} decisions wait outside the figures; they come back if "
+            "the runs do.",
+            len(excluded),
+            rows=say.whole(total),
+        ),
+        head=[say("MLflow run"), say("Why"), say("Decisions"), say("Since")],
+        rows=rows,
+        more=more,
+    )
+
+
+def _sealed(seen: Looked) -> Block | None:
+    say, sealed = seen.say, seen.state.sealed
+    if not sealed:
+        return None
+    rows, more = _cut(
+        [[say.month(item.month), say.whole(item.decisions), seen.when(item.at)] for item in reversed(sealed)],
+        say,
+    )
+    return Block(
+        question=say("Were old rows erased?"),
+        answer=say.plural(
+            "Yes, for one month. Its counts stay as they were and can no longer be recomputed from rows.",
+            "Yes, for {n} months. Their counts stay as they were and can no longer be recomputed from rows.",
+            len(sealed),
+        ),
+        head=[say("Month"), say("Decisions erased"), say("Erased")],
+        rows=rows,
+        more=more,
+    )
+
+
+def waiting(document: Document, system: System, say: Say, *, href: str) -> Block | None:
+    """How many of the outcomes that are due are not known, as the latest audit saw it."""
+    outcome = system.columns.outcome if system.columns else None
+    share = next((m for m in document["measures"] if m["metric"] == "missing_outcome_share" and not m["by"]), None)
+    if outcome is None or share is None:
+        return None
+    if share["reason"] == "absent_is_negative":
+        answer = say("An outcome that is not recorded counts as negative.")
+    elif share["value"] is None:
+        answer = say("Nobody can say yet: no outcome is due, or none can be read yet.")
+    elif not share["value"]:
+        answer = say("All outcomes that are due are known.")
+    else:
+        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share["value"]))
+    told = say("{answer} Latest audit: {period}.", answer=answer, period=period(document, say))
+    return Block(
+        question=say("Do decisions wait for their outcome?"),
+        answer=told,
+        link=(say("Whether this differs between groups is said beside each figure."), href),
+    )
+
+
+def declaring(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Block | None:
+    """That the team declares measures of its own, and where they are."""
+    if not measures:
+        return None
+    return Block(
+        question=say("Does the team declare figures of its own?"),
+        answer=say.plural(
+            "Yes, in one run. They are not recomputed here, and no verdict rests on them.",
+            "Yes, in {n} runs. They are not recomputed here, and no verdict rests on them.",
+            len({measure.run for measure in measures}),
+        ),
+        link=(say("See what it declares"), href),
+    )

@@ -1,0 +1,39 @@
+"""What the data page looks at: the sources as the last syncs left them, the state of the lake, declared measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from audits.decisions.overview import Overview, overview
+from audits.errors import BoussoleError, LakeError
+from audits.lake.engine import kept_open
+from audits.workspace import Workspace
+from experiments.declared import DeclaredMeasure, declared_measures
+from experiments.status import SourceStatus, source_status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """`trouble` says why the lake could not be looked at, where it could not."""
+
+    statuses: Sequence[SourceStatus] = ()
+    lake: Overview = field(default_factory=Overview)
+    declared: Mapping[str, Sequence[DeclaredMeasure]] = field(default_factory=dict)
+    trouble: BoussoleError | None = None
+
+
+def load_facts(workspace: Workspace) -> Facts:
+    """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
+    if not workspace.catalogue.exists():
+        return Facts(statuses=source_status(workspace))
+    statuses: Sequence[SourceStatus] = ()
+    try:
+        with kept_open(workspace):
+            statuses = source_status(workspace)
+            lake = overview(workspace)
+            declaring = [system for name, system in workspace.systems.items() if name in lake.declaring]
+            declared = {system.id: declared_measures(workspace, system) for system in declaring}
+        return Facts(statuses=statuses, lake=lake, declared=declared)
+    except LakeError as error:
+        return Facts(statuses=statuses, trouble=error)
