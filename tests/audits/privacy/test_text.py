@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.errors import PrivacyError
@@ -33,6 +33,7 @@ def test_what_is_sealed_is_read_again_and_none_stays_none(workspace: Workspace) 
     assert b"Bonjour" not in (sealed[0] or b"")
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_read_again(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     workspace = Workspace.create(tmp_path_factory.mktemp("w") / "w")
