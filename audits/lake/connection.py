@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,8 @@ LOCK_SECONDS = 600
 READER_SECONDS = 60
 POLL_SECONDS = 0.05
 _DISK_FULL = ("No space left on device", "disk is full", "File too large", "Disk quota exceeded")
+REMOVE_STRAYS = "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)"
+"""Removes files of data that the catalogue does not know: what a writer left that was killed."""
 _LOCKED = "database is locked"
 _REMOVALS = "database_name = 'lake' AND schema_name = 'main' AND table_name = 'removals'"
 
@@ -146,11 +148,16 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             open_lake(connection, workspace)
             begin(connection, workspace)
+            connection.execute(REMOVE_STRAYS)
             create_shared(connection)
             connection.execute("UPDATE lake.main.turn SET n = n + 1")
             yield connection
             commit(connection)
         except duckdb.Error as error:
+            with suppress(duckdb.TransactionException):  # a COMMIT that failed leaves none open
+                connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # nothing can be asked of a lake that is locked or was not opened
+                _remove_strays(connection, workspace)
             explain(workspace, error)
             raise
 
@@ -158,6 +165,14 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 def commit(connection: duckdb.DuckDBPyConnection) -> None:
     """The moment at which a transaction becomes part of the lake; the tests that kill writers watch for it."""
     connection.execute("COMMIT")
+
+
+def _remove_strays(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """What was being written when the disk was full fills it: it is removed without writing anything."""
+    tables = ("data_file", "delete_file", "files_scheduled_for_deletion")
+    listed = " UNION ALL ".join(f"SELECT path FROM __ducklake_metadata_lake.ducklake_{name}" for name in tables)
+    lake = workspace.catalogue.parent
+    folder.keep_only(lake, {Path(path).name for (path,) in connection.execute(listed).fetchall()})
 
 
 def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:

@@ -73,6 +73,13 @@ def sweep(lake: Path, *, keep: Path) -> None:
             shutil.rmtree(path)
 
 
+def keep_only(lake: Path, names: set[str]) -> None:
+    """Removes the data files that do not bear one of these names."""
+    for path in lake.glob("data*/**/*.parquet"):
+        if path.name not in names:
+            path.unlink()
+
+
 def _to_disk(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -1,7 +1,7 @@
 """Keeping the lake small: every sync leaves small files, rows struck out of older files, and old states.
 
 Nothing here changes what the lake says. Small files are merged, files of which much was struck out are written anew,
-old states are forgotten, and files that no state needs any more are removed, as are those that a killed process left.
+old states are forgotten, and files that no state needs any more are removed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.lake.connection import begin, commit, explain, open_lake, turn
+from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, open_lake, turn
 from audits.lake.engine import lent
 from audits.workspace import Workspace
 
@@ -28,7 +28,7 @@ STEPS = (
     "CALL ducklake_merge_adjacent_files('lake')",
     f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {KEPT_STATES})",
     f"CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL {KEPT_FILES})",
-    "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)",
+    REMOVE_STRAYS,
 )
 
 

@@ -94,7 +94,9 @@ def _nothing_half_written(world: World) -> None:
             (rows,) = lake.execute(f"SELECT count(*) FROM lake.trial.{log}").fetchone() or (0,)
             assert rows in (before, before + more)
         known = {
-            row[0] for row in lake.execute("SELECT path FROM __ducklake_metadata_lake.ducklake_data_file").fetchall()
+            Path(row[0]).name
+            for kind in ("data_file", "delete_file", "files_scheduled_for_deletion")
+            for row in lake.execute(f"SELECT path FROM __ducklake_metadata_lake.ducklake_{kind}").fetchall()
         }
     there = {path.name for path in (world.workspace.home / "lake" / "data").rglob("*.parquet")}
-    assert there <= {Path(path).name for path in known}
+    assert there <= known
