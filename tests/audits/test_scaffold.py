@@ -297,7 +297,7 @@ def test_a_long_source_is_sampled_but_ids_and_values_come_from_all_of_it(
     once = ["accepted"] + ["refused"] * 2500 + ["admitted"] * 2499
     columns = {"id": [0, *range(4999)], "decision": once, "number": list(range(5000))}
     made, system = proposed(table(**columns), tmp_path)
-    assert "from a file of 5000 rows" in made.text
+    assert "from a file of 5,000 rows" in made.text
     assert system.log.decision.selected == ["accepted", "admitted"]
     assert system.log.id == "number"
 

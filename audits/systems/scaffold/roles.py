@@ -48,7 +48,7 @@ def date(draft: Draft) -> None:
     ]
     if dates:
         best = max(dates, key=lambda c: 2 * named(c.words, w.DATE_BEST) + named(c.words, w.DATE))
-        draft.take("decided_at", Guess(best.name, f"a date in {best.filled} of {draft.rows} rows"))
+        draft.take("decided_at", Guess(best.name, f"a date in {best.filled / draft.rows:.0%} of the rows"))
         return
     for column in draft.free:
         if named(column.words, w.DATE) and not column.dated and not column.numeric:

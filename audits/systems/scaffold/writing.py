@@ -51,7 +51,7 @@ def _head(draft: Draft, system_id: str, zone: str) -> Iterator[str]:
     kind = "ranking" if {"request", "rank"} <= set(draft.roles) else "selection"
     why = "rows of a request have a rank" if kind == "ranking" else "each row is decided for itself"
     name = scalar(system_id.replace("_", " ").capitalize())
-    yield f"# Proposed by `boussole systems new` from a file of {draft.table.total} rows."
+    yield f"# Proposed by `boussole systems new` from a file of {draft.table.total:,} rows."
     yield f"# `{GUESSED}` says why a line is as it is: check it. `{GAP}` is what no data can tell."
     yield f"id: {system_id}"
     yield _note(f"kind: {kind}", GUESSED, why)
@@ -185,8 +185,8 @@ def _window(draft: Draft) -> tuple[str, str]:
     monthly = draft.table.total / months
     for name, length in (("month", 1), ("quarter", 3), ("year", 12)):
         if monthly * length >= ENOUGH and months >= length:
-            return name, f"about {monthly * length:.0f} decisions in each"
-    return "all", f"{draft.table.total} decisions are few"
+            return name, f"about {monthly * length:,.0f} decisions in each"
+    return "all", f"{draft.table.total:,} decisions are few"
 
 
 def _identifiers(draft: Draft) -> list[str]:
