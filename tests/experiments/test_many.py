@@ -1,0 +1,178 @@
+"""Many runs, many small files, many logs, two syncs at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import audits.decisions.together
+from audits.lake import reading
+from audits.workspace import Workspace
+from experiments import log_decisions
+from experiments.sync import SyncReport, sync
+from tests.experiments.stores import add_runs
+
+Make = Callable[..., pd.DataFrame]
+MORE = """  outcome: {column: hired, positive: [1], observed_for: all, absent: missing}
+  human: {decision: kept}
+contacts: {person: who, at: when, kind: what}
+generations: {}
+groups:"""
+PULL = """
+import sys
+from pathlib import Path
+from audits.workspace import Workspace
+from experiments.sync import sync
+sys.stdin.readline()
+(report,) = sync(Workspace(Path(sys.argv[1])))
+assert report.failures == (), report.failures
+print(sum(item.accepted for item in report.ingested))
+"""
+
+
+def told(reports: list[SyncReport]) -> tuple[int, int, int]:
+    """Rows accepted, files known, failures."""
+    (report,) = reports
+    return sum(item.accepted for item in report.ingested), report.known, len(report.failures)
+
+
+def count(workspace: Workspace, table: str) -> tuple[int, int]:
+    """Rows, and different ids."""
+    with reading(workspace) as connection:
+        row = connection.execute(f"SELECT count(*), count(DISTINCT id) FROM lake.trial.{table}").fetchone()
+    assert row is not None
+    return row
+
+
+def put(workspace: Workspace, run_id: str, frame: pd.DataFrame, *, log: str = "decisions", name: str = "a") -> None:
+    """A file as MLflow keeps it beside its store."""
+    folder = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / log
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(folder / f"{name}.parquet")
+
+
+@pytest.mark.slow
+def test_ten_new_runs_among_twenty_thousand_sync_in_seconds(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    experiment = mlflow.get_experiment_by_name("trials").experiment_id
+    store = workspace.home / "mlflow.db"
+    place = (workspace.home / "mlartifacts").as_uri()
+    now = int(time.time() * 1000)
+    old = [uuid.uuid4().hex for _ in range(20_000)]
+    add_runs(store, experiment, old, artifacts=place, system="trial", start=now)
+    for number in range(5):
+        put(workspace, old[number * 3000], decisions(first=10 * number))
+    assert told(sync(workspace)) == (20, 0, 0)
+    new = [uuid.uuid4().hex for _ in range(10)]
+    add_runs(store, experiment, new, artifacts=place, system="trial", start=now + 60_000)
+    for number, run_id in enumerate(new):
+        put(workspace, run_id, decisions(first=100 + 10 * number))
+    started = time.process_time()
+    assert told(sync(workspace)) == (40, 5, 0)
+    assert time.process_time() - started < 30  # of this process, however busy the machine is
+    assert told(sync(workspace)) == (0, 15, 0)
+
+
+@pytest.mark.slow
+def test_two_hundred_small_files_share_a_few_transactions(
+    workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    really = audits.decisions.together.writing
+
+    def counted(given: Workspace) -> Any:
+        opened.append(1)
+        return really(given)
+
+    monkeypatch.setattr(audits.decisions.together, "writing", counted)
+    run_id = log_decisions(decisions(first=9000), system="trial")
+    for number in range(199):
+        put(workspace, run_id, decisions(first=4 * number), name=f"b-{number:03d}")
+    assert told(sync(workspace)) == (800, 0, 0)
+    assert len(opened) == 4
+    assert count(workspace, "decisions") == (800, 800)
+
+
+def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
+    workspace: Workspace, mlflow: Any, decisions: Make
+) -> None:
+    run_id = log_decisions(decisions(first=9000), system="trial")
+    for number in range(6):
+        put(workspace, run_id, decisions(first=10 * number), name=f"b-{number}")
+    whole = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions" / "b-3.parquet"
+    whole.write_bytes(whole.read_bytes()[:-20])
+    (report,) = sync(workspace)
+    assert [failure.where for failure in report.failures] == [f"mlflow:{run_id}/boussole/decisions/b-3.parquet"]
+    assert sum(item.accepted for item in report.ingested) == 24
+    assert count(workspace, "decisions") == (24, 24)
+
+
+def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    file = workspace.home / "systems" / "trial.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("groups:", MORE), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    late = pd.DataFrame({"decision_id": ["000", "001"], "hired": [1, 0]})
+    acted = pd.DataFrame({"decision_id": ["002"], "kept": [1]})
+    sent = pd.DataFrame({"who": ["p1"], "when": ["2026-07-03 09:00"], "what": ["contact"]})
+    written = pd.DataFrame({"id": ["g1"], "at": ["2026-07-03 09:00"], "output": ["Bonjour"]})
+    first = log_decisions(decisions(first=50), system="trial")  # older than the run of the decisions below
+    put(workspace, first, late, log="outcomes")
+    put(workspace, first, acted, log="human_actions")
+    put(workspace, first, sent, log="contacts")
+    put(workspace, first, written, log="generations")
+    log_decisions(decisions().assign(hired=pd.NA, kept=pd.NA), system="trial")
+    (report,) = sync(workspace)
+    assert report.failures == ()
+    logs = [item.log for item in report.ingested]
+    assert logs == ["decisions", "decisions", "outcomes", "human_actions", "contacts", "generations"]
+    assert [item.waiting for item in report.ingested] == [0] * 6
+    with reading(workspace) as connection:
+        rows = connection.execute(
+            "SELECT id, outcome, human FROM lake.trial.decisions WHERE id < '003' ORDER BY id"
+        ).fetchall()
+    assert rows == [("000", 1, None), ("001", 0, None), ("002", None, 1)]
+    assert told(sync(workspace)) == (0, 6, 0)
+
+
+def test_a_folder_that_is_no_declared_log_is_told(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    run_id = log_decisions(decisions(), system="trial")
+    put(workspace, run_id, decisions(first=10), log="contacts")
+    put(workspace, run_id, decisions(first=20), log="decision")
+    put(workspace, run_id, decisions(first=30), log=".")
+    for _ in range(2):  # told until somebody mends it
+        (report,) = sync(workspace)
+        assert [str(failure).partition(". ")[0] for failure in report.failures] == [
+            f"mlflow:{run_id}/boussole: data files lie in the folder of no log",
+            f"mlflow:{run_id}/boussole/contacts: the system file of 'trial' declares no log `contacts`, so its files "
+            "cannot be read",
+            f"mlflow:{run_id}/boussole/decision: `decision` is not a log",
+        ]
+    assert count(workspace, "decisions") == (4, 4)
+
+
+def test_two_syncs_of_the_same_files_at_once(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    for number in range(40):
+        log_decisions(decisions(first=4 * number), system="trial")
+    command = [sys.executable, "-c", PULL, str(workspace.home)]
+    both = [
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path.cwd()
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    ends = [process.communicate(timeout=600) for process in both]
+    assert [(process.returncode, error) for process, (_, error) in zip(both, ends, strict=True)] == [(0, "")] * 2
+    assert sum(int(output) for output, _ in ends) == 160
+    assert count(workspace, "decisions") == (160, 160)
+    assert told(sync(workspace)) == (0, 40, 0)
