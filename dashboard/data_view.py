@@ -83,7 +83,7 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
         tone=_tone(states, busy=busy),
         others=" ".join(part for part in _others(facts, states, say) if part),
         problems=_problems(rows, told, query=query),
-        seen=_as_of(scene, now, say),
+        seen=_as_of(scene, rows, now, say),
         busy=busy,
         rows=rows,
         systems=list(told.values()),
@@ -92,9 +92,9 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
     )
 
 
-def _as_of(scene: Scene, now: dt.datetime, say: Say) -> str:
-    """The moment of the look, on the clock of the first system, else of this machine."""
-    zone = next((system.zone for system in scene.systems.values()), None)
+def _as_of(scene: Scene, rows: Sequence[SourceRow], now: dt.datetime, say: Say) -> str:
+    """The moment of the look, on the clock of the first source, else of this machine."""
+    zone = next((scene.systems[row.system].zone for row in rows), None)
     moment = now.astimezone(zone)
     return say("As of {date} at {time}", date=say.date(moment.date()), time=say.time(moment))
 

@@ -1,0 +1,259 @@
+"""The data page: what it says of hand-made facts, and that nothing of a row reaches it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audits.decisions.exclusion import Exclusion
+from audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
+from audits.errors import LakeError
+from audits.systems import System
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from dashboard import data_html, store
+from dashboard.data_view import DataPage, data_page
+from dashboard.declared import declared_section, declared_tables
+from dashboard.facts import Facts
+from dashboard.html import code, stacked
+from dashboard.scene import Document, Scene
+from dashboard.words import speaker
+from experiments.declared import DeclaredMeasure
+from experiments.status import SourceStatus
+from tests.dashboard.troubled import troubled
+
+NOW = dt.datetime(2026, 11, 25, 9, 5, tzinfo=dt.UTC)  # 10:05 in Paris
+at = dt.datetime.fromisoformat
+STATUS = SourceStatus(
+    system="matchft",
+    source="mlflow:matchft",
+    log=None,
+    every="week",
+    last_attempt=NOW,
+    last_success=NOW,
+    last_new=NOW,
+    files=13,
+    rows=61204,
+    quarantined=2,
+    failure=None,
+    late=False,
+)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, systems: dict[str, System], matchft: Document) -> Scene:
+    charter = load_charter(Workspace.create(tmp_path / "w"))
+    return Scene(charter=charter, systems=systems, latest={"matchft": matchft}, previous={})
+
+
+def held(newest: str, way: str = "mlflow") -> Held:
+    return Held(log="decisions", rows=61204, by_way={way: at(newest)})
+
+
+def lake(state: LogState | None = None, *, arrived: tuple[Arrived, ...] = ()) -> Overview:
+    return Overview(arrived=arrived, systems={"matchft": state or LogState(held=(held("2026-11-20T12:00"),))})
+
+
+def page(scene: Scene, facts: Facts, lang: str = "en") -> DataPage:
+    return data_page(scene, facts, speaker(lang), now=NOW, query={})
+
+
+def html(made: DataPage, lang: str = "en") -> str:
+    say = speaker(lang)
+    return data_html.head(made, say) + data_html.sources(made, say) + data_html.systems(made, say)
+
+
+def test_all_is_well_in_one_sentence(scene: Scene) -> None:
+    made = page(scene, Facts(statuses=[STATUS], lake=lake()), "fr")
+    assert (made.headline, made.tone, made.problems) == ("Toutes les sources sont à jour.", "kept", [])
+    assert made.seen == "Le 25 novembre 2026 à 10\u00a0h\u00a005"
+    row = made.rows[0]
+    assert (row.freshness, row.newest, row.read) == ("À jour", "20 novembre 2026", "aujourd’hui à 10\u00a0h\u00a005")
+    assert (row.rows, row.set_aside, row.due) == ("61\u202f204", "2", "attendu chaque semaine")
+    assert made.without == ["COMPAS"]
+
+
+@pytest.mark.parametrize(("lang", "late"), [("en", "Late by 3 days"), ("fr", "En retard de 3 jours")])
+def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene, lang: str, late: str) -> None:
+    state = LogState(held=(held("2026-11-15T23:00"),))  # a week later it is the 22nd; today is the 25th
+    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)), lang)
+    assert made.rows[0].freshness == late
+    assert made.tone == "watch"
+    assert made.headline == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
+    assert made.problems[0].href == "/data#matchft"
+
+
+def test_outcomes_that_still_come_do_not_hide_that_decisions_have_stopped(scene: Scene) -> None:
+    outcomes = Held(log="outcomes", rows=10, by_way={"mlflow": at("2026-11-24T08:00")})
+    state = LogState(held=(held("2026-09-30T12:00"), outcomes))
+    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)))
+    assert made.rows[0].freshness == "Late by 49 days"
+    assert "30 September 2026" in made.problems[0].problem.sentence
+
+
+def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> None:
+    state = LogState(
+        held=(Held(log="decisions", rows=2, by_way={"file": at("2026-11-24"), "mlflow": at("2026-09-30")}),)
+    )
+    by_hand = Arrived(
+        system="matchft", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-11-24")
+    )
+    made = page(scene, Facts(statuses=[STATUS], lake=lake(state, arrived=(by_hand,))))
+    assert [(row.source, row.state) for row in made.rows] == [
+        ("MLflow, experiment “matchft”", "late"),
+        ("Files brought in by hand", "free"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence", "message"),
+    [
+        ("the MLflow server does not answer.", "The MLflow server does not answer.", ""),
+        ("the moon is full.", "Something of it could not be read.", "the moon is full."),
+    ],
+)
+def test_a_failure_is_told_in_plain_words_else_quoted(scene: Scene, failure: str, sentence: str, message: str) -> None:
+    before = NOW - dt.timedelta(days=1)
+    status = replace(STATUS, failure=failure, last_success=before)
+    made = page(scene, Facts(statuses=[status], lake=lake()))
+    problem = made.problems[0].problem
+    assert (made.headline, problem.sentence, problem.message) == ("One source was not fully read.", sentence, message)
+    assert made.rows[0].read == "yesterday at 10:05; tried today at 10:05"
+
+
+FREE = replace(STATUS, every=None)
+UNREAD = replace(STATUS, source="duckdb:a.duckdb?table=t", last_new=None, last_success=None, last_attempt=None)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "headline"),
+    [
+        (FREE, "free", "Nobody can say: how often something new is due is not declared."),
+        (UNREAD, "silent", "One source has given nothing yet."),
+    ],
+)
+def test_what_nobody_can_say_is_said(scene: Scene, status: SourceStatus, state: str, headline: str) -> None:
+    made = page(scene, Facts(statuses=[status], lake=lake()))
+    assert (made.rows[0].state, made.headline, made.tone) == (state, headline, "unknown")
+
+
+def test_a_lake_that_cannot_be_read_leaves_what_is_known(scene: Scene) -> None:
+    made = page(scene, Facts(statuses=[STATUS], trouble=LakeError("another process holds it.")))
+    assert (made.busy, made.tone, made.rows[0].state) == (True, "unknown", "hidden")
+    assert made.headline == "Nobody can say at this moment: the data cannot be looked at."
+    assert "Reload this page" in html(made)
+
+
+def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) -> None:
+    moment = at("2026-10-02T08:00")
+    state = LogState(
+        held=(held("2026-11-20T12:00"),),
+        aside=(Aside(log="decisions", column="age", reason="not a number", rows=1200, last=moment),),
+        changed=(
+            Changed(log="decisions", kind="changed_type", column="age", detail="number -> text", times=1, last=moment),
+        ),
+        sealed=(Sealed(month=dt.date(2025, 1, 1), decisions=900, at=moment),),
+        excluded=(
+            Exclusion(system="matchft", origin="mlflow:1f", excluded=True, reason="gone", decisions=70, at=moment),
+        ),
+    )
+    made = page(scene, Facts(statuses=[STATUS], lake=lake(state)))
+    told = made.systems[0]
+    assert [block.question for block in told.blocks] == [
+        "Were rows set aside?",
+        "Have the columns changed?",
+        "Have runs left the figures?",
+        "Were old rows erased?",
+    ]
+    assert told.nothing == ""
+    cells = [cell for block in told.blocks for row in block.rows for cell in row]
+    assert {
+        "1,200",
+        "The values were numbers, now they are text.",
+        "It is no longer in MLflow.",
+        "January 2025",
+    } <= set(cells)
+    assert made.others == "1,200 rows are set aside and wait to be corrected."
+    quiet = page(scene, Facts(statuses=[STATUS], lake=lake())).systems[0]
+    assert quiet.blocks == []
+    assert quiet.nothing.startswith("No row is set aside. The columns are as they were.")
+
+
+def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, matchft: dict[str, object]) -> None:
+    share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None}
+    document = {**matchft, "measures": [share]}
+    seen = replace(scene, latest={"matchft": document})
+    block = page(seen, Facts(statuses=[STATUS], lake=lake())).systems[0].blocks[0]
+    assert block.answer.startswith("12.5% of the outcomes that are due are not known. Latest audit: 3rd quarter 2026")
+
+
+def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
+    old = Arrived(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
+    made = page(scene, Facts(statuses=[STATUS], lake=lake(arrived=(old,))))
+    assert made.removed == ["old"]
+    assert "whose file was removed: old." in html(made)
+
+
+def test_an_empty_workspace_says_how_data_comes_in(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    for lang, headline in (("en", "No data has come in yet."), ("fr", "Aucune donnée n’est encore entrée.")):
+        made = data_page(store.scene(workspace), store.facts(workspace), speaker(lang), now=NOW, query={})
+        assert (made.headline, made.rows) == (headline, [])
+        assert "boussole sync" in data_html.empty(made, speaker(lang))
+
+
+def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_a_row(tmp_path: Path) -> None:
+    workspace = troubled(tmp_path / "w")
+    facts = store.facts(workspace)
+    assert store.facts(workspace) is facts
+    made = data_page(store.scene(workspace), facts, speaker("fr"), now=NOW, query={})
+    assert [(told.place, told.problem.sentence[:26]) for told in made.problems] == [
+        ("MatchFT, DuckDB, table «\u202fhires\u202f»", "Le fichier DuckDB n’est pa"),
+        ("MatchFT, MLflow, expérience «\u202fmatchft\u202f»", "Sa ligne la plus récente d"),
+        ("Appels, DuckDB, table «\u202fcalls\u202f»", "Elle n’a encore rien donné"),
+    ]
+    shown = html(made, "fr")
+    assert "En retard de 59 jours" in shown  # 20 September, a week, then 27 September to 25 November
+    assert "Des valeurs jamais vues\u202f: X." in shown
+    assert "6b7c8d9e0f1a" in shown
+    for word in ("secret", "perhaps", "thirty", "the third"):
+        assert word not in shown
+    (workspace.home / "systems" / "matchft.yaml").unlink()
+    again = store.facts(Workspace(workspace.home))
+    assert [status.system for status in again.statuses] == ["calls"]
+
+
+def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str, System]) -> None:
+    def measure(group: dict[str, str], value: float | None, *, suppressed: bool = False) -> DeclaredMeasure:
+        return DeclaredMeasure(
+            run="mlflow:0123456789ab",
+            logged_at=at("2026-09-30T10:00"),
+            kind="algorithm",
+            groups=group,
+            metric="selection_rate",
+            value=value,
+            count=None if suppressed else 640,
+            suppressed=suppressed,
+        )
+
+    given = [measure({"gender": "F"}, 0.2031), measure({"gender": "<b>"}, None, suppressed=True), measure({}, None)]
+    tables = declared_tables(given, systems["matchft"], speaker("en"))
+    assert [list(row) for row in tables[0].rows] == [
+        ["Women", "0.203", "640"],
+        ["gender: <b>", "hidden", ""],
+        ["Everybody", "", "640"],
+    ]
+    shown = declared_section(tables, speaker("en"))
+    assert "Declared by the team, not recomputed" in shown
+    assert 'id="declared"' in shown
+    assert "<b>" not in shown
+
+
+def test_a_stacked_table_keeps_its_parts_and_escapes_them() -> None:
+    made = stacked(["A", "B"], [["<x>", ""]], caption="C & D")
+    assert '<th scope="row" role="rowheader">&lt;x&gt;</th><td role="cell" data-label="B"><span>—</span></td>' in made
+    assert "<caption>C &amp; D</caption>" in made
+    assert code("a `<b>` c") == "a <code>&lt;b&gt;</code> c"
