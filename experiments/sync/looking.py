@@ -59,7 +59,11 @@ def look(
     """Looks at the runs of an experiment that are not deleted, and lists those that are new, changed or due."""
     since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
     untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
-    seen = {run_id: Seen(Run(run_id, *rest), listed, files) for run_id, (listed, files, *rest) in mark.runs.items()}
+    seen = {
+        run_id: Seen(Run(run_id, *rest), listed, files)
+        for run_id, (listed, files, *rest) in mark.runs.items()
+        if run_id not in mark.unread
+    }
     if since is not None and _is_glance(workspace, mark, now=now):
         signatures = {run_id: item.run.signature for run_id, item in seen.items()}
         runs = newest_runs(store, experiment, system.id, since=since, untagged=untagged, known=signatures)

@@ -155,7 +155,9 @@ def _report(pull: _Pull, done: Fetched, traced: Traced) -> SyncReport:
 def _remember(pull: _Pull, report: SyncReport, done: Fetched, traced: Traced) -> None:
     """Where the next sync begins; runs of which something could not be used are looked at again, however old."""
     seen, mark, now = pull.seen, pull.mark, pull.now
-    unread = {run_id for run_id, _ in seen.failures if run_id} | {item.run.run_id for item, _ in done.failures}
+    held = pull.known | {item.origin for item in done.reports}
+    unread = {run_id for run_id, _ in seen.failures if run_id}
+    unread |= {item.run.run_id for item in seen.found if item.origin not in held}
     silent = bool(done.waiting) or any(isinstance(error, UnreachableError) for error in report.failures)
     runs = {
         run.run_id: [now, seen.listed[run.run_id], run.start, run.end, run.artifacts, run.signature, run.tagged]
