@@ -10,7 +10,7 @@ from audits.metrics.groups import rates_of, safe_ratio
 from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import View
 from audits.uncertainty.bootstrap import Floats
-from audits.uncertainty.estimates import composite_interval, rate_interval
+from audits.uncertainty.estimates import composite_interval
 
 UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
 """The measures of people whose value is unknown."""
@@ -83,37 +83,17 @@ def unknown_measures(view: View) -> list[Measure]:
 
 def _unknown_share(view: View) -> Measure:
     counts = view.table.counts
-    k, n = (part.sum(axis=(0, 2, 3)) for part in (counts[view.unknown], counts))
-    if not n.sum():
-        return view.without_value("unknown_share", "undefined", "zero_denominator", n=0)
     shares = {
         name: float(counts[view.unknown, :, decision].sum() / total)
         for name, decision in (("among_selected", SELECTED), ("among_not_selected", NOT_SELECTED))
         if (total := counts[:, :, decision].sum())
     }
-    return Measure(
-        metric="unknown_share",
-        by=view.table.by,
-        value=float(k.sum() / n.sum()),
-        n=int(n.sum()),
-        clusters=view.clusters(n),
-        interval=rate_interval(k, n, clustered=view.table.clustered),
-        params=shares,
-    )
+    k, n = (part.sum(axis=(0, 2, 3)) for part in (counts[view.unknown], counts))
+    return view.share("unknown_share", (k, n), params=shares)
 
 
 def _unknown_rate(view: View) -> Measure:
-    k, n = view.buckets(SELECTION_RATE, view.unknown)
-    if not n.sum():
-        return view.without_value("unknown_selection_rate", "undefined", "zero_denominator", n=0)
-    return Measure(
-        metric="unknown_selection_rate",
-        by=view.table.by,
-        value=float(k.sum() / n.sum()),
-        n=int(n.sum()),
-        clusters=view.clusters(n),
-        interval=rate_interval(k, n, clustered=view.table.clustered),
-    )
+    return view.share("unknown_selection_rate", view.buckets(SELECTION_RATE, view.unknown))
 
 
 def _worst_case(view: View) -> Measure:

@@ -9,30 +9,22 @@ _BOTH = (NOT_SELECTED, SELECTED)
 _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
 _NEGATIVES = tuple((decision, NEGATIVE) for decision in _BOTH)
 
-TRUE_POSITIVE_RATE = Rate(
-    metric="true_positive_rate",
-    numerator=((SELECTED, POSITIVE),),
-    denominator=_POSITIVES,
-    outcome="observed",
-    needs_all=True,
-    missing=_BOTH,
-)
-FALSE_POSITIVE_RATE = Rate(
-    metric="false_positive_rate",
-    numerator=((SELECTED, NEGATIVE),),
-    denominator=_NEGATIVES,
-    outcome="observed",
-    needs_all=True,
-    missing=_BOTH,
-)
-FALSE_NEGATIVE_RATE = Rate(
-    metric="false_negative_rate",
-    numerator=((NOT_SELECTED, POSITIVE),),
-    denominator=_POSITIVES,
-    outcome="observed",
-    needs_all=True,
-    missing=_BOTH,
-)
+
+def _of_all(metric: str, numerator: tuple[int, int], denominator: tuple[tuple[int, int], ...]) -> Rate:
+    """A rate over people with one outcome, whatever was decided: it takes the outcomes of everybody."""
+    return Rate(
+        metric=metric,
+        numerator=(numerator,),
+        denominator=denominator,
+        outcome="observed",
+        needs_all=True,
+        missing=_BOTH,
+    )
+
+
+TRUE_POSITIVE_RATE = _of_all("true_positive_rate", (SELECTED, POSITIVE), _POSITIVES)
+FALSE_POSITIVE_RATE = _of_all("false_positive_rate", (SELECTED, NEGATIVE), _NEGATIVES)
+FALSE_NEGATIVE_RATE = _of_all("false_negative_rate", (NOT_SELECTED, POSITIVE), _POSITIVES)
 PRECISION = Rate(
     metric="precision",
     numerator=((SELECTED, POSITIVE),),

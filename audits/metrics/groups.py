@@ -9,7 +9,7 @@ from audits.metrics.definition import Rate
 from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import View, known_values
 from audits.uncertainty.bootstrap import Floats
-from audits.uncertainty.estimates import composite_interval, rate_interval
+from audits.uncertainty.estimates import composite_interval
 
 
 def rate_measures(view: View, rate: Rate) -> list[Measure]:
@@ -23,19 +23,12 @@ def _rate_measure(view: View, rate: Rate, position: int) -> Measure:
         return view.without_value(rate.metric, "undefined", blocked, group=group, params=view.until(blocked))
     if position in hidden:
         return view.without_value(rate.metric, "suppressed", hidden[position], group=group)
-    k, n = view.buckets(rate, [position])
-    size, missing = int(n.sum()), view.missing(rate, [position])
-    if not size:
-        return view.without_value(rate.metric, "undefined", "zero_denominator", group=group, n=0, params=missing)
-    return Measure(
-        metric=rate.metric,
-        by=view.table.by,
-        group=known_values(group),
-        value=view.frame(rate).values[position],
-        n=size,
-        clusters=view.clusters(n),
-        interval=rate_interval(k, n, clustered=view.table.clustered),
-        params=missing,
+    return view.share(
+        rate.metric,
+        view.buckets(rate, [position]),
+        value=view.frame(rate).values.get(position),
+        group=group,
+        params=view.missing(rate, [position]),
     )
 
 

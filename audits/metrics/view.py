@@ -14,6 +14,7 @@ from audits.metrics.frame import Frame, frame
 from audits.standing import Standing
 from audits.suppression import Suppression
 from audits.systems.model import System
+from audits.uncertainty.estimates import rate_interval
 
 BucketCounts = tuple[Counts, Counts]
 
@@ -92,6 +93,30 @@ class View:
         if rate.outcome != "observed":
             return {}
         return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])}
+
+    def share(
+        self,
+        metric: str,
+        counted: BucketCounts,
+        *,
+        value: float | None = None,
+        group: Group | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Measure:
+        """A share with its interval, from numerators and denominators per bucket; undefined where nobody counts."""
+        k, n = counted
+        if not n.sum():
+            return self.without_value(metric, "undefined", "zero_denominator", group=group, n=0, params=params)
+        return Measure(
+            metric=metric,
+            by=self.table.by,
+            group=known_values(group),
+            value=float(k.sum() / n.sum()) if value is None else value,
+            n=int(n.sum()),
+            clusters=self.clusters(n),
+            interval=rate_interval(k, n, clustered=self.table.clustered),
+            params=params or {},
+        )
 
     def without_value(
         self,
