@@ -13,6 +13,7 @@ OPTIONS: dict[str, Any] = {
     "client.showSidebarNavigation": False,
     "client.showErrorDetails": "none",
     "global.developmentMode": False,
+    "logger.hideWelcomeMessage": True,  # also keeps its offers to developers out of the pages
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,

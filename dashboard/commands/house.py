@@ -32,4 +32,5 @@ def dashboard(
     from dashboard.server import run
 
     workspace = workspace_of(context)
+    say(f"The dashboard of {workspace.home}: http://127.0.0.1:{port}. Ctrl+C ends it.")
     run(workspace.home, port=port, headless=headless)
