@@ -91,18 +91,20 @@ def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: in
         f"g_{name}": group.column for name, group in system.groups.items() if not group.bands and group.source == "log"
     }
     watched |= {f"c_{name}": control.column for name, control in system.controls.items()}
-    changes = []
-    for role, column in watched.items():
-        values = connection.execute(
-            f"SELECT DISTINCT {quote(role)} AS v FROM {decisions} WHERE batch = {batch} AND v IS NOT NULL AND v NOT IN "
-            f"(SELECT DISTINCT {quote(role)} FROM {decisions} WHERE batch <> {batch} AND {quote(role)} IS NOT NULL) "
-            f"ORDER BY v LIMIT {MOST_VALUES + 1}"
-        ).fetchall()
-        if values:
-            changes.append(SchemaChange(kind="new_value", column=column, detail=_listed([row[0] for row in values])))
-    return changes
+    if not watched:
+        return []
+    sides = [f"list(DISTINCT {quote(role)}) FILTER (batch {side} {batch})" for role in watched for side in ("=", "<>")]
+    found = connection.execute(f"SELECT {', '.join(sides)} FROM {decisions}").fetchone() or ()
+    pairs = zip(watched.values(), found[::2], found[1::2], strict=True)
+    fresh = ((column, sorted(set(now or ()) - {None, *(before or ())})) for column, now, before in pairs)
+    return [SchemaChange(kind="new_value", column=column, detail=_listed(values)) for column, values in fresh if values]
 
 
 def _listed(values: list[str]) -> str:
+    """The first few values.
+
+    >>> _listed(["a", "b"])
+    'a, b'
+    """
     shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_VALUES])
     return f"{shown}, …" if len(values) > MOST_VALUES else shown
