@@ -83,10 +83,13 @@ class Measure:
 def group_label(by: tuple[str, ...], group: Group) -> str:
     """`gender=F,age=50+`; an unknown value is written `?`.
 
-    >>> group_label(("gender", "age"), ("F", None))
-    'gender=F,age=?'
+    `=` and `%` in a value are written `%3D` and `%25`: else a value could pass for two attributes.
+
+    >>> group_label(("gender", "age"), ("F", None)), group_label(("gender",), ("F,age=50+",))
+    ('gender=F,age=?', 'gender=F,age%3D50+')
     """
-    return ",".join(f"{name}={'?' if value is None else value}" for name, value in zip(by, group, strict=True))
+    values = ["?" if value is None else value.replace("%", "%25").replace("=", "%3D") for value in group]
+    return ",".join(f"{name}={value}" for name, value in zip(by, values, strict=True))
 
 
 def measure_id(metric: str, by: tuple[str, ...], group: Group | None) -> str:

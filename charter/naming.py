@@ -51,13 +51,13 @@ def other_place(catalogue: Catalogue, system: System, measure: MeasureDocument) 
 def parsed(label: str, by: Sequence[str]) -> dict[str, str]:
     """The values of a group label such as `gender=F,age=50+`.
 
-    >>> parsed("gender=F,place=Lyon, 3e", ["gender", "place"])
-    {'gender': 'F', 'place': 'Lyon, 3e'}
+    >>> parsed("gender=F,place=Lyon, 3e", ["gender", "place"]), parsed("share=%3D50 %25", ["share"])
+    ({'gender': 'F', 'place': 'Lyon, 3e'}, {'share': '=50 %'})
     """
     values = {}
     for name, following in zip(by, [*by[1:], None], strict=True):
         head, separator, tail = label.partition(f",{following}=" if following else "\0")
-        values[name] = head.removeprefix(f"{name}=")
+        values[name] = head.removeprefix(f"{name}=").replace("%3D", "=").replace("%25", "%")
         label = f"{following}={tail}" if separator else ""
     return values
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
-from audits.measures import Measure
+from audits.measures import Cells, Measure
+from audits.metrics import measure_cells
 from audits.systems.model import System
 
 Make = Callable[..., System]
@@ -144,3 +145,12 @@ def test_rates_agree_with_scikit_learn_on_rows(
                 assert measure.status == "undefined"
             else:
                 assert measure.value == pytest.approx(k / n)
+
+
+def test_no_value_makes_two_groups_bear_one_name(make_system: Make, tables_of: Callable[..., list[Cells]]) -> None:
+    """A value that looks like two attributes, and one that looks like how the first is written."""
+    system = make_system({"g": None, "h": None}, intersections=[("g", "h")], suppress_below=2)
+    values = ["a", "a,h=b", "a,h%3Db", "="]
+    rows = [{"g": g, "h": h, "d": d, "y": 1, "n": 20} for g in values for h in ("b", "c") for d in (0, 1)]
+    found = measure_cells(tables_of(rows, system), system=system)
+    assert len({measure.id for measure in found}) == len(found)
