@@ -191,7 +191,10 @@ def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) ->
     assert trained == {"1.4", "2.0"}
     weeks = [run for run in runs if run.data.tags.get("boussole.system") == "matchft"]
     assert len(weeks) == 15  # fourteen ISO weeks touch July to September 2026; the version changes within one
-    assert all(len(store.list_artifacts(run.info.run_id, "boussole/decisions")) == 1 for run in weeks)
+    for run in weeks:
+        files = [item.path for item in store.list_artifacts(run.info.run_id, "boussole/decisions")]
+        assert sorted(path.rpartition(".")[2] for path in files) == ["json", "parquet"]  # its schema, its rows
+        assert run.data.tags["boussole.model_version"] == run.data.params["model_version"]
 
 
 def test_the_logged_model_can_be_loaded_and_scores_as_logged(small: Workspace, tmp_path: Path) -> None:
