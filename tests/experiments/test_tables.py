@@ -243,3 +243,28 @@ def test_an_address_is_one_line() -> None:
     assert Address.parse(address.uri()) == address
     with pytest.raises(SourceError, match="which table"):
         Address.parse("duckdb:a.duckdb")
+
+
+def test_a_query_brings_outcomes_from_a_mark_on(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
+    late = (
+        '{duckdb: {path: log.duckdb, query: "SELECT ref AS decision_id, hired, n FROM later", log: outcomes, after: n}}'
+    )
+    workspace = make_workspace(trial=f"[{{duckdb: {{path: log.duckdb, table: log}}}}, {late}]")
+    file = workspace.home / "systems" / "trial.yaml"
+    outcome = "  outcome: {column: hired, positive: [1], observed_for: all, absent: missing}\ngroups:"
+    file.write_text(file.read_text(encoding="utf-8").replace("groups:", outcome), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    write(workspace, decisions(), seq=[1, 2, 3, 4])
+    with duckdb.connect(workspace.home / "log.duckdb") as connection:
+        connection.execute("CREATE TABLE later AS SELECT '000' AS ref, 1 AS hired, 7 AS n")
+    first, second = sync(workspace)
+    assert (first.failures, second.failures) == ((), ())
+    assert [(item.log, item.accepted, item.updated) for item in second.ingested] == [("outcomes", 1, 1)]
+    with duckdb.connect(workspace.home / "log.duckdb") as connection:
+        connection.execute("INSERT INTO later VALUES ('000', 0, 8), ('001', 1, 8)")  # corrected, and one more
+    _, second = sync(workspace)
+    assert [(item.accepted, item.known, item.updated) for item in second.ingested] == [(2, 1, 2)]
+    with reading(workspace) as connection:
+        rows = connection.execute("SELECT id, outcome FROM lake.trial.decisions ORDER BY id").fetchall()
+    assert rows == [("000", 0), ("001", 1), ("002", None), ("003", None)]
+    assert [report.ingested for report in sync(workspace)] == [(), ()]
