@@ -20,7 +20,8 @@ def head(page: DataPage, say: Say) -> Html:
             "div",
             el("p", el("strong", page.headline), " ", page.others),
             el("ul", *problems) if problems else None,
-            el("p", say("Reload this page in a moment; what is known without it stands below.")) if page.busy else None,
+            el("p", say.plural("One more source.", "{n} more sources.", page.more)) if page.more else None,
+            _trouble(page, say),
             class_=f"lead lead-{page.tone}",
         ),
     )
@@ -62,6 +63,13 @@ def empty(page: DataPage, say: Say) -> Html:
     ]
     items = [el("li", text, " ", el("code", command)) for text, command in steps]
     return join([el("ol", *items, class_="steps"), _without(page, say)])
+
+
+def _trouble(page: DataPage, say: Say) -> Html | None:
+    if not page.trouble:
+        return None
+    told = say("Reload this page in a moment; what is known without it stands below.")
+    return el("p", told, " ", el("q", page.trouble, lang="en"))
 
 
 def _problem(told: Told) -> Html:

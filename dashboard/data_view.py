@@ -18,6 +18,8 @@ from dashboard.views import system_href
 from dashboard.words import Say
 
 URGENCY = (FAILED, LATE, SILENT)
+PROBLEMS = 6
+"""Sources that the lead names; the table below it shows them all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,23 +45,21 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page. `without` are systems of the register of which there is no data, `removed` the names of systems
-    whose file is gone."""
+    """The whole page. `more` are problems beyond those shown; `trouble` says why the lake could not be looked at, in
+    the tool's own words; `without` are systems of the register of which there is no data, `removed` the names of
+    systems whose file is gone."""
 
     headline: str
     tone: str
     others: str
     problems: Sequence[Told]
+    more: int
     seen: str
-    busy: bool
+    trouble: str
     rows: Sequence[SourceRow]
     systems: Sequence[SystemData]
     without: Sequence[str]
     removed: Sequence[str]
-
-    @property
-    def empty(self) -> bool:
-        return not (self.rows or self.busy)
 
 
 def data_href(*, query: dict[str, str], anchor: str = "") -> str:
@@ -77,14 +77,16 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
     parts = {name: _system(scene, facts, name, say, now=now, query=query) for name in scene.systems}
     told = {name: part for name, part in parts.items() if part.holds or part.blocks}
     shown = {row.system for row in rows} | told.keys()
+    problems = _problems(rows, told, query=query)
     states, busy = Counter(row.state for row in rows), facts.trouble is not None
     return DataPage(
         headline=_headline(states, say, busy=busy),
         tone=_tone(states, busy=busy),
         others=" ".join(part for part in _others(facts, states, say) if part),
-        problems=_problems(rows, told, query=query),
+        problems=problems[:PROBLEMS],
+        more=len(problems[PROBLEMS:]),
         seen=_as_of(scene, rows, now, say),
-        busy=busy,
+        trouble=facts.trouble.what if facts.trouble else "",
         rows=rows,
         systems=list(told.values()),
         without=[scene.title(name, say) for name in scene.systems if name not in shown],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import duckdb
+
 from audits.decisions.overview import Overview, overview
 from audits.errors import BoussoleError, LakeError
 from audits.lake.engine import kept_open
@@ -37,3 +39,5 @@ def load_facts(workspace: Workspace) -> Facts:
         return Facts(statuses=statuses, lake=lake, declared=declared)
     except LakeError as error:
         return Facts(statuses=statuses, trouble=error)
+    except duckdb.Error:
+        return Facts(statuses=statuses, trouble=LakeError("the lake cannot be read.", where=str(workspace.home)))

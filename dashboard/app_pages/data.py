@@ -22,5 +22,5 @@ else:
     if page.rows:
         st.html(data_html.sources(page, say))
         st.html(data_html.systems(page, say))
-    else:
+    elif not page.trouble:
         st.html(data_html.empty(page, say))

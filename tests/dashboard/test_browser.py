@@ -27,6 +27,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
+from tests.dashboard.troubled import troubled
 
 FIXTURE = Path(__file__).parent / "workspace"
 SWITCHES = (
@@ -153,7 +154,7 @@ def violations(browser: webdriver.Chrome) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/?lang=en", "/system?system=matchft", "/system?system=compas&lang=en", "/system"]
+    "path", ["/", "/?lang=en", "/system?system=matchft", "/system?system=compas&lang=en", "/system", "/data?lang=en"]
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
     assert violations(visit(path)) == []
@@ -182,6 +183,15 @@ def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> Non
     assert text(page, ".pages [aria-current=page]") == "MatchFT"
 
 
+def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> None:
+    page = visit("/system?system=matchft&lang=en")
+    by_keyboard(page, "Where do these figures come from?").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: b.current_url.endswith("/data?lang=en#matchft"))
+    whole(page)
+    assert text(page, "h1") == "Is the data up to date?"
+    assert text(page, ".pages [aria-current=page]") == "The data"
+
+
 def test_a_finding_leads_to_its_question(visit: Open) -> None:
     page = visit("/")
     page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_age]").click()
@@ -208,13 +218,18 @@ def test_charts_are_read_aloud(visit: Open) -> None:
     )
 
 
+def narrow(browser: webdriver.Chrome) -> None:
+    """A window of 1,280 pixels at 400 %."""
+    size = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    waiting(browser).until(lambda b: b.execute_script("return innerWidth") == 320)
+
+
 @pytest.mark.parametrize("path", ["/", "/system?system=matchft", "/system?system=compas&lang=en"])
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
     page = visit(path)
-    size = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
-        waiting(page).until(lambda b: b.execute_script("return innerWidth") == 320)
+        narrow(page)
         waiting(page).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0])
         assert violations(page) == []
     finally:
@@ -238,8 +253,29 @@ def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
 
 
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:
-    for path in ("/", "/system?system=compas", "/system"):
+    for path in ("/", "/system?system=compas", "/system", "/data"):
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
+
+
+def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    workspace = troubled(tmp_path / "workspace")
+    for start in served(workspace.home):
+        chrome.get(start + "/data")
+        whole(chrome)
+        assert text(chrome, ".lead strong") == "Une source n’a pas été lue en entier."
+        assert text(chrome, "table.sources caption") == "D’où viennent les données"
+        by_keyboard(chrome, "Comment les corriger").send_keys(Keys.ENTER)
+        assert "boussole quarantine export FILE --system matchft" in text(chrome, "details[open]")
+        assert violations(chrome) == []
+        narrow(chrome)
+        for path in ("/data", "/data?lang=en", "/system?system=matchft#declared"):
+            chrome.get(start + path)
+            whole(chrome)
+            assert text(chrome, ".stacked tbody th")
+            assert violations(chrome) == []
+            waiting(chrome).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0])
+        assert "Déclaré par l’équipe, non recalculé" in text(chrome, ".declared")
+        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_path: Path) -> None:
@@ -249,4 +285,9 @@ def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_
         whole(chrome)
         assert text(chrome, ".lead strong").startswith("Personne ne le sait encore")
         assert "boussole import FILE --system ID" in text(chrome, ".steps")
+        assert violations(chrome) == []
+        chrome.get(f"{start}/data")
+        whole(chrome)
+        assert text(chrome, ".lead strong") == "Aucune donnée n’est encore entrée."
+        assert "boussole sync" in text(chrome, ".steps")
         assert violations(chrome) == []
