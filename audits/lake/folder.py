@@ -65,7 +65,9 @@ def swap(lake: Path) -> None:
 
 
 def sweep(lake: Path, *, keep: Path) -> None:
-    """Removes drafts and every data folder but the one that the catalogue names."""
+    """Removes drafts and every data folder but the one that the catalogue names, where it names one of ours."""
+    if not _DATA.fullmatch(keep.name):
+        return
     for path in lake.iterdir():
         if path.name.startswith(DRAFT):
             path.unlink()

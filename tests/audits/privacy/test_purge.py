@@ -21,7 +21,7 @@ from audits.decisions.exclusion import exclude, include
 from audits.errors import BoussoleError, LakeError, PrivacyError
 from audits.lake import reading, writing
 from audits.lake.connection import snapshot
-from audits.lake.folder import swap
+from audits.lake.folder import swap, sweep
 from audits.lake.tables import CUBES, table
 from audits.privacy.purge import Purged, purge
 from audits.runs import measure_window
@@ -287,6 +287,17 @@ def test_work_that_sqlite_left_beside_the_catalogue_stops_the_swap(tmp_path: Pat
     with pytest.raises(LakeError, match="another process is writing to the catalogue"):
         swap(tmp_path)
     assert (tmp_path / "catalog.sqlite").read_text() == "catalog.sqlite"
+
+
+def test_only_what_a_rebuild_leaves_is_swept(tmp_path: Path) -> None:
+    for name in ("data", "data-0a1b2c3d", "data-mine", "tmp"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "next.sqlite-journal").touch()
+    (tmp_path / "writer.lock").touch()
+    sweep(tmp_path, keep=tmp_path)  # a catalogue that names no folder of ours
+    assert len(list(tmp_path.iterdir())) == 6
+    sweep(tmp_path, keep=tmp_path / "data-0a1b2c3d")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data-0a1b2c3d", "data-mine", "tmp", "writer.lock"]
 
 
 def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Path) -> None:
