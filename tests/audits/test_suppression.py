@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -413,3 +414,23 @@ def test_the_same_rows_in_another_order_hide_the_same_cells() -> None:
     first = suppress(tables(rows_of(counts), of), system=of).decisions
     again = suppress(tables(rows_of(counts)[::-1], of), system=of).decisions
     assert first == again
+
+
+@pytest.mark.slow
+def test_five_hundred_cells_take_seconds() -> None:
+    """Processor time, which other work on the machine does not lengthen; about a fifth of it is needed."""
+    names, shape = ("g", "a", "b", "c"), (7, 7, 6, 4)
+    random = np.random.default_rng(1)
+    shares = [random.dirichlet(np.ones(size)) for size in shape]
+    rows: list[Row] = []
+    for place in itertools.product(*(range(size) for size in shape)):
+        expected = 9000 * np.prod([share[i] for share, i in zip(shares, place, strict=True)])
+        group = tuple(f"{name}{i}" for name, i in zip(names, place, strict=True))
+        rows += [(group, d, y, int(n)) for d in (0, 1) for y in (0, 1, None) if (n := random.poisson(expected / 6)) > 0]
+    of = system(*names, intersections=[("g", "a", "b"), ("g", "a", "c")], outcome="all")
+    published = tables(rows, of)
+    begun = time.process_time()
+    found = suppress(published, system=of)
+    assert time.process_time() - begun < 30
+    assert sum(len(table.groups) for table in published) > 400
+    assert len(found.outcomes) > len(found.decisions) > 100
