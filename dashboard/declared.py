@@ -54,8 +54,25 @@ def _table(measures: list[DeclaredMeasure], title: str, system: System | None, s
         ]
         for group, found in by_group.items()
     ]
-    head = [say("Group"), *(metric.replace("_", " ") for metric in metrics), say("People")]
+    head = [say("Group"), *(_metric(metric, say) for metric in metrics), say("People")]
     return DeclaredTable(title=title, head=head, rows=rows)
+
+
+def _metric(name: str, say: Say) -> str:
+    """What a template calls a measure, in plain words where it is a usual one; else its own name."""
+    plain = name.replace("_", " ").lower()
+    words = {
+        "accuracy": say("Share of right predictions (accuracy)"),
+        "selection rate": say("Share predicted positive (selection rate)"),
+        "precision": say("Share right among those predicted positive (precision)"),
+        "recall": say("Share found among the positive (recall)"),
+        "false positive rate": say("Share wrongly predicted positive (false positive rate)"),
+        "false negative rate": say("Share wrongly predicted negative (false negative rate)"),
+        "distance": say("Distance from everybody (Kolmogorov-Smirnov)"),
+        "proportion": say("Share of all people"),
+        "p value": say("How often chance alone would give that distance (p-value)"),
+    }
+    return words.get(plain, plain)
 
 
 def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) -> str:

@@ -245,6 +245,7 @@ def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str
 
     given = [measure({"gender": "F"}, 0.2031), measure({"gender": "<b>"}, None, suppressed=True), measure({}, None)]
     tables = declared_tables(given, systems["matchft"], speaker("en"))
+    assert tables[0].head == ["Group", "Share predicted positive (selection rate)", "People"]
     assert [list(row) for row in tables[0].rows] == [
         ["Women", "0.203", "640"],
         ["gender: <b>", "hidden", ""],
