@@ -33,8 +33,8 @@ class LogFile:
 def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Workspace]:
     """A workspace for one system in a private folder (0700), deleted on every way out but a killed process.
 
-    With a `parent`, its settings and charter hold, and its keys are used where they lie, so that pseudonyms are the
-    same; nothing else of it is read, and nothing is written to it.
+    With a `parent`, its settings and charter hold, and its keys are used where they lie (and made there, if it has none
+    yet), so that pseudonyms are the same; nothing else of it is read or written.
     """
     with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
         home = Path(name)

@@ -290,13 +290,15 @@ def _units(
         for cells in (rate.numerator, rate.denominator)
     ]
     named = ", ".join(f"CAST({count.format(sql)} AS BIGINT) AS c{i}" for i, sql in enumerate(conditions))
+    kind = ", ".join([*(f"c{i}" for i in range(8)), "paired"])
     rows = connection.execute(
-        f"SELECT * FROM (SELECT {named}, {both} AS both, CAST({times} AS BIGINT) AS times FROM ({sides}) "
-        f"WHERE part IS NOT NULL GROUP BY {key}) WHERE c1 + c3 + c5 + c7 > 0"
+        f"SELECT {kind}, CAST(sum(times) AS BIGINT) AS times FROM ("
+        f"SELECT {named}, {both} AS paired, {times} AS times FROM ({sides}) WHERE part IS NOT NULL GROUP BY {key}) "
+        "WHERE c1 + c3 + c5 + c7 > 0 GROUP BY ALL"
     )
     found = rows.to_arrow_table()
     counts = np.stack([found[f"c{i}"].to_numpy() for i in range(8)], axis=1).reshape(-1, 2, 2, 2)
-    return Units.alike(counts, found["times"].to_numpy(), found["both"].to_numpy())
+    return Units.alike(counts, found["times"].to_numpy(), found["paired"].to_numpy())
 
 
 def _among(columns: str, groups: Sequence[Sequence[str]]) -> str:

@@ -9,5 +9,15 @@ from typing import Any
 
 def audit_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of `boussole.audit/1`."""
-    schema: dict[str, Any] = json.loads(resources.files(__name__).joinpath("audit.json").read_text(encoding="utf-8"))
+    return _schema("audit")
+
+
+def comparison_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `boussole.comparison/1`."""
+    return _schema("comparison")
+
+
+def _schema(name: str) -> dict[str, Any]:
+    text = resources.files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
     return schema

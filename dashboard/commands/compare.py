@@ -165,9 +165,9 @@ def _line(comparison: Mapping[str, Any]) -> str:
     if comparison["change"] is not None:
         shown += f" ({_size(comparison['change'], ratio=ratio)})"
     if comparison["verdict"] == "worse":
-        return f"{shown}; p = {comparison['p_worse_adjusted']:.2g} after Holm over the family"
+        return f"{shown}; {_p(comparison['p_worse_adjusted'])} after Holm over the family"
     if comparison["verdict"] == "not_worse":
-        return f"{shown}; within {_size(comparison['margin'], ratio=ratio)}, p = {comparison['p_within']:.2g}"
+        return f"{shown}; within {_size(comparison['margin'], ratio=ratio)}, {_p(comparison['p_within'])}"
     if comparison["smallest"] is None:
         return f"{shown}; so few cases could not have shown any regression"
     return f"{shown}; these cases would only have shown {_size(comparison['smallest'], ratio=ratio)} or worse"
@@ -179,4 +179,13 @@ def _size(value: float, *, ratio: bool) -> str:
     >>> _size(0.9, ratio=True), _size(-0.05, ratio=False)
     ('x 0.90', '-5.0 points')
     """
-    return f"x {value:.2f}" if ratio else f"{100 * value:+.1f} points"
+    return f"x {value:.2f}" if ratio else f"{round(100 * value, 1) + 0.0:+.1f} points"
+
+
+def _p(value: float) -> str:
+    """A p-value, never 0.
+
+    >>> _p(0.0312), _p(0.0)
+    ('p = 0.031', 'p < 0.0001')
+    """
+    return f"p = {value:.2g}" if value >= 0.0001 else "p < 0.0001"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
+from audits.lake import reading
 from audits.systems import System, load_system
 from audits.workspace import Workspace
 
@@ -145,3 +146,19 @@ def test_late_outcomes_are_brought_in_after_their_decisions(system, tmp_path):
         ("outcomes", "late", 1),
     ]
     assert reports[1].updated == 1
+
+
+def test_sensitive_values_are_joined_from_where_the_parent_keeps_them(system, tmp_path):
+    parent = Workspace.create(tmp_path / "parent")
+    (parent.home / "secret").mkdir()
+    (parent.home / "secret" / "health.csv").write_text("person,health\na,yes\nb,no\n", encoding="utf-8")
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(
+        "decision_id,ts,chosen,sex,who,good\n1,2026-07-01,1,F,a,1\n2,2026-07-02,0,M,b,\n", encoding="utf-8"
+    )
+    alone = whole_log(system, home=parent.home)
+    with ephemeral(alone, parent=parent) as workspace:
+        bring_in(workspace, alone, [LogFile(path=decisions)])
+        with reading(workspace) as connection:
+            rows = connection.execute("SELECT g_sex, g_health FROM lake.essai.decisions ORDER BY row").fetchall()
+    assert rows == [("F", "yes"), ("M", "no")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,8 +19,9 @@ from audits.uncertainty.change import Change, Units
 from audits.uncertainty.holm import holm
 from audits.versions import Days, Side, side_in_lake, side_of_files
 from audits.workspace import Workspace
-from charter.compare import Margins, compare
+from charter.compare import SCHEMA, Margins, compare
 from charter.loading import load_charter
+from charter.schemas import comparison_schema
 
 CHARTER = load_charter()
 
@@ -77,7 +79,9 @@ def sides(subject: System, frames, folder: Path) -> tuple[Side, Side]:
 
 
 def judged(subject: System, frames, folder: Path, **options):
-    return compare(CHARTER, subject, *sides(subject, frames, folder), **options)
+    document = compare(CHARTER, subject, *sides(subject, frames, folder), **options)
+    jsonschema.validate(document, comparison_schema())
+    return document
 
 
 LOST = {"women": {(1, 1): 20, (1, 0): 9, (0, 0): 71}, "men": {(1, 1): 30, (0, 0): 70}}
@@ -226,6 +230,11 @@ def test_an_unknown_version_names_the_nearest(lake):
         side_in_lake(lake, system(columns={"request": "case"}), "v3", days=Days())
     with pytest.raises(BoussoleError, match="does not say which column holds the model version"):
         side_in_lake(lake, system(columns={"model_version": None}), "v1", days=Days())
+
+
+def test_the_schema_is_one_and_names_what_is_written():
+    jsonschema.Draft202012Validator.check_schema(comparison_schema())
+    assert comparison_schema()["$id"] == SCHEMA
 
 
 @pytest.mark.parametrize("given", [{"ratio": 1.0}, {"ratio": 0.0}, {"gap": 0.0}, {"gap": 1.5}])
