@@ -31,8 +31,11 @@ def head(page: SystemPage, say: Say, *, home: str, data: str) -> Html:
     )
 
 
-def article(section: Section, say: Say, *, recompute: str, report: str | None) -> Html:
-    """One article: what it promises, its examined questions, and those that nobody has examined."""
+def article(section: Section, say: Say, *, recompute: str, report: str | None, sealed: bool = True) -> Html:
+    """One article: what it promises, its examined questions, and those that nobody has examined.
+
+    Where the audit is not `sealed`, nothing says how to check its seal.
+    """
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
         "div",
@@ -43,20 +46,20 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None) -
             el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
             class_="article-head",
         ),
-        *[question(asked, say, recompute=recompute, report=report) for asked in section.questions],
+        *[question(asked, say, recompute=recompute, report=report, sealed=sealed) for asked in section.questions],
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
 
 
-def question(asked: Question, say: Say, *, recompute: str, report: str | None) -> Html:
+def question(asked: Question, say: Say, *, recompute: str, report: str | None, sealed: bool = True) -> Html:
     """One question: answer first, then the picture, the data and the small print."""
     more = say("Open the detailed drift report (Evidently, in English)")
     return el(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
         el("p", asked.sentence, class_="answer"),
-        el("div", _figure(asked, say), _small(asked, say, recompute=recompute), class_="evidence"),
+        el("div", _figure(asked, say), _small(asked, say, recompute=recompute, sealed=sealed), class_="evidence"),
         el("p", link(more, report)) if asked.drift and report else None,
         class_=f"question question-{asked.verdict}",
     )
@@ -117,13 +120,10 @@ def _figure(asked: Question, say: Say) -> Html | None:
     )
 
 
-def _small(asked: Question, say: Say, *, recompute: str) -> Html:
-    again = [
-        el("p", say("With the decisions at hand:")),
-        el("code", recompute),
-        el("p", say("The seal of every audit:")),
-        el("code", "boussole verify --ledger"),
-    ]
+def _small(asked: Question, say: Say, *, recompute: str, sealed: bool) -> Html:
+    again = [el("p", say("With the decisions at hand:")), el("code", recompute)]
+    if sealed:
+        again += [el("p", say("The seal of every audit:")), el("code", "boussole verify --ledger")]
     return el(
         "div",
         facts(asked.small),

@@ -49,7 +49,7 @@ def audit_page(
     body = el(
         "main",
         _head(page, document, reports, say),
-        *[article(section, say, recompute=_again(system), report=None) for section in page.sections],
+        *[article(part, say, recompute=_again(system), report=None, sealed=False) for part in page.sections],
         _measures(document, say),
         el(
             "footer",

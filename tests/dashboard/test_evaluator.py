@@ -156,6 +156,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing(result):
     assert '<html lang="fr">' in page
     assert "<script" not in page
     assert "Essai &lt;script&gt;" in page
+    assert "verify --ledger" not in page
     assert "default-src 'none'" in html.unescape(page)
     assert set(re.findall(r'(?:src|href)="([a-z]+:)', page)) <= {"data:"}
     assert not re.findall(r"url\((?!\"?data:)", page)
