@@ -20,6 +20,9 @@ _SILENT = (
     "max retries exceeded",
     "connection refused",
     "connection aborted",
+    "connection broken",
+    "connection reset",
+    "incompleteread",
     "remote end closed",
     "newconnectionerror",
 )
