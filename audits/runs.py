@@ -21,6 +21,7 @@ from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
 from audits.standing import Standing, standing
 from audits.systems.model import System
+from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
 from audits.workspace import Workspace
 
@@ -100,13 +101,10 @@ def measure_evidence(
 def design_effect(everybody: Cells) -> float:
     """The most by which repeated people can multiply the sampling error of a share; 1 for independent rows.
 
-    It is the mean cluster size weighted by size, Σn² ÷ Σn (reached where all rows of a person agree). Clusters fall
-    into buckets by hash, so the variance between buckets estimates Σn² ÷ buckets.
+    It is the mean size of clusters, reached where all rows of a person agree.
     """
     sizes = everybody.counts.sum(axis=(0, 2, 3))
-    if not everybody.clustered or not sizes.sum():
-        return 1.0
-    return max(1.0, float(sizes.var(ddof=1) * len(sizes) / sizes.sum()))
+    return cluster_size(sizes) if everybody.clustered and sizes.sum() else 1.0
 
 
 @cache

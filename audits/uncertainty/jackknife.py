@@ -122,7 +122,7 @@ def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[f
     rows, rates = [float(n[i].sum()) for i in (0, 1)], [float(k[i].sum() / n[i].sum()) for i in (0, 1)]
     own = [_variance(part, rate) for part, rate in zip(parts, rates, strict=True)]
     effects = [v * size / (p * (1 - p)) for v, size, p in zip(own, rows, rates, strict=True)]
-    more = [_cluster_size(group) - 1 for group in n]
+    more = [cluster_size(group) - 1 for group in n]
     weights = [int((group > 0).sum()) - 1 for group in n]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
     found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
@@ -137,11 +137,6 @@ def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[f
 
 def _variance(left_out: Floats, estimate: float) -> float:
     return float((left_out.size - 1) / left_out.size * np.square(left_out - estimate).sum())
-
-
-def _cluster_size(n: Ints) -> float:
-    """The mean size of clusters, weighted by size, from how much buckets differ: clusters fall into them by hash."""
-    return max(1.0, float(n.var(ddof=1) * n.size / n.sum()))
 
 
 def _without_each(k: Ints, n: Ints, filled: npt.NDArray[np.bool_]) -> Floats | None:
@@ -172,3 +167,14 @@ def effective_buckets(n: Ints) -> float:
     """
     sizes = n.astype(np.float64)
     return float(sizes.sum() ** 2 / np.square(sizes).sum())
+
+
+def cluster_size(n: Ints) -> float:
+    """The mean size of clusters, weighted by size (Σn² ÷ Σn), from rows per bucket; at least 1.
+
+    Clusters fall into buckets by hash, so the variance between buckets estimates Σn² ÷ buckets.
+
+    >>> cluster_size(np.array([10, 10, 10])), round(cluster_size(np.array([0, 30, 0, 30])), 6)
+    (1.0, 20.0)
+    """
+    return max(1.0, float(n.var(ddof=1) * n.size / n.sum()))
