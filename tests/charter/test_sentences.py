@@ -177,6 +177,44 @@ def test_undefined(reason, fr, en):
     assert found[1].startswith(f"We cannot tell. {en}")
 
 
+def test_outcomes_that_are_not_mature_say_until_when_to_wait():
+    metric = "true_positive_rate_difference"
+    measure = absent(WOMEN, status="undefined", reason="not_mature", metric=metric)
+    measure["params"]["readable_from"] = "2026-10-01"
+    assert told([measure], f"{metric}_gender") == (
+        "On ne sait pas encore. Les résultats ne pourront être lus qu'à partir du 1er octobre 2026 : ceux qui arrivent "
+        "plus tôt ne ressemblent pas aux autres.",
+        "We cannot tell yet. What became of people can be read only from 1 October 2026: the outcomes that come "
+        "earlier are not like the others.",
+    )
+
+
+def test_a_legal_basis_that_has_ended_is_said_without_naming_a_group():
+    measure = absent(WOMEN, status="undefined", reason="expired") | {"group": None, "id": "selection_rate_ratio/gender"}
+    measure["params"]["expired_on"] = "2026-08-31"
+    assert told([measure]) == (
+        "On ne sait pas. La base juridique qui permettait d'utiliser ces données a pris fin le 31 août 2026 : "
+        "rien n'en est lu ni montré.",
+        "We cannot tell. The legal basis for using these data ended on 31 August 2026: nothing of them is read or "
+        "shown.",
+    )
+
+
+def test_missing_outcomes_are_told_where_a_charter_asks():
+    metric = "missing_outcome_share_difference"
+    indicator = CHARTER.indicator("true_positive_rate_difference").model_copy(update={"metric": metric})
+    articles = [
+        article.model_copy(
+            update={"indicators": [indicator if i.id == indicator.id else i for i in article.indicators]}
+        )
+        for article in CHARTER.articles
+    ]
+    measure = rates(0.2, 0.1, error=0.01, metric=metric, bad_side="above")
+    fr, en = told([measure], f"{indicator.id}_gender", charter=CHARTER.model_copy(update={"articles": articles}))
+    assert "Sur 100 résultats attendus, 20 ne sont pas connus parmi les femmes, contre 10 parmi les hommes" in fr
+    assert "Of 100 outcomes that are due, 20 are not known among women, against 10 among men: 10 more" in en
+
+
 def test_missed_chances():
     assert told([rates(0.6, 0.7, error=0.02)], "true_positive_rate_difference_gender") == (
         "À surveiller. Sur 100 personnes dont le résultat s'est révélé positif, 60 sont contactées parmi les femmes, "
