@@ -1,7 +1,7 @@
 """Real processes for the tests of faults: each is forked from one that has loaded the libraries, and can be killed.
 
-Run as a program, it reads one request a line (JSON), forks, and answers with the child's number. What a child prints
-goes to the files that the request names; its last line of output is its result as JSON.
+Run as a program (with a folder and an empty MLflow store), it reads one request a line (JSON), forks, and answers with
+the child's number. What a child prints goes to the files that the request names; its output is its result as JSON.
 """
 
 from __future__ import annotations
@@ -130,13 +130,19 @@ def _use(request: Request) -> None:
         tempfile.tempdir = request["temporary"]
 
 
-def main() -> None:
-    """Loads the libraries once, then forks a child for each request."""
-    import experiments.sync
-    from experiments.store import quiet_mlflow
+def _warm_up(folder: Path, store: Path) -> None:
+    """One small sync, so that what libraries do only once is done before processes are forked."""
+    from experiments.sync import sync as pull
+    from tests.faults.harness import World
 
-    quiet_mlflow()
-    assert experiments.sync
+    world = World.make(folder / "warm", store)
+    world.log(1, late=True)
+    pull(world.workspace)
+
+
+def main() -> None:
+    """Warms up, then forks a child for each request."""
+    _warm_up(Path(sys.argv[1]), Path(sys.argv[2]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children here: the tests watch them
     for line in sys.stdin:
         request = json.loads(line)

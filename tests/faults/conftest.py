@@ -28,6 +28,6 @@ def world(tmp_path: Path, store: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("processes")) as nursery:
+def nursery(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Iterator[Nursery]:
+    with Nursery(tmp_path_factory.mktemp("processes"), store) as nursery:
         yield nursery

@@ -122,10 +122,10 @@ class Child:
 class Nursery:
     """Starts processes by forking one that has loaded the libraries."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Path) -> None:
         self.folder = folder
         self.count = 0
-        command = [sys.executable, "-m", "tests.faults.children"]
+        command = [sys.executable, "-m", "tests.faults.children", str(folder), str(store)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
     def start(self, task: str, *, announce: bool = False, **request: Any) -> Child:

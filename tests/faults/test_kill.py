@@ -11,7 +11,7 @@ from tests.faults.harness import Child, Nursery, World, check
 MOST_COMMITS = 3
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, rounds: int) -> None:
     chance = np.random.default_rng(rounds)
     killed = in_commit = 0
