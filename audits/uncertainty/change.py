@@ -26,6 +26,8 @@ Scale = Literal["ratio", "difference"]
 NO_CHANGE = {"ratio": 1.0, "difference": 0.0}
 RULE_OF_THREE = (math.log(20) / norm.ppf(0.95) ** 2) ** 2
 """From the score test of none in n at the level 0.05, which excludes 2.7 cases, to the exact one: 3.0."""
+TINY = 1e-20
+"""Variances at or below it are rounding."""
 PRODUCTION, CANDIDATE = 0, 1
 GROUP, AGAINST = 0, 1
 
@@ -126,8 +128,9 @@ class Change:
         0.125
         """
         distance, variance = self._distance(NO_CHANGE[self.scale])
-        cautious = float(student.cdf(distance / math.sqrt(variance), self._df())) if variance > 0 else 1.0
-        return max(self._p_exchanged(), cautious)
+        if variance <= TINY:
+            return self._p_exchanged() if distance < 0 else 1.0
+        return max(self._p_exchanged(), float(student.cdf(distance / math.sqrt(variance), self._df())))
 
     def _p_exchanged(self) -> float:
         seen = float(self._studentised(self.units.features)[0])
@@ -201,7 +204,7 @@ class Change:
         u, variance = features.statistic(self.scale, NO_CHANGE[self.scale])
         u = u if self.bad_side == "below" else -u
         flat = np.where(np.abs(u) < 1e-12, 0.0, np.copysign(np.inf, u))
-        found = np.divide(u, np.sqrt(variance), out=flat, where=variance > 1e-20)
+        found = np.divide(u, np.sqrt(variance), out=flat, where=variance > TINY)
         return np.nan_to_num(found, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
 
     def _distance(self, at: float) -> tuple[float, float]:

@@ -146,6 +146,15 @@ def test_a_candidate_that_decides_the_same_is_never_worse():
         assert change.value() == pytest.approx(1.0 if scale == "ratio" else 0.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("scale", ["difference", "ratio"])
+def test_a_group_that_loses_everything_is_worse(scale):
+    """Without any variance left: every woman was selected, none is now."""
+    rows = pairs("group", lost=20) + pairs("reference", kept=20)
+    assert of(units(*rows), scale=scale).p_worse() == pytest.approx(0.5**20)
+    won = pairs("group", won=20) + pairs("reference", kept=20)
+    assert of(units(*won), scale=scale).p_worse() == 1.0
+
+
 def test_a_small_group_in_which_nothing_changed_is_no_proof():
     """The candidate selects a tenth more people: of 30 in the group one was expected, by chance it is none."""
     rows = pairs("group", kept=5, never=25) + pairs("reference", kept=68, won=17, never=85)
