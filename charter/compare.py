@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.errors import BoussoleError
+from audits.sides import Side
 from audits.systems.model import System
 from audits.uncertainty.change import Change
 from audits.uncertainty.holm import holm
-from audits.versions import Changed, Side, changes
+from audits.versions import Changed, changes
 from charter.families import questions
 from charter.model import Charter
 

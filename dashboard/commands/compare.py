@@ -16,8 +16,8 @@ from dashboard.commands.alone import system_of, tell_bad_rows
 from dashboard.commands.console import workspace_of, write_json
 
 if TYPE_CHECKING:
+    from audits.sides import Days, Side
     from audits.systems import System
-    from audits.versions import Days, Side
     from audits.workspace import Workspace
 
 FILES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
@@ -55,7 +55,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
 ) -> None:
     """Judge a candidate against the version in production: what got worse, what did not, what cannot be told."""
-    from audits.versions import Days
+    from audits.sides import Days
     from charter.compare import Margins
     from charter.compare import compare as judge
     from charter.loading import load_charter
@@ -121,7 +121,7 @@ def _sides(
 def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
     from audits.ephemeral import LogFile
-    from audits.versions import side_in_lake, side_of_files
+    from audits.sides import side_in_lake, side_of_files
 
     if kind == "run":
         from experiments.runs import fetch_run

@@ -14,10 +14,10 @@ from audits.decisions import ingest
 from audits.ephemeral import LogFile, ephemeral
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
+from audits.sides import Days, Side, side_in_lake, side_of_files
 from audits.systems import System
 from audits.uncertainty.change import Change, Units
 from audits.uncertainty.holm import holm
-from audits.versions import Days, Side, side_in_lake, side_of_files
 from audits.workspace import Workspace
 from charter.compare import SCHEMA, Margins, compare
 from charter.loading import load_charter
