@@ -16,7 +16,9 @@ from types import FrameType
 import yaml
 
 from audits.decisions import IngestReport, ingest
-from audits.systems.model import LOGS, LogName, System, Windows
+from audits.systems.kinds import LOGS, LogName
+from audits.systems.model import System
+from audits.systems.parts import Windows
 from audits.workspace import SETTINGS_FILE, Settings, Workspace
 
 

@@ -7,7 +7,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from audits.errors import BoussoleError
-from audits.systems.model import AuditWindow, System, parse_window
+from audits.systems.kinds import AuditWindow
+from audits.systems.model import System
+from audits.systems.parts import parse_window
 
 
 @dataclass(frozen=True, order=True)

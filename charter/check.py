@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from audits.errors import nearest
 from audits.metrics import errors, missing, selection
 from audits.metrics.registry import REGISTRY
-from audits.systems.model import Texts
+from audits.systems.kinds import Texts
 from charter.model import ARTICLES, Article, Charter, Head, Indicator
 
 _COMPARISONS = (*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS.values())

@@ -9,7 +9,8 @@ from typing import Any
 
 from audits.errors import CharterError
 from audits.languages import LANGUAGES, inside, typeset
-from audits.systems.model import System, Texts
+from audits.systems.kinds import Texts
+from audits.systems.model import System
 from charter.model import Article, Charter, Indicator, Need
 
 MeasureDocument = Mapping[str, Any]

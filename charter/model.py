@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.systems.model import Identifier, Kind, Strict, Texts
+from audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels"]

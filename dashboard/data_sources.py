@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from audits.decisions.freshness import Late, lateness
 from audits.decisions.overview import Arrived, Held, LogState
 from audits.systems import System
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from dashboard.data_words import every_words, failure_words, late_words, local, log_words, source_words, when
 from dashboard.facts import Facts
 from dashboard.words import Say

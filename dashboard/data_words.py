@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from audits.decisions.freshness import Late
 from audits.decisions.overview import Changed
-from audits.systems.model import Every, LogName
+from audits.systems.kinds import Every, LogName
 from dashboard.words import Say
 
 

@@ -10,7 +10,8 @@ from audits.decisions.freshness import lateness
 from audits.errors import LakeError
 from audits.lake import reading
 from audits.systems import System
-from audits.systems.model import Every, LogName, Source
+from audits.systems.kinds import Every, LogName
+from audits.systems.parts import Source
 from audits.workspace import Workspace
 from experiments.marks import Mark, key_of, read_marks
 from experiments.sync import lake

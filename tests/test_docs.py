@@ -19,7 +19,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from audits.systems import System
-from audits.systems.model import LOGS, Strict
+from audits.systems.kinds import LOGS, Strict
 from audits.workspace import Workspace
 from dashboard.cli import app
 from experiments.sync import sync

@@ -9,7 +9,8 @@ from typing import Any
 import ibis
 
 from audits.lake.tables import CUBES, FLAGS
-from audits.systems.model import Score, System
+from audits.systems.logs import Score
+from audits.systems.model import System
 
 MAX_DEPTH = 3
 SCORE_BINS = 100

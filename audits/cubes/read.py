@@ -15,7 +15,8 @@ from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import exists, literal, quote, table
 from audits.measures import Cells, Group
-from audits.systems.model import BUCKETS, System
+from audits.systems.kinds import BUCKETS
+from audits.systems.model import System
 from audits.windows import Window
 
 COUNTS = pa.schema(

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.databases import PREFIX, Address
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 
 
 def resume(connection: duckdb.DuckDBPyConnection, system: System, source: str | Path, *, log: LogName) -> str | Path:

@@ -12,7 +12,8 @@ from audits.decisions.sources import BATCH, ROW
 from audits.errors import SourceError
 from audits.lake import writing
 from audits.lake.tables import create_system, literal, quote
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 

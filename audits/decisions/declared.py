@@ -12,7 +12,6 @@ from audits.lake import reading, writing
 from audits.systems.model import System
 from audits.workspace import Workspace
 
-
 _THERE = (
     "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' AND table_name = 'declared'"
 )

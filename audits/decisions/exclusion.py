@@ -18,7 +18,8 @@ from audits.decisions.examine import DUPLICATE_IN_LAKE, one
 from audits.errors import LakeError
 from audits.lake import quote, reading, writing
 from audits.lake.tables import create_system, literal, table
-from audits.systems.model import LOGS, LogName, System
+from audits.systems.kinds import LOGS, LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 

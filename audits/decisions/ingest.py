@@ -23,7 +23,8 @@ from audits.lake import quote, writing
 from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 

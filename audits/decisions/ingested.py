@@ -10,7 +10,8 @@ from audits.decisions.examine import one
 from audits.decisions.report import IngestReport
 from audits.errors import LakeError
 from audits.lake import reading
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 TABLE = "lake.main.ingested"

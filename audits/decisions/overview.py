@@ -17,7 +17,8 @@ from audits.decisions.quarantine import SetAside, waiting
 from audits.errors import LakeError
 from audits.lake import reading
 from audits.lake.tables import exists, table
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 MOMENTS: dict[LogName, str] = {

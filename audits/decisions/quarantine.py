@@ -17,7 +17,8 @@ from audits.errors import SourceError
 from audits.lake import reading
 from audits.lake.tables import exists, literal, quote, table
 from audits.privacy import text
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 CORRECTION = "quarantine:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 
 ChangeKind = Literal[
     "new_column", "lost_column", "absent_column", "changed_type", "new_value", "sensitive_column", "sensitive_unclear"

@@ -10,7 +10,8 @@ from audits.decisions.ingest import ingest_into
 from audits.decisions.report import IngestReport
 from audits.lake import writing
 from audits.lake.tables import create_system
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import duckdb
 
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 
 SHARED = {
     "ingested": {

@@ -16,7 +16,7 @@ import duckdb
 
 from audits.errors import PrivacyError
 from audits.privacy import keys
-from audits.systems.model import BUCKETS
+from audits.systems.kinds import BUCKETS
 from audits.workspace import Workspace
 
 RING, BUCKET_RING = "pseudonym", "bucket"

@@ -15,7 +15,8 @@ from audits.lake.tables import create_system, exists, literal, quote
 from audits.privacy import expiry
 from audits.privacy.leftovers import clear_temporary
 from audits.privacy.removals import Removal, noted, removal
-from audits.systems.model import LOGS, System
+from audits.systems.kinds import LOGS
+from audits.systems.model import System
 from audits.workspace import Workspace
 
 TWIN = "excluded_"

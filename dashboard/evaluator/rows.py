@@ -12,7 +12,8 @@ import pandas as pd
 from audits.decisions.contracts import columns_of
 from audits.ephemeral import LogFile
 from audits.errors import SourceError
-from audits.systems.model import Columns, Decision, System
+from audits.systems.logs import Columns, Decision
+from audits.systems.model import System
 from dashboard.evaluator.config import Config
 from experiments.logging.packing import open_frame, pack
 

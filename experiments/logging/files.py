@@ -13,7 +13,7 @@ from audits.decisions.sources import open_source
 from audits.errors import SourceError
 from audits.lake.tables import quote
 from audits.systems import System
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import Packed, open_frame, pack
 from experiments.logging.permission import declared

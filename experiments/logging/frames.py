@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from audits.errors import SourceError
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import open_frame, pack
 from experiments.logging.permission import permission

@@ -10,7 +10,7 @@ from pathlib import Path
 from audits.decisions.contracts import check_declared, columns_of
 from audits.errors import BoussoleError, SourceError, nearest
 from audits.systems import System, load_system
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits.errors import SourceError
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from experiments.logging.packing import Packed
 from experiments.store import FOLDER, TAG, quiet_mlflow
 

@@ -11,7 +11,7 @@ from audits.decisions import IngestReport, ingest
 from audits.decisions.together import Incoming, ingest_many
 from audits.errors import BoussoleError
 from audits.systems import System
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.store import quiet_mlflow
 from experiments.sync.listing import local_folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from audits.errors import BoussoleError, SourceError, nearest
 from audits.systems import System
-from audits.systems.model import LOGS
+from audits.systems.kinds import LOGS
 from audits.workspace import Workspace
 from experiments.marks import MARGIN, Mark
 from experiments.store import FOLDER

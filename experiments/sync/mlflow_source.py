@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from audits.decisions.exclusion import in_force, settle
 from audits.errors import BoussoleError
 from audits.systems import System
-from audits.systems.model import MlflowSource
+from audits.systems.parts import MlflowSource
 from audits.workspace import Workspace
 from experiments import gabarit
 from experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark

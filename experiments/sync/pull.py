@@ -6,7 +6,7 @@ from audits.errors import BoussoleError
 from audits.lake.engine import kept_open
 from audits.lake.tidy import tidy
 from audits.systems import System
-from audits.systems.model import Source
+from audits.systems.parts import Source
 from audits.workspace import Workspace
 from experiments.sync.mlflow_source import sync_mlflow
 from experiments.sync.report import Progress, SyncReport

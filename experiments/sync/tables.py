@@ -8,7 +8,7 @@ from dataclasses import replace
 from audits.decisions import ingest
 from audits.decisions.databases import PREFIX, Address
 from audits.systems import System
-from audits.systems.model import DuckdbSource
+from audits.systems.parts import DuckdbSource
 from audits.workspace import Workspace
 from experiments.marks import Mark, attempted, failed, update_mark
 from experiments.sync.report import Progress, SyncReport, failure, troubles

@@ -18,7 +18,7 @@ from audits.errors import SourceError
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
 from audits.privacy import keys
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 SYSTEM = """

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from audits.decisions.contracts import decisions, later, messages
 from audits.decisions.contracts.base import Contract, Needs
 from audits.errors import SourceError
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 
 __all__ = ["Contract", "Needs", "build_contract", "check_declared", "columns_of"]
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from audits.decisions.contracts.columns import ColumnReader
 from audits.lake.tables import log_columns, quote
 from audits.privacy.pseudonyms import pseudonym
-from audits.systems.model import LogName, System
+from audits.systems.kinds import LogName
+from audits.systems.model import System
 
 EARLIEST = dt.date(1990, 1, 1)
 

@@ -9,7 +9,9 @@ from audits.decisions.contracts.base import Contract, Needs, day_of
 from audits.decisions.contracts.columns import ColumnReader
 from audits.lake.tables import LOGGED, literal
 from audits.privacy.pseudonyms import bucket
-from audits.systems.model import BUCKETS, Group, System, band_names
+from audits.systems.kinds import BUCKETS
+from audits.systems.model import System
+from audits.systems.parts import Group, band_names
 
 
 def needs(system: System) -> Needs:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from audits.decisions.contracts.base import Contract, Needs, day_of
 from audits.decisions.contracts.columns import ColumnReader
 from audits.privacy.pseudonyms import bucket, pseudonym
-from audits.systems.model import Contacts, Generations, System
+from audits.systems.logs import Contacts, Generations
+from audits.systems.model import System
 
 
 def _contacts(system: System) -> Contacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from audits.systems.model import Value
+from audits.systems.kinds import Value
 from audits.systems.scaffold.profile import Profile, Table, typed
 from audits.systems.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
 

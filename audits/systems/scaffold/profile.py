@@ -16,7 +16,7 @@ from audits.decisions.contracts import Needs
 from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
-from audits.systems.model import Value
+from audits.systems.kinds import Value
 from audits.systems.scaffold.words import tokens
 
 FEW = 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audits.errors import SourceError
-from audits.systems.model import Value
+from audits.systems.kinds import Value
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, Guess, said, split
 from audits.systems.scaffold.profile import Profile, typed

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from audits.systems.model import Value
+from audits.systems.kinds import Value
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, GroupGuess
 from audits.systems.scaffold.people import BANDS, score_range

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from audits.decisions import ingest
 from audits.lake import reading, writing
 from audits.privacy.text import unseal
-from audits.systems.model import LogName
+from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 SYSTEM = """

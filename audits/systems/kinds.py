@@ -1,0 +1,32 @@
+"""The words and values that a system file is written in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Value = bool | int | float | str
+Texts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Annotated[str, StringConstraints(min_length=1)]]
+
+Kind = Literal["selection", "ranking", "generation", "declared"]
+Status = Literal["design", "pilot", "production", "retired"]
+Risk = Literal["prohibited", "high", "limited", "minimal"]
+Actor = Literal["tool", "adviser", "candidate", "employer", "other"]
+AuditWindow = Literal["day", "week", "month", "quarter", "year", "all"]
+LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
+Every = Literal["hour", "day", "week", "month", "quarter", "year"]
+
+LOGS: tuple[LogName, ...] = ("decisions", "outcomes", "human_actions", "contacts", "generations")
+"""The logs a system can have: a schema of the lake, and a folder below `boussole/` of a run, for each."""
+
+BUCKETS = 40
+"""Hash buckets of the cluster id: the groups of the delete-a-group jackknife."""
+
+
+class Strict(BaseModel):
+    """Frozen, and no key that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,105 @@
+"""What the columns of each log of a system mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from audits.systems.kinds import ColumnName, Strict, Texts, Value
+
+
+class Decision(Strict):
+    column: ColumnName = Field(description="The column that holds the decision")
+    selected: list[Value] = Field(min_length=1, description="Values that mean: selected")
+    not_selected: list[Value] | None = Field(
+        None, description="Values that mean: not selected. Absent: any other value is 'not selected'"
+    )
+    title: Texts | None = Field(None, description="The past participle a reader sees: 'contacted', 'contactées'")
+
+    @model_validator(mode="after")
+    def _values_differ(self) -> Self:
+        both = {str(v).lower() for v in self.selected} & {str(v).lower() for v in self.not_selected or ()}
+        if both:
+            raise ValueError(f"these values are both selected and not_selected: {', '.join(sorted(both))}")
+        return self
+
+
+class Score(Strict):
+    column: ColumnName = Field(description="The column that holds the score")
+    range: tuple[float, float] = Field((0.0, 1.0), description="Lowest and highest possible score")
+
+    @field_validator("range")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("range must be [low, high] with low < high")
+        return value
+
+
+class Outcome(Strict):
+    column: ColumnName = Field(description="The column that holds what happened later")
+    positive: list[Value] = Field(min_length=1, description="Values that mean: the outcome happened")
+    matures_after_days: int = Field(0, ge=0, description="Days after which an absent outcome can be read")
+    observed_for: Literal["all", "selected"] = Field(description="Whose outcomes can be seen at all")
+    absent: Literal["negative", "missing"] = Field(description="What an absent outcome means once mature")
+    recorded_at: ColumnName | None = Field(
+        None, description="In a log of late outcomes: when it was written down; the newest wins"
+    )
+
+
+class Human(Strict):
+    decision: ColumnName = Field(description="What the human decided, in the values of `decision`")
+    seconds: ColumnName | None = Field(None, description="Seconds spent on the review")
+    recorded_at: ColumnName | None = Field(
+        None, description="In a log of late human actions: when it was written down; the newest wins"
+    )
+
+
+class Columns(Strict):
+    id: ColumnName = Field(description="Identifier of one decision, unique in the log")
+    decided_at: ColumnName | None = Field(None, description="Moment of the decision")
+    period: dt.date | None = Field(None, description="Date of all decisions when the log has no time")
+    decision: Decision = Field(description="What was decided")
+    favourable: bool = Field(True, description="False where being selected is a harm (a control, a risk flag)")
+    score: Score | None = Field(None, description="The number behind the decision")
+    outcome: Outcome | None = Field(None, description="What happened afterwards: was the decision right?")
+    request: ColumnName | None = Field(None, description="Rows that compete for the same offer")
+    rank: ColumnName | None = Field(None, description="Place in the list of a request, from 1")
+    stages: list[ColumnName] = Field(default_factory=list, max_length=8, description="A funnel, in order")
+    human: Human | None = Field(None, description="What a person made of the decision of the tool")
+    person: ColumnName | None = Field(None, description="The person decided on: clusters for intervals")
+    team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
+    use: ColumnName | None = Field(None, description="Declared use of the call")
+    weight: ColumnName | None = Field(None, description="Rows that stand for that many decisions")
+    model_version: ColumnName | None = Field(None, description="The version that decided")
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if (self.decided_at is None) == (self.period is None):
+            raise ValueError("give exactly one of `decided_at` (a column) and `period` (a date)")
+        return self
+
+
+class Contacts(Strict):
+    person: ColumnName = Field(description="The person written to")
+    at: ColumnName = Field(description="Moment of the message")
+    kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
+    reply_at: ColumnName | None = Field(None, description="Moment of the reply")
+
+
+class Generations(Strict):
+    """The log of a generative system: one row per text it wrote."""
+
+    id: ColumnName = Field("id", description="Identifier of one generation, unique in the log")
+    at: ColumnName = Field("at", description="Moment of the call")
+    input: ColumnName | None = Field("input", description="What was asked: free text, stored encrypted")
+    output: ColumnName | None = Field("output", description="What was written: free text, stored encrypted")
+    model_version: ColumnName | None = Field(None, description="The model that wrote it")
+    tokens_in: ColumnName | None = Field(None, description="Tokens read")
+    tokens_out: ColumnName | None = Field(None, description="Tokens written")
+    seconds: ColumnName | None = Field(None, description="Seconds from the call to the whole answer")
+    use: ColumnName | None = Field(None, description="Declared use of the call")
+    team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
+    feedback: ColumnName | None = Field(None, description="What its user said of it: kept, rejected, a score")

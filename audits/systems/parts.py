@@ -1,0 +1,146 @@
+"""Groups, windows, privacy and sources of a system file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from audits.systems.kinds import AuditWindow, ColumnName, Every, LogName, Strict, Texts
+
+
+class Sensitive(Strict):
+    """A separate file or table of sensitive values, joined at the door; it never travels with the decisions."""
+
+    path: str = Field(description="CSV, Parquet or `duckdb:PATH?table=T`, from the folder of the workspace")
+    key: ColumnName = Field(description="Its column that identifies the person")
+
+
+class Group(Strict):
+    """A sensitive feature."""
+
+    column: ColumnName = Field(description="The column that holds the value")
+    title: Texts | None = Field(None, description="Its name, for readers")
+    values: dict[str, Texts] = Field(
+        default_factory=dict,
+        description="Names of the values, as they stand after `among` or `parmi les`: women, femmes",
+    )
+    bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
+    reference: str | None = Field(None, description="The group others are compared with; absent: all others")
+    source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")
+    basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
+    expires: dt.date | None = Field(None, description="Last day of that legal basis")
+
+    @property
+    def order(self) -> list[str]:
+        """The values in the order that every page keeps: bands, or named values as written."""
+        return band_names(self.bands) if self.bands else list(self.values)
+
+    @field_validator("bands")
+    @classmethod
+    def _ascending(cls, value: list[float] | None) -> list[float] | None:
+        if value is not None and value != sorted(set(value)):
+            raise ValueError("bands must be ascending lower edges without repeats, such as [25, 50]")
+        return value
+
+    @model_validator(mode="after")
+    def _basis_given(self) -> Self:
+        if self.source == "sensitive" and (self.basis is None or self.expires is None):
+            raise ValueError("a group `from: sensitive` needs its legal `basis` and the date it `expires`")
+        if self.bands and self.reference is not None and self.reference not in band_names(self.bands):
+            raise ValueError(f"reference must be one of the bands: {', '.join(band_names(self.bands))}")
+        return self
+
+
+class Control(Strict):
+    """A legitimate factor to condition on."""
+
+    column: ColumnName = Field(description="The column that holds the value")
+    title: Texts | None = Field(None, description="Its name, for readers")
+
+
+class Windows(Strict):
+    audit: AuditWindow = Field("month", description="What an audit looks at; `all`: the whole log")
+    reference: str | None = Field(None, description="START/END, both included: what drift is measured against")
+
+    @field_validator("reference")
+    @classmethod
+    def _is_window(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_window(value)
+        return value
+
+
+class Privacy(Strict):
+    suppress_below: int = Field(11, ge=2, description="Groups with fewer decisions are hidden")
+    pseudonymise: list[ColumnName] = Field(default_factory=list, description="Identifiers stored as keyed pseudonyms")
+    retain_days: int | None = Field(
+        None, ge=1, description="Days after which `boussole purge` removes rows, by whole months"
+    )
+
+
+class MlflowSource(Strict):
+    experiment: str = Field(description="Name of the experiment")
+
+
+class DuckdbSource(Strict):
+    path: str = Field(description="The database file, from the folder of the workspace")
+    table: str | None = Field(None, description="Its table")
+    query: str | None = Field(None, description="A query instead of a table: one SELECT")
+    log: LogName = Field("decisions", description="What its rows are")
+    after: ColumnName | None = Field(
+        None, description="A column that only grows: rows below the last value read are not read again"
+    )
+
+    @model_validator(mode="after")
+    def _one_relation(self) -> Self:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("give exactly one of `table` and `query`")
+        return self
+
+
+class Source(Strict):
+    mlflow: MlflowSource | None = Field(None, description="Runs and traces of an MLflow experiment")
+    duckdb: DuckdbSource | None = Field(None, description="A table of a DuckDB file")
+    every: Every | None = Field(None, description="How often something new is due; later than that, it is late")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.mlflow is None) == (self.duckdb is None):
+            raise ValueError("each source is exactly one of `mlflow` and `duckdb`")
+        return self
+
+
+def parse_window(text: str) -> tuple[dt.date, dt.date]:
+    """First and last day, both included, of a window written START/END.
+
+    >>> parse_window("2025-01-01/2025-03-31")
+    (datetime.date(2025, 1, 1), datetime.date(2025, 3, 31))
+    """
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", text)
+    if match is None:
+        raise ValueError(f"'{text}' is not START/END, such as 2025-01-01/2025-03-31")
+    start, end = (dt.date.fromisoformat(part) for part in match.groups())
+    if start > end:
+        raise ValueError(f"'{text}' ends before it starts")
+    return start, end
+
+
+def band_names(edges: list[float]) -> list[str]:
+    """Names of the bands between ascending lower edges.
+
+    >>> band_names([25, 50])
+    ['<25', '25-49', '50+']
+    >>> band_names([0.5])
+    ['<0.5', '0.5+']
+    """
+    whole = all(float(edge).is_integer() for edge in edges)
+    shown = [str(int(edge)) if whole else repr(float(edge)) for edge in edges]
+    between = [
+        f"{low}-{int(high) - 1}" if whole else f"{low} to <{shown[i + 1]}"
+        for i, (low, high) in enumerate(zip(shown[:-1], edges[1:], strict=True))
+    ]
+    between = [low if whole and name == f"{low}-{low}" else name for name, low in zip(between, shown, strict=False)]
+    return [f"<{shown[0]}", *between, f"{shown[-1]}+"]
