@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 
 from audits.cubes.read import COUNTS, cells_from_counts
+from audits.lake.engine import scratch
 from audits.lake.tables import literal, quote
 from audits.measures import Cells, Measure
 from audits.metrics.comparisons import comparison_measures
@@ -50,7 +51,7 @@ def changes(system: System, production: Side, candidate: Side) -> list[Changed]:
     Versions are compared on what both can show: a group whose legal basis has ended, or outcomes that are not mature
     in one of them, are left out with that reason.
     """
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         seen = [_seen(connection, system, side, name) for side, name in _named(production, candidate)]
         _show(system, seen)
         return [

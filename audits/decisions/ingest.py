@@ -20,6 +20,7 @@ from audits.decisions.report import IngestReport, Rejection, SchemaChange
 from audits.decisions.sources import Opened, open_source
 from audits.errors import SourceError
 from audits.lake import quote, writing
+from audits.lake.engine import scratch
 from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
@@ -112,12 +113,9 @@ def validate(
 ) -> IngestReport:
     """What an import would accept and refuse, without writing anything (ids are compared within the source only)."""
     limit = workspace.settings.memory_limit.replace(" ", "")
-    connection = duckdb.connect(config={"memory_limit": limit, "temp_file_encryption": True})
-    try:
+    with scratch(memory_limit=limit) as connection:
         opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
         return _examine(connection, opened, contract, opened.name, lake=False)
-    finally:
-        connection.close()
 
 
 def _prepare(

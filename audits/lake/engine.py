@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -54,6 +56,12 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     for distribution in EXTENSIONS:
         connection.load_extension(_extension(distribution))
     return connection
+
+
+def scratch(**config: str) -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted."""
+    spill = Path(tempfile.gettempdir()) / f"boussole-{os.getpid()}"
+    return duckdb.connect(config={"temp_directory": str(spill), "temp_file_encryption": True, **config})
 
 
 @contextmanager

@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import duckdb
-
 from audits.decisions import validate
 from audits.decisions.contracts import columns_of
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
+from audits.lake.engine import scratch
 from audits.lake.tables import quote
 from audits.systems import System
 from audits.systems.kinds import LogName
@@ -56,7 +55,7 @@ def log_file(path: str | Path, *, workspace: Workspace, system: System, log: Log
 
 def _packed(path: str | Path, target: Path, *, system: System, log: LogName) -> Packed:
     """The declared columns of a source; the text of a CSV stays text, so that nothing is lost."""
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         opened = open_source(connection, path, columns_of(system, log))
         columns = declared(system, opened.columns, log=log).keep
         listed = ", ".join(quote(column) for column in columns or ())

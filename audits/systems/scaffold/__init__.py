@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import duckdb
 import yaml
 
 from audits.errors import SystemFileError
+from audits.lake.engine import scratch
 from audits.systems.model import System
 from audits.systems.scaffold import people, roles
 from audits.systems.scaffold.draft import Draft
@@ -44,7 +44,7 @@ def propose(source: str | Path, *, system_id: str | None = None, today: dt.date 
     """
     if system_id is not None and id_of(system_id) != system_id:
         raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         draft = Draft(profile(connection, source, zone=ZONE))
         for step in (
             roles.identify,
