@@ -32,20 +32,21 @@ class Step:
 
 def run(*command: object) -> Step:
     """Runs a command to its end; a failure stops the benchmark with what the command said."""
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         started = time.perf_counter()
         pid = os.posix_spawn(
             str(command[0]),
             [str(part) for part in command],
             os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, output.fileno(), 1)],
+            file_actions=[(os.POSIX_SPAWN_DUP2, file.fileno(), number) for number, file in ((1, output), (2, errors))],
         )
         _, status, usage = os.wait4(pid, 0)
         seconds = time.perf_counter() - started
         output.seek(0)
-        text = output.read()
+        errors.seek(0)
+        text, said = output.read(), errors.read()
     if status:
-        sys.exit(f"{' '.join(map(str, command))} failed: {text}")
+        sys.exit(f"{' '.join(map(str, command))} failed: {text}{said}")
     return Step(seconds, usage.ru_maxrss / 1e6, text)
 
 
