@@ -134,7 +134,7 @@ def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pyte
 
 
 def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
-    """Decisions in two parts, an outcome, its correction, and a human action: 8 of the 120 orders."""
+    """Decisions in two parts, an outcome, its correction, and a human action: 4 of the 120 orders."""
     parts: list[tuple[LogName, pd.DataFrame]] = [
         ("decisions", DECISIONS[:3]),
         ("decisions", DECISIONS[3:]),
@@ -156,7 +156,7 @@ def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
     human = [(None, None), (0, 12.5), (None, None), (1, 40.0), (None, None), (None, None)]
     orders = list(itertools.permutations(range(5)))
     found = []
-    for number, order in enumerate(orders[::15]):
+    for number, order in enumerate(orders[7::30]):
         workspace = make(tmp_path / str(number))
         for i in order:
             bring(workspace, parts[i][1], parts[i][0])
