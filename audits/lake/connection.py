@@ -21,6 +21,9 @@ LOCK_SECONDS = 600
 READER_SECONDS = 60
 POLL_SECONDS = 0.05
 _DISK_FULL = ("No space left on device", "disk is full", "File too large", "Disk quota exceeded")
+_CATALOGUE_REFUSED = ("disk I/O error", "cannot rollback - no transaction is active")
+"""SQLite could not write. Of a full disk (SQLITE_FULL) it ends the transaction by itself; DuckLake then tries to end it
+once more, and may report only that."""
 REMOVE_STRAYS = "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)"
 """Removes files of data that the catalogue does not know: what a writer left that was killed."""
 _LOCKED = "database is locked"
@@ -117,6 +120,12 @@ def explain(workspace: Workspace, error: duckdb.Error) -> None:
             "the disk is full: nothing was written.",
             where=str(workspace.home / "lake"),
             next_step="Make room, then run the command again.",
+        ) from error
+    if any(sign in str(error) for sign in _CATALOGUE_REFUSED):
+        raise LakeError(
+            "the catalogue could not be written, the disk is full or failing: nothing was written.",
+            where=str(workspace.catalogue),
+            next_step="Make room or check the disk, then run the command again.",
         ) from error
 
 
