@@ -59,9 +59,9 @@ def swap(lake: Path) -> None:
             next_step="Wait for it to end, then run the command again.",
         )
     draft = lake / DRAFT
-    _to_disk(draft)
+    to_disk(draft)
     draft.replace(lake / CATALOGUE)
-    _to_disk(lake)
+    to_disk(lake)
 
 
 def sweep(lake: Path, *, keep: Path) -> None:
@@ -82,7 +82,8 @@ def keep_only(lake: Path, names: set[str]) -> None:
             path.unlink()
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Makes a file, or the names in a folder, last through a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

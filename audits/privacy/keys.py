@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from audits.errors import PrivacyError
+from audits.lake.folder import to_disk
 
 LENGTH = 32
 ID_BYTES = 4
@@ -61,7 +62,7 @@ def write(path: Path, key: bytes) -> bytes:
             path.hardlink_to(draft)
         except FileExistsError:
             return _read(path)
-        _sync_folder(path.parent)
+        to_disk(path.parent)
     finally:
         draft.unlink(missing_ok=True)
     return key
@@ -99,12 +100,3 @@ def _read(path: Path) -> bytes:
             next_step="Put it back from the backup of the folder keys/.",
         )
     return key
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in a folder last through a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
