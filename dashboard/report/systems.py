@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from charter.model import Charter, Indicator, Law
-from dashboard.levels import threshold_words
 from dashboard.report.edition import Edition
 from dashboard.report.words import Tell
 from dashboard.small_print import indicator_of, measure_words
@@ -102,19 +101,9 @@ class _Part:
             "sentence": answer_first(question.sentence),
             "chart": chart and {"svg": chart.svg, "alt": chart.alt, "title": question.title, "caption": chart.note},
             "table": question.table and figures(question.table),
-            "facts": self._small_print(verdict),
+            "facts": [list(pair) for pair in question.small],
             "background": background,
         }
-
-    def _small_print(self, verdict: Document) -> list[list[str]]:
-        """The threshold, what was counted, where the evidence is."""
-        tell, entry = self.tell, self.tell.whole(self.document["evidence"]["entry"])
-        pairs = [
-            [tell("Threshold"), threshold_words(self.document, verdict, speaker(tell.lang))],
-            [tell("Decisions"), self._decisions()],
-            [tell("Evidence"), tell("entry {n} of the ledger", n=entry)],
-        ]
-        return [pair for pair in pairs if pair[1]]
 
     def _background(self, indicator: Indicator) -> Data:
         """What is measured, why from this level, what would break the promise, and the law."""
@@ -127,10 +116,6 @@ class _Part:
             [tell("Law"), "; ".join(laws)],
         ]
         return {"number": indicator.number, "facts": [pair for pair in pairs if pair[1]]}
-
-    def _decisions(self) -> str:
-        n = self.tell.whole(self.document["decisions"])
-        return self.tell("{n} decisions, {period}", n=n, period=period(self.document, speaker(self.tell.lang)))
 
     def _more_facts(self) -> list[list[str]]:
         tell, reference = self.tell, self.document.get("reference")
