@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
@@ -12,7 +11,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands import alone
 from dashboard.commands.alone import Days
-from dashboard.commands.console import say, workspace_of, write_json
+from dashboard.commands.console import AsOfOption, FromOption, ToOption, say, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
@@ -36,12 +35,9 @@ def audit(  # noqa: PLR0917 (the options of a command)
     system_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A system file, instead of a workspace.")
     ] = None,
-    start: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
-    end: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
-    as_of: Annotated[
-        dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent."),
-    ] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
     json_: Annotated[str | None, typer.Option("--json", help="Write the audit document to a file, or to - .")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,

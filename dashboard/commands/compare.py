@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
@@ -13,14 +12,12 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.alone import system_of, tell_bad_rows
-from dashboard.commands.console import workspace_of, write_json
+from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.sides import Days, Side
     from audits.systems import System
     from audits.workspace import Workspace
-
-FILES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 
 
 class FailOn(StrEnum):
@@ -43,12 +40,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     system_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="To compare files: a system file, no workspace.")
     ] = None,
-    start: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
-    end: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
-    as_of: Annotated[
-        dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent."),
-    ] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
     ratio_margin: Annotated[float, typer.Option(help="Not worse: a ratio keeps at least this share of itself.")] = 0.9,
     gap_margin: Annotated[float, typer.Option(help="Not worse: a difference of rates grows by at most this.")] = 0.05,
     json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
@@ -120,6 +114,7 @@ def _sides(
 
 def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
+    from audits.decisions.sources import READERS
     from audits.ephemeral import LogFile
     from audits.sides import side_in_lake, side_of_files
 
@@ -134,14 +129,14 @@ def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kin
             name=name,
             days=days,
         )
-    if Path(name).suffix.lower() in FILES:
+    if Path(name).suffix.lower() in READERS:
         return side_of_files(
             system, lambda _: [LogFile(path=name)], parent=parent, kind="file", name=Path(name).name, days=days
         )
     if workspace is None:
         raise BoussoleError(
             f"'{name}' is no file, and without a workspace there are no versions.",
-            next_step=f"Give a file ({', '.join(FILES)}), or --system ID instead of --system-file.",
+            next_step=f"Give a file ({', '.join(READERS)}), or --system ID instead of --system-file.",
         )
     return side_in_lake(workspace, system, name, days=days)
 

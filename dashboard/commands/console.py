@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
 LogOption = Annotated[LogName, typer.Option("--log", help="What the rows are.")]
+FromOption = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+ToOption = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
+AsOfOption = Annotated[
+    dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent.")
+]
 SystemOption = Annotated[str, typer.Option("--system", help="The id of the system.")]
 
 

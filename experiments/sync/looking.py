@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from audits.decisions.sources import READERS
 from audits.errors import BoussoleError, SourceError, nearest
 from audits.systems import System
 from audits.systems.kinds import LOGS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 FEW = 2000
 """Runs that a server tells so quickly that a sync asks for all of the last weeks each time."""
 DAY = 24 * 3600 * 1000
-DATA = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 @dataclass
@@ -110,7 +110,7 @@ def _sort(made: Look, system: System, run: Run, paths: Iterable[str]) -> None:
         folder = PurePosixPath(path).parts[1]
         if folder in system.logs and path.count("/") > 1:
             made.found.append(Found(run, path, folder))
-        elif folder in LOGS or PurePosixPath(path).suffix in DATA:
+        elif folder in LOGS or PurePosixPath(path).suffix in READERS:
             lost.add(folder if path.count("/") > 1 else "")
     made.listed[run.run_id] = len(made.found) - before
     made.failures += [(run.run_id, _no_log(system, run, folder)) for folder in sorted(lost)]
