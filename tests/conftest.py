@@ -30,6 +30,16 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty MLflow store: making its tables takes seconds, so they are made once and copied."""
+    from experiments.store import quiet_mlflow  # takes seconds
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
+    return path
+
+
 @pytest.fixture
 def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
     """Makes a workspace that holds the named systems of tests/systems."""

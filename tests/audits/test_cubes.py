@@ -21,15 +21,11 @@ from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """
-id: jobs
-kind: selection
-title: {en: Jobs, fr: Emplois}
-purpose: {en: Test, fr: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "jobs",
+    """
 columns:
   id: ref
   decided_at: day
@@ -44,7 +40,8 @@ groups:
   area: {column: area}
 intersections: [[gender, age]]
 features: [distance]
-"""
+""",
+)
 YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 LATE = dt.date(2027, 6, 1)
 

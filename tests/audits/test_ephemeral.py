@@ -16,15 +16,11 @@ from audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
 from audits.lake import reading
 from audits.systems import System, load_system
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """\
-id: essai
-kind: selection
-title: {fr: Essai, en: Trial}
-purpose: {fr: Essai, en: Trial}
-owner: Steward
-status: pilot
-risk: minimal
+SYSTEM = system_text(
+    "essai",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -39,7 +35,8 @@ features: [x]
 windows: {audit: month, reference: 2025-01-01/2025-03-31}
 privacy: {pseudonymise: [decision_id, who]}
 sources: [{duckdb: {path: d.duckdb, table: t}}]
-"""
+""",
+)
 
 
 @pytest.fixture

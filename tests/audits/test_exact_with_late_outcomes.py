@@ -14,15 +14,11 @@ from audits.decisions import ingest
 from audits.privacy import keys
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from tests.written import system_text
 
-SYSTEM = """
-id: jobs
-kind: selection
-title: {en: Jobs}
-purpose: {en: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "jobs",
+    """
 columns:
   id: ref
   decided_at: day
@@ -39,7 +35,8 @@ groups:
   gender: {column: gender, reference: M}
   age: {column: age, bands: [25, 50]}
 intersections: [[gender, age]]
-"""
+""",
+)
 START, END = dt.date(2026, 1, 1), dt.date(2026, 1, 31)
 LATE_ENOUGH = END + dt.timedelta(days=60)
 N = 2500

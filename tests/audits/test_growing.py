@@ -21,15 +21,11 @@ from audits.privacy import text
 from audits.systems import System
 from audits.workspace import Workspace
 from dashboard.cli import app
+from tests.written import system_text
 
-SYSTEM = """
-id: offers
-kind: ranking
-title: {en: Offers}
-purpose: {en: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "offers",
+    """
 columns:
   id: ref
   decided_at: day
@@ -41,7 +37,9 @@ groups:
   gender: {column: gender}
 controls: {job: {column: job}}
 privacy: {pseudonymise: [ref, who]}
-"""
+""",
+    kind="ranking",
+)
 
 
 @pytest.fixture

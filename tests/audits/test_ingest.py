@@ -22,15 +22,11 @@ from audits.lake.tables import table
 from audits.privacy import keys
 from audits.systems import System, load_system
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """
-id: loans
-kind: selection
-title: {en: Loans, fr: Prêts}
-purpose: {en: Test, fr: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "loans",
+    """
 timezone: Europe/Paris
 columns:
   id: ref
@@ -45,7 +41,8 @@ groups:
 features: [income]
 windows: {audit: all}
 privacy: {pseudonymise: [ref, who]}
-"""
+""",
+)
 HEADER = "ref,when,granted,score,repaid,who,sex,age,income\n"
 GOOD = "a1,2026-03-01,yes,0.5,true,p1,F,30,1000\n"
 

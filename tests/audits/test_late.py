@@ -20,15 +20,11 @@ from audits.lake.tables import CUBES, table
 from audits.privacy import keys
 from audits.systems.kinds import LogName
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """
-id: offers
-kind: ranking
-title: {en: Offers}
-purpose: {en: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "offers",
+    """
 columns:
   id: ref
   decided_at: day
@@ -41,7 +37,9 @@ contacts: {person: who, at: sent, kind: kind, reply_at: answered}
 groups:
   gender: {column: gender}
 privacy: {pseudonymise: [ref, who]}
-"""
+""",
+    kind="ranking",
+)
 DAYS = [dt.date(2026, month, 5) for month in (1, 1, 2, 2, 3, 3)]
 DECISIONS = pd.DataFrame(
     {

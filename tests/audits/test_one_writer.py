@@ -8,20 +8,17 @@ from pathlib import Path
 
 from audits.lake import reading, writing
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """
-id: calls
-kind: selection
-title: {en: Calls}
-purpose: {en: Calls}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "calls",
+    """
 columns:
   id: id
   decided_at: ts
   decision: {column: called, selected: [true], not_selected: [false]}
-"""
+""",
+)
 
 
 def test_the_same_and_other_files_from_three_processes(tmp_path: Path) -> None:

@@ -13,15 +13,11 @@ from audits.decisions.overview import Overview, overview
 from audits.errors import LakeError
 from audits.privacy.purge import purge
 from audits.workspace import Workspace
+from tests.written import system_text
 
-SYSTEM = """
-id: loans
-kind: selection
-title: {en: Loans}
-purpose: {en: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "loans",
+    """
 columns:
   id: ref
   decided_at: day
@@ -29,7 +25,8 @@ columns:
   outcome: {column: repaid, positive: ["yes"], observed_for: all, absent: missing, recorded_at: noted}
 groups:
   sex: {column: sex}
-"""
+""",
+)
 HEAD = "ref,day,granted,repaid,sex\n"
 FIRST = HEAD + "a1,2026-07-01,yes,,F\na2,2026-08-02,no,,M\nsecret-3,not-a-day,no,,M\n,2026-08-03,no,,M\n"
 SECOND = "ref,day,granted,repaid,sex,note\na4,2026-08-04,yes,,F,x\na5,2026-08-05,maybe,,X,x\na6,2026-08-06,no,,X,x\n"

@@ -20,18 +20,14 @@ from audits.windows import Window
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.schemas import audit_schema
+from tests.written import system_text
 
 JULY = Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))
 READABLE = dt.date(2026, 9, 14)  # 31 July and 45 days
 EXPIRES = dt.date(2026, 8, 31)
-SYSTEM = """
-id: jobs
-kind: selection
-title: {en: Jobs, fr: Emplois}
-purpose: {en: Test, fr: Test}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "jobs",
+    """
 columns:
   id: ref
   decided_at: day
@@ -42,7 +38,8 @@ groups:
   gender: {column: gender, reference: M}
   health: {column: health, basis: "consent", expires: 2026-08-31}
 intersections: [[gender, health]]
-"""
+""",
+)
 OUTCOMES = ("precision", "predictive_parity_difference", "precision_difference", "missing_outcome_share")
 
 

@@ -21,15 +21,11 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.schemas import audit_schema
 from dashboard.evaluator.names import metric_name
+from tests.written import system_text
 
-SYSTEM = """\
-id: essai
-kind: selection
-title: {fr: "Essai <script>alert(1)</script>", en: "Trial <b>"}
-purpose: {fr: Essai, en: Trial}
-owner: Steward
-status: pilot
-risk: minimal
+SYSTEM = system_text(
+    "essai",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -42,7 +38,8 @@ groups:
 features: [skill]
 windows: {reference: 2025-01-01/2025-03-31}
 sources: [{mlflow: {experiment: Default}}]
-"""
+""",
+)
 HIDDEN = "Trinité <&>"
 """A place with five people: it is hidden."""
 

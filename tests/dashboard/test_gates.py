@@ -16,15 +16,11 @@ import pytest
 from audits.decisions import ingested_origins
 from audits.workspace import Workspace
 from experiments.logging import log_decisions
+from tests.written import system_text
 
-SYSTEM = """\
-id: essai
-kind: selection
-title: {fr: Essai, en: Trial}
-purpose: {fr: Essai, en: Trial}
-owner: Steward
-status: pilot
-risk: minimal
+SYSTEM = system_text(
+    "essai",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -33,7 +29,8 @@ columns:
 groups:
   sex: {column: sex, reference: M}
 sources: [{mlflow: {experiment: trials}}]
-"""
+""",
+)
 Boussole = Callable[..., Any]
 
 

@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.written import system_text
+
 HERE = Path(__file__).parent.parent
 HEADER = "decision_id,ts,contacted,gender\n"
 GOOD = "1,2026-03-01,true,F\n"
-SYSTEM = """\
-id: calls
-kind: selection
-title: {fr: Appels, en: Calls}
-purpose: {fr: Appels, en: Calls}
-owner: Somebody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "calls",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -25,7 +22,8 @@ columns:
 groups:
   gender: {column: gender, reference: M}
 windows: {audit: all}
-"""
+""",
+)
 
 
 @pytest.fixture
@@ -88,7 +86,7 @@ def test_an_unknown_system_is_named_with_the_nearest_one(boussole: Any, home: Pa
         (("kind: selection", "kind: choice"), ("'kind'",)),
         (("id: calls", "id: ../calls"), ("'id'",)),
         (("reference: M", "reference: [M]"), ("'groups.gender.reference'",)),
-        (("owner: Somebody\n", ""), ("'owner' is missing",)),
+        (("owner: Steward\n", ""), ("'owner' is missing",)),
         (("  gender: {", "  gender: {{"), ("not valid YAML",)),
     ],
 )

@@ -12,31 +12,16 @@ import pytest
 
 from audits.workspace import Workspace
 from experiments.store import quiet_mlflow
+from tests.written import system_text
 
-SYSTEM = """\
-id: {id}
-kind: selection
-title: {{fr: Essai, en: Trial}}
-purpose: {{fr: Essai, en: Trial}}
-owner: Steward
-status: pilot
-risk: minimal
+LOG = """\
 columns:
   id: decision_id
   decided_at: ts
-  decision: {{column: chosen, selected: [1], not_selected: [0]}}
+  decision: {column: chosen, selected: [1], not_selected: [0]}
 groups:
-  sex: {{column: sex, reference: M}}
-sources: {sources}
+  sex: {column: sex, reference: M}
 """
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty MLflow store: making its tables takes seconds, so they are made once and copied."""
-    path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
-    return path
 
 
 @pytest.fixture
@@ -47,7 +32,7 @@ def make_workspace(tmp_path: Path, empty_store: Path) -> Callable[..., Workspace
         workspace = Workspace.create(tmp_path / name)
         shutil.copyfile(empty_store, workspace.home / "mlflow.db")
         for system_id, sources in systems.items():
-            text = SYSTEM.format(id=system_id, sources=sources)
+            text = system_text(system_id, f"{LOG}sources: {sources}\n")
             (workspace.home / "systems" / f"{system_id}.yaml").write_text(text, encoding="utf-8")
         return workspace
 

@@ -21,6 +21,7 @@ from audits.workspace import Workspace
 from experiments import log_contacts, log_decisions, log_generations, log_human_actions, log_outcomes
 from experiments.logging import log_file
 from experiments.sync import sync
+from tests.written import system_text
 
 DECISIONS = pd.DataFrame(
     {
@@ -31,14 +32,9 @@ DECISIONS = pd.DataFrame(
         "score": [0.5, np.nan, 0.25, None],
     }
 )
-FULL = """\
-id: full
-kind: selection
-title: {fr: Essai, en: Trial}
-purpose: {fr: Essai, en: Trial}
-owner: Steward
-status: pilot
-risk: minimal
+FULL = system_text(
+    "full",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -51,7 +47,8 @@ groups:
   sex: {column: sex}
   rqth: {from: sensitive, column: disability, basis: "consent", expires: 2099-01-01}
 sources: [{mlflow: {experiment: trials}}]
-"""
+""",
+)
 
 
 @pytest.fixture

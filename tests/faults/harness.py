@@ -26,18 +26,14 @@ from audits.workspace import Workspace
 from experiments.store import quiet_mlflow
 from tests.experiments.stores import Server, add_runs
 from tests.faults.children import ENTERED, LEFT
+from tests.written import system_text
 
 PATIENCE = 300
 """Seconds after which a process that should have ended counts as stuck."""
 ROOT = Path(__file__).parents[2]
-SYSTEM = """\
-id: trial
-kind: selection
-title: {fr: Essai, en: Trial}
-purpose: {fr: Essai, en: Trial}
-owner: Steward
-status: pilot
-risk: minimal
+SYSTEM = system_text(
+    "trial",
+    """
 columns:
   id: decision_id
   decided_at: ts
@@ -52,7 +48,8 @@ intersections: [[sex, age]]
 features: [distance]
 privacy: {pseudonymise: [decision_id]}
 sources: [{mlflow: {experiment: trials}}]
-"""
+""",
+)
 
 
 @dataclass

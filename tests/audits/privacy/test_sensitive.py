@@ -22,15 +22,11 @@ from audits.privacy.sensitive import refresh
 from audits.workspace import Workspace
 from dashboard.cli import app
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
+from tests.written import system_text
 
-SYSTEM = """
-id: jobs
-kind: selection
-title: {en: Jobs}
-purpose: {en: Jobs}
-owner: nobody
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "jobs",
+    """
 columns:
   id: ref
   decided_at: when
@@ -44,7 +40,8 @@ groups:
 intersections: [[gender, disability]]
 privacy: {pseudonymise: [who]}
 sensitive: {path: "secret.csv", key: person}
-"""
+""",
+)
 PEOPLE = (
     "person,rqth,year\n p1 ,ZEBRA,1970\np2,no,1990\np2,no,1990\np3,ZEBRA,1990\np3,no,1990\np4,=cmd(),old\np5,,2001\n"
 )
