@@ -21,6 +21,8 @@ SEALED = "its month is sealed: its rows were purged"
 PAST = "it is older than what was purged"
 PURGED = (SEALED, PAST)
 """Reasons for which nothing of a row is kept, or a purge would be undone."""
+ONE_ROW_AN_ID = ("decisions", "contacts", "generations")
+"""Logs in which an id stands once."""
 
 
 def examine(
@@ -29,7 +31,7 @@ def examine(
     """Fills `rejected` and `known`; without `lake`, rows are compared within the source only."""
     _reject_faults(connection, opened, contract)
     connection.execute("CREATE OR REPLACE TEMP TABLE known (row BIGINT, held BOOLEAN)")
-    if contract.log in ("decisions", "contacts", "generations"):
+    if contract.log in ONE_ROW_AN_ID:
         _reject_repeated(connection, opened, contract)
     if not lake:
         return
@@ -150,11 +152,34 @@ def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Co
         rows = _source(connection, opened, contract, "id", "decision", "day")
         differs = f"SELECT s.row FROM {rows} s JOIN {held} d ON d.id = s.id WHERE s.decision <> d.decision"
         _reject(connection, f"{differs} OR s.day <> d.day", contract.system.log.decision.column, CHANGED)
-    again = f"SELECT row FROM {_source(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
-    if growing or contract.log == "contacts":
+    if _names_known(contract, growing=growing):
+        again = f"SELECT row FROM {_source(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
         connection.execute(f"INSERT INTO known SELECT row, true FROM ({again})")
-    else:
-        _reject(connection, again, contract.id_column, DUPLICATE_IN_LAKE)
+
+
+def _names_known(contract: Contract, *, growing: bool) -> bool:
+    """Whether rows that the log holds are known; else they are refused, by `reject_held`."""
+    return growing or contract.log == "contacts"
+
+
+def reject_held(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int, *, growing: bool) -> bool:
+    """Rejects rows of a new batch whose id an earlier one holds, and takes them out of the log; tells if there are any.
+
+    They are compared in the log, once written: to compare them before would compute every pseudonym twice.
+    """
+    if contract.log not in ONE_ROW_AN_ID or _names_known(contract, growing=growing):
+        return False
+    target = table(contract.system, contract.log)
+    earlier = f"FROM {target} WHERE batch <> {batch}"
+    if not one(connection, f"SELECT count(*) FROM ({earlier} LIMIT 1)"):
+        return False
+    again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id {earlier})"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE held_rows AS {again}")
+    if not one(connection, "SELECT count(*) FROM held_rows"):
+        return False
+    connection.execute(f"DELETE FROM {target} WHERE batch = {batch} AND row IN (FROM held_rows)")
+    _reject(connection, "FROM held_rows", contract.id_column, DUPLICATE_IN_LAKE)
+    return True
 
 
 def _mark_said(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, held: str) -> None:

@@ -13,7 +13,7 @@ from audits.decisions import effective
 from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
-from audits.decisions.examine import examine, left_out, one
+from audits.decisions.examine import examine, left_out, one, reject_held
 from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import CORRECTION, set_aside
 from audits.decisions.report import IngestReport, Rejection, SchemaChange
@@ -97,7 +97,7 @@ def ingest_into(
     if report is None:
         report = _examine(connection, opened, contract, name, growing=growing)
         _refuse(report, strict=strict)
-        report = _write(connection, workspace, opened, contract, report, growing=growing)
+        report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
     record(connection, report)
     leave(connection, system, source, log=log, mark=opened.mark)
     return report
@@ -148,6 +148,13 @@ def _examine(
     total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
     if total == 0 and not growing:
         raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")
+    return _report(connection, contract, origin, opened.sha256, total=total)
+
+
+def _report(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, origin: str, sha256: str, *, total: int
+) -> IngestReport:
+    """What the tables `rejected` and `known` say of a source of so many rows."""
     groups = connection.execute(
         'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
     ).fetchall()
@@ -157,7 +164,7 @@ def _examine(
         system=contract.system.id,
         log=contract.log,
         origin=origin,
-        sha256=opened.sha256,
+        sha256=sha256,
         accepted=total - bad - known,
         quarantined=bad,
         known=known,
@@ -179,6 +186,7 @@ def _write(
     contract: Contract,
     report: IngestReport,
     *,
+    strict: bool,
     growing: bool,
 ) -> IngestReport:
     """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
@@ -191,6 +199,10 @@ def _write(
         if log == "decisions":
             rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
+        total = report.accepted + report.quarantined + report.known
+        if reject_held(connection, contract, batch, growing=growing):
+            report = _report(connection, contract, report.origin, report.sha256, total=total)
+            _refuse(report, strict=strict)
     if report.quarantined:
         set_aside(connection, opened, contract, batch)
     part = report.origin.startswith(CORRECTION)
