@@ -18,9 +18,10 @@ even a reader who knows these rules cannot narrow it within 1 to limit − 1.
 
 Not protected, on purpose: a rate of 0 % or 100 %, or one or two selected people, in a group that is itself large
 enough. Hiding these would hide the plainest discrimination, and nobody learns who the people are. Also not: what
-hidden cells have in common (if none of them was selected, their sum says so). Everybody (`by=()`) is always shown.
-People whose value is unknown are a cell that subtraction can use and that can be hidden to protect others; being
-unknown is no group, so they are not hidden for being few.
+hidden cells have in common (if none of them was selected, their sum says so), and what shown decisions say of outcomes
+by themselves (of 12 known outcomes, 11 selected men have at most 11). Everybody (`by=()`) is always shown. People
+whose value is unknown are a cell that subtraction can use and that can be hidden to protect others; being unknown is no
+group, so they are not hidden for being few.
 """
 
 from __future__ import annotations
