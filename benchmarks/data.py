@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 
 
-def write_decisions(folder: Path, *, rows: int) -> Path:
-    """A Parquet file of invented decisions; made once for each size."""
-    path = folder / f"decisions-{rows}.parquet"
-    _write(path, first=0, rows=rows, step=7)
+def write_decisions(folder: Path, *, rows: int, part: int = 0) -> Path:
+    """A Parquet file of invented decisions; made once for each size. Parts hold other decisions."""
+    path = folder / (f"decisions-{rows}-{part}.parquet" if part else f"decisions-{rows}.parquet")
+    _write(path, first=part * rows, rows=rows, step=7)
     return path
 
 
