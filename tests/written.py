@@ -5,7 +5,7 @@ from __future__ import annotations
 HEAD = """\
 id: {id}
 kind: {kind}
-title: {{fr: Essai, en: Trial}}
+title: {title}
 purpose: {{fr: Essai, en: Trial}}
 owner: Steward
 status: pilot
@@ -13,6 +13,6 @@ risk: high
 """
 
 
-def system_text(id: str, rest: str, *, kind: str = "selection") -> str:  # noqa: A002 (the key's own name)
+def system_text(id: str, rest: str, *, kind: str = "selection", title: str = "{fr: Essai, en: Trial}") -> str:  # noqa: A002 (the key's own name)
     """The text of a system file: what it is, then the lines that a test is about."""
-    return HEAD.format(id=id, kind=kind) + rest.lstrip("\n")
+    return HEAD.format(id=id, kind=kind, title=title) + rest.lstrip("\n")

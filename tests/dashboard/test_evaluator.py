@@ -39,6 +39,7 @@ features: [skill]
 windows: {reference: 2025-01-01/2025-03-31}
 sources: [{mlflow: {experiment: Default}}]
 """,
+    title="""{fr: "Essai <script>alert(1)</script>", en: "Trial <b>"}""",
 )
 HIDDEN = "Trinité <&>"
 """A place with five people: it is hidden."""
