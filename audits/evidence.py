@@ -9,16 +9,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audits.cubes.read import COUNTS
+from audits.cubes.read import COUNTS, Read
+from audits.cubes.strata import STRATA
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 
-# Fields of COUNTS, then those of histograms: one file holds all that an audit read.
+# Fields of COUNTS, then those of strata and histograms: one file holds all that an audit read.
 SCHEMA = pa.schema(
     [
         ("cube", pa.string()),
         *COUNTS,
+        STRATA.field("stratum"),
         ("feature", pa.string()),
         ("window", pa.string()),
         ("bin", pa.int16()),
@@ -27,9 +29,10 @@ SCHEMA = pa.schema(
 )
 
 
-def store(folder: Path, counts: pa.Table, histograms: list[Histogram]) -> str:
+def store(folder: Path, read: Read) -> str:
     """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
-    table = pa.concat_tables([_with_nulls(counts, "counts"), _histogram_rows(histograms)])
+    parts = [_with_nulls(read.counts, "counts"), _with_nulls(read.strata, "strata"), _histogram_rows(read.histograms)]
+    table = pa.concat_tables(parts)
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", version="2.6", store_schema=False)
     digest = sha256_hex(buffer.getvalue())
@@ -42,8 +45,8 @@ def store(folder: Path, counts: pa.Table, histograms: list[Histogram]) -> str:
     return digest
 
 
-def load(folder: Path, digest: str) -> tuple[pa.Table, list[Histogram]]:
-    """The counts and histograms of a stored evidence file.
+def load(folder: Path, digest: str) -> Read:
+    """What an audit read, from a stored evidence file.
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """
@@ -52,14 +55,25 @@ def load(folder: Path, digest: str) -> tuple[pa.Table, list[Histogram]]:
         raise BoussoleError("the evidence file is missing.", where=str(path), next_step="Restore it from a backup.")
     if sha256_hex(path.read_bytes()) != digest:
         raise BoussoleError("the evidence file was changed.", where=str(path), next_step="Restore it from a backup.")
-    table = pq.read_table(path).cast(SCHEMA)
-    counts = table.filter(pa.compute.equal(table["cube"], "counts")).select(COUNTS.names)
-    return counts, _histograms(table.filter(pa.compute.equal(table["cube"], "histograms")).to_pylist())
+    table = _complete(pq.read_table(path))
+
+    def rows(cube: str) -> pa.Table:
+        return table.filter(pa.compute.equal(table["cube"], cube))
+
+    return Read(
+        counts=rows("counts").select(COUNTS.names),
+        strata=rows("strata").select(STRATA.names),
+        histograms=_histograms(rows("histograms").to_pylist()),
+    )
 
 
 def _with_nulls(table: pa.Table, cube: str) -> pa.Table:
-    columns = {"cube": pa.array([cube] * table.num_rows, pa.string())}
-    columns |= {name: table[name] for name in table.column_names}
+    return _complete(table.append_column("cube", pa.array([cube] * table.num_rows, pa.string())))
+
+
+def _complete(table: pa.Table) -> pa.Table:
+    """All columns in order; those that the rows do not have (a file of an earlier version) are empty."""
+    columns = {name: table[name] for name in table.column_names}
     nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in SCHEMA if field.name not in columns}
     return pa.table(columns | nulls).select(SCHEMA.names).cast(SCHEMA)
 

@@ -126,3 +126,17 @@ class Cells:
     def sizes(self) -> Counts:
         """Decisions in each group."""
         return np.asarray(self.counts.sum(axis=(1, 2, 3)), dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strata:
+    """Counts of one attribute by stratum: a combination of codes for the values of the controls (None: not known).
+
+    `counts` has the shape (groups, strata, buckets, decision); without clusters there is one bucket.
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[Group, ...]
+    strata: tuple[tuple[str | None, ...], ...]
+    counts: Counts
+    clustered: bool

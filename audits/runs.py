@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pyarrow as pa
-
 from audits import evidence
-from audits.cubes.read import cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
 from audits.drift import drift_measures
 from audits.drift.measures import Histogram
@@ -62,13 +61,15 @@ def measure_window(
         reference = reference_window(system)
         stands = standing(system, window, as_of=as_of, today=today)
         counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
+        strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
         histograms = []
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
         seen = snapshot(connection)
-    measures, decisions = measure_evidence(counts, histograms, system, stands=stands)
-    digest = evidence.store(workspace.evidence, counts, histograms)
+    read = Read(counts=counts, strata=strata, histograms=histograms)
+    measures, decisions = measure_evidence(read, system, stands=stands)
+    digest = evidence.store(workspace.evidence, read)
     return Run(
         system=system,
         window=window,
@@ -88,13 +89,11 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
         return windows_between(system, *days_of(connection, system))
 
 
-def measure_evidence(
-    counts: pa.Table, histograms: list[Histogram], system: System, *, stands: Standing
-) -> tuple[list[Measure], int]:
+def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
-    tables = cells_from_counts(counts, system)
-    measures = measure_cells(tables, system=system, standing=stands)
-    measures += drift_measures(histograms, design_effect=design_effect(tables[0]))
+    tables = cells_from_counts(read.counts, system)
+    measures = measure_cells(tables, system=system, standing=stands, strata=strata_of(read.strata, tables))
+    measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())
 
 

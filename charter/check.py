@@ -10,15 +10,14 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from audits.errors import nearest
-from audits.metrics import errors, missing, selection
+from audits.metrics.families import EVERY_COMPARISON
 from audits.metrics.registry import REGISTRY
 from audits.systems.kinds import Texts
 from charter.model import ARTICLES, Article, Charter, Head, Indicator
 
-_COMPARISONS = (*selection.COMPARISONS, *errors.COMPARISONS, *missing.COMPARISONS.values())
-JUDGED = {c.metric: c.scale for c in _COMPARISONS} | {"psi": "distance"}
+JUDGED = {c.metric: c.scale for c in EVERY_COMPARISON} | {"psi": "distance"}
 """The measures that carry a test, and their scales."""
-PLACEHOLDERS = ("system", "decision", "group")
+PLACEHOLDERS = ("system", "decision", "group", "controls")
 
 
 def faults(charter: Charter) -> list[str]:

@@ -126,6 +126,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "reference": system.windows.reference is not None,
         "score": columns is not None and columns.score is not None,
         "features": bool(system.features),
+        "controls": bool(system.controls),
     }
 
 
@@ -140,6 +141,7 @@ def _asked(question: Question, system: System, lang: str) -> str:
         "system": said(system.title, lang),
         "decision": decision(system, lang),
         "group": _attribute(question, system, lang),
+        "controls": controls(system, lang),
     }
     for name, value in names.items():
         text = text.replace(f"{{{name}}}", value)
@@ -158,6 +160,11 @@ def _attribute(question: Question, system: System, lang: str) -> str:
     names = question.by or tuple(system.groups)
     titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
     return (" × " if question.by else ", ").join(titles) or NO_GROUPS[lang]
+
+
+def controls(system: System, lang: str) -> str:
+    """The titles of what people are compared within: `occupation family, distance`."""
+    return ", ".join(inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items())
 
 
 def said(texts: Texts, lang: str) -> str:

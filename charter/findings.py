@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from audits.languages import Catalogue, number
 from audits.systems.model import System
-from charter.families import MeasureDocument, decision
+from charter.families import MeasureDocument, controls, decision
 from charter.naming import gap_digits, other_place, per_hundred, place
 
 RATES = {
@@ -20,6 +20,7 @@ RATES = {
     "{other}: {gap}",
 }
 OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
+ADJUSTED_RATIO = "With comparable profiles ({controls}), {value} people are {decision} {place} where 100 are {other}"
 RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"
 DRIFT = {
     ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
@@ -47,7 +48,10 @@ def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, sys
     }
     if scale == "ratio":
         value = per_hundred(measure["value"], catalogue.lang)
-        return catalogue.gettext(RATIO).format(value=value, **named) + _ratio_interval(measure, catalogue)
+        adjusted = measure["metric"] == "adjusted_selection_rate_ratio"
+        message = catalogue.gettext(ADJUSTED_RATIO if adjusted else RATIO)
+        names = controls(system, catalogue.lang)
+        return message.format(value=value, controls=names, **named) + _ratio_interval(measure, catalogue)
     return _rates(measure, catalogue, named)
 
 

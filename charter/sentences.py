@@ -9,7 +9,7 @@ from typing import Any
 
 from audits.languages import LANGUAGES, Catalogue, date_words, typeset
 from audits.systems.model import System
-from charter.families import MeasureDocument, Question, decision, said
+from charter.families import MeasureDocument, Question, controls, decision, said
 from charter.findings import finding, level_words, meaning
 from charter.naming import about
 
@@ -23,6 +23,7 @@ NOT_EXAMINED = {
     "no_reference": "Not examined: no reference period is declared to compare with.",
     "no_score": "Not examined: the log holds no score.",
     "no_features": "Not examined: the system file names no data to follow.",
+    "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
 }
 CANNOT_TELL = {
@@ -36,6 +37,9 @@ CANNOT_TELL = {
     "earlier are not like the others.",
     "expired": "We cannot tell. The legal basis for using these data ended on {date}: nothing of them is read or "
     "shown.",
+    "rows_purged": "We cannot tell. The decisions of this period were removed before they were counted by profile.",
+    "too_many_strata": "We cannot tell. There are so many different profiles that hardly anybody has a counterpart.",
+    "no_common_stratum": "We cannot tell. No profile is found in both of the groups compared.",
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
 }
@@ -57,6 +61,20 @@ ANSWERS = {
     ("unknown", "open"): "We cannot tell yet.",
 }
 SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
+PICTURES = {
+    ("selection_rate_ratio", "reversed"): "Between comparable profiles ({controls}), the picture is the opposite: "
+    "this figure alone would mislead.",
+    ("selection_rate_ratio", "explained"): "Between comparable profiles ({controls}), this gap is no longer seen.",
+    ("selection_rate_ratio", "appears"): "Between comparable profiles ({controls}), there is a gap that this figure "
+    "does not show.",
+    ("adjusted_selection_rate_ratio", "reversed"): "Over everybody, whatever their profile, the picture is the "
+    "opposite: the groups do not have the same profiles.",
+    (
+        "adjusted_selection_rate_ratio",
+        "explained",
+    ): "Over everybody, whatever their profile, there is a gap: the groups do not have the same profiles.",
+    ("adjusted_selection_rate_ratio", "appears"): "Over everybody, whatever their profile, this gap is not seen.",
+}
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -98,7 +116,7 @@ def _sentence(question: Question, document: Mapping[str, Any], system: System, l
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
     else:
-        parts = [*told.figures(*headline), told.others(), told.kept_beside(), told.hidden()]
+        parts = [*told.figures(*headline), told.picture(headline[1]), told.others(), told.kept_beside(), told.hidden()]
     return " ".join(part for part in parts if part)
 
 
@@ -134,6 +152,12 @@ class _Told:
         level = levels[name] or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
+
+    def picture(self, measure: MeasureDocument) -> str:
+        """That comparing like with like tells another story than the figure, where it does."""
+        message = PICTURES.get((measure["metric"], measure["params"].get("picture")))
+        names = controls(self.system, self.catalogue.lang)
+        return self.catalogue.gettext(message).format(controls=names) if message else ""
 
     def others(self) -> str:
         """How many other groups share the verdict."""

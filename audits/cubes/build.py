@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,6 +39,53 @@ def cells(base_table: Any, system: System) -> Any:
     monthly = base_table.mutate(month=base_table.day.truncate("M").cast("date"))
     parts = [_rolled(monthly, by, ["month"]) for by in combinations]
     return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "cells")
+
+
+def strata(decisions: Any, system: System) -> Any | None:
+    """Month × stratum × bucket × flags: each group, each declared intersection; None without controls or groups.
+
+    Strata are all combinations of the values of the controls.
+    """
+    if not system.controls or not system.groups:
+        return None
+    keyed = decisions.mutate(month=decisions.day.truncate("M").cast("date"), stratum=_stratum(decisions, system))
+    keep, groups = ["month", "stratum", "bucket"], [f"g_{name}" for name in system.groups]
+    fine = keyed.group_by([*keep, *FLAGS, *groups]).aggregate(n=_count(keyed.weight))
+    parts = [_rolled(fine, by, keep) for by in system.attributes]
+    whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return _ordered(whole.mutate(controls=ibis.literal(controls_of(system))), "strata")
+
+
+def controls_of(system: System) -> str:
+    """The names of a system's controls, as the cube `strata` keeps them."""
+    return "*".join(system.controls)
+
+
+def _stratum(decisions: Any, system: System) -> Any:
+    """The values of all controls in one text that cannot be mistaken for another: `5:clerk|-`, `-` where unknown."""
+    parts = []
+    for name in system.controls:
+        value = decisions[f"c_{name}"]
+        parts.append(value.isnull().ifelse("-", value.length().cast("string") + ":" + value))
+    return functools.reduce(lambda left, right: left + "|" + right, parts)
+
+
+def control_values(stratum: str) -> tuple[str | None, ...]:
+    """The values of the controls of a stratum.
+
+    >>> control_values("5:clerk|-|3:a|b")
+    ('clerk', None, 'a|b')
+    """
+    found: list[str | None] = []
+    while stratum:
+        if stratum[0] == "-":
+            found.append(None)
+            stratum = stratum[2:]
+            continue
+        size, _, rest = stratum.partition(":")
+        found.append(rest[: int(size)])
+        stratum = rest[int(size) + 1 :]
+    return tuple(found)
 
 
 def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[float]]) -> Any | None:

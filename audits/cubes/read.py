@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -31,6 +32,15 @@ COUNTS = pa.schema(
         ("n", pa.int64()),
     ]
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """All that an audit reads of a system: what is kept as evidence, and from which a rerun computes again."""
+
+    counts: pa.Table
+    strata: pa.Table
+    histograms: list[Histogram]
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
@@ -91,10 +101,10 @@ def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
 
 def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
     """Raises BoussoleError where rows of the window were purged: to count the others would be wrong."""
-    gone = [month for month in sealed_months(connection, system) if window.start.replace(day=1) <= month <= window.end]
+    gone = sealed_months(connection, system, within=window)
     if gone:
         raise BoussoleError(
-            f"the rows of {', '.join(f'{month:%Y-%m}' for month in sorted(gone))} were purged; their counts are there.",
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged; their counts are there.",
             where=system.id,
             next_step="Audit that window without --exact.",
         )

@@ -11,6 +11,7 @@ import ibis
 from audits.cubes import build
 from audits.lake.tables import CUBES, decision_columns, quote, table
 from audits.systems.model import System
+from audits.windows import Window
 
 FEATURE_QUANTILES = 20
 MOST_KEPT = 32
@@ -45,9 +46,20 @@ def rebuild_months(
     _merge(connection, system, months=wanted, cubes=cubes)
 
 
-def sealed_months(connection: duckdb.DuckDBPyConnection, system: System) -> list[dt.date]:
+def sealed_months(
+    connection: duckdb.DuckDBPyConnection, system: System, *, within: Window | None = None
+) -> list[dt.date]:
     """Months whose rows were purged, by their first day: their counts stay as they were then."""
-    return [row[0] for row in connection.execute(f"SELECT month FROM {table(system, 'sealed')}").fetchall()]
+    found = [row[0] for row in connection.execute(f"SELECT month FROM {table(system, 'sealed')}").fetchall()]
+    return sorted(month for month in found if within is None or within.start.replace(day=1) <= month <= within.end)
+
+
+def rows_as(connection: duckdb.DuckDBPyConnection, system: System, cube: str, condition: str) -> str:
+    """SQL: a cube, of the decisions that meet a condition, counted from the rows."""
+    statements = _statements(system, edges_of(connection, system))
+    rows = f"(FROM {table(system, 'decisions')} WHERE {condition})"
+    parts = [f"picked AS {rows}", f"base AS ({statements['base']})"]
+    return f"(WITH {', '.join(parts)} FROM ({statements[cube]}))"
 
 
 def _in_months(cube: str, months: Sequence[dt.date]) -> str:
@@ -103,6 +115,7 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             "base": build.base(decisions, system),
             "daily": build.daily(base, system),
             "cells": build.cells(base, system),
+            "strata": build.strata(decisions, system),
             "histograms": build.histograms(decisions, system, edges),
         }
         while len(_KEPT) >= MOST_KEPT:

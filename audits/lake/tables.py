@@ -84,6 +84,15 @@ LOGGED = {  # what the decision log itself said, before later outcomes and human
 CUBES = {
     "daily": {"day": "DATE", "model_version": "VARCHAR", **KEYS, "bucket": "UTINYINT", **FLAGS, "n": "BIGINT"},
     "cells": {"month": "DATE", **KEYS, **FLAGS, "n": "BIGINT"},
+    "strata": {
+        "month": "DATE",
+        **KEYS,
+        "controls": "VARCHAR",  # 'occupation*distance': the controls that a stratum holds a value of
+        "stratum": "VARCHAR",
+        "bucket": "UTINYINT",
+        **FLAGS,
+        "n": "BIGINT",
+    },
     "histograms": {
         "day": "DATE",
         "feature": "VARCHAR",
@@ -226,10 +235,15 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
     """Whether the lake holds a schema for this system."""
+    return has_table(connection, system, "decisions")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
+    """Whether a system's schema holds a table: one made by an earlier version may lack the newest."""
     row = connection.execute(
         "SELECT count(*) FROM information_schema.tables "
-        "WHERE table_catalog = 'lake' AND table_schema = ? AND table_name = 'decisions'",
-        [system.id],
+        "WHERE table_catalog = 'lake' AND table_schema = ? AND table_name = ?",
+        [system.id, name],
     ).fetchone()
     return bool(row and row[0])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from audits.measures import Measure, group_label
@@ -22,30 +21,43 @@ class Against(NamedTuple):
 
 def comparison_measures(view: View, comparison: Comparison) -> list[Measure]:
     """One measure for each known group but the reference; hidden and undefined ones keep their reason."""
+    return [compare(view, comparison, position) for position in compared(view)]
+
+
+def compared(view: View) -> list[int]:
+    """Positions of the groups that are compared with another."""
     reference = view.system.reference_of(view.table.by)
-    compared = [i for i in view.known if view.table.groups[i] != reference]
-    return [_compare(view, comparison, position) for position in compared]
+    return [i for i in view.known if view.table.groups[i] != reference]
 
 
-def _compare(view: View, comparison: Comparison, position: int) -> Measure:
+def compare(view: View, comparison: Comparison, position: int) -> Measure:
+    """The comparison of one group."""
+    other = against(view, comparison, position)
+    return refused(view, comparison, position, other) or _estimate(view, comparison, position, other)
+
+
+def judged(view: View, comparison: Comparison, other: Against) -> dict[str, Any]:
+    """What every comparison says of itself, with or without a value."""
+    bad_side = comparison.bad_side(favourable=view.system.log.favourable)
+    return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale}
+
+
+def refused(view: View, comparison: Comparison, position: int, other: Against) -> Measure | None:
+    """The comparison without its value, where it cannot be made or shown."""
     rate, group, hidden = comparison.rate, view.table.groups[position], view.hidden(comparison.rate)
-    against = _against(view, comparison, position)
-    params: dict[str, Any] = {
-        "against": against.name,
-        "bad_side": comparison.bad_side(favourable=view.system.log.favourable),
-        "scale": comparison.scale,
-    }
+    params = judged(view, comparison, other)
     if blocked := view.blocked(rate):
         params |= view.until(blocked)
         return view.without_value(comparison.metric, "undefined", blocked, group=group, params=params)
     if position in hidden:
         return view.without_value(comparison.metric, "suppressed", hidden[position], group=group, params=params)
-    if against.status != "ok":
-        return view.without_value(comparison.metric, against.status, against.reason, group=group, params=params)
-    return _estimate(view, comparison, position, against, params)
+    if other.status != "ok":
+        return view.without_value(comparison.metric, other.status, other.reason, group=group, params=params)
+    return None
 
 
-def _against(view: View, comparison: Comparison, position: int) -> Against:
+def against(view: View, comparison: Comparison, position: int) -> Against:
+    """Whom a group is compared with, as far as they may be shown."""
     hidden, groups = view.hidden(comparison.rate), view.table.groups
     reference = view.system.reference_of(view.table.by)
     if reference is not None:
@@ -61,15 +73,13 @@ def _against(view: View, comparison: Comparison, position: int) -> Against:
     return Against("rest", [], *(("suppressed", "reference_suppressed") if others else ("undefined", "no_other_group")))
 
 
-def _estimate(
-    view: View, comparison: Comparison, position: int, against: Against, params: Mapping[str, Any]
-) -> Measure:
+def _estimate(view: View, comparison: Comparison, position: int, other: Against) -> Measure:
     group = view.table.groups[position]
-    parts = [view.buckets(comparison.rate, where) for where in ([position], against.positions)]
+    parts = [view.buckets(comparison.rate, where) for where in ([position], other.positions)]
     k, n = (parts[0][0], parts[1][0]), (parts[0][1], parts[1][1])
     sums = [(int(a.sum()), int(b.sum())) for a, b in parts]
-    both = [position, *against.positions]
-    params = dict(params) | view.missing(comparison.rate, both)
+    both = [position, *other.positions]
+    params = judged(view, comparison, other) | view.missing(comparison.rate, both)
     size = sums[0][1] + sums[1][1]
     if not sums[0][1] or not sums[1][1] or (comparison.scale == "ratio" and not sums[1][0]):
         return view.without_value(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from audits.measures import NO_OUTCOME, Counts
 
-Kind = Literal["group", "across", "comparison", "drift"]
+Kind = Literal["group", "across", "comparison", "beside", "drift"]
 BadSide = Literal["below", "above"]
 
 
@@ -20,7 +20,8 @@ class Metric:
 
     name: str
     kind: Kind
-    """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged; `drift`."""
+    """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
+    `beside`: another answer to a judged question, shown and never judged; `drift`."""
     formula: str
     range: str
     ideal: float | None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audits.measures import Measure
 from audits.metrics import errors, missing, selection
 from audits.metrics.across import UNKNOWN
+from audits.metrics.adjusted import ADJUSTED, BESIDE
 from audits.metrics.definition import Comparison, Composite, Rate
 from audits.systems.model import System
 
@@ -19,6 +20,15 @@ class Families:
     rates: tuple[Rate, ...]
     composites: tuple[Composite, ...]
     comparisons: tuple[Comparison, ...]
+
+
+EVERY_COMPARISON = (
+    *selection.COMPARISONS,
+    ADJUSTED,
+    *errors.COMPARISONS,
+    *missing.COMPARISONS.values(),
+)
+"""Every comparison that a charter can judge, of any system."""
 
 
 def families(system: System) -> Families:
@@ -37,14 +47,16 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
     """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
     measured, date = families(system), {"expired_on": expired_on.isoformat()}
     shown = [rate.metric for rate in measured.rates] + [composite.metric for composite in measured.composites]
+    adjusted = (ADJUSTED,) if system.controls else ()
+    beside = BESIDE if system.controls else ()
     judged = {
         comparison.metric: {
             "bad_side": comparison.bad_side(favourable=system.log.favourable),
             "scale": comparison.scale,
         }
-        for comparison in measured.comparisons
+        for comparison in (*measured.comparisons, *adjusted)
     }
     return [
         Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})
-        for metric in (*shown, "impact_ratio", *UNKNOWN, *judged)
+        for metric in (*shown, "impact_ratio", *UNKNOWN, *judged, *beside)
     ]

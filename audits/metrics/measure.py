@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.measures import Cells, Measure
+from audits.measures import Cells, Measure, Strata
 from audits.metrics.across import composite_measure, unknown_measures
+from audits.metrics.adjusted import adjusted_measures
 from audits.metrics.comparisons import comparison_measures
 from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import impact_ratios, rate_measures
+from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.view import View
 from audits.standing import Standing
 from audits.suppression import suppress
@@ -18,7 +20,11 @@ EVERYTHING_READABLE = Standing()
 
 
 def measure_cells(
-    tables: Sequence[Cells], *, system: System, standing: Standing = EVERYTHING_READABLE
+    tables: Sequence[Cells],
+    *,
+    system: System,
+    standing: Standing = EVERYTHING_READABLE,
+    strata: Sequence[Strata] = (),
 ) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
@@ -26,29 +32,37 @@ def measure_cells(
     the same decisions. Outcome measures are conditional on observed outcomes (rows without outcome never
     enter; `params["missing_outcomes"]` counts them) and are absent where the system declares no outcome.
     `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
-    at all; no table of theirs may be given.
+    at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
+    declared.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
-    `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`).
+    `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
+    `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`.
     Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`.
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
     suppression = suppress(tables, system=system)
     views = {table.by: View(table=table, system=system, suppression=suppression, standing=standing) for table in tables}
+    by_stratum = {each.by: each for each in strata} if system.controls else {}
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
         if (date := standing.ended(by)) is not None:
             found += ended_measures(by, date, system=system)
         elif by in views:
-            found += _measures(views[by], measured)
+            found += _measures(views[by], measured, by_stratum.get(by))
     return found
 
 
-def _measures(view: View, measured: Families) -> list[Measure]:
+def _measures(view: View, measured: Families, strata: Strata | None) -> list[Measure]:
     found = [measure for rate in measured.rates for measure in rate_measures(view, rate)]
     if not view.table.by:
         return found
     found += impact_ratios(view)
     found += [composite_measure(view, composite) for composite in measured.composites]
     found += unknown_measures(view)
-    return found + [measure for comparison in measured.comparisons for measure in comparison_measures(view, comparison)]
+    for comparison in measured.comparisons:
+        if comparison is SELECTION_RATIO and strata is not None:
+            found += adjusted_measures(view, strata)
+        else:
+            found += comparison_measures(view, comparison)
+    return found

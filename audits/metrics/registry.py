@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
+from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
 from audits.metrics.definition import Metric
 from audits.metrics.errors import METRICS as ERROR_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
@@ -45,4 +46,4 @@ class Registry:
         return tuple(self._metrics.values())
 
 
-REGISTRY = Registry((*SELECTION_METRICS, *ERROR_METRICS, *MISSING_METRICS, *DRIFT_METRICS))
+REGISTRY = Registry((*SELECTION_METRICS, *ADJUSTED_METRICS, *ERROR_METRICS, *MISSING_METRICS, *DRIFT_METRICS))

@@ -19,7 +19,8 @@ COMPOSITES = (
     Composite(metric="demographic_parity_ratio", rates=(SELECTION_RATE,), aggregate="ratio"),
 )
 
-COMPARISONS = (Comparison(metric="selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True),)
+SELECTION_RATIO = Comparison(metric="selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
+COMPARISONS = (SELECTION_RATIO,)
 
 _FEW = "fewer than two groups are shown"
 

@@ -1,9 +1,12 @@
-"""Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay."""
+"""Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay.
+
+Only counts by profile (the cube `strata`) go with the rows.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -166,6 +169,7 @@ def _plan(
     plan.gone |= gone
     if months:
         plan.queries[system.id, "sealed"] = _sealed(system, months)
+        _leave_strata(system, months, plan)
     _forget_changes(connection, system, limit, gone, plan)
     rows: dict[str, int] = {}
     for (_, table), count in counts.items():
@@ -174,6 +178,15 @@ def _plan(
     return Purged(
         system=system.id, before=limit, rows=rows, months=tuple(months), groups=tuple(groups), sources=sources
     )
+
+
+def _leave_strata(system: System, months: Iterable[dt.date], plan: Plan) -> None:
+    """Counts by profile go with their rows: a rare profile tells of one person, and quotes the values of its row."""
+    name, listed = (system.id, "strata"), ", ".join(f"DATE '{month}'" for month in months)
+    if name in plan.queries:
+        plan.queries[name] = f"FROM ({plan.queries[name]}) WHERE month NOT IN ({listed})"
+    else:
+        plan.gone[name] = f"month IN ({listed})"
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:

@@ -91,13 +91,26 @@ def compare(k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, transform: Literal["l
     parts = [_without_each(k[i], n[i], filled) for i in (0, 1)]
     if parts[0] is None or parts[1] is None:
         return None
-    p1, p0 = (float(k[i].sum() / n[i].sum()) for i in (0, 1))
-    free = _welch((p1, p0), (parts[0], parts[1]), (int((n[0] > 0).sum()), int((n[1] > 0).sum())), transform)
-    if free is None:
-        return None
-    if transform == "log":
-        return jackknife(p1 / p0, parts[0] / parts[1], transform="log", df=free)
-    return jackknife(p1 - p0, parts[0] - parts[1], transform="identity", df=free)
+    rates = float(k[0].sum() / n[0].sum()), float(k[1].sum() / n[1].sum())
+    buckets = int((n[0] > 0).sum()), int((n[1] > 0).sum())
+    return compare_parts(rates, (parts[0], parts[1]), buckets, transform=transform)
+
+
+def compare_parts(
+    estimates: tuple[float, float],
+    parts: tuple[Floats, Floats],
+    buckets: tuple[int, int],
+    *,
+    transform: Literal["log", "identity"],
+) -> Jackknife | None:
+    """The same from the estimates of both groups, on all buckets and without each, and the buckets each group fills."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = _welch(estimates, parts, buckets, transform)
+        if free is None:
+            return None
+        if transform == "log":
+            return jackknife(estimates[0] / estimates[1], parts[0] / parts[1], transform="log", df=free)
+        return jackknife(estimates[0] - estimates[1], parts[0] - parts[1], transform="identity", df=free)
 
 
 def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[float, float], float] | None:
@@ -154,7 +167,7 @@ def _welch(
         float(np.square(_forward(part, transform) - _forward(np.array(p), transform)).sum())
         for p, part in zip(estimates, parts, strict=True)
     ]
-    if min(buckets) < 2 or sum(squares) <= 0:
+    if min(buckets) < 2 or not math.isfinite(sum(squares)) or sum(squares) <= 0:
         return None
     return sum(squares) ** 2 / sum(s * s / (m - 1) for s, m in zip(squares, buckets, strict=True))
 

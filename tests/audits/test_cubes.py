@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from audits import evidence
 from audits.cubes.build import score_edges
-from audits.cubes.read import cells_from_counts, read_counts, read_histograms
+from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
+from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of, rebuild
 from audits.decisions import ingest
 from audits.lake import reading, writing
@@ -38,6 +41,9 @@ groups:
   gender: {column: gender}
   age: {column: age, bands: [25, 50]}
   area: {column: area}
+controls:
+  job: {column: job}
+  shift: {column: shift}
 intersections: [[gender, age]]
 features: [distance]
 """,
@@ -62,6 +68,8 @@ def log(rows: int, seed: int) -> pd.DataFrame:
             "gender": random.choice(np.array(["F", "M", None], dtype=object), rows, p=[0.45, 0.45, 0.1]),
             "age": random.integers(16, 70, rows),
             "area": random.choice(["n", "s"], rows),
+            "job": random.choice(np.array(["cook", "a|b", None], dtype=object), rows),
+            "shift": random.choice(["night", "1:-"], rows),
             "distance": np.where(random.random(rows) < 0.1, np.nan, random.gamma(2, 10, rows)),
         }
     ).astype({"score": "float64"})
@@ -142,6 +150,61 @@ def test_rows_and_cube_agree_exactly(loaded: tuple[Workspace, System, pd.DataFra
         from_cube = read_counts(connection, system, YEAR, as_of=LATE)
         from_rows = read_counts(connection, system, YEAR, as_of=LATE, exact=True)
     assert from_cube.equals(from_rows)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [YEAR, Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), Window(dt.date(2026, 2, 3), dt.date(2026, 3, 9))],
+)
+def test_strata_hold_what_pandas_finds_from_cube_and_rows(
+    loaded: tuple[Workspace, System, pd.DataFrame], window: Window
+) -> None:
+    """The whole log, one month, and a stretch that is no month, which only the rows can count."""
+    workspace, system, frame = loaded
+    with reading(workspace) as connection:
+        from_cube = read_strata(connection, system, window)
+        from_rows = read_strata(connection, system, window, exact=True)
+        counts = read_counts(connection, system, window, as_of=LATE)
+    assert from_cube.equals(from_rows)
+    by_sex = strata_of(from_cube, cells_from_counts(counts, system))[0]
+    inside = frame[frame["day"].dt.date.between(window.start, window.end)]
+    expected = inside.groupby(
+        [inside["gender"].fillna("?"), inside["job"].fillna("?"), "shift", "taken"], observed=True
+    ).size()
+    jobs, shifts = {"0": "a|b", "1": "cook", None: "?"}, {"0": "1:-", "1": "night"}  # codes in alphabetical order
+    found = {
+        (group[0] or "?", jobs[job], shifts[str(shift)], bool(d)): int(n)
+        for i, group in enumerate(by_sex.groups)
+        for j, (job, shift) in enumerate(by_sex.strata)
+        for d, n in enumerate(by_sex.counts[i, j].sum(axis=0))
+        if n
+    }
+    assert found == expected.to_dict()
+
+
+def test_what_an_audit_read_comes_back_from_its_evidence(
+    loaded: tuple[Workspace, System, pd.DataFrame], tmp_path: Path
+) -> None:
+    workspace, system, _ = loaded
+    with reading(workspace) as connection:
+        read = Read(
+            counts=read_counts(connection, system, YEAR, as_of=LATE),
+            strata=read_strata(connection, system, YEAR),
+            histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
+        )
+    again = evidence.load(tmp_path, evidence.store(tmp_path, read))
+    assert again.counts.equals(read.counts)
+    assert again.strata.equals(read.strata)
+    assert again.histograms == read.histograms
+
+
+def test_under_other_controls_the_rows_are_counted(tmp_path: Path) -> None:
+    workspace, system = load(tmp_path / "w", log(300, 3))
+    other = system.model_copy(update={"controls": {"shift": system.controls["shift"]}})
+    with reading(workspace) as connection:
+        found = read_strata(connection, other, YEAR)
+    assert set(found["stratum"].to_pylist()) == {"0", "1"}
+    assert sum(found.filter(pa.compute.equal(found["by"], "gender"))["n"].to_pylist()) == 300
 
 
 def test_an_absent_outcome_is_negative_only_once_mature(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:

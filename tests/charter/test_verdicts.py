@@ -237,7 +237,7 @@ def test_score_and_features_are_two_questions():
         ("score_drift", system(), "no_measure"),
         ("true_positive_rate_difference", system(columns={"outcome": None}), "no_outcome"),
         ("selection_rate_ratio", system(groups={}), "no_groups"),
-        ("adjusted_selection_rate_ratio", system(), "not_measured_yet"),
+        ("adjusted_selection_rate_ratio", system(), "no_controls"),
         ("examined_first", system(), "not_attested"),
     ],
 )

@@ -87,6 +87,19 @@ def test_admissions_are_counted_by_weight(audited: Any) -> None:
     assert round(100 * value(document, "selection_rate/gender=Female"), 1) == 30.4
 
 
+def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
+    """Bickel, Hammel & O'Connell (1975): women ahead in 4 of 6 departments. Odds ratio: R's mantelhaen.test."""
+    document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
+    assert round(1 / value(document, "selection_odds_ratio/gender=Female"), 7) == 0.9046968
+    measures = {item["id"]: item for item in document["measures"]}
+    params = measures["adjusted_selection_rate_ratio/gender=Female"]["params"]
+    assert (params["picture"], params["strata"], params["strata_above"]) == ("reversed", 6, 4)
+    raw, adjusted = (verdict(document, f"{name}selection_rate_ratio_gender") for name in ("", "adjusted_"))
+    assert (raw["verdict"], adjusted["verdict"]) == ("broken", "kept")
+    assert "the picture is the opposite" in raw["sentence"]["en"]
+    assert "the picture is the opposite" in adjusted["sentence"]["en"]
+
+
 # fpr, fnr, false discovery rate (1 - precision), published by Aequitas for COMPAS by race.
 AEQUITAS = {
     "African-American": (0.448468, 0.279853, 0.370285),

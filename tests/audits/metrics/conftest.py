@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.measures import NO_OUTCOME, Cells, Group, Measure
+from audits.measures import NO_OUTCOME, Cells, Group, Measure, Strata
 from audits.metrics import measure_cells
+from audits.standing import Standing
 from audits.systems.model import System
+from audits.systems.parts import Control
 
 Row = Mapping[str, Any]
 
@@ -83,6 +85,36 @@ def measured(tables_of: Callable[..., list[Cells]]) -> Callable[[Iterable[Row], 
 
     def measure(rows: Iterable[Row], system: System) -> dict[str, Measure]:
         found = measure_cells(tables_of(rows, system), system=system)
+        assert len({m.id for m in found}) == len(found)
+        return {m.id: m for m in found}
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def adjusted(make_system: Callable[..., System], tables_of: Callable[..., Any]) -> Callable[..., dict[str, Measure]]:
+    """Measures by id of rows (g: group, s: stratum, d, n, bucket) of a system with one control."""
+
+    def measure(rows: Iterable[Row], *, standing: Standing | None = None, **options: Any) -> dict[str, Measure]:
+        rows = list(rows)
+        system = make_system({"g": "M"}, observed_for=None, **options).model_copy(
+            update={"controls": {"job": Control(column="job")}}
+        )
+        tables = tables_of(rows, system)
+        by_group = tables[1]
+        names = sorted({row["s"] for row in rows})
+        counts = np.zeros((len(by_group.groups), len(names), 40 if by_group.clustered else 1, 2), dtype=np.int64)
+        for row in rows:
+            bucket = row.get("bucket", 0) if by_group.clustered else 0
+            counts[by_group.groups.index((row["g"],)), names.index(row["s"]), bucket, row["d"]] += row.get("n", 1)
+        strata = Strata(
+            by=("g",),
+            groups=by_group.groups,
+            strata=tuple((name,) for name in names),
+            counts=counts,
+            clustered=by_group.clustered,
+        )
+        found = measure_cells(tables, system=system, strata=[strata], standing=standing or Standing())
         assert len({m.id for m in found}) == len(found)
         return {m.id: m for m in found}
 

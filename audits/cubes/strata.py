@@ -1,0 +1,123 @@
+"""Counts by stratum of the controls, for measures that compare like with like."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from audits.cubes import build
+from audits.cubes.update import rows_as, sealed_months
+from audits.lake.tables import has_table, literal, table
+from audits.measures import Cells, Group, Strata
+from audits.systems.kinds import BUCKETS
+from audits.systems.model import System
+from audits.windows import Window
+
+STRATA = pa.schema(
+    [
+        ("by", pa.string()),
+        ("value1", pa.string()),
+        ("value2", pa.string()),
+        ("value3", pa.string()),
+        ("stratum", pa.string()),
+        ("bucket", pa.uint8()),
+        ("decision", pa.uint8()),
+        ("n", pa.int64()),
+    ]
+)
+
+
+def read_strata(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    exact: bool = False,
+    without: Collection[str] = (),
+) -> pa.Table:
+    """Counts by group × stratum × bucket × decision of a window, in a fixed order (the schema `STRATA`).
+
+    From the cube `strata` where it covers the window: whole months, under the controls of today. Else, and with
+    `exact`, from the rows. Empty where no controls are declared, and where rows are needed that were purged. Buckets
+    are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all.
+    """
+    read = [by for by in system.attributes if not set(by) & set(without)]
+    if not system.controls or not read:
+        return STRATA.empty_table()
+    if exact or not _covers(connection, system, window, read[0]):
+        if sealed_months(connection, system, within=window):
+            return STRATA.empty_table()
+        source = rows_as(connection, system, "strata", f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
+    else:
+        source = f"(FROM {table(system, 'strata')} WHERE {_months(window)})"
+    names = ", ".join(literal("*".join(by)) for by in read)
+    bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
+    query = (
+        f'SELECT "by", value1, value2, value3, stratum, {bucket}, decision, CAST(sum(n) AS BIGINT) AS n '
+        f'FROM {source} WHERE "by" IN ({names}) GROUP BY ALL ORDER BY ALL'
+    )
+    return _coded(connection.execute(query).to_arrow_table()).cast(STRATA)
+
+
+def _coded(rows: pa.Table) -> pa.Table:
+    """The values of each control replaced by their numbers in alphabetical order, `-` where unknown.
+
+    What is read is kept as evidence, also after a purge: it tells strata apart and quotes nothing.
+    """
+    names = rows["stratum"].to_pylist()
+    values = {name: build.control_values(name) for name in set(names)}
+    known = [sorted({value for value in each if value is not None}) for each in zip(*values.values(), strict=True)]
+    places = [{value: i for i, value in enumerate(each)} for each in known]
+    codes = {
+        name: "|".join("-" if value is None else str(place[value]) for value, place in zip(found, places, strict=True))
+        for name, found in values.items()
+    }
+    coded = pa.array([codes[name] for name in names], pa.string())
+    return rows.set_column(rows.schema.get_field_index("stratum"), "stratum", coded)
+
+
+def _months(window: Window) -> str:
+    first = window.start.replace(day=1)
+    return f"month BETWEEN DATE '{first}' AND DATE '{window.end}'"
+
+
+def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window, by: tuple[str, ...]) -> bool:
+    """Whether the cube counts just the decisions that `daily` counts: no part of a month, no other controls."""
+    if not has_table(connection, system, "strata"):
+        return False
+    name = literal("*".join(by))
+    row = connection.execute(
+        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "strata")} WHERE {_months(window)} AND "by" = {name}
+        AND controls = {literal(build.controls_of(system))}) = (SELECT coalesce(sum(n), 0)
+        FROM {table(system, "daily")} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" = '')
+        AND NOT EXISTS (FROM {table(system, "strata")} WHERE {_months(window)} AND "by" = {name}
+        AND controls <> {literal(build.controls_of(system))})"""
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def strata_of(rows: pa.Table, tables: Sequence[Cells]) -> list[Strata]:
+    """One table of counts by stratum for each table of groups, with the groups in the same order."""
+    return [_strata(rows, cells) for cells in tables if cells.by]
+
+
+def _strata(rows: pa.Table, cells: Cells) -> Strata:
+    own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
+    values = [own[f"value{i + 1}"].to_pylist() for i in range(len(cells.by))]
+    keys: list[Group] = list(zip(*values, strict=True))
+    names = own["stratum"].to_pylist()
+    order = sorted(set(names))
+    position, place = ({item: i for i, item in enumerate(items)} for items in (cells.groups, order))
+    counts = np.zeros((len(cells.groups), len(order), BUCKETS if cells.clustered else 1, 2), dtype=np.int64)
+    where = ([position[key] for key in keys], [place[name] for name in names])
+    np.add.at(counts, (*where, own["bucket"].to_numpy(), own["decision"].to_numpy()), own["n"].to_numpy())
+    return Strata(
+        by=cells.by,
+        groups=cells.groups,
+        strata=tuple(tuple(None if code == "-" else code for code in name.split("|")) for name in order),
+        counts=counts,
+        clustered=cells.clustered,
+    )

@@ -1,0 +1,225 @@
+"""Two groups compared within strata: standardised rates, Mantel-Haenszel odds ratio, and whether strata agree.
+
+Only strata that hold people of both groups can compare them; the caller leaves out the others.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2, norm
+
+from audits.measures import Interval
+from audits.uncertainty import jackknife as jk
+from audits.uncertainty.score import ratio_interval
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Cases `k` and sizes `n` of the compared group (1) and of the other (0): shape (buckets, strata).
+
+    Every stratum holds people of both. Without clusters there is one bucket.
+    """
+
+    k1: Ints
+    n1: Ints
+    k0: Ints
+    n0: Ints
+    clustered: bool
+
+    @cached_property
+    def sums(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """k1, n1, k0, n0 of each stratum."""
+        k1, n1, k0, n0 = (part.sum(axis=0).astype(np.float64) for part in (self.k1, self.n1, self.k0, self.n0))
+        return k1, n1, k0, n0
+
+    @cached_property
+    def without_each(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """The same without each bucket that holds any: shape (filled buckets, strata)."""
+        filled = (self.n1 + self.n0).sum(axis=1) > 0
+        k1, n1, k0, n0 = (
+            (part.sum(axis=0) - part)[filled].astype(np.float64) for part in (self.k1, self.n1, self.k0, self.n0)
+        )
+        return k1, n1, k0, n0
+
+    def filled(self) -> tuple[int, int]:
+        """Buckets that hold any of each group."""
+        return int((self.n1.sum(axis=1) > 0).sum()), int((self.n0.sum(axis=1) > 0).sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Standardised rates of both groups, the interval of their ratio, and the JSON test that judges it."""
+
+    rates: tuple[float, float]
+    interval: Interval | None
+    test: dict[str, Any]
+
+
+def matched_weights(n1: Floats, n0: Floats) -> Floats:
+    """Weights of Mantel and Haenszel, n1 n0 / (n1 + n0): a stratum counts for what it can tell of a difference."""
+    return np.asarray(_divide(n1 * n0, n1 + n0), dtype=np.float64)
+
+
+def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Compared | None:
+    """Ratio of two rates, each standardised over the strata to the same weights.
+
+    Formula: Σ w k1/n1 ÷ Σ w k0/n0. Without a `target`, w are the weights of Mantel and Haenszel, which make this the
+    Mantel-Haenszel risk ratio; else w is how many people of the target population each stratum holds.
+    Interval and test, independent rows: the score test at effective sizes that reproduce the variance of the log
+    ratio (Greenland & Robins for Mantel-Haenszel weights, the delta method for a target); clusters: jackknife over
+    buckets. None where the other group's rate is 0.
+    Source: Greenland & Robins (1985), Biometrics 41:55-68; Kitagawa (1955) and Fleiss, Levin & Paik (2003),
+    Statistical Methods for Rates and Proportions, chapter 19, for standardisation.
+
+    >>> one = Pairs(k1=np.array([[157]]), n1=np.array([[2435]]), k0=np.array([[235]]), n0=np.array([[2435]]),
+    ...             clustered=False)
+    >>> found = standardised_ratio(one)
+    >>> round(found.rates[0] / found.rates[1], 4), round(found.interval.low, 2), round(found.interval.high, 2)
+    (0.6681, 0.55, 0.81)
+    """
+    _, n1, _, n0 = pairs.sums
+    rates = _rates(pairs.sums, target)
+    first, other = (float(rate) for rate in rates)
+    if not other > 0:
+        return None
+    if pairs.clustered:
+        parts = _rates(pairs.without_each, target)
+        result = jk.compare_parts((first, other), parts, pairs.filled(), transform="log")
+        if result is not None:
+            test = {"kind": "jackknife", "transform": "log", "estimate": first / other, "se": result.se}
+            interval = result.interval(low=0.0, high=float("inf"))
+            return Compared(rates=(first, other), interval=interval, test=test | {"df": result.df})
+        sizes = jk.effective_buckets(pairs.n1.sum(axis=1)), jk.effective_buckets(pairs.n0.sum(axis=1))
+        return _scored((first, other), sizes, "miettinen_nurminen_buckets")
+    weights = matched_weights(n1, n0) if target is None else target
+    sizes = _worth(weights, n1), _worth(weights, n0)
+    variance = _mantel_haenszel_variance(pairs) if target is None else _delta_variance(pairs, weights, rates)
+    if first > 0 and variance > 0:
+        worth = ((1 - first) / (first * sizes[0]) + (1 - other) / (other * sizes[1])) / variance
+        if worth > 0:
+            sizes = (sizes[0] * worth, sizes[1] * worth)
+    return _scored((first, other), (sizes[0], sizes[1]), "miettinen_nurminen_strata")
+
+
+def _rates(counts: tuple[Floats, Floats, Floats, Floats], target: Floats | None) -> tuple[Floats, Floats]:
+    k1, n1, k0, n0 = counts
+    both = (n1 > 0) & (n0 > 0)
+    weights = np.where(both, matched_weights(n1, n0) if target is None else target, 0.0)
+    total = weights.sum(axis=-1)
+    one, two = (_divide((weights * _divide(k, n)).sum(axis=-1), total) for k, n in ((k1, n1), (k0, n0)))
+    return one, two
+
+
+def _divide(above: Floats, below: Floats) -> Floats:
+    found = np.zeros(np.broadcast(above, below).shape)
+    np.divide(above, below, out=found, where=np.broadcast_to(below, found.shape) > 0)
+    return found
+
+
+def _mantel_haenszel_variance(pairs: Pairs) -> float:
+    """Of the log risk ratio: Σ (m n1 n0 − k1 k0 N) / N² ÷ (Σ k1 n0/N · Σ k0 n1/N); right in few large strata and in
+    many small ones."""
+    k1, n1, k0, n0 = pairs.sums
+    n = n1 + n0
+    above = (((k1 + k0) * n1 * n0 - k1 * k0 * n) / np.square(n)).sum()
+    below = (k1 * n0 / n).sum() * (k0 * n1 / n).sum()
+    return float(above / below) if below > 0 else 0.0
+
+
+def _worth(weights: Floats, n: Floats) -> float:
+    """How many people chosen at random tell as much as `n` in each stratum, weighted (Kish)."""
+    return float(weights.sum() ** 2 / (np.square(weights) / n).sum())
+
+
+def _delta_variance(pairs: Pairs, weights: Floats, rates: tuple[Floats, Floats]) -> float:
+    """Of the log ratio of rates standardised to fixed weights; half a case is added to each side of a stratum, or a
+    stratum of one person would have no variance."""
+    k1, n1, k0, n0 = pairs.sums
+    share, found = weights / weights.sum(), 0.0
+    for k, n, rate in ((k1, n1, float(rates[0])), (k0, n0, float(rates[1]))):
+        if rate <= 0:
+            return 0.0
+        p = (k + 0.5) / (n + 1)
+        found += float((np.square(share) * p * (1 - p) / n).sum()) / rate**2
+    return found
+
+
+def _scored(rates: tuple[float, float], sizes: tuple[float, float], method: str) -> Compared:
+    k = rates[0] * sizes[0], rates[1] * sizes[1]
+    test = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
+    return Compared(rates=rates, interval=ratio_interval(k, sizes, method=method), test=test)
+
+
+def odds_ratio(pairs: Pairs) -> tuple[float, Interval | None] | None:
+    """The Mantel-Haenszel odds ratio Σ k1(n0−k0)/N ÷ Σ k0(n1−k1)/N, with its interval; None where it divides by 0.
+
+    Interval: independent rows, variance of Robins, Breslow & Greenland; clusters, jackknife of the log.
+    Source: Mantel & Haenszel (1959), JNCI 22:719-748; Robins, Breslow & Greenland (1986), Biometrics 42:311-323.
+
+    >>> one = Pairs(k1=np.array([[157]]), n1=np.array([[2435]]), k0=np.array([[235]]), n0=np.array([[2435]]),
+    ...             clustered=False)
+    >>> value, interval = odds_ratio(one)
+    >>> round(value, 4), round(interval.low, 3), round(interval.high, 3)
+    (0.6453, 0.523, 0.796)
+    """
+    value = float(_odds(pairs.sums))
+    if not math.isfinite(value):
+        return None
+    if value <= 0:
+        return value, None
+    if pairs.clustered:
+        result = jk.jackknife(value, _odds(pairs.without_each), transform="log")
+        return value, None if result is None else result.interval(low=0.0, high=float("inf"))
+    k1, n1, k0, n0 = pairs.sums
+    n = n1 + n0
+    agree, differ = (k1 + n0 - k0) / n, (k0 + n1 - k1) / n
+    one, two = k1 * (n0 - k0) / n, k0 * (n1 - k1) / n
+    r, s = one.sum(), two.sum()
+    variance = (agree * one).sum() / (2 * r * r) + (differ * two).sum() / (2 * s * s)
+    variance += (agree * two + differ * one).sum() / (2 * r * s)
+    half = float(norm.ppf(0.975)) * math.sqrt(variance)
+    ends = [math.exp(math.log(value) + side * half) for side in (-1, 1)]
+    return value, Interval(low=ends[0], high=ends[1], method="robins_breslow_greenland")
+
+
+def _odds(counts: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    k1, n1, k0, n0 = counts
+    n = n1 + n0
+    above, below = (_divide(part, n).sum(axis=-1) for part in (k1 * (n0 - k0), k0 * (n1 - k1)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(above / below, dtype=np.float64)
+
+
+def homogeneity_p(pairs: Pairs) -> float | None:
+    """p of "the odds ratio is the same in all strata" (Breslow-Day with Tarone's correction); independent rows only.
+
+    None with fewer than two strata that can tell, without a common odds ratio, and for clusters.
+    Source: Breslow & Day (1980), Statistical Methods in Cancer Research 1:142; Tarone (1985), Biometrika 72:91-95.
+    """
+    common = float(_odds(pairs.sums))
+    k1, n1, k0, n0 = pairs.sums
+    cases = k1 + k0
+    telling = (cases > 0) & (cases < n1 + n0)
+    if pairs.clustered or telling.sum() < 2 or not (math.isfinite(common) and common > 0):
+        return None
+    k1, n1, n0, cases = k1[telling], n1[telling], n0[telling], cases[telling]
+    expected = _expected(common, n1, n0, cases)
+    variance = 1 / (1 / expected + 1 / (cases - expected) + 1 / (n1 - expected) + 1 / (n0 - cases + expected))
+    statistic = float((np.square(k1 - expected) / variance).sum() - (k1 - expected).sum() ** 2 / variance.sum())
+    return float(chi2.sf(max(statistic, 0.0), telling.sum() - 1))
+
+
+def _expected(odds: float, n1: Floats, n0: Floats, cases: Floats) -> Floats:
+    """Cases of group 1 that fit the margins and the odds ratio (root of a quadratic, in the stable form)."""
+    a, b, c = 1 - odds, n0 - cases + odds * (n1 + cases), -odds * n1 * cases
+    root = np.sqrt(np.maximum(b * b - 4 * a * c, 0.0))
+    return np.asarray(-2 * c / (b + root), dtype=np.float64)

@@ -1,0 +1,109 @@
+"""Selection among comparable profiles: judged beside the raw figure, and told where the two disagree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from audits.measures import Measure
+from audits.metrics.adjusted import BESIDE
+from audits.standing import Standing
+
+Row = Mapping[str, Any]
+JUDGED = "adjusted_selection_rate_ratio"
+
+
+def rows(*cells: tuple[str, str, int, int]) -> list[Row]:
+    """Group, stratum, selected, not selected."""
+    return [{"g": g, "s": s, "d": d, "n": n} for g, s, *numbers in cells for d, n in ((1, numbers[0]), (0, numbers[1]))]
+
+
+APPLY_ELSEWHERE = rows(("M", "easy", 600, 400), ("M", "hard", 20, 80), ("F", "easy", 65, 35), ("F", "hard", 250, 750))
+"""Women are selected more often in both jobs and less often over both."""
+
+
+def test_simpsons_paradox_is_told_on_both_figures(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    found = adjusted(APPLY_ELSEWHERE)
+    raw, like = found["selection_rate_ratio/g=F"], found[f"{JUDGED}/g=F"]
+    assert raw.value is not None
+    assert like.value is not None
+    assert raw.value < 0.6
+    assert like.value > 1
+    assert raw.params["picture"] == like.params["picture"] == "reversed"
+    assert (like.params["strata"], like.params["strata_above"], like.params["covered"]) == (2, 2, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ((("M", "a", 300, 300), ("M", "b", 10, 90), ("F", "a", 50, 50), ("F", "b", 60, 540)), "explained"),
+        ((("M", "a", 300, 300), ("M", "b", 10, 90), ("F", "a", 350, 650), ("F", "b", 5, 95)), "agrees"),
+        ((("M", "a", 30, 70), ("M", "b", 400, 100), ("F", "a", 100, 500), ("F", "b", 500, 150)), "agrees"),
+        ((("M", "a", 120, 280), ("M", "b", 160, 40), ("F", "a", 40, 160), ("F", "b", 236, 164)), "appears"),
+    ],
+)
+def test_what_comparing_like_with_like_shows(
+    adjusted: Callable[..., dict[str, Measure]], cells: tuple[Any, ...], told: str
+) -> None:
+    found = adjusted(rows(*cells))
+    assert found[f"{JUDGED}/g=F"].params["picture"] == told
+
+
+def test_only_strata_that_hold_both_groups_count(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    shared = rows(("M", "a", 30, 70), ("F", "a", 20, 80))
+    found = adjusted([*shared, *rows(("M", "b", 90, 10), ("F", "c", 1, 99))])[f"{JUDGED}/g=F"]
+    assert found.value == pytest.approx(20 / 30)
+    assert found.n == found.params["decisions"] == 200
+    assert found.params["covered"] == 0.5
+
+
+def test_without_a_common_stratum_there_is_no_value(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    found = adjusted(rows(("M", "a", 30, 70), ("F", "b", 20, 80)))
+    for name in (JUDGED, *BESIDE):
+        assert (found[f"{name}/g=F"].status, found[f"{name}/g=F"].reason) == ("undefined", "no_common_stratum")
+    assert found["selection_rate_ratio/g=F"].status == "ok"
+
+
+def test_a_hidden_group_stays_hidden(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    cells = rows(("M", "a", 300, 300), ("F", "a", 300, 300), ("X", "a", 3, 4), ("X", "b", 1, 0), ("F", "b", 40, 40))
+    found = adjusted(cells)
+    for name in (JUDGED, *BESIDE):
+        assert found[f"{name}/g=X"].status == "suppressed"
+        assert found[f"{name}/g=X"].value is None
+
+
+def test_of_an_ended_legal_basis_nothing_is_measured(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    found = adjusted(APPLY_ELSEWHERE, standing=Standing(expired={"g": dt.date(2026, 1, 1)}))
+    for name in (JUDGED, *BESIDE):
+        assert found[f"{name}/g"].reason == "expired"
+
+
+def test_only_one_of_the_adjusted_figures_can_be_judged(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    found = adjusted(APPLY_ELSEWHERE)
+    assert {"scale", "bad_side", "test"} <= found[f"{JUDGED}/g=F"].params.keys()
+    for name in BESIDE:
+        assert found[f"{name}/g=F"].status == "ok"
+        assert "scale" not in found[f"{name}/g=F"].params
+
+
+def test_where_being_selected_is_a_harm_the_bad_side_turns(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    assert adjusted(APPLY_ELSEWHERE, favourable=False)[f"{JUDGED}/g=F"].params["bad_side"] == "above"
+
+
+def test_people_who_come_back_widen_the_interval(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    """The same counts from 40 people each, whose rows agree, tell far less than from independent rows."""
+    people = [
+        {"g": g, "s": s, "d": int(person < chosen), "n": 25, "bucket": (7 * person) % 40}
+        for g, chosen in (("M", 20), ("F", 16))
+        for s in ("a", "b")
+        for person in range(40)
+    ]
+    alone, together = (adjusted(people, person=person)[f"{JUDGED}/g=F"] for person in (False, True))
+    assert alone.value == together.value == pytest.approx(0.8)
+    assert alone.interval is not None
+    assert together.interval is not None
+    assert together.clusters == 40
+    assert together.interval.high - together.interval.low > 3 * (alone.interval.high - alone.interval.low)

@@ -1,0 +1,157 @@
+"""Comparisons within strata, beside statsmodels, by hand, and simulated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from audits.uncertainty.jackknife import Ints
+from audits.uncertainty.logistic import modelled_ratio
+from audits.uncertainty.score import ratio_interval
+from audits.uncertainty.stratified import Pairs, homogeneity_p, odds_ratio, standardised_ratio
+from audits.uncertainty.tests import p_beyond
+
+cell = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
+
+
+def pairs(cells: list[tuple[int, int, int, int]]) -> Pairs:
+    """Selected and not selected of the group, then of the other, in each stratum."""
+    a, b, c, d = np.array(cells).T[:, np.newaxis]
+    return Pairs(k1=a, n1=a + b, k0=c, n0=c + d, clustered=False)
+
+
+@settings(max_examples=60, deadline=None)
+@example([(1, 1, 1, 1), (1, 1, 1, 1)])
+@given(st.lists(cell, min_size=2, max_size=8))
+def test_mantel_haenszel_is_that_of_statsmodels(cells: list[tuple[int, int, int, int]]) -> None:
+    peer = sm.stats.StratifiedTable([np.array([[a, b], [c, d]]) for a, b, c, d in cells])
+    found = standardised_ratio(pairs(cells))
+    assert found is not None
+    assert found.rates[0] / found.rates[1] == pytest.approx(peer.riskratio_pooled, rel=1e-12)
+    odds = odds_ratio(pairs(cells))
+    assert odds is not None
+    assert odds[0] == pytest.approx(peer.oddsratio_pooled, rel=1e-12)
+    assert odds[1] is not None
+    assert (odds[1].low, odds[1].high) == pytest.approx(peer.oddsratio_pooled_confint(), rel=1e-10)
+    p = homogeneity_p(pairs(cells))
+    if abs(odds[0] - 1) > 1e-6:
+        assert p == pytest.approx(float(peer.test_equal_odds(adjust=True).pvalue), abs=1e-8)
+    else:  # statsmodels divides by zero at an odds ratio of 1
+        assert p is not None
+
+
+def test_in_one_stratum_nothing_is_adjusted() -> None:
+    found = standardised_ratio(pairs([(157, 2278, 235, 2200)]))
+    plain = ratio_interval((157, 235), (2435, 2435))
+    assert found is not None
+    assert found.interval is not None
+    assert plain is not None
+    assert found.rates == (157 / 2435, 235 / 2435)
+    assert (found.interval.low, found.interval.high) == pytest.approx((plain.low, plain.high), rel=1e-9)
+
+
+def test_direct_standardisation_by_hand() -> None:
+    """Rates .5 and .1 against .4 and .2, in a population of 30 and 70."""
+    found = standardised_ratio(pairs([(50, 50, 8, 12), (2, 18, 20, 80)]), np.array([30.0, 70.0]))
+    assert found is not None
+    assert found.rates == pytest.approx((0.3 * 0.5 + 0.7 * 0.1, 0.3 * 0.4 + 0.7 * 0.2))
+
+
+def test_where_the_other_group_is_never_selected_there_is_no_ratio() -> None:
+    assert standardised_ratio(pairs([(3, 4, 0, 9), (1, 2, 0, 5)])) is None
+    assert odds_ratio(pairs([(3, 4, 0, 9), (1, 2, 0, 5)])) is None
+
+
+def test_where_the_group_is_never_selected_the_ratio_is_zero_with_an_upper_end() -> None:
+    found = standardised_ratio(pairs([(0, 40, 20, 20), (0, 30, 5, 25)]))
+    assert found is not None
+    assert found.interval is not None
+    assert found.rates[0] == 0
+    assert found.interval.low == 0
+    assert 0 < found.interval.high < 0.5
+
+
+def test_logistic_standardisation_is_that_of_statsmodels() -> None:
+    """Two controls, independent rows: the same coefficients, hence the same rates; the interval by its covariance."""
+    random = np.random.default_rng(3)
+    strata = [(x, y) for x in "abc" for y in ("p", None)]
+    n1, n0 = random.integers(20, 80, (2, 6))
+    k1, k0 = random.binomial(n1, 0.3), random.binomial(n0, 0.4)
+    found = modelled_ratio(
+        Pairs(k1=k1[np.newaxis], n1=n1[np.newaxis], k0=k0[np.newaxis], n0=n0[np.newaxis], clustered=False), strata
+    )
+    levels = np.array([[1, x == "b", x == "c", y is None] for x, y in strata], dtype=float)
+    rows = [np.column_stack([levels, np.full(6, group)]) for group in (1.0, 0.0)]
+    counts = np.concatenate([np.stack([k1, n1 - k1], axis=1), np.stack([k0, n0 - k0], axis=1)])
+    peer = sm.GLM(counts, np.concatenate(rows), family=sm.families.Binomial()).fit(tol=1e-14)
+    weights = (n1 + n0) / (n1 + n0).sum()
+    rates = [float(weights @ peer.predict(each)) for each in rows]
+    assert found is not None
+    assert found.rates == pytest.approx(rates, rel=1e-9)
+    slopes = [
+        (weights * peer.predict(each) * (1 - peer.predict(each))) @ each / rate
+        for each, rate in zip(rows, rates, strict=True)
+    ]
+    se = float(np.sqrt((slopes[0] - slopes[1]) @ peer.cov_params() @ (slopes[0] - slopes[1])))
+    assert found.interval is not None
+    assert np.log(found.interval.high / found.interval.low) / 2 == pytest.approx(1.959963984540054 * se, rel=1e-7)
+
+
+def test_a_value_at_which_nobody_is_selected_tells_the_model_nothing() -> None:
+    both = [(20, 30, 25, 25), (10, 40, 20, 30)]
+    found = modelled_ratio(pairs([*both, (0, 30, 0, 10)]), [("a",), ("b",), ("c",)])
+    alone = modelled_ratio(pairs(both), [("a",), ("b",)])
+    assert found is not None
+    assert alone is not None
+    assert found.rates[0] / found.rates[1] == pytest.approx(alone.rates[0] / alone.rates[1])
+    assert found.rates[0] == pytest.approx(alone.rates[0] * 200 / 240)
+
+
+def test_a_group_that_decides_everything_has_no_model() -> None:
+    assert modelled_ratio(pairs([(30, 0, 0, 30), (20, 0, 0, 25)]), [("a",), ("b",)]) is None
+
+
+def _simulated(random: np.random.Generator, people: int, rows: int, rates: np.ndarray) -> tuple[Ints, Ints]:
+    """Cases and sizes by bucket and stratum: every second person answers alike in all their rows."""
+    k, n = np.zeros((40, rates.size), dtype=np.int64), np.zeros((40, rates.size), dtype=np.int64)
+    where = np.repeat(random.integers(0, 40, people), rows), random.integers(0, rates.size, people * rows)
+    own = np.where(random.random(people) < 0.5, random.random(people), np.nan)
+    luck = np.where(np.isnan(own)[:, np.newaxis], random.random((people, rows)), own[:, np.newaxis]).ravel()
+    np.add.at(n, where, 1)
+    np.add.at(k, where, luck < rates[where[1]])
+    return k, n
+
+
+@pytest.mark.parametrize("strata", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("clustered", [False, True])
+def test_intervals_cover_and_tests_are_rarely_wrong(strata: int, *, clustered: bool) -> None:
+    """The truth is .8; clusters of 10 rows. Bounds: 95 % and 5 %, give or take three standard errors of 600 draws."""
+    random, draws = np.random.default_rng(strata), 600
+    rates = random.uniform(0.1, 0.6, strata)
+    covered = {"matched": 0, "everybody": 0, "model": 0}
+    wrong = {"below": 0, "above": 0}
+    for _ in range(draws):
+        (k1, n1), (k0, n0) = (_simulated(random, people, 10, p) for people, p in ((80, 0.8 * rates), (120, rates)))
+        if not clustered:
+            n1, n0 = n1.sum(axis=0, keepdims=True), n0.sum(axis=0, keepdims=True)
+            k1, k0 = random.binomial(n1, 0.8 * rates), random.binomial(n0, rates)
+        held = (n1.sum(axis=0) > 0) & (n0.sum(axis=0) > 0)
+        drawn = Pairs(k1=k1[:, held], n1=n1[:, held], k0=k0[:, held], n0=n0[:, held], clustered=clustered)
+        matched, model = standardised_ratio(drawn), modelled_ratio(drawn, [(str(i),) for i in np.flatnonzero(held)])
+        everybody = standardised_ratio(drawn, (n1 + n0).sum(axis=0)[held].astype(float))
+        for name, found in (("matched", matched), ("everybody", everybody), ("model", model)):
+            assert found is not None
+            assert found.interval is not None
+            covered[name] += found.interval.low <= 0.8 <= found.interval.high
+        assert matched is not None
+        for side in wrong:
+            wrong[side] += p_beyond(matched.test, threshold=0.8, bad_side=side) <= 0.05
+    assert {name: times / draws for name, times in covered.items()} == {
+        name: pytest.approx(0.95, abs=0.027) for name in covered
+    }
+    assert {side: times / draws for side, times in wrong.items()} == {
+        side: pytest.approx(0.05, abs=0.027) for side in wrong
+    }
