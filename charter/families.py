@@ -163,8 +163,9 @@ def _attribute(question: Question, system: System, lang: str) -> str:
 
 
 def controls(system: System, lang: str) -> str:
-    """The titles of what people are compared within: `occupation family, distance`."""
-    return ", ".join(inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items())
+    """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
+    titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
+    return ", ".join(titles).replace("(", "[").replace(")", "]")
 
 
 def said(texts: Texts, lang: str) -> str:

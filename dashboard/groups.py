@@ -15,6 +15,8 @@ Document = Mapping[str, Any]
 By = tuple[str, ...]
 
 _COMPARED = ("_ratio", "_difference")
+ADJUSTED = "adjusted_selection_rate"
+"""No rate of one group: comparable profiles are those of two groups, so that only their ratio can be drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,8 @@ def verdict_on(document: Document, by: By, *, metric: str) -> Document | None:
 
 def rows(document: Document, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
     """The groups of one attribute (or intersection) in the order of the document."""
+    if metric == ADJUSTED:
+        return _adjusted_rows(document, by, say, system=system)
     verdict = verdict_on(document, by, metric=metric)
     measures = {measure["id"]: measure for measure in document["measures"]}
     comparisons: dict[str, Document] = {}
@@ -100,6 +104,43 @@ def rows(document: Document, by: By, say: Say, *, metric: str, system: System | 
                 compared_high=_end(judged, "high"),
                 scale=judged.get("params", {}).get("scale", "ratio"),
                 levels=_levels(measure["value"], judged, verdict),
+            )
+        )
+    return found
+
+
+def _adjusted_rows(document: Document, by: By, say: Say, *, system: System | None) -> list[Row]:
+    """Each group's ratio to its reference, which is 1, with the thresholds as they are."""
+    verdict = verdict_on(document, by, metric=ADJUSTED)
+    comparisons = {comparison["measure"]: comparison for comparison in verdict["comparisons"]} if verdict else {}
+    against = {comparison["against"] for comparison in comparisons.values()}
+    ratios = {measure["id"]: measure for measure in document["measures"]}
+    found = []
+    for measure in document["measures"]:
+        if measure["metric"] != "selection_rate" or tuple(measure["by"]) != by or measure["given"]:
+            continue
+        key = measure["id"].partition("/")[2]
+        ratio = ratios.get(f"{ADJUSTED}_ratio/{key}")
+        if ratio is None and key not in against:
+            continue
+        label = group_name({name: measure["group"][name] for name in by}, say, system=system)
+        if ratio is None:
+            found.append(Row(label=label, value=1.0, reference=True))
+            continue
+        value = ratio["value"]
+        found.append(
+            Row(
+                label=label,
+                value=value,
+                low=_end(ratio, "low"),
+                high=_end(ratio, "high"),
+                n=ratio["n"],
+                reason=None if value is not None else ratio["reason"],
+                verdict=comparisons.get(ratio["id"], {}).get("verdict"),
+                compared=value,
+                compared_low=_end(ratio, "low"),
+                compared_high=_end(ratio, "high"),
+                levels=_levels(value, ratio, verdict),
             )
         )
     return found
@@ -188,6 +229,10 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "not_mature": say("no figure (what happened next cannot be read yet)"),
         "absent_is_negative": say("no figure (an outcome that is not recorded counts as negative)"),
         "expired": say("no figure (the legal basis has ended)"),
+        "no_common_stratum": say("not compared (no profile in common)"),
+        "too_many_strata": say("not compared (too many different profiles)"),
+        "rows_purged": say("no figure (its decisions were removed)"),
+        "no_model": say("no figure (the model finds no answer)"),
         "empty_window": say("no figure (one of the two periods is empty)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

@@ -12,11 +12,11 @@ from charter.model import Article, Charter
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
-from dashboard.groups import By, attribute_name, compared, rows
+from dashboard.groups import ADJUSTED, By, attribute_name, compared, rows
 from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene, excess
 from dashboard.small_print import background, indicator_of, small_print
-from dashboard.tables import Table, compared_with, drift_table, groups_table
+from dashboard.tables import Table, adjusted_table, compared_with, drift_table, groups_table
 from dashboard.views import anchor_of, period
 from dashboard.words import Say
 
@@ -144,7 +144,8 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     if not shown:
         return "", None, None
     title = chart_title(metric, by, say, system=system)
-    table = groups_table(document, verdict, by, say, metric=metric, title=title, system=system)
+    made = adjusted_table if metric == ADJUSTED else groups_table
+    table = made(document, verdict, by, say, metric=metric, title=title, system=system)
     if all(row.value is None for row in shown):
         return title, None, table
     wide, narrow = (
@@ -180,6 +181,9 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         "true_positive_rate": say("Share {selected} among those whose outcome was positive", selected=selected),
         "false_positive_rate": say("Share {selected} among those whose outcome was negative", selected=selected),
         "false_negative_rate": say("Share not {selected} among those whose outcome was positive", selected=selected),
+        ADJUSTED: say(
+            "People {selected} with comparable profiles, in percent of the group compared with", selected=selected
+        ),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }
     attribute = inside(attribute_name(by, say, system=system))

@@ -50,6 +50,57 @@ def groups_table(
     return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
 
 
+def adjusted_table(
+    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+) -> Table:
+    """One row per group compared: the judged ratio, the raw one beside it, and what other methods find."""
+    shown = [row for row in rows(document, by, say, metric=metric, system=system) if not row.reference]
+    minimum = system.privacy.suppress_below if system else 11
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    keys = [comparison["measure"].partition("/")[2] for comparison in verdict["comparisons"]]
+    against = compared_with(verdict, by, say, system=system)
+    beside = (
+        ("selection_rate_ratio", say("Over everybody, whatever their profile")),
+        ("standardised_selection_rate_ratio", say("Everybody’s profiles (standardised)")),
+        ("modelled_selection_rate_ratio", say("By a logistic model")),
+        ("selection_odds_ratio", say("Odds ratio (Mantel-Haenszel)")),
+    )
+    head = [
+        attribute_name(by, say, system=system),
+        say("With comparable profiles, compared with: {group}", group=against)
+        if against
+        else say("With comparable profiles, compared with all others"),
+        *(name for _, name in beside),
+        say("Decisions compared"),
+        say("Verdict"),
+    ]
+    body = [
+        [
+            row.label,
+            comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
+            *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum) for name, _ in beside),
+            say.whole(row.n) if row.n is not None else "",
+        ]
+        for row, key in zip(shown, keys, strict=True)
+    ]
+    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+
+
+def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:
+    """A ratio that is shown and not judged."""
+    if measure is None:
+        return ""
+    if measure["value"] is None:
+        return reason_words(measure["reason"], say, minimum=minimum)
+    ends = measure["interval"] or {}
+    if measure["metric"] == "selection_odds_ratio":
+        told, values = say.number(measure["value"], 2), [say.number(ends[end], 2) for end in ("low", "high") if ends]
+    else:
+        told = say("{n} for 100", n=say.whole(100 * measure["value"]))
+        values = [say.whole(100 * ends[end]) for end in ("low", "high") if ends]
+    return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
+
+
 def drift_table(document: Document, verdict: Document, say: Say, *, title: str) -> Table:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
     shown = features(document, verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -12,7 +13,8 @@ from audits.systems import System
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE, ticks
 from dashboard.fontfiles import embed
-from dashboard.groups import Row, attribute_name, rows, value_name
+from dashboard.groups import ADJUSTED, Row, attribute_name, rows, value_name
+from dashboard.tables import adjusted_table, comparison
 from dashboard.words import speaker
 
 Document = dict[str, Any]
@@ -137,3 +139,36 @@ def test_the_narrow_drawing_says_the_same_in_the_width_of_a_page_at_400_percent(
     width = re.search(r'<svg[^>]* width="(\d+)"', narrow)
     assert width is not None
     assert int(width.group(1)) <= 250
+
+
+@pytest.fixture
+def like_with_like(matchft: Document) -> Document:
+    """The audit with an adjusted ratio of 84 for 100 beside the raw one of women to men."""
+    document = copy.deepcopy(matchft)
+    raw = next(item for item in document["measures"] if item["id"] == "selection_rate_ratio/gender=F")
+    interval = {"low": 0.8, "high": 0.88, "level": 0.95, "method": "jackknife"}
+    adjusted = raw | {"metric": "adjusted_selection_rate_ratio", "value": 0.84, "interval": interval}
+    document["measures"].append(adjusted | {"id": "adjusted_selection_rate_ratio/gender=F"})
+    verdict = copy.deepcopy(next(v for v in document["verdicts"] if v["indicator"] == "impact_ratio_gender"))
+    verdict["comparisons"][0]["measure"] = "adjusted_selection_rate_ratio/gender=F"
+    document["verdicts"].append(verdict | {"indicator": "adjusted_selection_rate_ratio_gender"})
+    return document
+
+
+def test_comparable_profiles_are_drawn_as_ratios_to_the_group_compared_with(
+    like_with_like: Document, systems: dict[str, System]
+) -> None:
+    found = by_label(like_with_like, ("gender",), systems["matchft"], metric=ADJUSTED)
+    assert (found["Femmes"].value, found["Hommes"].value, found["Hommes"].reference) == (0.84, 1.0, True)
+    assert {level.kind: level.at for level in found["Femmes"].levels} == {"watch": 0.95, "breach": 0.8}
+
+
+def test_the_table_of_comparable_profiles_shows_the_raw_ratio_beside(
+    like_with_like: Document, systems: dict[str, System]
+) -> None:
+    verdict, raw = like_with_like["verdicts"][-1], by_label(like_with_like, ("gender",), systems["matchft"])["Femmes"]
+    table = adjusted_table(
+        like_with_like, verdict, ("gender",), FR, metric=ADJUSTED, title="", system=systems["matchft"]
+    )
+    assert [row[:3] for row in table.rows] == [["Femmes", "84 pour 100 (80 à 88)", comparison(raw, FR)]]
+    assert len(table.verdicts) == 1
