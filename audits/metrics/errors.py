@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
 from audits.metrics.definition import Comparison, Composite, Metric, Rate
 
@@ -10,29 +12,45 @@ _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
 _NEGATIVES = tuple((decision, NEGATIVE) for decision in _BOTH)
 
 
-def _of_all(metric: str, numerator: tuple[int, int], denominator: tuple[tuple[int, int], ...]) -> Rate:
-    """A rate over people with one outcome, whatever was decided: it takes the outcomes of everybody."""
+_REJECTED = ((NOT_SELECTED, NEGATIVE), (NOT_SELECTED, POSITIVE))
+_CHOSEN = ((SELECTED, NEGATIVE), (SELECTED, POSITIVE))
+
+
+def _rate(metric: str, numerator: Sequence[tuple[int, int]], denominator: Sequence[tuple[int, int]]) -> Rate:
+    """A rate over observed outcomes; it takes those of everybody unless it is about the selected alone."""
+    decisions = sorted({decision for decision, _ in denominator})
     return Rate(
         metric=metric,
-        numerator=(numerator,),
-        denominator=denominator,
+        numerator=tuple(numerator),
+        denominator=tuple(denominator),
         outcome="observed",
-        needs_all=True,
-        missing=_BOTH,
+        needs_all=NOT_SELECTED in decisions,
+        missing=tuple(decisions),
     )
 
 
-TRUE_POSITIVE_RATE = _of_all("true_positive_rate", (SELECTED, POSITIVE), _POSITIVES)
-FALSE_POSITIVE_RATE = _of_all("false_positive_rate", (SELECTED, NEGATIVE), _NEGATIVES)
-FALSE_NEGATIVE_RATE = _of_all("false_negative_rate", (NOT_SELECTED, POSITIVE), _POSITIVES)
-PRECISION = Rate(
-    metric="precision",
-    numerator=((SELECTED, POSITIVE),),
-    denominator=((SELECTED, NEGATIVE), (SELECTED, POSITIVE)),
-    outcome="observed",
-    missing=(SELECTED,),
+TRUE_POSITIVE_RATE = _rate("true_positive_rate", [(SELECTED, POSITIVE)], _POSITIVES)
+FALSE_POSITIVE_RATE = _rate("false_positive_rate", [(SELECTED, NEGATIVE)], _NEGATIVES)
+TRUE_NEGATIVE_RATE = _rate("true_negative_rate", [(NOT_SELECTED, NEGATIVE)], _NEGATIVES)
+FALSE_NEGATIVE_RATE = _rate("false_negative_rate", [(NOT_SELECTED, POSITIVE)], _POSITIVES)
+PRECISION = _rate("precision", [(SELECTED, POSITIVE)], _CHOSEN)
+FALSE_DISCOVERY_RATE = _rate("false_discovery_rate", [(SELECTED, NEGATIVE)], _CHOSEN)
+NEGATIVE_PREDICTIVE_VALUE = _rate("negative_predictive_value", [(NOT_SELECTED, NEGATIVE)], _REJECTED)
+FALSE_OMISSION_RATE = _rate("false_omission_rate", [(NOT_SELECTED, POSITIVE)], _REJECTED)
+ACCURACY = _rate("accuracy", [(NOT_SELECTED, NEGATIVE), (SELECTED, POSITIVE)], (*_REJECTED, *_CHOSEN))
+BASE_RATE = _rate("base_rate", _POSITIVES, (*_REJECTED, *_CHOSEN))
+RATES = (
+    TRUE_POSITIVE_RATE,
+    FALSE_POSITIVE_RATE,
+    TRUE_NEGATIVE_RATE,
+    FALSE_NEGATIVE_RATE,
+    PRECISION,
+    FALSE_DISCOVERY_RATE,
+    NEGATIVE_PREDICTIVE_VALUE,
+    FALSE_OMISSION_RATE,
+    ACCURACY,
+    BASE_RATE,
 )
-RATES = (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE, FALSE_NEGATIVE_RATE, PRECISION)
 
 COMPOSITES = (
     Composite(metric="equal_opportunity_difference", rates=(TRUE_POSITIVE_RATE,), aggregate="difference"),
@@ -56,7 +74,7 @@ _HARDT = "Hardt, Price & Srebro (2016), NeurIPS; Fairlearn"
 _OUTCOME_TEST = "outcome test: Becker (1957); Knowles, Persico & Todd (2001), J. Political Economy 109:203-229"
 
 
-def _rate(name: str, formula: str, empty: str, ideal: float) -> Metric:
+def _words(name: str, formula: str, empty: str, ideal: float | None) -> Metric:
     return Metric(
         name=name,
         kind="group",
@@ -87,30 +105,61 @@ def _comparison(name: str, rate: str, undefined: str, source: str) -> Metric:
 
 
 METRICS = (
-    _rate(
+    _words(
         "true_positive_rate",
         "selected with positive outcome ÷ positive outcomes",
         f"no positive outcome observed; {_SEEN}",
         1.0,
     ),
-    _rate(
+    _words(
         "false_positive_rate",
         "selected with negative outcome ÷ negative outcomes",
         f"no negative outcome observed; {_SEEN}",
         0.0,
     ),
-    _rate(
+    _words(
+        "true_negative_rate",
+        "not selected with negative outcome ÷ negative outcomes",
+        f"no negative outcome observed; {_SEEN}",
+        1.0,
+    ),
+    _words(
         "false_negative_rate",
         "not selected with positive outcome ÷ positive outcomes",
         f"no positive outcome observed; {_SEEN}",
         0.0,
     ),
-    _rate(
+    _words(
         "precision",
         "selected with positive outcome ÷ selected with an observed outcome",
         "no outcome observed among the selected",
         1.0,
     ),
+    _words(
+        "false_discovery_rate",
+        "selected with negative outcome ÷ selected with an observed outcome (1 − precision)",
+        "no outcome observed among the selected",
+        0.0,
+    ),
+    _words(
+        "negative_predictive_value",
+        "not selected with negative outcome ÷ not selected with an observed outcome",
+        f"no outcome observed among those not selected; {_SEEN}",
+        1.0,
+    ),
+    _words(
+        "false_omission_rate",
+        "not selected with positive outcome ÷ not selected with an observed outcome",
+        f"no outcome observed among those not selected; {_SEEN}",
+        0.0,
+    ),
+    _words(
+        "accuracy",
+        "selected with positive outcome and not selected with negative outcome ÷ observed outcomes",
+        f"no outcome observed; {_SEEN}",
+        1.0,
+    ),
+    _words("base_rate", "positive outcomes ÷ observed outcomes", f"no outcome observed; {_SEEN}", None),
     _gap(
         "equal_opportunity_difference",
         "highest − lowest true positive rate",

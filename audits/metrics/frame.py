@@ -1,4 +1,4 @@
-"""Fairlearn on cells: counts as sample weights, only for groups whose denominator is not zero.
+"""Fairlearn on cells (counts as sample weights), only for groups whose denominator is not zero; else plain counts.
 
 Fairlearn gives 0.0 for a true positive rate without positives and NaN for a ratio to 0, so neither reaches it.
 Its import takes seconds: it is imported on first use.
@@ -54,10 +54,9 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
     """
     if not groups:
         return Frame()
-    if rate.outcome == "missing":  # Fairlearn knows no missing outcomes
-        k, n = rate.counted(counts)
-        return Frame(values={i: float(k[i] / n[i]) for i in groups})
     metric_frame, functions = _functions()
+    if rate.metric not in functions:
+        return _counted(counts, rate, groups)
     used = counts[list(groups)].copy()
     if rate.outcome == "observed":
         used[..., NO_OUTCOME] = 0
@@ -74,3 +73,13 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
         return Frame(values=values)
     ratio = float(result.ratio(method="between_groups")) if max(values.values()) > 0 else None
     return Frame(values=values, difference=float(result.difference(method="between_groups")), ratio=ratio)
+
+
+def _counted(counts: Counts, rate: Rate, groups: Sequence[int]) -> Frame:
+    """The same for a rate that Fairlearn does not have: counts are all it takes."""
+    k, n = rate.counted(counts)
+    values = {i: float(k[i] / n[i]) for i in groups}
+    low, high = min(values.values()), max(values.values())
+    if len(groups) < 2:
+        return Frame(values=values)
+    return Frame(values=values, difference=high - low, ratio=low / high if high > 0 else None)

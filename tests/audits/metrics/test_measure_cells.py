@@ -36,6 +36,13 @@ def test_group_values_by_hand(make_system: Make, measured: Measured) -> None:
         "false_negative_rate/g=a": (10 / 40, 40),
         "precision/g=a": (30 / 50, 50),
         "precision/g=b": (20 / 30, 30),
+        "true_negative_rate/g=a": (50 / 70, 70),
+        "false_discovery_rate/g=a": (20 / 50, 50),
+        "negative_predictive_value/g=b": (40 / 70, 70),
+        "false_omission_rate/g=b": (30 / 70, 70),
+        "accuracy/g=a": (80 / 110, 110),
+        "accuracy": (140 / 210, 210),
+        "base_rate/g=b": (50 / 100, 100),
         "impact_ratio/g=a": (1.0, 150),
         "impact_ratio/g=b": ((30 / 125) / (90 / 150), 125),
         "demographic_parity_difference/g": (90 / 150 - 30 / 125, 275),
@@ -60,6 +67,9 @@ def test_rows_without_outcome_never_enter_error_rates_and_are_counted(make_syste
     assert found["true_positive_rate/g=a"].params["missing_outcomes"] == 40
     assert found["precision/g=a"].params["missing_outcomes"] == 40
     assert found["precision/g=b"].params["missing_outcomes"] == 0  # b's missing ones were not selected
+    assert found["false_omission_rate/g=b"].params["missing_outcomes"] == 25
+    assert found["false_omission_rate/g=a"].params["missing_outcomes"] == 0
+    assert found["accuracy/g=a"].params["missing_outcomes"] == 40
     assert found["false_positive_rate_difference/g=b"].params["missing_outcomes"] == 65
     assert "missing_outcomes" not in found["selection_rate/g=a"].params
 
@@ -146,6 +156,11 @@ def test_selective_labels(make_system: Make, measured: Measured) -> None:
         "true_positive_rate/g=a",
         "false_positive_rate/g=b",
         "false_negative_rate/g=b",
+        "true_negative_rate/g=a",
+        "negative_predictive_value/g=a",
+        "false_omission_rate/g=b",
+        "accuracy/g=b",
+        "base_rate/g=b",
         "equal_opportunity_difference/g",
         "equalized_odds_difference/g",
         "true_positive_rate_difference/g=b",
@@ -155,6 +170,7 @@ def test_selective_labels(make_system: Make, measured: Measured) -> None:
     for name in names:
         assert (found[name].value, found[name].status, found[name].reason) == (None, "undefined", "selective_labels")
     assert found["precision_difference/g=b"].value == pytest.approx(45 / 60 - 30 / 50)
+    assert found["false_discovery_rate/g=b"].value == pytest.approx(15 / 60)
     assert found["predictive_parity_difference/g"].status == "ok"
 
 
@@ -236,14 +252,16 @@ def test_clusters_are_used_where_declared(make_system: Make, measured: Measured)
     clustered = measured(rows, make_system({"g": "a"}, person=True))
     plain = measured(rows, make_system({"g": "a"}))
     ratio = clustered["selection_rate_ratio/g=b"]
-    assert ratio.params["test"]["kind"] == "jackknife"
+    independent = plain["selection_rate_ratio/g=b"]
     assert ratio.interval is not None
-    assert ratio.interval.method == "jackknife"
+    assert independent.interval is not None
+    assert ratio.interval.method != independent.interval.method
+    assert ratio.params["test"] != independent.params["test"]
     assert ratio.clusters == 40
     assert clustered["selection_rate/g=a"].clusters == 20
     assert plain["selection_rate/g=a"].clusters is None
-    assert plain["selection_rate_ratio/g=b"].params["test"]["kind"] == "score_ratio"
-    assert ratio.value == pytest.approx(plain["selection_rate_ratio/g=b"].value or math.nan)
+    assert independent.params["test"]["kind"] == "score_ratio"
+    assert ratio.value == pytest.approx(independent.value or math.nan)
 
 
 def test_small_cells_leave_a_maximum_without_interval(make_system: Make, measured: Measured) -> None:
