@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from audits.decisions.contracts import columns_of
+from audits.decisions.frames import open_frame
 from audits.ephemeral import LogFile
 from audits.errors import SourceError
 from audits.systems.logs import Columns, Decision
 from audits.systems.model import System
 from dashboard.evaluator.config import Config
-from experiments.logging.packing import open_frame, pack
+from experiments.logging.packing import pack
 
 if TYPE_CHECKING:
     from mlflow.data.evaluation_dataset import EvaluationDataset

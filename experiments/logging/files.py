@@ -7,6 +7,7 @@ from pathlib import Path
 
 from audits.decisions import validate
 from audits.decisions.contracts import columns_of
+from audits.decisions.frames import open_frame
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
 from audits.lake.engine import scratch
@@ -14,7 +15,7 @@ from audits.lake.tables import quote
 from audits.systems import System
 from audits.systems.kinds import LogName
 from audits.workspace import Workspace
-from experiments.logging.packing import Packed, open_frame, pack
+from experiments.logging.packing import Packed, pack
 from experiments.logging.permission import declared
 from experiments.logging.runs import mlflow_faults, write
 from experiments.store import client, experiment_id

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from audits.decisions.frames import open_frame
 from audits.errors import SourceError
 from audits.systems.kinds import LogName
 from audits.workspace import Workspace
-from experiments.logging.packing import open_frame, pack
+from experiments.logging.packing import pack
 from experiments.logging.permission import permission
 from experiments.logging.runs import check_owner, mlflow_faults, write
 from experiments.logging.versions import model_version as version_of

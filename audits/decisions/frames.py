@@ -1,0 +1,46 @@
+"""The rows of a frame, whichever library it is from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def open_frame(frame: Any) -> pa.RecordBatchReader:
+    """The rows of a pandas or polars frame, an Arrow table or reader, a DuckDB relation, or any Arrow C stream.
+
+    Raises SourceError for anything else; no message shows a value.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        if isinstance(frame, pd.DataFrame):
+            return pa.Table.from_pandas(frame, preserve_index=False).to_reader()
+        if hasattr(frame, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(frame)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise SourceError(_fault(error), next_step="Give each column one name and one type, then log it.") from None
+    if isinstance(frame, str | Path):
+        step = "Read the file into a frame, or log it with `boussole log FILE --system ID`."
+    elif hasattr(frame, "collect"):
+        step = "Call its `collect()` first."
+    else:
+        step = "Give a pandas or polars frame, an Arrow table or a DuckDB relation."
+    raise SourceError(f"a {type(frame).__name__} is not a table.", next_step=step)
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a frame, without the values that Arrow's messages quote."""
+    column = re.search(r"for column (.+?) with type", " ".join(map(str, error.args)))
+    if column:
+        return f"the column '{column.group(1)}' mixes values of several types."
+    if "uplicate column names" in str(error):
+        return "two columns of the frame have the same name."
+    return "the frame cannot be read as a table."

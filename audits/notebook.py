@@ -1,0 +1,107 @@
+"""An audit in three lines, of a workspace, a file or a frame: the figures of the command line, without its verdicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.decisions import IngestReport
+from audits.decisions.frames import open_frame
+from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from audits.errors import BoussoleError, nearest
+from audits.measures import Measure
+from audits.runs import Run, measure_window
+from audits.systems import System, load_system
+from audits.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What was measured (`run`), and what importing the data said (`reports`: bad rows are set aside, not counted)."""
+
+    run: Run
+    reports: tuple[IngestReport, ...] = ()
+
+    def measure(self, measure_id: str) -> Measure:
+        """One measure by its id, such as `selection_rate/gender=F`; raises BoussoleError that names the nearest."""
+        found = {measure.id: measure for measure in self.run.measures}
+        if measure_id not in found:
+            raise BoussoleError(f"there is no measure '{measure_id}'.", next_step=nearest(measure_id, found))
+        return found[measure_id]
+
+    def frame(self) -> pd.DataFrame:
+        """One row per measure: id, metric, value, interval and its method, n, clusters, status, reason."""
+        import pandas as pd
+
+        rows = [
+            {
+                "id": measure.id,
+                "metric": measure.metric,
+                "value": measure.value,
+                "low": measure.interval.low if measure.interval else None,
+                "high": measure.interval.high if measure.interval else None,
+                "method": measure.interval.method if measure.interval else None,
+                "n": measure.n,
+                "clusters": measure.clusters,
+                "status": measure.status,
+                "reason": measure.reason,
+            }
+            for measure in self.run.measures
+        ]
+        return pd.DataFrame(rows).set_index("id").convert_dtypes()
+
+    def _repr_html_(self) -> str:
+        aside = sum(report.quarantined for report in self.reports)
+        told = f"<p>{aside} rows were set aside: see <code>reports</code>.</p>" if aside else ""
+        return f"{told}{self.frame().to_html()}"
+
+
+def audit(
+    system: System | Path | str,
+    data: Workspace | Path | str | Any,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+    exact: bool = False,
+) -> Audit:
+    """Measures decisions as `boussole audit` does; `--dry-run` of a file gives the same figures.
+
+    `system`: a system, the path of its file, or its id in the workspace. `data`: a workspace (or the path of its
+    folder), of which the window is measured; or a data file or frame (pandas, polars, Arrow, DuckDB relation), which is
+    measured as a whole and without drift, and of which nothing is kept.
+
+    Raises SystemFileError for a system file with a fault, SourceError for data that cannot be read or of which no row
+    is acceptable.
+    """
+    window = {"start": start, "end": end, "as_of": as_of}
+    if isinstance(data, str | Path) and Path(data).is_dir():
+        data = Workspace(Path(data))
+    if isinstance(data, Workspace):
+        chosen = data.system(system) if isinstance(system, str) and system in data.systems else _system(system)
+        return Audit(run=measure_window(data, chosen, exact=exact, **window))
+    chosen = whole_log(_system(system))
+    with ephemeral(chosen) as workspace:
+        file = Path(data) if isinstance(data, str | Path) else _written(data, incoming_of(workspace))
+        reports = bring_in(workspace, chosen, [LogFile(path=file)])
+        return Audit(run=measure_window(workspace, chosen, exact=exact, **window), reports=tuple(reports))
+
+
+def _system(system: System | Path | str) -> System:
+    return system if isinstance(system, System) else load_system(Path(system))
+
+
+def _written(frame: Any, folder: Path) -> Path:
+    import pyarrow.parquet as pq
+
+    path = folder / "frame.parquet"
+    rows = open_frame(frame)
+    with pq.ParquetWriter(path, rows.schema) as writer:
+        for batch in rows:
+            writer.write_batch(batch)
+    return path
