@@ -41,38 +41,32 @@ def compare_rates(
 ) -> tuple[Interval | None, dict[str, Any]]:
     """Interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
 
-    Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: for ratios
-    the jackknife; for differences the score test at the sizes that the jackknife finds the groups are worth
-    (`_clusters`); where a rate is 0 or 1 the score test with effective numbers of buckets (`_buckets`).
+    Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: the score test
+    and its interval at the sizes that the jackknife finds the groups are worth, with Student's t (`_clusters`); where a
+    rate is 0 or 1, at effective numbers of buckets (`_buckets`).
     """
     sums = (float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))
     if not clustered:
         return _scored(*sums, scale=scale, suffix="")
-    found = _ratio_of_clusters(k, n) if scale == "ratio" else _difference_of_clusters(k, n)
+    found = _of_clusters(k, n, scale)
     if found is not None:
         return found
     sizes = jk.effective_buckets(n[0]), jk.effective_buckets(n[1])
     return _scored(_cases(sums, sizes), sizes, scale=scale, suffix="_buckets")
 
 
-def _ratio_of_clusters(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[Interval, dict[str, Any]] | None:
-    result = jk.compare(k, n, transform="log")
-    if result is None:
-        return None
-    test = {"kind": "jackknife", "transform": "log", "estimate": result.estimate, "se": result.se, "df": result.df}
-    return result.interval(low=0.0, high=float("inf")), test
-
-
-def _difference_of_clusters(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[Interval, dict[str, Any]] | None:
-    found = jk.effective_sizes(k, n)
+def _of_clusters(
+    k: tuple[Ints, Ints], n: tuple[Ints, Ints], scale: Literal["ratio", "difference"]
+) -> tuple[Interval | None, dict[str, Any]] | None:
+    found = jk.effective_sizes(k, n, transform="log" if scale == "ratio" else "identity")
     if found is None:
         return None
     sizes, df = found
     method, level = "miettinen_nurminen_clusters", 0.95
     cases = _cases(((float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))), sizes)
-    quantile = float(student.ppf(0.5 + level / 2, df))
-    interval = difference_interval(cases, sizes, quantile=quantile, level=level, method=method)
-    return interval, {"kind": "score_difference", "k": list(cases), "n": list(sizes), "df": df, "method": method}
+    invert = ratio_interval if scale == "ratio" else difference_interval
+    interval = invert(cases, sizes, quantile=float(student.ppf(0.5 + level / 2, df)), level=level, method=method)
+    return interval, {"kind": f"score_{scale}", "k": list(cases), "n": list(sizes), "df": df, "method": method}
 
 
 def _cases(sums: tuple[Pair, Pair], sizes: Pair) -> Pair:

@@ -113,28 +113,32 @@ def compare_parts(
         return jackknife(estimates[0] - estimates[1], parts[0] - parts[1], transform="identity", df=free)
 
 
-def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[float, float], float] | None:
+def effective_sizes(
+    k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, transform: Literal["log", "identity"]
+) -> tuple[tuple[float, float], float] | None:
     """How many independent rows each of two groups is worth when they are compared, and degrees of freedom.
 
     Formula: nᵢ ÷ (design effect × c), where the design effect is the jackknife variance of rate i over p(1−p)/nᵢ, and c
-    what people in both groups take from (or add to) the variance of the difference. In a few clusters chance makes a
-    rate and its variance small together, so that a test is sure too often on one side: a design effect is at least that
-    of the correlation within clusters found in both groups together, 1 + (cluster size − 1) × correlation.
+    what people in both groups take from (or add to) the variance of the difference (`identity`) or log ratio (`log`).
+    In a few clusters chance makes a rate and its variance small together, so that a test is sure too often on one side:
+    a design effect is at least that of the correlation within clusters found in both groups together,
+    1 + (cluster size − 1) × correlation.
     None as `compare`. Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
 
     >>> k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
-    >>> sizes, df = effective_sizes(k, n)
+    >>> sizes, df = effective_sizes(k, n, transform="identity")
     >>> [round(size, 1) for size in sizes], round(df, 2)
     ([107.7, 25.8], 3.0)
     """
-    result = compare(k, n, transform="identity")
+    result = compare(k, n, transform=transform)
     filled = (n[0] > 0) | (n[1] > 0)
     parts = [part for i in (0, 1) if (part := _without_each(k[i], n[i], filled)) is not None]
     if result is None:
         return None
     rows, rates = [float(n[i].sum()) for i in (0, 1)], [float(k[i].sum() / n[i].sum()) for i in (0, 1)]
-    own = [_variance(part, rate) for part, rate in zip(parts, rates, strict=True)]
-    effects = [v * size / (p * (1 - p)) for v, size, p in zip(own, rows, rates, strict=True)]
+    own = [_variance(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
+    plain = [_variance(part, rate, "identity") for part, rate in zip(parts, rates, strict=True)]
+    effects = [v * size / (p * (1 - p)) for v, size, p in zip(plain, rows, rates, strict=True)]
     more = [cluster_size(group) - 1 for group in n]
     weights = [int((group > 0).sum()) - 1 for group in n]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
@@ -148,8 +152,9 @@ def effective_sizes(k: tuple[Ints, Ints], n: tuple[Ints, Ints]) -> tuple[tuple[f
     return (first, second), result.df
 
 
-def _variance(left_out: Floats, estimate: float) -> float:
-    return float((left_out.size - 1) / left_out.size * np.square(left_out - estimate).sum())
+def _variance(left_out: Floats, estimate: float, transform: Transform) -> float:
+    deviations = _forward(left_out, transform) - _forward(np.array(estimate), transform)
+    return float((left_out.size - 1) / left_out.size * np.square(deviations).sum())
 
 
 def _without_each(k: Ints, n: Ints, filled: npt.NDArray[np.bool_]) -> Floats | None:

@@ -74,9 +74,12 @@ def _standardised(distance: float, variance: float, total: float) -> float:
     return 0.0 if abs(distance) < 1e-12 else math.copysign(math.inf, distance)
 
 
-def ratio_interval(k: Pair, n: Pair, *, level: float = 0.95, method: str = "miettinen_nurminen") -> Interval | None:
+def ratio_interval(
+    k: Pair, n: Pair, *, quantile: float | None = None, level: float = 0.95, method: str = "miettinen_nurminen"
+) -> Interval | None:
     """Interval of p1 / p0 by inverting `ratio_z`; None where it has no finite upper end (k0 = 0).
 
+    `quantile`: of the distribution of z that goes with `level`; the normal one if not given.
     Range: inside [0, ∞); starts at 0 when k1 = 0. Source: Koopman (1984); Miettinen & Nurminen (1985).
 
     >>> interval = ratio_interval((157, 235), (2435, 2435))
@@ -86,7 +89,7 @@ def ratio_interval(k: Pair, n: Pair, *, level: float = 0.95, method: str = "miet
     (k1, k0), (n1, n0) = k, n
     if k0 <= 0:
         return None
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(norm.ppf(0.5 + level / 2)) if quantile is None else quantile
     centre = math.log(max(k1, 1e-9) / n1 * n0 / k0)
     low = 0.0 if k1 <= 0 else math.exp(_root(k, n, z, -_RATIO_LIMIT, centre))
     return Interval(low=low, high=math.exp(_root(k, n, -z, centre, _RATIO_LIMIT)), level=level, method=method)

@@ -1,20 +1,17 @@
-"""The jackknife over buckets: by hand, and by simulation with thirty rows per person."""
+"""The jackknife over buckets, by hand."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.stats import t as student
 
 from audits.uncertainty import jackknife as jk
 from audits.uncertainty.estimates import compare_rates, rate_interval
 from audits.uncertainty.tests import p_beyond
-
-Ints = npt.NDArray[np.int64]
-BUCKETS = 40
+from tests.audits.uncertainty.simulated import BUCKETS, people
 
 
 def test_ratio_by_hand() -> None:
@@ -90,11 +87,31 @@ def test_effective_sizes_by_hand() -> None:
     nothing is known of larger clusters.
     """
     k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
-    found = jk.effective_sizes(k, n)
+    found = jk.effective_sizes(k, n, transform="identity")
     assert found is not None
     together = 0.13 / (0.05 + 0.30)
     assert found[0] == pytest.approx((40 / together, 40 / (0.025 * 40 / 0.24) / together))
     assert found[1] == pytest.approx(3.0)
+
+
+def test_the_interval_of_a_ratio_inverts_its_test() -> None:
+    rng = np.random.default_rng(12)
+    (k1, n1), (k0, n0) = people(rng, count=12, rate=0.3), people(rng, count=60, rate=0.5)
+    interval, test = compare_rates((k1, k0), (n1, n0), scale="ratio", clustered=True)
+    assert interval is not None
+    assert test["kind"] == "score_ratio"
+    assert p_beyond(test, threshold=interval.high, bad_side="below") == pytest.approx(0.025)
+    assert p_beyond(test, threshold=interval.low, bad_side="above") == pytest.approx(0.025)
+
+
+def test_a_ratio_of_groups_that_share_people_is_worth_what_its_logarithm_says() -> None:
+    """Everybody is selected half as often in the first group, so the ratio never varies, while the difference does."""
+    cases, n = np.array([4, 8, 6, 10, 2, 6]), np.full(6, 10)
+    k = (cases // 2 + np.array([0, 0, 1, 0, 0, -1]), cases)
+    by_ratio, by_difference = (jk.effective_sizes(k, (n, n), transform=t) for t in ("log", "identity"))
+    assert by_ratio is not None
+    assert by_difference is not None
+    assert by_ratio[0][0] > 2 * by_difference[0][0]
 
 
 def test_the_correlation_seen_in_many_people_holds_for_a_few_who_happen_to_agree() -> None:
@@ -108,92 +125,8 @@ def test_the_correlation_seen_in_many_people_holds_for_a_few_who_happen_to_agree
     left = [(70 - cases) / (150 - rows) for cases, rows in zip(k[1].tolist(), n[1].tolist(), strict=True)]
     effect = 7 / 8 * sum((rate - 70 / 150) ** 2 for rate in left) * 150 / (70 / 150 * 80 / 150)
     correlation = (3 * (0 - 1) + 7 * (effect - 1)) / (3 * 4.7142857 + 7 * 2.7142857)
-    found = jk.effective_sizes(k, n)
+    found = jk.effective_sizes(k, n, transform="identity")
     assert found is not None
     assert 0.2 < correlation < 1
     assert found[0][0] == pytest.approx(40 / (1 + 4.7142857 * correlation))
     assert found[0][1] == pytest.approx(150 / effect)
-
-
-def people(rng: np.random.Generator, *, count: int, rate: float) -> tuple[Ints, Ints]:
-    """Counts per bucket of people with thirty rows each, whose own rates differ (intraclass correlation .3)."""
-    own = rng.beta(rate * 7 / 3, (1 - rate) * 7 / 3, count)
-    bucket = rng.integers(0, BUCKETS, count)
-    k = np.bincount(bucket, weights=rng.binomial(30, own), minlength=BUCKETS).astype(np.int64)
-    return k, np.bincount(bucket, minlength=BUCKETS).astype(np.int64) * 30
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("scale", "threshold", "rate"), [("ratio", 0.8, 0.24), ("difference", -0.1, 0.2)])
-def test_thirty_rows_per_person_naive_fails_clusters_hold(scale: str, threshold: float, rate: float) -> None:
-    rng = np.random.default_rng(7)
-    runs, alpha = 1000, 0.05
-    rejected, naive, good, covered = 0, 0, 0, 0
-    for _ in range(runs):
-        (k1, n1), (k0, n0) = people(rng, count=150, rate=rate), people(rng, count=200, rate=0.3)
-        interval, test = compare_rates((k1, k0), (n1, n0), scale=scale, clustered=True)
-        _, blind = compare_rates((k1, k0), (n1, n0), scale=scale, clustered=False)
-        rejected += p_beyond(test, threshold=threshold, bad_side="below") < alpha
-        good += p_beyond(test, threshold=threshold, bad_side="above") < alpha
-        naive += p_beyond(blind, threshold=threshold, bad_side="below") < alpha
-        covered += interval is not None and interval.low <= threshold <= interval.high
-    assert 0.03 < rejected / runs < 0.075
-    assert 0.03 < good / runs < 0.075
-    assert naive / runs > 0.2
-    assert 0.93 < covered / runs < 0.975
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("counts", "rates"),
-    [
-        ((20, 400), (0.2, 0.3)),
-        ((20, 400), (0.1, 0.2)),
-        ((400, 20), (0.8, 0.9)),
-        ((10, 400), (0.2, 0.3)),
-        ((40, 400), (0.1, 0.2)),
-        ((20, 20), (0.1, 0.2)),
-        ((150, 200), (0.2, 0.3)),
-    ],
-)
-def test_few_people_against_many_are_not_judged_too_surely(counts: tuple[int, int], rates: tuple[float, float]) -> None:
-    """The plain jackknife rejects 8 to 16 % of the time on one side in the uneven cases."""
-    rng = np.random.default_rng(29)
-    runs, alpha, rejected = 3000, 0.05, {"below": 0, "above": 0}
-    for _ in range(runs):
-        (k1, n1), (k0, n0) = (people(rng, count=c, rate=r) for c, r in zip(counts, rates, strict=True))
-        _, test = compare_rates((k1, k0), (n1, n0), scale="difference", clustered=True)
-        for side in rejected:
-            rejected[side] += p_beyond(test, threshold=rates[0] - rates[1], bad_side=side) < alpha
-    assert max(rejected.values()) / runs < 0.055
-
-
-@pytest.mark.slow
-def test_power_is_kept_where_there_are_many_people() -> None:
-    """A truth of −.2 against the level −.1; the plain jackknife finds it as often, within two points."""
-    rng = np.random.default_rng(23)
-    runs, ours, plain = 1500, 0, 0
-    for _ in range(runs):
-        (k1, n1), (k0, n0) = people(rng, count=150, rate=0.2), people(rng, count=200, rate=0.4)
-        _, test = compare_rates((k1, k0), (n1, n0), scale="difference", clustered=True)
-        whole = jk.compare((k1, k0), (n1, n0), transform="identity")
-        assert whole is not None
-        stored = {"kind": "jackknife", "transform": "identity", "estimate": whole.estimate, "se": whole.se}
-        ours += p_beyond(test, threshold=-0.1, bad_side="below") < 0.05
-        plain += p_beyond({**stored, "df": whole.df}, threshold=-0.1, bad_side="below") < 0.05
-    assert plain / runs > 0.5
-    assert ours > plain - 0.02 * runs
-
-
-@pytest.mark.slow
-def test_rates_of_clustered_people_are_covered() -> None:
-    rng = np.random.default_rng(11)
-    runs = 1000
-    covered, naive = 0, 0
-    for _ in range(runs):
-        k, n = people(rng, count=120, rate=0.2)
-        ours, blind = rate_interval(k, n, clustered=True), rate_interval(k, n, clustered=False)
-        covered += ours.low <= 0.2 <= ours.high
-        naive += blind.low <= 0.2 <= blind.high
-    assert covered / runs > 0.92
-    assert naive / runs < 0.65

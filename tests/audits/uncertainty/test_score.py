@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.special import xlogy
@@ -51,6 +51,7 @@ def likelihood_z(k: tuple[int, int], n: tuple[int, int], d: float) -> float:
     return (k1 / n1 - k0 / n0 - d) / math.sqrt(variance)
 
 
+@settings(deadline=None)
 @given(two_groups, st.floats(-0.8, 0.8))
 def test_difference_z_uses_the_most_likely_rates(groups: tuple[tuple[int, int], tuple[int, int]], d: float) -> None:
     k, n = groups

@@ -10,10 +10,12 @@ import pytest
 from scipy.stats import ncx2
 from scipy.stats import t as student
 
+from audits.uncertainty.score import ratio_z
 from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
+    {"kind": "score_ratio", "k": [7.2, 80.5], "n": [40.4, 210.6], "df": 21.3},
     {"kind": "score_difference", "k": [40, 60], "n": [200, 210]},
     {"kind": "jackknife", "transform": "log", "estimate": 0.7, "se": 0.1, "df": 39},
     {"kind": "jackknife", "transform": "identity", "estimate": 0.12, "se": 0.05, "df": 7.5},
@@ -40,11 +42,23 @@ def test_a_stricter_threshold_is_beyond_more_surely(test: dict[str, Any]) -> Non
 
 def test_jackknife_is_students_t() -> None:
     expected = student.cdf(np.log(0.7 / 0.8) / 0.1, 39)
-    assert p_beyond(TESTS[2], threshold=0.8, bad_side="below") == pytest.approx(expected)
+    assert p_beyond(TESTS[3], threshold=0.8, bad_side="below") == pytest.approx(expected)
+
+
+def test_a_ratio_of_clusters_is_students_t_and_needs_more_than_a_normal_one() -> None:
+    z = ratio_z((7.2, 80.5), (40.4, 210.6), ratio=0.8)
+    assert p_beyond(TESTS[1], threshold=0.8, bad_side="below") == pytest.approx(student.cdf(z, 21.3))
+    clusters, rows = (
+        decisions_needed(test, threshold=0.8, bad_side="below", n=1000)
+        for test in (TESTS[1], {key: value for key, value in TESTS[1].items() if key != "df"})
+    )
+    assert clusters is not None
+    assert rows is not None
+    assert clusters > rows > 0
 
 
 def test_psi_is_noncentral_chi_square_and_its_normal_limit_joins_smoothly() -> None:
-    assert p_beyond(TESTS[4], threshold=0.1, bad_side="above") == pytest.approx(ncx2.sf(60, 9, 50))
+    assert p_beyond(TESTS[5], threshold=0.1, bad_side="above") == pytest.approx(ncx2.sf(60, 9, 50))
     near = {"kind": "noncentral_chi2", "statistic": 0.1005, "df": 9, "scale": 0.1 / 9_999}
     far = near | {"scale": 0.1 / 10_001}
     p_near, p_far = (p_beyond(test, threshold=0.1, bad_side="above") for test in (near, far))

@@ -1,0 +1,38 @@
+"""Simulated people: several decisions about each, which are alike as far as the intraclass correlation says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from audits.uncertainty.estimates import compare_rates
+from audits.uncertainty.tests import p_beyond
+
+Ints = npt.NDArray[np.int64]
+Counts = tuple[Ints, Ints]
+BUCKETS = 40
+
+
+def people(rng: np.random.Generator, *, count: int, rate: float, rows: int = 20, correlation: float = 0.3) -> Counts:
+    """Cases and rows per bucket of people whose own rates follow a beta distribution."""
+    spread = (1 - correlation) / correlation
+    own = rng.beta(rate * spread, (1 - rate) * spread, count)
+    bucket = rng.integers(0, BUCKETS, count)
+    k = np.bincount(bucket, weights=rng.binomial(rows, own), minlength=BUCKETS).astype(np.int64)
+    return k, np.bincount(bucket, minlength=BUCKETS).astype(np.int64) * rows
+
+
+def judged(
+    groups: tuple[Counts, Counts],
+    *,
+    scale: Literal["ratio", "difference"],
+    threshold: float,
+    clustered: bool = True,
+) -> tuple[bool, bool, bool]:
+    """Whether each one-sided test at 5 % is sure, and whether the interval holds the truth, which is the threshold."""
+    (k1, n1), (k0, n0) = groups
+    interval, test = compare_rates((k1, k0), (n1, n0), scale=scale, clustered=clustered)
+    below, above = (p_beyond(test, threshold=threshold, bad_side=side) < 0.05 for side in ("below", "above"))
+    return below, above, interval is None or interval.low <= threshold <= interval.high
