@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from audits.uncertainty import jackknife as jk
-from audits.uncertainty.estimates import compare_rates, rate_interval
+from audits.uncertainty.estimates import compare_rates
 from audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import judged, people
 
@@ -113,17 +113,3 @@ def test_power_is_kept_where_there_are_many_people(scale: Literal["ratio", "diff
         plain += p_beyond({**stored, "df": whole.df}, threshold=threshold, bad_side="below") < 0.05
     assert plain / runs > 0.5
     assert ours > plain - 0.02 * runs
-
-
-@pytest.mark.slow
-def test_rates_of_clustered_people_are_covered() -> None:
-    rng = np.random.default_rng(11)
-    runs = 1000
-    covered, naive = 0, 0
-    for _ in range(runs):
-        k, n = people(rng, count=120, rate=0.2, rows=30)
-        ours, blind = rate_interval(k, n, clustered=True), rate_interval(k, n, clustered=False)
-        covered += ours.low <= 0.2 <= ours.high
-        naive += blind.low <= 0.2 <= blind.high
-    assert covered / runs > 0.92
-    assert naive / runs < 0.65
