@@ -1,4 +1,4 @@
-"""Holm's correction of a family of p-values."""
+"""Corrections of a family of p-values: Holm against any false alarm, Benjamini-Hochberg against too large a share."""
 
 from __future__ import annotations
 
@@ -19,5 +19,25 @@ def holm(p_values: Sequence[float]) -> list[float]:
     running = 0.0
     for rank, index in enumerate(order):
         running = max(running, min(1.0, (len(order) - rank) * p_values[index]))
+        adjusted[index] = running
+    return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values, in the order given: of those at most q, false alarms are on average at most a share q.
+
+    For a search that names many candidates, each looked at again afterwards; never for a verdict.
+    Formula: sorted ascending, p(i) becomes the running minimum from the largest of m/i p(i). Range [0, 1]. Valid for
+    independent or positively dependent tests. Undefined: an empty family gives an empty list.
+    Source: Benjamini & Hochberg (1995), J. Royal Statistical Society B 57:289-300.
+
+    >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
+    [0.03, 0.04, 0.04]
+    """
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    adjusted = [0.0] * len(p_values)
+    running = 1.0
+    for rank, index in reversed(list(enumerate(order, start=1))):
+        running = min(running, p_values[index] * len(order) / rank)
         adjusted[index] = running
     return adjusted

@@ -1,26 +1,43 @@
-"""Holm's correction against statsmodels."""
+"""Corrections of a family of p-values against statsmodels."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from audits.uncertainty.holm import holm
+from audits.uncertainty.holm import benjamini_hochberg, holm
 
+Correction = Callable[[Sequence[float]], list[float]]
 families = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 
+CORRECTIONS = [(holm, "holm"), (benjamini_hochberg, "fdr_bh")]
+both = pytest.mark.parametrize(("correct", "oracle"), CORRECTIONS, ids=[name for _, name in CORRECTIONS])
+
+
+@both
+@settings(deadline=None)
 @given(families)
-def test_agrees_with_statsmodels(p_values: list[float]) -> None:
-    assert holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))
+def test_agrees_with_statsmodels(correct: Correction, oracle: str, p_values: list[float]) -> None:
+    assert correct(p_values) == pytest.approx(list(multipletests(p_values, method=oracle)[1]))
+
+
+@both
+@given(families)
+def test_order_of_the_family_does_not_matter(correct: Correction, oracle: str, p_values: list[float]) -> None:
+    assert correct(p_values[::-1])[::-1] == pytest.approx(correct(p_values)), oracle
 
 
 @given(families)
-def test_order_of_the_family_does_not_matter(p_values: list[float]) -> None:
-    assert holm(p_values[::-1])[::-1] == pytest.approx(holm(p_values))
+def test_holding_the_share_of_false_alarms_is_less_strict_than_holding_off_any(p_values: list[float]) -> None:
+    pairs = zip(benjamini_hochberg(p_values), holm(p_values), strict=True)
+    assert all(less <= more + 1e-12 for less, more in pairs)
 
 
-def test_an_empty_family_has_nothing_to_correct() -> None:
-    assert holm([]) == []
+@both
+def test_an_empty_family_has_nothing_to_correct(correct: Correction, oracle: str) -> None:
+    assert correct([]) == [], oracle

@@ -1,0 +1,62 @@
+"""Tests that groups differ at all: published examples, counting by hand, and what is left out."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2
+
+from audits.uncertainty.independence import chi_square, fisher_exact
+from audits.uncertainty.score import ratio_z
+
+small_groups = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
+    lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
+)
+
+
+def test_the_lady_tasting_tea() -> None:
+    """Fisher (1935): three of four cups right has 34 of the 70 choices at least as uneven."""
+    assert fisher_exact((3, 1), (4, 4)) == pytest.approx(34 / 70)
+
+
+@given(small_groups)
+def test_fisher_sums_the_tables_that_are_no_likelier(groups: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    (k1, k0), (n1, n0) = groups
+    cases = k1 + k0
+    ways = {i: math.comb(n1, i) * math.comb(n0, cases - i) for i in range(max(0, cases - n0), min(n1, cases) + 1)}
+    expected = sum(count for count in ways.values() if count <= ways[k1]) / math.comb(n1 + n0, cases)
+    assert fisher_exact((k1, k0), (n1, n0)) == pytest.approx(expected)
+
+
+def test_chi_square_by_hand() -> None:
+    """Rates .1, .2 and .3 of a hundred: Σ (10² + 0² + 10²) ÷ 20 + the same ÷ 80 = 12.5 with two degrees of freedom."""
+    found = chi_square([10, 20, 30], [100, 100, 100])
+    assert found is not None
+    assert (found.statistic, found.df, found.least_expected) == (pytest.approx(12.5), 2, 20.0)
+    assert found.p == pytest.approx(chi2.sf(12.5, 2))
+    assert chi_square([10, 20, 0, 30], [100, 100, 0, 100]) == found
+
+
+@given(small_groups)
+def test_of_two_groups_it_is_the_score_test_squared(groups: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """But for N/(N − 1), which Miettinen and Nurminen add."""
+    k, n = groups
+    found = chi_square(k, n)
+    if found is None:
+        assert sum(k) in (0, sum(n))
+    else:
+        assert found.statistic == pytest.approx(ratio_z(k, n, ratio=1.0) ** 2 * sum(n) / (sum(n) - 1), abs=1e-9)
+
+
+@pytest.mark.parametrize(("k", "n"), [([], []), ([3], [10]), ([3, 0], [10, 0]), ([0, 0], [10, 20]), ([5, 7], [5, 7])])
+def test_nothing_to_compare_has_no_statistic(k: list[int], n: list[int]) -> None:
+    assert chi_square(k, n) is None
+
+
+def test_wider_gaps_are_surer() -> None:
+    p_values = [fisher_exact((k, 10), (20, 20)) for k in (10, 12, 14, 16, 18, 20)]
+    assert all(first > second for first, second in pairwise(p_values))
