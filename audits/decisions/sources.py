@@ -18,6 +18,9 @@ from audits.lake.tables import literal, quote
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
 """Columns that an export of the quarantine adds in front of those of its source."""
 
+RESERVED = ("row", "fault", "file_row_number")
+"""Names of what is worked out of each row while a source is read; DuckDB's names know no case."""
+
 READERS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "json", ".ndjson": "json"}
 
 
@@ -106,9 +109,16 @@ def _columns(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, 
             where=name,
             next_step="Add the column to the file, or correct the name in the system file.",
         )
-    if needs.every:
-        return tuple(present)
-    return (*needs.needed, *(column for column in needs.optional if column in present))
+    read = tuple(present) if needs.every else needs.needed
+    read += () if needs.every else tuple(column for column in needs.optional if column in present)
+    for column in read:
+        if column.lower() in RESERVED:
+            raise SourceError(
+                f"a column is named '{column}', a name that Boussole needs for itself.",
+                where=name,
+                next_step="Give it another name in the file (or in the query), and in the system file.",
+            )
+    return read
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

@@ -303,3 +303,25 @@ def test_weights_must_be_whole_numbers(workspace: Workspace, tmp_path: Path) -> 
     with reading(workspace) as connection:
         total = connection.execute(f"""SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = ''""").fetchone()
     assert total == (3,)
+
+
+@pytest.mark.parametrize("column", ["row", "Row", "fault"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl", "duckdb"])
+def test_a_column_whose_name_is_needed_for_row_numbers_is_named(
+    workspace: Workspace, loans: System, tmp_path: Path, column: str, kind: str
+) -> None:
+    """It would be taken for the number of the row, or for the fault that a row has."""
+    system = loans.model_copy(update={"features": [column]})
+    path = tmp_path / f"log.{kind}"
+    frame = pd.DataFrame([GOOD.strip().split(",")], columns=HEADER.strip().replace("income", column).split(","))
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    elif kind == "parquet":
+        frame.to_parquet(path)
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        with duckdb.connect(str(path)) as database:
+            database.execute("CREATE TABLE log AS FROM frame")
+    with pytest.raises(SourceError, match=f"named '{column}', a name that Boussole needs"):
+        ingest(workspace, system, f"duckdb:{path}?table=log" if kind == "duckdb" else path)
