@@ -89,6 +89,12 @@ class System(Strict):
             return None
         return "person" if self.columns.person else "request" if self.columns.request else None
 
+    @property
+    def matched(self) -> bool:
+        """Whether each request is a matched set: its candidates are compared with one another, and with nobody else."""
+        request = self.columns.request if self.columns else None
+        return self.cluster == "request" and request in {control.column for control in self.controls.values()}
+
     def reference_of(self, by: tuple[str, ...]) -> tuple[str, ...] | None:
         """The declared reference group of an attribute, or None: compare with all others."""
         parts = [self.groups[name].reference for name in by]
@@ -118,6 +124,10 @@ class System(Strict):
     def _privacy_consistent(self) -> Self:
         if extra := ", ".join(sorted(set(self.privacy.pseudonymise) - _identifiers(self))):
             raise ValueError(f"only identifier columns can be pseudonymised, not: {extra}")
+        if clear := ", ".join(sorted(set(self.privacy.pseudonymise) & _kept_in_clear(self))):
+            raise ValueError(
+                f"an identifier that is pseudonymised cannot also be a group, a control or a feature: {clear}"
+            )
         joined = [name for name, group in self.groups.items() if group.source == "sensitive"]
         if joined and (self.sensitive is None or self.columns is None or self.columns.person is None):
             raise ValueError(f"groups `from: sensitive` ({', '.join(joined)}) need `sensitive` and `columns.person`")
@@ -142,4 +152,13 @@ def _identifiers(system: System) -> set[str]:
         found.append(system.contacts.person)
     if system.generations:
         found += [system.generations.id, system.generations.team]
+    return {name for name in found if name}
+
+
+def _kept_in_clear(system: System) -> set[str]:
+    """Columns whose values are stored as they are."""
+    found: list[str | None] = [group.column for group in system.groups.values() if group.source != "sensitive"]
+    found += [*(control.column for control in system.controls.values()), *system.features]
+    if system.columns:
+        found += [system.columns.use, system.columns.model_version]
     return {name for name in found if name}

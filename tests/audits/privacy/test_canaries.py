@@ -148,3 +148,22 @@ def test_listing_what_is_set_aside_and_the_ledger(run: Run, workspace: Workspace
     assert "rotate" not in said.splitlines()[0]
     assert CANARY not in said
     assert CANARY.encode() not in workspace.governance.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        ("gender: {column: sex", "gender: {column: who"),
+        ("area: {column: area}", "area: {column: who}"),
+        ("[income]", "[who]"),
+    ],
+)
+def test_a_pseudonymised_identifier_is_stored_nowhere_else(
+    workspace: Workspace, run: Run, twin: tuple[str, str]
+) -> None:
+    """As a group, a control or a feature it would stand in the lake, the cubes and the pages as it is."""
+    (workspace.home / "systems" / "loans.yaml").write_text(system_text().replace(*twin), encoding="utf-8")
+    code, said = run("systems", "check")
+    assert code == 2
+    assert "an identifier that is pseudonymised cannot also be" in said
+    assert "who" in said
