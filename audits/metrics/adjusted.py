@@ -14,7 +14,7 @@ from audits.metrics.definition import Comparison, Metric
 from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from audits.metrics.view import View, known_values
 from audits.uncertainty.logistic import modelled_ratio
-from audits.uncertainty.stratified import Pairs, homogeneity_p, odds_ratio, standardised_ratio
+from audits.uncertainty.stratified import Pairs, association_p, homogeneity_p, odds_ratio, standardised_ratio
 
 Bools = npt.NDArray[np.bool_]
 Picture = Literal["reversed", "explained", "appears", "agrees"]
@@ -151,8 +151,18 @@ class _Made:
         found = odds_ratio(self.pairs)
         if found is None:
             return self._measure(BESIDE[2], None, None, "zero_denominator", {})
-        p = homogeneity_p(self.pairs)
-        return self._measure(BESIDE[2], *found, None, {} if p is None else {"homogeneity_p": p})
+        told = {"homogeneity_p": homogeneity_p(self.pairs)}
+        if not self.pairs.clustered or self.view.system.matched:
+            told["association_p"] = association_p(self.pairs)
+        params = {name: p for name, p in told.items() if p is not None}
+        return self._measure(BESIDE[2], *found, None, params | self._raw_odds())
+
+    def _raw_odds(self) -> dict[str, float]:
+        """The odds ratio over everybody, whatever their stratum; nothing where it divides by 0."""
+        counts = self.strata.counts[..., :].sum(axis=(1, 2))
+        (rejected, chosen), (others, chosen_others) = counts[self.position], counts[self.other.positions].sum(axis=0)
+        below = int(rejected) * int(chosen_others)
+        return {"raw": int(chosen) * int(others) / below} if below else {}
 
     def _measure(
         self, metric: str, value: float | None, interval: Interval | None, reason: str | None, params: dict[str, Any]
@@ -209,7 +219,8 @@ METRICS = (
         name="selection_odds_ratio",
         kind="beside",
         formula="Σ k₁(n₀ − k₀)/N ÷ Σ k₀(n₁ − k₁)/N over strata; with p of one odds ratio in all strata (Breslow-Day,"
-        " Tarone), for independent rows",
+        " Tarone) for independent rows, and of no association (Cochran-Mantel-Haenszel; McNemar in matched pairs) for"
+        " independent rows and matched sets",
         range="[0, ∞)",
         ideal=1.0,
         undefined=f"{_COMMON}; nobody of the reference selected, or everybody of the group",

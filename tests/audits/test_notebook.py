@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,7 @@ def test_the_frame_of_measures_says_what_has_no_value(frame: pd.DataFrame, file:
     assert (row["status"], row["reason"]) == ("undefined", "no_common_stratum")
     assert pd.isna(row["value"])
     assert found.measure("selection_rate/sex=F").n == 200
-    with pytest.raises(BoussoleError, match="Did you mean .selection_rate/sex="):
+    with pytest.raises(BoussoleError, match=r"Did you mean .selection_rate/sex="):
         found.measure("selection_rate/sexe=F")
 
 
@@ -106,7 +105,7 @@ def test_nothing_is_left_behind(frame: pd.DataFrame, file: Path, tmp_path: Path,
     private.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(private))
     audits.audit(file, frame)
-    assert os.listdir(private) == []
+    assert list(private.iterdir()) == []
 
 
 def test_the_package_knows_nothing_else() -> None:

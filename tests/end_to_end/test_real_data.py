@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 
 def value(document: dict[str, Any], measure: str) -> float:
@@ -92,12 +94,55 @@ def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
     assert round(1 / value(document, "selection_odds_ratio/gender=Female"), 7) == 0.9046968
     measures = {item["id"]: item for item in document["measures"]}
+    assert round(1 / measures["selection_odds_ratio/gender=Female"]["params"]["raw"], 2) == 1.84
     params = measures["adjusted_selection_rate_ratio/gender=Female"]["params"]
     assert (params["picture"], params["strata"], params["strata_above"]) == ("reversed", 6, 4)
     raw, adjusted = (verdict(document, f"{name}selection_rate_ratio_gender") for name in ("", "adjusted_"))
     assert (raw["verdict"], adjusted["verdict"]) == ("broken", "kept")
     assert "the picture is the opposite" in raw["sentence"]["en"]
     assert "the picture is the opposite" in adjusted["sentence"]["en"]
+
+
+@pytest.fixture(scope="module")
+def numbered(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A file of the French correspondence tests with an id for each application, which it lacks."""
+
+    def write(name: str) -> Path:
+        path = tmp_path_factory.mktemp("numbered") / name
+        frame = pd.read_csv(real_data / "french_callback" / name)
+        frame.assign(application=range(len(frame))).to_csv(path, index=False)
+        return path
+
+    return write
+
+
+CALLBACKS = {
+    "callback_gender": ("gender2.csv", "gender", "Man", {"Man": 20.57, "Woman": 12.77}),
+    "callback_origin": ("origin2.csv", "origin", "FFF", {"FFF": 16.67, "FMF": 10.68, "FMM": 5.98, "MMM": 4.70}),
+}
+
+
+@pytest.mark.parametrize("system", CALLBACKS)
+def test_french_correspondence_tests_compare_within_offers(audited: Any, numbered: Any, system: str) -> None:
+    """Published call-back rates; within matched sets, statsmodels' Mantel-Haenszel odds ratio and test."""
+    name, group, reference, percents = CALLBACKS[system]
+    document = audited(system, numbered(name))
+    for value_, percent in percents.items():
+        assert round(100 * value(document, f"selection_rate/{group}={value_}"), 2) == percent
+    frame = pd.read_csv(numbered(name))
+    measures = {item["id"]: item for item in document["measures"]}
+    for other in percents.keys() - {reference}:
+        sets = [
+            pd.crosstab(part[group] == other, part["callback"]).reindex(
+                index=[True, False], columns=[True, False], fill_value=0
+            )
+            for _, part in frame[frame[group].isin([other, reference])].groupby("offer")
+        ]
+        peer = sm.stats.StratifiedTable([each.to_numpy() for each in sets if each.to_numpy().sum(axis=1).all()])
+        found = measures[f"selection_odds_ratio/{group}={other}"]
+        assert found["value"] == pytest.approx(peer.oddsratio_pooled, rel=1e-12)
+        assert found["params"]["association_p"] == pytest.approx(peer.test_null_odds(correction=False).pvalue, rel=1e-9)
+        assert found["interval"]["method"] == "jackknife"
 
 
 # fpr, fnr, false discovery rate (1 - precision), published by Aequitas for COMPAS by race.
