@@ -68,7 +68,7 @@ def decisions_needed(
     if test.get("kind") == "noncentral_chi2":
         factor = _psi_factor(test, threshold, alpha, power)
     else:
-        factor = _factor(_z(test, threshold), _quantiles(test, alpha, power))
+        factor = _factor(_z(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
     if factor is None or factor - 1 > MOST_TIMES:
         return None
     return max(0, math.ceil((factor - 1) * n))
@@ -112,10 +112,9 @@ def _jackknife_z(test: Mapping[str, Any], threshold: float) -> float:
     return (float(test["estimate"]) - threshold) / float(test["se"])
 
 
-def _quantiles(test: Mapping[str, Any], alpha: float, power: float) -> float:
-    if "df" in test:
-        return float(student.ppf(1 - alpha, test["df"]) + student.ppf(power, test["df"]))
-    return float(norm.ppf(1 - alpha) + norm.ppf(power))
+def quantile(test: Mapping[str, Any], chance: float) -> float:
+    """The quantile of a test's statistic: Student's where it has degrees of freedom, else the normal one."""
+    return float(student.ppf(chance, test["df"]) if "df" in test else norm.ppf(chance))
 
 
 def _factor(z: float, needed: float) -> float | None:
