@@ -2,74 +2,119 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from audits.measures import NOT_SELECTED, SELECTED, Counts, Measure
 from audits.metrics.definition import Composite, Rate
 from audits.metrics.groups import rates_of, safe_ratio
+from audits.metrics.inequality import DifferentialFairness, Entropy, benefits, between_groups, differential_fairness
 from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import View
 from audits.uncertainty.bootstrap import Floats
 from audits.uncertainty.estimates import composite_interval
 
+Across = Composite | Entropy | DifferentialFairness
 UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
 """The measures of people whose value is unknown."""
 
 
-def composite_measure(view: View, composite: Composite) -> Measure:
-    """A gap or ratio between the highest and the lowest group, over the groups shown."""
-    blocked = next((reason for rate in composite.rates if (reason := view.blocked(rate))), None)
-    value, reason = (None, blocked) if blocked else _composite_value(view, composite)
+def composite_measure(view: View, composite: Across) -> Measure:
+    """A gap, ratio or inequality over the groups shown."""
+    reason = blocked = next((reason for rate in composite.rates if (reason := view.blocked(rate))), None)
+    reason = reason or _too_few(view, composite)
+    if reason is None:
+        found = _extreme(view, composite) if isinstance(composite, Composite) else _inequality(view, composite)
+        if found is not None:
+            return found
+    return view.without_value(composite.metric, "undefined", reason or "zero_denominator", params=view.until(blocked))
+
+
+def _too_few(view: View, composite: Across) -> str | None:
+    """Why there are no two groups to compare, or None."""
+    if all(len(view.shown(rate)) >= 2 for rate in composite.rates):
+        return None
+    empty = any(len(view.known) - len(view.hidden(rate)) >= 2 for rate in composite.rates)
+    return "zero_denominator" if empty else "no_other_group"
+
+
+def _extreme(view: View, composite: Composite) -> Measure | None:
+    """The highest group against the lowest."""
+    value = _extreme_value(view, composite)
     if value is None:
-        return view.without_value(
-            composite.metric, "undefined", reason or "zero_denominator", params=view.until(blocked)
-        )
+        return None
     used = sorted({i for rate in composite.rates for i in view.shown(rate)})
     counts = view.table.counts[used]
+    entering = [_parts(view, rate) for rate in composite.rates]
+    people = np.sum([part.sum(axis=0) for parts in entering for part in parts], axis=0)
     interval, why = composite_interval(
         counts,
         lambda drawn: _statistic(drawn, composite),
-        np.concatenate([_entering(view, rate) for rate in composite.rates]),
+        np.concatenate([part.sum(axis=1) for parts in entering for part in parts]),
         clustered=view.table.clustered,
         low=0.0,
-        high=1.0,
+        high=1.0 if all(rate.share for rate in composite.rates) else float("inf"),
     )
     params = {"groups_compared": len(used), "interval_reason": why}
     missing = {key: count for rate in composite.rates for key, count in view.missing(rate, used).items()}
-    denominators = sum(view.buckets(rate, view.shown(rate))[1] for rate in composite.rates)
     return Measure(
         metric=composite.metric,
         by=view.table.by,
         value=value,
-        n=int(np.sum(denominators)),
-        clusters=view.clusters(np.asarray(denominators)),
+        n=int(people.sum()),
+        clusters=view.clusters(people),
         interval=interval,
         params={key: item for key, item in (params | missing).items() if item is not None},
     )
 
 
-def _composite_value(view: View, composite: Composite) -> tuple[float | None, str | None]:
-    if any(len(view.shown(rate)) < 2 for rate in composite.rates):
-        empty = any(len(view.known) - len(view.hidden(rate)) >= 2 for rate in composite.rates)
-        return None, "zero_denominator" if empty else "no_other_group"
+def _extreme_value(view: View, composite: Composite) -> float | None:
     frames = [view.frame(rate) for rate in composite.rates]
     if composite.aggregate == "ratio":
-        return frames[0].ratio, "zero_denominator"
-    return max(f.difference for f in frames if f.difference is not None), None
+        ratios = [frame.ratio for frame in frames if frame.ratio is not None]
+        return min(ratios) if len(ratios) == len(frames) else None
+    return max(frame.difference for frame in frames if frame.difference is not None)
+
+
+def _inequality(view: View, composite: Entropy | DifferentialFairness) -> Measure | None:
+    """An inequality between groups. It has no interval: it cannot be below 0, where parity is."""
+    (rate,) = composite.rates
+    shown = view.shown(rate)
+    counts = view.table.counts[shown].sum(axis=1)
+    n = rate.counted(view.table.counts[shown])[1].sum(axis=0)
+    params: dict[str, Any]
+    if isinstance(composite, Entropy):
+        people = benefits(counts, favourable=view.system.log.favourable)
+        value, params = float(between_groups(people, alpha=composite.alpha)), {"alpha": composite.alpha}
+    else:
+        value = differential_fairness(*rate.counted(counts), concentration=composite.concentration)
+        params = {"concentration": composite.concentration}
+    if not math.isfinite(value):
+        return None
+    return Measure(
+        metric=composite.metric,
+        by=view.table.by,
+        value=value,
+        n=int(n.sum()),
+        clusters=view.clusters(n),
+        params=params | {"groups_compared": len(shown)} | view.missing(rate, shown),
+    )
 
 
 def _statistic(counts: Counts, composite: Composite) -> Floats:
     """The same value from counts (…, groups, 2, 3), for redraws; a group without denominator is left out."""
     rates = [rates_of(counts, rate) for rate in composite.rates]
+    ends = [(np.nanmin(r, axis=-1), np.nanmax(r, axis=-1)) for r in rates]
     if composite.aggregate == "ratio":
-        return safe_ratio(np.nanmin(rates[0], axis=-1), np.nanmax(rates[0], axis=-1))
-    gaps = [np.nanmax(r, axis=-1) - np.nanmin(r, axis=-1) for r in rates]
-    return np.asarray(np.max(gaps, axis=0), dtype=np.float64)
+        return np.asarray(np.min([safe_ratio(low, high) for low, high in ends], axis=0), dtype=np.float64)
+    return np.asarray(np.max([high - low for low, high in ends], axis=0), dtype=np.float64)
 
 
-def _entering(view: View, rate: Rate) -> Counts:
-    k, n = rate.counted(view.table.counts[view.shown(rate)].sum(axis=1))
-    return np.concatenate([k, n - k])
+def _parts(view: View, rate: Rate) -> tuple[Counts, Counts]:
+    """People in the numerator, and in the rest of the denominator, of each group shown and bucket."""
+    return rate.parts(view.table.counts[view.shown(rate)])
 
 
 def unknown_measures(view: View) -> list[Measure]:

@@ -32,7 +32,10 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """A share counted from cells: which (decision, outcome) cells are in the numerator and the denominator."""
+    """Counted from cells: which (decision, outcome) cells are in the numerator and the denominator.
+
+    A share, where the numerator is part of the denominator; else a ratio of two counts, which can exceed 1.
+    """
 
     metric: str
     numerator: tuple[tuple[int, int], ...]
@@ -53,6 +56,16 @@ class Rate:
         (15, 21)
         """
         return _total(counts, self.numerator), _total(counts, self.denominator)
+
+    @property
+    def share(self) -> bool:
+        """Whether the numerator is part of the denominator."""
+        return set(self.numerator) <= set(self.denominator)
+
+    def parts(self, counts: Counts) -> tuple[Counts, Counts]:
+        """The numerator, and the people of the denominator who are not in it: everybody the rate is about, once."""
+        rest = tuple(cell for cell in self.denominator if cell not in self.numerator)
+        return _total(counts, self.numerator), _total(counts, rest)
 
     def missing_outcomes(self, counts: Counts) -> int:
         """Decisions left out of the denominator because their outcome is not known (yet)."""
@@ -89,7 +102,7 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Composite:
-    """A maximum or minimum over groups: shown, never judged."""
+    """A maximum or minimum over groups: shown, never judged. Of several rates the largest gap or the smallest ratio."""
 
     metric: str
     rates: tuple[Rate, ...]

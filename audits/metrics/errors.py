@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
 from audits.metrics.definition import Comparison, Composite, Metric, Rate
@@ -52,12 +53,18 @@ RATES = (
     BASE_RATE,
 )
 
-COMPOSITES = (
-    Composite(metric="equal_opportunity_difference", rates=(TRUE_POSITIVE_RATE,), aggregate="difference"),
-    Composite(
-        metric="equalized_odds_difference", rates=(TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE), aggregate="difference"
-    ),
-    Composite(metric="predictive_parity_difference", rates=(PRECISION,), aggregate="difference"),
+_PARITIES = (
+    ("equal_opportunity", (TRUE_POSITIVE_RATE,)),
+    ("predictive_equality", (FALSE_POSITIVE_RATE,)),
+    ("equalized_odds", (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)),
+    ("predictive_parity", (PRECISION,)),
+    ("overall_accuracy_equality", (ACCURACY,)),
+)
+_AGGREGATES: tuple[Literal["difference", "ratio"], ...] = ("difference", "ratio")
+COMPOSITES = tuple(
+    Composite(metric=f"{name}_{aggregate}", rates=rates, aggregate=aggregate)
+    for name, rates in _PARITIES
+    for aggregate in _AGGREGATES
 )
 
 COMPARISONS = (
@@ -66,11 +73,17 @@ COMPARISONS = (
         metric="false_positive_rate_difference", rate=FALSE_POSITIVE_RATE, scale="difference", less_is_worse=True
     ),
     Comparison(metric="precision_difference", rate=PRECISION, scale="difference", less_is_worse=False),
+    Comparison(
+        metric="false_omission_rate_difference", rate=FALSE_OMISSION_RATE, scale="difference", less_is_worse=False
+    ),
+    Comparison(metric="accuracy_difference", rate=ACCURACY, scale="difference", less_is_worse=True, turns=False),
 )
 
 _SEEN = "outcomes are seen only for the selected"
 _FEW = "fewer than two groups have a defined rate"
 _HARDT = "Hardt, Price & Srebro (2016), NeurIPS; Fairlearn"
+_BERK = "Berk et al. (2021), Sociological Methods & Research 50:3-44"
+_CORBETT = "Corbett-Davies et al. (2017), KDD; Chouldechova (2017), Big Data 5:153-163"
 _OUTCOME_TEST = "outcome test: Becker (1957); Knowles, Persico & Todd (2001), J. Political Economy 109:203-229"
 
 
@@ -86,9 +99,28 @@ def _words(name: str, formula: str, empty: str, ideal: float | None) -> Metric:
     )
 
 
-def _gap(name: str, formula: str, undefined: str, source: str) -> Metric:
-    return Metric(
-        name=name, kind="across", formula=formula, range="[0, 1]", ideal=0.0, undefined=undefined, source=source
+def _parity(name: str, of: str, undefined: str, source: str, *, unbounded: bool = False) -> tuple[Metric, Metric]:
+    """Words for the difference and for the ratio of a parity."""
+    seen = f"{undefined}{_FEW}"
+    return (
+        Metric(
+            name=f"{name}_difference",
+            kind="across",
+            formula=of.format("highest − lowest", "larger", "gaps (highest − lowest)"),
+            range="[0, ∞)" if unbounded else "[0, 1]",
+            ideal=0.0,
+            undefined=seen,
+            source=source,
+        ),
+        Metric(
+            name=f"{name}_ratio",
+            kind="across",
+            formula=of.format("lowest ÷ highest", "smaller", "ratios (lowest ÷ highest)"),
+            range="[0, 1]",
+            ideal=1.0,
+            undefined=f"the highest is 0; {seen}",
+            source=source,
+        ),
     )
 
 
@@ -160,19 +192,21 @@ METRICS = (
         1.0,
     ),
     _words("base_rate", "positive outcomes ÷ observed outcomes", f"no outcome observed; {_SEEN}", None),
-    _gap(
-        "equal_opportunity_difference",
-        "highest − lowest true positive rate",
-        f"{_SEEN}; {_FEW}",
-        f"{_HARDT}, equal_opportunity_difference",
+    *_parity(
+        "equal_opportunity",
+        "{0} true positive rate",
+        f"{_SEEN}; ",
+        f"{_HARDT}, equal_opportunity_difference and _ratio",
     ),
-    _gap(
-        "equalized_odds_difference",
-        "the larger of the gaps (highest − lowest) in true and in false positive rate",
-        f"{_SEEN}; {_FEW}",
-        f"{_HARDT}, equalized_odds_difference",
+    *_parity("predictive_equality", "{0} false positive rate", f"{_SEEN}; ", _CORBETT),
+    *_parity(
+        "equalized_odds",
+        "the {1} of the {2} in true and in false positive rate",
+        f"{_SEEN}; ",
+        f"{_HARDT}, equalized_odds_difference and _ratio",
     ),
-    _gap("predictive_parity_difference", "highest − lowest precision", _FEW, "Chouldechova (2017), Big Data 5:153-163"),
+    *_parity("predictive_parity", "{0} precision", "", "Chouldechova (2017), Big Data 5:153-163"),
+    *_parity("overall_accuracy_equality", "{0} accuracy", f"{_SEEN}; ", _BERK),
     _comparison(
         "true_positive_rate_difference", "true positive rate", f"{_SEEN}; a group has no positive outcome", _HARDT
     ),
@@ -180,4 +214,11 @@ METRICS = (
         "false_positive_rate_difference", "false positive rate", f"{_SEEN}; a group has no negative outcome", _HARDT
     ),
     _comparison("precision_difference", "precision", "a group has no outcome among its selected", _OUTCOME_TEST),
+    _comparison(
+        "false_omission_rate_difference",
+        "false omission rate",
+        f"{_SEEN}; a group has no outcome among those not selected",
+        _OUTCOME_TEST,
+    ),
+    _comparison("accuracy_difference", "accuracy", f"{_SEEN}; a group has no outcome", _BERK),
 )

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from audits.measures import Measure
-from audits.metrics import errors, missing, selection
-from audits.metrics.across import UNKNOWN
+from audits.metrics import errors, inequality, missing, selection
+from audits.metrics.across import UNKNOWN, Across
 from audits.metrics.adjusted import ADJUSTED, BESIDE
-from audits.metrics.definition import Comparison, Composite, Rate
+from audits.metrics.definition import Comparison, Rate
 from audits.systems.model import System
 
 
@@ -18,7 +18,7 @@ class Families:
     """The definitions that apply to one system."""
 
     rates: tuple[Rate, ...]
-    composites: tuple[Composite, ...]
+    composites: tuple[Across, ...]
     comparisons: tuple[Comparison, ...]
 
 
@@ -32,13 +32,13 @@ EVERY_COMPARISON = (
 
 
 def families(system: System) -> Families:
-    """Selection; where outcomes are declared also errors, and what is missing of the outcomes."""
+    """Selection; where outcomes are declared also errors, inequality, and what is missing of the outcomes."""
     outcome = system.log.outcome
     if outcome is None:
         return Families(rates=selection.RATES, composites=selection.COMPOSITES, comparisons=selection.COMPARISONS)
     return Families(
         rates=(*selection.RATES, *errors.RATES, missing.RATES[outcome.observed_for]),
-        composites=(*selection.COMPOSITES, *errors.COMPOSITES),
+        composites=(*selection.COMPOSITES, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
         comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, missing.COMPARISONS[outcome.observed_for]),
     )
 

@@ -9,6 +9,7 @@ from audits.errors import BoussoleError, nearest
 from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
 from audits.metrics.definition import Metric
 from audits.metrics.errors import METRICS as ERROR_METRICS
+from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
 from audits.metrics.selection import METRICS as SELECTION_METRICS
 
@@ -46,4 +47,13 @@ class Registry:
         return tuple(self._metrics.values())
 
 
-REGISTRY = Registry((*SELECTION_METRICS, *ADJUSTED_METRICS, *ERROR_METRICS, *MISSING_METRICS, *DRIFT_METRICS))
+REGISTRY = Registry(
+    (
+        *SELECTION_METRICS,
+        *ADJUSTED_METRICS,
+        *ERROR_METRICS,
+        *INEQUALITY_METRICS,
+        *MISSING_METRICS,
+        *DRIFT_METRICS,
+    )
+)

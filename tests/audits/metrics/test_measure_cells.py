@@ -50,6 +50,15 @@ def test_group_values_by_hand(make_system: Make, measured: Measured) -> None:
         "equal_opportunity_difference/g": (30 / 40 - 20 / 50, 90),
         "equalized_odds_difference/g": (30 / 40 - 20 / 50, 210),
         "predictive_parity_difference/g": (20 / 30 - 30 / 50, 80),
+        "equal_opportunity_ratio/g": ((20 / 50) / (30 / 40), 90),
+        "predictive_equality_difference/g": (20 / 70 - 10 / 50, 120),
+        "predictive_equality_ratio/g": ((10 / 50) / (20 / 70), 120),
+        "equalized_odds_ratio/g": ((20 / 50) / (30 / 40), 210),
+        "predictive_parity_ratio/g": ((30 / 50) / (20 / 30), 80),
+        "overall_accuracy_equality_difference/g": (80 / 110 - 60 / 100, 210),
+        "overall_accuracy_equality_ratio/g": ((60 / 100) / (80 / 110), 210),
+        "false_omission_rate_difference/g=b": (30 / 70 - 10 / 60, 130),
+        "accuracy_difference/g=b": (60 / 100 - 80 / 110, 210),
         "selection_rate_ratio/g=b": ((30 / 125) / (90 / 150), 275),
         "true_positive_rate_difference/g=b": (20 / 50 - 30 / 40, 90),
         "false_positive_rate_difference/g=b": (10 / 50 - 20 / 70, 120),
@@ -97,15 +106,24 @@ def test_without_reference_each_group_meets_all_others(make_system: Make, measur
 
 @pytest.mark.parametrize(
     ("favourable", "sides"),
-    [(True, ("below", "below", "below", "above")), (False, ("above", "above", "above", "below"))],
+    [
+        (True, ("below", "below", "below", "above", "above", "below")),
+        (False, ("above", "above", "above", "below", "below", "below")),
+    ],
 )
 def test_the_bad_side_is_where_the_group_is_at_a_disadvantage(
     make_system: Make, measured: Measured, favourable: bool, sides: tuple[str, ...]
 ) -> None:
     found = measured(TWO, make_system({"g": "a"}, favourable=favourable))
-    names = ("selection_rate_ratio", "true_positive_rate_difference", "false_positive_rate_difference")
-    got = tuple(found[f"{name}/g=b"].params["bad_side"] for name in (*names, "precision_difference"))
-    assert got == sides
+    names = (
+        "selection_rate_ratio",
+        "true_positive_rate_difference",
+        "false_positive_rate_difference",
+        "precision_difference",
+        "false_omission_rate_difference",
+        "accuracy_difference",
+    )
+    assert tuple(found[f"{name}/g=b"].params["bad_side"] for name in names) == sides
 
 
 def test_where_selection_is_a_harm_the_impact_ratio_is_to_the_lowest(make_system: Make, measured: Measured) -> None:
