@@ -21,7 +21,7 @@ Asked = tuple[Section, Question]
 
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
-WIDTHS = {6: (None, 13, 29, 17, 44, 30), 5: (None, 30, 34, 26, 30)}
+WIDTHS = {8: (None, 24, 22, 24, 22, 20, 18, 27), 6: (None, 13, 29, 17, 44, 30), 5: (None, 30, 34, 26, 30)}
 """Millimetres of each column of a table; the first takes what is left."""
 
 

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from audits.drift.measures import Histogram, drift_measures
-from audits.measures import Cells
+from audits.measures import Cells, Strata
 from audits.metrics.measure import measure_cells
 from audits.runs import Run
 from audits.systems import System
@@ -65,6 +65,8 @@ columns:
   favourable: false
 groups:
   sex: {column: sex, title: {fr: Sexe, en: Sex}, reference: M}
+controls:
+  trade: {column: trade, title: {fr: métier, en: trade}}
 """
 Q2 = Window(dt.date(2026, 4, 1), dt.date(2026, 6, 30))
 Q3 = Window(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
@@ -107,6 +109,8 @@ def checks_run(system: System) -> Run:
         cells((), {(): (1000, 4000)}),
         cells(("sex",), {("F",): (600, 2000), ("M",): (400, 2000)}),
     ]
+    by_trade = np.array([[[[650, 350]], [[750, 250]]], [[[750, 250]], [[850, 150]]]], dtype=np.int64)
+    trades = Strata(by=("sex",), groups=tables[1].groups, strata=(("0",), ("1",)), counts=by_trade, clustered=False)
     return Run(
         system=system,
         window=AUGUST,
@@ -115,7 +119,7 @@ def checks_run(system: System) -> Run:
         snapshot=8,
         evidence="1" * 64,
         decisions=4000,
-        measures=measure_cells(tables, system=system),
+        measures=measure_cells(tables, system=system, strata=[trades]),
         histograms=[],
     )
 
