@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 
 from audits import runs
 from audits.decisions import ingest
+from audits.lake import reading
+from audits.lake.tables import table
 from audits.standing import Standing, standing
 from audits.systems import System
 from audits.windows import Window
@@ -62,13 +65,23 @@ def log() -> pd.DataFrame:
     )
 
 
+class August(dt.datetime):
+    """A day before the legal basis ended."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> dt.datetime:
+        return cls(2026, 8, 20, 12, tzinfo=tz)
+
+
 def filled(folder: Path, *, observed: str = "all", absent: str = "missing") -> tuple[Workspace, System]:
     workspace = Workspace.create(folder / "workspace")
     text = SYSTEM.replace("OBSERVED", observed).replace("ABSENT", absent)
     (workspace.home / "systems" / "jobs.yaml").write_text(text, encoding="utf-8")
     log().to_parquet(folder / "july.parquet")
     system = workspace.system("jobs")
-    ingest(workspace, system, folder / "july.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.import_module("audits.decisions.ingest").dt, "datetime", August)
+        ingest(workspace, system, folder / "july.parquet")
     return workspace, system
 
 
@@ -80,12 +93,6 @@ def july(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
 @pytest.fixture
 def august(monkeypatch: pytest.MonkeyPatch) -> None:
     """An audit made in August 2026, before the legal basis ended."""
-
-    class August(dt.datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> dt.datetime:
-            return cls(2026, 8, 20, 12, tzinfo=tz)
-
     monkeypatch.setattr(runs.dt, "datetime", August)
 
 
@@ -191,6 +198,19 @@ def test_such_documents_fit_the_published_schema(july: tuple[Workspace, System])
     from jsonschema import Draft202012Validator
 
     assert [e.message for e in Draft202012Validator(audit_schema()).iter_errors(audit(july, READABLE))] == []
+
+
+def test_after_it_has_ended_no_import_stores_the_group_again(july: tuple[Workspace, System], tmp_path: Path) -> None:
+    workspace, system = filled(tmp_path)
+    log().assign(ref=lambda frame: "later" + frame["ref"]).to_parquet(tmp_path / "later.parquet")
+    ingest(workspace, system, tmp_path / "later.parquet")
+    with reading(workspace) as lake:
+        stored = lake.execute(
+            "SELECT ref LIKE 'later%', count(g_health), count(g_gender) FROM "
+            f"(SELECT id AS ref, * FROM {table(system, 'decisions')}) GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert stored[0][1] == stored[0][2] == len(log())
+    assert stored[1][1:] == (0, len(log()))
 
 
 @pytest.mark.usefixtures("august")

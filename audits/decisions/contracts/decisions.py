@@ -42,7 +42,7 @@ def contract(system: System, types: Mapping[str, str], *, period: dt.date | None
     _numbers(made)
     _outcome(made)
     _texts(made)
-    _groups(made)
+    _groups(made, now.date())
     made.select |= {name: made.select[_role(name)] for name in LOGGED if _role(name) in made.select}
     return made.complete()
 
@@ -163,11 +163,12 @@ def _texts(contract: Contract) -> None:
             contract.words(role, column)
 
 
-def _groups(contract: Contract) -> None:
+def _groups(contract: Contract, today: dt.date) -> None:
+    """Values of groups; not of those joined at the door from their keyed file, nor once their legal basis has ended."""
     read = contract.read
     for name, group in contract.system.groups.items():
-        if group.source == "sensitive":
-            continue  # joined at the door from its keyed file; unknown until then
+        if group.source == "sensitive" or (group.expires and group.expires < today):
+            continue
         contract.select[f"g_{name}"] = group_value(read, group)
         if group.bands:
             contract.fault(
