@@ -80,22 +80,6 @@ def rate(k: Ints, n: Ints) -> Jackknife | None:
     return None if parts is None else jackknife(float(k.sum() / n.sum()), parts, transform="logit")
 
 
-def compare(k: tuple[Ints, Ints], n: tuple[Ints, Ints], *, transform: Literal["log", "identity"]) -> Jackknife | None:
-    """Jackknife of p1 / p0 (`log`) or p1 − p0 (`identity`) from counts per bucket of the two groups.
-
-    A bucket is deleted from both groups together. Degrees of freedom: Welch's from the buckets that each
-    group really fills, never above m − 1: five people compared with five hundred do not get 39.
-    None when a rate is 0 or 1, or all of a group sits in one bucket.
-    """
-    filled = (n[0] > 0) | (n[1] > 0)
-    parts = [_without_each(k[i], n[i], filled) for i in (0, 1)]
-    if parts[0] is None or parts[1] is None:
-        return None
-    rates = float(k[0].sum() / n[0].sum()), float(k[1].sum() / n[1].sum())
-    buckets = int((n[0] > 0).sum()), int((n[1] > 0).sum())
-    return compare_parts(rates, (parts[0], parts[1]), buckets, transform=transform)
-
-
 def compare_parts(
     estimates: tuple[float, float],
     parts: tuple[Floats, Floats],
@@ -103,7 +87,12 @@ def compare_parts(
     *,
     transform: Literal["log", "identity"],
 ) -> Jackknife | None:
-    """The same from the estimates of both groups, on all buckets and without each, and the buckets each group fills."""
+    """Jackknife of θ1 / θ0 (`log`) or θ1 − θ0 (`identity`), from the estimates on all buckets and without each.
+
+    A bucket is deleted from both groups together. Degrees of freedom: Welch's from the `buckets` that each group really
+    fills, never above m − 1: five people compared with five hundred do not get 39.
+    None when an estimate has no logarithm, or all of a group sits in one bucket.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         free = _welch(estimates, parts, buckets, transform)
         if free is None:
@@ -123,33 +112,51 @@ def effective_sizes(
     In a few clusters chance makes a rate and its variance small together, so that a test is sure too often on one side:
     a design effect is at least that of the correlation within clusters found in both groups together,
     1 + (cluster size − 1) × correlation.
-    None as `compare`. Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
+    None when a rate is 0 or 1, also without any one bucket, or all of a group sits in one bucket.
+    Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
 
     >>> k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
     >>> sizes, df = effective_sizes(k, n, transform="identity")
     >>> [round(size, 1) for size in sizes], round(df, 2)
     ([107.7, 25.8], 3.0)
     """
-    result = compare(k, n, transform=transform)
     filled = (n[0] > 0) | (n[1] > 0)
-    parts = [part for i in (0, 1) if (part := _without_each(k[i], n[i], filled)) is not None]
-    if result is None:
+    first, second = (_without_each(k[i], n[i], filled) for i in (0, 1))
+    if first is None or second is None:
         return None
-    rows, rates = [float(n[i].sum()) for i in (0, 1)], [float(k[i].sum() / n[i].sum()) for i in (0, 1)]
+    rows, cases = (float(n[0].sum()), float(n[1].sum())), (float(k[0].sum()), float(k[1].sum()))
+    return worth((cases[0] / rows[0], cases[1] / rows[1]), (first, second), rows, n, transform=transform)
+
+
+def worth(
+    rates: tuple[float, float],
+    parts: tuple[Floats, Floats],
+    rows: tuple[float, float],
+    n: tuple[Ints, Ints],
+    *,
+    transform: Literal["log", "identity"],
+) -> tuple[tuple[float, float], float] | None:
+    """The same from two rates of any kind (standardised ones, say), on all buckets and without each.
+
+    `rows`: how many rows of a simple sample each would be worth without clusters; `n`: rows per bucket.
+    """
+    buckets = int((n[0] > 0).sum()), int((n[1] > 0).sum())
+    result = compare_parts(rates, parts, buckets, transform=transform)
+    if result is None or not all(0 < p < 1 for p in rates):
+        return None
     own = [_variance(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
     plain = [_variance(part, rate, "identity") for part, rate in zip(parts, rates, strict=True)]
     effects = [v * size / (p * (1 - p)) for v, size, p in zip(plain, rows, rates, strict=True)]
-    more = [cluster_size(group) - 1 for group in n]
-    weights = [int((group > 0).sum()) - 1 for group in n]
+    more, weights = [cluster_size(group) - 1 for group in n], [filled - 1 for filled in buckets]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
     found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
     correlation = min(max(found / room, 0.0), 1.0) if room > 0 else 0.0
     together = result.se**2 / sum(own)
-    first, second = (
+    one, two = (
         size / (max(effect, 1 + g * correlation) * together)
         for size, effect, g in zip(rows, effects, more, strict=True)
     )
-    return (first, second), result.df
+    return (one, two), result.df
 
 
 def _variance(left_out: Floats, estimate: float, transform: Transform) -> float:

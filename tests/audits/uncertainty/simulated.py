@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from audits.uncertainty import jackknife as jk
 from audits.uncertainty.estimates import compare_rates
 from audits.uncertainty.tests import p_beyond
 
@@ -22,6 +23,17 @@ def people(rng: np.random.Generator, *, count: int, rate: float, rows: int = 20,
     bucket = rng.integers(0, BUCKETS, count)
     k = np.bincount(bucket, weights=rng.binomial(rows, own), minlength=BUCKETS).astype(np.int64)
     return k, np.bincount(bucket, minlength=BUCKETS).astype(np.int64) * rows
+
+
+def jackknifed(k: Counts, n: Counts, transform: Literal["log", "identity"]) -> jk.Jackknife | None:
+    """The jackknife of two rates by itself, without effective sizes; None where a rate is 0 or 1 without a bucket."""
+    filled = (n[0] > 0) | (n[1] > 0)
+    left = [((k[i].sum() - k[i])[filled], (n[i].sum() - n[i])[filled]) for i in (0, 1)]
+    if any((cases <= 0).any() or (cases >= rows).any() for cases, rows in left):
+        return None
+    rates, parts = [k[i].sum() / n[i].sum() for i in (0, 1)], [cases / rows for cases, rows in left]
+    buckets = int((n[0] > 0).sum()), int((n[1] > 0).sum())
+    return jk.compare_parts((rates[0], rates[1]), (parts[0], parts[1]), buckets, transform=transform)
 
 
 def judged(

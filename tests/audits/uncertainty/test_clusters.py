@@ -11,7 +11,7 @@ from scipy.stats import t as student
 from audits.uncertainty import jackknife as jk
 from audits.uncertainty.estimates import compare_rates, rate_interval
 from audits.uncertainty.tests import p_beyond
-from tests.audits.uncertainty.simulated import BUCKETS, people
+from tests.audits.uncertainty.simulated import BUCKETS, jackknifed, people
 
 
 def test_ratio_by_hand() -> None:
@@ -20,7 +20,7 @@ def test_ratio_by_hand() -> None:
     left = [(4 / 8) / (7 / 10), (3 / 8) / (6 / 10), (5 / 8) / (5 / 10)]
     whole = (6 / 12) / (9 / 15)
     variance = 2 / 3 * sum((math.log(value) - math.log(whole)) ** 2 for value in left)
-    result = jk.compare(k, n, transform="log")
+    result = jackknifed(k, n, "log")
     assert result is not None
     assert result.estimate == pytest.approx(whole)
     assert result.se == pytest.approx(math.sqrt(variance))
@@ -33,15 +33,15 @@ def test_empty_buckets_change_nothing() -> None:
     k, n = (np.array([2, 3, 1]), np.array([2, 3, 4])), (np.array([4, 4, 4]), np.array([5, 5, 5]))
     padded = [tuple(np.append(part, [0, 0]) for part in pair) for pair in (k, n)]
     for transform in ("log", "identity"):
-        assert jk.compare(k, n, transform=transform) == jk.compare(padded[0], padded[1], transform=transform)
+        assert jackknifed(k, n, transform) == jackknifed(padded[0], padded[1], transform)
 
 
 def test_people_in_both_groups_make_the_comparison_more_certain() -> None:
     """The same people score alike in both groups: their difference varies less than with separate people."""
     own = np.array([2, 9, 4, 7, 1, 8, 5, 6])
     n = np.full(8, 10)
-    apart = jk.compare((own, (own + 1)[::-1]), (n, n), transform="identity")
-    shared = jk.compare((own, np.minimum(own + np.array([1, 0] * 4), 10)), (n, n), transform="identity")
+    apart = jackknifed((own, (own + 1)[::-1]), (n, n), "identity")
+    shared = jackknifed((own, np.minimum(own + np.array([1, 0] * 4), 10)), (n, n), "identity")
     assert shared is not None
     assert apart is not None
     assert shared.se < apart.se
@@ -53,7 +53,7 @@ def test_few_people_against_many_get_few_degrees_of_freedom() -> None:
     few[:4] = 30
     many = np.full(BUCKETS, 300)
     k = (np.where(few > 0, rng.integers(5, 25, BUCKETS), 0), rng.integers(80, 100, BUCKETS))
-    result = jk.compare(k, (few, many), transform="log")
+    result = jackknifed(k, (few, many), "log")
     assert result is not None
     assert result.df < 4
 
@@ -102,6 +102,20 @@ def test_the_interval_of_a_ratio_inverts_its_test() -> None:
     assert test["kind"] == "score_ratio"
     assert p_beyond(test, threshold=interval.high, bad_side="below") == pytest.approx(0.025)
     assert p_beyond(test, threshold=interval.low, bad_side="above") == pytest.approx(0.025)
+
+
+def test_standardised_rates_are_worth_as_much_as_the_sample_that_the_caller_says() -> None:
+    """Plain rates of the same buckets are worth the same; what a sample was worth without clusters cancels out."""
+    k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
+    rates = 18 / 40, 24 / 40
+    parts = (18 - k[0]) / 30, (24 - k[1]) / 30
+    plain = jk.effective_sizes(k, n, transform="log")
+    assert jk.worth(rates, parts, (40.0, 40.0), n, transform="log") == plain
+    doubled = jk.worth(rates, parts, (40.0, 80.0), n, transform="log")
+    assert plain is not None
+    assert doubled is not None
+    assert doubled[0][1] == pytest.approx(plain[0][1])
+    assert jk.worth((0.0, 0.6), (np.zeros(4), parts[1]), (40.0, 40.0), n, transform="log") is None
 
 
 def test_a_ratio_of_groups_that_share_people_is_worth_what_its_logarithm_says() -> None:

@@ -10,10 +10,9 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from audits.uncertainty import jackknife as jk
 from audits.uncertainty.estimates import compare_rates
 from audits.uncertainty.tests import p_beyond
-from tests.audits.uncertainty.simulated import judged, people
+from tests.audits.uncertainty.simulated import jackknifed, judged, people
 
 SHAPES = [(10, 10), (10, 400), (400, 10), (20, 20), (20, 40), (20, 400), (400, 20), (40, 40), (40, 400), (400, 400)]
 
@@ -29,7 +28,7 @@ def test_few_people_with_high_rates_are_not_judged_too_surely(
     for _ in range(runs):
         (k1, n1), (k0, n0) = (people(rng, count=c, rate=r, correlation=0.5) for c, r in zip(counts, rates, strict=True))
         ours += judged(((k1, n1), (k0, n0)), scale="ratio", threshold=threshold)[:2]
-        whole = jk.compare((k1, k0), (n1, n0), transform="log")
+        whole = jackknifed((k1, k0), (n1, n0), "log")
         if whole is None:
             continue
         stored = {"kind": "jackknife", "transform": "log", "estimate": whole.estimate, "se": whole.se, "df": whole.df}
@@ -106,7 +105,7 @@ def test_power_is_kept_where_there_are_many_people(scale: Literal["ratio", "diff
     for _ in range(runs):
         (k1, n1), (k0, n0) = people(rng, count=150, rate=0.2, rows=30), people(rng, count=200, rate=0.4, rows=30)
         _, test = compare_rates((k1, k0), (n1, n0), scale=scale, clustered=True)
-        whole = jk.compare((k1, k0), (n1, n0), transform=transform)
+        whole = jackknifed((k1, k0), (n1, n0), transform)
         assert whole is not None
         stored = {"kind": "jackknife", "transform": transform, "estimate": whole.estimate, "se": whole.se}
         ours += p_beyond(test, threshold=threshold, bad_side="below") < 0.05
