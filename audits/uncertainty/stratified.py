@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2, norm
+from scipy.stats import t as student
 
 from audits.measures import Interval
 from audits.uncertainty import jackknife as jk
@@ -50,10 +51,6 @@ class Pairs:
         )
         return k1, n1, k0, n0
 
-    def filled(self) -> tuple[int, int]:
-        """Buckets that hold any of each group."""
-        return int((self.n1.sum(axis=1) > 0).sum()), int((self.n0.sum(axis=1) > 0).sum())
-
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
@@ -75,8 +72,9 @@ def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Compared |
     Formula: Σ w k1/n1 ÷ Σ w k0/n0. Without a `target`, w are the weights of Mantel and Haenszel, which make this the
     Mantel-Haenszel risk ratio; else w is how many people of the target population each stratum holds.
     Interval and test, independent rows: the score test at effective sizes that reproduce the variance of the log
-    ratio (Greenland & Robins for Mantel-Haenszel weights, the delta method for a target); clusters: jackknife over
-    buckets. None where the other group's rate is 0.
+    ratio (Greenland & Robins for Mantel-Haenszel weights, the delta method for a target); clusters: the same at the
+    sizes that the jackknife over buckets finds the groups are worth, with Student's t. None where the other group's
+    rate is 0.
     Source: Greenland & Robins (1985), Biometrics 41:55-68; Kitagawa (1955) and Fleiss, Levin & Paik (2003),
     Statistical Methods for Rates and Proportions, chapter 19, for standardisation.
 
@@ -91,17 +89,15 @@ def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Compared |
     first, other = (float(rate) for rate in rates)
     if not other > 0:
         return None
-    if pairs.clustered:
-        parts = _rates(pairs.without_each, target)
-        result = jk.compare_parts((first, other), parts, pairs.filled(), transform="log")
-        if result is not None:
-            test = {"kind": "jackknife", "transform": "log", "estimate": first / other, "se": result.se}
-            interval = result.interval(low=0.0, high=float("inf"))
-            return Compared(rates=(first, other), interval=interval, test=test | {"df": result.df})
-        sizes = jk.effective_buckets(pairs.n1.sum(axis=1)), jk.effective_buckets(pairs.n0.sum(axis=1))
-        return _scored((first, other), sizes, "miettinen_nurminen_buckets")
     weights = matched_weights(n1, n0) if target is None else target
     sizes = _worth(weights, n1), _worth(weights, n0)
+    if pairs.clustered:
+        buckets, parts = (pairs.n1.sum(axis=1), pairs.n0.sum(axis=1)), _rates(pairs.without_each, target)
+        found = jk.worth((first, other), parts, sizes, buckets, transform="log")
+        if found is not None:
+            return _scored((first, other), found[0], "miettinen_nurminen_clusters", df=found[1])
+        few = jk.effective_buckets(buckets[0]), jk.effective_buckets(buckets[1])
+        return _scored((first, other), few, "miettinen_nurminen_buckets")
     variance = _mantel_haenszel_variance(pairs) if target is None else _delta_variance(pairs, weights, rates)
     if first > 0 and variance > 0:
         worth = ((1 - first) / (first * sizes[0]) + (1 - other) / (other * sizes[1])) / variance
@@ -153,10 +149,14 @@ def _delta_variance(pairs: Pairs, weights: Floats, rates: tuple[Floats, Floats])
     return found
 
 
-def _scored(rates: tuple[float, float], sizes: tuple[float, float], method: str) -> Compared:
+def _scored(
+    rates: tuple[float, float], sizes: tuple[float, float], method: str, *, df: float | None = None
+) -> Compared:
     k = rates[0] * sizes[0], rates[1] * sizes[1]
-    test = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
-    return Compared(rates=rates, interval=ratio_interval(k, sizes, method=method), test=test)
+    test: dict[str, Any] = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
+    quantile = None if df is None else float(student.ppf(0.975, df))
+    interval = ratio_interval(k, sizes, quantile=quantile, method=method)
+    return Compared(rates=rates, interval=interval, test=test if df is None else test | {"df": df})
 
 
 def odds_ratio(pairs: Pairs) -> tuple[float, Interval | None] | None:
