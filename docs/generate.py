@@ -21,6 +21,10 @@ HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 KINDS = {
     "comparison": ("Judged: a group against another", "These are what a charter judges, each group on its own."),
+    "beside": (
+        "Shown beside a judged comparison",
+        "Other methods for the same question: they show whether the answer depends on the method. None is judged.",
+    ),
     "drift": ("Drift: a window against the reference window", "A charter judges `psi`; the other is shown beside it."),
     "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
     "across": (

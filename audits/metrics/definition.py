@@ -101,6 +101,22 @@ class Comparison:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mean:
+    """The mean of two rates of a group that are about different people."""
+
+    metric: str
+    rates: tuple[Rate, Rate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    """A ratio of two counts of a group, as odds: its rate is no share."""
+
+    metric: str
+    rates: tuple[Rate]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Composite:
     """A maximum or minimum over groups: shown, never judged. Of several rates the largest gap or the smallest ratio."""
 

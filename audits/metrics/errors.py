@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
-from audits.metrics.definition import Comparison, Composite, Metric, Rate
+from audits.metrics.definition import Comparison, Composite, Mean, Metric, Odds, Rate
 
 _BOTH = (NOT_SELECTED, SELECTED)
 _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)
@@ -53,12 +53,26 @@ RATES = (
     BASE_RATE,
 )
 
+FALSE_NEGATIVES_PER_FALSE_POSITIVE = Rate(
+    metric="false_negatives_per_false_positive",
+    numerator=((NOT_SELECTED, POSITIVE),),
+    denominator=((SELECTED, NEGATIVE),),
+    outcome="observed",
+    needs_all=True,
+    missing=_BOTH,
+)
+DERIVED = (
+    Mean(metric="balanced_accuracy", rates=(TRUE_POSITIVE_RATE, TRUE_NEGATIVE_RATE)),
+    Odds(metric=FALSE_NEGATIVES_PER_FALSE_POSITIVE.metric, rates=(FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
+)
+
 _PARITIES = (
     ("equal_opportunity", (TRUE_POSITIVE_RATE,)),
     ("predictive_equality", (FALSE_POSITIVE_RATE,)),
     ("equalized_odds", (TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)),
     ("predictive_parity", (PRECISION,)),
     ("overall_accuracy_equality", (ACCURACY,)),
+    ("treatment_equality", (FALSE_NEGATIVES_PER_FALSE_POSITIVE,)),
 )
 _AGGREGATES: tuple[Literal["difference", "ratio"], ...] = ("difference", "ratio")
 COMPOSITES = tuple(
@@ -192,6 +206,25 @@ METRICS = (
         1.0,
     ),
     _words("base_rate", "positive outcomes ÷ observed outcomes", f"no outcome observed; {_SEEN}", None),
+    Metric(
+        name="balanced_accuracy",
+        kind="group",
+        formula="(true positive rate + true negative rate) ÷ 2",
+        range="[0, 1]",
+        ideal=1.0,
+        undefined=f"no positive or no negative outcome observed; {_SEEN}; its interval, where clusters are declared"
+        " and one of the two rates is 0 or 1",
+        source="Brodersen et al. (2010), ICPR; interval: Zou & Donner (2008), Statistics in Medicine 27:1693-1702",
+    ),
+    Metric(
+        name="false_negatives_per_false_positive",
+        kind="group",
+        formula="not selected with positive outcome ÷ selected with negative outcome",
+        range="[0, ∞)",
+        ideal=None,
+        undefined=f"nobody selected with negative outcome; {_SEEN}",
+        source=_BERK,
+    ),
     *_parity(
         "equal_opportunity",
         "{0} true positive rate",
@@ -207,6 +240,9 @@ METRICS = (
     ),
     *_parity("predictive_parity", "{0} precision", "", "Chouldechova (2017), Big Data 5:153-163"),
     *_parity("overall_accuracy_equality", "{0} accuracy", f"{_SEEN}; ", _BERK),
+    *_parity(
+        "treatment_equality", "{0} number of false negatives per false positive", f"{_SEEN}; ", _BERK, unbounded=True
+    ),
     _comparison(
         "true_positive_rate_difference", "true positive rate", f"{_SEEN}; a group has no positive outcome", _HARDT
     ),

@@ -10,6 +10,7 @@ from audits.metrics import errors, inequality, missing, selection
 from audits.metrics.across import UNKNOWN, Across
 from audits.metrics.adjusted import ADJUSTED, BESIDE
 from audits.metrics.definition import Comparison, Rate
+from audits.metrics.groups import Derived
 from audits.systems.model import System
 
 
@@ -18,6 +19,7 @@ class Families:
     """The definitions that apply to one system."""
 
     rates: tuple[Rate, ...]
+    derived: tuple[Derived, ...]
     composites: tuple[Across, ...]
     comparisons: tuple[Comparison, ...]
 
@@ -33,12 +35,13 @@ EVERY_COMPARISON = (
 
 def families(system: System) -> Families:
     """Selection; where outcomes are declared also errors, inequality, and what is missing of the outcomes."""
-    outcome = system.log.outcome
+    outcome, composites = system.log.outcome, (*selection.COMPOSITES, *inequality.OF_DECISIONS)
     if outcome is None:
-        return Families(rates=selection.RATES, composites=selection.COMPOSITES, comparisons=selection.COMPARISONS)
+        return Families(rates=selection.RATES, derived=(), composites=composites, comparisons=selection.COMPARISONS)
     return Families(
         rates=(*selection.RATES, *errors.RATES, missing.RATES[outcome.observed_for]),
-        composites=(*selection.COMPOSITES, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
+        derived=(*errors.DERIVED, *inequality.DERIVED),
+        composites=(*composites, *errors.COMPOSITES, *inequality.OF_OUTCOMES),
         comparisons=(*selection.COMPARISONS, *errors.COMPARISONS, missing.COMPARISONS[outcome.observed_for]),
     )
 
@@ -46,7 +49,7 @@ def families(system: System) -> Families:
 def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) -> list[Measure]:
     """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
     measured, date = families(system), {"expired_on": expired_on.isoformat()}
-    shown = [rate.metric for rate in measured.rates] + [composite.metric for composite in measured.composites]
+    shown = [each.metric for each in (*measured.rates, *measured.derived, *measured.composites)]
     adjusted = (ADJUSTED,) if system.controls else ()
     beside = BESIDE if system.controls else ()
     judged = {

@@ -21,7 +21,7 @@ _BENEFITS = np.array([0.0, 1.0, 2.0])
 
 @dataclass(frozen=True, kw_only=True)
 class Entropy:
-    """A generalized entropy index of the mean benefits of groups."""
+    """A generalized entropy index of the benefits of people, or of the mean benefits of groups."""
 
     metric: str
     alpha: float
@@ -38,6 +38,7 @@ class DifferentialFairness:
     rates: tuple[Rate] = (SELECTION_RATE,)
 
 
+DERIVED = (Entropy(metric="generalized_entropy_index", alpha=2.0), Entropy(metric="theil_index", alpha=1.0))
 OF_OUTCOMES = (
     Entropy(metric="between_group_generalized_entropy_index", alpha=2.0),
     Entropy(metric="between_group_theil_index", alpha=1.0),
@@ -116,19 +117,41 @@ _SEEN = "outcomes are seen only for the selected; no outcome observed; every ben
 _SPEICHER = "Speicher et al. (2018), KDD, pages 2239-2248; AIF360"
 
 
-def _index(name: str, formula: str) -> Metric:
-    return Metric(
-        name=f"between_group_{name}",
-        kind="across",
-        formula=f"{formula}, everybody at the mean of their group of {_BENEFIT}",
-        range="[0, ∞)",
-        ideal=0.0,
-        undefined=f"{_SEEN}; fewer than two groups have outcomes",
-        source=f"{_SPEICHER}, between_group_{name}",
+def _index(name: str, formula: str) -> tuple[Metric, Metric]:
+    """Words for the index over people, and for that between groups."""
+    return (
+        Metric(
+            name=name,
+            kind="group",
+            formula=f"{formula}; {_BENEFIT}",
+            range="[0, ∞)",
+            ideal=0.0,
+            undefined=_SEEN,
+            source=f"{_SPEICHER}, {name}",
+        ),
+        Metric(
+            name=f"between_group_{name}",
+            kind="across",
+            formula=f"{formula}, everybody at the mean of their group; {_BENEFIT}",
+            range="[0, ∞)",
+            ideal=0.0,
+            undefined=f"{_SEEN}; fewer than two groups have outcomes",
+            source=f"{_SPEICHER}, between_group_{name}",
+        ),
     )
 
 
 METRICS = (
-    _index("generalized_entropy_index", "Σ ((b ÷ mean b)² − 1) ÷ 2n"),
-    _index("theil_index", "Σ (b ÷ mean b) ln(b ÷ mean b) ÷ n"),
+    *_index("generalized_entropy_index", "Σ ((b ÷ mean b)² − 1) ÷ 2n"),
+    *_index("theil_index", "Σ (b ÷ mean b) ln(b ÷ mean b) ÷ n"),
+    Metric(
+        name="differential_fairness",
+        kind="across",
+        formula="largest |ln| of the ratio of two groups' chances to be selected, or not to be, each (count + ½) ÷"
+        " (assessed + 1)",
+        range="[0, ∞)",
+        ideal=0.0,
+        undefined="fewer than two groups are shown",
+        source="Foulds et al. (2020), ICDE, pages 1918-1921; AIF360, smoothed_empirical_differential_fairness",
+    ),
 )

@@ -9,7 +9,7 @@ from audits.metrics.across import composite_measure, unknown_measures
 from audits.metrics.adjusted import adjusted_measures
 from audits.metrics.comparisons import comparison_measures
 from audits.metrics.families import Families, ended_measures, families
-from audits.metrics.groups import impact_ratios, rate_measures
+from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.view import View
 from audits.standing import Standing
@@ -55,6 +55,7 @@ def measure_cells(
 
 def _measures(view: View, measured: Families, strata: Strata | None) -> list[Measure]:
     found = [measure for rate in measured.rates for measure in rate_measures(view, rate)]
+    found += [measure for derived in measured.derived for measure in derived_measures(view, derived)]
     if not view.table.by:
         return found
     found += impact_ratios(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,14 +36,21 @@ def bootstrap(counts: Ints, statistic: Statistic, *, level: float = 0.95) -> Int
     >>> 0.05 < interval.low < 0.07, 0.13 < interval.high < 0.15
     (True, True)
     """
-    total = int(counts.sum())
-    generator = np.random.default_rng(SEED)
-    drawn = generator.multinomial(total, counts.ravel() / total, size=DRAWS).reshape((DRAWS, *counts.shape))
-    values = statistic(drawn)
+    values = statistic(_drawn(counts.shape, np.ascontiguousarray(counts, dtype=np.int64).tobytes()))
     if not np.isfinite(values).all():
         return None
     low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
     return Interval(low=float(low), high=float(high), level=level, method="multinomial_bootstrap")
+
+
+@lru_cache(maxsize=4)
+def _drawn(shape: tuple[int, ...], cells: bytes) -> Ints:
+    """Redraws of counts, kept: the measures of one table ask for the same ones."""
+    counts = np.frombuffer(cells, dtype=np.int64)
+    total = int(counts.sum())
+    drawn = np.random.default_rng(SEED).multinomial(total, counts / total, size=DRAWS).reshape((DRAWS, *shape))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def large_enough(entering: Ints) -> bool:

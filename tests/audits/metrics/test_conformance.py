@@ -16,7 +16,7 @@ from typing import Any
 import fairlearn.metrics as fm
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, precision_score, recall_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, precision_score, recall_score
 
 from audits.decisions import ingest
 from audits.measures import Measure
@@ -237,6 +237,7 @@ def test_random_tables_agree_with_scikit_learn(table: Rows, make_system: Make, m
         y, d, _ = _columns([row for row in table if row["g"] == group])
         peers = {
             "accuracy": accuracy_score(y, d),
+            "balanced_accuracy": balanced_accuracy_score(y, d),
             "precision": precision_score(y, d),
             "false_discovery_rate": 1 - precision_score(y, d),
             "negative_predictive_value": precision_score(y, d, pos_label=0),
