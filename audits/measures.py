@@ -132,7 +132,8 @@ class Cells:
 class Strata:
     """Counts of one attribute by stratum: a combination of codes for the values of the controls (None: not known).
 
-    `counts` has the shape (groups, strata, buckets, decision); without clusters there is one bucket.
+    `counts` has the shape (groups, strata, buckets, decision); without clusters there is one bucket. `too_many`: there
+    were more strata than can be read, so that none is here.
     """
 
     by: tuple[str, ...]
@@ -140,3 +141,4 @@ class Strata:
     strata: tuple[tuple[str | None, ...], ...]
     counts: Counts
     clustered: bool
+    too_many: bool = False

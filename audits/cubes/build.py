@@ -15,6 +15,10 @@ from audits.systems.model import System
 
 MAX_DEPTH = 3
 SCORE_BINS = 100
+MOST_STRATA = 2000
+"""More combinations of control values than this in a month are no profiles: hardly anybody has a counterpart."""
+POOLED = "*"
+"""The stratum of all decisions of such a month."""
 MISSING = -1
 
 

@@ -30,6 +30,9 @@ STRATA = pa.schema(
 )
 
 
+TOO_MANY = pa.table({name: [0 if name in ("bucket", "decision", "n") else None] for name in STRATA.names}, STRATA)
+
+
 def read_strata(
     connection: duckdb.DuckDBPyConnection,
     system: System,
@@ -42,7 +45,8 @@ def read_strata(
 
     From the cube `strata` where it covers the window: whole months, under the controls of today. Else, and with
     `exact`, from the rows. Empty where no controls are declared, and where rows are needed that were purged. Buckets
-    are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all.
+    are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all. Where there are more
+    than `MOST_STRATA`, or a month has, one row about nobody says so (`TOO_MANY`).
     """
     read = [by for by in system.attributes if not set(by) & set(without)]
     if not system.controls or not read:
@@ -54,12 +58,21 @@ def read_strata(
     else:
         source = f"(FROM {table(system, 'strata')} WHERE {_months(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)
+    if _too_many(connection, source):
+        return TOO_MANY
     bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
     query = (
         f'SELECT "by", value1, value2, value3, stratum, {bucket}, decision, CAST(sum(n) AS BIGINT) AS n '
         f'FROM {source} WHERE "by" IN ({names}) GROUP BY ALL ORDER BY ALL'
     )
     return _coded(connection.execute(query).to_arrow_table()).cast(STRATA)
+
+
+def _too_many(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
+    row = connection.execute(
+        f"SELECT count(DISTINCT stratum) > {build.MOST_STRATA} OR bool_or(stratum = '{build.POOLED}') FROM {source}"
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _coded(rows: pa.Table) -> pa.Table:
@@ -120,4 +133,5 @@ def _strata(rows: pa.Table, cells: Cells) -> Strata:
         strata=tuple(tuple(None if code == "-" else code for code in name.split("|")) for name in order),
         counts=counts,
         clustered=cells.clustered,
+        too_many=rows.equals(TOO_MANY),
     )

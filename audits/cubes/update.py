@@ -146,8 +146,26 @@ def _add(connection: duckdb.DuckDBPyConnection, system: System, name: str, count
             f"FROM (FROM delta UNION ALL FROM {target} WHERE {touched}) GROUP BY ALL"
         )
         connection.execute(f"DELETE FROM {target} WHERE {touched}")
+    if name == "strata":
+        _pool_strata(connection)
     connection.execute(f"INSERT INTO {target} SELECT * FROM delta ORDER BY ALL")
     connection.execute("DROP TABLE delta")
+
+
+def _pool_strata(connection: duckdb.DuckDBPyConnection) -> None:
+    """Pools the strata of months that have too many: the cube would be as long as the log."""
+    over = connection.execute(
+        "SELECT month FROM delta GROUP BY month HAVING count(DISTINCT stratum) > ? OR bool_or(stratum = ?)",
+        [build.MOST_STRATA, build.POOLED],
+    ).fetchall()
+    if not over:
+        return
+    months = ", ".join(f"DATE '{month}'" for (month,) in over)
+    pooled = f"CASE WHEN month IN ({months}) THEN '{build.POOLED}' ELSE stratum END AS stratum"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE delta AS SELECT * REPLACE ({pooled}, CAST(sum(n) AS BIGINT) AS n) "
+        "FROM delta GROUP BY ALL"
+    )
 
 
 def _declare_edges(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:

@@ -21,8 +21,6 @@ Picture = Literal["reversed", "explained", "appears", "agrees"]
 ADJUSTED = Comparison(metric="adjusted_selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other answers to the same question, shown beside the judged one."""
-MOST_STRATA = 2000
-"""With more combinations of control values than this, hardly anybody has a counterpart."""
 
 
 def adjusted_measures(view: View, strata: Strata) -> list[Measure]:
@@ -68,10 +66,13 @@ def _adjusted(view: View, strata: Strata, position: int) -> list[Measure]:
     if refusal is None:
         pairs, held = _pairs(strata, position, other)
         reason = _reason(view, strata, pairs)
-        if reason is None:
+        few = reason in (None, "zero_denominator") and _few(view, pairs)
+        if reason is None and not few:
             return _Made(view, strata, position, other, pairs, held).measures()
         group, params = view.table.groups[position], judged(view, ADJUSTED, other)
-        refusal = view.without_value(ADJUSTED.metric, "undefined", reason, group=group, params=params)
+        status: Literal["suppressed", "undefined"] = "suppressed" if few else "undefined"
+        told = "small_group" if few else str(reason)
+        refusal = view.without_value(ADJUSTED.metric, status, told, group=group, params=params)
     return [refusal, *(replace(refusal, metric=name, params={"against": other.name}) for name in BESIDE)]
 
 
@@ -86,13 +87,24 @@ def _pairs(strata: Strata, position: int, other: Against) -> tuple[Pairs, Bools]
 
 def _reason(view: View, strata: Strata, pairs: Pairs) -> str | None:
     """Why two groups cannot be compared within strata, or None."""
+    if strata.too_many:
+        return "too_many_strata"
     if not strata.strata and view.table.sizes().sum():
         return "rows_purged"
-    if len(strata.strata) > MOST_STRATA:
-        return "too_many_strata"
     if not pairs.n1.size:
         return "no_common_stratum"
     return None if pairs.k0.any() else "zero_denominator"
+
+
+def _few(view: View, pairs: Pairs) -> bool:
+    """Whether so few (decisions, or people) of a group have a counterpart that the figure would tell of them."""
+    limit = view.system.privacy.suppress_below
+    people = pairs.clustered and view.system.cluster == "person"
+    for n in (pairs.n1, pairs.n0):
+        filled = int((n.sum(axis=1) > 0).sum())
+        if n.sum() < limit or (people and filled < min(limit, n.shape[0])):
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -159,7 +171,7 @@ class _Made:
 
     def _raw_odds(self) -> dict[str, float]:
         """The odds ratio over everybody, whatever their stratum; nothing where it divides by 0."""
-        counts = self.strata.counts[..., :].sum(axis=(1, 2))
+        counts = self.strata.counts.sum(axis=(1, 2))
         (rejected, chosen), (others, chosen_others) = counts[self.position], counts[self.other.positions].sum(axis=0)
         below = int(rejected) * int(chosen_others)
         return {"raw": int(chosen) * int(others) / below} if below else {}

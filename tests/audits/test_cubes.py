@@ -13,14 +13,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from audits import evidence
+from audits.cubes import build
 from audits.cubes.build import score_edges
 from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
-from audits.cubes.strata import read_strata, strata_of
+from audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from audits.cubes.update import edges_of, rebuild
 from audits.decisions import ingest
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
 from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
+from audits.runs import measure_evidence, measure_window
+from audits.standing import standing
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
@@ -196,6 +199,37 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.histograms == read.histograms
+
+
+def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the batches: as a rebuild counts them. Six profiles there are, two are allowed."""
+    monkeypatch.setattr(build, "MOST_STRATA", 2)
+    frame = log(600, 5)
+    frame.loc[frame["day"].dt.month == 1, ["job", "shift"]] = ["cook", "night"]
+    workspace, system = load(tmp_path / "w", frame[:7], frame[7:300], frame[300:])
+    before = cubes(workspace, system)
+    with reading(workspace) as connection:
+        found = connection.execute(
+            f"SELECT CAST(month(month) AS INTEGER), list(DISTINCT stratum), sum(n) FROM {table(system, 'strata')} "
+            """WHERE "by" = 'gender' GROUP BY 1 ORDER BY 1"""
+        ).fetchall()
+        january = read_strata(connection, system, Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)))
+        year = [read_strata(connection, system, YEAR, exact=exact) for exact in (False, True)]
+    assert found[0][1] == ["4:cook|5:night"]
+    assert all(strata == ["*"] for _, strata, _ in found[1:])
+    assert sum(n for *_, n in found) == 600
+    assert set(january["stratum"].to_pylist()) == {"0|0"}
+    assert all(read.equals(TOO_MANY) for read in year)
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    assert cubes(workspace, system) == before
+    run = measure_window(workspace, system, start=YEAR.start, end=YEAR.end, as_of=LATE)
+    reasons = {m.reason for m in run.measures if m.metric == "adjusted_selection_rate_ratio"}
+    assert reasons == {"too_many_strata"}
+    again, _ = measure_evidence(
+        evidence.load(workspace.evidence, run.evidence), system, stands=standing(system, YEAR, as_of=LATE)
+    )
+    assert again == run.measures
 
 
 def test_under_other_controls_the_rows_are_counted(tmp_path: Path) -> None:

@@ -60,6 +60,29 @@ def test_only_strata_that_hold_both_groups_count(adjusted: Callable[..., dict[st
     assert found.params["covered"] == 0.5
 
 
+def test_a_handful_with_a_counterpart_is_hidden(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    """One woman and one man in the same job: their ratio would say what was decided about each."""
+    apart = rows(("M", "a", 30, 70), ("F", "b", 20, 80))
+    found = adjusted([*apart, *rows(("F", "a", 1, 0))])
+    for name in (JUDGED, *BESIDE):
+        hidden = found[f"{name}/g=F"]
+        assert (hidden.status, hidden.reason, hidden.n) == ("suppressed", "small_group", None)
+    assert found["selection_rate_ratio/g=F"].status == "ok"
+    enough = adjusted([*apart, *rows(("F", "a", 4, 7))])
+    assert enough[f"{JUDGED}/g=F"].status == "ok"
+
+
+def test_a_handful_of_people_with_a_counterpart_is_hidden_too(adjusted: Callable[..., dict[str, Measure]]) -> None:
+    cells = [
+        {"g": g, "s": s, "d": d, "n": 10, "bucket": bucket}
+        for g, s, people in (("M", "a", 40), ("F", "b", 40), ("F", "a", 2))
+        for bucket in range(people)
+        for d in (0, 1)
+    ]
+    found = adjusted(cells, person=True)[f"{JUDGED}/g=F"]
+    assert (found.status, found.reason) == ("suppressed", "small_group")
+
+
 def test_without_a_common_stratum_there_is_no_value(adjusted: Callable[..., dict[str, Measure]]) -> None:
     found = adjusted(rows(("M", "a", 30, 70), ("F", "b", 20, 80)))
     for name in (JUDGED, *BESIDE):
