@@ -119,6 +119,7 @@ def _expected() -> dict[str, dict[str, str]]:
         found = {"gender": "watch" if changed else "kept", **ratio}
         verdicts[month] = {
             **{f"selection_rate_ratio_{name}": found[name] for name in attributes},
+            **{f"adjusted_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
         }
         if month != MONTHS[0]:
