@@ -73,7 +73,13 @@ def mlflow_server(home: Path, *, port: int | None = None) -> Iterator[Server]:
         *("--artifacts-destination", str(home / "served")),
     ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, cwd=home, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        cwd=home,
+        text=True,
+        env=os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # eight processes that nobody needs here
     )
     server = Server(f"http://127.0.0.1:{chosen}", process)
     try:
