@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,14 @@ families = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 CORRECTIONS = [(holm, "holm"), (benjamini_hochberg, "fdr_bh")]
 both = pytest.mark.parametrize(("correct", "oracle"), CORRECTIONS, ids=[name for _, name in CORRECTIONS])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_collection() -> Iterator[None]:
+    """statsmodels collects garbage at each call, which takes a second in a process that has loaded much."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "collect", lambda *_: 0)
+        yield
 
 
 @both
