@@ -19,6 +19,7 @@ Attribute = tuple[str, ...]
 SELECTED = {True: {"fr": "retenues", "en": "selected"}, False: {"fr": "signalées", "en": "flagged"}}
 """What being selected is called where the system file has no `decision.title`: favourable, harm."""
 NO_GROUPS = {"fr": "groupes", "en": "groups"}
+NO_CONTROLS = {"fr": "critères à déclarer", "en": "criteria to be declared"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,7 @@ def _attribute(question: Question, system: System, lang: str) -> str:
 def controls(system: System, lang: str) -> str:
     """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
     titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
-    return ", ".join(titles).replace("(", "[").replace(")", "]")
+    return ", ".join(titles).replace("(", "[").replace(")", "]") or NO_CONTROLS[lang]
 
 
 def said(texts: Texts, lang: str) -> str:

@@ -62,18 +62,34 @@ ANSWERS = {
 }
 SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
 PICTURES = {
-    ("selection_rate_ratio", "reversed"): "Between comparable profiles ({controls}), the picture is the opposite: "
-    "this figure alone would mislead.",
-    ("selection_rate_ratio", "explained"): "Between comparable profiles ({controls}), this gap is no longer seen.",
-    ("selection_rate_ratio", "appears"): "Between comparable profiles ({controls}), there is a gap that this figure "
-    "does not show.",
-    ("adjusted_selection_rate_ratio", "reversed"): "Over everybody, whatever their profile, the picture is the "
-    "opposite: the groups do not have the same profiles.",
-    (
-        "adjusted_selection_rate_ratio",
-        "explained",
-    ): "Over everybody, whatever their profile, there is a gap: the groups do not have the same profiles.",
-    ("adjusted_selection_rate_ratio", "appears"): "Over everybody, whatever their profile, this gap is not seen.",
+    "selection_rate_ratio": {
+        "reversed": "Between comparable profiles ({controls}), the picture is the opposite: this figure alone would "
+        "mislead.",
+        "leans": "Between comparable profiles ({controls}), this gap disappears and rather leans the other way: this "
+        "figure alone would mislead.",
+        "explained": "Between comparable profiles ({controls}), this gap is no longer seen.",
+        "appears": "Between comparable profiles ({controls}), there is a gap that this figure does not show.",
+    },
+    "adjusted_selection_rate_ratio": {
+        "reversed": "Over everybody, whatever their profile, the picture is the opposite: the groups do not have the "
+        "same profiles.",
+        "leans": "Over everybody, whatever their profile, there is a gap the other way: the groups do not have the "
+        "same profiles.",
+        "explained": "Over everybody, whatever their profile, there is a gap: the groups do not have the same "
+        "profiles.",
+        "appears": "Over everybody, whatever their profile, this gap is not seen.",
+    },
+}
+"""What comparing like with like makes of the raw figure, and the raw figure of the one between comparable profiles."""
+OTHER_PICTURES = {
+    "selection_rate_ratio": (
+        "For one other group, comparable profiles tell another story.",
+        "For {n} other groups, comparable profiles tell another story.",
+    ),
+    "adjusted_selection_rate_ratio": (
+        "For one other group, the figure over everybody tells another story.",
+        "For {n} other groups, the figure over everybody tells another story.",
+    ),
 }
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
@@ -153,11 +169,17 @@ class _Told:
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
 
-    def picture(self, measure: MeasureDocument) -> str:
-        """That comparing like with like tells another story than the figure, where it does."""
-        message = PICTURES.get((measure["metric"], measure["params"].get("picture")))
-        names = controls(self.system, self.catalogue.lang)
-        return self.catalogue.gettext(message).format(controls=names) if message else ""
+    def picture(self, told: MeasureDocument) -> str:
+        """That comparing like with like tells another story than the raw figure, of this group or of others."""
+        pictures = PICTURES.get(told["metric"], {})
+        others = [measure for _, measure in self.pairs if measure is not told]
+        n = sum(measure["params"].get("picture") in pictures for measure in others)
+        parts = []
+        if message := pictures.get(told["params"].get("picture")):
+            parts.append(self.catalogue.gettext(message).format(controls=controls(self.system, self.catalogue.lang)))
+        if n:
+            parts.append(self.catalogue.ngettext(*OTHER_PICTURES[told["metric"]], n).format(n=n))
+        return " ".join(parts)
 
     def others(self) -> str:
         """How many other groups share the verdict."""

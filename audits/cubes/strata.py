@@ -58,19 +58,23 @@ def read_strata(
     else:
         source = f"(FROM {table(system, 'strata')} WHERE {_months(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)
-    if _too_many(connection, source):
-        return TOO_MANY
     bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
-    query = (
-        f'SELECT "by", value1, value2, value3, stratum, {bucket}, decision, CAST(sum(n) AS BIGINT) AS n '
-        f'FROM {source} WHERE "by" IN ({names}) GROUP BY ALL ORDER BY ALL'
+    connection.execute(
+        f'CREATE OR REPLACE TEMP TABLE strata_read AS SELECT "by", value1, value2, value3, stratum, {bucket}, '
+        f'decision, CAST(sum(n) AS BIGINT) AS n FROM {source} WHERE "by" IN ({names}) GROUP BY ALL'
     )
-    return _coded(connection.execute(query).to_arrow_table()).cast(STRATA)
+    try:
+        if _too_many(connection):
+            return TOO_MANY
+        return _coded(connection.execute("FROM strata_read ORDER BY ALL").to_arrow_table()).cast(STRATA)
+    finally:
+        connection.execute("DROP TABLE strata_read")
 
 
-def _too_many(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
+def _too_many(connection: duckdb.DuckDBPyConnection) -> bool:
     row = connection.execute(
-        f"SELECT count(DISTINCT stratum) > {build.MOST_STRATA} OR bool_or(stratum = '{build.POOLED}') FROM {source}"
+        "SELECT count(DISTINCT stratum) > ? OR bool_or(stratum = ?) FROM strata_read",
+        [build.MOST_STRATA, build.POOLED],
     ).fetchone()
     return bool(row and row[0])
 

@@ -17,7 +17,7 @@ from audits.uncertainty.logistic import modelled_ratio
 from audits.uncertainty.stratified import Pairs, association_p, homogeneity_p, odds_ratio, standardised_ratio
 
 Bools = npt.NDArray[np.bool_]
-Picture = Literal["reversed", "explained", "appears", "agrees"]
+Picture = Literal["reversed", "leans", "explained", "appears", "agrees"]
 ADJUSTED = Comparison(metric="adjusted_selection_rate_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other answers to the same question, shown beside the judged one."""
@@ -38,19 +38,20 @@ def adjusted_measures(view: View, strata: Strata) -> list[Measure]:
 def picture(raw: Measure, adjusted: Measure) -> Picture | None:
     """Whether comparing like with like tells another story; None where one of the two has no interval.
 
-    `reversed`: on the other side of 1 (Simpson's paradox). `explained`: a gap that is no longer seen. `appears`: a gap
-    that was not seen before. They are told only where chance is unlikely to make the difference: one of the two
-    intervals excludes 1, and that of the adjusted (of the raw, for `appears`) excludes the other value.
+    Simpson's paradox is `reversed`: both intervals exclude 1, on either side; and `leans`: a gap that is no longer
+    seen, with a figure on the other side. `explained`: a gap that is no longer seen. `appears`: one that was not seen
+    before. They are told only where chance is unlikely to make the difference: the interval of the figure without a gap
+    also excludes the other figure.
     """
     if raw.value is None or adjusted.value is None or raw.interval is None or adjusted.interval is None:
         return None
     gap, gap_left = (not _holds(interval, 1.0) for interval in (raw.interval, adjusted.interval))
-    moved = not _holds(adjusted.interval, raw.value)
-    if moved and (gap or gap_left) and (raw.value - 1) * (adjusted.value - 1) < 0:
-        return "reversed"
-    if moved and gap and not gap_left:
-        return "explained"
-    if gap_left and not gap and not _holds(raw.interval, adjusted.value):
+    turned = (raw.value - 1) * (adjusted.value - 1) < 0
+    if gap and gap_left:
+        return "reversed" if turned else "agrees"
+    if gap and not _holds(adjusted.interval, raw.value):
+        return "leans" if turned else "explained"
+    if gap_left and not _holds(raw.interval, adjusted.value):
         return "appears"
     return "agrees"
 

@@ -1,18 +1,13 @@
 """The sentences that verdicts are told in, word for word, in both languages."""
 
-import ast
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 import charter.sentences
 from audits.languages import Catalogue, french
-from charter import findings, naming
 from charter.loading import load_charter
-from charter.naming import about, gap_digits, parsed, per_hundred, place
 from charter.verdicts import judge
 from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
 
@@ -402,6 +397,7 @@ def test_questions_bear_the_names_of_the_system():
         "en": "With MatchFT, are people contacted as often in one group as in another (sex × age)?",
     }
     assert "(sexe, âge)" in asked["adjusted_selection_rate_ratio"]["fr"]
+    assert "À profil comparable (critères à déclarer)" in asked["adjusted_selection_rate_ratio"]["fr"]
     assert not any("{" in text for texts in asked.values() for text in texts.values())
 
 
@@ -414,80 +410,3 @@ def test_a_question_falls_back_to_what_is_written():
     )
     documents = judge(charter, of, [], window_start=dt.date(2026, 7, 1))
     assert plain(documents[0]["question"]["en"]) == "Werden selected gleich oft gender?"
-
-
-def test_no_sentence_claims_too_much():
-    english = (charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8").lower()
-    for word in ("conforme", "légal", "compliant", "prouve", "proves", "certain"):
-        assert word not in english
-
-
-def constants(module):
-    """Every text written in a module."""
-    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
-    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-
-
-def test_catalogue_holds_every_message_once_translated_and_typeset():
-    path = charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        messages = [message for message in read_po(file, locale="fr") if message.id]
-    written = constants(charter.sentences) | constants(findings) | constants(naming)
-    known = set()
-    for message in messages:
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple) else (message.string,)
-        assert set(ids) <= written, f"nobody says {ids}"
-        known |= set(ids)
-        for text in strings:
-            assert text == french(text)
-            assert text
-        assert names(strings[-1]) == names(ids[-1])
-    assert said_by(charter.sentences) | said_by(findings) <= known
-
-
-def names(text):
-    return set(re.findall(r"\{(\w+)\}", text))
-
-
-def said_by(module):
-    """The messages among a module's constants in capitals."""
-    values = [value for name, value in vars(module).items() if name.isupper() and name not in ("LANGUAGES", "LOCALE")]
-    return {text for value in values for text in flat(value)}
-
-
-def flat(value):
-    if isinstance(value, str):
-        yield value
-    else:
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from flat(inner)
-
-
-def test_places():
-    intersection = system(
-        groups={
-            "gender": {"column": "g", "values": {"F": {"en": "women", "fr": "femmes"}}},
-            "age": {
-                "column": "a",
-                "values": {"50+": {"en": "people of 50 and over", "fr": "personnes de 50 ans et plus"}},
-            },
-        }
-    )
-    french_words = Catalogue(charter.sentences.LOCALE, "fr")
-    both = {"gender": "F", "age": "50+"}
-    assert place(ENGLISH, intersection, both) == "among women of 50 and over"
-    assert place(french_words, intersection, both) == "parmi les femmes de 50 ans et plus"
-    assert place(ENGLISH, intersection, {"gender": "F", "age": "<25"}) == "in the group “women, <25”"
-    assert place(ENGLISH, intersection, {"unheard": "x"}) == "in the group “x”"
-
-
-def test_labels_are_read_back():
-    assert parsed("gender=M,age=25-49", ["gender", "age"]) == {"gender": "M", "age": "25-49"}
-    assert parsed("a=x=y,b=1,c=2,3", ["a", "b", "c"]) == {"a": "x=y", "b": "1", "c": "2,3"}
-
-
-def test_figures():
-    assert [per_hundred(v, "fr") for v in (0.0042, 0.0999, 0.0004, 1.25)] == ["0,4", "10", "0", "125"]
-    assert [about(n, "en") for n in (1, 99, 101, 1000, 98_765)] == ["1", "99", "110", "1,000", "99,000"]
-    assert [gap_digits(pair) for pair in ([0.5, 0.4], [0.446, 0.224], [0.44846, 0.23455])] == [0, 1, 2]

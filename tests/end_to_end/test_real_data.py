@@ -96,11 +96,12 @@ def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
     measures = {item["id"]: item for item in document["measures"]}
     assert round(1 / measures["selection_odds_ratio/gender=Female"]["params"]["raw"], 2) == 1.84
     params = measures["adjusted_selection_rate_ratio/gender=Female"]["params"]
-    assert (params["picture"], params["strata"], params["strata_above"]) == ("reversed", 6, 4)
+    assert (params["picture"], params["strata"], params["strata_above"]) == ("leans", 6, 4)
     raw, adjusted = (verdict(document, f"{name}selection_rate_ratio_gender") for name in ("", "adjusted_"))
     assert (raw["verdict"], adjusted["verdict"]) == ("broken", "kept")
-    assert "the picture is the opposite" in raw["sentence"]["en"]
-    assert "the picture is the opposite" in adjusted["sentence"]["en"]
+    assert "this gap disappears and rather leans the other way" in raw["sentence"]["en"]
+    assert "cet écart disparaît et penche plutôt dans l’autre sens" in raw["sentence"]["fr"]
+    assert "there is a gap the other way" in adjusted["sentence"]["en"]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,9 @@ def rows(*cells: tuple[str, str, int, int]) -> list[Row]:
     return [{"g": g, "s": s, "d": d, "n": n} for g, s, *numbers in cells for d, n in ((1, numbers[0]), (0, numbers[1]))]
 
 
-APPLY_ELSEWHERE = rows(("M", "easy", 600, 400), ("M", "hard", 20, 80), ("F", "easy", 65, 35), ("F", "hard", 250, 750))
+APPLY_ELSEWHERE = rows(
+    ("M", "easy", 6000, 4000), ("M", "hard", 200, 800), ("F", "easy", 650, 350), ("F", "hard", 2500, 7500)
+)
 """Women are selected more often in both jobs and less often over both."""
 
 
@@ -40,6 +42,7 @@ def test_simpsons_paradox_is_told_on_both_figures(adjusted: Callable[..., dict[s
     ("cells", "told"),
     [
         ((("M", "a", 300, 300), ("M", "b", 10, 90), ("F", "a", 50, 50), ("F", "b", 60, 540)), "explained"),
+        ((("M", "a", 300, 300), ("M", "b", 10, 90), ("F", "a", 53, 47), ("F", "b", 63, 537)), "leans"),
         ((("M", "a", 300, 300), ("M", "b", 10, 90), ("F", "a", 350, 650), ("F", "b", 5, 95)), "agrees"),
         ((("M", "a", 30, 70), ("M", "b", 400, 100), ("F", "a", 100, 500), ("F", "b", 500, 150)), "agrees"),
         ((("M", "a", 120, 280), ("M", "b", 160, 40), ("F", "a", 40, 160), ("F", "b", 236, 164)), "appears"),

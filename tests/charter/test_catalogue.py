@@ -1,0 +1,59 @@
+"""Every message of a verdict exists in French, once, typeset, and none claims too much."""
+
+import ast
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+import charter.sentences
+from audits.languages import french
+from charter import findings, naming
+
+
+def test_no_sentence_claims_too_much():
+    english = (charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8").lower()
+    for word in ("conforme", "légal", "compliant", "prouve", "proves", "certain"):
+        assert word not in english
+
+
+def constants(module):
+    """Every text written in a module."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_catalogue_holds_every_message_once_translated_and_typeset():
+    path = charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file, locale="fr") if message.id]
+    written = constants(charter.sentences) | constants(findings) | constants(naming)
+    known = set()
+    for message in messages:
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert set(ids) <= written, f"nobody says {ids}"
+        known |= set(ids)
+        for text in strings:
+            assert text == french(text)
+            assert text
+        assert names(strings[-1]) == names(ids[-1])
+    assert said_by(charter.sentences) | said_by(findings) <= known
+
+
+def names(text):
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def said_by(module):
+    """The messages among a module's constants in capitals."""
+    values = [value for name, value in vars(module).items() if name.isupper() and name not in ("LANGUAGES", "LOCALE")]
+    return {text for value in values for text in flat(value)}
+
+
+def flat(value):
+    if isinstance(value, str):
+        yield value
+    else:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from flat(inner)

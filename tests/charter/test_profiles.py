@@ -1,0 +1,110 @@
+"""What is said where comparable profiles tell another story than the figure over everybody, word for word."""
+
+import datetime as dt
+
+import pytest
+
+from audits.languages import french
+from charter.loading import load_charter
+from charter.verdicts import judge
+from tests.charter.builders import comparison, system
+
+OF = system(controls={"job": {"column": "job", "title": {"fr": "Métier (ROME)", "en": "Occupation (ROME)"}}})
+RAW, ADJUSTED = "selection_rate_ratio", "adjusted_selection_rate_ratio"
+
+
+def told(metric, *pictures):
+    """The end of both sentences, of women first, then of older people than others; the figures come before."""
+    groups = [{"gender": "F"}] if len(pictures) == 1 else [{"age": age} for age in ("<25", "25-49", "50+")]
+    measures = [comparison(group, estimate=0.7 + i / 50, error=0.01, metric=metric) for i, group in enumerate(groups)]
+    for measure, picture in zip(measures, pictures, strict=True):
+        measure["params"]["picture"] = picture
+    (name,) = groups[0]
+    documents = judge(load_charter(), OF, measures, window_start=dt.date(2026, 7, 1))
+    sentence = next(d for d in documents if d["indicator"] == f"{metric}_{name}")["sentence"]
+    assert sentence["fr"] == french(sentence["fr"])
+    return sentence["fr"].replace("\u202f", " ").replace("’", "'"), sentence["en"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "picture", "fr", "en"),
+    [
+        (
+            RAW,
+            "reversed",
+            "À profil comparable (métier [ROME]), c'est l'inverse : ce chiffre seul tromperait.",
+            "Between comparable profiles (occupation [ROME]), the picture is the opposite: this figure alone would "
+            "mislead.",
+        ),
+        (
+            RAW,
+            "leans",
+            "À profil comparable (métier [ROME]), cet écart disparaît et penche plutôt dans l'autre sens : ce chiffre "
+            "seul tromperait.",
+            "Between comparable profiles (occupation [ROME]), this gap disappears and rather leans the other way: this "
+            "figure alone would mislead.",
+        ),
+        (
+            RAW,
+            "explained",
+            "À profil comparable (métier [ROME]), cet écart ne se voit plus.",
+            "Between comparable profiles (occupation [ROME]), this gap is no longer seen.",
+        ),
+        (
+            RAW,
+            "appears",
+            "À profil comparable (métier [ROME]), il y a un écart que ce chiffre ne montre pas.",
+            "Between comparable profiles (occupation [ROME]), there is a gap that this figure does not show.",
+        ),
+        (
+            ADJUSTED,
+            "reversed",
+            "Sur l'ensemble, tous profils confondus, c'est l'inverse : les groupes n'ont pas les mêmes profils.",
+            "Over everybody, whatever their profile, the picture is the opposite: the groups do not have the same "
+            "profiles.",
+        ),
+        (
+            ADJUSTED,
+            "leans",
+            "Sur l'ensemble, tous profils confondus, il y a un écart dans l'autre sens : les groupes n'ont pas les "
+            "mêmes profils.",
+            "Over everybody, whatever their profile, there is a gap the other way: the groups do not have the same "
+            "profiles.",
+        ),
+        (
+            ADJUSTED,
+            "explained",
+            "Sur l'ensemble, tous profils confondus, il y a un écart : les groupes n'ont pas les mêmes profils.",
+            "Over everybody, whatever their profile, there is a gap: the groups do not have the same profiles.",
+        ),
+        (
+            ADJUSTED,
+            "appears",
+            "Sur l'ensemble, tous profils confondus, cet écart ne se voit pas.",
+            "Over everybody, whatever their profile, this gap is not seen.",
+        ),
+    ],
+)
+def test_the_other_picture_is_told_last(metric, picture, fr, en):
+    found = told(metric, picture)
+    assert (found[0].endswith(f" {fr}"), found[1].endswith(f" {en}")) == (True, True), found
+
+
+@pytest.mark.parametrize("metric", [RAW, ADJUSTED])
+def test_where_both_agree_nothing_is_added(metric):
+    assert told(metric, "agrees") == told(metric, None)
+
+
+def test_other_groups_whose_picture_differs_are_counted():
+    fr, en = told(RAW, "agrees", "explained", "reversed")
+    assert "Pour 2 autres groupes, la comparaison à profil comparable dit autre chose." in fr
+    assert "For 2 other groups, comparable profiles tell another story." in en
+    fr, en = told(ADJUSTED, "explained", "agrees", "appears")
+    assert "il y a un écart : les groupes n'ont pas les mêmes profils. Pour un autre groupe, le chiffre sur" in fr
+    assert "profiles. For one other group, the figure over everybody tells another story." in en
+
+
+def test_the_figure_says_within_what_it_compares():
+    fr, en = told(ADJUSTED, "agrees")
+    assert "À profil comparable (métier [ROME]), 70 personnes sont contactées parmi les femmes quand 100 le sont" in fr
+    assert "With comparable profiles (occupation [ROME]), 70 people are contacted among women where 100 are" in en
