@@ -14,7 +14,7 @@ from audits.cubes import build
 from audits.cubes.update import sealed_months
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
-from audits.lake.tables import exists, literal, quote, table
+from audits.lake.tables import KEYS, exists, literal, quote, table
 from audits.measures import Cells, Group
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -22,10 +22,7 @@ from audits.windows import Window
 
 COUNTS = pa.schema(
     [
-        ("by", pa.string()),
-        ("value1", pa.string()),
-        ("value2", pa.string()),
-        ("value3", pa.string()),
+        *((name, pa.string()) for name in KEYS),
         ("bucket", pa.uint8()),
         ("decision", pa.uint8()),
         ("outcome", pa.uint8()),

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.update import rows_as, sealed_months
-from audits.lake.tables import has_table, literal, table
+from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Group, Strata
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -18,10 +18,7 @@ from audits.windows import Window
 
 STRATA = pa.schema(
     [
-        ("by", pa.string()),
-        ("value1", pa.string()),
-        ("value2", pa.string()),
-        ("value3", pa.string()),
+        *((name, pa.string()) for name in KEYS),
         ("stratum", pa.string()),
         ("bucket", pa.uint8()),
         ("decision", pa.uint8()),
