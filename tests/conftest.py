@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from audits.workspace import Workspace
 
@@ -66,22 +67,31 @@ def boussole() -> Run:
 
 @pytest.fixture(scope="session")
 def audited(boussole: Run, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """The audit document of a real data set, through the command line only: init, add, import, audit."""
-    cache: dict[str, Any] = {}
+    """The audit document of a real data set, through the command line only: init, add, import, audit.
+
+    Each is made once for all the processes that run tests.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     def audit(system: str, data: str) -> Any:
-        if system not in cache:
-            home = tmp_path_factory.mktemp(system) / "workspace"
-            for arguments in (
-                ("init", home),
-                ("--workspace", home, "systems", "add", SYSTEMS / f"{system}.yaml"),
-                ("--workspace", home, "import", real_data / data, "--system", system),
-            ):
-                done = boussole(*arguments)
-                assert done.returncode == 0, done.stderr
-            done = boussole("--workspace", home, "audit", "--system", system, "--json", "-")
+        kept = shared / f"audited-{system}.json"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                kept.write_text(made(system, data), encoding="utf-8")
+        return json.loads(kept.read_text(encoding="utf-8"))
+
+    def made(system: str, data: str) -> str:
+        home = tmp_path_factory.mktemp(system) / "workspace"
+        for arguments in (
+            ("init", home),
+            ("--workspace", home, "systems", "add", SYSTEMS / f"{system}.yaml"),
+            ("--workspace", home, "import", real_data / data, "--system", system),
+        ):
+            done = boussole(*arguments)
             assert done.returncode == 0, done.stderr
-            cache[system] = json.loads(done.stdout)
-        return cache[system]
+        done = boussole("--workspace", home, "audit", "--system", system, "--json", "-")
+        assert done.returncode == 0, done.stderr
+        return str(done.stdout)
 
     return audit

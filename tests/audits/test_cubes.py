@@ -276,7 +276,7 @@ def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

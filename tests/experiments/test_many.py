@@ -1,13 +1,10 @@
-"""Many runs, many small files, many logs, two syncs at once."""
+"""Many runs, many small files, many logs."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,16 +23,6 @@ MORE = """  outcome: {column: hired, positive: [1], observed_for: all, absent: m
 contacts: {person: who, at: when, kind: what}
 generations: {}
 groups:"""
-PULL = """
-import sys
-from pathlib import Path
-from audits.workspace import Workspace
-from experiments.sync import sync
-sys.stdin.readline()
-(report,) = sync(Workspace(Path(sys.argv[1])))
-assert report.failures == (), report.failures
-print(sum(item.accepted for item in report.ingested))
-"""
 
 
 def told(reports: list[SyncReport]) -> tuple[int, int, int]:
@@ -155,24 +142,3 @@ def test_a_folder_that_is_no_declared_log_is_told(workspace: Workspace, mlflow: 
             f"mlflow:{run_id}/boussole/decision: `decision` is not a log",
         ]
     assert count(workspace, "decisions") == (4, 4)
-
-
-def test_two_syncs_of_the_same_files_at_once(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    for number in range(40):
-        log_decisions(decisions(first=4 * number), system="trial")
-    command = [sys.executable, "-c", PULL, str(workspace.home)]
-    both = [
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path.cwd()
-        )
-        for _ in range(2)
-    ]
-    for process in both:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    ends = [process.communicate(timeout=600) for process in both]
-    assert [(process.returncode, error) for process, (_, error) in zip(both, ends, strict=True)] == [(0, "")] * 2
-    assert sum(int(output) for output, _ in ends) == 160
-    assert count(workspace, "decisions") == (160, 160)
-    assert told(sync(workspace)) == (0, 40, 0)

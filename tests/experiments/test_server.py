@@ -141,6 +141,7 @@ def test_traces_behind_a_server(workspace: Workspace, mlflow: Any) -> None:
     assert (again.ingested, again.known_traces, again.failures) == ((), 1, ())
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_between_two_files_and_comes_back(
     make_workspace: Callable[..., Workspace], decisions: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

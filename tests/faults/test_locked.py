@@ -10,8 +10,13 @@ from tests.faults.harness import Nursery, World, check
 LONGER_THAN_SQLITE_WAITS = 6
 
 
-@pytest.mark.parametrize("kind", ["EXCLUSIVE", "IMMEDIATE"])
-@pytest.mark.parametrize("seconds", [LONGER_THAN_SQLITE_WAITS, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [
+        ("EXCLUSIVE", LONGER_THAN_SQLITE_WAITS),
+        *(pytest.param(kind, 10, marks=pytest.mark.slow) for kind in ("EXCLUSIVE", "IMMEDIATE")),
+    ],
+)
 def test_held_for_some_seconds(world: World, nursery: Nursery, kind: str, seconds: int) -> None:
     world.log(1)
     nursery.start("sync", home=world.home).finish()

@@ -28,6 +28,8 @@ def test_two_syncs_of_the_same_forty_files(world: World, nursery: Nursery, round
         assert sum(rows) == 40 * 5
         assert [report["failures"] for (report,) in reports] == [[], []]
         check(world)
+        (again,) = nursery.start("sync", home=world.home).finish()
+        assert again["ingested"] == []
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.slow)])
