@@ -9,13 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
 from audits.cubes.strata import STRATA
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 
-# Fields of COUNTS, then those of strata and histograms: one file holds all that an audit read.
+# Fields of COUNTS, then those of the other cubes: one file holds all that an audit read.
 SCHEMA = pa.schema(
     [
         ("cube", pa.string()),
@@ -25,13 +26,15 @@ SCHEMA = pa.schema(
         ("window", pa.string()),
         ("bin", pa.int16()),
         ("edge", pa.float64()),
+        *(RANKS.field(name) for name in RANKS.names if name not in COUNTS.names),
     ]
 )
 
 
 def store(folder: Path, read: Read) -> str:
     """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
-    parts = [_with_nulls(read.counts, "counts"), _with_nulls(read.strata, "strata"), _histogram_rows(read.histograms)]
+    cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks}
+    parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", version="2.6", store_schema=False)
@@ -63,6 +66,7 @@ def load(folder: Path, digest: str) -> Read:
     return Read(
         counts=rows("counts").select(COUNTS.names),
         strata=rows("strata").select(STRATA.names),
+        ranks=rows("ranks").select(RANKS.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
 

@@ -15,6 +15,10 @@ Counts = npt.NDArray[np.int64]
 
 NOT_SELECTED, SELECTED = 0, 1
 NEGATIVE, POSITIVE, NO_OUTCOME = 0, 1, 2
+TOP = 10
+"""The first places of a list: the `k` of measures at its top."""
+FAIR_ALPHA = 0.1
+"""How often a fair list may fail FA*IR (the level of its authors)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,3 +146,37 @@ class Strata:
     counts: Counts
     clustered: bool
     too_many: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """Sums over lists by name (those of the cube `ranks`): `totals` (…,), and in each bucket, `parts` (…, buckets).
+
+    Totals are exact; the parts, being rounded, may add up to something else in the last digit.
+    """
+
+    totals: Mapping[str, npt.NDArray[np.float64]]
+    parts: Mapping[str, npt.NDArray[np.float64]]
+
+    def at(self, position: int) -> Sums:
+        """Those of one group."""
+        return Sums(
+            totals={name: found[position] for name, found in self.totals.items()},
+            parts={name: found[position] for name, found in self.parts.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lists:
+    """The ranked lists of one window that hold at least two known groups of one attribute, added up.
+
+    `sums` are those of each of the `groups`, `whole` those over all groups of each list. Buckets hash lists. `every`:
+    all lists of the window. `purged`: rows would be needed to count them, and are gone.
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[Group, ...]
+    sums: Sums
+    whole: Sums
+    every: int
+    purged: bool = False

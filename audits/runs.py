@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from audits import evidence
+from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
@@ -62,12 +63,13 @@ def measure_window(
         stands = standing(system, window, as_of=as_of, today=today)
         counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
         strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
+        ranks = read_ranks(connection, system, window, exact=exact, without=stands.expired)
         histograms = []
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
         seen = snapshot(connection)
-    read = Read(counts=counts, strata=strata, histograms=histograms)
+    read = Read(counts=counts, strata=strata, ranks=ranks, histograms=histograms)
     measures, decisions = measure_evidence(read, system, stands=stands)
     digest = evidence.store(workspace.evidence, read)
     return Run(
@@ -92,7 +94,13 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
     tables = cells_from_counts(read.counts, system)
-    measures = measure_cells(tables, system=system, standing=stands, strata=strata_of(read.strata, tables))
+    measures = measure_cells(
+        tables,
+        system=system,
+        standing=stands,
+        strata=strata_of(read.strata, tables),
+        lists=lists_of(read.ranks, tables),
+    )
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -134,3 +135,131 @@ def epsilon(groups: Iterable[Rows], *, concentration: Fraction = Fraction(1)) ->
             return None
         found.append(math.log(max(chances) / min(chances)))
     return max(found)
+
+
+# Lists: each is a sequence of people, as (rank or None, group or None).
+Person = tuple[int | None, Any]
+People = Sequence[Person]
+Lists = Sequence[People]
+
+
+def telling(people: People) -> bool:
+    """Whether a list holds two known groups, and one of their people at a place."""
+    return len({g for _, g in people if g is not None}) > 1 and any(r for r, g in people if g is not None)
+
+
+def attention(rank: int | None, discount: str = "log") -> float:
+    """What a place is worth."""
+    if rank is None:
+        return 0.0
+    return 1 / math.log2(1 + rank) if discount == "log" else 1 / rank
+
+
+def exposure(lists: Lists, group: Any, discount: str = "log") -> float:
+    """Mean attention of the people of a group in telling lists."""
+    seen = [attention(r, discount) for people in lists if telling(people) for r, g in people if g == group]
+    return math.fsum(seen) / len(seen)
+
+
+def exposure_ratio(lists: Lists, group: Any, reference: Any, discount: str = "log") -> float | None:
+    """Standardised mean attention of a group ÷ that of a reference (None: all other known groups), list by list."""
+    above, below = [], []
+    for people in filter(telling, lists):
+        one = [attention(r, discount) for r, g in people if g == group]
+        two = [
+            attention(r, discount)
+            for r, g in people
+            if g is not None and (g == reference if reference is not None else g != group)
+        ]
+        if one and two:
+            weight = len(one) * len(two) / (len(one) + len(two))
+            above.append(weight * math.fsum(one) / len(one))
+            below.append(weight * math.fsum(two) / len(two))
+    return math.fsum(above) / math.fsum(below) if math.fsum(below) > 0 else None
+
+
+def attention_gap(people: People, group: Any) -> float:
+    """Share of attention − share of the pool, among people of known groups."""
+    known = [(r, g) for r, g in people if g is not None]
+    own = math.fsum(attention(r) for r, g in known if g == group)
+    return own / math.fsum(attention(r) for r, _ in known) - sum(g == group for _, g in known) / len(known)
+
+
+def top(people: People, group: Any = None) -> int:
+    """How many (of a group, of known people) stand at ranks 1 to 10."""
+    return sum(r is not None and r <= 10 and g is not None and group in (None, g) for r, g in people)
+
+
+def long(people: People) -> bool:
+    """Whether somebody known is among the first places, and somebody is not."""
+    return telling(people) and 0 < top(people) < sum(g is not None for _, g in people)
+
+
+def pool_share(people: People, group: Any) -> Fraction:
+    """The share of a group among people of known groups."""
+    known = [g for _, g in people if g is not None]
+    return Fraction(known.count(group), len(known))
+
+
+def expected_at_top(lists: Lists, group: Any) -> Fraction:
+    """How many of a group would stand at the first places if these followed each list's pool."""
+    return sum((top(people) * pool_share(people, group) for people in lists if long(people)), Fraction(0))
+
+
+def skew(people: People, group: Any) -> float:
+    """Log ratio of shares at the first places and in the pool, one person spread as the pool added."""
+    share = pool_share(people, group)
+    return math.log((top(people, group) + share) / (top(people) + 1) / share)
+
+
+def ndkl(people: People) -> float:
+    """Mean divergence of the groups down to each ranked person (those at the same rank included) from the pool."""
+    known = [(r, g) for r, g in people if g is not None and r is not None]
+    terms, total = [], math.fsum(attention(r) for r, _ in known)
+    for rank, _ in known:
+        above = [g for r, g in known if r is not None and rank is not None and r <= rank]
+        shares = [(Fraction(above.count(g), len(above)), pool_share(people, g)) for g in set(above)]
+        terms.append(attention(rank) * math.fsum(float(p) * math.log(p / q) for p, q in shares))
+    return math.fsum(terms) / total
+
+
+def fails_fa_ir(people: People, group: Any, alpha: Fraction = Fraction(1, 10)) -> bool:
+    """Whether fewer of a group than FA*IR asks for are among the first 1, …, 10 ranked people of known groups.
+
+    The share to be protected is that of the pool, in whole per cent; of people at one rank, the group comes first.
+    """
+    ranked = [(r, g != group) for r, g in people if g is not None and r is not None]
+    order = [not other for _, other in sorted(ranked)][:10]
+    needed = fair_table(len(order), Fraction(math.floor(100 * pool_share(people, group)), 100), alpha)
+    return any(sum(order[: i + 1]) < least for i, least in enumerate(needed))
+
+
+@cache
+def fair_table(k: int, p: Fraction, alpha: Fraction) -> tuple[int, ...]:
+    """FA*IR's table at the largest level at which a fair list fails with a chance of alpha at most; by trying all."""
+    levels = sorted(
+        {below(c, i, p) for i in range(1, k + 1) for c in range(i) if below(c, i, p) <= alpha}, reverse=True
+    )
+    for level in levels:
+        table = tuple(next(c for c in range(i + 1) if c == i or below(c, i, p) > level) for i in range(1, k + 1))
+        if chance_to_fail(table, p) <= alpha:
+            return table
+    return (0,) * k
+
+
+def below(c: int, n: int, p: Fraction) -> Fraction:
+    """The binomial chance of c or fewer of n."""
+    return sum((math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(c + 1)), Fraction(0))
+
+
+def chance_to_fail(table: Sequence[int], p: Fraction) -> Fraction:
+    """Chance that draws with chance p fall under a table somewhere: by what is left of those that never do."""
+    alive = {0: Fraction(1)}
+    for least in table:
+        grown: dict[int, Fraction] = {}
+        for count_, chance in alive.items():
+            for more, part in ((1, p), (0, 1 - p)):
+                if count_ + more >= least:
+                    grown[count_ + more] = grown.get(count_ + more, Fraction(0)) + chance * part
+        alive = grown
+    return 1 - sum(alive.values(), Fraction(0))

@@ -37,6 +37,7 @@ class Read:
 
     counts: pa.Table
     strata: pa.Table
+    ranks: pa.Table
     histograms: list[Histogram]
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import ibis
 
-from audits.cubes import build
-from audits.lake.tables import CUBES, decision_columns, quote, table
+from audits.cubes import build, ranks
+from audits.lake.tables import CUBES, decision_columns, keys_of, quote, summed, table
 from audits.systems.model import System
 from audits.windows import Window
 
 FEATURE_QUANTILES = 20
+AT_ONCE = ("histograms", "ranks")
+"""Cubes that hold nothing of what comes after a decision."""
 MOST_KEPT = 32
 _KEPT: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -33,14 +36,17 @@ def rebuild(connection: duckdb.DuckDBPyConnection, system: System) -> None:
 
 
 def rebuild_months(
-    connection: duckdb.DuckDBPyConnection, system: System, months: Sequence[dt.date], *, histograms: bool = True
+    connection: duckdb.DuckDBPyConnection, system: System, months: Sequence[dt.date], *, later: bool = False
 ) -> None:
-    """Computes the cubes of some months anew; sealed months, whose rows were purged, are left as they are."""
+    """Computes the cubes of some months anew; sealed months, whose rows were purged, are left as they are.
+
+    `later`: only those that hold something of what comes after a decision.
+    """
     sealed = sealed_months(connection, system)
     wanted = [month for month in months if month not in sealed]
     if not wanted:
         return
-    cubes = [name for name in CUBES if histograms or name != "histograms"]
+    cubes = [name for name in CUBES if not later or name not in AT_ONCE]
     for name in cubes:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE {_in_months(name, wanted)}")
     _merge(connection, system, months=wanted, cubes=cubes)
@@ -60,6 +66,13 @@ def rows_as(connection: duckdb.DuckDBPyConnection, system: System, cube: str, co
     rows = f"(FROM {table(system, 'decisions')} WHERE {condition})"
     parts = [f"picked AS {rows}", f"base AS ({statements['base']})"]
     return f"(WITH {', '.join(parts)} FROM ({statements[cube]}))"
+
+
+def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, condition: str) -> str:
+    """SQL: the cube `ranks` of the decisions that meet a condition, counted from the rows."""
+    rows = f"FROM {table(system, 'decisions')} WHERE {condition}"
+    ranks.count_lists(connection, _statements(system, edges_of(connection, system)), rows, into="ranks_now")
+    return ranks.added_up(["FROM ranks_now", ranks.everybody(rows)])
 
 
 def _in_months(cube: str, months: Sequence[dt.date]) -> str:
@@ -94,10 +107,47 @@ def _merge(
     statements = _statements(system, edges_of(connection, system))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
     for name in cubes:
-        if name in statements:
+        if name == "ranks" and system.ranked:
+            _add(connection, system, name, _ranks_delta(connection, system, statements, batch))
+        elif name in statements and name != "ranks":
             _add(connection, system, name, statements[name])
     connection.execute("DROP TABLE base")
     connection.execute("DROP VIEW picked")
+
+
+def _ranks_delta(
+    connection: duckdb.DuckDBPyConnection, system: System, statements: dict[str, str], batch: int | None
+) -> str:
+    """SQL: what the picked decisions change in the cube `ranks`.
+
+    A batch may bring more rows of a list: the list is counted anew, and taken away as it was.
+    """
+    parts = ["FROM ranks_now", ranks.everybody("FROM picked")]
+    earlier = _earlier(connection, system, batch)
+    rows = "FROM picked WHERE request IS NOT NULL"
+    if earlier:
+        ranks.count_lists(connection, statements, earlier, into="ranks_before")
+        parts.append(ranks.negative("ranks_before"))
+        rows = f"{rows} UNION ALL {earlier}"
+    ranks.count_lists(connection, statements, rows, into="ranks_now")
+    return ranks.added_up(parts)
+
+
+def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batch: int | None) -> str | None:
+    """SQL: the rows that earlier batches brought of the lists of a batch; None where there are none."""
+    if batch is None:
+        return None
+    month = "CAST(date_trunc('month', day) AS DATE)"
+    days = connection.execute(
+        "SELECT date_trunc('month', min(day)), last_day(max(day)) FROM picked WHERE request IS NOT NULL"
+    ).fetchone()
+    if days is None or days[0] is None:
+        return None
+    earlier = (
+        f"FROM {table(system, 'decisions')} WHERE batch <> {batch} AND day BETWEEN DATE '{days[0]:%Y-%m-%d}' "
+        f"AND DATE '{days[1]:%Y-%m-%d}' AND ({month}, request) IN (SELECT ({month}, request) FROM picked)"
+    )
+    return earlier if connection.execute(f"SELECT 1 {earlier} LIMIT 1").fetchone() else None
 
 
 def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
@@ -117,6 +167,7 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             "cells": build.cells(base, system),
             "strata": build.strata(decisions, system),
             "histograms": build.histograms(decisions, system, edges),
+            **(_of_lists(system, columns) if system.ranked else {}),
         }
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
@@ -124,6 +175,16 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             name: str(ibis.to_sql(cube, dialect="duckdb")) for name, cube in cubes.items() if cube is not None
         }
     return _KEPT[key]
+
+
+def _of_lists(system: System, columns: dict[str, str]) -> dict[str, Any]:
+    """The cube `ranks` and the tables on the way to it."""
+    listed = ranks.listed(ibis.table(columns, name="competing"), system)
+    rows = ibis.table(listed.schema(), name="listed")
+    shares = ranks.shares(rows, system)
+    fair = (ibis.table(ranks.REQUIRED, name="required"), ibis.table(ranks.CHANCES, name="chances"))
+    cube = ranks.ranks(rows, ibis.table(shares.schema(), name="shares"), *fair, system)
+    return {"listed": listed, "shares": shares, "ranks": cube}
 
 
 def _schema_of_base(system: System) -> dict[str, str]:
@@ -140,15 +201,16 @@ def _add(connection: duckdb.DuckDBPyConnection, system: System, name: str, count
     touched = f"{period} IN (SELECT DISTINCT {period} FROM delta)"
     known = connection.execute(f"SELECT count(*) FROM {target} WHERE {touched}").fetchone()
     if known and known[0]:
-        keys = ", ".join(quote(column) for column in CUBES[name] if column != "n")
+        keys = ", ".join(quote(column) for column in keys_of(name))
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE delta AS SELECT {keys}, CAST(sum(n) AS BIGINT) AS n "
+            f"CREATE OR REPLACE TEMP TABLE delta AS SELECT {keys}, {summed(name)} "
             f"FROM (FROM delta UNION ALL FROM {target} WHERE {touched}) GROUP BY ALL"
         )
         connection.execute(f"DELETE FROM {target} WHERE {touched}")
     if name == "strata":
         _pool_strata(connection)
-    connection.execute(f"INSERT INTO {target} SELECT * FROM delta ORDER BY ALL")
+    left = " WHERE lists <> 0 OR n <> 0" if name == "ranks" else ""
+    connection.execute(f"INSERT INTO {target} SELECT * FROM delta{left} ORDER BY ALL")
     connection.execute("DROP TABLE delta")
 
 

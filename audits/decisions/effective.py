@@ -44,9 +44,9 @@ def overlay(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> 
 
 
 def overlay_and_count(connection: duckdb.DuckDBPyConnection, system: System, ids: str) -> Overlaid:
-    """The same, and the cubes of the touched months after it (histograms hold nothing of what comes later)."""
+    """The same, and the cubes of the touched months that hold something of it."""
     done = overlay(connection, system, ids)
-    rebuild_months(connection, system, done.months, histograms=False)
+    rebuild_months(connection, system, done.months, later=True)
     return done
 
 

@@ -81,6 +81,29 @@ LOGGED = {  # what the decision log itself said, before later outcomes and human
     "logged_stages": "UTINYINT",
     "logged_seconds": "DOUBLE",
 }
+AMOUNT = "DECIMAL(38,15)"
+RANKED = {  # sums over the lists of at least two known groups, of one group or (by set, no value) of them all
+    "lists": "BIGINT",  # of everybody: all lists
+    "n": "BIGINT",  # people; of everybody: all decisions, in lists or not
+    "exposure": AMOUNT,  # 1 / log2(1 + rank)
+    "reciprocal": AMOUNT,  # 1 / rank
+    "shared_lists": "BIGINT",  # lists that also hold whom the group is compared with
+    "weight": AMOUNT,  # over shared lists: n1 n0 / (n1 + n0), then the same times mean exposures
+    "own_exposure": AMOUNT,
+    "other_exposure": AMOUNT,
+    "own_reciprocal": AMOUNT,
+    "other_reciprocal": AMOUNT,
+    "attention": AMOUNT,  # share of attention - share of the pool; of them all: absolute values
+    "divergence": AMOUNT,  # of them all: NDKL
+    "long_lists": "BIGINT",  # lists in which somebody is not among the first places
+    "top": "BIGINT",  # over long lists: people among the first places, people, expected at the first places, log ratio
+    "pool": "BIGINT",
+    "expected": AMOUNT,
+    "skew": AMOUNT,
+    "skew_at_random": AMOUNT,  # the same in random order
+    "failed": "BIGINT",  # lists that fail FA*IR, and how many would in random order
+    "failed_at_random": AMOUNT,
+}
 CUBES = {
     "daily": {"day": "DATE", "model_version": "VARCHAR", **KEYS, "bucket": "UTINYINT", **FLAGS, "n": "BIGINT"},
     "cells": {"month": "DATE", **KEYS, **FLAGS, "n": "BIGINT"},
@@ -101,7 +124,16 @@ CUBES = {
         "bin": "SMALLINT",  # -1 missing; else the number of edges at or below the value
         "n": "BIGINT",
     },
+    "ranks": {
+        "month": "DATE",
+        **KEYS,
+        "against": "VARCHAR",  # 'gender=M', or '' for all others: whom groups are compared with in their lists
+        "bucket": "UTINYINT",
+        **RANKED,
+    },
 }
+SUMS = {cube: tuple(RANKED) if cube == "ranks" else ("n",) for cube in CUBES}
+"""The columns of a cube that are added up; the others are its keys."""
 OUTCOMES = {
     "batch": "BIGINT",
     "row": "BIGINT",
@@ -214,6 +246,17 @@ def log_columns(system: System, log: LogName) -> dict[str, str]:
     if log == "decisions":
         return decision_columns(system)
     return {"outcomes": OUTCOMES, "human_actions": HUMAN_ACTIONS, "contacts": CONTACTS, "generations": GENERATIONS}[log]
+
+
+def keys_of(cube: str) -> list[str]:
+    """The columns of a cube that tell its rows apart."""
+    return [column for column in CUBES[cube] if column not in SUMS[cube]]
+
+
+def summed(cube: str) -> str:
+    """SQL: the sums of a cube's columns that are added up, in order."""
+    kinds = {column: CUBES[cube][column] for column in SUMS[cube]}
+    return ", ".join(f"CAST(sum({quote(column)}) AS {kind}) AS {quote(column)}" for column, kind in kinds.items())
 
 
 def create_shared(connection: duckdb.DuckDBPyConnection) -> None:

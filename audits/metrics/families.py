@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from audits.measures import Measure
-from audits.metrics import errors, inequality, missing, selection
+from audits.metrics import errors, inequality, missing, ranking, selection
 from audits.metrics.across import UNKNOWN, Across
 from audits.metrics.adjusted import ADJUSTED, BESIDE
 from audits.metrics.definition import Comparison, Rate
@@ -29,6 +29,7 @@ EVERY_COMPARISON = (
     ADJUSTED,
     *errors.COMPARISONS,
     *missing.COMPARISONS.values(),
+    ranking.EXPOSURE_RATIO,
 )
 """Every comparison that a charter can judge, of any system."""
 
@@ -50,8 +51,10 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
     """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
     measured, date = families(system), {"expired_on": expired_on.isoformat()}
     shown = [each.metric for each in (*measured.rates, *measured.derived, *measured.composites)]
-    adjusted = (ADJUSTED,) if system.controls else ()
-    beside = BESIDE if system.controls else ()
+    adjusted, beside = ((ADJUSTED,), BESIDE) if system.controls else ((), ())
+    if system.ranked:
+        shown += [mean.metric for mean in (*ranking.OF_GROUPS, *ranking.ACROSS)]
+        adjusted, beside = (*adjusted, ranking.EXPOSURE_RATIO), (*beside, ranking.BESIDE)
     judged = {
         comparison.metric: {
             "bad_side": comparison.bad_side(favourable=system.log.favourable),

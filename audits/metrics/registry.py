@@ -11,6 +11,7 @@ from audits.metrics.definition import Metric
 from audits.metrics.errors import METRICS as ERROR_METRICS
 from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
+from audits.metrics.ranking import METRICS as RANKING_METRICS
 from audits.metrics.selection import METRICS as SELECTION_METRICS
 
 
@@ -54,6 +55,7 @@ REGISTRY = Registry(
         *ERROR_METRICS,
         *INEQUALITY_METRICS,
         *MISSING_METRICS,
+        *RANKING_METRICS,
         *DRIFT_METRICS,
     )
 )

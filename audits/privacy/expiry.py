@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from audits.lake.rebuild import Name, columns, qualified, tables
-from audits.lake.tables import CUBES, literal, quote
+from audits.lake.tables import CUBES, keys_of, literal, quote, summed
 from audits.systems.model import System
 
 
@@ -43,9 +43,11 @@ def _merged(system: System, cube: str, groups: Sequence[str]) -> str:
         f"""CASE WHEN string_split("by", '*')[{i}] IN ({listed}) THEN NULL ELSE {column} END AS {column}"""
         for i, column in enumerate(values, 1)
     )
-    keys = ", ".join(quote(column) for column in CUBES[cube] if column != "n")
+    if cube == "ranks":  # it holds no unknown values
+        return f"""FROM {qualified((system.id, cube))} WHERE NOT list_has_any(string_split("by", '*'), [{listed}])"""
+    keys = ", ".join(quote(column) for column in keys_of(cube))
     rows = f"SELECT * REPLACE ({unknown}) FROM {qualified((system.id, cube))}"
-    return f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM ({rows}) GROUP BY ALL ORDER BY ALL"
+    return f"SELECT {keys}, {summed(cube)} FROM ({rows}) GROUP BY ALL ORDER BY ALL"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, system: System) -> list[Name]:

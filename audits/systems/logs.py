@@ -66,7 +66,7 @@ class Columns(Strict):
     score: Score | None = Field(None, description="The number behind the decision")
     outcome: Outcome | None = Field(None, description="What happened afterwards: was the decision right?")
     request: ColumnName | None = Field(None, description="Rows that compete for the same offer")
-    rank: ColumnName | None = Field(None, description="Place in the list of a request, from 1")
+    rank: ColumnName | None = Field(None, description="Place in the list of a request, from 1; empty: not in the list")
     stages: list[ColumnName] = Field(default_factory=list, max_length=8, description="A funnel, in order")
     human: Human | None = Field(None, description="What a person made of the decision of the tool")
     person: ColumnName | None = Field(None, description="The person decided on: clusters for intervals")

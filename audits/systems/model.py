@@ -95,6 +95,12 @@ class System(Strict):
         request = self.columns.request if self.columns else None
         return self.cluster == "request" and request in {control.column for control in self.controls.values()}
 
+    @property
+    def ranked(self) -> bool:
+        """Whether its log holds lists: rows that compete for a request, each with its place."""
+        log = self.columns
+        return bool(log and log.request and log.rank and not log.weight and self.groups)
+
     def reference_of(self, by: tuple[str, ...]) -> tuple[str, ...] | None:
         """The declared reference group of an attribute, or None: compare with all others."""
         parts = [self.groups[name].reference for name in by]

@@ -184,7 +184,7 @@ def _welch(
     return sum(squares) ** 2 / sum(s * s / (m - 1) for s, m in zip(squares, buckets, strict=True))
 
 
-def effective_buckets(n: Ints) -> float:
+def effective_buckets(n: Ints | Floats) -> float:
     """Kish's effective number of buckets, (Σn)² / Σn²: the most cautious count of independent units.
 
     >>> effective_buckets(np.array([10, 10, 0, 10])), round(effective_buckets(np.array([98, 1, 1])), 2)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from audits import evidence
 from audits.cubes import build
 from audits.cubes.build import score_edges
+from audits.cubes.lists import read_ranks
 from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
 from audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from audits.cubes.update import edges_of, rebuild
@@ -193,11 +194,13 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
         read = Read(
             counts=read_counts(connection, system, YEAR, as_of=LATE),
             strata=read_strata(connection, system, YEAR),
+            ranks=read_ranks(connection, system, YEAR),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read))
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
+    assert again.ranks.equals(read.ranks)
     assert again.histograms == read.histograms
 
 

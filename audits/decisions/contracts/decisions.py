@@ -13,6 +13,9 @@ from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.systems.parts import Group, band_names
 
+LAST_PLACE = 1_000_000_000
+"""Ranks are stored as 32-bit integers."""
+
 
 def needs(system: System) -> Needs:
     """What can come later in a log of its own (outcomes, stages, what a human did) need not be there."""
@@ -133,7 +136,11 @@ def _numbers(contract: Contract) -> None:
         outside = f"coalesce(NOT ({read.double(log.score.column)} BETWEEN {low!r} AND {high!r}), false)"
         contract.fault(outside, log.score.column, f"the score is outside [{low:g}, {high:g}]")
     if log.rank:
-        contract.number("rank", log.rank)
+        # NaN is how data frames write that somebody is not in the list.
+        contract.select["rank"] = read.number(log.rank)
+        place = read.double(log.rank)
+        whole = f"coalesce({place} BETWEEN 1 AND {LAST_PLACE} AND {place} = floor({place}), false)"
+        contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
     for feature in contract.system.features:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from audits.measures import NO_OUTCOME, Cells, Group, Measure, Strata
+from audits.cubes import ranks
+from audits.cubes.lists import RANKS, lists_of
+from audits.cubes.update import _statements
+from audits.lake.tables import KEYS, quote, summed
+from audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Strata
 from audits.metrics import measure_cells
+from audits.metrics.ranking import METRICS as RANKING
 from audits.standing import Standing
 from audits.systems.model import System
 from audits.systems.parts import Control
@@ -119,3 +127,74 @@ def adjusted(make_system: Callable[..., System], tables_of: Callable[..., Any]) 
         return {m.id: m for m in found}
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def in_lists(make_system: Callable[..., System]) -> Callable[..., System]:
+    """A system of lists with one group attribute `g`, and maybe its reference."""
+
+    def make(reference: str | None = None, **options: Any) -> System:
+        system = make_system({"g": reference}, observed_for=None, **options)
+        columns = system.log.model_copy(update={"request": "request", "rank": "rank"})
+        return system.model_copy(update={"kind": "ranking", "columns": columns})
+
+    return make
+
+
+People = Sequence[tuple[int | None, str | None]]
+"""Rank and group of the people of one list."""
+
+
+@pytest.fixture(scope="session")
+def counted_lists(tables_of: Callable[..., list[Cells]]) -> Callable[[Sequence[People], System], Lists]:
+    """What the cube `ranks` says of lists."""
+
+    def count(lists: Sequence[People], system: System) -> Lists:
+        with duckdb.connect() as connection:
+            connection.register("rows", _competing(lists))
+            ranks.count_lists(connection, _statements(system, {}), "FROM rows", into="ranks_now")
+            source = ranks.added_up(["FROM ranks_now", ranks.everybody("FROM rows")])
+            keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
+            found = connection.execute(f"SELECT {keys}, {summed('ranks')} FROM ({source}) GROUP BY ALL ORDER BY ALL")
+            (read,) = lists_of(found.to_arrow_table().cast(RANKS), tables_of(_decided(lists), system))
+        return read
+
+    return count
+
+
+@pytest.fixture(scope="session")
+def measured_lists(
+    tables_of: Callable[..., list[Cells]], counted_lists: Callable[[Sequence[People], System], Lists]
+) -> Callable[[Sequence[People], System], dict[str, Measure]]:
+    """Measures of ranking of lists, by id."""
+
+    def measure(lists: Sequence[People], system: System) -> dict[str, Measure]:
+        found = measure_cells(tables_of(_decided(lists), system), system=system, lists=[counted_lists(lists, system)])
+        assert len({m.id for m in found}) == len(found)
+        names = {metric.name for metric in RANKING}
+        return {m.id: m for m in found if m.metric in names}
+
+    return measure
+
+
+def _competing(lists: Sequence[People]) -> pa.Table:
+    """Rows of the lake, one for each person of each list, the last first."""
+    rows = [(i, rank, group) for i, people in enumerate(lists) for rank, group in people][::-1]
+    return pa.table(
+        {
+            "day": pa.array([dt.date(2025, 1, 1)] * len(rows), pa.date32()),
+            "request": pa.array([f"r{i}" for i, _, _ in rows], pa.string()),
+            "rank": pa.array([rank for _, rank, _ in rows], pa.int32()),
+            "bucket": pa.array([i % 40 for i, _, _ in rows], pa.uint8()),
+            "g_g": pa.array([group for _, _, group in rows], pa.string()),
+        }
+    )
+
+
+def _decided(lists: Sequence[People]) -> list[Row]:
+    """The same people as decisions: the first three are selected."""
+    return [
+        {"g": group, "d": int((rank or 99) < 4), "bucket": i % 40}
+        for i, people in enumerate(lists)
+        for rank, group in people
+    ]

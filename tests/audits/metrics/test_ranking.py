@@ -1,0 +1,218 @@
+"""Places in lists: against an oracle in plain Python, by hand, and as it may be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from audits.measures import Interval, Lists, Measure
+from audits.metrics import measure_cells
+from audits.metrics.ranking import METRICS
+from audits.standing import Standing
+from audits.systems import System
+from audits.uncertainty.tests import p_beyond
+from tests import oracle
+
+InLists = Callable[..., System]
+Counted = Callable[..., Lists]
+Measured = Callable[..., dict[str, Measure]]
+People = list[tuple[int | None, str | None]]
+GROUPS = ("a", "b", "c")
+
+
+people = st.lists(
+    st.tuples(st.one_of(st.none(), st.integers(1, 14)), st.one_of(st.none(), st.sampled_from(GROUPS))),
+    min_size=1,
+    max_size=14,
+)
+FULL: People = [(i, "ab"[i % 3 == 0]) for i in range(1, 13)]
+EDGES: list[People] = [
+    FULL,
+    [(1, "a")],  # one row
+    [(1, "a"), (2, "a")],  # one group
+    [(None, "a"), (None, "b")],  # no rank at all
+    [(1, None), (2, "a"), (None, "b")],  # an unknown first, one not listed
+    [(1, "a"), (1, "b"), (1, "b"), (7, "a"), (9, "c")],  # ties and gaps
+    [(1, None), (None, "a"), (None, "b")],  # only somebody unknown is at a place
+    [(30, "a"), (40, "b"), (50, "b")],  # nobody at the first places
+    [*((i, "a") for i in range(1, 11)), *((i, "b") for i in range(11, 25))],  # which fails FA*IR for b
+]
+
+
+@settings(max_examples=12, deadline=None)
+@example(lists=EDGES, reference=None)
+@example(lists=EDGES, reference="a")
+@given(lists=st.lists(people, min_size=1, max_size=6), reference=st.sampled_from([None, "a"]))
+def test_sums_over_lists_are_those_of_the_oracle(
+    lists: list[People], reference: str | None, in_lists: InLists, counted_lists: Counted
+) -> None:
+    found = counted_lists(lists, in_lists(reference))
+    telling = [p for p in lists if oracle.telling(p)]
+    assert found.every == sum(any(rank for rank, _ in p) for p in lists)
+    assert found.whole.totals["lists"] == len(telling)
+    differences = [abs(oracle.attention_gap(p, g)) for p in telling for g in {g for _, g in p} - {None}]
+    assert found.whole.totals["attention"] == pytest.approx(math.fsum(differences), abs=1e-11)
+    assert found.whole.totals["divergence"] == pytest.approx(math.fsum(map(oracle.ndkl, telling)), abs=1e-11)
+    for position, (group,) in enumerate(found.groups):
+        if group is not None:
+            _check_group(dict(found.sums.at(position).totals), lists, group, reference)
+
+
+def _check_group(sums: dict[str, float], lists: list[People], group: str, reference: str | None) -> None:
+    own = [p for p in lists if oracle.telling(p) and any(g == group for _, g in p)]
+    long = [p for p in own if oracle.long(p)]
+    assert (sums["lists"], sums["n"]) == (len(own), sum(g == group for p in own for _, g in p))
+    assert (sums["long_lists"], sums["top"]) == (len(long), sum(oracle.top(p, group) for p in long))
+    assert sums["pool"] == sum(g == group for p in long for _, g in p)
+    assert sums["failed"] == sum(oracle.fails_fa_ir(p, group) for p in own)
+    amounts = {
+        "expected": float(oracle.expected_at_top(long, group)),
+        "skew": math.fsum(oracle.skew(p, group) for p in long),
+        "attention": math.fsum(oracle.attention_gap(p, group) for p in own),
+        "exposure": sums["n"] * oracle.exposure(own, group) if own else 0.0,
+        "reciprocal": sums["n"] * oracle.exposure(own, group, "reciprocal") if own else 0.0,
+    }
+    for name, amount in amounts.items():
+        assert sums[name] == pytest.approx(amount, abs=1e-11), name
+    if group != reference:
+        for kind, discount in (("exposure", "log"), ("reciprocal", "reciprocal")):
+            above, below = sums[f"own_{kind}"], sums[f"other_{kind}"]
+            expected = oracle.exposure_ratio(lists, group, reference, discount)
+            assert (above / below if below else None) == (expected and pytest.approx(expected, rel=1e-11, abs=1e-11))
+
+
+def interval_of(measure: Measure) -> Interval:
+    assert measure.interval is not None
+    return measure.interval
+
+
+def random_lists(count: int, *, seed: int, against: float = 0.0) -> list[People]:
+    """Lists of 12 to 25 people of two groups; `against` lowers the scores of the second."""
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(count):
+        groups = random.choice(["M", "F"], size=random.integers(12, 26))
+        order = np.argsort(-(random.normal(size=groups.size) - against * (groups == "F")))
+        found.append([(i, str(group)) for i, group in enumerate(groups[order], 1)])
+    return found
+
+
+def test_measures_are_means_over_lists(in_lists: InLists, measured_lists: Measured) -> None:
+    lists = random_lists(120, seed=1, against=0.8)
+    found = measured_lists(lists, in_lists("M"))
+    assert {measure.status for measure in found.values()} == {"ok"}
+    long = [p for p in lists if oracle.long(p)]
+    expected = {
+        "exposure/g=F": oracle.exposure(lists, "F"),
+        "reciprocal_exposure/g=M": oracle.exposure(lists, "M", "reciprocal"),
+        "exposure_ratio/g=F": oracle.exposure_ratio(lists, "F", "M"),
+        "reciprocal_exposure_ratio/g=F": oracle.exposure_ratio(lists, "F", "M", "reciprocal"),
+        "attention_share_difference/g=F": math.fsum(oracle.attention_gap(p, "F") for p in lists) / 120,
+        "attention_weighted_rank_fairness/g": math.fsum(abs(oracle.attention_gap(p, "F")) for p in lists) / 120,
+        "ndkl/g": math.fsum(map(oracle.ndkl, lists)) / 120,
+        "top_k_representation/g=F": sum(oracle.top(p, "F") for p in long) / float(oracle.expected_at_top(long, "F")),
+        "skew_at_k/g=F": math.fsum(oracle.skew(p, "F") for p in long) / len(long),
+        "fa_ir_fail_share/g=F": sum(oracle.fails_fa_ir(p, "F") for p in lists) / 120,
+    }
+    for name, value in expected.items():
+        assert found[name].value == pytest.approx(value, rel=1e-12), name
+        interval = interval_of(found[name])
+        assert interval.low < (found[name].value or 0.0) < interval.high, name
+    assert found["exposure_ratio/g=F"].value < 0.9
+    pooled = oracle.exposure(lists, "F") / oracle.exposure(lists, "M")
+    assert found["exposure_ratio/g=F"].params["pooled"] == pytest.approx(pooled, rel=1e-12)
+    assert found["fa_ir_fail_share/g=F"].value > 2 * found["fa_ir_fail_share/g=F"].params["in_random_order"]
+
+
+def test_lists_of_other_lengths_are_not_compared(in_lists: InLists, measured_lists: Measured) -> None:
+    """Women stand in long lists, men in short ones, in random order: only the pooled means differ."""
+    random = np.random.default_rng(3)
+    lists: list[People] = []
+    for i in range(200):
+        many, few = ("F", "M") if i % 2 else ("M", "F")
+        order = random.permutation([many] * (30 if i % 2 else 6) + [few] * 3)
+        lists.append([(place, str(group)) for place, group in enumerate(order, 1)])
+    measure = measured_lists(lists, in_lists("M"))["exposure_ratio/g=F"]
+    assert interval_of(measure).low < 1 < interval_of(measure).high
+    assert measure.params["pooled"] < 0.8
+
+
+def test_a_group_that_is_never_listed_is_judged(in_lists: InLists, measured_lists: Measured) -> None:
+    lists: list[People] = [[(1, "M"), (2, "M"), (None, "F")] for _ in range(80)]
+    found = measured_lists(lists, in_lists("M"))
+    measure = found["exposure_ratio/g=F"]
+    assert (measure.value, measure.params["test"]["kind"]) == (0.0, "score_ratio")
+    assert (interval_of(measure).low, interval_of(measure).high < 0.8) == (0.0, True)
+    assert found["top_k_representation/g=F"].value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("lists", "reason"),
+    [
+        ([[(1, "M")] * 20, [(1, "F")] * 20], "no_common_list"),
+        ([[(None, "M"), (None, "F")]] * 20, "no_common_list"),
+        (random_lists(10, seed=2), "few_lists"),
+    ],
+)
+def test_reasons(lists: list[People], reason: str, in_lists: InLists, measured_lists: Measured) -> None:
+    found = measured_lists(lists, in_lists("M"))
+    assert {measure.reason for measure in found.values()} == {reason}
+
+
+def test_a_few_people_at_the_first_places_are_not_told(in_lists: InLists, measured_lists: Measured) -> None:
+    """Ten women in the first ten of 15 lists; the places of all 30 may be told, these may not."""
+    lists: list[People] = []
+    for i in range(15):
+        first = "F" if i < 10 else "M"
+        lists.append([(1, first), *((place, "M") for place in range(2, 13)), (13, "F"), (14, "F")])
+    found = measured_lists(lists, in_lists("M"))
+    hidden = {name.partition("/")[0] for name, measure in found.items() if measure.reason == "small_numerator"}
+    assert hidden == {"top_k_representation", "skew_at_k", "fa_ir_fail_share"}
+    assert found["exposure_ratio/g=F"].status == "ok"
+
+
+def test_a_hidden_group_enters_nothing(in_lists: InLists, measured_lists: Measured) -> None:
+    """Whatever the ten people of a hidden group do, no figure changes; what would change is hidden."""
+    base = random_lists(60, seed=4)
+    here: list[list[People]] = []
+    for place in (1, 30):
+        lists = [[(rank, group if i % 5 else "X") for i, (rank, group) in enumerate(p)] for p in base]
+        lists += [[*p, (place, "rare")] for p in random_lists(10, seed=5)]
+        here.append(lists)
+    system = in_lists("M")
+    first, second = ({k: (m.value, m.interval) for k, m in measured_lists(x, system).items()} for x in here)
+    assert first == second
+    found = measured_lists(here[0], system)
+    assert found["exposure/g=rare"].reason == "small_group"
+    told = {m.reason for m in found.values() if m.metric in ("attention_share_difference", "ndkl", "skew_at_k")}
+    assert told <= {"small_group", "protects_small_group"}
+    assert found["exposure_ratio/g=F"].status == "ok"
+    rest = measured_lists(here[0], in_lists(None))["exposure_ratio/g=F"]
+    assert rest.reason in ("protects_small_group", "reference_suppressed")
+
+
+def test_an_ended_basis_leaves_every_measure_without_value(in_lists: InLists, tables_of: Callable[..., Any]) -> None:
+    system = in_lists("M")
+    tables = tables_of([{"g": "F", "d": 1}], system)[:1]
+    found = measure_cells(tables, system=system, standing=Standing(expired={"g": dt.date(2025, 1, 1)}))
+    ended = {measure.metric for measure in found if measure.reason == "expired"}
+    assert {metric.name for metric in METRICS} <= ended
+
+
+@pytest.mark.slow
+def test_intervals_and_tests_hold_over_lists(in_lists: InLists, measured_lists: Measured) -> None:
+    """300 logs of 100 lists in random order: the interval of the ratio covers 1, the test is rarely wrong."""
+    system, covered, wrong, draws = in_lists("M"), 0, 0, 300
+    for seed in range(draws):
+        measure = measured_lists(random_lists(100, seed=seed), system)["exposure_ratio/g=F"]
+        covered += interval_of(measure).low <= 1 <= interval_of(measure).high
+        wrong += p_beyond(measure.params["test"], threshold=1.0, bad_side="below") <= 0.05
+    assert 0.92 <= covered / draws <= 0.98
+    assert wrong / draws <= 0.085

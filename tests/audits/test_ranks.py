@@ -1,0 +1,226 @@
+"""The cube `ranks` says the same of lists, however their rows came in; and what an audit reads of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import audits
+from audits import evidence
+from audits.cubes.lists import PURGED, read_ranks
+from audits.cubes.update import rebuild
+from audits.decisions import ingest
+from audits.errors import BoussoleError
+from audits.lake import reading, writing
+from audits.lake.tables import table
+from audits.measures import Measure
+from audits.metrics.ranking import METRICS
+from audits.privacy.purge import purge
+from audits.runs import measure_evidence, measure_window
+from audits.standing import standing
+from audits.systems import System
+from audits.windows import Window
+from audits.workspace import Workspace
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  request: offer
+  rank: rank
+  person: who
+groups:
+  gender: {column: gender, reference: M}
+  age: {column: age}
+intersections: [[gender, age]]
+windows: {audit: all}
+privacy: {pseudonymise: [ref, who, offer]}
+""",
+    kind="ranking",
+)
+NAMES = {metric.name for metric in METRICS}
+WHOLE = Window(dt.date(2026, 1, 1), dt.date(2026, 2, 28))
+
+
+def log(lists: int = 150, *, seed: int = 1) -> pd.DataFrame:
+    """Two months; women stand lower; some gender is unknown, some people have no rank, some no request."""
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 25, lists)
+    rows, offer = int(sizes.sum()), np.repeat(np.arange(lists), sizes)
+    gender = random.choice(np.array(["F", "M", None], dtype=object), rows, p=[0.4, 0.5, 0.1])
+    frame = pd.DataFrame(
+        {
+            "ref": [f"r{i}" for i in range(rows)],
+            "day": pd.Timestamp("2026-01-10") + pd.to_timedelta((offer * 7) % 40, unit="D"),
+            "offer": [None if i % 97 == 0 else f"o{name}" for i, name in enumerate(offer)],
+            "who": [f"p{i}" for i in random.integers(0, rows // 3, rows)],
+            "gender": gender,
+            "age": random.choice(["young", "old"], rows),
+            "score": random.normal(size=rows) - 0.5 * (gender == "F"),
+        }
+    )
+    place = frame.groupby(offer)["score"].rank(ascending=False, method="min").astype("Int64")
+    return frame.assign(rank=place.mask(random.random(rows) < 0.1), contacted=(place <= 3).astype(bool))
+
+
+def load(folder: Path, *frames: pd.DataFrame, text: str = SYSTEM) -> tuple[Workspace, System]:
+    workspace = Workspace.create(folder)
+    (workspace.home / "systems" / "offers.yaml").write_text(text, encoding="utf-8")
+    for name in ("pseudonym", "bucket"):
+        (workspace.keys / f"{name}.key").write_bytes(b"k" * 32)
+    system = workspace.system("offers")
+    for i, frame in enumerate(frames):
+        frame.to_parquet(folder / f"part{i}.parquet")
+        ingest(workspace, system, folder / f"part{i}.parquet")
+    return workspace, system
+
+
+def cube(workspace: Workspace, system: System) -> list[tuple[object, ...]]:
+    with reading(workspace) as connection:
+        return connection.execute(f"FROM {table(system, 'ranks')} ORDER BY ALL").fetchall()
+
+
+def ranking(measures: list[Measure]) -> list[Measure]:
+    return [measure for measure in measures if measure.metric in NAMES]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
+    return load(tmp_path_factory.mktemp("ranks") / "w", log())
+
+
+def test_lists_that_come_in_pieces_and_in_any_order_are_counted_once(
+    loaded: tuple[Workspace, System], tmp_path: Path
+) -> None:
+    frame = log().sample(frac=1, random_state=3)
+    workspace, system = load(tmp_path / "w", frame[:1], frame[1:700], frame[700:])
+    assert cube(workspace, system) == cube(*loaded)
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    assert cube(workspace, system) == cube(*loaded)
+
+
+def test_a_group_that_leaves_a_list_leaves_no_trace(tmp_path: Path) -> None:
+    """The first batch holds lists of one group; the second gives them another one, and nothing else."""
+    frame = log(20)
+    women, rest = frame[frame["gender"] == "F"], frame[frame["gender"] != "F"]
+    workspace, system = load(tmp_path / "w", women, rest)
+    assert cube(workspace, system) == cube(*load(tmp_path / "other", rest, women))
+
+
+def test_rows_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None:
+    workspace, system = loaded
+    first, second = (
+        measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end, exact=exact) for exact in (False, True)
+    )
+    assert first.evidence == second.evidence
+    assert ranking(first.measures) == ranking(second.measures)
+    assert {measure.metric for measure in ranking(first.measures)} == NAMES
+
+
+def test_a_notebook_gives_the_same(loaded: tuple[Workspace, System]) -> None:
+    """But for buckets: a key of its own hashes people."""
+    workspace, system = loaded
+    found = audits.audit(system, log())
+    expected = ranking(measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end).measures)
+    assert {m.id: m.value for m in ranking(found.run.measures)} == {m.id: m.value for m in expected}
+
+
+def test_a_part_of_a_month_and_other_references_are_counted_from_rows(loaded: tuple[Workspace, System]) -> None:
+    workspace, system = loaded
+    days = Window(dt.date(2026, 1, 12), dt.date(2026, 2, 3))
+    other = system.model_copy(
+        update={"groups": {**system.groups, "gender": system.groups["gender"].model_copy(update={"reference": "F"})}}
+    )
+    with reading(workspace) as connection:
+        part = read_ranks(connection, system, days)
+        turned = read_ranks(connection, other, WHOLE)
+        for asked, window, found in ((system, days, part), (other, WHOLE, turned)):
+            assert found.equals(read_ranks(connection, asked, window, exact=True))
+        assert not turned.equals(read_ranks(connection, system, WHOLE))
+    inside = log()
+    inside = inside[inside["day"].dt.date.between(days.start, days.end) & inside["rank"].notna()]
+    everybody = part.filter(pa.compute.equal(part["by"], ""))
+    assert pa.compute.sum(everybody["lists"]).as_py() == inside["offer"].nunique()
+
+
+def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, System], tmp_path: Path) -> None:
+    workspace, system = loaded
+    run = measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end)
+    stands = standing(system, WHOLE, as_of=run.as_of)
+    again, _ = measure_evidence(evidence.load(workspace.evidence, run.evidence), system, stands=stands)
+    assert again == run.measures
+    # A file of an earlier version has no columns of lists: it is read, without measures of ranking.
+    stored = pq.read_table(workspace.evidence / f"{run.evidence}.parquet")
+    old = stored.filter(pa.compute.not_equal(stored["cube"], "ranks")).select(stored.column_names[:14])
+    pq.write_table(old, tmp_path / "old.parquet")
+    digest = evidence.sha256_hex((tmp_path / "old.parquet").read_bytes())
+    (tmp_path / "old.parquet").rename(tmp_path / f"{digest}.parquet")
+    before, _ = measure_evidence(evidence.load(tmp_path, digest), system, stands=stands)
+    assert before == [measure for measure in run.measures if measure.metric not in NAMES]
+
+
+def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
+    workspace, system = load(tmp_path / "w", log())
+    before = cube(workspace, system)
+    purge(workspace, before=dt.date(2026, 2, 1))
+    assert cube(workspace, system) == before
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    assert cube(workspace, system) == before
+    with reading(workspace) as connection:
+        assert read_ranks(connection, system, Window(dt.date(2026, 1, 12), dt.date(2026, 1, 20))).equals(PURGED)
+    run = measure_window(workspace, system, start=dt.date(2026, 1, 12), end=dt.date(2026, 1, 20))
+    assert {measure.reason for measure in ranking(run.measures)} <= {
+        "rows_purged",
+        "small_group",
+        "reference_suppressed",
+    }
+    with pytest.raises(BoussoleError, match="purged"):
+        measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end, exact=True)
+
+
+def test_a_list_is_in_one_bucket_and_lists_fill_many(loaded: tuple[Workspace, System]) -> None:
+    workspace, system = loaded
+    with reading(workspace) as connection:
+        found = connection.execute(
+            f"""SELECT count(DISTINCT bucket), sum(lists) FROM {table(system, "ranks")} WHERE "by" = ''"""
+        ).fetchone()
+    ranked = log().dropna(subset=["rank", "offer"])
+    assert found is not None
+    assert (found[0] > 30, found[1]) == (True, ranked["offer"].nunique())
+
+
+def test_the_cube_does_not_grow_with_the_log(tmp_path: Path, loaded: tuple[Workspace, System]) -> None:
+    """Months × (everybody, attributes as a whole, their groups) × 40 buckets at most."""
+    rows = cube(*load(tmp_path / "w", log(1500)))
+    assert len(cube(*loaded)) < len(rows) <= 2 * (1 + 3 + 2 + 2 + 4) * 40
+
+
+@pytest.mark.parametrize("rank", ["0", "1.5", "-3", "first", "1e12", "inf"])
+def test_a_rank_that_is_no_place_is_set_aside(rank: str, tmp_path: Path) -> None:
+    workspace, system = load(tmp_path / "w")
+    path = tmp_path / "log.csv"
+    path.write_text(
+        f"ref,day,offer,rank,who,contacted,gender,age\n1,2026-01-01,o,{rank},p,true,F,old\n"
+        "2,2026-01-01,o,,q,true,F,old\n3,2026-01-01,o,nan,q,true,F,old\n4,2026-01-01,o,1,q,true,M,old\n",
+        encoding="utf-8",
+    )
+    report = ingest(workspace, system, path)
+    assert (report.accepted, [each.reason for each in report.rejections]) == (3, ["the rank is a whole number from 1"])
+
+
+def test_systems_without_lists_have_none(tmp_path: Path) -> None:
+    workspace, system = load(tmp_path / "w", log(20), text=SYSTEM.replace("  rank: rank\n", ""))
+    assert cube(workspace, system) == []
+    assert not ranking(measure_window(workspace, system).measures)
