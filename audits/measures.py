@@ -60,8 +60,8 @@ class Measure:
 
     @property
     def id(self) -> str:
-        """`metric`, `metric/attribute`, or `metric/attribute=value,attribute=value`."""
-        return measure_id(self.metric, self.by, self.group)
+        """`metric`, `metric/attribute`, or `metric/attribute=value,attribute=value`; then `|stage=name`."""
+        return measure_id(self.metric, self.by, self.group) + "".join(f"|{k}={v}" for k, v in self.given.items())
 
     def document(self) -> dict[str, Any]:
         """The measure as the audit document writes it."""
@@ -180,3 +180,17 @@ class Lists:
     whole: Sums
     every: int
     purged: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stage of a funnel: of those who reached the one before, who moved on; and of everybody, who got this far.
+
+    In the tables `decision` 1 means having reached the stage, and no outcome is known. `strata` are those of `step`.
+    """
+
+    name: str
+    actor: str | None
+    step: tuple[Cells, ...]
+    whole: tuple[Cells, ...]
+    strata: tuple[Strata, ...]

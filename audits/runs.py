@@ -11,6 +11,7 @@ from pathlib import Path
 from audits import evidence
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
 from audits.drift import drift_measures
@@ -100,6 +101,7 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         standing=stands,
         strata=strata_of(read.strata, tables),
         lists=lists_of(read.ranks, tables),
+        stages=stages_of(read, system),
     )
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())

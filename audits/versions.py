@@ -76,7 +76,7 @@ def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, nam
         values = ", ".join(f"{column} AS value{i + 1}" for i, column in enumerate(names))
         parts.append(
             f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
-            f"CAST(sum(n) AS BIGINT) AS n FROM {name} GROUP BY ALL"
+            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {name} GROUP BY ALL"
         )
     counts = connection.execute(" UNION ALL ".join(parts)).to_arrow_table().cast(COUNTS)
     read = [cells for cells in cells_from_counts(counts, system) if side.standing.ended(cells.by) is None]

@@ -263,3 +263,21 @@ def chance_to_fail(table: Sequence[int], p: Fraction) -> Fraction:
                     grown[count_ + more] = grown.get(count_ + more, Fraction(0)) + chance * part
         alive = grown
     return 1 - sum(alive.values(), Fraction(0))
+
+
+def stage_rate(people: Iterable[tuple[str, int]], group: str, *, reached: int, among: int) -> tuple[float, int]:
+    """The share that reached a number of stages among those of a group who reached `among`, and how many these are."""
+    furthest = [stages for name, stages in people if name == group and stages >= among]
+    return float(Fraction(sum(stages >= reached for stages in furthest), len(furthest))), len(furthest)
+
+
+def mantel_haenszel_ratio(people: Iterable[tuple[str, str, bool]], group: str, other: str) -> float:
+    """The Mantel-Haenszel risk ratio of (stratum, group, case)."""
+    people = list(people)
+    above = below = Fraction(0)
+    for stratum in {each[0] for each in people}:
+        one, two = ([case for s, g, case in people if (s, g) == (stratum, name)] for name in (group, other))
+        total = len(one) + len(two)
+        above += Fraction(sum(one) * len(two), total)
+        below += Fraction(sum(two) * len(one), total)
+    return float(above / below)

@@ -26,6 +26,7 @@ COUNTS = pa.schema(
         ("bucket", pa.uint8()),
         ("decision", pa.uint8()),
         ("outcome", pa.uint8()),
+        ("furthest", pa.uint8()),
         ("n", pa.int64()),
     ]
 )
@@ -65,7 +66,7 @@ def read_counts(
     exact: bool = False,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """Counts by group × bucket × decision × outcome of a window, in a fixed order (the schema `COUNTS`).
+    """Counts by group × bucket × decision × outcome × furthest stage of a window, in a fixed order (`COUNTS`).
 
     An absent outcome that is declared `negative` counts as negative once the decision is older than
     `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
@@ -76,9 +77,10 @@ def read_counts(
         _rows_are_there(connection, system, window)
     within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
     read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
-    columns = f'"by", value1, value2, value3, bucket, decision, {outcome_sql(system, as_of)} AS outcome'
+    later = f"{outcome_sql(system, as_of)} AS outcome, {furthest_sql(system)}"
     source = _rows_as_cube(system, within, read) if exact else _cube(system, within, read)
-    query = f"SELECT {columns}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
+    keys = f'"by", value1, value2, value3, bucket, decision, {later}'
+    query = f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
     return connection.execute(query).to_arrow_table().cast(COUNTS)
 
 
@@ -90,6 +92,17 @@ def outcome_sql(system: System, as_of: dt.date) -> str:
     matured = as_of - dt.timedelta(days=outcome.matures_after_days)
     seen = "decision = 1 AND " if outcome.observed_for == "selected" else ""
     return f"CASE WHEN outcome IS NULL AND {seen}day <= DATE '{matured}' THEN CAST(0 AS UTINYINT) ELSE outcome END"
+
+
+def furthest_sql(system: System) -> str:
+    """SQL: how many stages of the funnel were reached, by the last one; NULL where the log does not say.
+
+    Who reached a stage has reached those before it, whatever the log says of these.
+    """
+    count = len(system.log.stages)
+    reached = " ".join(f"WHEN stages >= {1 << i} THEN {i + 1}" for i in reversed(range(count)))
+    told = f"CASE {reached} WHEN stages = 0 THEN 0 END" if count else "NULL"
+    return f"CAST({told} AS UTINYINT) AS furthest"
 
 
 def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
@@ -114,7 +127,7 @@ def _rows_as_cube(system: System, within: str, read: Sequence[tuple[str, ...]]) 
         values = [f"g_{by[i]}" if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(build.MAX_DEPTH)]
         keys = ", ".join(f"{quote(v) if v.startswith('g_') else v} AS value{i + 1}" for i, v in enumerate(values))
         parts.append(
-            f"""SELECT '{"*".join(by)}' AS "by", {keys}, day, bucket, decision, outcome, weight AS n """
+            f"""SELECT '{"*".join(by)}' AS "by", {keys}, day, bucket, decision, outcome, stages, weight AS n """
             f"FROM {table(system, 'decisions')} WHERE {within}"
         )
     return f"({' UNION ALL '.join(parts)})"

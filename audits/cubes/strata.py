@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from audits.cubes import build
+from audits.cubes.read import furthest_sql
 from audits.cubes.update import rows_as, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Group, Strata
@@ -22,6 +23,7 @@ STRATA = pa.schema(
         ("stratum", pa.string()),
         ("bucket", pa.uint8()),
         ("decision", pa.uint8()),
+        ("furthest", pa.uint8()),
         ("n", pa.int64()),
     ]
 )
@@ -38,7 +40,7 @@ def read_strata(
     exact: bool = False,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """Counts by group × stratum × bucket × decision of a window, in a fixed order (the schema `STRATA`).
+    """Counts by group × stratum × bucket × decision × furthest stage of a window, in a fixed order (`STRATA`).
 
     From the cube `strata` where it covers the window: whole months, under the controls of today. Else, and with
     `exact`, from the rows. Empty where no controls are declared, and where rows are needed that were purged. Buckets
@@ -58,7 +60,8 @@ def read_strata(
     bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
     connection.execute(
         f'CREATE OR REPLACE TEMP TABLE strata_read AS SELECT "by", value1, value2, value3, stratum, {bucket}, '
-        f'decision, CAST(sum(n) AS BIGINT) AS n FROM {source} WHERE "by" IN ({names}) GROUP BY ALL'
+        f"decision, {furthest_sql(system)}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
+        f'WHERE "by" IN ({names}) GROUP BY ALL'
     )
     try:
         if _too_many(connection):

@@ -23,11 +23,15 @@ BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", 
 """Other answers to the same question, shown beside the judged one."""
 
 
-def adjusted_measures(view: View, strata: Strata) -> list[Measure]:
-    """The raw comparisons with what the adjusted ones make of them, then the adjusted ones, for each group."""
+def adjusted_measures(view: View, strata: Strata, *, others: bool = True) -> list[Measure]:
+    """The raw comparisons with what the adjusted ones make of them, then the adjusted ones, for each group.
+
+    `others`: whether other answers to the same question (`BESIDE`) are given too.
+    """
     found: list[Measure] = []
     for position in compared(view):
-        raw, (adjusted, *beside) = compare(view, SELECTION_RATIO, position), _adjusted(view, strata, position)
+        raw = compare(view, SELECTION_RATIO, position)
+        adjusted, *beside = _adjusted(view, strata, position, others=others)
         told = picture(raw, adjusted)
         if told is not None:
             raw, adjusted = (replace(each, params={**each.params, "picture": told}) for each in (raw, adjusted))
@@ -60,8 +64,8 @@ def _holds(interval: Interval, value: float) -> bool:
     return interval.low <= value <= interval.high
 
 
-def _adjusted(view: View, strata: Strata, position: int) -> list[Measure]:
-    """The judged comparison, then those beside it."""
+def _adjusted(view: View, strata: Strata, position: int, *, others: bool) -> list[Measure]:
+    """The judged comparison, then those beside it where asked for."""
     other = against(view, ADJUSTED, position)
     refusal = refused(view, ADJUSTED, position, other)
     if refusal is None:
@@ -69,12 +73,14 @@ def _adjusted(view: View, strata: Strata, position: int) -> list[Measure]:
         reason = _reason(view, strata, pairs)
         few = reason in (None, "zero_denominator") and _few(view, pairs)
         if reason is None and not few:
-            return _Made(view, strata, position, other, pairs, held).measures()
+            made = _Made(view, strata, position, other, pairs, held)
+            return made.measures() if others else [made.judged()]
         group, params = view.table.groups[position], judged(view, ADJUSTED, other)
         status: Literal["suppressed", "undefined"] = "suppressed" if few else "undefined"
         told = "small_group" if few else str(reason)
         refusal = view.without_value(ADJUSTED.metric, status, told, group=group, params=params)
-    return [refusal, *(replace(refusal, metric=name, params={"against": other.name}) for name in BESIDE)]
+    names = BESIDE if others else ()
+    return [refusal, *(replace(refusal, metric=name, params={"against": other.name}) for name in names)]
 
 
 def _pairs(strata: Strata, position: int, other: Against) -> tuple[Pairs, Bools]:
@@ -120,9 +126,10 @@ class _Made:
     held: Bools
 
     def measures(self) -> list[Measure]:
-        return [self._judged(), self._standardised(), self._modelled(), self._odds()]
+        return [self.judged(), self._standardised(), self._modelled(), self._odds()]
 
-    def _judged(self) -> Measure:
+    def judged(self) -> Measure:
+        """The comparison that a charter judges."""
         found = standardised_ratio(self.pairs)
         params = judged(self.view, ADJUSTED, self.other)
         if found is None:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from audits.measures import Measure
-from audits.metrics import errors, inequality, missing, ranking, selection
+from audits.metrics import errors, inequality, missing, ranking, selection, stages
 from audits.metrics.across import UNKNOWN, Across
 from audits.metrics.adjusted import ADJUSTED, BESIDE
 from audits.metrics.definition import Comparison, Rate
@@ -27,6 +27,7 @@ class Families:
 EVERY_COMPARISON = (
     *selection.COMPARISONS,
     ADJUSTED,
+    *stages.COMPARISONS,
     *errors.COMPARISONS,
     *missing.COMPARISONS.values(),
     ranking.EXPOSURE_RATIO,
@@ -55,12 +56,13 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
     if system.ranked:
         shown += [mean.metric for mean in (*ranking.OF_GROUPS, *ranking.ACROSS)]
         adjusted, beside = (*adjusted, ranking.EXPOSURE_RATIO), (*beside, ranking.BESIDE)
+    funnel = stages.comparisons(system)
     judged = {
         comparison.metric: {
             "bad_side": comparison.bad_side(favourable=system.log.favourable),
             "scale": comparison.scale,
         }
-        for comparison in (*measured.comparisons, *adjusted)
+        for comparison in (*measured.comparisons, *adjusted, *funnel)
     }
     return [
         Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.measures import Cells, Lists, Measure, Strata
+from audits.measures import Cells, Lists, Measure, Stage, Strata
 from audits.metrics.across import composite_measure, unknown_measures
 from audits.metrics.adjusted import adjusted_measures
 from audits.metrics.comparisons import comparison_measures
@@ -12,6 +12,7 @@ from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.ranking import ranking_measures
 from audits.metrics.selection import SELECTION_RATIO
+from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
 from audits.standing import Standing
 from audits.suppression import suppress
@@ -27,6 +28,7 @@ def measure_cells(
     standing: Standing = EVERYTHING_READABLE,
     strata: Sequence[Strata] = (),
     lists: Sequence[Lists] = (),
+    stages: Sequence[Stage] = (),
 ) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
@@ -35,7 +37,8 @@ def measure_cells(
     enter; `params["missing_outcomes"]` counts them) and are absent where the system declares no outcome.
     `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
     at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
-    declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared.
+    declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
+    same decisions along a funnel, where one is declared.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
@@ -47,12 +50,13 @@ def measure_cells(
     views = {table.by: View(table=table, system=system, suppression=suppression, standing=standing) for table in tables}
     by_stratum = {each.by: each for each in strata} if system.controls else {}
     ranked = {each.by: each for each in lists} if system.ranked else {}
+    funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions)
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
         if (date := standing.ended(by)) is not None:
             found += ended_measures(by, date, system=system)
         elif by in views:
-            found += _measures(views[by], measured, by_stratum.get(by))
+            found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
             found += ranking_measures(views[by], ranked[by]) if by in ranked else []
     return found
 

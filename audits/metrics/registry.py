@@ -13,6 +13,7 @@ from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
 from audits.metrics.ranking import METRICS as RANKING_METRICS
 from audits.metrics.selection import METRICS as SELECTION_METRICS
+from audits.metrics.stages import METRICS as STAGE_METRICS
 
 
 class MetricError(BoussoleError):
@@ -52,6 +53,7 @@ REGISTRY = Registry(
     (
         *SELECTION_METRICS,
         *ADJUSTED_METRICS,
+        *STAGE_METRICS,
         *ERROR_METRICS,
         *INEQUALITY_METRICS,
         *MISSING_METRICS,

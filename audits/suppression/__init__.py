@@ -1,5 +1,5 @@
 """Hiding small groups over all published tables at once: rules, relations between tables, protection."""
 
-from audits.suppression.rules import Suppression, suppress
+from audits.suppression.rules import Suppression, suppress, suppress_stages
 
-__all__ = ["Suppression", "suppress"]
+__all__ = ["Suppression", "suppress", "suppress_stages"]

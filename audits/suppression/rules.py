@@ -76,6 +76,46 @@ def suppress(tables: Sequence[Cells], *, system: System) -> Suppression:
     return Suppression(decisions=decisions, outcomes=_outcomes(lattice, decisions, sizes, system))
 
 
+def suppress_stages(
+    stages: Sequence[Sequence[Cells]], *, system: System, decisions: Mapping[Key, str]
+) -> list[Mapping[Key, str]]:
+    """What to hide at each stage of a funnel, from its tables of those who reached the stage before.
+
+    A group of whom few came that far is hidden from there on, with what would give it away; how many came so far may
+    be known. Where reaching a stage is the decision itself, whose counts are shown, the stage before is hidden as well:
+    else both ends of the handful would be known.
+    """
+    found: list[Mapping[Key, str]] = []
+    hidden = dict(decisions)
+    limit, people = system.privacy.suppress_below, system.cluster == "person"
+    for tables, following in zip(stages, [*_decided(stages, system), ()], strict=False):
+        lattice = Lattice(tables)
+        before = {lattice.index[key] for key in hidden}
+        parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
+        sizes = parts[0] + parts[1]
+        small = _small(lattice, tables, sizes, limit=limit, people=people)
+        if following:
+            small |= _small(lattice, following, parts[1], limit=limit, people=people)
+        numerators = _small_numerators(lattice, parts) - small
+        known = set(range(len(lattice.keys))) - before - lattice.unpublished()
+        wider = protect(
+            lattice,
+            [Layer(counts=part, small=small, limit=limit) for part in parts],
+            Knowledge(plain=[reader(lattice, parts, targets=((0,), (1,)), link=sum_known(sizes.size, shown=known))]),
+            hidden=before | small | numerators,
+            sizes=sizes,
+        )
+        hidden = hidden | _reasons(lattice, wider - before, small, numerators)
+        found.append(hidden)
+    return found
+
+
+def _decided(stages: Sequence[Sequence[Cells]], system: System) -> list[Sequence[Cells]]:
+    """For each stage but the last the tables of the next one, where that is the decision itself; else nothing."""
+    names, column = system.log.stages, system.log.decision.column
+    return [tables if name == column else () for name, tables in zip(names[1:], stages[1:], strict=True)]
+
+
 def _small(lattice: Lattice, tables: Sequence[Cells], sizes: Counts, *, limit: int, people: bool) -> set[int]:
     units = np.asarray(sizes, dtype=np.float64)
     if people:

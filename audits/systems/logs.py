@@ -68,12 +68,21 @@ class Columns(Strict):
     request: ColumnName | None = Field(None, description="Rows that compete for the same offer")
     rank: ColumnName | None = Field(None, description="Place in the list of a request, from 1; empty: not in the list")
     stages: list[ColumnName] = Field(default_factory=list, max_length=8, description="A funnel, in order")
+    stage_titles: dict[ColumnName, Texts] = Field(
+        default_factory=dict, description="What a reader calls each stage, as a noun: 'reply', 'réponse'"
+    )
     human: Human | None = Field(None, description="What a person made of the decision of the tool")
     person: ColumnName | None = Field(None, description="The person decided on: clusters for intervals")
     team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
     use: ColumnName | None = Field(None, description="Declared use of the call")
     weight: ColumnName | None = Field(None, description="Rows that stand for that many decisions")
     model_version: ColumnName | None = Field(None, description="The version that decided")
+
+    @model_validator(mode="after")
+    def _titles_of_stages(self) -> Self:
+        if extra := ", ".join(sorted(set(self.stage_titles) - set(self.stages))):
+            raise ValueError(f"`stage_titles` names stages that `stages` does not: {extra}")
+        return self
 
     @model_validator(mode="after")
     def _one_clock(self) -> Self:

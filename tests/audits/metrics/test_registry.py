@@ -9,6 +9,7 @@ import pytest
 
 from audits.drift import Histogram, drift_measures
 from audits.metrics.registry import REGISTRY, MetricError, Registry
+from tests.audits import funnels
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -38,5 +39,6 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names = {m.metric for m in measured(rows, make_system({"g": None})).values()}
     names |= {m.metric for m in adjusted([{"g": g, "s": "x", "d": d, "n": 20} for g in "FM" for d in (0, 1)]).values()}
     names |= {m.metric for m in measured_lists([[(1, "F"), (2, "M")]], in_lists()).values()}
+    names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}
     names |= {m.metric for m in drift_measures([Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))])}
     assert names == {metric.name for metric in REGISTRY.all()}

@@ -1,0 +1,49 @@
+"""The stages of a funnel as tables of counts: who reached each, and who moved on to it from the one before."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audits.cubes.read import Read, cells_from_counts
+from audits.cubes.strata import TOO_MANY, strata_of
+from audits.measures import Stage
+from audits.systems.model import System
+
+
+def stages_of(read: Read, system: System) -> list[Stage]:
+    """Every declared stage, in order. Rows whose stages the log does not tell are in no table.
+
+    All tables keep all groups, also those of whom nobody came so far: that is a figure too, which may be hidden.
+    """
+    found = []
+    for i, name in enumerate(system.log.stages):
+        step = tuple(cells_from_counts(_reaching(read.counts, stage=i, of=i), system))
+        found.append(
+            Stage(
+                name=name,
+                actor=system.actors.get(name),
+                step=step,
+                whole=tuple(cells_from_counts(_reaching(read.counts, stage=i, of=0), system)),
+                strata=tuple(strata_of(_reaching(read.strata, stage=i, of=i), step)) if system.controls else (),
+            )
+        )
+    return found
+
+
+def _reaching(rows: pa.Table, *, stage: int, of: int) -> pa.Table:
+    """The rows with `decision` 1 where a stage (from 0) was reached, counting only those with `of` stages or more."""
+    if rows.equals(TOO_MANY):
+        return rows
+    furthest = rows["furthest"].cast(pa.int64())
+    among = pc.fill_null(pc.greater_equal(furthest, of), False)
+    reached = pc.fill_null(pc.greater(furthest, stage), False)
+    columns = {
+        "decision": reached.cast(pa.uint8()),
+        "n": pc.multiply(rows["n"], among.cast(pa.int64())),
+    }
+    if "outcome" in rows.column_names:
+        columns["outcome"] = pa.nulls(rows.num_rows, pa.uint8())
+    for name, values in columns.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, values)
+    return rows

@@ -1,0 +1,268 @@
+"""The funnel: at each stage who moves on, who got so far at all, and through whom a gap opens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from audits.measures import Cells, Counts, Interval, Measure, Stage
+from audits.metrics.adjusted import ADJUSTED, adjusted_measures
+from audits.metrics.comparisons import against, compared, comparison_measures, refused
+from audits.metrics.definition import Comparison, Metric
+from audits.metrics.groups import rate_measures
+from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
+from audits.metrics.view import BucketCounts, View, known_values
+from audits.standing import Standing
+from audits.suppression import Suppression, suppress_stages
+from audits.suppression.lattice import Key
+from audits.systems.model import System
+from audits.uncertainty import jackknife as jk
+from audits.uncertainty.jackknife import Floats
+
+By = tuple[str, ...]
+STEP = {
+    SELECTION_RATE.metric: "stage_selection_rate",
+    SELECTION_RATIO.metric: "stage_selection_rate_ratio",
+    ADJUSTED.metric: "adjusted_stage_selection_rate_ratio",
+}
+WHOLE = {
+    SELECTION_RATE.metric: "cumulative_selection_rate",
+    SELECTION_RATIO.metric: "cumulative_selection_rate_ratio",
+}
+THROUGH = "actor_selection_rate_ratio"
+COMPARISONS = tuple(
+    replace(comparison, metric=names[comparison.metric])
+    for names in (STEP, WHOLE)
+    for comparison in (SELECTION_RATIO, ADJUSTED)
+    if comparison.metric in names
+)
+"""What a charter can judge."""
+JUDGED = ("against", "bad_side", "scale")
+"""What a comparison says of itself also without a value."""
+Z = 1.959963984540054
+
+
+def comparisons(system: System) -> list[Comparison]:
+    """Those that can be made of a system."""
+    if not system.log.stages:
+        return []
+    return [each for each in COMPARISONS if system.controls or each.metric != STEP[ADJUSTED.metric]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """One stage of one attribute: those who reached the stage before, and everybody."""
+
+    stage: Stage
+    step: View
+    whole: View
+
+
+def stage_measures(
+    stages: Sequence[Stage], *, system: System, standing: Standing, hidden: Mapping[Key, str]
+) -> dict[By, list[Measure]]:
+    """Measures of every stage, by attribute. `hidden`: what is hidden of the decisions themselves.
+
+    A stage is judged among those who reached the one before. A stage that is the outcome itself waits until outcomes
+    are mature. Where fewer people came than a group must have, nothing of the stage is shown.
+    """
+    found: dict[By, list[Measure]] = {}
+    for by, seen in _seen(stages, system, standing, hidden).items():
+        found[by] = [measure for each in seen for measure in _measures(each, system, standing)]
+        found[by] += _through(seen, system, standing)
+    return found
+
+
+def _seen(
+    stages: Sequence[Stage], system: System, standing: Standing, hidden: Mapping[Key, str]
+) -> dict[By, list[_Seen]]:
+    steps = [_readable(stage.step, standing) for stage in stages]
+    found: dict[By, list[_Seen]] = {}
+    layers = suppress_stages(steps, system=system, decisions=hidden)
+    for stage, step, layer in zip(stages, steps, layers, strict=True):
+        suppression = Suppression(decisions=layer, outcomes={})
+        wholes = {table.by: table for table in stage.whole}
+        for table in step:
+            views = [View(table=each, system=system, suppression=suppression) for each in (table, wholes[table.by])]
+            found.setdefault(table.by, []).append(_Seen(stage=stage, step=views[0], whole=views[1]))
+    return found
+
+
+def _readable(tables: Iterable[Cells], standing: Standing) -> list[Cells]:
+    return [table for table in tables if standing.ended(table.by) is None]
+
+
+def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
+    strata = {each.by: each for each in seen.stage.strata}.get(seen.step.table.by)
+    whole = [*rate_measures(seen.whole, SELECTION_RATE), *_compared(seen.whole)]
+    step = rate_measures(seen.step, SELECTION_RATE)
+    step += adjusted_measures(seen.step, strata, others=False) if strata is not None else _compared(seen.step)
+    named = [
+        replace(measure, metric=names[measure.metric], given={"stage": seen.stage.name})
+        for names, measures in ((STEP, step), (WHOLE, whole))
+        for measure in measures
+    ]
+    if (withheld := _withheld(seen, system, standing)) is None:
+        return named
+    status, reason, params = withheld
+    return [
+        replace(
+            measure,
+            status=status,
+            reason=reason,
+            value=None,
+            interval=None,
+            n=None,
+            clusters=None,
+            params={key: measure.params[key] for key in JUDGED if key in measure.params} | params,
+        )
+        for measure in named
+    ]
+
+
+def _withheld(
+    seen: _Seen, system: System, standing: Standing
+) -> tuple[Literal["suppressed", "undefined"], str, dict[str, str]] | None:
+    """Why nothing of a stage is told, of any group: so few came there, or it is an outcome that cannot be read yet."""
+    if 0 < seen.step.table.sizes().sum() < system.privacy.suppress_below:
+        return "suppressed", "small_group", {}
+    outcome, date = system.log.outcome, standing.readable_from
+    if date is not None and outcome is not None and outcome.column == seen.stage.name:
+        return "undefined", "not_mature", {"readable_from": date.isoformat()}
+    return None
+
+
+def _compared(view: View) -> list[Measure]:
+    return comparison_measures(view, SELECTION_RATIO) if view.table.by else []
+
+
+def _through(stages: Sequence[_Seen], system: System, standing: Standing) -> list[Measure]:
+    """The part of each actor in the ratio over the whole funnel: their product, over all actors, is that ratio."""
+    view = stages[0].step
+    if not view.table.by or any(_withheld(seen, system, standing) for seen in stages):
+        return []
+    actors = dict.fromkeys(seen.stage.actor for seen in stages if seen.stage.actor)
+    return [
+        _part(actor, [seen for seen in stages if seen.stage.actor == actor], position)
+        for position in compared(view)
+        for actor in actors
+    ]
+
+
+def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
+    """One actor and one group: the product of the ratios of the actor's stages."""
+    view = stages[0].step
+    others = [against(seen.step, SELECTION_RATIO, position) for seen in stages]
+    params = {"against": others[0].name, "stages": [seen.stage.name for seen in stages]}
+    refusals = [
+        refused(seen.step, SELECTION_RATIO, position, other) for seen, other in zip(stages, others, strict=True)
+    ]
+    if (refusal := next((each for each in refusals if each is not None), None)) is not None:
+        return replace(refusal, metric=THROUGH, given={"actor": actor}, params=params)
+    parts = [
+        (seen.step.buckets(SELECTION_RATE, [position]), seen.step.buckets(SELECTION_RATE, other.positions))
+        for seen, other in zip(stages, others, strict=True)
+    ]
+    n = np.sum([counted[1] for pair in parts for counted in pair], axis=0)
+    value = float(_product(parts, lambda buckets: buckets.sum()))
+    defined = math.isfinite(value) and value > 0
+    return Measure(
+        metric=THROUGH,
+        by=view.table.by,
+        group=known_values(view.table.groups[position]),
+        given={"actor": actor},
+        value=value if defined else None,
+        status="ok" if defined else "undefined",
+        reason=None if defined else "zero_denominator",
+        n=int(n.sum()),
+        clusters=view.clusters(n),
+        interval=_interval(parts, value, clustered=view.table.clustered) if defined else None,
+        params=params,
+    )
+
+
+def _product(parts: Sequence[tuple[BucketCounts, BucketCounts]], total: Callable[[Counts], Counts]) -> Floats:
+    """The product over stages of the ratio of two rates, each from its buckets made one number (or several)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = [total(k1) / total(n1) / (total(k0) / total(n0)) for (k1, n1), (k0, n0) in parts]
+    return np.asarray(np.prod(ratios, axis=0), dtype=np.float64)
+
+
+def _interval(parts: Sequence[tuple[BucketCounts, BucketCounts]], value: float, *, clustered: bool) -> Interval | None:
+    """Jackknife where clusters are declared; else normal on the log scale, with the variance Σ (1/k − 1/n).
+
+    Stages are independent given who reached them. Source: Katz et al. (1978), Biometrics 34:469-474.
+    """
+    if clustered:
+        filled = np.sum([counted[1] for pair in parts for counted in pair], axis=0) > 0
+        found = jk.jackknife(value, _product(parts, lambda buckets: (buckets.sum() - buckets)[filled]), transform="log")
+        return None if found is None else found.interval(low=0.0, high=float("inf"))
+    half = Z * math.sqrt(sum(1 / int(k.sum()) - 1 / int(n.sum()) for pair in parts for k, n in pair))
+    return Interval(low=value * math.exp(-half), high=value * math.exp(half), method="katz")
+
+
+_REACHED = "who reached a stage counts as having reached those before it"
+_EMPTY = "nobody reached the stage before; a stage that is the outcome is not mature yet"
+
+METRICS = (
+    Metric(
+        name="stage_selection_rate",
+        kind="group",
+        formula=f"reached the stage ÷ reached the stage before ({_REACHED})",
+        range="[0, 1]",
+        ideal=None,
+        undefined=_EMPTY,
+        source="as selection_rate, at each step of the selection process: 29 CFR 1607.4(C)",
+    ),
+    Metric(
+        name="stage_selection_rate_ratio",
+        kind="comparison",
+        formula="stage selection rate of the group ÷ that of the declared reference, else of all other known groups",
+        range="[0, ∞)",
+        ideal=1.0,
+        undefined=f"{_EMPTY}; nobody of the reference moved on",
+        source="as selection_rate_ratio",
+    ),
+    Metric(
+        name="adjusted_stage_selection_rate_ratio",
+        kind="comparison",
+        formula="as adjusted_selection_rate_ratio, among those who reached the stage before",
+        range="[0, ∞)",
+        ideal=1.0,
+        undefined=f"{_EMPTY}; as adjusted_selection_rate_ratio",
+        source="as adjusted_selection_rate_ratio",
+    ),
+    Metric(
+        name="cumulative_selection_rate",
+        kind="group",
+        formula=f"reached the stage ÷ assessed ({_REACHED})",
+        range="[0, 1]",
+        ideal=None,
+        undefined="nobody assessed; a stage that is the outcome is not mature yet",
+        source="as selection_rate, over the whole process so far: 29 CFR 1607.4(C)",
+    ),
+    Metric(
+        name="cumulative_selection_rate_ratio",
+        kind="comparison",
+        formula="cumulative selection rate of the group ÷ that of the declared reference, else of all other groups",
+        range="[0, ∞)",
+        ideal=1.0,
+        undefined="a group is empty or absent; nobody of the reference reached the stage",
+        source="as selection_rate_ratio",
+    ),
+    Metric(
+        name="actor_selection_rate_ratio",
+        kind="beside",
+        formula="product of the stage selection rate ratios of the stages where one actor decides; over all actors the"
+        " product is the cumulative ratio of the last stage",
+        range="[0, ∞)",
+        ideal=1.0,
+        undefined="a stage of the actor has no ratio, or one of 0; the funnel is not mature yet; fewer came than may be"
+        " shown",
+        source="decomposition of a ratio into its steps; interval: Katz et al. (1978), Biometrics 34:469-474",
+    ),
+)

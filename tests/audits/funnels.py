@@ -1,0 +1,112 @@
+"""A system with a funnel, rows of people who came so far, and their measures without a lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from audits.cubes.read import COUNTS, Read
+from audits.cubes.strata import STRATA
+from audits.measures import Measure
+from audits.runs import measure_evidence
+from audits.standing import standing
+from audits.systems.model import System
+from audits.windows import Window
+
+STAGES = ["shortlisted", "contacted", "hired"]
+
+
+def funnel(*, person: bool = False, controls: bool = False, outcome: bool = False, decision: str = "chosen") -> System:
+    columns: dict[str, Any] = {
+        "id": "id",
+        "decided_at": "ts",
+        "decision": {"column": decision, "selected": [True]},
+        "stages": STAGES,
+    }
+    if person:
+        columns["person"] = "person"
+    if outcome:
+        columns["outcome"] = {
+            "column": "hired",
+            "positive": [True],
+            "matures_after_days": 30,
+            "observed_for": "selected",
+            "absent": "missing",
+        }
+    return System.model_validate(
+        {
+            "id": "funnel",
+            "kind": "ranking",
+            "title": {"en": "Funnel"},
+            "purpose": {"en": "Tests"},
+            "owner": "tester",
+            "status": "pilot",
+            "risk": "high",
+            "columns": columns,
+            "actors": {"shortlisted": "tool", "contacted": "tool", "hired": "employer"},
+            "groups": {"sex": {"column": "sex", "reference": "M"}, "age": {"column": "age"}},
+            "intersections": [["sex", "age"]],
+            **({"controls": {"job": {"column": "job"}}} if controls else {}),
+        }
+    )
+
+
+def people(furthest: dict[tuple[str, str], Sequence[int]], *, rows_each: int = 1) -> pd.DataFrame:
+    """Rows by sex and age: how many got no further than each number of stages."""
+    listed = [
+        (sex, age, stage)
+        for (sex, age), counts in furthest.items()
+        for stage, count in enumerate(counts)
+        for _ in range(count)
+    ]
+    frame = pd.DataFrame(listed, columns=["sex", "age", "furthest"])
+    frame["id"] = [f"d{i}" for i in range(len(frame))]
+    frame["person"] = [f"p{i // rows_each}" for i in range(len(frame))]
+    frame["ts"] = pd.Timestamp("2026-01-15 12:00")
+    frame["job"] = [("clerk", "baker")[i % 2] for i in range(len(frame))]
+    for i, name in enumerate(STAGES):
+        frame[name] = frame["furthest"] > i
+    frame["chosen"] = frame["contacted"]
+    return frame
+
+
+LARGE = {("F", "young"): (60, 50, 30, 20), ("F", "old"): (90, 30, 20, 15)} | {
+    ("M", "young"): (40, 50, 50, 60),
+    ("M", "old"): (50, 40, 30, 40),
+}
+
+
+def counted(system: System, frame: pd.DataFrame) -> Read:
+    """The counts of the rows, as the cubes give them: the oracle of the last test."""
+    rows = frame.assign(
+        bucket=[int(str(person)[1:]) % 40 if system.cluster else i % 40 for i, person in enumerate(frame["person"])],
+        decision=frame["chosen"].astype(int),
+        furthest=[max((i + 1 for i, name in enumerate(STAGES) if row[name]), default=0) for _, row in frame.iterrows()],
+        stratum=frame["job"],
+        n=1,
+    )
+    counts, strata = [], []
+    for by in [(), *system.attributes]:
+        values = {f"value{i + 1}": rows[by[i]] if i < len(by) else None for i in range(3)}
+        keyed = rows.assign(by="*".join(by), outcome=None, **values)
+        counts.append(keyed)
+        strata += [keyed if system.cluster else keyed.assign(bucket=0)] if by and system.controls else []
+    return Read(counts=summed(counts, COUNTS), strata=summed(strata, STRATA), histograms=[])
+
+
+def summed(parts: Sequence[pd.DataFrame], schema: pa.Schema) -> pa.Table:
+    if not parts:
+        return schema.empty_table()
+    keys = [name for name in schema.names if name != "n"]
+    table = pd.concat(parts)[schema.names].groupby(keys, dropna=False, as_index=False).sum()
+    return pa.Table.from_pandas(table, preserve_index=False).select(schema.names).cast(schema)
+
+
+def measures(system: System, frame: pd.DataFrame, *, as_of: dt.date = dt.date(2027, 1, 1)) -> dict[str, Measure]:
+    read, window = counted(system, frame), Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+    found, _ = measure_evidence(read, system, stands=standing(system, window, as_of=as_of, today=as_of))
+    return {measure.id: measure for measure in found}
