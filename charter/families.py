@@ -96,7 +96,7 @@ def _expanded(
 
 def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:
     """Whether a measure is one of the comparisons of an indicator."""
-    comparison = "scale" in measure["params"] and not measure["given"]
+    comparison = "scale" in measure["params"] and set(measure["given"]) <= {"stage"}
     if measure["metric"] != indicator.metric or not comparison:
         return False
     if any(measure["params"].get(key) != value for key, value in indicator.params.items()):
@@ -128,6 +128,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "score": columns is not None and columns.score is not None,
         "features": bool(system.features),
         "controls": bool(system.controls),
+        "stages": columns is not None and bool(columns.stages),
     }
 
 
@@ -167,6 +168,13 @@ def controls(system: System, lang: str) -> str:
     """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
     titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
     return ", ".join(titles).replace("(", "[").replace(")", "]") or NO_CONTROLS[lang]
+
+
+def stage(measure: MeasureDocument, system: System, lang: str) -> str:
+    """What a reader calls the stage that a measure is about: its title in the system file, else its column."""
+    name = measure["given"]["stage"]
+    titles = system.columns.stage_titles if system.columns is not None else {}
+    return said(titles.get(name, {lang: name}), lang)
 
 
 def said(texts: Texts, lang: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from audits.languages import Catalogue, number
 from audits.systems.model import System
-from charter.families import MeasureDocument, controls, decision
+from charter.families import MeasureDocument, controls, decision, stage
 from charter.naming import gap_digits, other_place, per_hundred, place
 
 RATES = {
@@ -21,6 +21,10 @@ RATES = {
 }
 OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
 ADJUSTED_RATIO = "With comparable profiles ({controls}), {value} people are {decision} {place} where 100 are {other}"
+STAGE_RATIO = "At the stage “{stage}”, {value} people move on {place} where 100 do {other}"
+ADJUSTED_STAGE_RATIO = (
+    "At the stage “{stage}”, with comparable profiles ({controls}), {value} people move on {place} where 100 do {other}"
+)
 RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"
 DRIFT = {
     ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
@@ -48,8 +52,10 @@ def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, sys
     }
     if scale == "ratio":
         value = per_hundred(measure["value"], catalogue.lang)
-        adjusted = measure["metric"] == "adjusted_selection_rate_ratio"
-        message = catalogue.gettext(ADJUSTED_RATIO if adjusted else RATIO)
+        if measure["given"]:
+            named["stage"] = stage(measure, system, catalogue.lang)
+        plain, adjusted = (STAGE_RATIO, ADJUSTED_STAGE_RATIO) if measure["given"] else (RATIO, ADJUSTED_RATIO)
+        message = catalogue.gettext(adjusted if measure["metric"].startswith("adjusted_") else plain)
         names = controls(system, catalogue.lang)
         return message.format(value=value, controls=names, **named) + _ratio_interval(measure, catalogue)
     return _rates(measure, catalogue, named)

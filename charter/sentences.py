@@ -24,6 +24,7 @@ NOT_EXAMINED = {
     "no_score": "Not examined: the log holds no score.",
     "no_features": "Not examined: the system file names no data to follow.",
     "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
+    "no_stages": "Not examined: the system file declares no stages.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
 }
 CANNOT_TELL = {
@@ -111,6 +112,13 @@ OTHERS = {
     "watch": ("So it is for one other group.", "So it is for {n} other groups."),
     "broken": ("So it is for one other group.", "So it is for {n} other groups."),
 }
+OTHER_STAGES = {
+    "kept": ("The other comparison is no worse.", "The {n} other comparisons are no worse."),
+    "unknown": ("We cannot tell for one other comparison either.", "We cannot tell for {n} other comparisons either."),
+    "watch": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
+    "broken": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
+}
+"""Where each group is compared at each stage."""
 HIDDEN_TOO = (
     "One comparison is hidden: showing it would expose too few people.",
     "{n} comparisons are hidden: showing them would expose too few people.",
@@ -171,8 +179,8 @@ class _Told:
 
     def picture(self, told: MeasureDocument) -> str:
         """That comparing like with like tells another story than the raw figure, of this group or of others."""
-        pictures = PICTURES.get(told["metric"], {})
-        others = [measure for _, measure in self.pairs if measure is not told]
+        pictures = PICTURES.get(told["metric"].replace("_stage", ""), {})
+        others = [measure for _, measure in self.pairs if measure is not told and not measure["given"]]
         n = sum(measure["params"].get("picture") in pictures for measure in others)
         parts = []
         if message := pictures.get(told["params"].get("picture")):
@@ -186,7 +194,8 @@ class _Told:
         verdict = self.document["verdict"]
         n = sum(pair[0]["verdict"] == verdict and pair[1]["status"] == "ok" for pair in self.pairs) - 1
         told = n > 0 and self.question.indicator.subject is None
-        return self.catalogue.ngettext(*OTHERS[verdict], n).format(n=n) if told else ""
+        others = OTHER_STAGES if any(measure["given"] for _, measure in self.pairs) else OTHERS
+        return self.catalogue.ngettext(*others[verdict], n).format(n=n) if told else ""
 
     def kept_beside(self) -> str:
         """How many comparisons are kept where the question as a whole cannot be answered."""

@@ -14,7 +14,7 @@ from audits.systems import System
 from dashboard.dots import WIDE, Dot, Layout, Line, draw
 from dashboard.drift import Document, drift_levels, features
 from dashboard.fontfiles import register
-from dashboard.groups import ADJUSTED, By, Row, reason_words, rows
+from dashboard.groups import RATIOS, By, Row, reason_words, rows
 from dashboard.marks import word
 from dashboard.printable import all_printable
 from dashboard.words import Say, speaker
@@ -58,7 +58,7 @@ def groups_chart(
         )
         for row in shown
     ]
-    highest = math.inf if metric == ADJUSTED else 1.0
+    highest = math.inf if metric in RATIOS else 1.0
     return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, highest), layout=layout)
 
 

@@ -16,7 +16,9 @@ By = tuple[str, ...]
 
 _COMPARED = ("_ratio", "_difference")
 ADJUSTED = "adjusted_selection_rate"
-"""No rate of one group: comparable profiles are those of two groups, so that only their ratio can be drawn."""
+ADJUSTED_STAGE = "adjusted_stage_selection_rate"
+RATIOS = (ADJUSTED, ADJUSTED_STAGE)
+"""No rates of one group: comparable profiles are those of two groups, so that only their ratio can be drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,8 @@ def rows(document: Document, by: By, say: Say, *, metric: str, system: System | 
     """The groups of one attribute (or intersection) in the order of the document."""
     if metric == ADJUSTED:
         return _adjusted_rows(document, by, say, system=system)
+    if metric == ADJUSTED_STAGE:
+        return [row for _, row in stage_rows(document, by, say, metric=metric, system=system)]
     verdict = verdict_on(document, by, metric=metric)
     measures = {measure["id"]: measure for measure in document["measures"]}
     comparisons: dict[str, Document] = {}
@@ -127,23 +131,48 @@ def _adjusted_rows(document: Document, by: By, say: Say, *, system: System | Non
         if ratio is None:
             found.append(Row(label=label, value=1.0, reference=True))
             continue
-        value = ratio["value"]
-        found.append(
-            Row(
-                label=label,
-                value=value,
-                low=_end(ratio, "low"),
-                high=_end(ratio, "high"),
-                n=ratio["n"],
-                reason=None if value is not None else ratio["reason"],
-                verdict=comparisons.get(ratio["id"], {}).get("verdict"),
-                compared=value,
-                compared_low=_end(ratio, "low"),
-                compared_high=_end(ratio, "high"),
-                levels=_levels(value, ratio, verdict),
-            )
-        )
+        found.append(_ratio_row(label, ratio, verdict, comparisons.get(ratio["id"], {})))
     return found
+
+
+def stage_rows(
+    document: Document, by: By, say: Say, *, metric: str, system: System | None
+) -> list[tuple[Document, Row]]:
+    """Each group's ratio to its reference at each stage, with the measure it comes from, stage by stage."""
+    verdict = verdict_on(document, by, metric=metric)
+    comparisons = {comparison["measure"]: comparison for comparison in verdict["comparisons"]} if verdict else {}
+    found = []
+    for measure in document["measures"]:
+        if measure["metric"] == f"{metric}_ratio" and tuple(measure["by"]) == by and measure["group"]:
+            group = group_name({name: measure["group"][name] for name in by}, say, system=system)
+            named = say("{stage}: {group}", stage=stage_name(measure, say, system=system), group=inside(group))
+            found.append((measure, _ratio_row(named, measure, verdict, comparisons.get(measure["id"], {}))))
+    return found
+
+
+def stage_name(measure: Document, say: Say, *, system: System | None) -> str:
+    """What a reader calls the stage of a measure."""
+    name = str(measure["given"]["stage"])
+    titles = system.columns.stage_titles if system and system.columns else {}
+    return capital(say.text(titles.get(name), name))
+
+
+def _ratio_row(label: str, ratio: Document, verdict: Document | None, comparison: Document) -> Row:
+    """A ratio as the value of its own row."""
+    value = ratio["value"]
+    return Row(
+        label=label,
+        value=value,
+        low=_end(ratio, "low"),
+        high=_end(ratio, "high"),
+        n=ratio["n"],
+        reason=None if value is not None else ratio["reason"],
+        verdict=comparison.get("verdict"),
+        compared=value,
+        compared_low=_end(ratio, "low"),
+        compared_high=_end(ratio, "high"),
+        levels=_levels(value, ratio, verdict),
+    )
 
 
 def _end(measure: Document, name: str) -> float | None:

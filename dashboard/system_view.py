@@ -12,11 +12,11 @@ from charter.model import Article, Charter
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
-from dashboard.groups import ADJUSTED, By, attribute_name, compared, rows
+from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compared, rows
 from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene, excess
 from dashboard.small_print import background, indicator_of, small_print
-from dashboard.tables import Table, adjusted_table, compared_with, drift_table, groups_table
+from dashboard.tables import Table, adjusted_table, compared_with, drift_table, groups_table, stages_table
 from dashboard.views import anchor_of, period
 from dashboard.words import Say
 
@@ -144,7 +144,7 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     if not shown:
         return "", None, None
     title = chart_title(metric, by, say, system=system)
-    made = adjusted_table if metric == ADJUSTED else groups_table
+    made = {ADJUSTED: adjusted_table, ADJUSTED_STAGE: stages_table}.get(metric, groups_table)
     table = made(document, verdict, by, say, metric=metric, title=title, system=system)
     if all(row.value is None for row in shown):
         return title, None, table
@@ -153,7 +153,11 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
         for layout in (WIDE, NARROW)
     )
     alt = f"{title}. {groups_text(document, by, say.lang, metric=metric, system=system)}"
-    return title, Chart(svg=wide, narrow=narrow, alt=alt, note=_note(verdict, by, say, system=system)), table
+    return (
+        title,
+        Chart(svg=wide, narrow=narrow, alt=alt, note=_note(verdict, by, say, metric=metric, system=system)),
+        table,
+    )
 
 
 def _drift(document: Document, verdict: Document, say: Say) -> Picture:
@@ -184,6 +188,9 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         ADJUSTED: say(
             "People {selected} with comparable profiles, in percent of the group compared with", selected=selected
         ),
+        ADJUSTED_STAGE: say(
+            "People who move on at each stage with comparable profiles, in percent of the group compared with"
+        ),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }
     attribute = inside(attribute_name(by, say, system=system))
@@ -192,11 +199,13 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
     )
 
 
-def _note(verdict: Document, by: By, say: Say, *, system: System | None) -> str:
+def _note(verdict: Document, by: By, say: Say, *, metric: str, system: System | None) -> str:
     """How to read the chart."""
     reference = compared_with(verdict, by, say, system=system)
     parts = [say("Bar: 95% interval.")]
-    if reference:
+    if reference and metric == ADJUSTED_STAGE:
+        parts.append(say("Each group is compared with: {group}.", group=reference))
+    elif reference:
         parts.append(say("Diamond: the group that others are compared with."))
     else:
         parts.append(say("Each group is compared with all others, so each has its own threshold."))

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from audits.systems import System
 from charter.naming import parsed
 from dashboard.drift import features
-from dashboard.groups import By, Document, Row, attribute_name, group_name, reason_words, rows
+from dashboard.groups import (
+    By,
+    Document,
+    Row,
+    attribute_name,
+    group_name,
+    reason_words,
+    rows,
+    stage_name,
+    stage_rows,
+)
 from dashboard.words import Say
 
 
@@ -84,6 +94,50 @@ def adjusted_table(
         for row, key in zip(shown, keys, strict=True)
     ]
     return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for row in shown])
+
+
+def stages_table(
+    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+) -> Table:
+    """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
+    shown = stage_rows(document, by, say, metric=metric, system=system)
+    minimum = system.privacy.suppress_below if system else 11
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    against = compared_with(verdict, by, say, system=system)
+    actors = {
+        "tool": say("the tool"),
+        "adviser": say("the adviser"),
+        "candidate": say("the person"),
+        "employer": say("the employer"),
+    }
+    beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
+    head = [
+        say("Stage"),
+        attribute_name(by, say, system=system),
+        say("Who decides there"),
+        say("With comparable profiles, compared with: {group}", group=against)
+        if against
+        else say("With comparable profiles, compared with all others"),
+        say("Whatever the profile"),
+        say("From the start to here"),
+        say("Decisions compared"),
+        say("Verdict"),
+    ]
+    body = [
+        [
+            stage_name(measure, say, system=system),
+            group_name(measure["group"], say, system=system),
+            actors.get(system.actors.get(measure["given"]["stage"], ""), "") if system else "",
+            comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
+            *(
+                _beside(measures.get(f"{name}/{measure['id'].partition('/')[2]}"), say, minimum=minimum)
+                for name in beside
+            ),
+            say.whole(row.n) if row.n is not None else "",
+        ]
+        for measure, row in shown
+    ]
+    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown])
 
 
 def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:

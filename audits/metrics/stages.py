@@ -154,7 +154,7 @@ def _through(stages: Sequence[_Seen], system: System, standing: Standing) -> lis
 
 
 def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
-    """One actor and one group: the product of the ratios of the actor's stages."""
+    """One actor and one group: the product of the ratios of the actor's stages; `n` as at the first of them."""
     view = stages[0].step
     others = [against(seen.step, SELECTION_RATIO, position) for seen in stages]
     params = {"against": others[0].name, "stages": [seen.stage.name for seen in stages]}
@@ -167,7 +167,7 @@ def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
         (seen.step.buckets(SELECTION_RATE, [position]), seen.step.buckets(SELECTION_RATE, other.positions))
         for seen, other in zip(stages, others, strict=True)
     ]
-    n = np.sum([counted[1] for pair in parts for counted in pair], axis=0)
+    n = parts[0][0][1] + parts[0][1][1]
     value = float(_product(parts, lambda buckets: buckets.sum()))
     defined = math.isfinite(value) and value > 0
     return Measure(
