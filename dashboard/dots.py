@@ -36,7 +36,7 @@ WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_tick
 NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
 """For a page at 400 % zoom: 248 pixels in all."""
 
-_SIZE = 15
+_SIZE, _LEADING = 15, 17
 _STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 _SHAPES = {"disc": "circle", "square": "square", "triangle": "triangle-up", "half": "circle", "ring": "circle"}
 _HALF = "M0,-1A1,1,0,0,0,0,1Z"
@@ -88,6 +88,7 @@ def draw(
     layout: Layout = WIDE,
 ) -> alt.LayerChart:
     """The chart. `bounds` are the lowest and highest values that make sense on this scale."""
+    layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))
     seen = [x for dot in dots for x in (dot.value, dot.low, dot.high) if x is not None] + [line.at for line in lines]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     margin = (high - low) * 0.05
@@ -103,6 +104,11 @@ def draw(
         *_texts(dots, y, layout),
     ]
     return _dressed(alt.LayerChart(layer=layers), len(dots), layout)
+
+
+def _names(dots: Sequence[Dot], layout: Layout) -> list[list[str]]:
+    """The lines of each name; a row has room for two."""
+    return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
 
 
 def _down(field: str, rows: int) -> alt.Y:
@@ -195,17 +201,21 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
         {
             "y": index + layout.dot,
             "name_y": index + (layout.dot if wide else layout.dot - 0.46),
-            "label": "\n".join(wrapped(dot.label, width=28 if wide else 34)),
+            "label": "\n".join(name),
             "text": dot.text,
             "note": "\n".join(wrapped(dot.note, width=60 if wide else 30)),
         }
-        for index, dot in enumerate(dots)
+        for index, (dot, name) in enumerate(zip(dots, _names(dots, layout), strict=True))
     ]
     side: Literal["right", "left"] = "right" if wide else "left"
     chart = alt.Chart(_data(values))
-    label = chart.mark_text(align=side, baseline="middle", color=INK, fontSize=_SIZE, lineBreak="\n", lineHeight=17)
+    label = chart.mark_text(
+        align=side, baseline="middle", color=INK, fontSize=_SIZE, lineBreak="\n", lineHeight=_LEADING
+    )
     text = chart.mark_text(align="left", baseline="middle", color=INK, fontSize=_SIZE, fontWeight=700)
-    note = chart.mark_text(align="left", baseline="middle", color=INK_2, fontSize=_SIZE, lineBreak="\n", lineHeight=17)
+    note = chart.mark_text(
+        align="left", baseline="middle", color=INK_2, fontSize=_SIZE, lineBreak="\n", lineHeight=_LEADING
+    )
     return [
         label.encode(x=alt.value(-16 if wide else 0), y=_down("name_y:Q", len(dots)), text="label:N"),
         text.encode(x=alt.value(layout.plot + (16 if wide else 8)), y=y, text="text:N"),
