@@ -120,6 +120,7 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] = {
             **{f"selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"adjusted_selection_rate_ratio_{name}": found[name] for name in attributes},
+            **{f"adjusted_stage_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
         }
         if month != MONTHS[0]:
