@@ -1,6 +1,7 @@
 """What is measured: systems, decision log, lake, cubes, metrics, drift, uncertainty, audit runs, ledger.
 
-In a notebook, `audits.audit(system, data)` measures a frame, a file or a workspace.
+In a notebook, `audits.audit(system, data)` measures a frame, a file or a workspace, and `audits.sweep(system, data)`
+tells what every threshold of the score would make of it.
 """
 
 from __future__ import annotations
@@ -8,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audits.notebook import audit
+    from audits.notebook import audit, sweep
 
-__all__ = ["audit"]
+__all__ = ["audit", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
-    """`audit` is imported on first use: the command line must answer at once."""
-    if name != "audit":
+    """Both are imported on first use: the command line must answer at once."""
+    if name not in __all__:
         raise AttributeError(f"module 'audits' has no attribute '{name}'")
-    from audits.notebook import audit
+    from audits import notebook
 
-    return audit
+    return getattr(notebook, name)

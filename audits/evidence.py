@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
+from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
@@ -27,13 +28,15 @@ SCHEMA = pa.schema(
         ("bin", pa.int16()),
         ("edge", pa.float64()),
         *(RANKS.field(name) for name in RANKS.names if name not in COUNTS.names),
+        SCORES.field("total"),
+        SCORES.field("squares"),
     ]
 )
 
 
 def store(folder: Path, read: Read) -> str:
     """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
-    cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks}
+    cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -67,6 +70,7 @@ def load(folder: Path, digest: str) -> Read:
         counts=rows("counts").select(COUNTS.names),
         strata=rows("strata").select(STRATA.names),
         ranks=rows("ranks").select(RANKS.names),
+        scores=rows("scores").select(SCORES.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 Status = Literal["ok", "undefined", "suppressed"]
 Group = tuple[str | None, ...]
 Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 NOT_SELECTED, SELECTED = 0, 1
 NEGATIVE, POSITIVE, NO_OUTCOME = 0, 1, 2
@@ -194,3 +195,49 @@ class Stage:
     step: tuple[Cells, ...]
     whole: tuple[Cells, ...]
     strata: tuple[Strata, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """Counts of one attribute by score: equal bins of the declared range, the lowest first, and one for the top.
+
+    `counts` has the shape (groups, bins, buckets, decision, outcome); without clusters there is one bucket. `totals`
+    and `squares`: the sum of the scores of each cell, and of their squares. Decisions without a score are in none:
+    `missing` counts them by group. `purged`: the rows they would be counted from are gone.
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[Group, ...]
+    range: tuple[float, float]
+    counts: Counts
+    totals: Floats
+    squares: Floats
+    missing: Counts
+    clustered: bool
+    purged: bool = False
+
+    @property
+    def probability(self) -> bool:
+        """Whether a score can be read as the chance of the outcome."""
+        low, high = self.range
+        return low >= 0 and high <= 1
+
+    @property
+    def bins(self) -> int:
+        """Into how many equal bins the range is divided."""
+        return int(self.counts.shape[1]) - 1
+
+    def edges(self, parts: int) -> list[float]:
+        """The ends of some number of equal parts of the range.
+
+        >>> empty = np.zeros((0, 11, 1, 2, 3))
+        >>> Scores(by=(), groups=(), range=(0, 1), counts=empty, totals=empty, squares=empty, missing=empty,
+        ...        clustered=False).edges(4)
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+        """
+        low, high = self.range
+        return [low + (high - low) * i / parts for i in range(parts + 1)]
+
+    def cells(self) -> Cells:
+        """The counts of all decisions that have a score."""
+        return Cells(by=self.by, groups=self.groups, counts=self.counts.sum(axis=1), clustered=self.clustered)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,8 @@ from audits.decisions.frames import open_frame
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from audits.errors import BoussoleError, nearest
 from audits.measures import Measure
-from audits.runs import Run, measure_window
+from audits.metrics.sweep import swept
+from audits.runs import Run, measure_window, scored_window
 from audits.systems import System, load_system
 from audits.workspace import Workspace
 
@@ -79,17 +82,51 @@ def audit(
     Raises SystemFileError for a system file with a fault, SourceError for data that cannot be read or of which no row
     is acceptable.
     """
-    window = {"start": start, "end": end, "as_of": as_of}
+    with _opened(system, data) as (workspace, chosen, reports):
+        run = measure_window(workspace, chosen, start=start, end=end, as_of=as_of, exact=exact)
+    return Audit(run=run, reports=reports)
+
+
+def sweep(
+    system: System | Path | str,
+    data: Workspace | Path | str | Any,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+) -> pd.DataFrame:
+    """Every selection and error rate of every group at every threshold that the score could have had.
+
+    One row per group, rate and threshold (the edges of 100 equal bins of the declared range): by, group, metric,
+    threshold, value, n, status, reason. All with that score or more count as selected, whatever was decided. `system`
+    and `data`: as in `audit`. Small groups are hidden as in an audit; in the others, a rate at a high threshold can be
+    about few people: it is for those who hold the rows.
+
+    Raises BoussoleError where the system declares no score, and what `audit` raises.
+    """
+    import pandas as pd
+
+    with _opened(system, data) as (workspace, chosen, _):
+        tables = scored_window(workspace, chosen, start=start, end=end, as_of=as_of)
+    return pd.DataFrame([row for table in tables for row in swept(table)]).convert_dtypes()
+
+
+@contextmanager
+def _opened(
+    system: System | Path | str, data: Workspace | Path | str | Any
+) -> Iterator[tuple[Workspace, System, tuple[IngestReport, ...]]]:
+    """The workspace of the data (a passing one for a file or frame), its system, and what importing the data said."""
     if isinstance(data, str | Path) and Path(data).is_dir():
         data = Workspace(Path(data))
     if isinstance(data, Workspace):
-        chosen = data.system(system) if isinstance(system, str) and system in data.systems else _system(system)
-        return Audit(run=measure_window(data, chosen, exact=exact, **window))
+        known = isinstance(system, str) and system in data.systems
+        yield data, data.system(str(system)) if known else _system(system), ()
+        return
     chosen = whole_log(_system(system))
     with ephemeral(chosen) as workspace:
         file = Path(data) if isinstance(data, str | Path) else _written(data, incoming_of(workspace))
         reports = bring_in(workspace, chosen, [LogFile(path=file)])
-        return Audit(run=measure_window(workspace, chosen, exact=exact, **window), reports=tuple(reports))
+        yield workspace, chosen, tuple(reports)
 
 
 def _system(system: System | Path | str) -> System:

@@ -11,16 +11,20 @@ from pathlib import Path
 from audits import evidence
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
 from audits.drift import drift_measures
 from audits.drift.measures import Histogram
+from audits.errors import BoussoleError
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
+from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
+from audits.suppression import suppress
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -65,12 +69,13 @@ def measure_window(
         counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
         strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
         ranks = read_ranks(connection, system, window, exact=exact, without=stands.expired)
+        scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
         histograms = []
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
         seen = snapshot(connection)
-    read = Read(counts=counts, strata=strata, ranks=ranks, histograms=histograms)
+    read = Read(counts=counts, strata=strata, ranks=ranks, scores=scores, histograms=histograms)
     measures, decisions = measure_evidence(read, system, stands=stands)
     digest = evidence.store(workspace.evidence, read)
     return Run(
@@ -83,6 +88,35 @@ def measure_window(
         decisions=decisions,
         measures=measures,
         histograms=histograms,
+    )
+
+
+def scored_window(
+    workspace: Workspace,
+    system: System,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+) -> list[Scored]:
+    """Counts by score of a window, and what may be shown of them. Raises BoussoleError where no score is declared."""
+    if system.columns is None or system.columns.score is None:
+        raise BoussoleError(
+            f"the system '{system.id}' declares no score.", next_step="Add `columns.score` to its file."
+        )
+    today = dt.datetime.now(system.zone).date()
+    as_of = as_of or today
+    with reading(workspace) as connection:
+        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        stands = standing(system, window, as_of=as_of, today=today)
+        counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired)
+        scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired)
+    tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
+    return scored_tables(
+        scores_of(scores, tables, system),
+        system=system,
+        standing=stands,
+        suppression=suppress(tables, system=system),
     )
 
 
@@ -102,6 +136,7 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         strata=strata_of(read.strata, tables),
         lists=lists_of(read.ranks, tables),
         stages=stages_of(read, system),
+        scores=scores_of(read.scores, tables, system),
     )
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())

@@ -281,3 +281,59 @@ def mantel_haenszel_ratio(people: Iterable[tuple[str, str, bool]], group: str, o
         above += Fraction(sum(one) * len(two), total)
         below += Fraction(sum(two) * len(one), total)
     return float(above / below)
+
+
+def pairs_won(positives: Rows, negatives: Rows) -> Value:
+    """The share of pairs in which the positive has the higher score `s`; equal scores count one half."""
+    won = sum(
+        (Fraction(p["s"] > q["s"]) + Fraction(p["s"] == q["s"], 2)) * p["n"] * q["n"]
+        for p in with_score(positives, outcome=1)
+        for q in with_score(negatives, outcome=0)
+    )
+    sizes = [
+        sum(row["n"] for row in part) for part in (with_score(positives, outcome=1), with_score(negatives, outcome=0))
+    ]
+    return quotient(won, sizes[0] * sizes[1])
+
+
+def with_score(rows: Rows, *, outcome: int | None = None) -> list[Row]:
+    """Rows with a score and any outcome, or one outcome."""
+    seen = [row for row in rows if row["s"] is not None and row["y"] is not None]
+    return seen if outcome is None else [row for row in seen if row["y"] == outcome]
+
+
+def mean_error(rows: Rows, *, power: int) -> Value:
+    """The mean of score − outcome, or of its square, over rows that have both."""
+    seen = with_score(rows)
+    return quotient(sum((row["s"] - row["y"]) ** power * row["n"] for row in seen), sum(row["n"] for row in seen))
+
+
+def binned_error(rows: Rows, *, bins: int) -> Value:
+    """Σ |Σ score − positives| over equal bins of [0, 1], over all who have both."""
+    seen = with_score(rows)
+    found = []
+    for i in range(bins):
+        ends = Fraction(i, bins), Fraction(i + 1, bins)
+        inside = [row for row in seen if ends[0] <= row["s"] < ends[1] or row["s"] == ends[1] == 1]
+        found.append(abs(sum((row["s"] - row["y"]) * row["n"] for row in inside)))
+    return quotient(sum(found), sum(row["n"] for row in seen))
+
+
+def mean_score(rows: Rows) -> Value:
+    """The mean of the scores there are."""
+    seen = [row for row in rows if row["s"] is not None]
+    return quotient(sum(row["s"] * row["n"] for row in seen), sum(row["n"] for row in seen))
+
+
+def gaps_below(rows: Rows, others: Rows) -> list[tuple[Fraction, Fraction]] | None:
+    """At each score found, the gap between the shares at or under it, and the step to the next score."""
+    seen = [[row for row in part if row["s"] is not None] for part in (rows, others)]
+    sizes = [sum(row["n"] for row in part) for part in seen]
+    if not all(sizes):
+        return None
+    at = sorted({row["s"] for part in seen for row in part})
+
+    def share(part: int, score: Fraction) -> Fraction:
+        return Fraction(sum(row["n"] for row in seen[part] if row["s"] <= score), sizes[part])
+
+    return [(abs(share(0, s) - share(1, s)), after - s) for s, after in zip(at, [*at[1:], at[-1]], strict=True)]

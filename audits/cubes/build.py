@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
 
-from audits.lake.tables import CUBES, FLAGS
+from audits.lake.tables import CUBES, FLAGS, KEYS, SUMS
 from audits.systems.logs import Score
 from audits.systems.model import System
 
@@ -20,6 +21,7 @@ MOST_STRATA = 2000
 POOLED = "*"
 """The stratum of all decisions of such a month."""
 MISSING = -1
+EXACT = "decimal(38, 0)"
 
 
 def base(decisions: Any, system: System) -> Any:
@@ -92,14 +94,65 @@ def control_values(stratum: str) -> tuple[str | None, ...]:
     return tuple(found)
 
 
+def scores(decisions: Any, system: System) -> Any | None:
+    """Month × bin of the score × bucket × decision × outcome: everybody, each group, each declared intersection.
+
+    The highest score has a bin of its own, so that scores of two digits in [0, 1] have one each. With the sums of
+    scores and of their squares in whole units, which no order of rows can change; None where no score is declared.
+    """
+    score = system.log.score
+    if score is None:
+        return None
+    low, high = score.range
+    units = ((decisions.score - low) * score_units(low, high)).round().cast("int64").fill_null(0)
+    bucket = decisions.bucket if system.cluster else ibis.literal(0, "uint8")
+    keyed = decisions.mutate(
+        month=decisions.day.truncate("M").cast("date"),
+        bin=(_score_bin(decisions, score) + (decisions.score >= high).cast("int16").fill_null(0)).cast("int16"),
+        bucket=bucket,
+        units=units,
+    )
+    keep = ["month", "bin", "bucket", "decision", "outcome"]
+    exact = {"total": keyed.units, "squares": keyed.units * keyed.units}
+    fine = keyed.group_by([*keep, *(f"g_{name}" for name in system.groups)]).aggregate(
+        n=_count(keyed.weight), **{name: _exact(value.cast(EXACT) * keyed.weight) for name, value in exact.items()}
+    )
+    parts = []
+    for by in [(), *system.attributes]:
+        named = fine.select(*keep, *SUMS["scores"], **_keys(fine, by))
+        sums = {"n": _count(named.n), "total": _exact(named.total), "squares": _exact(named.squares)}
+        parts.append(named.group_by([*keep, *KEYS]).aggregate(**sums))
+    whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return _ordered(whole.mutate(range=ibis.literal(range_of(system))), "scores")
+
+
+def range_of(system: System) -> str:
+    """The declared range of a system's score, as the cube `scores` keeps it."""
+    low, high = system.log.score.range if system.log.score else (0.0, 1.0)
+    return f"{low!r}..{high!r}"
+
+
+def score_units(low: float, high: float) -> float:
+    """How many units the cube counts in one point of a score: a power of ten, a thousand million or less in all.
+
+    >>> score_units(0, 1), score_units(1, 10), score_units(300, 850)
+    (1000000000.0, 100000000.0, 1000000.0)
+    """
+    return 10.0 ** (9 - math.ceil(math.log10(high - low)))
+
+
 def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[float]]) -> Any | None:
-    """Day × bin of the score (also by single group) and of each feature; None when nothing is watched.
+    """Day × bin of the score and of each feature; None when nothing is watched.
 
     The bin is the number of edges at or below the value, -1 where the value is missing.
     """
     score = system.log.score
-    parts = [_score_histogram(decisions, system, score)] if score and "score" in edges else []
-    parts += [_histogram(decisions, f"f_{name}", name, edges[name]) for name in system.features if name in edges]
+    parts = [_histogram(decisions, "score", _score_bin(decisions, score))] if score and "score" in edges else []
+    parts += [
+        _histogram(decisions, name, _binned(decisions[f"f_{name}"], edges[name]))
+        for name in system.features
+        if name in edges
+    ]
     if not parts:
         return None
     return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "histograms")
@@ -116,6 +169,10 @@ def score_edges(low: float, high: float) -> list[float]:
 
 def _count(weight: Any) -> Any:
     return weight.sum().cast("int64")
+
+
+def _exact(value: Any) -> Any:
+    return value.sum().cast(EXACT)
 
 
 def _keys(table: Any, by: Sequence[str]) -> dict[str, Any]:
@@ -135,8 +192,8 @@ def _binned(value: Any, edges: Sequence[float]) -> Any:
     return value.isnull().ifelse(ibis.literal(MISSING, "int16"), below).cast("int16")
 
 
-def _histogram(decisions: Any, column: str, feature: str, edges: Sequence[float]) -> Any:
-    binned = decisions.select("day", "weight", bin=_binned(decisions[column], edges))
+def _histogram(decisions: Any, feature: str, bin_: Any) -> Any:
+    binned = decisions.select("day", "weight", bin=bin_)
     named = binned.mutate(feature=ibis.literal(feature), by=ibis.literal(""), value1=ibis.null("string"))
     return named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.weight))
 
@@ -152,22 +209,9 @@ def _equal_bin(value: Any, low: float, high: float) -> Any:
     return (guess + over - under).clip(0, SCORE_BINS - 1)
 
 
-def _score_histogram(decisions: Any, system: System, score: Score) -> Any:
-    groups = [f"g_{name}" for name in system.groups]
+def _score_bin(decisions: Any, score: Score) -> Any:
     bin_ = _equal_bin(decisions.score, *score.range)
-    binned = decisions.select(
-        "day",
-        "weight",
-        *groups,
-        bin=decisions.score.isnull().ifelse(ibis.literal(MISSING, "int16"), bin_).cast("int16"),
-    )
-    fine = binned.group_by(["day", "bin", *groups]).aggregate(n=_count(binned.weight))
-    parts = []
-    for by in [None, *system.groups]:
-        value = fine[f"g_{by}"] if by else ibis.null("string")
-        named = fine.mutate(feature=ibis.literal("score"), by=ibis.literal(by or ""), value1=value)
-        parts.append(named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.n)))
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return decisions.score.isnull().ifelse(ibis.literal(MISSING, "int16"), bin_).cast("int16")
 
 
 def _ordered(table: Any, cube: str) -> Any:

@@ -39,6 +39,7 @@ class Read:
     counts: pa.Table
     strata: pa.Table
     ranks: pa.Table
+    scores: pa.Table
     histograms: list[Histogram]
 
 

@@ -166,6 +166,7 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             "daily": build.daily(base, system),
             "cells": build.cells(base, system),
             "strata": build.strata(decisions, system),
+            "scores": build.scores(decisions, system),
             "histograms": build.histograms(decisions, system, edges),
             **(_of_lists(system, columns) if system.ranked else {}),
         }

@@ -116,6 +116,18 @@ CUBES = {
         **FLAGS,
         "n": "BIGINT",
     },
+    "scores": {
+        "month": "DATE",
+        **KEYS,
+        "range": "VARCHAR",  # the declared range, which the bins divide
+        "bin": "SMALLINT",  # of the score: -1 missing; else the number of edges at or below it; the highest has its own
+        "bucket": "UTINYINT",  # 0 where no clusters are declared
+        "decision": "UTINYINT",
+        "outcome": "UTINYINT",
+        "n": "BIGINT",
+        "total": "DECIMAL(38,0)",  # of the scores, above the lowest, in their units (`build.score_units`)
+        "squares": "DECIMAL(38,0)",  # of the same
+    },
     "histograms": {
         "day": "DATE",
         "feature": "VARCHAR",
@@ -132,7 +144,7 @@ CUBES = {
         **RANKED,
     },
 }
-SUMS = {cube: tuple(RANKED) if cube == "ranks" else ("n",) for cube in CUBES}
+SUMS = dict.fromkeys(CUBES, ("n",)) | {"ranks": tuple(RANKED), "scores": ("n", "total", "squares")}
 """The columns of a cube that are added up; the others are its keys."""
 OUTCOMES = {
     "batch": "BIGINT",

@@ -6,7 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 from audits.measures import Measure
-from audits.metrics import errors, inequality, missing, ranking, selection, stages
+from audits.metrics import (
+    calibration,
+    discrimination,
+    distances,
+    errors,
+    inequality,
+    missing,
+    ranking,
+    selection,
+    stages,
+)
 from audits.metrics.across import UNKNOWN, Across
 from audits.metrics.adjusted import ADJUSTED, BESIDE
 from audits.metrics.definition import Comparison, Rate
@@ -31,6 +41,8 @@ EVERY_COMPARISON = (
     *errors.COMPARISONS,
     *missing.COMPARISONS.values(),
     ranking.EXPOSURE_RATIO,
+    discrimination.AUC_DIFFERENCE,
+    calibration.CALIBRATION_DIFFERENCE,
 )
 """Every comparison that a charter can judge, of any system."""
 
@@ -48,9 +60,22 @@ def families(system: System) -> Families:
     )
 
 
+def of_scores(system: System) -> tuple[tuple[str, ...], tuple[Comparison, ...]]:
+    """The measures of scores that are shown, and those that are judged."""
+    if system.log.score is None:
+        return (), ()
+    shown = ("mean_score", *(each.metric for each in distances.DISTANCES))
+    if system.log.outcome is None:
+        return shown, ()
+    crossed = tuple(each.metric for each in discrimination.CROSS)
+    calibrated = ("brier_score", "calibration_in_the_large", "calibration_error")
+    return (*shown, "auc", *crossed, *calibrated), (discrimination.AUC_DIFFERENCE, calibration.CALIBRATION_DIFFERENCE)
+
+
 def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) -> list[Measure]:
     """Every measure of an attribute whose legal basis has ended: without value, without the names of its groups."""
     measured, date = families(system), {"expired_on": expired_on.isoformat()}
+    scored, compared = of_scores(system)
     shown = [each.metric for each in (*measured.rates, *measured.derived, *measured.composites)]
     adjusted, beside = ((ADJUSTED,), BESIDE) if system.controls else ((), ())
     if system.ranked:
@@ -62,9 +87,9 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
             "bad_side": comparison.bad_side(favourable=system.log.favourable),
             "scale": comparison.scale,
         }
-        for comparison in (*measured.comparisons, *adjusted, *funnel)
+        for comparison in (*measured.comparisons, *adjusted, *funnel, *compared)
     }
     return [
         Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})
-        for metric in (*shown, "impact_ratio", *UNKNOWN, *judged, *beside)
+        for metric in (*shown, "impact_ratio", *UNKNOWN, *scored, *judged, *beside)
     ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.measures import Cells, Lists, Measure, Stage, Strata
+from audits.measures import Cells, Lists, Measure, Scores, Stage, Strata
 from audits.metrics.across import composite_measure, unknown_measures
 from audits.metrics.adjusted import adjusted_measures
+from audits.metrics.calibration import calibration_measures, mean_scores, with_curves
 from audits.metrics.comparisons import comparison_measures
+from audits.metrics.discrimination import discrimination_measures
+from audits.metrics.distances import distance_measures
 from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.ranking import ranking_measures
+from audits.metrics.scored import Scored, scored_tables
 from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
@@ -29,6 +33,7 @@ def measure_cells(
     strata: Sequence[Strata] = (),
     lists: Sequence[Lists] = (),
     stages: Sequence[Stage] = (),
+    scores: Sequence[Scores] = (),
 ) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
@@ -38,11 +43,12 @@ def measure_cells(
     `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
     at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
     declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
-    same decisions along a funnel, where one is declared.
+    same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
-    `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`; of ranking also `rows_purged`, `no_common_list`.
+    `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`; of ranking also `rows_purged`, `no_common_list`;
+    of scores also `rows_purged`, `not_a_probability`, `degenerate`.
     Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`.
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
@@ -51,6 +57,8 @@ def measure_cells(
     by_stratum = {each.by: each for each in strata} if system.controls else {}
     ranked = {each.by: each for each in lists} if system.ranked else {}
     funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions)
+    scored = scored_tables(scores, system=system, standing=standing, suppression=suppression)
+    by_score = {each.view.table.by: each for each in with_curves(scored)}
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
         if (date := standing.ended(by)) is not None:
@@ -58,7 +66,17 @@ def measure_cells(
         elif by in views:
             found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
             found += ranking_measures(views[by], ranked[by]) if by in ranked else []
+            found += _score_measures(by_score[by], system) if by in by_score else []
     return found
+
+
+def _score_measures(scored: Scored, system: System) -> list[Measure]:
+    found = [*mean_scores(scored), *distance_measures(scored)]
+    return (
+        found
+        if system.log.outcome is None
+        else [*found, *discrimination_measures(scored), *calibration_measures(scored)]
+    )
 
 
 def _measures(view: View, measured: Families, strata: Strata | None) -> list[Measure]:

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
 from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
+from audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from audits.metrics.definition import Metric
+from audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
+from audits.metrics.distances import METRICS as DISTANCE_METRICS
 from audits.metrics.errors import METRICS as ERROR_METRICS
 from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
@@ -58,6 +61,9 @@ REGISTRY = Registry(
         *INEQUALITY_METRICS,
         *MISSING_METRICS,
         *RANKING_METRICS,
+        *DISCRIMINATION_METRICS,
+        *CALIBRATION_METRICS,
+        *DISTANCE_METRICS,
         *DRIFT_METRICS,
     )
 )

@@ -169,7 +169,7 @@ def _plan(
     plan.gone |= gone
     if months:
         plan.queries[system.id, "sealed"] = _sealed(system, months)
-        _leave_strata(system, months, plan)
+        _leave_no_trace(system, months, plan)
     _forget_changes(connection, system, limit, gone, plan)
     rows: dict[str, int] = {}
     for (_, table), count in counts.items():
@@ -180,13 +180,14 @@ def _plan(
     )
 
 
-def _leave_strata(system: System, months: Iterable[dt.date], plan: Plan) -> None:
-    """Counts by profile go with their rows: a rare profile tells of one person, and quotes the values of its row."""
-    name, listed = (system.id, "strata"), ", ".join(f"DATE '{month}'" for month in months)
-    if name in plan.queries:
-        plan.queries[name] = f"FROM ({plan.queries[name]}) WHERE month NOT IN ({listed})"
-    else:
-        plan.gone[name] = f"month IN ({listed})"
+def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> None:
+    """Counts by profile and by score go with their rows: where one person is alone, they quote the values of a row."""
+    listed = ", ".join(f"DATE '{month}'" for month in months)
+    for name in ((system.id, "strata"), (system.id, "scores")):
+        if name in plan.queries:
+            plan.queries[name] = f"FROM ({plan.queries[name]}) WHERE month NOT IN ({listed})"
+        else:
+            plan.gone[name] = f"month IN ({listed})"
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:

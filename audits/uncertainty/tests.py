@@ -2,8 +2,8 @@
 
 Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
 side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
-effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df) and
-`noncentral_chi2` (PSI).
+effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df), `wald`
+(estimate, se, with `df` Student's) and `noncentral_chi2` (PSI).
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ def _z(test: Mapping[str, Any], threshold: float) -> float:
         "score_ratio": lambda: ratio_z(_pair(test["k"]), _pair(test["n"]), ratio=threshold),
         "score_difference": lambda: difference_z(_pair(test["k"]), _pair(test["n"]), difference=threshold),
         "jackknife": lambda: _jackknife_z(test, threshold),
+        "wald": lambda: (float(test["estimate"]) - threshold) / float(test["se"]),
     }
     kind = str(test.get("kind"))
     if kind not in statistics:

@@ -17,6 +17,7 @@ from audits.cubes import build
 from audits.cubes.build import score_edges
 from audits.cubes.lists import read_ranks
 from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
+from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from audits.cubes.update import edges_of, rebuild
 from audits.decisions import ingest
@@ -156,10 +157,10 @@ def test_rows_and_cube_agree_exactly(loaded: tuple[Workspace, System, pd.DataFra
     assert from_cube.equals(from_rows)
 
 
-@pytest.mark.parametrize(
-    "window",
-    [YEAR, Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), Window(dt.date(2026, 2, 3), dt.date(2026, 3, 9))],
-)
+WINDOWS = [YEAR, Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), Window(dt.date(2026, 2, 3), dt.date(2026, 3, 9))]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
 def test_strata_hold_what_pandas_finds_from_cube_and_rows(
     loaded: tuple[Workspace, System, pd.DataFrame], window: Window
 ) -> None:
@@ -186,6 +187,47 @@ def test_strata_hold_what_pandas_finds_from_cube_and_rows(
     assert found == expected.to_dict()
 
 
+@pytest.mark.parametrize("window", WINDOWS)
+def test_scores_hold_what_pandas_finds_from_cube_and_rows(
+    loaded: tuple[Workspace, System, pd.DataFrame], window: Window
+) -> None:
+    workspace, system, frame = loaded
+    with reading(workspace) as connection:
+        from_cube = read_scores(connection, system, window, as_of=LATE)
+        from_rows = read_scores(connection, system, window, as_of=LATE, exact=True)
+        counts = read_counts(connection, system, window, as_of=LATE)
+    assert from_cube.equals(from_rows)
+    everybody, by_sex = scores_of(from_cube, cells_from_counts(counts, system), system)[:2]
+    inside = frame[frame["day"].dt.date.between(window.start, window.end)]
+    scored = inside.dropna(subset="score")
+    assert (everybody.missing.sum(), everybody.counts.sum()) == (len(inside) - len(scored), len(scored))
+    for group, counted, missing, total, squares in zip(
+        by_sex.groups, by_sex.counts, by_sex.missing, by_sex.totals, by_sex.squares, strict=True
+    ):
+        own = scored[scored["gender"].fillna("?") == (group[0] or "?")]
+        assert missing == (inside["gender"].fillna("?") == (group[0] or "?")).sum() - len(own)
+        bins = np.round(own["score"] * 100).astype(int)
+        assert counted.sum(axis=(1, 2, 3)).tolist() == np.bincount(bins, minlength=101).tolist()
+        assert counted[:, :, 1, POSITIVE].sum() == (own["hired"] == True).sum()  # noqa: E712 (None is neither)
+        assert counted[:, :, 1, NO_OUTCOME].sum() == 0  # absent is negative once mature
+        assert total.sum() == pytest.approx(own["score"].sum(), abs=1e-9)
+        assert squares.sum() == pytest.approx((own["score"] ** 2).sum(), abs=1e-9)
+
+
+def test_scores_in_another_declared_range_are_counted_from_the_rows(tmp_path: Path) -> None:
+    workspace, system = load(tmp_path / "w", log(300, 3))
+    assert system.columns
+    assert system.columns.score
+    score = system.columns.score.model_copy(update={"range": (0.0, 2.0)})
+    other = system.model_copy(update={"columns": system.columns.model_copy(update={"score": score})})
+    with reading(workspace) as connection:
+        found = read_scores(connection, other, YEAR, as_of=LATE)
+        counts = read_counts(connection, other, YEAR, as_of=LATE)
+    everybody = scores_of(found, cells_from_counts(counts, other), other)[0]
+    assert everybody.counts.sum() + everybody.missing.sum() == 300
+    assert np.flatnonzero(everybody.counts.sum(axis=(0, 2, 3, 4))).max() <= 50
+
+
 def test_what_an_audit_read_comes_back_from_its_evidence(
     loaded: tuple[Workspace, System, pd.DataFrame], tmp_path: Path
 ) -> None:
@@ -195,12 +237,15 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             counts=read_counts(connection, system, YEAR, as_of=LATE),
             strata=read_strata(connection, system, YEAR),
             ranks=read_ranks(connection, system, YEAR),
+            scores=read_scores(connection, system, YEAR, as_of=LATE),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read))
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)
+    assert again.scores.equals(read.scores)
+    assert read.scores.num_rows
     assert again.histograms == read.histograms
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from sklearn.metrics import roc_auc_score
 
 
 def value(document: dict[str, Any], measure: str) -> float:
@@ -35,6 +36,54 @@ def test_compas_error_rates_are_those_of_propublica(compas: dict[str, Any]) -> N
         "false_negative_rate/race=Caucasian": 0.4772,
     }
     assert {name: round(value(compas, name), 4) for name in published} == published
+
+
+def test_compas_scores_tell_apart_as_scikit_learn_says(compas: dict[str, Any], real_data: Path) -> None:
+    """Deciles from 1 to 10: areas by race are exact, and no rate is read into them."""
+    frame = pd.read_csv(real_data / "compas" / "compas-scores-two-years.csv")
+    groups = {name: frame[frame["race"] == name] for name in ("African-American", "Caucasian", "Hispanic")}
+    for name, own in groups.items():
+        expected = roc_auc_score(own["two_year_recid"], own["decile_score"])
+        assert value(compas, f"auc/race={name}") == pytest.approx(expected, abs=1e-12)
+    assert value(compas, "auc") == pytest.approx(
+        roc_auc_score(frame["two_year_recid"], frame["decile_score"]), abs=1e-12
+    )
+    black, white = (groups[name] for name in ("African-American", "Caucasian"))
+    pairs = pd.concat([black[black["two_year_recid"] == 0], white[white["two_year_recid"] == 1]])
+    crossed = value(compas, "bpsn_auc/race=African-American")
+    assert crossed == pytest.approx(roc_auc_score(pairs["two_year_recid"], pairs["decile_score"]), abs=1e-12)
+    measures = {item["id"]: item for item in compas["measures"]}
+    assert measures["calibration_error/race=Caucasian"]["reason"] == "not_a_probability"
+
+
+# Ten chunks of 5,000 loans, published by NannyML: area under the ROC curve and accuracy.
+CHUNKS = {
+    "auc": (0.970962, 0.970248, 0.976282, 0.967721, 0.969886, 0.960050, 0.958530, 0.959041, 0.963094, 0.957556),
+    "accuracy": (0.9422, 0.9422, 0.9502, 0.9436, 0.9410, 0.9146, 0.9156, 0.9144, 0.9224, 0.9122),
+}
+
+
+def test_loans_have_the_areas_that_nannyml_published(audited: Any, loans: Path) -> None:
+    """Scores have two digits: the bins hide nothing. Outcomes come in a file of their own, joined here."""
+    document = audited("loans", loans)
+    for metric, published in CHUNKS.items():
+        for chunk, expected in enumerate(published):
+            assert round(value(document, f"{metric}/chunk={chunk}"), 6) == expected
+    measures = {item["id"]: item for item in document["measures"]}
+    assert measures["auc/chunk=0"]["params"]["bin_bound"] > 0
+    assert measures["auc/chunk=0"]["interval"]["method"] == "delong"
+    assert len(measures["calibration_error/chunk=0"]["params"]["curve"]) >= 2
+
+
+@pytest.fixture(scope="module")
+def loans(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The loans that NannyML analyses, with their outcomes and the number of their chunk."""
+    folder = real_data / "nannyml"
+    frame = pd.read_csv(folder / "synthetic_car_loan_analysis.csv.gz")
+    frame = frame.merge(pd.read_csv(folder / "synthetic_car_loan_analysis_target.csv.gz"), on="id")
+    path = tmp_path_factory.mktemp("loans") / "loans.parquet"
+    frame.assign(chunk=[str(i // 5000) for i in range(len(frame))]).to_parquet(path)
+    return path
 
 
 def test_compas_comparison_of_black_with_white_people_is_broken(compas: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from audits.cubes import ranks
 from audits.cubes.lists import RANKS, lists_of
 from audits.cubes.update import _statements
 from audits.lake.tables import KEYS, quote, summed
-from audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Strata
+from audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
 from audits.metrics import measure_cells
 from audits.metrics.ranking import METRICS as RANKING
 from audits.standing import Standing
@@ -35,6 +35,7 @@ def make_system() -> Callable[..., System]:
         favourable: bool = True,
         observed_for: str | None = "all",
         person: bool = False,
+        score: tuple[float, float] | None = None,
         intersections: Iterable[tuple[str, ...]] = (),
         suppress_below: int = 11,
     ) -> System:
@@ -48,6 +49,8 @@ def make_system() -> Callable[..., System]:
             columns["outcome"] = {"column": "y", "positive": [1], "observed_for": observed_for, "absent": "missing"}
         if person:
             columns["person"] = "person"
+        if score:
+            columns["score"] = {"column": "s", "range": list(score)}
         return System.model_validate(
             {
                 "id": "sample",
@@ -93,6 +96,57 @@ def measured(tables_of: Callable[..., list[Cells]]) -> Callable[[Iterable[Row], 
 
     def measure(rows: Iterable[Row], system: System) -> dict[str, Measure]:
         found = measure_cells(tables_of(rows, system), system=system)
+        assert len({m.id for m in found}) == len(found)
+        return {m.id: m for m in found}
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def by_score() -> Callable[..., Scores]:
+    """Counts by score of the rows of a table of groups. A row also has its score `s`, or None."""
+
+    def make(rows: Iterable[Row], cells: Cells, range_: tuple[float, float] = (0.0, 1.0)) -> Scores:
+        low, high = range_
+        counts = np.zeros((len(cells.groups), 101, 40 if cells.clustered else 1, 2, 3), dtype=np.int64)
+        totals, squares, missing = np.zeros(counts.shape), np.zeros(counts.shape), np.zeros(len(cells.groups), np.int64)
+        for row in rows:
+            group, n = cells.groups.index(tuple(row[name] for name in cells.by)), row.get("n", 1)
+            if row["s"] is None:
+                missing[group] += n
+                continue
+            bin_ = sum(row["s"] >= low + (high - low) * i / 100 for i in range(1, 101))
+            outcome = NO_OUTCOME if row.get("y") is None else row["y"]
+            at = (group, bin_, row.get("bucket", 0) if cells.clustered else 0, row["d"], outcome)
+            counts[at] += n
+            totals[at] += n * row["s"]
+            squares[at] += n * row["s"] ** 2
+        return Scores(
+            by=cells.by,
+            groups=cells.groups,
+            range=range_,
+            counts=counts,
+            totals=totals,
+            squares=squares,
+            missing=missing,
+            clustered=cells.clustered,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def measured_scores(
+    tables_of: Callable[..., list[Cells]], by_score: Callable[..., Scores]
+) -> Callable[[Iterable[Row], System], dict[str, Measure]]:
+    """Measures of rows that have scores, by id."""
+
+    def measure(rows: Iterable[Row], system: System, **options: Any) -> dict[str, Measure]:
+        rows = list(rows)
+        tables = tables_of(rows, system)
+        assert system.log.score
+        scores = [by_score(rows, cells, system.log.score.range) for cells in tables]
+        found = measure_cells(tables, system=system, scores=scores, **options)
         assert len({m.id for m in found}) == len(found)
         return {m.id: m for m in found}
 

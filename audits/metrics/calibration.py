@@ -1,0 +1,269 @@
+"""Whether scores mean what they say: the chance of the outcome that they announce against how often it came."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
+from audits.metrics.definition import Comparison, Metric
+from audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
+from audits.uncertainty.auc import wald_interval
+from audits.uncertainty.jackknife import jackknife
+from audits.uncertainty.means import Moments, compare_means, mean_interval
+
+CALIBRATION_DIFFERENCE = Comparison(metric="calibration_difference", rate=SEEN, scale="difference", less_is_worse=True)
+BINS = 10
+SMALLEST_BIN = 30
+"""Fewer outcomes than this in a bin of a curve are no observed rate."""
+
+
+def mean_scores(scored: Scored) -> list[Measure]:
+    """The mean score of everybody or of each group."""
+    low, high = scored.scores.range
+
+    def make(group: list[int]) -> Figure | None:
+        return _mean(scored, scored.scores_of(group), low, high)
+
+    return group_figures(scored, "mean_score", EVERY, make)
+
+
+def calibration_measures(scored: Scored) -> list[Measure]:
+    """Brier score, calibration in the large and calibration error of each group, and the judged difference."""
+
+    def brier(group: list[int]) -> Figure | None:
+        return _brier(scored, group)
+
+    def large(group: list[int]) -> Figure | None:
+        return _mean(scored, scored.errors_of(group), -1.0, 1.0)
+
+    found = group_figures(scored, "brier_score", EVERY_SEEN, brier, probability=True)
+    found += group_figures(scored, "calibration_in_the_large", SEEN, large, probability=True)
+    found += group_figures(scored, "calibration_error", SEEN, lambda group: _error(scored, group), probability=True)
+    if not scored.view.table.by:
+        return found
+    return found + pair_figures(
+        scored, CALIBRATION_DIFFERENCE, lambda group, other: _difference(scored, group, other), probability=True
+    )
+
+
+def _mean(scored: Scored, moments: Moments, low: float, high: float) -> Figure | None:
+    if not moments.size:
+        return None
+    interval = mean_interval(moments, clustered=scored.view.table.clustered, low=low, high=high)
+    params = {} if interval else {"interval_reason": "degenerate"}
+    return Figure(value=moments.mean, n=moments.n, interval=interval, params=params)
+
+
+def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | Refused:
+    one, two = scored.errors_of(group), scored.errors_of(other)
+    if not one.size or not two.size:
+        return "zero_denominator"
+    compared = compare_means(one, two, clustered=scored.view.table.clustered, low=-2.0, high=2.0)
+    if compared is None:
+        return "degenerate"
+    interval, test = compared
+    decisions = int(scored.view.table.sizes()[[*group, *other]].sum())
+    return Figure(
+        value=one.mean - two.mean,
+        n=one.n + two.n,
+        interval=interval,
+        params={"values": [one.mean, two.mean], "decisions": decisions, "test": test},
+    )
+
+
+def _brier(scored: Scored, group: list[int]) -> Figure | None:
+    """The mean square of score − outcome, exact; its variance for independent rows from the mean score of each bin."""
+    errors = scored.errors_of(group)
+    if not errors.size:
+        return None
+    squares = Moments(n=errors.n, total=errors.squares, squares=_fourth_powers(scored, group, errors.n))
+    if not scored.view.table.clustered:
+        se = math.sqrt(squares.variance / squares.size)
+        test = {"estimate": squares.mean, "se": se, "method": "normal_bins"}
+        interval = wald_interval(test, low=0.0, high=1.0) if se > 0 else None
+    else:
+        parts = squares.without_each(squares.n > 0)
+        found = None if parts is None else jackknife(squares.mean, parts, transform="identity")
+        interval = None if found is None else found.interval(low=0.0, high=1.0)
+    params = {} if interval else {"interval_reason": "degenerate"}
+    return Figure(value=squares.mean, n=squares.n, interval=interval, params=params)
+
+
+def _fourth_powers(scored: Scored, group: list[int], n: Counts) -> Floats:
+    """Σ (score − outcome)⁴, every score taken as the mean of its bin; all in the first bucket."""
+    counts, totals = (part[group, ..., :NO_OUTCOME].sum(axis=(0, 2, 3)) for part in _sums(scored))
+    means = np.divide(totals, counts, out=np.zeros_like(totals), where=counts > 0)
+    errors = means - np.array([0.0, 1.0])
+    found = np.zeros(n.shape)
+    found[0] = (counts * errors**4).sum()
+    return found
+
+
+def _sums(scored: Scored) -> tuple[Counts, Floats]:
+    return scored.scores.counts, scored.scores.totals
+
+
+def _by_bin(scored: Scored, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
+    """Outcomes, positive outcomes and sum of scores in each of `BINS` equal bins."""
+    counts, totals = (part[list(group), ..., :NO_OUTCOME].sum(axis=(0, 2, 3)) for part in _sums(scored))
+    firsts = np.arange(BINS) * (scored.scores.bins // BINS)
+    n, k, total = (
+        np.add.reduceat(part, firsts) for part in (counts.sum(axis=1), counts[:, POSITIVE], totals.sum(axis=1))
+    )
+    return n, k, total
+
+
+def _error(scored: Scored, group: list[int]) -> Figure | None:
+    n, k, total = _by_bin(scored, group)
+    if not n.sum():
+        return None
+    params: dict[str, Any] = {"bins": BINS}
+    if scored.curve is not None:
+        params["curve"] = _curve(scored, (n, k, total))
+    size = scored.errors_of(group).n
+    return Figure(value=float(np.abs(total - k).sum() / n.sum()), n=size, interval=None, params=params)
+
+
+def _curve(scored: Scored, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, float | int]]:
+    """Mean score and observed rate in bins that can be shown."""
+    ends, at = scored.curve or (), scored.scores.edges(BINS)
+    parts = [[part[i:j].sum() for part in bins] for i, j in itertools.pairwise(ends)]
+    return [
+        {
+            "low": at[i],
+            "high": at[j],
+            "n": int(n),
+            "mean_score": float(total / n),
+            "observed_rate": float(k / n),
+        }
+        for (i, j), (n, k, total) in zip(itertools.pairwise(ends), parts, strict=True)
+        if n
+    ]
+
+
+def with_curves(tables: Sequence[Scored]) -> list[Scored]:
+    """The tables with the bins in which their calibration curves can be shown, if they can.
+
+    What is shown bin by bin could be subtracted, table from table and bin from bin. So curves are shown of single
+    attributes only, none of a table with a hidden group, all in the same bins, and in each of these every group has
+    `SMALLEST_BIN` outcomes or more and no positive (negative) outcome or at least `suppress_below`. Tables in which
+    that leaves fewer than two bins have no curve; people of unknown group are held to the same where several tables
+    are shown, and everybody has a curve only where that is the sum of what is shown anyway.
+    """
+    shown = [each for each in tables if (len(each.view.table.by) == 1 or len(tables) == 1) and _open(each)]
+    ends = _common(shown)
+    while shown and ends is None:
+        shown.remove(min(shown, key=_smallest))
+        ends = _common(shown)
+    alone = all(not each.view.hidden(SEEN) for each in tables) and not any(_unknown(each) for each in shown)
+    return [
+        replace(each, curve=ends) if each in shown or (shown and alone and not each.view.table.by) else each
+        for each in tables
+    ]
+
+
+def _open(scored: Scored) -> bool:
+    usable = scored.scores.probability and not scored.scores.purged and scored.view.blocked(SEEN) is None
+    return usable and not scored.view.hidden(SEEN)
+
+
+def _smallest(scored: Scored) -> int:
+    return min((int(n) for n in scored.view.sizes(SEEN)[scored.view.known] if n), default=0)
+
+
+def _unknown(scored: Scored) -> bool:
+    return bool(scored.view.sizes(SEEN)[scored.view.unknown].any())
+
+
+def _common(shown: Sequence[Scored]) -> tuple[int, ...] | None:
+    """Ends of the bins that all groups of these tables can be shown in; None where there are not two."""
+    if not shown:
+        return None
+    limit = shown[0].view.system.privacy.suppress_below
+    groups = [
+        _by_bin(each, [position])[:2]
+        for each in shown
+        for position in (each.view.known if len(shown) == 1 else range(len(each.view.table.groups)))
+        if each.view.sizes(SEEN)[position]
+    ]
+    counts = np.array(groups)
+    ends = [0]
+    for end in range(1, BINS + 1):
+        if _safe(counts[..., ends[-1] : end].sum(axis=-1), limit):
+            ends.append(end)
+    if ends[-1] < BINS:
+        del ends[max(len(ends) - 1, 1) :]
+        while len(ends) > 1 and not _safe(counts[..., ends[-1] :].sum(axis=-1), limit):
+            ends.pop()
+        ends.append(BINS)
+    return tuple(ends) if len(ends) > 2 else None
+
+
+def _safe(counts: Counts, limit: int) -> bool:
+    """Whether a bin can be shown of every group; `counts`: outcomes and positive outcomes of each."""
+    n, k = counts[:, 0], counts[:, 1]
+    few = [(part > 0) & (part < limit) for part in (k, n - k)]
+    return bool((n >= max(limit, SMALLEST_BIN)).all() and not np.any(few))
+
+
+_CHANCE = "the declared range of the score is not within [0, 1], so that it is no probability"
+_NONE = f"nobody with a score has an observed outcome; outcomes are not mature yet; {_CHANCE}"
+_SOURCE = "calibration in the large: Cox (1958), Biometrika 45:562-565; Steyerberg (2019), chapter 15"
+
+METRICS = (
+    Metric(
+        name="mean_score",
+        kind="group",
+        formula="Σ score ÷ decisions that have a score",
+        range="the declared range of the score",
+        ideal=None,
+        undefined="nobody has a score",
+        source="Student (1908), Biometrika 6:1-25, for its interval",
+    ),
+    Metric(
+        name="brier_score",
+        kind="group",
+        formula="Σ (score − outcome)² ÷ decisions with score and observed outcome (outcome: 1 positive, 0 negative)",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined=f"outcomes are seen only for the selected; {_NONE}",
+        source="Brier (1950), Monthly Weather Review 78:1-3; scikit-learn, brier_score_loss",
+    ),
+    Metric(
+        name="calibration_in_the_large",
+        kind="group",
+        formula="mean score − share of positive outcomes, of decisions with score and observed outcome (those selected,"
+        " where outcomes are seen only for them): above 0 where scores promise too much",
+        range="[-1, 1]",
+        ideal=0.0,
+        undefined=_NONE,
+        source=_SOURCE,
+    ),
+    Metric(
+        name="calibration_error",
+        kind="group",
+        formula=f"Σ |Σ score − positive outcomes| over {BINS} equal bins of the score ÷ decisions with score and"
+        " observed outcome; with few decisions it is above 0 by chance alone, and it has no interval: it cannot be"
+        " below 0, where calibration is",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined=_NONE,
+        source="Naeini, Cooper & Hauskrecht (2015), AAAI: 2901-2907",
+    ),
+    Metric(
+        name="calibration_difference",
+        kind="comparison",
+        formula="calibration in the large of the group − that of the declared reference, else of all other known"
+        " groups: below 0 where the same outcomes earn the group lower scores",
+        range="[-2, 2]",
+        ideal=0.0,
+        undefined=f"a group has none; {_NONE}; nothing varies",
+        source="Pleiss et al. (2017), NeurIPS: 5680-5689; Obermeyer et al. (2019), Science 366:447-453",
+    ),
+)

@@ -1,0 +1,221 @@
+"""The decisions that have a score, as they may be shown, and what every measure of scores is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from audits.measures import (
+    NEGATIVE,
+    NO_OUTCOME,
+    NOT_SELECTED,
+    POSITIVE,
+    SELECTED,
+    Counts,
+    Floats,
+    Interval,
+    Measure,
+    Scores,
+)
+from audits.metrics.comparisons import against, compared, judged, refused
+from audits.metrics.definition import Comparison, Rate
+from audits.metrics.view import View, known_values
+from audits.standing import Standing
+from audits.suppression import Suppression, suppress
+from audits.systems.model import System
+from audits.uncertainty.auc import Sides
+from audits.uncertainty.means import Moments
+
+_BOTH = (NOT_SELECTED, SELECTED)
+_ALL = tuple((decision, outcome) for decision in _BOTH for outcome in (NEGATIVE, POSITIVE, NO_OUTCOME))
+EVERY = Rate(metric="scored", numerator=_ALL, denominator=_ALL)
+"""Everybody who has a score."""
+SEEN = Rate(
+    metric="scored_with_outcome",
+    numerator=tuple((decision, POSITIVE) for decision in _BOTH),
+    denominator=tuple((decision, outcome) for decision in _BOTH for outcome in (NEGATIVE, POSITIVE)),
+    outcome="observed",
+    missing=_BOTH,
+)
+"""Those whose outcome is known: where it is seen only for the selected, the selected."""
+EVERY_SEEN = replace(SEEN, needs_all=True)
+"""The same for measures that would mislead if the outcomes of some could not be seen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """One table of decisions that have a score: its view, and its counts by score.
+
+    `curve`: the bins of a calibration curve that can be shown (their ends, as positions), or None.
+    """
+
+    view: View
+    scores: Scores
+    curve: tuple[int, ...] | None = None
+
+    def sides(self, positives: Sequence[int], negatives: Sequence[int]) -> Sides:
+        """Positives of some groups and negatives of some, by bin and bucket."""
+        return Sides(self._outcome(positives, POSITIVE), self._outcome(negatives, NEGATIVE))
+
+    def _outcome(self, positions: Sequence[int], outcome: int) -> Counts:
+        return np.asarray(self.scores.counts[list(positions), ..., outcome].sum(axis=(0, 3)), dtype=np.int64)
+
+    def histogram(self, positions: Sequence[int]) -> Floats:
+        """Everybody with a score, by bin."""
+        return np.asarray(self.scores.counts[list(positions)].sum(axis=(0, 2, 3, 4)), dtype=np.float64)
+
+    def scores_of(self, positions: Sequence[int]) -> Moments:
+        """The scores of everybody who has one."""
+        n, total, squares = (part[list(positions)].sum(axis=(0, 1, 3, 4)) for part in self._parts)
+        return Moments(n=n, total=total, squares=squares)
+
+    def errors_of(self, positions: Sequence[int]) -> Moments:
+        """Score − outcome (1 where positive) of everybody with both.
+
+        A decision has at least the variance that it would have if scores were chances, s(1 − s) on average.
+        """
+        n, total, squares = (part[list(positions), ..., :NO_OUTCOME].sum(axis=(0, 1, 3)) for part in self._parts)
+        positives, both = n[:, POSITIVE], n.sum(axis=1)
+        found = squares.sum(axis=1) - 2 * total[:, POSITIVE] + positives
+        chance = float((total.sum() - squares.sum()) / both.sum()) if both.any() else 0.0
+        return Moments(n=both, total=total.sum(axis=1) - positives, squares=found, least=max(chance, 0.0))
+
+    @property
+    def _parts(self) -> tuple[Counts, Floats, Floats]:
+        return self.scores.counts, self.scores.totals, self.scores.squares
+
+    def missing(self, positions: Sequence[int]) -> dict[str, int]:
+        """Decisions that are left out because they have no score."""
+        return {"missing_scores": int(self.scores.missing[list(positions)].sum())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A value and what goes with it; `n`: decisions per bucket."""
+
+    value: float
+    n: Counts
+    interval: Interval | None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+Refused = Literal["zero_denominator", "degenerate"]
+
+
+def scored_tables(
+    tables: Sequence[Scores], *, system: System, standing: Standing, suppression: Suppression
+) -> list[Scored]:
+    """Counts by score with what may be shown of them.
+
+    Where some decisions have no score, those that have one are fewer than `suppression` knows of: what these need
+    hidden is hidden too.
+    """
+    tables = [table for table in tables if standing.ended(table.by) is None]
+    if any(table.missing.any() for table in tables):
+        more = suppress([table.cells() for table in tables], system=system)
+        suppression = Suppression(
+            decisions={**more.decisions, **suppression.decisions}, outcomes={**more.outcomes, **suppression.outcomes}
+        )
+    return [
+        Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=standing), scores=table)
+        for table in tables
+    ]
+
+
+def group_figures(
+    scored: Scored, metric: str, rate: Rate, make: Callable[[list[int]], Figure | None], *, probability: bool = False
+) -> list[Measure]:
+    """A measure of every known group (or of everybody); `make` gives None where its denominator is 0."""
+    return [
+        _group_figure(scored, metric, rate, make, position, probability=probability) for position in scored.view.known
+    ]
+
+
+def _group_figure(
+    scored: Scored,
+    metric: str,
+    rate: Rate,
+    make: Callable[[list[int]], Figure | None],
+    position: int,
+    *,
+    probability: bool,
+) -> Measure:
+    view = scored.view
+    group, blocked, hidden = view.table.groups[position], _blocked(scored, rate, probability), view.hidden(rate)
+    if blocked:
+        return view.without_value(metric, "undefined", blocked, group=group, params=view.until(blocked))
+    if position in hidden:
+        return view.without_value(metric, "suppressed", hidden[position], group=group)
+    params = view.missing(rate, [position]) | scored.missing([position])
+    figure = make([position])
+    if figure is None:
+        size = int(view.sizes(rate)[position])
+        return view.without_value(metric, "undefined", "zero_denominator", group=group, n=size, params=params)
+    return _measure(scored, metric, position, figure, params)
+
+
+def pair_figures(
+    scored: Scored,
+    comparison: Comparison,
+    make: Callable[[list[int], list[int]], Figure | Refused],
+    *,
+    probability: bool = False,
+    beside: bool = False,
+) -> list[Measure]:
+    """A measure of every known group against its reference, else all others; `beside`: shown, never judged."""
+    found = [_pair_figure(scored, comparison, make, position, probability) for position in compared(scored.view)]
+    if not beside:
+        return found
+    extra = ("bad_side", "scale")
+    return [replace(each, params={k: v for k, v in each.params.items() if k not in extra}) for each in found]
+
+
+def _pair_figure(
+    scored: Scored,
+    comparison: Comparison,
+    make: Callable[[list[int], list[int]], Figure | Refused],
+    position: int,
+    probability: bool,
+) -> Measure:
+    view, metric = scored.view, comparison.metric
+    group, other = view.table.groups[position], against(view, comparison, position)
+    params = judged(view, comparison, other)
+    blocked = _blocked(scored, comparison.rate, probability)
+    if blocked:
+        return view.without_value(metric, "undefined", blocked, group=group, params=params | view.until(blocked))
+    refusal = refused(view, comparison, position, other)
+    if refusal is not None:
+        return refusal
+    both = [position, *other.positions]
+    params |= view.missing(comparison.rate, both) | scored.missing(both)
+    figure = make([position], other.positions)
+    if isinstance(figure, str):
+        size = int(view.sizes(comparison.rate)[both].sum())
+        return view.without_value(metric, "undefined", figure, group=group, n=size, params=params)
+    return _measure(scored, metric, position, figure, params)
+
+
+def _blocked(scored: Scored, rate: Rate, probability: bool) -> str | None:
+    """Why no group has this measure."""
+    if probability and not scored.scores.probability:
+        return "not_a_probability"
+    if scored.scores.purged:
+        return "rows_purged"
+    return scored.view.blocked(rate)
+
+
+def _measure(scored: Scored, metric: str, position: int, figure: Figure, params: Mapping[str, Any]) -> Measure:
+    view = scored.view
+    return Measure(
+        metric=metric,
+        by=view.table.by,
+        group=known_values(view.table.groups[position]),
+        value=figure.value,
+        n=int(figure.n.sum()),
+        clusters=view.clusters(figure.n),
+        interval=figure.interval,
+        params={**params, **figure.params},
+    )

@@ -1,0 +1,308 @@
+"""Measures of scores: an oracle in plain fractions, scikit-learn and scipy on rows, and what may be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp, wasserstein_distance
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from audits.measures import Measure
+from audits.metrics.distances import largest_gap
+from audits.standing import Standing
+from audits.systems.model import System
+from audits.uncertainty.auc import auc, bin_bound, variance
+from tests import oracle
+
+Make = Callable[..., System]
+Measured = Callable[..., dict[str, Measure]]
+Rows = list[dict[str, Any]]
+
+row = st.fixed_dictionaries(
+    {
+        "g": st.sampled_from(["a", "b", "c", None]),
+        "s": st.one_of(st.none(), st.integers(0, 100)),
+        "d": st.integers(0, 1),
+        "y": st.sampled_from([0, 1, None]),
+        "n": st.one_of(st.integers(2, 30), st.integers(2, 10**12)),
+        "bucket": st.integers(0, 39),
+    }
+)
+ONE_BIN = [{"g": g, "s": 40, "d": 0, "y": y, "n": 20, "bucket": y} for g in "ab" for y in (0, 1)]
+ONE_CLASS = [{"g": g, "s": s, "d": 1, "y": 1, "n": 20, "bucket": s} for g in "ab" for s in (3, 9)]
+NO_SCORE = [{"g": g, "s": None, "d": 1, "y": 1, "n": 20, "bucket": 1} for g in "ab"]
+ALONE = [{"g": "a", "s": 100, "d": 1, "y": 1, "n": 1, "bucket": 1}]
+HUGE = [
+    {"g": g, "s": s, "d": 1, "y": y, "n": 10**12 - s, "bucket": s % 40}
+    for g in "ab"
+    for s in (0, 7, 58, 99, 100)
+    for y in (0, 1)
+]
+
+
+def in_points(rows: Rows) -> Rows:
+    """Scores as the numbers that a log holds."""
+    return [one | {"s": None if one["s"] is None else one["s"] / 100} for one in rows]
+
+
+def exact(rows: Rows) -> Rows:
+    """The same as fractions."""
+    return [one | {"s": None if one["s"] is None else Fraction(one["s"], 100)} for one in rows]
+
+
+def expected(metric: str, rows: Rows, others: Rows) -> Fraction | None:
+    areas = {
+        "auc": (rows, rows),
+        "bpsn_auc": (others, rows),
+        "bnsp_auc": (rows, others),
+    }
+    if metric in areas:
+        return oracle.pairs_won(*areas[metric])
+    gaps = oracle.gaps_below(rows, others)
+    simple: dict[str, Callable[[], Fraction | None]] = {
+        "mean_score": lambda: oracle.mean_score(rows),
+        "brier_score": lambda: oracle.mean_error(rows, power=2),
+        "calibration_in_the_large": lambda: oracle.mean_error(rows, power=1),
+        "calibration_error": lambda: oracle.binned_error(rows, bins=10),
+        "score_kolmogorov_smirnov": lambda: None if gaps is None else max(gap for gap, _ in gaps),
+        "score_wasserstein": lambda: None if gaps is None else sum((gap * step for gap, step in gaps), Fraction(0)),
+    }
+    if metric in simple:
+        return simple[metric]()
+    of = {"auc_difference": "auc", "calibration_difference": "calibration_in_the_large"}[metric]
+    both = [expected(of, part, part) for part in (rows, others)]
+    return None if both[0] is None or both[1] is None else both[0] - both[1]
+
+
+METRICS = (
+    "mean_score",
+    "auc",
+    "bpsn_auc",
+    "bnsp_auc",
+    "auc_difference",
+    "brier_score",
+    "calibration_in_the_large",
+    "calibration_error",
+    "calibration_difference",
+    "score_kolmogorov_smirnov",
+    "score_wasserstein",
+)
+
+
+@settings(max_examples=15, deadline=None)
+@example(rows=ONE_BIN, person=True)
+@example(rows=ONE_CLASS, person=False)
+@example(rows=NO_SCORE, person=False)
+@example(rows=ALONE, person=True)
+@example(rows=HUGE, person=True)
+@example(rows=[], person=False)
+@given(rows=st.lists(row, max_size=15), person=st.booleans())
+def test_measures_are_those_of_the_oracle(
+    rows: Rows, person: bool, make_system: Make, measured_scores: Measured
+) -> None:
+    """Scores that lie on the edges of bins: nothing is lost in them."""
+    system = make_system({"g": None}, score=(0, 1), person=person, suppress_below=2)
+    found = measured_scores(in_points(rows), system)
+    plain = exact(rows)
+    shown = 0
+    for measure in found.values():
+        if measure.metric not in METRICS or measure.status == "suppressed":
+            continue
+        own = [one for one in plain if not measure.group or one["g"] == measure.group[0]]
+        others = [one for one in plain if one["g"] is not None and one not in own]
+        hidden = {
+            m.group[0] for m in found.values() if m.metric == "mean_score" and m.status == "suppressed" and m.group
+        }
+        value = expected(measure.metric, own, [one for one in others if one["g"] not in hidden])
+        if value is None:
+            assert measure.reason in {"zero_denominator", "no_outcomes", "no_other_group"}, measure.id
+        elif measure.value is None:
+            assert measure.reason in {"degenerate", "no_outcomes"}, measure.id
+        elif not _outcomes_hidden(found):
+            assert measure.value == pytest.approx(float(value), rel=1e-12, abs=1e-12), measure.id
+            shown += 1
+        if measure.interval is not None:
+            assert measure.value is not None
+            assert measure.interval.low - 1e-12 <= measure.value <= measure.interval.high + 1e-12, measure.id
+    assert shown or _outcomes_hidden(found) or not any(one["s"] is not None for one in rows)
+
+
+def _outcomes_hidden(found: dict[str, Measure]) -> bool:
+    """With a group hidden, 'all others' are fewer than the oracle takes."""
+    return any(m.metric == "auc" and m.status == "suppressed" for m in found.values())
+
+
+@pytest.fixture(scope="module")
+def sample() -> Rows:
+    """Six hundred decisions, scores with two digits that say more of one group than of the other."""
+    random = np.random.default_rng(5)
+    rows = []
+    for i in range(600):
+        group = "ab"[i % 2]
+        chance = random.random()
+        y = int(random.random() < chance)
+        noise = 0.1 if group == "a" else 0.4
+        s = float(np.round(np.clip(chance + random.normal(0, noise), 0, 1), 2))
+        rows.append({"g": group, "s": s, "d": int(s >= 0.5), "y": y, "bucket": int(random.integers(40))})
+    return rows
+
+
+def test_areas_and_brier_scores_agree_with_scikit_learn(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)))
+    for name in ("a", "b"):
+        y, s = ([one[key] for one in sample if one["g"] == name] for key in ("y", "s"))
+        assert found[f"auc/g={name}"].value == pytest.approx(roc_auc_score(y, s), abs=1e-12)
+        assert found[f"brier_score/g={name}"].value == pytest.approx(brier_score_loss(y, s), abs=1e-12)
+    crossed = [one for one in sample if (one["g"] == "a") == (one["y"] == 1)]
+    y, s = ([one[key] for one in crossed] for key in ("y", "s"))
+    assert found["bnsp_auc/g=a"].value == pytest.approx(roc_auc_score(y, s), abs=1e-12)
+    first, second = ([one["s"] for one in sample if one["g"] == name] for name in "ab")
+    assert found["score_kolmogorov_smirnov/g=a"].value == pytest.approx(ks_2samp(first, second).statistic, abs=1e-12)
+    assert found["score_wasserstein/g=a"].value == pytest.approx(wasserstein_distance(first, second), abs=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), size=st.integers(2, 80), bins=st.sampled_from([3, 10, 100]))
+def test_what_bins_hide_stays_within_the_bound_that_is_printed(seed: int, size: int, bins: int) -> None:
+    random = np.random.default_rng(seed)
+    one, two = random.beta(2, 1, size), random.beta(1, 1.5, size + 1)
+    edges = np.linspace(0, 1, bins + 1)
+    p, q = (np.histogram(part, edges)[0].astype(float) for part in (one, two))
+    rows = roc_auc_score([1] * len(one) + [0] * len(two), [*one, *two])
+    assert abs(float(auc(p, q)) - rows) <= bin_bound(p, q) + 1e-12
+    value, bound = largest_gap(p, q)
+    assert value - 1e-12 <= ks_2samp(one, two).statistic <= value + bound + 1e-12
+
+
+def test_wasserstein_of_continuous_scores_stays_within_its_bound(make_system: Make, measured_scores: Measured) -> None:
+    random = np.random.default_rng(3)
+    rows = [
+        {"g": g, "s": float(s), "d": 1, "y": i % 2}
+        for g, shape in (("a", 2.0), ("b", 2.3))
+        for i, s in enumerate(random.beta(shape, 1, 300))
+    ]
+    found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1)))["score_wasserstein/g=a"]
+    first, second = ([one["s"] for one in rows if one["g"] == name] for name in "ab")
+    assert found.value is not None
+    assert 0 < abs(found.value - wasserstein_distance(first, second)) <= found.params["bin_bound"]
+
+
+def test_variance_of_an_area_is_that_of_delong() -> None:
+    """Placements of each row among the other side, one by one."""
+    random = np.random.default_rng(8)
+    one, two = random.integers(2, 10, 40), random.integers(0, 8, 60)
+    p, q = (np.bincount(part, minlength=10).astype(float) for part in (one, two))
+    won = (one[:, None] > two) + 0.5 * (one[:, None] == two)
+    peer = won.mean(axis=1).var(ddof=1) / 40 + won.mean(axis=0).var(ddof=1) / 60
+    assert variance(p, q) == pytest.approx(peer, rel=1e-12)
+
+
+def test_the_order_of_rows_changes_no_bit(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
+    system = make_system({"g": None}, score=(0, 1), person=True)
+    assert measured_scores(sample, system) == measured_scores(sample[::-1], system)
+
+
+def test_people_who_repeat_widen_the_intervals(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
+    """The same forty people fifteen times: what one row says, the fourteen others say again."""
+    repeated = [{**sample[i % 80], "bucket": (i % 80) // 2} for i in range(1200)]
+    independent = measured_scores(repeated, make_system({"g": "b"}, score=(0, 1)))
+    clustered = measured_scores(repeated, make_system({"g": "b"}, score=(0, 1), person=True))
+    for name in ("auc/g=a", "mean_score/g=a", "brier_score/g=a", "calibration_in_the_large/g=a", "auc_difference/g=a"):
+        narrow, wide = independent[name].interval, clustered[name].interval
+        assert narrow is not None
+        assert wide is not None
+        assert wide.method == "jackknife"
+        assert wide.high - wide.low > 2 * (narrow.high - narrow.low), name
+
+
+def test_a_score_that_is_no_chance_is_not_held_to_one(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    """Deciles from 1 to 10: they rank, but announce no rate."""
+    deciles = [one | {"s": 1.0 + round(9 * one["s"])} for one in sample]
+    found = measured_scores(deciles, make_system({"g": "b"}, score=(1, 10)))
+    y, s = ([one[key] for one in deciles if one["g"] == "a"] for key in ("y", "s"))
+    assert found["auc/g=a"].value == pytest.approx(roc_auc_score(y, s), abs=1e-12)
+    assert found["mean_score/g=a"].value == pytest.approx(np.mean(s), abs=1e-12)
+    for metric in ("brier_score", "calibration_in_the_large", "calibration_error", "calibration_difference"):
+        assert found[f"{metric}/g=a"].reason == "not_a_probability"
+
+
+def test_outcomes_seen_only_for_the_selected_leave_calibration(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    rows = [one if one["d"] else one | {"y": None} for one in sample]
+    found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1), observed_for="selected"))
+    for name in ("auc/g=a", "bpsn_auc/g=a", "auc_difference/g=a", "brier_score/g=a"):
+        assert found[name].reason == "selective_labels"
+    selected = exact([one | {"s": round(100 * one["s"]), "n": 1} for one in rows if one["g"] == "a"])
+    large = found["calibration_in_the_large/g=a"]
+    assert large.value == pytest.approx(float(oracle.mean_error(selected, power=1) or 0), abs=1e-12)
+    assert found["calibration_difference/g=a"].params["bad_side"] == "below"
+
+
+def test_outcomes_that_are_not_mature_wait(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
+    later = Standing(readable_from=dt.date(2026, 1, 1))
+    found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)), standing=later)
+    assert found["auc/g=a"].params["readable_from"] == "2026-01-01"
+    assert found["mean_score/g=a"].status == "ok"
+
+
+def test_a_few_with_a_score_are_hidden_in_a_large_group(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    """Group c has 40 decisions, 5 of them with a score: a mean over these would tell of five people."""
+    rows = [*sample, *({"g": "c", "s": 0.5 if i < 5 else None, "d": 1, "y": i % 2} for i in range(40))]
+    found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1)))
+    assert found["selection_rate/g=c"].status == "ok"
+    assert found["mean_score/g=c"].reason == "small_group"
+    assert found["mean_score/g=c"].params == {}
+    assert any(found[f"mean_score/g={name}"].reason == "protects_small_group" for name in "ab")
+
+
+def curves(found: dict[str, Measure]) -> dict[str, list[dict[str, float]]]:
+    return {
+        name: measure.params["curve"]
+        for name, measure in found.items()
+        if measure.metric == "calibration_error" and "curve" in measure.params
+    }
+
+
+def test_curves_share_bins_in_which_no_group_is_small(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    rows = [one | {"h": "xy"[i % 3 == 0]} for i, one in enumerate(sample)]
+    system = make_system({"g": None, "h": None}, score=(0, 1), intersections=[("g", "h")])
+    found = curves(measured_scores(rows, system))
+    assert set(found) == {f"calibration_error{name}" for name in ("", "/g=a", "/g=b", "/h=x", "/h=y")}
+    assert len({tuple(bin_["low"] for bin_ in curve) for curve in found.values()}) == 1
+    for name, curve in found.items():
+        assert len(curve) >= 2
+        assert (curve[0]["low"], curve[-1]["high"]) == (0.0, 1.0)
+        own = [one for one in rows if "/" not in name or one[name[-3]] == name[-1]]
+        for bin_ in curve:
+            inside = [o for o in own if bin_["low"] <= o["s"] < bin_["high"] or o["s"] == bin_["high"] == 1]
+            positives = sum(one["y"] for one in inside)
+            assert len(inside) == bin_["n"] >= 30
+            assert all(part == 0 or part >= 11 for part in (positives, len(inside) - positives))
+            assert bin_["observed_rate"] == positives / len(inside)
+            assert bin_["mean_score"] == pytest.approx(math.fsum(one["s"] for one in inside) / len(inside))
+
+
+def test_with_a_hidden_group_nothing_is_shown_that_its_bins_follow_from(
+    sample: Rows, make_system: Make, measured_scores: Measured
+) -> None:
+    """Group c is hidden: neither its table nor everybody has a curve; another attribute keeps its own."""
+    rows = [one | {"h": "xy"[i % 3 == 0], "g": "c" if i < 7 else one["g"]} for i, one in enumerate(sample)]
+    system = make_system({"g": None, "h": None}, score=(0, 1))
+    assert set(curves(measured_scores(rows, system))) == {"calibration_error/h=x", "calibration_error/h=y"}

@@ -1,0 +1,83 @@
+"""What every threshold of the score would make of each group, held to the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import audits
+from audits.errors import BoussoleError
+from audits.systems.model import System
+from tests import oracle
+from tests.written import system_text
+
+COLUMNS: dict[str, Any] = {
+    "id": "ref",
+    "period": "2026-01-01",
+    "decision": {"column": "d", "selected": [1]},
+    "score": {"column": "s", "range": [0, 1]},
+    "outcome": {"column": "y", "positive": [1], "observed_for": "all", "absent": "missing"},
+}
+
+
+def system(**columns: Any) -> System:
+    rest = {"columns": COLUMNS | columns, "groups": {"g": {"column": "g"}}, "windows": {"audit": "all"}}
+    return System.model_validate(yaml.safe_load(system_text("loans", "")) | rest)
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(2)
+    rows = 500
+    return pd.DataFrame(
+        {
+            "ref": [f"r{i}" for i in range(rows)],
+            "g": ["c" if i < 6 else "ab"[i % 2] for i in range(rows)],
+            "s": [None if i % 50 == 0 else round(s, 2) for i, s in enumerate(random.beta(2, 2, rows))],
+            "d": random.integers(0, 2, rows),
+            "y": [None if i % 9 == 0 else int(y) for i, y in enumerate(random.integers(0, 2, rows))],
+        }
+    ).astype({"s": "float64", "y": "Int64"})
+
+
+@pytest.fixture(scope="module")
+def found(frame: pd.DataFrame) -> pd.DataFrame:
+    return audits.sweep(system(), frame).set_index(["metric", "group", "threshold"]).sort_index()
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.29, 0.5, 1.0])
+@pytest.mark.parametrize("metric", oracle.RATES)
+def test_rates_are_those_of_the_rows(frame: pd.DataFrame, found: pd.DataFrame, metric: str, threshold: float) -> None:
+    rows = [
+        {"d": int(row.s >= threshold), "y": None if pd.isna(row.y) else int(row.y), "n": 1}
+        for row in frame.dropna(subset="s").itertuples()
+    ]
+    cell = found.loc[(metric, "")]
+    nearest = cell.index[np.abs(cell.index - threshold).argmin()]
+    expected = oracle.measure(metric, rows)
+    value = cell.loc[nearest, "value"]
+    assert pd.isna(value) if expected is None else value == pytest.approx(float(expected), abs=1e-12)
+
+
+def test_small_groups_are_hidden_at_every_threshold(found: pd.DataFrame) -> None:
+    hidden = found.xs("g=c", level="group")
+    assert set(hidden["status"]) == {"suppressed"}
+    assert hidden["value"].isna().all()
+    assert hidden["n"].isna().all()
+    assert len(found) == 4 * len(oracle.RATES) * 101
+
+
+def test_outcomes_of_the_selected_say_nothing_of_other_thresholds(frame: pd.DataFrame) -> None:
+    outcome = COLUMNS["outcome"] | {"observed_for": "selected"}
+    found = audits.sweep(system(outcome=outcome), frame).set_index("metric")
+    assert set(found.loc["precision", "reason"]) == {"selective_labels"}
+    assert set(found.loc["selection_rate", "status"]) == {"ok", "suppressed"}
+
+
+def test_without_a_score_there_is_no_threshold(frame: pd.DataFrame) -> None:
+    with pytest.raises(BoussoleError, match="declares no score"):
+        audits.sweep(system(score=None), frame)
