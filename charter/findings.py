@@ -16,6 +16,10 @@ RATES = {
     "{place}, against {second} {other}: {gap}",
     "precision_difference": "Of 100 people {decision}, the outcome followed for {first} {place}, against {second} "
     "{other}: {gap}",
+    "auc_difference": "Of 100 pairs of a person whose outcome turned out positive and one whose did not, the scores "
+    "put {first} in the right order {place}, against {second} {other}: {gap}",
+    "calibration_difference": "For 100 people, the scores announce {first} outcomes too many {place}, against {second} "
+    "{other} (with a minus sign: too few): {gap}",
     "missing_outcome_share_difference": "Of 100 outcomes that are due, {first} are not known {place}, against {second} "
     "{other}: {gap}",
 }

@@ -39,6 +39,7 @@ CANNOT_TELL = {
     "expired": "We cannot tell. The legal basis for using these data ended on {date}: nothing of them is read or "
     "shown.",
     "rows_purged": "We cannot tell. The decisions of this period were removed before they were counted by profile.",
+    "not_a_probability": "We cannot tell. The score is no probability: it announces no rate to hold to what happened.",
     "too_many_strata": "We cannot tell. There are so many different profiles that hardly anybody has a counterpart.",
     "no_common_stratum": "We cannot tell. No profile is found in both of the groups compared.",
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",

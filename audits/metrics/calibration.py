@@ -183,15 +183,15 @@ def _unknown(scored: Scored) -> bool:
 
 def _common(shown: Sequence[Scored]) -> tuple[int, ...] | None:
     """Ends of the bins that all groups of these tables can be shown in; None where there are not two."""
-    if not shown:
-        return None
-    limit = shown[0].view.system.privacy.suppress_below
+    limit = shown[0].view.system.privacy.suppress_below if shown else 0
     groups = [
         _by_bin(each, [position])[:2]
         for each in shown
         for position in (each.view.known if len(shown) == 1 else range(len(each.view.table.groups)))
         if each.view.sizes(SEEN)[position]
     ]
+    if not groups:
+        return None
     counts = np.array(groups)
     ends = [0]
     for end in range(1, BINS + 1):

@@ -63,6 +63,7 @@ CHUNKS = {
 }
 
 
+@pytest.mark.slow
 def test_loans_have_the_areas_that_nannyml_published(audited: Any, loans: Path) -> None:
     """Scores have two digits: the bins hide nothing. Outcomes come in a file of their own, joined here."""
     document = audited("loans", loans)
