@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
+from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
 from audits.measures import Measure
 from audits.runs import measure_evidence
@@ -96,7 +97,13 @@ def counted(system: System, frame: pd.DataFrame) -> Read:
         keyed = rows.assign(by="*".join(by), outcome=None, **values)
         counts.append(keyed)
         strata += [keyed if system.cluster else keyed.assign(bucket=0)] if by and system.controls else []
-    return Read(counts=summed(counts, COUNTS), strata=summed(strata, STRATA), ranks=RANKS.empty_table(), histograms=[])
+    return Read(
+        counts=summed(counts, COUNTS),
+        strata=summed(strata, STRATA),
+        ranks=RANKS.empty_table(),
+        scores=SCORES.empty_table(),
+        histograms=[],
+    )
 
 
 def summed(parts: Sequence[pd.DataFrame], schema: pa.Schema) -> pa.Table:
