@@ -29,6 +29,9 @@ STAGE_RATIO = "At the stage “{stage}”, {value} people move on {place} where 
 ADJUSTED_STAGE_RATIO = (
     "At the stage “{stage}”, with comparable profiles ({controls}), {value} people move on {place} where 100 do {other}"
 )
+EXPOSURE_RATIO = (
+    "In the same lists, the attention that a place gets is {value} on average {place} where it is 100 {other}"
+)
 RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"
 DRIFT = {
     ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
@@ -59,9 +62,11 @@ def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, sys
         if measure["given"]:
             named["stage"] = stage(measure, system, catalogue.lang)
         plain, adjusted = (STAGE_RATIO, ADJUSTED_STAGE_RATIO) if measure["given"] else (RATIO, ADJUSTED_RATIO)
-        message = catalogue.gettext(adjusted if measure["metric"].startswith("adjusted_") else plain)
+        exposure = measure["metric"] == "exposure_ratio"
+        message = adjusted if measure["metric"].startswith("adjusted_") else EXPOSURE_RATIO if exposure else plain
         names = controls(system, catalogue.lang)
-        return message.format(value=value, controls=names, **named) + _ratio_interval(measure, catalogue)
+        told = catalogue.gettext(message).format(value=value, controls=names, **named)
+        return told + _ratio_interval(measure, catalogue)
     return _rates(measure, catalogue, named)
 
 

@@ -42,6 +42,7 @@ CANNOT_TELL = {
     "not_a_probability": "We cannot tell. The score is no probability: it announces no rate to hold to what happened.",
     "too_many_strata": "We cannot tell. There are so many different profiles that hardly anybody has a counterpart.",
     "no_common_stratum": "We cannot tell. No profile is found in both of the groups compared.",
+    "no_common_list": "We cannot tell. No list holds people of both of the groups compared.",
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
 }

@@ -252,6 +252,8 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "reference_suppressed": say("not compared (the reference group is hidden)"),
         "reference_absent": say("not compared (nobody in the reference group)"),
         "no_other_group": say("not compared (no other group)"),
+        "no_common_list": say("not compared (no list in common)"),
+        "few_lists": say("hidden (too few lists)"),
         "zero_denominator": say("no figure (nobody to count)"),
         "no_outcomes": say("no figure (what happened next is not known yet)"),
         "selective_labels": say("no figure (what happened next is known only for those selected)"),

@@ -47,6 +47,7 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None, s
             class_="article-head",
         ),
         *[question(asked, say, recompute=recompute, report=report, sealed=sealed) for asked in section.questions],
+        places(section.places, say) if section.places else None,
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
@@ -63,6 +64,13 @@ def question(asked: Question, say: Say, *, recompute: str, report: str | None, s
         el("p", link(more, report)) if asked.drift and report else None,
         class_=f"question question-{asked.verdict}",
     )
+
+
+def places(given: Table, say: Say) -> Html:
+    """Where groups stand in lists: one sentence and a table; no verdict rests on it."""
+    told = say("The lower people stand in a list, the less attention they get. No verdict rests on these figures.")
+    rows = table(list(given.head), list(given.rows), caption=given.caption, class_="data", hidden_caption=True)
+    return el("section", el("h3", given.caption), el("p", told, class_="answer"), rows, class_="question")
 
 
 def not_examined(section: Section, say: Say) -> Html:

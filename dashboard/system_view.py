@@ -16,7 +16,15 @@ from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compa
 from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene, excess
 from dashboard.small_print import background, indicator_of, small_print
-from dashboard.tables import Table, adjusted_table, compared_with, drift_table, groups_table, stages_table
+from dashboard.tables import (
+    Table,
+    adjusted_table,
+    compared_with,
+    drift_table,
+    groups_table,
+    places_table,
+    stages_table,
+)
 from dashboard.views import anchor_of, period
 from dashboard.words import Say
 
@@ -50,7 +58,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """One article: its examined questions, the worst first, then those that nobody has examined."""
+    """One article: its examined questions, the worst first, then those that nobody has examined.
+
+    `places` stands under the questions on how often groups are selected, where people are put in lists.
+    """
 
     id: str
     order: int
@@ -60,6 +71,7 @@ class Section:
     verdict: str
     questions: Sequence[Question]
     not_examined: Sequence[tuple[str, str]]
+    places: Table | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +120,14 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
             for verdict in verdicts
             if verdict["verdict"] == "not_examined"
         ],
+        places=_places(document, examined, system, say),
     )
+
+
+def _places(document: Document, examined: Sequence[Document], system: System | None, say: Say) -> Table | None:
+    """The places of groups in lists, for the article that asks how often they are selected."""
+    asked = [found[0] for verdict in examined if (found := compared(document, verdict))]
+    return places_table(document, say, system=system) if system and "selection_rate" in asked else None
 
 
 def question(document: Document, verdict: Document, charter: Charter, system: System | None, say: Say) -> Question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audits.measures import TOP
 from audits.systems import System
 from charter.naming import parsed
 from dashboard.drift import features
@@ -153,6 +154,36 @@ def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:
         told = say("{n} for 100", n=say.whole(100 * measure["value"]))
         values = [say.whole(100 * ends[end]) for end in ("low", "high") if ends]
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
+
+
+def places_table(document: Document, say: Say, *, system: System) -> Table | None:
+    """One row per group: the attention that its places in lists get, and how often it stands first; None without lists.
+
+    Both are shown and not judged.
+    """
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    against = {m["params"]["against"] for m in document["measures"] if m["metric"] == "exposure_ratio"}
+    minimum, body = system.privacy.suppress_below, []
+    for measure in document["measures"]:
+        if measure["metric"] != "exposure" or measure["group"] is None or len(measure["by"]) > 1:
+            continue
+        key = measure["id"].partition("/")[2]
+        name = group_name(measure["group"], say, system=system)
+        shown = (measures.get(f"{metric}/{key}") for metric in ("exposure_ratio", "top_k_representation"))
+        body.append(
+            [
+                say("{group} (reference)", group=name) if key in against else name,
+                *(_beside(each, say, minimum=minimum) for each in shown),
+            ]
+        )
+    if not body:
+        return None
+    head = [
+        say("Group"),
+        say("Attention, in the same lists (reference, or else all others: 100)"),
+        say("People among the first {n} (their share of those assessed: 100)", n=say.whole(TOP)),
+    ]
+    return Table(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
 
 
 def drift_table(document: Document, verdict: Document, say: Say, *, title: str) -> Table:

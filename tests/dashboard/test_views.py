@@ -143,6 +143,38 @@ def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document
     assert [section.id for section in shown.sections][:2] == ["equite", "securite"]
 
 
+def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, matchft: Document) -> None:
+    """In the article that asks how often groups are selected; hidden figures say why, the reference has none."""
+    assert [section.places for section in page(scene).sections] == [None] * 7
+    sex = {"by": ["gender"], "given": {}, "interval": None, "status": "ok", "reason": None, "n": 500, "clusters": 40}
+    against = {"against": "gender=M", "bad_side": "below", "scale": "ratio"}
+    for group, attention, first in (("F", 0.914, None), ("M", None, 1.07)):
+        named = {**sex, "group": {"gender": group}}
+        matchft["measures"] += [
+            {**named, "id": f"exposure/gender={group}", "metric": "exposure", "value": 0.3, "params": {}},
+            {
+                **named,
+                "id": f"top_k_representation/gender={group}",
+                "metric": "top_k_representation",
+                "value": first,
+                "reason": None if first else "small_numerator",
+                "params": {"k": 10},
+            },
+        ]
+        if attention:
+            ratio = {"id": f"exposure_ratio/gender={group}", "metric": "exposure_ratio", "value": attention}
+            matchft["measures"].append({**named, **ratio, "interval": {"low": 0.89, "high": 0.94}, "params": against})
+    first, *others = page(scene).sections
+    assert [section.places for section in others] == [None] * 6
+    assert first.places is not None
+    assert first.places.rows == [
+        ["Femmes", "91 pour 100 (89 à 94)", "masqué (trop peu de personnes pour rester anonymes)"],
+        ["Hommes (référence)", "", "107 pour 100"],
+    ]
+    shown = str(system_html.article(first, FR, recompute="", report=None))
+    assert "Aucun verdict ne repose sur ces chiffres." in shown
+
+
 def test_questions_carry_chart_table_threshold_and_evidence(scene: Scene) -> None:
     questions = {asked.anchor: asked for section in page(scene).sections for asked in section.questions}
     women = questions["equite-impact_ratio_gender"]

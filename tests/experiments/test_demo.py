@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import audits
 from audits.decisions import validate
 from audits.errors import BoussoleError
+from audits.systems import load_system
 from audits.workspace import Workspace
 from experiments.demo import FACTS, build
 from experiments.demo.model import VERSIONS
@@ -113,6 +115,26 @@ def test_nothing_else_was_planted(log: pd.DataFrame) -> None:
             found, error = ratio(month, group, against), standard_error(month, group, against)
             assert abs(math.log(found)) < 2.5 * error  # compatible with 1
             assert (math.log(found) - math.log(0.8)) / error > 3  # and clearly not under .80
+
+
+@pytest.mark.slow
+def test_the_places_in_lists_show_what_was_planted(simulation: Simulation, log: pd.DataFrame) -> None:
+    """In July people of 50 and over stand lower, in September women too, and people of no neighbourhood."""
+    system = load_system(Path(build.__code__.co_filename).parent / "systems" / "matchft.yaml")
+    found = {}
+    for month in ("2026-07", "2026-09"):
+        audit = audits.audit(system, simulation.log[log["month"] == month])
+        for group in ("gender=F", "age=50+", "age=<25", "qpv=yes"):
+            interval = audit.measure(f"exposure_ratio/{group}").interval
+            assert interval is not None
+            found[month, group] = (interval.low, interval.high)
+        lists = log[log["month"] == month]
+        lists = lists[lists.groupby("offer_id")["age"].transform("nunique") > 1]
+        senior = lists.loc[lists["age"] == "50+", "rank"]
+        assert audit.measure("exposure/age=50+").value == pytest.approx((1 / np.log2(1 + senior)).mean(), rel=1e-12)
+    lower = {key for key, (_, high) in found.items() if high < 0.95}
+    assert lower == {("2026-07", "age=50+"), ("2026-09", "age=50+"), ("2026-09", "gender=F")}
+    assert all(low < 1.05 and high > 0.95 for key, (low, high) in found.items() if key not in lower)
 
 
 def test_cells_of_the_intersection_inherit_what_was_planted_on_their_margins(
