@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.languages import Catalogue, typeset
+from audits.languages import Catalogue, inside, typeset
 from audits.metrics import errors
 from audits.systems import System
 from charter.findings import finding
 from charter.model import Charter, Indicator, Law
 from charter.sentences import LOCALE
+from dashboard.groups import group_name
 from dashboard.levels import threshold_words
 from dashboard.scene import Document
+from dashboard.tables import signed
 from dashboard.views import period
 from dashboard.words import Say
 
@@ -59,11 +61,29 @@ def missing_words(document: Document, verdict: Document, say: Say, *, system: Sy
         return say("All outcomes that are due are known.")
     share = say("{n} of the outcomes that are due are not known.", n=say.percent(everybody["value"]))
     gaps = [m for m in measures if m["by"] == verdict["by"] and "scale" in m["params"] and m["value"] is not None]
-    if not gaps:
-        return share
-    widest = max(gaps, key=lambda measure: abs(measure["value"]))
-    told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
-    return f"{share} {typeset(told, say.lang)}."
+    parts = [share]
+    if gaps:
+        widest = max(gaps, key=lambda measure: abs(measure["value"]))
+        told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
+        parts.append(f"{typeset(told, say.lang)}.")
+    return " ".join([*parts, bounds_words(document, verdict, say, system=system)]).strip()
+
+
+def bounds_words(document: Document, verdict: Document, say: Say, *, system: System) -> str:
+    """Between what the least certain gap must lie whatever the missing outcomes are; nothing where none is missing."""
+    compared = {comparison["measure"] for comparison in verdict["comparisons"]}
+    bounded = [m for m in document["measures"] if m["id"] in compared and "bounds" in m["params"]]
+    if not bounded:
+        return ""
+    widest = max(bounded, key=lambda measure: measure["params"]["bounds"][1] - measure["params"]["bounds"][0])
+    low, high = (signed(100 * end, say) for end in widest["params"]["bounds"])
+    group = group_name(widest["group"], say, system=system)
+    return say(
+        "If all were known, the gap of “{group}” could be anything from {low} to {high} points.",
+        group=inside(group),
+        low=low,
+        high=high,
+    )
 
 
 def background(verdict: Document, indicator: Indicator | None, charter: Charter, say: Say) -> list[tuple[str, str]]:

@@ -48,6 +48,8 @@ def refused(view: View, comparison: Comparison, position: int, other: Against) -
     params = judged(view, comparison, other)
     if blocked := view.blocked(rate):
         params |= view.until(blocked)
+        if blocked == "selective_labels" and position not in hidden and other.status == "ok":
+            params |= view.bounds(rate, [position], other.positions)
         return view.without_value(comparison.metric, "undefined", blocked, group=group, params=params)
     if position in hidden:
         return view.without_value(comparison.metric, "suppressed", hidden[position], group=group, params=params)
@@ -80,6 +82,8 @@ def _estimate(view: View, comparison: Comparison, position: int, other: Against)
     sums = [(int(a.sum()), int(b.sum())) for a, b in parts]
     both = [position, *other.positions]
     params = judged(view, comparison, other) | view.missing(comparison.rate, both)
+    if comparison.scale == "difference":
+        params |= view.bounds(comparison.rate, [position], other.positions)
     size = sums[0][1] + sums[1][1]
     if not sums[0][1] or not sums[1][1] or (comparison.scale == "ratio" and not sums[1][0]):
         return view.without_value(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from audits.measures import NO_OUTCOME, Counts
+from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
 Kind = Literal["group", "across", "comparison", "beside", "drift"]
 BadSide = Literal["below", "above"]
@@ -66,6 +67,28 @@ class Rate:
         """The numerator, and the people of the denominator who are not in it: everybody the rate is about, once."""
         rest = tuple(cell for cell in self.denominator if cell not in self.numerator)
         return _total(counts, self.numerator), _total(counts, rest)
+
+    def bounds(self, counts: Counts) -> tuple[float, float] | None:
+        """The lowest and highest value there could be if the missing outcomes were known; counts (decision, outcome).
+
+        Each decision's missing outcomes are taken as all negative or all positive: the rate is linear-fractional in
+        how many are positive, so that its extremes lie there. None where it has a denominator in no case.
+
+        Source: bounds without assumptions, Manski (2003), Partial Identification of Probability Distributions.
+
+        >>> from audits.metrics.errors import PRECISION
+        >>> PRECISION.bounds(np.array([[0, 0, 0], [20, 60, 20]]))
+        (0.6, 0.8)
+        """
+        found = []
+        for outcomes in itertools.product((NEGATIVE, POSITIVE), repeat=len(self.missing)):
+            filled = counts.copy()
+            for decision, outcome in zip(self.missing, outcomes, strict=True):
+                filled[decision, outcome] += filled[decision, NO_OUTCOME]
+                filled[decision, NO_OUTCOME] = 0
+            k, n = self.counted(filled)
+            found += [float(k / n)] if n else []
+        return (min(found), max(found)) if found else None
 
     def missing_outcomes(self, counts: Counts) -> int:
         """Decisions left out of the denominator because their outcome is not known (yet)."""

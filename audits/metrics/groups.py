@@ -28,7 +28,8 @@ def rate_measures(view: View, rate: Rate) -> list[Measure]:
 def _rate_measure(view: View, rate: Rate, position: int) -> Measure:
     group, blocked, hidden = view.table.groups[position], view.blocked(rate), view.hidden(rate)
     if blocked:
-        return view.without_value(rate.metric, "undefined", blocked, group=group, params=view.until(blocked))
+        told = view.bounds(rate, [position]) if blocked == "selective_labels" and position not in hidden else {}
+        return view.without_value(rate.metric, "undefined", blocked, group=group, params=view.until(blocked) | told)
     if position in hidden:
         return view.without_value(rate.metric, "suppressed", hidden[position], group=group)
     return view.share(
@@ -36,7 +37,7 @@ def _rate_measure(view: View, rate: Rate, position: int) -> Measure:
         view.buckets(rate, [position]),
         value=view.frame(rate).values.get(position),
         group=group,
-        params=view.missing(rate, [position]),
+        params=view.missing(rate, [position]) | view.bounds(rate, [position]),
     )
 
 

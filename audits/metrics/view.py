@@ -94,6 +94,22 @@ class View:
             return {}
         return {"missing_outcomes": rate.missing_outcomes(self.table.counts[positions])}
 
+    def bounds(self, rate: Rate, *parts: list[int]) -> dict[str, list[float]]:
+        """Between what a rate (or its gap between two parts) must lie whatever the missing outcomes are.
+
+        Nothing where no outcome is missing, or for measures that do not rest on outcomes.
+        """
+        if rate.outcome != "observed" or not rate.share:
+            return {}
+        missing = any(self.missing(rate, part)["missing_outcomes"] for part in parts)
+        found = [ends for part in parts if (ends := rate.bounds(self.table.counts[part].sum(axis=(0, 1)))) is not None]
+        if not missing or len(found) < len(parts):
+            return {}
+        (low, high), *others = found
+        for other_low, other_high in others:
+            low, high = low - other_high, high - other_low
+        return {"bounds": [low, high]}
+
     def share(
         self,
         metric: str,

@@ -271,9 +271,11 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
 
 def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:
     """Nothing is added up here: the figures come from the measures of the document."""
-    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": []}
-    share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None, "params": {}}
+    judged = "precision_difference/sex=Female"
+    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": [{"measure": judged}]}
+    share = {"id": "share", "metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None, "params": {}}
     gap = {
+        "id": "gap",
         "metric": "missing_outcome_share_difference",
         "by": ["sex"],
         "group": {"sex": "Female"},
@@ -290,6 +292,11 @@ def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene,
     assert told("en", share, gap) == (
         "12.5% of the outcomes that are due are not known. Of 100 outcomes that are due, 20 are not known among Women, "
         "against 10 among everybody else: 10 more (between 5 and 15)."
+    )
+    bounded = {"id": judged, "metric": "precision_difference", "by": ["sex"], "group": {"sex": "Female"}, "value": 0.1}
+    assert told("en", share, bounded | {"params": {"bounds": [-0.053, 0.2]}}) == (
+        "12.5% of the outcomes that are due are not known. If all were known, the gap of “women” could be anything "
+        "from \u22125.3 to +20.0 points."
     )
     assert told("fr", share).replace("\u202f", " ") == "12,5 % des résultats attendus ne sont pas connus."
     assert told("en", share | {"value": 0.0}) == "All outcomes that are due are known."
