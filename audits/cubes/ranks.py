@@ -13,30 +13,17 @@ rotation of keys changes none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import duckdb
 import ibis
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
+from audits.cubes.fair import CHANCES, KIND, REQUIRED, fair_tables
 from audits.lake.tables import CUBES, KEYS, RANKED, keys_of, quote, summed
-from audits.measures import FAIR_ALPHA, TOP, group_label
+from audits.measures import TOP, group_label
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 
-REQUIRED = {"share": "int64", "places": "int64", "nth": "int64", "position": "int64"}
-"""The `nth` person of a group must stand at this position or before."""
-KIND = ("share", "places", "pool", "n", "all_top")
-"""All that decides what a list would be in random order."""
-CHANCES = {
-    **dict.fromkeys(KIND, "int64"),
-    "needed": "int64",
-    "failed_at_random": "float64",
-    "skew_at_random": "float64",
-}
 _AMOUNT = "decimal(38, 15)"
 
 
@@ -133,47 +120,68 @@ def against(system: System, by: tuple[str, ...]) -> str:
     return "" if reference is None else group_label(by, reference)
 
 
-def ranks(rows: Any, found: Any, required: Any, chances: Any, system: System) -> Any:
-    """Month × group × bucket, all groups of an attribute together, and everybody: sums over lists."""
-    lists = rows.select("list", "month", "bucket").distinct()
-    parts = [_summed(lists.mutate(lists=ibis.literal(1, "int64")), (), [], "")]
-    for by in system.attributes:
-        own = found.filter(found.by == "*".join(by))
-        order = _ordered_rows(rows, own, by)
-        values, whom = [f"value{i + 1}" for i in range(len(by))], against(system, by)
-        parts.append(_summed(_groups(order, own, required, chances, values), by, values, whom))
-        parts.append(_summed(_whole(order, own), by, [], whom))
-    return _united(parts)
+def ordered(rows: Any, found: Any, by: Sequence[str]) -> Any:
+    """The ranked people of known groups of an attribute, with where they stand and what they add to NDKL.
 
-
-def _ordered_rows(rows: Any, own: Any, by: Sequence[str]) -> Any:
-    """The ranked people of known groups in the order of their list, with what is known of their group in it.
-
-    `nth` of their group; `before`, of all people, those at a better rank; `before_own`, of their group.
+    `position`: among them all; of people who share a rank, those of one's own group come first. `nth`: of one's group.
+    NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the share of the pool: the divergence among the
+    first i is S ÷ i − ln i, weighted by the attention of each place.
     """
-    names = [f"g_{name}" for name in by]
+    names, own = [f"g_{name}" for name in by], found.filter(found.by == "*".join(by))
+    values = [f"value{i + 1}" for i in range(len(names))]
     ranked = rows.filter([rows["rank"].notnull(), *(rows[name].notnull() for name in names)])
     group = ibis.window(group_by=["list", *names], order_by="rank")
     placed = ranked.select(
         "list",
         "rank",
-        **{f"value{i + 1}": ranked[name] for i, name in enumerate(names)},
+        **{value: ranked[name] for value, name in zip(values, names, strict=True)},
         nth=(ibis.row_number().over(group) + 1).cast("int64"),
-        before=ibis.rank().over(ibis.window(group_by="list", order_by="rank")).cast("int64"),
         before_own=ibis.rank().over(group).cast("int64"),
     )
-    values = [f"value{i + 1}" for i in range(len(names))]
-    kept = own.select("list", "month", "bucket", *values, "n", "pool", "listed_exposure", "share", "places")
-    return placed.inner_join(kept, ["list", *values])
+    kept = own.select("list", *values, "n", "pool", "listed_exposure", "share", "places")
+    each = placed.inner_join(kept, ["list", *values])
+    share, so_far, earlier = _float(each.n) / _float(each.pool), _float(each.nth), _float(each.nth - 1)
+    lost = (each.nth > 1).ifelse(earlier * (ibis.greatest(earlier, 1.0) / share).ln(), 0.0)
+    each = each.mutate(added=_amount(so_far * (so_far / share).ln()) - _amount(lost))
+    seen = ibis.range_window(group_by="list", order_by="rank", preceding=None, following=0)
+    each = each.mutate(
+        before=ibis.rank().over(ibis.window(group_by="list", order_by="rank")).cast("int64"),
+        people=_float(each.added.count().over(seen)),
+        total=_float(each.added.sum().over(seen)),
+    )
+    divergence = ibis.greatest(each.total / each.people - each.people.ln(), 0.0)
+    return each.select(
+        "list",
+        *values,
+        "share",
+        "places",
+        "nth",
+        position=each.before + each.nth - each.before_own,
+        divergence=_amount(_gain(each["rank"]) / each.listed_exposure * divergence),
+    )
 
 
-def _groups(order: Any, own: Any, required: Any, chances: Any, values: Sequence[str]) -> Any:
-    """Each group of each list, with whether the list fails FA*IR: a person that the table asks for stands too low.
+def every_list(rows: Any) -> Any:
+    """Month × bucket: all lists, whatever groups they hold."""
+    lists = rows.select("list", "month", "bucket").distinct()
+    return _summed(lists.mutate(lists=ibis.literal(1, "int64")), (), [], "")
 
-    Of people who share a rank, those of the group are taken to come first.
+
+def of_attribute(found: Any, order: Any, fair: tuple[Any, Any], by: tuple[str, ...], system: System) -> Any:
+    """Month × group × bucket, and all groups of an attribute together: sums over lists.
+
+    `order`: what `ordered` gives for the attribute; `fair`: the tables `REQUIRED` and `CHANCES`.
     """
-    asked = order.inner_join(required, ["share", "places", "nth"])
-    early = asked.filter(asked.before + asked.nth - asked.before_own <= asked.position)
+    own, values = found.filter(found.by == "*".join(by)), [f"value{i + 1}" for i in range(len(by))]
+    groups = _summed(_groups(order, own, fair, values), by, values, against(system, by))
+    return _united([groups, _summed(_whole(order, own), by, [], against(system, by))])
+
+
+def _groups(order: Any, own: Any, fair: tuple[Any, Any], values: Sequence[str]) -> Any:
+    """Each group of each list, with whether the list fails FA*IR: a person that the table asks for stands too low."""
+    required, chances = fair
+    asked = order.inner_join(required.rename(latest="position"), ["share", "places", "nth"])
+    early = asked.filter(asked.position <= asked.latest)
     met = early.group_by(["list", *values]).aggregate(met=early.count())
     judged = own.left_join(met, ["list", *values]).inner_join(chances, list(KIND))
     judged = judged.mutate(
@@ -186,26 +194,9 @@ def _groups(order: Any, own: Any, required: Any, chances: Any, values: Sequence[
 
 
 def _whole(order: Any, own: Any) -> Any:
-    """Each list over all groups of an attribute: distance between attention and pool, and NDKL of each list.
-
-    NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the share of the pool: the divergence among the
-    first i is S ÷ i − ln i, weighted by the attention of each place.
-    """
+    """Each list over all groups of an attribute: distance between attention and pool, and NDKL."""
     apart = own.group_by(["list", "month", "bucket"]).aggregate(attention=own.attention.abs().sum())
-    share = _float(order.n) / _float(order.pool)
-    so_far, before = _float(order.nth), _float(order.nth - 1)
-    step = order.mutate(
-        gain=_gain(order["rank"]) / order.listed_exposure,
-        step=_amount(so_far * (so_far / share).ln())
-        - _amount((order.nth > 1).ifelse(before * (ibis.greatest(before, 1.0) / share).ln(), 0.0)),
-    )
-    seen = ibis.range_window(group_by="list", order_by="rank", preceding=None, following=0)
-    people = _float(step.count().over(seen))
-    term = step.select(
-        "list",
-        term=_amount(step.gain * ibis.greatest(_float(step.step.sum().over(seen)) / people - people.ln(), 0.0)),
-    )
-    divergence = term.group_by("list").aggregate(divergence=term.term.sum())
+    divergence = order.group_by("list").aggregate(divergence=order.divergence.sum())
     return apart.inner_join(divergence, "list").mutate(lists=ibis.literal(1, "int64"))
 
 
@@ -240,16 +231,35 @@ def _float(value: Any) -> Any:
     return value.cast("float64")
 
 
-def count_lists(connection: duckdb.DuckDBPyConnection, statements: dict[str, str], rows: str, *, into: str) -> None:
-    """Fills a temporary table with the cube of some rows (SQL)."""
+def statements(competing: Any, system: System) -> dict[str, Any]:
+    """What `count_lists` runs, in order: the first from a table `competing`, each other from those before it."""
+    first = listed(competing, system)
+    rows = ibis.table(first.schema(), name="listed")
+    second = shares(rows, system)
+    found = ibis.table(second.schema(), name="shares")
+    fair = (ibis.table(REQUIRED, name="required"), ibis.table(CHANCES, name="chances"))
+    made = {"listed": first, "shares": second, "every_list": every_list(rows)}
+    for i, by in enumerate(system.attributes):
+        order = ordered(rows, found, by)
+        kept = ibis.table(order.schema(), name="ordered")
+        made |= {f"ordered{i}": order, f"ranks{i}": of_attribute(found, kept, fair, by, system)}
+    return made
+
+
+def count_lists(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], rows: str, *, into: str) -> None:
+    """Fills a temporary table with the cube of some rows (SQL), one attribute after the other: each needs room."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW competing AS {rows}")
     for name in ("listed", "shares"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statements[name]}")
-    listed = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in KIND)
-    kinds = connection.execute(f"SELECT DISTINCT {listed} FROM shares ORDER BY ALL").to_arrow_table()
-    for name, table in zip(("required", "chances"), _fair_tables(kinds), strict=True):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql[name]}")
+    kind = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in KIND)
+    kinds = connection.execute(f"SELECT DISTINCT {kind} FROM shares ORDER BY ALL").to_arrow_table()
+    for name, table in zip(("required", "chances"), fair_tables(kinds), strict=True):
         connection.register(name, table)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {statements['ranks']}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {sql['every_list']}")
+    for i in range(sum(name.startswith("ordered") for name in sql)):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE ordered AS {sql[f'ordered{i}']}")
+        connection.execute(f"INSERT INTO {into} {sql[f'ranks{i}']}")
+        connection.execute("DROP TABLE ordered")
     for name in ("required", "chances"):
         connection.unregister(name)
     connection.execute("DROP VIEW competing; DROP TABLE listed; DROP TABLE shares")
@@ -273,40 +283,3 @@ def added_up(parts: Sequence[str]) -> str:
 def negative(name: str) -> str:
     """SQL: a table in the form of the cube, to be taken away."""
     return f"SELECT * REPLACE ({', '.join(f'-{quote(column)} AS {quote(column)}' for column in RANKED)}) FROM {name}"
-
-
-def _fair_tables(kinds: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """The tables of FA*IR that some lists need, and what each kind of list would be in random order.
-
-    The share to be protected is that of the list's own pool, in whole per cent, rounded down.
-    """
-    from audits.metrics.fa_ir import random_order_fail_probabilities, random_order_skews  # scipy takes half a second
-
-    share, places, pool, own, top = (kinds[name].to_numpy() for name in KIND)
-    pairs = list(zip(share.tolist(), places.tolist(), strict=True))
-    tables = {pair: _fair_table(*pair) for pair in sorted(set(pairs))}
-    required = [
-        (*pair, nth, int(np.argmax(table >= nth)) + 1)
-        for pair, table in tables.items()
-        for nth in range(1, int(table[-1]) + 1)
-    ]
-    each = np.zeros((len(pairs), TOP), dtype=np.int64)
-    for row, pair in zip(each, pairs, strict=True):
-        row[: pair[1]] = tables[pair]
-    told = (
-        each.max(axis=1, initial=0),
-        random_order_fail_probabilities(each, pool, own),
-        random_order_skews(top, pool, own),
-    )
-    asked = np.array(required, dtype=np.int64).reshape(-1, len(REQUIRED)).T
-    return (
-        pa.table(dict(zip(REQUIRED, asked, strict=True))),
-        pa.table(dict(zip(CHANCES, (share, places, pool, own, top, *told), strict=True))),
-    )
-
-
-@cache
-def _fair_table(percent: int, places: int) -> npt.NDArray[np.int64]:
-    from audits.metrics.fa_ir import adjusted_table
-
-    return adjusted_table(places, percent / 100, FAIR_ALPHA)

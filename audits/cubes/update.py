@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 import ibis
@@ -143,11 +142,17 @@ def _earlier(connection: duckdb.DuckDBPyConnection, system: System, batch: int |
     ).fetchone()
     if days is None or days[0] is None:
         return None
-    earlier = (
-        f"FROM {table(system, 'decisions')} WHERE batch <> {batch} AND day BETWEEN DATE '{days[0]:%Y-%m-%d}' "
-        f"AND DATE '{days[1]:%Y-%m-%d}' AND ({month}, request) IN (SELECT ({month}, request) FROM picked)"
+    others = (
+        f"FROM {table(system, 'decisions')} WHERE batch <> {batch} AND request IS NOT NULL "
+        f"AND day BETWEEN DATE '{days[0]:%Y-%m-%d}' AND DATE '{days[1]:%Y-%m-%d}'"
     )
-    return earlier if connection.execute(f"SELECT 1 {earlier} LIMIT 1").fetchone() else None
+    if not connection.execute(f"SELECT 1 {others} LIMIT 1").fetchone():
+        return None
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE touched_lists AS SELECT DISTINCT {month} AS m, request FROM picked"
+    )
+    earlier = f"SELECT d.* FROM ({others}) d SEMI JOIN touched_lists t ON t.m = {month} AND t.request = d.request"
+    return earlier if connection.execute(f"SELECT 1 FROM ({earlier}) LIMIT 1").fetchone() else None
 
 
 def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
@@ -168,7 +173,7 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             "strata": build.strata(decisions, system),
             "scores": build.scores(decisions, system),
             "histograms": build.histograms(decisions, system, edges),
-            **(_of_lists(system, columns) if system.ranked else {}),
+            **(ranks.statements(ibis.table(columns, name="competing"), system) if system.ranked else {}),
         }
         while len(_KEPT) >= MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
@@ -176,16 +181,6 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             name: str(ibis.to_sql(cube, dialect="duckdb")) for name, cube in cubes.items() if cube is not None
         }
     return _KEPT[key]
-
-
-def _of_lists(system: System, columns: dict[str, str]) -> dict[str, Any]:
-    """The cube `ranks` and the tables on the way to it."""
-    listed = ranks.listed(ibis.table(columns, name="competing"), system)
-    rows = ibis.table(listed.schema(), name="listed")
-    shares = ranks.shares(rows, system)
-    fair = (ibis.table(ranks.REQUIRED, name="required"), ibis.table(ranks.CHANCES, name="chances"))
-    cube = ranks.ranks(rows, ibis.table(shares.schema(), name="shares"), *fair, system)
-    return {"listed": listed, "shares": shares, "ranks": cube}
 
 
 def _schema_of_base(system: System) -> dict[str, str]:

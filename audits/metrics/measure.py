@@ -13,7 +13,7 @@ from audits.metrics.discrimination import discrimination_measures
 from audits.metrics.distances import distance_measures
 from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
-from audits.metrics.ranking import ranking_measures
+from audits.metrics.ranked import ranking_measures
 from audits.metrics.scored import Scored, scored_tables
 from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
