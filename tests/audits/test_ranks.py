@@ -191,6 +191,21 @@ def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
         measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end, exact=True)
 
 
+def test_an_ended_basis_takes_its_group_out_of_the_cube(tmp_path: Path) -> None:
+    text = SYSTEM.replace("{column: age}", "{column: age, basis: law, expires: 2199-12-31}")
+    workspace, _ = load(tmp_path / "w", log(20), text=text)
+    file = workspace.home / "systems" / "offers.yaml"
+    file.write_text(text.replace("2199", "2020"), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    system = workspace.system("offers")
+    purge(workspace)
+    merged = cube(workspace, system)
+    assert {row[1] for row in merged} == {"", "gender"}
+    with writing(workspace) as connection:
+        rebuild(connection, system)
+    assert cube(workspace, system) == merged
+
+
 def test_a_list_is_in_one_bucket_and_lists_fill_many(loaded: tuple[Workspace, System]) -> None:
     workspace, system = loaded
     with reading(workspace) as connection:

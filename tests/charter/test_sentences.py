@@ -63,6 +63,20 @@ def test_kept():
     )
 
 
+def test_a_charter_may_judge_the_attention_that_places_get():
+    measure = comparison(WOMEN, estimate=0.74, error=0.02, metric="exposure_ratio")
+    fr, en = told([measure], charter=amended(metric="exposure_ratio"))
+    assert fr.startswith(
+        "Non. Dans les mêmes listes, l'attention que donne la place est en moyenne de 74 parmi les femmes quand elle "
+        "est de 100 parmi les hommes (entre 70 et 78)."
+    )
+    assert "the attention that a place gets is 74 on average among women where it is 100 among men" in en
+    none = absent(WOMEN, status="undefined", reason="no_common_list", metric="exposure_ratio")
+    assert told([none], charter=amended(metric="exposure_ratio"))[1].endswith(
+        "No list holds people of both of the groups compared."
+    )
+
+
 def test_unknown_says_what_would_settle_it():
     """z at .80 is 1: 5.18 times 2,300 decisions is 11,920, said as about 12,000."""
     assert told([everybody(2300), comparison(WOMEN, estimate=0.97, error=0.17)]) == (
