@@ -108,7 +108,7 @@ def scores(decisions: Any, system: System) -> Any | None:
     bucket = decisions.bucket if system.cluster else ibis.literal(0, "uint8")
     keyed = decisions.mutate(
         month=decisions.day.truncate("M").cast("date"),
-        bin=(_score_bin(decisions, score) + (decisions.score >= high).cast("int16").fill_null(0)).cast("int16"),
+        bin=_score_bin(decisions, score, most=SCORE_BINS),
         bucket=bucket,
         units=units,
     )
@@ -147,7 +147,11 @@ def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[floa
     The bin is the number of edges at or below the value, -1 where the value is missing.
     """
     score = system.log.score
-    parts = [_histogram(decisions, "score", _score_bin(decisions, score))] if score and "score" in edges else []
+    parts = (
+        [_histogram(decisions, "score", _score_bin(decisions, score, most=SCORE_BINS - 1))]
+        if score and "score" in edges
+        else []
+    )
     parts += [
         _histogram(decisions, name, _binned(decisions[f"f_{name}"], edges[name]))
         for name in system.features
@@ -199,18 +203,19 @@ def _histogram(decisions: Any, feature: str, bin_: Any) -> Any:
 
 
 def _equal_bin(value: Any, low: float, high: float) -> Any:
-    """The number of `score_edges` at or below a value.
+    """The number of `score_edges` at or below a value, and one more for the highest.
 
-    One division and one correction for its rounding, instead of a comparison with each edge.
+    One division and one correction for its rounding, instead of a comparison with each edge. Written so that Ibis
+    repeats little of it.
     """
-    guess = ((value - low) / (high - low) * SCORE_BINS).floor().clip(0, SCORE_BINS - 1).cast("int16")
+    guess = ((value - low) / (high - low) * SCORE_BINS).floor().cast("int32")
     over = (value >= low + (high - low) * (guess + 1) / SCORE_BINS).cast("int16")
     under = (value < low + (high - low) * guess / SCORE_BINS).cast("int16")
-    return (guess + over - under).clip(0, SCORE_BINS - 1)
+    return ibis.greatest(ibis.least(guess + over - under, SCORE_BINS), 0)
 
 
-def _score_bin(decisions: Any, score: Score) -> Any:
-    bin_ = _equal_bin(decisions.score, *score.range)
+def _score_bin(decisions: Any, score: Score, *, most: int) -> Any:
+    bin_ = ibis.least(_equal_bin(decisions.score, *score.range), most)
     return decisions.score.isnull().ifelse(ibis.literal(MISSING, "int16"), bin_).cast("int16")
 
 

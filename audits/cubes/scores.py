@@ -14,7 +14,7 @@ from audits.cubes import build
 from audits.cubes.read import outcome_sql
 from audits.cubes.update import rows_as, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
-from audits.measures import Cells, Floats, Scores
+from audits.measures import Cells, Floats, Group, Scores
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -111,7 +111,7 @@ def _scores(rows: pa.Table, cells: Cells, range_: tuple[float, float]) -> Scores
     shape = (len(cells.groups), build.SCORE_BINS + 1, BUCKETS if cells.clustered else 1, 2, 3)
     counts, missing = np.zeros(shape, dtype=np.int64), np.zeros(len(cells.groups), dtype=np.int64)
     n = own["n"].to_numpy()
-    np.add.at(counts, at, n[scored])
+    counts[at] = n[scored]
     np.add.at(missing, group[~scored], n[~scored])
     units, squares = (_placed(own[name], scored, at, shape) for name in ("total", "squares"))
     low, per = range_[0], build.score_units(*range_)
@@ -131,10 +131,14 @@ def _scores(rows: pa.Table, cells: Cells, range_: tuple[float, float]) -> Scores
 
 def _positions(own: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
     """The group of each row."""
-    values = [own[f"value{i + 1}"].to_pylist() for i in range(len(cells.by))]
-    keys = zip(*values, strict=True) if cells.by else [()] * own.num_rows
+    codes, keys = np.zeros(own.num_rows, dtype=np.intp), list[Group]([()])
+    for i in range(len(cells.by)):
+        column = own[f"value{i + 1}"].combine_chunks().dictionary_encode(null_encoding="encode")
+        values = column.dictionary.to_pylist()
+        codes = codes * len(values) + column.indices.to_numpy()
+        keys = [(*key, value) for key in keys for value in values]
     position = {item: i for i, item in enumerate(cells.groups)}
-    return np.array([position[key] for key in keys], dtype=np.intp)
+    return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
 
 
 def _placed(
