@@ -37,6 +37,7 @@ SCHEMA = pa.schema(
 def store(folder: Path, read: Read) -> str:
     """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
+    cubes["reference_scores"] = read.reference_scores
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -71,6 +72,7 @@ def load(folder: Path, digest: str) -> Read:
         strata=rows("strata").select(STRATA.names),
         ranks=rows("ranks").select(RANKS.names),
         scores=rows("scores").select(SCORES.names),
+        reference_scores=rows("reference_scores").select(SCORES.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from audits import evidence
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
-from audits.cubes.scores import read_scores, scores_of
+from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
@@ -70,12 +70,16 @@ def measure_window(
         strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
         ranks = read_ranks(connection, system, window, exact=exact, without=stands.expired)
         scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
-        histograms = []
+        histograms, earlier = [], SCORES.empty_table()
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
+            if standing(system, reference, as_of=as_of).readable_from is None:
+                earlier = read_scores(connection, system, reference, as_of=as_of, exact=exact, without=stands.expired)
         seen = snapshot(connection)
-    read = Read(counts=counts, strata=strata, ranks=ranks, scores=scores, histograms=histograms)
+    read = Read(
+        counts=counts, strata=strata, ranks=ranks, scores=scores, reference_scores=earlier, histograms=histograms
+    )
     measures, decisions = measure_evidence(read, system, stands=stands)
     digest = evidence.store(workspace.evidence, read)
     return Run(
@@ -137,6 +141,9 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         lists=lists_of(read.ranks, tables),
         stages=stages_of(read, system),
         scores=scores_of(read.scores, tables, system),
+        reference=scores_of(read.reference_scores, cells_from_counts(read.reference_scores, system), system)
+        if read.reference_scores.num_rows
+        else [],
     )
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())

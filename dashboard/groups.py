@@ -264,6 +264,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "too_many_strata": say("not compared (too many different profiles)"),
         "rows_purged": say("no figure (its decisions were removed)"),
         "not_a_probability": say("no figure (the score announces no probability)"),
+        "few_reference_outcomes": say("no estimate (too few known outcomes in the reference period)"),
         "degenerate": say("not compared (nothing varies)"),
         "no_model": say("no figure (the model finds no answer)"),
         "empty_window": say("no figure (one of the two periods is empty)"),

@@ -25,6 +25,10 @@ KINDS = {
         "Shown beside a judged comparison",
         "Other methods for the same question: they show whether the answer depends on the method. None is judged.",
     ),
+    "estimate": (
+        "Expected: where outcomes are not known yet",
+        "Estimates from scores, right as long as a score means what it meant in the reference window. None is judged.",
+    ),
     "drift": ("Drift: a window against the reference window", "A charter judges `psi`; the other is shown beside it."),
     "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
     "across": (

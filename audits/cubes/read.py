@@ -40,6 +40,7 @@ class Read:
     strata: pa.Table
     ranks: pa.Table
     scores: pa.Table
+    reference_scores: pa.Table
     histograms: list[Histogram]
 
 

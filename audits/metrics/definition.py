@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "beside", "drift"]
+Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift"]
 BadSide = Literal["below", "above"]
 
 
@@ -22,7 +22,8 @@ class Metric:
     name: str
     kind: Kind
     """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
-    `beside`: another answer to a judged question, shown and never judged; `drift`."""
+    `beside`: another answer to a judged question, shown and never judged; `estimate`: expected, not
+    measured; `drift`."""
     formula: str
     range: str
     ideal: float | None

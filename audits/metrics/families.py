@@ -11,6 +11,7 @@ from audits.metrics import (
     discrimination,
     distances,
     errors,
+    estimated,
     inequality,
     missing,
     ranking,
@@ -69,7 +70,11 @@ def of_scores(system: System) -> tuple[tuple[str, ...], tuple[Comparison, ...]]:
         return shown, ()
     crossed = tuple(each.metric for each in discrimination.CROSS)
     calibrated = ("brier_score", "calibration_in_the_large", "calibration_error")
-    return (*shown, "auc", *crossed, *calibrated), (discrimination.AUC_DIFFERENCE, calibration.CALIBRATION_DIFFERENCE)
+    expected = estimated.NAMES if system.windows.reference else ()
+    return (*shown, "auc", *crossed, *calibrated, *expected), (
+        discrimination.AUC_DIFFERENCE,
+        calibration.CALIBRATION_DIFFERENCE,
+    )
 
 
 def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) -> list[Measure]:

@@ -11,10 +11,11 @@ from audits.metrics.calibration import calibration_measures, mean_scores, with_c
 from audits.metrics.comparisons import comparison_measures
 from audits.metrics.discrimination import discrimination_measures
 from audits.metrics.distances import distance_measures
+from audits.metrics.estimated import estimated_measures
 from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.ranked import ranking_measures
-from audits.metrics.scored import Scored, scored_tables
+from audits.metrics.scored import Scored, reference_tables, scored_tables
 from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
@@ -34,6 +35,7 @@ def measure_cells(
     lists: Sequence[Lists] = (),
     stages: Sequence[Stage] = (),
     scores: Sequence[Scores] = (),
+    reference: Sequence[Scores] = (),
 ) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
@@ -43,7 +45,8 @@ def measure_cells(
     `standing`: outcomes that are not mature yet give no outcome measure, groups whose legal basis has ended none
     at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
     declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
-    same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared.
+    same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared;
+    `reference`: those of the reference window, once its outcomes are mature.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
@@ -59,6 +62,7 @@ def measure_cells(
     funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions)
     scored = scored_tables(scores, system=system, standing=standing, suppression=suppression)
     by_score = {each.view.table.by: each for each in with_curves(scored)}
+    earlier = {each.view.table.by: each for each in reference_tables(reference, system=system, standing=standing)}
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
         if (date := standing.ended(by)) is not None:
@@ -66,17 +70,16 @@ def measure_cells(
         elif by in views:
             found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
             found += ranking_measures(views[by], ranked[by]) if by in ranked else []
-            found += _score_measures(by_score[by], system) if by in by_score else []
+            found += _score_measures(by_score[by], earlier.get(by), system) if by in by_score else []
     return found
 
 
-def _score_measures(scored: Scored, system: System) -> list[Measure]:
+def _score_measures(scored: Scored, earlier: Scored | None, system: System) -> list[Measure]:
     found = [*mean_scores(scored), *distance_measures(scored)]
-    return (
-        found
-        if system.log.outcome is None
-        else [*found, *discrimination_measures(scored), *calibration_measures(scored)]
-    )
+    if system.log.outcome is None:
+        return found
+    found += [*discrimination_measures(scored), *calibration_measures(scored)]
+    return found if earlier is None else [*found, *estimated_measures(scored, earlier)]
 
 
 def _measures(view: View, measured: Families, strata: Strata | None) -> list[Measure]:

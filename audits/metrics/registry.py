@@ -12,6 +12,7 @@ from audits.metrics.definition import Metric
 from audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
 from audits.metrics.distances import METRICS as DISTANCE_METRICS
 from audits.metrics.errors import METRICS as ERROR_METRICS
+from audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
 from audits.metrics.ranking import METRICS as RANKING_METRICS
@@ -64,6 +65,7 @@ REGISTRY = Registry(
         *DISCRIMINATION_METRICS,
         *CALIBRATION_METRICS,
         *DISTANCE_METRICS,
+        *ESTIMATED_METRICS,
         *DRIFT_METRICS,
     )
 )

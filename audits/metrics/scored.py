@@ -125,6 +125,21 @@ def scored_tables(
     ]
 
 
+def reference_tables(tables: Sequence[Scores], *, system: System, standing: Standing) -> list[Scored]:
+    """Counts by score of the reference window, with what may be shown of it; its outcomes are mature."""
+    tables = [table for table in tables if standing.ended(table.by) is None]
+    if not tables:
+        return []
+    suppression, mature = (
+        suppress([table.cells() for table in tables], system=system),
+        replace(standing, readable_from=None),
+    )
+    return [
+        Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=mature), scores=table)
+        for table in tables
+    ]
+
+
 def group_figures(
     scored: Scored, metric: str, rate: Rate, make: Callable[[list[int]], Figure | None], *, probability: bool = False
 ) -> list[Measure]:

@@ -102,6 +102,7 @@ def counted(system: System, frame: pd.DataFrame) -> Read:
         strata=summed(strata, STRATA),
         ranks=RANKS.empty_table(),
         scores=SCORES.empty_table(),
+        reference_scores=SCORES.empty_table(),
         histograms=[],
     )
 

@@ -238,6 +238,7 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             strata=read_strata(connection, system, YEAR),
             ranks=read_ranks(connection, system, YEAR),
             scores=read_scores(connection, system, YEAR, as_of=LATE),
+            reference_scores=read_scores(connection, system, WINDOWS[1], as_of=LATE),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read))
@@ -245,7 +246,8 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)
     assert again.scores.equals(read.scores)
-    assert read.scores.num_rows
+    assert again.reference_scores.equals(read.reference_scores)
+    assert read.scores.num_rows > read.reference_scores.num_rows > 0
     assert again.histograms == read.histograms
 
 

@@ -141,12 +141,18 @@ def measured_scores(
 ) -> Callable[[Iterable[Row], System], dict[str, Measure]]:
     """Measures of rows that have scores, by id."""
 
-    def measure(rows: Iterable[Row], system: System, **options: Any) -> dict[str, Measure]:
-        rows = list(rows)
-        tables = tables_of(rows, system)
+    def scored(rows: list[Row], tables: list[Cells], system: System) -> list[Scores]:
         assert system.log.score
-        scores = [by_score(rows, cells, system.log.score.range) for cells in tables]
-        found = measure_cells(tables, system=system, scores=scores, **options)
+        return [by_score(rows, cells, system.log.score.range) for cells in tables]
+
+    def measure(
+        rows: Iterable[Row], system: System, *, earlier: Iterable[Row] = (), **options: Any
+    ) -> dict[str, Measure]:
+        """`earlier`: rows of the reference window."""
+        rows, earlier = list(rows), list(earlier)
+        tables = tables_of(rows, system)
+        options["reference"] = scored(earlier, tables_of(earlier, system), system) if earlier else []
+        found = measure_cells(tables, system=system, scores=scored(rows, tables, system), **options)
         assert len({m.id for m in found}) == len(found)
         return {m.id: m for m in found}
 

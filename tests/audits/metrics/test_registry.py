@@ -36,7 +36,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     measured_lists: Callable[..., Any],
 ) -> None:
     rows = [{"g": g, "d": d, "y": y, "s": 0.5, "n": 20} for g in "ab" for d in (0, 1) for y in (0, 1)]
-    names = {m.metric for m in measured_scores(rows, make_system({"g": None}, score=(0, 1))).values()}
+    names = {m.metric for m in measured_scores(rows, make_system({"g": None}, score=(0, 1)), earlier=rows).values()}
     names |= {m.metric for m in adjusted([{"g": g, "s": "x", "d": d, "n": 20} for g in "FM" for d in (0, 1)]).values()}
     names |= {m.metric for m in measured_lists([[(1, "F"), (2, "M")]], in_lists()).values()}
     names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}
