@@ -14,7 +14,7 @@ from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
-from dashboard.commands.audits import audit, drift, metrics, verify
+from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
 from dashboard.commands.compare import compare
 from dashboard.commands.console import State, complain
 from dashboard.commands.decisions import import_, log, sync
@@ -54,6 +54,7 @@ app.command()(audit)
 app.command()(compare)
 app.command()(drift)
 app.command()(metrics)
+app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
 app.command()(report)
 app.command()(verify)

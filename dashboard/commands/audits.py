@@ -115,6 +115,38 @@ def drift(
     say(f"Written: {made.path}")
 
 
+def subgroups(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
+    depth: Annotated[int, typer.Option(min=1, max=3, help="How many attributes are crossed at the most.")] = 3,
+    minimum: Annotated[int, typer.Option(min=2, help="Fewer decisions about a subgroup are not looked at.")] = 100,
+    json_: Annotated[str | None, typer.Option("--json", help="Write what was found to a file, or to - .")] = None,
+) -> None:
+    """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
+    from audits.subgroups import scan
+
+    workspace = workspace_of(context)
+    days = {name: day.date() if day else None for name, day in (("start", start), ("end", end), ("as_of", as_of))}
+    found = scan(workspace, workspace.system(system), depth=depth, minimum=minimum, **days)
+    if json_:
+        write_json(found.document(), json_)
+        return
+    window = f"{found.window.start}/{found.window.end}"
+    typer.echo(
+        f"{system} {window}: {found.scanned} subgroups of {found.minimum} decisions or more, "
+        f"by up to {found.depth} attributes; {len(found.found)} stand out"
+    )
+    for each in found.found:
+        ends = f" ({100 * each.interval.low:.0f} to {100 * each.interval.high:.0f})" if each.interval else ""
+        named = ", ".join(f"{name}={value}" for name, value in each.group.items())
+        typer.echo(
+            f"  {named}: {100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions, p = {each.p:.2g}"
+        )
+
+
 def metrics() -> None:
     """Print every metric: formula, range, source."""
     from audits.metrics.registry import REGISTRY
