@@ -20,6 +20,8 @@ CHANCES = {
     "failed_at_random": "float64",
     "skew_at_random": "float64",
 }
+PIECE = 50_000
+"""How many kinds of lists are looked at together: a bound on memory."""
 
 
 def fair_tables(kinds: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -40,15 +42,16 @@ def fair_tables(kinds: pa.Table) -> tuple[pa.Table, pa.Table]:
     each = np.zeros((len(pairs), TOP), dtype=np.int64)
     for row, pair in zip(each, pairs, strict=True):
         row[: pair[1]] = tables[pair]
-    told = (
-        each.max(axis=1, initial=0),
-        random_order_fail_probabilities(each, pool, own),
-        random_order_skews(top, pool, own),
-    )
+    failed, skew = np.zeros(len(pairs)), np.zeros(len(pairs))
+    for start in range(0, len(pairs), PIECE):
+        at = slice(start, start + PIECE)
+        failed[at] = random_order_fail_probabilities(each[at], pool[at], own[at])
+        skew[at] = random_order_skews(top[at], pool[at], own[at])
+    told = (share, places, pool, own, top, each.max(axis=1, initial=0), failed, skew)
     asked = np.array(required, dtype=np.int64).reshape(-1, len(REQUIRED)).T
     return (
         pa.table(dict(zip(REQUIRED, asked, strict=True))),
-        pa.table(dict(zip(CHANCES, (share, places, pool, own, top, *told), strict=True))),
+        pa.table(dict(zip(CHANCES, told, strict=True))),
     )
 
 
