@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from audits.languages import capital
+from audits.systems import System
+from audits.uncertainty.power import KINDS, smallest_gap
+from dashboard.groups import group_name
 from dashboard.tables import signed
 from dashboard.words import Say
 
@@ -47,6 +51,36 @@ def _beyond(verdict: str, at: float, params: Document, say: Say) -> str:
     if params["bad_side"] == "below":
         return say("{verdict} under {level}", verdict=verdict, level=level)
     return say("{verdict} over {level}", verdict=verdict, level=level)
+
+
+def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None) -> str:
+    """How wide a gap these decisions would show, for the group of which they tell least; empty where none is tested.
+
+    The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
+    """
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    seen = []
+    for comparison in verdict["comparisons"]:
+        measure, level = measures.get(comparison["measure"], {}), comparison["levels"]["watch"]
+        test = measure.get("params", {}).get("test", {})
+        if level is not None and test.get("kind") in KINDS:
+            side = measure["params"]["bad_side"]
+            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha / len(verdict["comparisons"]))
+            seen.append((math.inf if gap is None else abs(gap - level), gap, measure))
+    if not seen:
+        return ""
+    _, gap, measure = max(seen, key=lambda each: each[0])
+    names = {"group": group_name(measure["group"], say, system=system)}
+    if gap is None:
+        return say("So few decisions are about “{group}” that hardly any gap would be seen.", **names)
+    level = level_words(gap, measure["params"]["scale"], say)
+    if measure["params"]["bad_side"] == "below":
+        return say(
+            "A gap like {level} or less would be seen eight times out of ten, even for “{group}”.", level=level, **names
+        )
+    return say(
+        "A gap like {level} or more would be seen eight times out of ten, even for “{group}”.", level=level, **names
+    )
 
 
 def level_words(at: float, scale: str, say: Say) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.languages import Catalogue, inside, typeset
+from audits.languages import Catalogue, typeset
 from audits.metrics import errors
 from audits.systems import System
 from charter.findings import finding
 from charter.model import Charter, Indicator, Law
 from charter.sentences import LOCALE
 from dashboard.groups import group_name
-from dashboard.levels import threshold_words
+from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Document
 from dashboard.tables import signed
 from dashboard.views import period
@@ -29,7 +29,7 @@ def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
 
 
 def small_print(
-    document: Document, verdict: Document, say: Say, *, system: System | None = None
+    document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None = None
 ) -> list[tuple[str, str]]:
     """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger."""
     evidence = document["evidence"]
@@ -38,6 +38,7 @@ def small_print(
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
+        (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)),
     ]
@@ -80,7 +81,7 @@ def bounds_words(document: Document, verdict: Document, say: Say, *, system: Sys
     group = group_name(widest["group"], say, system=system)
     return say(
         "If all were known, the gap of “{group}” could be anything from {low} to {high} points.",
-        group=inside(group),
+        group=group,
         low=low,
         high=high,
     )

@@ -144,7 +144,7 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
         title=title,
         chart=chart,
         table=table,
-        small=small_print(document, verdict, say, system=system),
+        small=small_print(document, verdict, say, alpha=charter.alpha, system=system),
         background=background(verdict, indicator, charter, say),
         drift=drift,
     )

@@ -11,7 +11,7 @@ from audits.systems import System
 from charter.loading import load_charter
 from charter.verdicts import summarise
 from dashboard import compass_html, system_html
-from dashboard.levels import threshold_words
+from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Scene, before, findings, needle
 from dashboard.small_print import indicator_of, missing_words
 from dashboard.system_view import SystemPage, system_page
@@ -269,6 +269,26 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
         assert "&lt;img src=x" in part
 
 
+def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisions() -> None:
+    def compared(n: int, label: str) -> dict[str, Any]:
+        test = {"kind": "score_ratio", "k": [3 * n // 10, 300], "n": [n, 1000]}
+        params = {"test": test, "bad_side": "below", "scale": "ratio"}
+        return {"id": f"selection_rate_ratio/sex={label}", "group": {"sex": label}, "params": params}
+
+    def told(*measures: dict[str, Any]) -> str:
+        comparisons = [{"measure": measure["id"], "levels": {"watch": 1.0}} for measure in measures]
+        document = {"measures": list(measures)}
+        return sight_words(document, {"comparisons": comparisons}, EN, alpha=0.05, system=None)
+
+    assert (
+        told(compared(500, "F")) == "A gap like 80 for 100 or less would be seen eight times out of ten, even for “F”."
+    )
+    assert told(compared(5, "X"), compared(500, "F")) == (
+        "So few decisions are about “X” that hardly any gap would be seen."
+    )
+    assert told() == ""
+
+
 def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:
     """Nothing is added up here: the figures come from the measures of the document."""
     judged = "precision_difference/sex=Female"
@@ -295,7 +315,7 @@ def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene,
     )
     bounded = {"id": judged, "metric": "precision_difference", "by": ["sex"], "group": {"sex": "Female"}, "value": 0.1}
     assert told("en", share, bounded | {"params": {"bounds": [-0.053, 0.2]}}) == (
-        "12.5% of the outcomes that are due are not known. If all were known, the gap of “women” could be anything "
+        "12.5% of the outcomes that are due are not known. If all were known, the gap of “Women” could be anything "
         "from \u22125.3 to +20.0 points."
     )
     assert told("fr", share).replace("\u202f", " ") == "12,5 % des résultats attendus ne sont pas connus."
