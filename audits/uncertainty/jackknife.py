@@ -140,23 +140,49 @@ def worth(
 
     `rows`: how many rows of a simple sample each would be worth without clusters; `n`: rows per bucket.
     """
-    buckets = int((n[0] > 0).sum()), int((n[1] > 0).sum())
-    result = compare_parts(rates, parts, buckets, transform=transform)
+    result = compare_parts(rates, parts, _filled(n), transform=transform)
     if result is None or not all(0 < p < 1 for p in rates):
         return None
     own = [_variance(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
     plain = [_variance(part, rate, "identity") for part, rate in zip(parts, rates, strict=True)]
-    effects = [v * size / (p * (1 - p)) for v, size, p in zip(plain, rows, rates, strict=True)]
-    more, weights = [cluster_size(group) - 1 for group in n], [filled - 1 for filled in buckets]
+    effects = _design_effects([v * size / (p * (1 - p)) for v, size, p in zip(plain, rows, rates, strict=True)], n)
+    together = result.se**2 / sum(own)
+    one, two = (size / (effect * together) for size, effect in zip(rows, effects, strict=True))
+    return (one, two), result.df
+
+
+def difference(
+    estimates: tuple[float, float],
+    parts: tuple[Floats, Floats],
+    plain: tuple[float, float],
+    n: tuple[Ints, Ints],
+) -> tuple[float, float] | None:
+    """Standard error and degrees of freedom of θ1 − θ0, never surer than `plain` times the design effects.
+
+    `plain`: the variance each estimate would have with independent rows; `n`: rows per bucket. In a few clusters chance
+    makes the jackknife variance small together with the estimate, as in `effective_sizes`.
+    None when all of a group sits in one bucket, or nothing varies.
+    """
+    result = compare_parts(estimates, parts, _filled(n), transform="identity")
+    if result is None or min(plain) <= 0:
+        return None
+    own = [_variance(part, estimate, "identity") for part, estimate in zip(parts, estimates, strict=True)]
+    effects = _design_effects([v / p for v, p in zip(own, plain, strict=True)], n)
+    least = result.se**2 / sum(own) * sum(p * effect for p, effect in zip(plain, effects, strict=True))
+    return math.sqrt(max(result.se**2, least)), result.df
+
+
+def _filled(n: tuple[Ints, Ints]) -> tuple[int, int]:
+    return int((n[0] > 0).sum()), int((n[1] > 0).sum())
+
+
+def _design_effects(effects: list[float], n: tuple[Ints, Ints]) -> list[float]:
+    """The design effects found, at least those of the correlation within clusters in both groups together."""
+    more, weights = [cluster_size(group) - 1 for group in n], [filled - 1 for filled in _filled(n)]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
     found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
     correlation = min(max(found / room, 0.0), 1.0) if room > 0 else 0.0
-    together = result.se**2 / sum(own)
-    one, two = (
-        size / (max(effect, 1 + g * correlation) * together)
-        for size, effect, g in zip(rows, effects, more, strict=True)
-    )
-    return (one, two), result.df
+    return [max(effect, 1 + g * correlation) for effect, g in zip(effects, more, strict=True)]
 
 
 def _variance(left_out: Floats, estimate: float, transform: Transform) -> float:

@@ -87,22 +87,21 @@ def compare_means(
     if not clustered:
         test |= _welch(own, [each.size for each in (one, two)]) | {"method": "student"}
     else:
-        found = _of_clusters(one, two)
+        found = _of_clusters(one, two, (own[0], own[1]))
         if found is None:
             test |= _welch([part["se"] ** 2 for part in parts], [part["df"] + 1 for part in parts])
             test["method"] = "student_buckets"
         else:
-            test |= {"se": max(found.se, math.sqrt(sum(own))), "df": found.df, "method": "jackknife"}
+            test |= {"se": max(found[0], math.sqrt(sum(own))), "df": found[1], "method": "jackknife"}
     return (wald_interval(test, low=low, high=high), test) if test["se"] > 0 else None
 
 
-def _of_clusters(one: Moments, two: Moments) -> jk.Jackknife | None:
+def _of_clusters(one: Moments, two: Moments, plain: tuple[float, float]) -> tuple[float, float] | None:
     filled = (one.n + two.n) > 0
     first, second = one.without_each(filled), two.without_each(filled)
     if first is None or second is None:
         return None
-    buckets = int((one.n > 0).sum()), int((two.n > 0).sum())
-    return jk.compare_parts((one.mean, two.mean), (first, second), buckets, transform="identity")
+    return jk.difference((one.mean, two.mean), (first, second), plain, (one.n, two.n))
 
 
 def _few(variance: float, n: Ints) -> dict[str, Any]:

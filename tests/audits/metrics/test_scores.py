@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from audits.measures import Measure
+from audits.measures import Cells, Measure, Scores
+from audits.metrics import measure_cells
 from audits.metrics.distances import largest_gap
 from audits.standing import Standing
 from audits.systems.model import System
@@ -256,6 +258,18 @@ def test_outcomes_that_are_not_mature_wait(sample: Rows, make_system: Make, meas
     found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)), standing=later)
     assert found["auc/g=a"].params["readable_from"] == "2026-01-01"
     assert found["mean_score/g=a"].status == "ok"
+
+
+def test_without_rows_no_score_is_measured(
+    sample: Rows, make_system: Make, tables_of: Callable[..., list[Cells]], by_score: Callable[..., Scores]
+) -> None:
+    """The counts by score of a purged month are gone with its rows; all that needs none is measured."""
+    system = make_system({"g": "b"}, score=(0, 1))
+    tables = tables_of(sample, system)
+    gone = [replace(by_score([], cells), purged=True) for cells in tables]
+    found = {measure.id: measure for measure in measure_cells(tables, system=system, scores=gone)}
+    assert {found[f"{metric}/g=a"].reason for metric in METRICS} == {"rows_purged"}
+    assert found["selection_rate/g=a"].status == "ok"
 
 
 def test_a_few_with_a_score_are_hidden_in_a_large_group(
