@@ -207,12 +207,13 @@ def test_an_ended_basis_leaves_every_measure_without_value(in_lists: InLists, ta
 
 
 @pytest.mark.slow
-def test_intervals_and_tests_hold_over_lists(in_lists: InLists, measured_lists: Measured) -> None:
-    """300 logs of 100 lists in random order: the interval of the ratio covers 1, the test is rarely wrong."""
-    system, covered, wrong, draws = in_lists("M"), 0, 0, 300
+@pytest.mark.parametrize("count", [30, 100])
+def test_intervals_and_tests_hold_over_lists(count: int, in_lists: InLists, measured_lists: Measured) -> None:
+    """400 logs in random order: how often the interval of the ratio holds 1, and the test is wrong at 5 %."""
+    system, covered, wrong, draws = in_lists("M"), 0, 0, 400
     for seed in range(draws):
-        measure = measured_lists(random_lists(100, seed=seed), system)["exposure_ratio/g=F"]
+        measure = measured_lists(random_lists(count, seed=seed + 1000 * count), system)["exposure_ratio/g=F"]
         covered += interval_of(measure).low <= 1 <= interval_of(measure).high
         wrong += p_beyond(measure.params["test"], threshold=1.0, bad_side="below") <= 0.05
-    assert 0.92 <= covered / draws <= 0.98
-    assert wrong / draws <= 0.085
+    assert 0.94 <= covered / draws <= 0.98
+    assert wrong / draws <= 0.065
