@@ -32,6 +32,11 @@ help: ## this list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
+.venv/.spark: requirements-spark.lock .venv/.dev
+	@command -v java >/dev/null || .ci/apt default-jre-headless
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@touch $@
+
 browser: ## Chromium and its driver, from the system's packages, if missing
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || .ci/apt chromium chromium-driver
 	@command -v pdftoppm >/dev/null || .ci/apt poppler-utils
@@ -43,7 +48,7 @@ demo: .venv/.run ## build the demo workspace, run the whole chain, open the dash
 test: .venv/.dev browser ## every test but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
-test-all: .venv/.dev browser ## every test
+test-all: .venv/.dev .venv/.spark browser ## every test, with Spark
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev ## format, lint, types, imports, dependencies, charter
@@ -61,9 +66,10 @@ docs: .venv/.dev ## write the generated pages anew, then all pages as a site
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build
 
-lock: .venv/.python ## resolve both lock files anew: hashes, no addresses
+lock: .venv/.python ## resolve the lock files anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group pyproject.toml:spark --constraint requirements-dev.lock --output-file requirements-spark.lock
 
 format: .venv/.dev ## rewrite the code in the house format
 	$(BIN)/ruff format .
