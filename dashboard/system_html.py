@@ -48,6 +48,7 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None, s
         ),
         *[question(asked, say, recompute=recompute, report=report, sealed=sealed) for asked in section.questions],
         places(section.places, say) if section.places else None,
+        scores(section.scores, say) if section.scores else None,
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
@@ -68,7 +69,19 @@ def question(asked: Question, say: Say, *, recompute: str, report: str | None, s
 
 def places(given: Table, say: Say) -> Html:
     """Where groups stand in lists: one sentence and a table; no verdict rests on it."""
-    told = say("The lower people stand in a list, the less attention they get. No verdict rests on these figures.")
+    return _beside(
+        given, say("The lower people stand in a list, the less attention they get. No verdict rests on these figures.")
+    )
+
+
+def scores(given: Table, say: Say) -> Html:
+    """What scores are worth in each group: one sentence and a table; no verdict rests on it."""
+    chance = say("50 for 100 would be chance, 100 no error. No verdict rests on these figures.")
+    both = say("A score that announces too much for one group and too little for another means two things.")
+    return _beside(given, f"{chance} {both}" if len(given.head) > 2 else chance)
+
+
+def _beside(given: Table, told: str) -> Html:
     rows = table(list(given.head), list(given.rows), caption=given.caption, class_="data", hidden_caption=True)
     return el("section", el("h3", given.caption), el("p", told, class_="answer"), rows, class_="question")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital, inside
+from audits.metrics.errors import RATES
 from audits.systems import System
 from charter.families import decision
 from charter.model import Article, Charter
@@ -23,6 +24,7 @@ from dashboard.tables import (
     drift_table,
     groups_table,
     places_table,
+    scores_table,
     stages_table,
 )
 from dashboard.views import anchor_of, period
@@ -60,7 +62,8 @@ class Question:
 class Section:
     """One article: its examined questions, the worst first, then those that nobody has examined.
 
-    `places` stands under the questions on how often groups are selected, where people are put in lists.
+    `places` stands under the questions on how often groups are selected, where people are put in lists; `scores` under
+    those on what became of people, where a score is declared.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Section:
     questions: Sequence[Question]
     not_examined: Sequence[tuple[str, str]]
     places: Table | None
+    scores: Table | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,7 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
             if verdict["verdict"] == "not_examined"
         ],
         places=_places(document, examined, system, say),
+        scores=_scores(document, examined, system, say),
     )
 
 
@@ -128,6 +133,13 @@ def _places(document: Document, examined: Sequence[Document], system: System | N
     """The places of groups in lists, for the article that asks how often they are selected."""
     asked = [found[0] for verdict in examined if (found := compared(document, verdict))]
     return places_table(document, say, system=system) if system and "selection_rate" in asked else None
+
+
+def _scores(document: Document, examined: Sequence[Document], system: System | None, say: Say) -> Table | None:
+    """What scores are worth, for the article that asks what became of people."""
+    asked = {found[0] for verdict in examined if (found := compared(document, verdict))}
+    of_outcomes = asked & {rate.metric for rate in RATES}
+    return scores_table(document, say, system=system) if system and of_outcomes else None
 
 
 def question(document: Document, verdict: Document, charter: Charter, system: System | None, say: Say) -> Question:

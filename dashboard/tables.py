@@ -33,6 +33,9 @@ class Table:
     verdicts: Sequence[str | None]
 
 
+LARGE = "calibration_in_the_large"
+
+
 def groups_table(
     document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> Table:
@@ -184,6 +187,43 @@ def places_table(document: Document, say: Say, *, system: System) -> Table | Non
         say("People among the first {n} (their share of those assessed: 100)", n=say.whole(TOP)),
     ]
     return Table(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
+
+
+def scores_table(document: Document, say: Say, *, system: System) -> Table | None:
+    """One row per group: how well scores rank its people, and, of probabilities, whether they announce too much.
+
+    Both are shown and not judged. None without scores.
+    """
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    minimum, body = system.privacy.suppress_below, []
+    for measure in document["measures"]:
+        if measure["metric"] != "auc" or measure["group"] is None or len(measure["by"]) > 1:
+            continue
+        large = measures.get(measure["id"].replace("auc", LARGE, 1))
+        name = group_name(measure["group"], say, system=system)
+        body.append([name, _beside(measure, say, minimum=minimum), _announced(large, say, minimum=minimum)])
+    if not any(measure["metric"] == "auc" and measure["value"] is not None for measure in document["measures"]):
+        return None
+    head = [
+        say("Group"),
+        say("Pairs of two people with different outcomes that the scores put in the right order"),
+        say("Outcomes that the scores announce beyond those that came, for 100 people"),
+    ]
+    if all(m["reason"] == "not_a_probability" for m in document["measures"] if m["metric"] == LARGE):
+        head, body = head[:2], [row[:2] for row in body]
+    return Table(caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body))
+
+
+def _announced(measure: Document | None, say: Say, *, minimum: int) -> str:
+    """Outcomes too many (above 0) or too few, for 100 people."""
+    if measure is None or measure["value"] is None:
+        return reason_words(measure["reason"], say, minimum=minimum) if measure else ""
+    told, ends = signed(100 * measure["value"], say), measure["interval"]
+    if ends is None:
+        return told
+    return (
+        f"{told} ({say('{low} to {high}', low=signed(100 * ends['low'], say), high=signed(100 * ends['high'], say))})"
+    )
 
 
 def drift_table(document: Document, verdict: Document, say: Say, *, title: str) -> Table:

@@ -143,6 +143,28 @@ def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document
     assert [section.id for section in shown.sections][:2] == ["equite", "securite"]
 
 
+def test_scores_stand_under_the_questions_on_outcomes(scene: Scene, matchft: Document) -> None:
+    """What cannot be told of a score that is no probability is said; the article on selection alone has none."""
+    assert [section.scores for section in page(scene).sections] == [None] * 7
+    sex = {"by": ["gender"], "given": {}, "status": "ok", "reason": None, "n": 500, "clusters": 40, "params": {}}
+    for group, area, gap in (("F", 0.914, 0.0312), ("M", 0.876, None)):
+        named = {**sex, "group": {"gender": group}}
+        ends = {"low": gap - 0.01, "high": gap + 0.01} if gap else None
+        large = {"value": gap, "interval": ends, "reason": None if gap else "not_a_probability"}
+        matchft["measures"] += [
+            {**named, "id": f"auc/gender={group}", "metric": "auc", "value": area, "interval": None},
+            {**named, "id": f"calibration_in_the_large/gender={group}", "metric": "calibration_in_the_large", **large},
+        ]
+    told = [section for section in page(scene).sections if section.scores]
+    assert len(told) == 1
+    assert told[0].scores is not None
+    assert told[0].scores.rows == [
+        ["Femmes", "91 pour 100", "+3,1 (+2,1 à +4,1)"],
+        ["Hommes", "88 pour 100", "pas de chiffre (le score n’annonce pas de probabilité)"],
+    ]
+    assert "50 pour 100 serait le hasard" in str(system_html.article(told[0], FR, recompute="", report=None))
+
+
 def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, matchft: Document) -> None:
     """In the article that asks how often groups are selected; hidden figures say why, the reference has none."""
     assert [section.places for section in page(scene).sections] == [None] * 7
