@@ -13,6 +13,7 @@ from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
 from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
+from audits.cubes.withheld import WITHHELD
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
@@ -28,6 +29,8 @@ SCHEMA = pa.schema(
         ("bin", pa.int16()),
         ("edge", pa.float64()),
         *(RANKS.field(name) for name in RANKS.names if name not in COUNTS.names),
+        WITHHELD.field("layer"),
+        WITHHELD.field("reason"),
         SCORES.field("total"),
         SCORES.field("squares"),
     ]
@@ -37,7 +40,7 @@ SCHEMA = pa.schema(
 def store(folder: Path, read: Read) -> str:
     """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
-    cubes["reference_scores"] = read.reference_scores
+    cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -73,6 +76,7 @@ def load(folder: Path, digest: str) -> Read:
         ranks=rows("ranks").select(RANKS.names),
         scores=rows("scores").select(SCORES.names),
         reference_scores=rows("reference_scores").select(SCORES.names),
+        withheld=rows("withheld").select(WITHHELD.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
+from audits.cubes.withheld import read_withheld, withheld_of
 from audits.drift import drift_measures
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
@@ -24,7 +26,7 @@ from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
-from audits.suppression import suppress
+from audits.suppression import Published, suppress
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -54,11 +56,13 @@ def measure_window(
     end: dt.date | None = None,
     as_of: dt.date | None = None,
     exact: bool = False,
+    earlier: Callable[[Window], Sequence[Published]] | None = None,
 ) -> Run:
     """Measures a window (the system's own when not given) and keeps the cube rows it read as evidence.
 
     `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
-    or by today, are not read. With `exact`, decisions are counted from rows instead of the cube.
+    or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
+    was published of windows that hang together with this one: what all of them would give away together is hidden.
     """
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
@@ -70,15 +74,25 @@ def measure_window(
         strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
         ranks = read_ranks(connection, system, window, exact=exact, without=stands.expired)
         scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
-        histograms, earlier = [], SCORES.empty_table()
+        histograms, reference_scores = [], SCORES.empty_table()
         if reference is not None and reference != window:
             edges = edges_of(connection, system)
             histograms = read_histograms(connection, system, reference, window, edges)
             if standing(system, reference, as_of=as_of).readable_from is None:
-                earlier = read_scores(connection, system, reference, as_of=as_of, exact=exact, without=stands.expired)
+                reference_scores = read_scores(
+                    connection, system, reference, as_of=as_of, exact=exact, without=stands.expired
+                )
+        published = earlier(window) if earlier is not None else ()
+        withheld = read_withheld(connection, system, window, published, as_of=as_of, without=stands.expired)
         seen = snapshot(connection)
     read = Read(
-        counts=counts, strata=strata, ranks=ranks, scores=scores, reference_scores=earlier, histograms=histograms
+        withheld=withheld,
+        counts=counts,
+        strata=strata,
+        ranks=ranks,
+        scores=scores,
+        reference_scores=reference_scores,
+        histograms=histograms,
     )
     measures, decisions = measure_evidence(read, system, stands=stands)
     digest = evidence.store(workspace.evidence, read)
@@ -144,6 +158,7 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         reference=scores_of(read.reference_scores, cells_from_counts(read.reference_scores, system), system)
         if read.reference_scores.num_rows
         else [],
+        withheld=withheld_of(read.withheld),
     )
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     return measures, int(tables[0].sizes().sum())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audits.errors import BoussoleError
@@ -18,6 +20,10 @@ class Window:
 
     start: dt.date
     end: dt.date
+
+    def holds(self, other: Window) -> bool:
+        """Whether all days of another window are days of this one."""
+        return self.start <= other.start and other.end <= self.end
 
     def document(self, system: System) -> dict[str, str]:
         return {"start": self.start.isoformat(), "end": self.end.isoformat(), "timezone": system.timezone}
@@ -79,3 +85,35 @@ def windows_between(system: System, first: dt.date, last: dt.date) -> list[Windo
 def reference_window(system: System) -> Window | None:
     """The declared window that drift is measured against."""
     return Window(*parse_window(system.windows.reference)) if system.windows.reference else None
+
+
+def connected(window: Window, earlier: Iterable[Window]) -> list[Window]:
+    """The earlier windows that share days with one, or with one that does, and so on; not those of the same days.
+
+    >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
+    >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
+    >>> [str(found.end) for found in connected(month(2, 28), [month(1, 31), quarter, month(4, 30)])]
+    ['2026-03-31', '2026-01-31']
+    """
+    found: list[Window] = []
+    reached, left = [window], [each for each in dict.fromkeys(earlier) if each != window]
+    while reached:
+        at = reached.pop()
+        near = [each for each in left if each.start <= at.end and at.start <= each.end]
+        left = [each for each in left if each not in near]
+        reached += near
+        found += near
+    return found
+
+
+def pieces(windows: Sequence[Window]) -> list[Window]:
+    """The days of all windows, cut wherever one begins or ends; days of no window are left out.
+
+    >>> day = lambda number: dt.date(2026, 1, number)
+    >>> [(piece.start.day, piece.end.day) for piece in pieces([Window(day(1), day(20)), Window(day(9), day(31))])]
+    [(1, 8), (9, 20), (21, 31)]
+    """
+    day = dt.timedelta(days=1)
+    cuts = sorted({window.start for window in windows} | {window.end + day for window in windows})
+    spans = [Window(start, end - day) for start, end in itertools.pairwise(cuts)]
+    return [span for span in spans if any(window.holds(span) for window in windows)]

@@ -10,13 +10,18 @@ from typing import Any
 from audits.decisions import IngestReport
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from audits.runs import Run, code_hash, measure_window
+from audits.suppression import Published, Suppression
+from audits.suppression.lattice import Key
 from audits.systems.model import System
+from audits.windows import Window
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.records import save_audit
+from charter.records import audits_near, save_audit
 from charter.verdicts import judge, summarise
 
+UNREAD = ("not_mature", "no_outcomes", "expired")
+"""Reasons why a document says nothing at all of a group."""
 SCHEMA = "boussole.audit/1"
 SEVERITY = ("kept", "not_examined", "unknown", "watch", "broken")
 """Verdicts from the best to the worst, for `--fail-on`."""
@@ -37,9 +42,47 @@ def run_audit(
     With `dry_run` the document is returned without being stored or sealed.
     """
     charter = load_charter(workspace)
-    run = measure_window(workspace, system, start=start, end=end, as_of=as_of, exact=exact)
+    run = measure_window(
+        workspace,
+        system,
+        start=start,
+        end=end,
+        as_of=as_of,
+        exact=exact,
+        earlier=lambda window: publications(workspace, system, window),
+    )
     document = audit_document(run, charter)
     return document if dry_run else save_audit(workspace, document, charter=charter)
+
+
+def publications(workspace: Workspace, system: System, window: Window) -> list[Published]:
+    """What stored audits have shown of windows that hang together with this one."""
+    hidden: dict[Window, list[Suppression]] = {}
+    for document in audits_near(workspace, system.id, window):
+        start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
+        hidden.setdefault(Window(start, end), []).append(_hidden(document))
+    return [Published(window=window, hidden=_always(found)) for window, found in hidden.items()]
+
+
+def _hidden(document: Mapping[str, Any]) -> Suppression:
+    """The groups that a document shows nothing of: of their decisions, and of what depends on outcomes."""
+    found: dict[str, dict[Key, str]] = {"selection_rate": {}, "precision": {}}
+    for measure in document["measures"]:
+        about_a_group = measure["metric"] in found and measure["group"] and not measure["given"]
+        if about_a_group and (measure["status"] == "suppressed" or measure["reason"] in UNREAD):
+            key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
+            found[measure["metric"]][key] = measure["reason"]
+    decisions, outcomes = found["selection_rate"], found["precision"]
+    return Suppression(decisions=decisions, outcomes={**decisions, **outcomes})
+
+
+def _always(found: Sequence[Suppression]) -> Suppression:
+    """What each of several documents of one window hides."""
+    first, *others = found
+    return Suppression(
+        decisions={key: why for key, why in first.decisions.items() if all(key in each.decisions for each in others)},
+        outcomes={key: why for key, why in first.outcomes.items() if all(key in each.outcomes for each in others)},
+    )
 
 
 def audit_files(

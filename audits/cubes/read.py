@@ -42,6 +42,8 @@ class Read:
     scores: pa.Table
     reference_scores: pa.Table
     histograms: list[Histogram]
+    withheld: pa.Table
+    """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

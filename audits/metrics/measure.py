@@ -20,7 +20,8 @@ from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
 from audits.standing import Standing
-from audits.suppression import suppress
+from audits.suppression import Suppression, suppress
+from audits.suppression.rules import NOTHING
 from audits.systems.model import System
 
 EVERYTHING_READABLE = Standing()
@@ -36,6 +37,7 @@ def measure_cells(
     stages: Sequence[Stage] = (),
     scores: Sequence[Scores] = (),
     reference: Sequence[Scores] = (),
+    withheld: Suppression = NOTHING,
 ) -> list[Measure]:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
@@ -46,16 +48,18 @@ def measure_cells(
     at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
     declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
     same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared;
-    `reference`: those of the reference window, once its outcomes are mature.
+    `reference`: those of the reference window, once its outcomes are mature. `withheld`: what must be hidden because
+    of what was published of other windows.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
     `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`; of ranking also `rows_purged`, `no_common_list`;
     of scores also `rows_purged`, `not_a_probability`, `degenerate`.
-    Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`.
+    Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`,
+    `protects_other_window`.
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
-    suppression = suppress(tables, system=system)
+    suppression = suppress(tables, system=system, also=withheld)
     views = {table.by: View(table=table, system=system, suppression=suppression, standing=standing) for table in tables}
     by_stratum = {each.by: each for each in strata} if system.controls else {}
     ranked = {each.by: each for each in lists} if system.ranked else {}

@@ -1,5 +1,6 @@
 """Hiding small groups over all published tables at once: rules, relations between tables, protection."""
 
+from audits.suppression.over_time import Published
 from audits.suppression.rules import Suppression, suppress, suppress_stages
 
-__all__ = ["Suppression", "suppress", "suppress_stages"]
+__all__ = ["Published", "Suppression", "suppress", "suppress_stages"]

@@ -34,7 +34,10 @@ def reader(
     return Reader(
         matrix=csc_array(vstack([sums, within])),
         rows=(np.concatenate([equal, -link.below]), np.concatenate([equal, link.above])),
-        columns=(-np.concatenate(counts), np.concatenate([part[0] - part for part in counts])),
+        columns=(
+            -np.concatenate(counts),
+            np.concatenate([lattice.most(part) - part for part in parts]).astype(np.float64),
+        ),
         cells=len(lattice.keys),
         targets=targets,
     )
@@ -43,7 +46,7 @@ def reader(
 def rule_known(lattice: Lattice, sizes: Counts, *, small: Collection[int], limit: int) -> Link:
     """To one who knows the rule, small groups hold 1 to limit − 1, and hidden ones that are not at least the limit."""
     below, above = sizes.astype(np.float64), np.full(sizes.size, np.inf)
-    for i in lattice.groups:
+    for i in lattice.ruled:
         if i in small and sizes[i] < limit:
             below[i], above[i] = sizes[i] - 1, limit - 1 - sizes[i]
         elif i not in small:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from audits.measures import Cells, Counts, Group
 Key = tuple[tuple[str, ...], Group]
 Floats = npt.NDArray[np.float64]
 Matrix = csc_array
+Layered = Literal["decisions", "outcomes"]
+"""Measures of decisions alone, and those that depend on outcomes: each hides cells of its own."""
 EVERYBODY: Key = ((), ())
 
 
@@ -30,6 +33,9 @@ class Lattice:
         self.index = {key: i for i, key in enumerate(self.keys)}
         self._published = len(self.keys)
         self.groups = frozenset(i for i, (by, group) in enumerate(self.keys) if by and None not in group)
+        self.ruled = self.groups  # those that the rules for small groups are known to hold for
+        self.hidden_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}
+        self.shown_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}
         sets = {frozenset(t.by): t.by for t in tables}
         shared = {frozenset(a.by) & frozenset(b.by): None for a, b in itertools.combinations(tables, 2)}
         for names in sorted(shared.keys() - sets.keys() - {frozenset()}, key=sorted):
@@ -58,6 +64,27 @@ class Lattice:
     def publishes(self, cell: int) -> bool:
         """Whether the cell is in a published table, and not everybody."""
         return 0 < cell < self._published
+
+    def cells(self, keys: Iterable[Key]) -> set[int]:
+        """The cells of these keys, as far as there are such cells."""
+        return {self.index[key] for key in keys if key in self.index}
+
+    def fewest_people(self) -> Floats:
+        """The fewest people there can be in each cell: one for each hash bucket it fills; many where all are filled.
+
+        An estimate from the buckets would often be too high: ten people who fill ten buckets look like eleven.
+        """
+        found = np.full(len(self.keys), np.inf)
+        for table in self._tables:
+            if table.clustered and table.by:
+                filled = np.count_nonzero(table.counts.sum(axis=(2, 3)), axis=1)
+                cells = [self.index[(table.by, group)] for group in table.groups]
+                found[cells] = np.where(filled == table.counts.shape[1], np.inf, filled)
+        return found
+
+    def most(self, part: Counts) -> Counts:
+        """What a count of each cell cannot exceed, as every reader knows: that of everybody."""
+        return np.full(len(self.keys), part[0], dtype=np.int64)
 
     def wider(self, cell: int) -> list[int]:
         """The published groups that a cell of an intersection is part of."""

@@ -33,7 +33,7 @@ import numpy as np
 
 from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
 from audits.suppression.knowledge import reader, rule_known, sum_known
-from audits.suppression.lattice import Key, Lattice
+from audits.suppression.lattice import Floats, Key, Lattice
 from audits.suppression.protection import Knowledge, Layer, protect
 from audits.systems.model import System
 
@@ -49,17 +49,25 @@ class Suppression:
     outcomes: Mapping[Key, str]
 
 
-def suppress(tables: Sequence[Cells], *, system: System) -> Suppression:
-    """What to hide of these tables of one window; see the module's words.
+NOTHING = Suppression(decisions={}, outcomes={})
+
+
+def suppress(tables: Sequence[Cells], *, system: System, also: Suppression = NOTHING) -> Suppression:
+    """What to hide of these tables of one window; see the module's words. `also`: what must be hidden in any case.
 
     Source: complementary suppression and its audit by linear programming after Fischetti & Salazar-González
     (2001), Management Science 47:1008-1027; Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
     """
-    lattice = Lattice(tables)
-    limit = system.privacy.suppress_below
+    return hide(Lattice(tables), system=system, also=also)
+
+
+def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Suppression:
+    """What to hide of the tables that a lattice publishes."""
+    limit, people = system.privacy.suppress_below, system.cluster == "person"
     parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
     sizes = parts[0] + parts[1]
-    small = _small(lattice, tables, sizes, limit=limit, people=system.cluster == "person")
+    small = _small(lattice, sizes, limit=limit, fewest=lattice.fewest_people() if people else None)
+    small -= lattice.shown_before["decisions"]
     numerators = _small_numerators(lattice, parts) - small
     rule = rule_known(lattice, sizes, small=small, limit=limit)
     hidden = protect(
@@ -69,11 +77,11 @@ def suppress(tables: Sequence[Cells], *, system: System) -> Suppression:
             plain=[reader(lattice, [part], targets=((0,),)) for part in parts],
             rule=[reader(lattice, parts, targets=((0, 1),), link=rule)],
         ),
-        hidden=small | numerators,
+        hidden=small | numerators | lattice.cells(also.decisions) | lattice.hidden_before["decisions"],
         sizes=sizes,
     )
-    decisions = _reasons(lattice, hidden, small, numerators)
-    return Suppression(decisions=decisions, outcomes=_outcomes(lattice, decisions, sizes, system))
+    decisions = _reasons(lattice, hidden, small, numerators) | dict(also.decisions)
+    return Suppression(decisions=decisions, outcomes=_outcomes(lattice, decisions, sizes, system, also=also.outcomes))
 
 
 def suppress_stages(
@@ -88,14 +96,16 @@ def suppress_stages(
     found: list[Mapping[Key, str]] = []
     hidden = dict(decisions)
     limit, people = system.privacy.suppress_below, system.cluster == "person"
+
+    def few(lattice: Lattice, sizes: Counts) -> set[int]:
+        return _small(lattice, sizes, limit=limit, fewest=lattice.fewest_people() if people else None)
+
     for tables, following in zip(stages, [*_decided(stages, system), ()], strict=False):
         lattice = Lattice(tables)
         before = {lattice.index[key] for key in hidden}
         parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
         sizes = parts[0] + parts[1]
-        small = _small(lattice, tables, sizes, limit=limit, people=people)
-        if following:
-            small |= _small(lattice, following, parts[1], limit=limit, people=people)
+        small = few(lattice, sizes) | (few(Lattice(following), parts[1]) if following else set())
         numerators = _small_numerators(lattice, parts) - small
         known = set(range(len(lattice.keys))) - before - lattice.unpublished()
         wider = protect(
@@ -116,28 +126,10 @@ def _decided(stages: Sequence[Sequence[Cells]], system: System) -> list[Sequence
     return [tables if name == column else () for name, tables in zip(names[1:], stages[1:], strict=True)]
 
 
-def _small(lattice: Lattice, tables: Sequence[Cells], sizes: Counts, *, limit: int, people: bool) -> set[int]:
-    units = np.asarray(sizes, dtype=np.float64)
-    if people:
-        for key, fewest in _people(tables).items():
-            units[lattice.index[key]] = min(units[lattice.index[key]], fewest)
+def _small(lattice: Lattice, sizes: Counts, *, limit: int, fewest: Floats | None) -> set[int]:
+    """Groups of fewer decisions than the limit, or perhaps fewer people (`fewest`, where rows repeat people)."""
+    units = sizes if fewest is None else np.minimum(sizes, fewest)
     return {i for i in lattice.groups if sizes[i] > 0 and units[i] < limit}
-
-
-def _people(tables: Sequence[Cells]) -> dict[Key, float]:
-    """The fewest people there can be in each group: one for each hash bucket they fill; many where all are filled.
-
-    An estimate from the buckets would often be too high: ten people who fill ten buckets look like eleven.
-    """
-    found: dict[Key, float] = {}
-    for table in tables:
-        if not table.clustered:
-            continue
-        buckets = table.counts.shape[1]
-        for group, counts in zip(table.groups, table.counts, strict=True):
-            filled = int(np.count_nonzero(counts.sum(axis=(1, 2))))
-            found[(table.by, group)] = float("inf") if filled == buckets else float(filled)
-    return found
 
 
 def _small_numerators(lattice: Lattice, parts: Sequence[Counts]) -> set[int]:
@@ -150,7 +142,9 @@ def _part(decision: int, *outcomes: int) -> Callable[[Counts], Counts]:
     return lambda counts: counts[:, :, decision, list(outcomes) or slice(None)].sum(axis=(1, 2))
 
 
-def _outcomes(lattice: Lattice, decisions: Mapping[Key, str], sizes: Counts, system: System) -> dict[Key, str]:
+def _outcomes(
+    lattice: Lattice, decisions: Mapping[Key, str], sizes: Counts, system: System, *, also: Mapping[Key, str]
+) -> dict[Key, str]:
     """What to hide of measures that depend on outcomes; their reader sees how many were selected wherever shown."""
     outcome = system.log.outcome
     if outcome is None:
@@ -165,17 +159,18 @@ def _outcomes(lattice: Lattice, decisions: Mapping[Key, str], sizes: Counts, sys
     small = set().union(*(layer.small for layer in layers))
     if selective:  # whether the outcomes of a handful are known is about a handful too
         small |= _layer(lattice, parts[0], system).small
-    hidden = {lattice.index[key] for key in decisions}
+    hidden = lattice.cells(decisions) | lattice.hidden_before["decisions"]
+    small -= lattice.shown_before["outcomes"]
     numerators = _small_numerators(lattice, [part for three in parts for part in three]) - small
     link = sum_known(len(lattice.keys), shown=set(range(len(lattice.keys))) - hidden - lattice.unpublished())
     wider = protect(
         lattice,
         layers,
         Knowledge(plain=[reader(lattice, three, targets=targets, link=link) for three in parts]),
-        hidden=hidden | small | numerators,
+        hidden=hidden | small | numerators | lattice.cells(also) | lattice.hidden_before["outcomes"],
         sizes=sizes,
     )
-    return dict(decisions) | _reasons(lattice, wider - hidden, small, numerators)
+    return dict(also) | dict(decisions) | _reasons(lattice, wider - hidden, small, numerators)
 
 
 def _layer(lattice: Lattice, parts: Sequence[Counts], system: System) -> Layer:

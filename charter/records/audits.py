@@ -7,15 +7,17 @@ is at any time the one in the ledger's entry; reading adds the two keys again.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, tuple_
 
 from audits import ledger
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
+from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
 from charter.records.database import open_records, reading
@@ -116,6 +118,19 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
     in_order = select(Audit.__table__).where(Audit.system == system_id).order_by(Audit.window_end, Audit.entry)
     with reading(workspace) as connection:
         return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
+
+
+def audits_near(workspace: Workspace, system_id: str, window: Window) -> list[Document]:
+    """The documents of a system whose windows share days with one, or with one that does, and so on."""
+    ends = select(Audit.window_start, Audit.window_end).where(Audit.system == system_id).distinct()
+    with reading(workspace) as connection:
+        if connection is None:
+            return []
+        windows = [Window(*map(dt.date.fromisoformat, row)) for row in connection.execute(ends)]
+        near = {(str(found.start), str(found.end)) for found in connected(window, windows)}
+        chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
+        query = select(Audit.__table__).where(Audit.system == system_id, chosen).order_by(Audit.entry)
+        return [complete(row) for row in connection.execute(query)] if near else []
 
 
 def all_audits(connection: Connection) -> list[Row[Any]]:

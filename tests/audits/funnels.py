@@ -13,6 +13,7 @@ from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
 from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
+from audits.cubes.withheld import WITHHELD
 from audits.measures import Measure
 from audits.runs import measure_evidence
 from audits.standing import standing
@@ -103,6 +104,7 @@ def counted(system: System, frame: pd.DataFrame) -> Read:
         ranks=RANKS.empty_table(),
         scores=SCORES.empty_table(),
         reference_scores=SCORES.empty_table(),
+        withheld=WITHHELD.empty_table(),
         histograms=[],
     )
 

@@ -20,6 +20,7 @@ from audits.cubes.read import Read, cells_from_counts, read_counts, read_histogr
 from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from audits.cubes.update import edges_of, rebuild
+from audits.cubes.withheld import WITHHELD
 from audits.decisions import ingest
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
@@ -239,6 +240,7 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             ranks=read_ranks(connection, system, YEAR),
             scores=read_scores(connection, system, YEAR, as_of=LATE),
             reference_scores=read_scores(connection, system, WINDOWS[1], as_of=LATE),
+            withheld=WITHHELD.empty_table(),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read))
