@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import isotonic_regression
 
 from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Floats, Measure
 from audits.metrics import errors
@@ -79,6 +78,8 @@ def chances(reference: Scored, position: int) -> Floats | None:
     without outcomes lie on the line between their neighbours.
     Source: Zadrozny & Elkan (2002), KDD: 694-699; Ayer et al. (1955), Ann. Math. Statistics 26:641-647.
     """
+    from sklearn.isotonic import isotonic_regression  # slow to import, and seldom needed
+
     counts = reference.scores.counts[position].sum(axis=(1, 2))
     k, n = counts[:, POSITIVE], counts[:, NEGATIVE] + counts[:, POSITIVE]
     if min(k.sum(), (n - k).sum()) < FEWEST:
