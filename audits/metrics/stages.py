@@ -24,15 +24,13 @@ from audits.uncertainty import jackknife as jk
 from audits.uncertainty.jackknife import Floats
 
 By = tuple[str, ...]
+STEP_RATE = replace(SELECTION_RATE, metric="stage_selection_rate")
+WHOLE_RATE = replace(SELECTION_RATE, metric="cumulative_selection_rate")
 STEP = {
-    SELECTION_RATE.metric: "stage_selection_rate",
     SELECTION_RATIO.metric: "stage_selection_rate_ratio",
     ADJUSTED.metric: "adjusted_stage_selection_rate_ratio",
 }
-WHOLE = {
-    SELECTION_RATE.metric: "cumulative_selection_rate",
-    SELECTION_RATIO.metric: "cumulative_selection_rate_ratio",
-}
+WHOLE = {SELECTION_RATIO.metric: "cumulative_selection_rate_ratio"}
 THROUGH = "actor_selection_rate_ratio"
 COMPARISONS = tuple(
     replace(comparison, metric=names[comparison.metric])
@@ -98,11 +96,11 @@ def _readable(tables: Iterable[Cells], standing: Standing) -> list[Cells]:
 
 def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
     strata = {each.by: each for each in seen.stage.strata}.get(seen.step.table.by)
-    whole = [*rate_measures(seen.whole, SELECTION_RATE), *_compared(seen.whole)]
-    step = rate_measures(seen.step, SELECTION_RATE)
+    whole = [*rate_measures(seen.whole, WHOLE_RATE), *_compared(seen.whole)]
+    step = rate_measures(seen.step, STEP_RATE)
     step += adjusted_measures(seen.step, strata, others=False) if strata is not None else _compared(seen.step)
     named = [
-        replace(measure, metric=names[measure.metric], given={"stage": seen.stage.name})
+        replace(measure, metric=names.get(measure.metric, measure.metric), given={"stage": seen.stage.name})
         for names, measures in ((STEP, step), (WHOLE, whole))
         for measure in measures
     ]

@@ -12,6 +12,9 @@ from audits.measures import Counts
 from audits.suppression.lattice import Floats, Lattice
 from audits.suppression.reader import Reader
 
+FAR = 1_000_000
+"""No cell is looked at further than this from its true value: far beyond every limit, and counts may be 10¹²."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -30,17 +33,21 @@ def reader(
     equal = np.zeros(sums.shape[0])
     free = np.full(len(lattice.keys), np.inf)
     link = link or Link(below=free, above=free)
-    counts = [part.astype(np.float64) for part in parts]
+    low, high = (
+        np.concatenate(ends) for ends in zip(*((part, lattice.most(part) - part) for part in parts), strict=True)
+    )
     return Reader(
         matrix=csc_array(vstack([sums, within])),
-        rows=(np.concatenate([equal, -link.below]), np.concatenate([equal, link.above])),
-        columns=(
-            -np.concatenate(counts),
-            np.concatenate([lattice.most(part) - part for part in parts]).astype(np.float64),
-        ),
+        rows=(np.concatenate([equal, -_far(link.below)]), np.concatenate([equal, _far(link.above)])),
+        columns=(-np.minimum(low, FAR).astype(np.float64), np.minimum(high, FAR).astype(np.float64)),
         cells=len(lattice.keys),
         targets=targets,
     )
+
+
+def _far(distance: Floats) -> Floats:
+    """Distances that nothing can go are no bounds."""
+    return np.where(distance < FAR, distance, np.inf)
 
 
 def rule_known(lattice: Lattice, sizes: Counts, *, small: Collection[int], limit: int) -> Link:

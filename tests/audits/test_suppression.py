@@ -438,3 +438,14 @@ def test_five_hundred_cells_take_seconds() -> None:
     assert time.process_time() - begun < 30
     assert sum(len(table.groups) for table in published) > 400
     assert len(found.outcomes) > len(found.decisions) > 100
+
+
+def test_counts_of_a_trillion_are_protected_like_others() -> None:
+    rows: list[Row] = [(("a",), 1, None, 10**12), (("b",), 1, None, 1), (("c",), 1, None, 7), (("d",), 0, None, 10**9)]
+    of = system("g")
+    hidden = suppress(tables(rows, of), system=of).decisions
+    assert {key[1][0]: reason for key, reason in hidden.items()} == {
+        "b": "small_group",
+        "c": "small_group",
+        "d": "protects_small_group",
+    }
