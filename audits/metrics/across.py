@@ -15,7 +15,10 @@ from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import View
 from audits.uncertainty.bootstrap import Floats
 from audits.uncertainty.estimates import composite_interval
+from audits.uncertainty.independence import chi_square, fisher_exact
 
+LEAST_EXPECTED = 5
+"""Fewer expected cases (Cochran's rule), and chi-square is not to be relied on."""
 Across = Composite | Entropy | DifferentialFairness
 UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
 """The measures of people whose value is unknown."""
@@ -57,7 +60,7 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
         low=0.0,
         high=1.0 if all(rate.share for rate in composite.rates) else float("inf"),
     )
-    params = {"groups_compared": len(used), "interval_reason": why}
+    params = {"groups_compared": len(used), "interval_reason": why, **_same_rate(view, composite)}
     missing = {key: count for rate in composite.rates for key, count in view.missing(rate, used).items()}
     return Measure(
         metric=composite.metric,
@@ -68,6 +71,23 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
         interval=interval,
         params={key: item for key, item in (params | missing).items() if item is not None},
     )
+
+
+def _same_rate(view: View, composite: Composite) -> dict[str, Any]:
+    """How likely a gap like this, or a larger one, would be if all groups had one rate; for independent rows.
+
+    Chi-square; of two groups with under 5 expected cases Fisher's exact test, of more nothing that can be relied on.
+    """
+    if view.table.clustered or composite.aggregate == "ratio" or len(composite.rates) > 1:
+        return {}
+    (rate,) = composite.rates
+    k, n = (part.tolist() for part in rate.counted(view.table.counts[view.shown(rate)].sum(axis=1)))
+    found = chi_square(k, n) if rate.share else None
+    if found is None or (found.least_expected < LEAST_EXPECTED and len(n) > 2):
+        return {}
+    if found.least_expected < LEAST_EXPECTED:
+        return {"same_rate_p": fisher_exact((k[0], k[1]), (n[0], n[1])), "same_rate_test": "fisher_exact"}
+    return {"same_rate_p": found.p, "same_rate_test": "chi_square"}
 
 
 def _extreme_value(view: View, composite: Composite) -> float | None:

@@ -337,3 +337,19 @@ def test_clusters_with_a_perfect_rate_leave_the_mean_without_interval(make_syste
     assert usual.interval is not None
     assert usual.interval.method == "jackknife"
     assert usual.interval.low < (usual.value or 0) < usual.interval.high
+
+
+@pytest.mark.parametrize(
+    ("selected", "test", "p"),
+    [((40, 60), "chi_square", 0.0047), ((4, 3), "fisher_exact", 1.0), ((1, 8), "fisher_exact", 0.0349)],
+)
+def test_gaps_say_how_likely_they_would_be_if_all_groups_had_one_rate(
+    selected: tuple[int, int], test: str, p: float, make_system: Make, measured: Measured
+) -> None:
+    rows = [{"g": g, "d": d, "n": n} for g, k in zip("ab", selected, strict=True) for d, n in ((1, k), (0, 100 - k))]
+    found = measured(rows, make_system({"g": None}, observed_for=None))["demographic_parity_difference/g"].params
+    assert (found["same_rate_test"], found["same_rate_p"]) == (test, pytest.approx(p, abs=5e-4))
+    repeated = measured(rows, make_system({"g": None}, observed_for=None, person=True))[
+        "demographic_parity_difference/g"
+    ]
+    assert "same_rate_p" not in repeated.params

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -60,3 +62,12 @@ def test_nothing_to_compare_has_no_statistic(k: list[int], n: list[int]) -> None
 def test_wider_gaps_are_surer() -> None:
     p_values = [fisher_exact((k, 10), (20, 20)) for k in (10, 12, 14, 16, 18, 20)]
     assert all(first > second for first, second in pairwise(p_values))
+
+
+def test_published_cases_of_fisher(real_data: Path) -> None:
+    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+    fisher = [case for case in cases if case["metric"] == "drift.fisher_exact_pvalue"]
+    assert len(fisher) == 5
+    for case in fisher:
+        (k1, other1), (k0, other0) = case["inputs"]["table"]
+        assert fisher_exact((k1, k0), (k1 + other1, k0 + other0)) == pytest.approx(case["expected"], abs=case["tol"])
