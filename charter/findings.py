@@ -24,15 +24,19 @@ RATES = {
     "{other}: {gap}",
 }
 OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
-ADJUSTED_RATIO = "With comparable profiles ({controls}), {value} people are {decision} {place} where 100 are {other}"
-STAGE_RATIO = "At the stage “{stage}”, {value} people move on {place} where 100 do {other}"
-ADJUSTED_STAGE_RATIO = (
-    "At the stage “{stage}”, with comparable profiles ({controls}), {value} people move on {place} where 100 do {other}"
-)
-EXPOSURE_RATIO = (
-    "In the same lists, the attention that a place gets is {value} on average {place} where it is 100 {other}"
-)
-RATIO = "At equal numbers, {value} people are {decision} {place} where 100 are {other}"
+RATIOS = {
+    "selection_rate_ratio": "At equal numbers, {value} people are {decision} {place} where 100 are {other}",
+    "adjusted_selection_rate_ratio": "With comparable profiles ({controls}), {value} people are {decision} {place} where "
+    "100 are {other}",
+    "stage_selection_rate_ratio": "At the stage “{stage}”, {value} people move on {place} where 100 do {other}",
+    "adjusted_stage_selection_rate_ratio": "At the stage “{stage}”, with comparable profiles ({controls}), {value} "
+    "people move on {place} where 100 do {other}",
+    "cumulative_selection_rate_ratio": "Up to the stage “{stage}”, {value} people get that far {place} where 100 do "
+    "{other}",
+    "exposure_ratio": "In the same lists, the attention that a place gets is {value} on average {place} where it is "
+    "100 {other}",
+    "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
+}
 DRIFT = {
     ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
     ("score", "unknown"): "The distance between the scores and those of the reference period is {value}",
@@ -61,9 +65,7 @@ def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, sys
         value = per_hundred(measure["value"], catalogue.lang)
         if measure["given"]:
             named["stage"] = stage(measure, system, catalogue.lang)
-        plain, adjusted = (STAGE_RATIO, ADJUSTED_STAGE_RATIO) if measure["given"] else (RATIO, ADJUSTED_RATIO)
-        exposure = measure["metric"] == "exposure_ratio"
-        message = adjusted if measure["metric"].startswith("adjusted_") else EXPOSURE_RATIO if exposure else plain
+        message = RATIOS[measure["metric"]]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(value=value, controls=names, **named)
         return told + _ratio_interval(measure, catalogue)

@@ -15,6 +15,7 @@ from audits.metrics import (
     inequality,
     missing,
     ranking,
+    scoring,
     selection,
     stages,
 )
@@ -42,6 +43,7 @@ EVERY_COMPARISON = (
     *errors.COMPARISONS,
     *missing.COMPARISONS.values(),
     ranking.EXPOSURE_RATIO,
+    scoring.SCORING_RATIO,
     discrimination.AUC_DIFFERENCE,
     calibration.CALIBRATION_DIFFERENCE,
 )
@@ -65,13 +67,14 @@ def of_scores(system: System) -> tuple[tuple[str, ...], tuple[Comparison, ...]]:
     """The measures of scores that are shown, and those that are judged."""
     if system.log.score is None:
         return (), ()
-    shown = ("mean_score", *(each.metric for each in distances.DISTANCES))
+    shown = ("mean_score", scoring.SCORING_RATE.metric, *(each.metric for each in distances.DISTANCES))
     if system.log.outcome is None:
-        return shown, ()
+        return shown, (scoring.SCORING_RATIO,)
     crossed = tuple(each.metric for each in discrimination.CROSS)
     calibrated = ("brier_score", "calibration_in_the_large", "calibration_error")
     expected = estimated.NAMES if system.windows.reference else ()
     return (*shown, "auc", *crossed, *calibrated, *expected), (
+        scoring.SCORING_RATIO,
         discrimination.AUC_DIFFERENCE,
         calibration.CALIBRATION_DIFFERENCE,
     )

@@ -16,6 +16,7 @@ from audits.metrics.families import Families, ended_measures, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.ranked import ranking_measures
 from audits.metrics.scored import Scored, reference_tables, scored_tables
+from audits.metrics.scoring import scoring_measures
 from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
@@ -67,6 +68,7 @@ def measure_cells(
     scored = scored_tables(scores, system=system, standing=standing, suppression=suppression)
     by_score = {each.view.table.by: each for each in with_curves(scored)}
     earlier = {each.view.table.by: each for each in reference_tables(reference, system=system, standing=standing)}
+    rates = scoring_measures(scored, system=system)
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
         if (date := standing.ended(by)) is not None:
@@ -74,6 +76,7 @@ def measure_cells(
         elif by in views:
             found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
             found += ranking_measures(views[by], ranked[by]) if by in ranked else []
+            found += rates.get(by, [])
             found += _score_measures(by_score[by], earlier.get(by), system) if by in by_score else []
     return found
 

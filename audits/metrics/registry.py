@@ -16,6 +16,7 @@ from audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from audits.metrics.missing import METRICS as MISSING_METRICS
 from audits.metrics.ranking import METRICS as RANKING_METRICS
+from audits.metrics.scoring import METRICS as SCORING_METRICS
 from audits.metrics.selection import METRICS as SELECTION_METRICS
 from audits.metrics.stages import METRICS as STAGE_METRICS
 
@@ -58,6 +59,7 @@ REGISTRY = Registry(
         *SELECTION_METRICS,
         *ADJUSTED_METRICS,
         *STAGE_METRICS,
+        *SCORING_METRICS,
         *ERROR_METRICS,
         *INEQUALITY_METRICS,
         *MISSING_METRICS,

@@ -7,6 +7,8 @@ import pytest
 
 import charter.sentences
 from audits.languages import Catalogue, french
+from audits.metrics.families import EVERY_COMPARISON
+from charter.findings import RATIOS
 from charter.loading import load_charter
 from charter.verdicts import judge
 from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
@@ -424,3 +426,7 @@ def test_a_question_falls_back_to_what_is_written():
     )
     documents = judge(charter, of, [], window_start=dt.date(2026, 7, 1))
     assert plain(documents[0]["question"]["en"]) == "Werden selected gleich oft gender?"
+
+
+def test_every_ratio_that_a_charter_can_judge_has_words():
+    assert {each.metric for each in EVERY_COMPARISON if each.scale == "ratio"} == set(RATIOS)
