@@ -26,8 +26,8 @@ RATES = {
 OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
 RATIOS = {
     "selection_rate_ratio": "At equal numbers, {value} people are {decision} {place} where 100 are {other}",
-    "adjusted_selection_rate_ratio": "With comparable profiles ({controls}), {value} people are {decision} {place} where "
-    "100 are {other}",
+    "adjusted_selection_rate_ratio": "With comparable profiles ({controls}), {value} people are {decision} {place} "
+    "where 100 are {other}",
     "stage_selection_rate_ratio": "At the stage “{stage}”, {value} people move on {place} where 100 do {other}",
     "adjusted_stage_selection_rate_ratio": "At the stage “{stage}”, with comparable profiles ({controls}), {value} "
     "people move on {place} where 100 do {other}",
