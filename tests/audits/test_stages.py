@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from audits.cubes.stages import stages_of
 from audits.decisions import ingest
@@ -17,6 +21,7 @@ from audits.evidence import load
 from audits.measures import Measure
 from audits.runs import measure_evidence, measure_window
 from audits.standing import standing
+from audits.suppression import suppress, suppress_stages
 from audits.systems.model import System
 from audits.workspace import Workspace
 from tests import oracle
@@ -151,3 +156,76 @@ def test_any_order_batches_rows_and_evidence_give_the_same_stages(tmp_path: Path
     expected = {m.id: (m.value, m.n) for m in measure_evidence(counted(system, frame), system, stands=stands)[0]}
     assert {m.id: (m.value, m.n) for m in run.measures} == expected
     assert [stage.name for stage in stages_of(read, system)] == STAGES
+
+
+SEXES, AGES = ("F", "M", "X"), ("old", "young")
+FURTHEST = len(STAGES) + 1
+
+
+def reach(
+    counts: np.ndarray, layers: Sequence[Mapping[Any, str]], target: tuple[Any, int], of: System
+) -> tuple[float, float]:
+    """The least and the most people of a group who can have moved on at a stage, to one who reads all that is shown.
+
+    One linear program over sex × age × furthest stage, which knows nothing of Boussole.
+    """
+    rows, values = [], []
+    for stage, hidden in enumerate(layers):
+        for by in [(), *of.attributes]:
+            for group in itertools.product(*({"sex": SEXES, "age": AGES}[name] for name in by)):
+                if (by, group) not in hidden:
+                    for part in (slice(stage, stage + 1), slice(stage + 1, FURTHEST)):
+                        row = picked(by, group, part)
+                        rows.append(row.ravel())
+                        values.append((row * counts).sum())
+    key, at = target
+    aim = picked(*key, slice(at + 1, FURTHEST)).ravel()
+    ends = [sign * linprog(sign * aim, A_eq=np.array(rows), b_eq=values, method="highs").fun for sign in (1, -1)]
+    return ends[0], ends[1]
+
+
+def picked(by: Sequence[str], group: Sequence[str], part: slice) -> np.ndarray:
+    mask = np.zeros((len(SEXES), len(AGES), FURTHEST))
+    named = dict(zip(by, group, strict=True))
+    sex, age = named.get("sex"), named.get("age")
+    mask[SEXES.index(sex) if sex else slice(None), AGES.index(age) if age else slice(None), part] = 1
+    return mask
+
+
+FUNNELS = st.lists(st.sampled_from([0, 1, 3, 9, 20, 60]), min_size=24, max_size=24)
+
+
+def check_funnel(numbers: Sequence[int]) -> None:
+    """At no stage more is told of a handful than the totals of everybody tell by themselves."""
+    of, counts = funnel(), np.array(numbers).reshape(len(SEXES), len(AGES), FURTHEST)
+    rows = {(sex, age): counts[i, j].tolist() for i, sex in enumerate(SEXES) for j, age in enumerate(AGES)}
+    made = stages_of(counted(of, people(rows)), of)
+    steps = [stage.step for stage in made]
+    decisions = suppress(made[0].whole, system=of).decisions
+    layers = suppress_stages(steps, system=of, decisions=decisions)
+    everything = {(t.by, g): "x" for tables in steps for t in tables if t.by for g in t.groups}
+    for at, tables in enumerate(steps):
+        if not tables[0].sizes().sum() >= 11:  # nothing of the stage is told
+            return
+        for table in tables[1:]:
+            for group, n in zip(table.groups, table.sizes(), strict=True):
+                if 0 < n < 11:
+                    key = (table.by, group)
+                    assert key in layers[at]
+                    least, most = reach(counts, layers, (key, at), of)
+                    lowest, highest = reach(counts, [*layers[:at], *[everything] * (len(layers) - at)], (key, at), of)
+                    assert least <= lowest + 0.5, (key, at)
+                    assert most >= min(highest, 11) - 0.5, (key, at)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FUNNELS)
+def test_no_stage_tells_of_a_handful(numbers: list[int]) -> None:
+    check_funnel(numbers)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FUNNELS)
+def test_no_stage_of_many_funnels_tells_of_a_handful(numbers: list[int]) -> None:
+    check_funnel(numbers)
