@@ -13,7 +13,7 @@ from charter.sentences import LOCALE
 from dashboard.groups import group_name
 from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Document
-from dashboard.tables import signed
+from dashboard.tables import actor_name, signed
 from dashboard.views import period
 from dashboard.words import Say
 
@@ -39,6 +39,7 @@ def small_print(
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
         (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
+        (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)),
     ]
@@ -68,6 +69,22 @@ def missing_words(document: Document, verdict: Document, say: Say, *, system: Sy
         told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
         parts.append(f"{typeset(told, say.lang)}.")
     return " ".join([*parts, bounds_words(document, verdict, say, system=system)]).strip()
+
+
+def through_words(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+    """Each actor's part in the gap over a whole funnel: for each group, the ratio of the stages where they decide."""
+    if not str(verdict.get("metric")).startswith("adjusted_stage"):
+        return ""
+    parts: dict[str, list[str]] = {}
+    for measure in document["measures"]:
+        if measure["metric"] == "actor_selection_rate_ratio" and measure["by"] == verdict["by"]:
+            group = group_name(measure["group"], say, system=system)
+            actor = actor_name(measure["given"]["actor"], say)
+            if measure["value"] is not None:
+                value = say("{n} for 100", n=say.whole(100 * measure["value"]))
+                parts.setdefault(group, []).append(f"{actor} {value}")
+    told = " ".join(f"{group} – {', '.join(values)}." for group, values in parts.items())
+    return say("{parts} Whatever the profile; multiplied, they give the whole gap.", parts=told) if told else ""
 
 
 def bounds_words(document: Document, verdict: Document, say: Say, *, system: System) -> str:

@@ -108,12 +108,6 @@ def stages_table(
     minimum = system.privacy.suppress_below if system else 11
     measures = {measure["id"]: measure for measure in document["measures"]}
     against = compared_with(verdict, by, say, system=system)
-    actors = {
-        "tool": say("the tool"),
-        "adviser": say("the adviser"),
-        "candidate": say("the person"),
-        "employer": say("the employer"),
-    }
     beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
     head = [
         say("Stage"),
@@ -131,7 +125,7 @@ def stages_table(
         [
             stage_name(measure, say, system=system),
             group_name(measure["group"], say, system=system),
-            actors.get(system.actors.get(measure["given"]["stage"], ""), "") if system else "",
+            actor_name(system.actors.get(measure["given"]["stage"], ""), say) if system else "",
             comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
             *(
                 _beside(measures.get(f"{name}/{measure['id'].partition('/')[2]}"), say, minimum=minimum)
@@ -142,6 +136,18 @@ def stages_table(
         for measure, row in shown
     ]
     return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown])
+
+
+def actor_name(actor: str, say: Say) -> str:
+    """Who decides at a stage, in words; empty where the system file does not say."""
+    names = {
+        "tool": say("the tool"),
+        "adviser": say("the adviser"),
+        "candidate": say("the person"),
+        "employer": say("the employer"),
+        "other": say("somebody else"),
+    }
+    return names.get(actor, "")
 
 
 def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:
