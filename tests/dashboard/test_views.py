@@ -13,7 +13,7 @@ from charter.verdicts import summarise
 from dashboard import compass_html, system_html
 from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Scene, before, findings, needle
-from dashboard.small_print import indicator_of, missing_words
+from dashboard.small_print import indicator_of, missing_words, through_words
 from dashboard.system_view import SystemPage, system_page
 from dashboard.views import Compass, compass
 from dashboard.words import speaker
