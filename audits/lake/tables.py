@@ -294,13 +294,15 @@ def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
-    """Whether a system's schema holds a table: one made by an earlier version may lack the newest."""
-    row = connection.execute(
-        "SELECT count(*) FROM information_schema.tables "
-        "WHERE table_catalog = 'lake' AND table_schema = ? AND table_name = ?",
-        [system.id, name],
-    ).fetchone()
-    return bool(row and row[0])
+    """Whether a system's schema holds a table: one made by an earlier version may lack the newest.
+
+    To ask the catalogue for the names of all tables takes a hundred times as long.
+    """
+    try:
+        connection.execute(f"FROM {table(system, name)} LIMIT 0")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
