@@ -37,6 +37,11 @@ help: ## this list
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@touch $@
 
+.venv-peers/.done: benchmarks/peers.lock | .venv/.python
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-peers
+	@$(BIN)/uv pip install --quiet --python .venv-peers/bin/python --require-hashes -r benchmarks/peers.lock
+	@touch $@
+
 browser: ## Chromium and its driver, from the system's packages, if missing
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || .ci/apt chromium chromium-driver
 	@command -v pdftoppm >/dev/null || .ci/apt poppler-utils
@@ -59,8 +64,11 @@ check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 	$(BIN)/deptry .
 	$(BIN)/boussole charter check
 
-bench: .venv/.dev ## speed, beside peers, as ratios
+bench: .venv/.dev .venv-peers/.done ## speed, beside peers, as ratios: about a quarter of an hour
 	$(BIN)/python -m benchmarks
+
+bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions; writes docs/speed.md
+	$(BIN)/python -m benchmarks --full
 
 docs: .venv/.dev ## write the generated pages anew, then all pages as a site
 	$(BIN)/python -m docs.generate
@@ -70,12 +78,13 @@ lock: .venv/.python ## resolve the lock files anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group pyproject.toml:spark --constraint requirements-dev.lock --output-file requirements-spark.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header benchmarks/peers.in --output-file benchmarks/peers.lock
 
 format: .venv/.dev ## rewrite the code in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what make made
-	rm -rf .venv $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all check bench docs lock format clean
+.PHONY: help browser demo test test-all check bench bench-full docs lock format clean

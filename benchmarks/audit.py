@@ -1,25 +1,52 @@
-"""Audits the benchmark's workspace; prints the seconds of an audit once its libraries are loaded."""
+"""Audits a system of a benchmark's workspace: `python -m benchmarks.audit WORKSPACE SYSTEM [--exact]`.
+
+Libraries and DuckDB's extensions are loaded, and one audit has run, before the time starts.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
-import time
+from collections import defaultdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from audits.lake import reading
+from audits.lake.engine import kept_open
+from audits.lake.tables import CUBES, table
+from audits.measures import group_label
 from audits.workspace import Workspace
+from benchmarks.timing import best
 from charter.audit import run_audit
+
+RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 
 
 def main() -> None:
-    """One audit loads the libraries, the second is timed."""
+    """Prints seconds, rates by group, the size of each cube, and how many intervals came from each method."""
     workspace = Workspace(Path(sys.argv[1]))
-    system = workspace.system("bench")
-    run_audit(workspace, system, dry_run=True)
-    started = time.perf_counter()
-    document = run_audit(workspace, system, dry_run=True)
-    seconds = time.perf_counter() - started
-    assert document["decisions"] > 0
-    print(seconds)
+    system = workspace.system(sys.argv[2])
+    with kept_open(workspace):
+        audit = partial(run_audit, workspace, system, exact="--exact" in sys.argv, dry_run=True)
+        document, seconds, runs = best(audit)
+        with reading(workspace) as connection:
+            cubes = {name: connection.table(table(system, name)).count("*").fetchall()[0][0] for name in CUBES}
+    methods: defaultdict[str, int] = defaultdict(int)
+    for measure in document["measures"]:
+        if measure["interval"]:
+            methods[measure["interval"]["method"]] += 1
+    told = {"seconds": seconds, "runs": runs, "values": _rates(document), "cubes": cubes, "methods": methods}
+    print(json.dumps(told | {"decisions": document["decisions"], "measures": len(document["measures"])}))
+
+
+def _rates(document: dict[str, Any]) -> dict[str, dict[str, float]]:
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for measure in document["measures"]:
+        if measure["metric"] in RATES and measure["group"]:
+            by = tuple(measure["by"])
+            found[group_label(by, tuple(measure["group"][name] for name in by))][measure["metric"]] = measure["value"]
+    return found
 
 
 if __name__ == "__main__":

@@ -1,0 +1,130 @@
+"""Audits from cubes beside Fairlearn, Aequitas and AIF360 on the same files, and whether all agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.data import FULL, write_decisions
+from benchmarks.process import BOUSSOLE, Step, module, run, show
+
+HERE = Path(__file__).parent
+PEERS_PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
+SAMPLES = 10
+MOST_SECONDS = 180.0
+MOST_MEMORY = 0.8
+"""A peer is left out where ten times what it took at a tenth of the rows is more: of time, of the machine's memory."""
+SAME = 1e-9
+PARTS = 10
+
+Result = dict[str, Any]
+
+
+def beside_peers(folder: Path, *, rows: int) -> Result:
+    """What every audit took at a hundredth, a tenth and all of the rows."""
+    audits, peers = list[Result](), list[Result]()
+    for size in (rows // 100, rows // 10, rows):
+        file = write_decisions(folder, rows=size, columns=FULL)
+        home, imported = _imported(folder, file)
+        audits += [_audit(home, system, size, imported[system]) for system in imported]
+        for name in ("Fairlearn", f"Fairlearn, {SAMPLES} bootstrap samples", "Aequitas", "AIF360"):
+            peers.append(_peer(name, file, size, peers))
+    exact = module("audit", home, "full", "--exact").told
+    bare = module("raw_file", file).told
+    notebook = module("raw_file", file, write_decisions(folder, rows=rows // 100, columns=FULL)).told
+    show("  DuckDB's bare group-by of the same file", bare["seconds"], 0)
+    show("boussole audit --exact, from the rows of the lake", exact["seconds"], 0)
+    show("audits.audit(system, file), import and all", notebook["seconds"], 0)
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "gigabytes": _memory(),
+        "load": max(os.getloadavg()),
+        "versions": {"Python": platform.python_version()}
+        | {name: version(name.lower()) for name in ("Boussole", "DuckDB", "Fairlearn", "pandas")}
+        | {one["peer"]: one["version"] for one in peers if one["peer"] in ("Aequitas", "AIF360") and "version" in one},
+        "audits": audits,
+        "peers": peers,
+        "raw": {"rows": rows, "bare": bare, "exact": exact, "notebook": notebook},
+        "apart": _apart(audits, peers),
+    }
+
+
+def _imported(folder: Path, file: Path) -> tuple[Path, dict[str, Step]]:
+    """A new workspace that holds the file twice: people as clusters, and every row by itself."""
+    home = folder / "workspace-full"
+    shutil.rmtree(home, ignore_errors=True)
+    run(BOUSSOLE, "init", home)
+    for system in ("full", "rows"):
+        run(BOUSSOLE, "--workspace", home, "systems", "add", HERE / f"{system}.yaml")
+    return home, {system: _import(home, file, system) for system in ("full", "rows")}
+
+
+def _import(home: Path, file: Path, system: str) -> Step:
+    return run(BOUSSOLE, "--workspace", home, "import", file, "--system", system)
+
+
+def _audit(home: Path, system: str, rows: int, imported: Step | None) -> Result:
+    step = module("audit", home, system)
+    show(f"audit of {rows:,}, system `{system}`", step.told["seconds"], step.gigabytes)
+    told = {"system": system, "rows": rows, "gigabytes": step.gigabytes, "process": step.seconds} | step.told
+    return told | ({"import": imported.seconds, "import_gigabytes": imported.gigabytes} if imported else {})
+
+
+def _peer(name: str, file: Path, rows: int, before: list[Result]) -> Result:
+    """One peer on one file, unless a tenth of it says that it would take too long or too much."""
+    told: Result = {"peer": name, "rows": rows}
+    tenth = next((one for one in before if one["peer"] == name and one["rows"] * 10 == rows), None)
+    expected = {unit: 10 * value for unit, value in _took(tenth).items()} if tenth else {"seconds": 0, "gigabytes": 0}
+    if expected["seconds"] > MOST_SECONDS or expected["gigabytes"] > MOST_MEMORY * _memory():
+        print(f"  {name} at {rows:,}: left out, about {expected['seconds']:.0f} seconds expected")
+        return told | {"expected": expected}
+    library = name.split(",", maxsplit=1)[0].lower()
+    python = PEERS_PYTHON if library != "fairlearn" else None
+    arguments = [file, SAMPLES] if "bootstrap" in name else [file]
+    step = (
+        run(python, "-m", f"benchmarks.{library}_peer", *arguments) if python else module("fairlearn_peer", *arguments)
+    )
+    show(f"  {name} at {rows:,}", step.told["seconds"], step.gigabytes)
+    return told | {"gigabytes": step.gigabytes, "process": step.seconds} | step.told
+
+
+def _took(one: Result) -> dict[str, float]:
+    return one.get("expected") or {unit: one[unit] for unit in ("seconds", "gigabytes")}
+
+
+def ten_times(folder: Path, rows: int) -> Result:
+    """An audit once nine more files of other decisions of the same months are in; each is deleted then."""
+    home = folder / "workspace-full"
+    for part in range(1, PARTS):
+        file = write_decisions(folder, rows=rows, part=part, columns=FULL)
+        step = _import(home, file, "full")
+        show(f"import of part {part + 1} of {PARTS}", step.seconds, step.gigabytes)
+        file.unlink()
+    return _audit(home, "full", rows * PARTS, None)
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+def _apart(audits: list[Result], peers: list[Result]) -> list[Result]:
+    """The largest difference of any rate of any group between Boussole and each peer; all groups must be there."""
+    ours = {one["rows"]: one["values"] for one in audits if one["system"] == "full"}
+    found = []
+    for peer in peers:
+        if "values" not in peer:
+            continue
+        mine, theirs = ours[peer["rows"]], peer["values"]
+        gaps = [
+            abs(rates[rate] - theirs[group][rate]) if group in theirs else float("inf")
+            for group, rates in mine.items()
+            for rate in rates
+        ]
+        found.append({"peer": peer["peer"], "rows": peer["rows"], "rates": len(gaps), "most": max(gaps)})
+    return found

@@ -1,0 +1,108 @@
+"""The picture of a run: seconds by number of decisions, both on logarithmic scales."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import altair as alt
+
+from dashboard.charts import svg
+from dashboard.fontfiles import QUOTED, embed
+from dashboard.marks import INK, INK_2, LINE, MARKS, PAPER
+
+WIDTH, HEIGHT, LEADING = 470, 340, 20
+OURS = MARKS["kept"].ink
+NAMES = {"full": "Boussole: every measure with its interval"}
+
+
+def draw(results: dict[str, Any]) -> str:
+    """An SVG drawing with its fonts inside."""
+    lines = {NAMES["full"]: [one for one in results["audits"] if one["system"] == "full"]}
+    for one in results["peers"]:
+        if "seconds" in one:
+            lines.setdefault(one["peer"], []).append(one)
+    sizes = sorted({one["rows"] for one in results["audits"]})
+    seconds = [one["seconds"] for points in lines.values() for one in points]
+    low, high = 10 ** math.floor(math.log10(min(seconds))), 10 ** math.ceil(math.log10(max(seconds)))
+    x = alt.X("rows:Q", axis=_axis(sizes, _SIZES, title="decisions"), scale=_scale(sizes[0], sizes[-1]))
+    ticks = [10.0**i for i in range(round(math.log10(low)), round(math.log10(high)) + 1)]
+    y = alt.Y("seconds:Q", axis=_axis(ticks, _SECONDS, title=None), scale=_scale(low, high))
+    layers = [layer for name, points in lines.items() for layer in _line(name, points, x, y)]
+    chart = alt.LayerChart(layer=[*layers, *_labels(lines, x, y)])
+    return embed(svg(_dressed(chart), "en"))
+
+
+_SIZES = "datum.value >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')"
+_SECONDS = "format(datum.value, ',~g') + ' s'"
+
+
+def _axis(values: list[float], words: str, *, title: str | None) -> alt.Axis:
+    return alt.Axis(values=values, labelExpr=words, title=title)
+
+
+def _scale(low: float, high: float) -> alt.Scale:
+    return alt.Scale(type="log", domain=[low, high], nice=False)
+
+
+def _line(name: str, points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    own = name in NAMES.values()
+    ink = OURS if own else INK_2
+    kept = [{"rows": one["rows"], "seconds": one["seconds"]} for one in points]
+    chart = alt.Chart(alt.InlineData(values=kept)).encode(x=x, y=y)
+    return [
+        chart.mark_line(color=ink, strokeWidth=3 if own else 1.5, clip=False),
+        chart.mark_point(color=ink, fill=ink if own else PAPER, size=90 if own else 60, opacity=1, strokeWidth=1.5),
+    ]
+
+
+def _labels(lines: dict[str, list[dict[str, Any]]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The name of each line beside its last point; our own above its first, where no line of a peer runs."""
+    made = []
+    for name, points in lines.items():
+        own = name in NAMES.values()
+        at = (min if own else max)(points, key=lambda one: one["rows"])
+        data = alt.InlineData(values=[{key: at[key] for key in ("rows", "seconds")} | {"name": name}])
+        words = {
+            "align": "left",
+            "baseline": "middle",
+            "dx": 0 if own else 13,
+            "dy": -18 if own else -LEADING / 2 * name.count(", "),
+            "lineBreak": ", ",
+            "lineHeight": LEADING,
+            "fontSize": 15,
+            "fontWeight": 700 if own else 400,
+        }
+        chart = alt.Chart(data).encode(x=x, y=y, text="name:N")
+        halo = chart.mark_text(color=PAPER, stroke=PAPER, strokeWidth=5, **words)
+        made += [halo, chart.mark_text(color=OURS if own else INK, **words)]
+    return made
+
+
+def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
+    dressed: alt.LayerChart = (
+        chart.properties(
+            width=WIDTH,
+            height=HEIGHT,
+            padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
+            autosize=alt.AutoSizeParams(type="none"),
+            background=PAPER,
+        )
+        .configure(font=QUOTED, aria=False)
+        .configure_view(stroke=None)
+        .configure_axis(
+            grid=True,
+            gridColor=LINE,
+            domain=False,
+            ticks=False,
+            labelColor=INK_2,
+            labelFontSize=14,
+            labelPadding=10,
+            labelFlush=False,
+            titleColor=INK_2,
+            titleFontSize=14,
+            titleFontWeight=400,
+            titlePadding=10,
+        )
+    )
+    return dressed
