@@ -144,7 +144,7 @@ def stage_rows(
     found = []
     for measure in document["measures"]:
         if measure["metric"] == f"{metric}_ratio" and tuple(measure["by"]) == by and measure["group"]:
-            group = group_name({name: measure["group"][name] for name in by}, say, system=system)
+            group = group_of(measure, say, system=system)
             named = say("{stage}: {group}", stage=stage_name(measure, say, system=system), group=inside(group))
             found.append((measure, _ratio_row(named, measure, verdict, comparisons.get(measure["id"], {}))))
     return found
@@ -199,6 +199,11 @@ def group_name(group: Mapping[str, str], say: Say, *, system: System | None = No
     """A group as a reader calls it: the names of the system file, else the bands in words, else the value."""
     first, *others = (value_name(attribute, value, say, system=system) for attribute, value in group.items())
     return ", ".join([capital(first), *map(inside, others)])
+
+
+def group_of(measure: Document, say: Say, *, system: System | None) -> str:
+    """The group of a measure in words, its attributes in the measure's order: stored documents sort their keys."""
+    return group_name({name: measure["group"][name] for name in measure["by"]}, say, system=system)
 
 
 def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from audits.languages import capital
 from audits.systems import System
 from audits.uncertainty.power import KINDS, smallest_gap
-from dashboard.groups import group_name
+from dashboard.groups import group_of
 from dashboard.tables import signed
 from dashboard.words import Say
 
@@ -70,7 +70,7 @@ def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float
     if not seen:
         return ""
     _, gap, measure = max(seen, key=lambda each: each[0])
-    names = {"group": group_name(measure["group"], say, system=system)}
+    names = {"group": group_of(measure, say, system=system)}
     if gap is None:
         return say("So few decisions are about “{group}” that hardly any gap would be seen.", **names)
     level = level_words(gap, measure["params"]["scale"], say)

@@ -10,7 +10,7 @@ from audits.systems import System
 from charter.findings import finding
 from charter.model import Charter, Indicator, Law
 from charter.sentences import LOCALE
-from dashboard.groups import group_name
+from dashboard.groups import group_of
 from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Document
 from dashboard.tables import actor_name, signed
@@ -72,13 +72,16 @@ def missing_words(document: Document, verdict: Document, say: Say, *, system: Sy
 
 
 def through_words(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
-    """Each actor's part in the gap over a whole funnel: for each group, the ratio of the stages where they decide."""
-    if not str(verdict.get("metric")).startswith("adjusted_stage"):
+    """Each actor's part in the gap over a whole funnel: for each group, the ratio of the stages where they decide.
+
+    Of single attributes only: of intersections there would be too many to read.
+    """
+    if not str(verdict.get("metric")).startswith("adjusted_stage") or len(verdict["by"]) > 1:
         return ""
     parts: dict[str, list[str]] = {}
     for measure in document["measures"]:
         if measure["metric"] == "actor_selection_rate_ratio" and measure["by"] == verdict["by"]:
-            group = group_name(measure["group"], say, system=system)
+            group = group_of(measure, say, system=system)
             actor = actor_name(measure["given"]["actor"], say)
             if measure["value"] is not None:
                 value = say("{n} for 100", n=say.whole(100 * measure["value"]))
@@ -95,7 +98,7 @@ def bounds_words(document: Document, verdict: Document, say: Say, *, system: Sys
         return ""
     widest = max(bounded, key=lambda measure: measure["params"]["bounds"][1] - measure["params"]["bounds"][0])
     low, high = (signed(100 * end, say) for end in widest["params"]["bounds"])
-    group = group_name(widest["group"], say, system=system)
+    group = group_of(widest, say, system=system)
     return say(
         "If all were known, the gap of “{group}” could be anything from {low} to {high} points.",
         group=group,

@@ -15,6 +15,7 @@ from dashboard.groups import (
     Row,
     attribute_name,
     group_name,
+    group_of,
     reason_words,
     rows,
     stage_name,
@@ -124,7 +125,7 @@ def stages_table(
     body = [
         [
             stage_name(measure, say, system=system),
-            group_name(measure["group"], say, system=system),
+            group_of(measure, say, system=system),
             actor_name(system.actors.get(measure["given"]["stage"], ""), say) if system else "",
             comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
             *(
@@ -177,7 +178,7 @@ def places_table(document: Document, say: Say, *, system: System) -> Table | Non
         if measure["metric"] != "exposure" or measure["group"] is None or len(measure["by"]) > 1:
             continue
         key = measure["id"].partition("/")[2]
-        name = group_name(measure["group"], say, system=system)
+        name = group_of(measure, say, system=system)
         shown = (measures.get(f"{metric}/{key}") for metric in ("exposure_ratio", "top_k_representation"))
         body.append(
             [
@@ -206,7 +207,7 @@ def scores_table(document: Document, say: Say, *, system: System) -> Table | Non
         if measure["metric"] != "auc" or measure["group"] is None or len(measure["by"]) > 1:
             continue
         large = measures.get(measure["id"].replace("auc", LARGE, 1))
-        name = group_name(measure["group"], say, system=system)
+        name = group_of(measure, say, system=system)
         body.append([name, _beside(measure, say, minimum=minimum), _announced(large, say, minimum=minimum)])
     if not any(measure["metric"] == "auc" and measure["value"] is not None for measure in document["measures"]):
         return None

@@ -295,7 +295,8 @@ def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisio
     def compared(n: int, label: str) -> dict[str, Any]:
         test = {"kind": "score_ratio", "k": [3 * n // 10, 300], "n": [n, 1000]}
         params = {"test": test, "bad_side": "below", "scale": "ratio"}
-        return {"id": f"selection_rate_ratio/sex={label}", "group": {"sex": label}, "params": params}
+        group = {"by": ["sex"], "group": {"sex": label}}
+        return {"id": f"selection_rate_ratio/sex={label}", **group, "params": params}
 
     def told(*measures: dict[str, Any]) -> str:
         comparisons = [{"measure": measure["id"], "levels": {"watch": 1.0}} for measure in measures]
