@@ -64,7 +64,7 @@ check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 	$(BIN)/deptry .
 	$(BIN)/boussole charter check
 
-bench: .venv/.dev .venv-peers/.done ## speed, beside peers, as ratios: about a quarter of an hour
+bench: .venv/.dev .venv-peers/.done ## speed, beside peers, as ratios
 	$(BIN)/python -m benchmarks
 
 bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions; writes docs/speed.md

@@ -13,6 +13,7 @@ from benchmarks.picture import draw
 from docs.generate import HERE, written
 
 Result = dict[str, Any]
+WANTED = 100_000_000
 OURS = {"full": "Boussole, people as clusters", "rows": "Boussole, every row by itself"}
 
 
@@ -27,7 +28,9 @@ def write_page(results: Result) -> None:
 def _run(results: Result) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
     machine = f"{results['cores']} cores, {results['gigabytes']:.0f} GB of memory"
-    return f"Run of {results['date']}, {machine}. {versions}.{_busy(results)}"
+    most = max(one["rows"] for one in results["audits"])
+    left = "" if most >= WANTED else f" **Up to {most:,} decisions: this run measured no larger log.**"
+    return f"Run of {results['date']}, {machine}. {versions}.{left}{_busy(results)}"
 
 
 def _busy(results: Result) -> str:
