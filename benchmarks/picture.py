@@ -13,7 +13,7 @@ from dashboard.marks import INK, INK_2, LINE, MARKS, PAPER
 
 WIDTH, HEIGHT, LEADING = 470, 340, 20
 OURS = MARKS["kept"].ink
-NAMES = {"full": "Boussole: every measure with its interval"}
+NAMES = {"full": "Boussole, every measure, with intervals"}
 
 
 def draw(results: dict[str, Any]) -> str:
@@ -57,17 +57,17 @@ def _line(name: str, points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[a
 
 
 def _labels(lines: dict[str, list[dict[str, Any]]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """The name of each line beside its last point; our own above its first, where no line of a peer runs."""
+    """The name of each line beside its last point."""
     made = []
     for name, points in lines.items():
         own = name in NAMES.values()
-        at = (min if own else max)(points, key=lambda one: one["rows"])
+        at = max(points, key=lambda one: one["rows"])
         data = alt.InlineData(values=[{key: at[key] for key in ("rows", "seconds")} | {"name": name}])
         words = {
             "align": "left",
             "baseline": "middle",
-            "dx": 0 if own else 13,
-            "dy": -18 if own else -LEADING / 2 * name.count(", "),
+            "dx": 13,
+            "dy": -LEADING / 2 * name.count(", "),
             "lineBreak": ", ",
             "lineHeight": LEADING,
             "fontSize": 15,
