@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -28,6 +29,20 @@ class _Kept:
 
 
 _kept: ContextVar[_Kept | None] = ContextVar("kept", default=None)
+
+
+@dataclass
+class _Idle:
+    """The engine that was given back last, for the next one who needs one for the same workspace."""
+
+    process: int
+    home: Path
+    settings: tuple[str, int | None]
+    engine: duckdb.DuckDBPyConnection
+
+
+_idle: list[_Idle] = []
+_turn = threading.Lock()
 
 
 @cache
@@ -71,29 +86,31 @@ def kept_open(workspace: Workspace) -> Iterator[None]:
     Checking the signatures of the extensions takes a third of a second each time they are loaded: longer than to
     bring in a small file.
     """
-    engine = connect(workspace)
+    engine = _taken(workspace) or connect(workspace)
     token = _kept.set(_Kept(workspace.home, engine))
     try:
         yield
     finally:
         _kept.reset(token)
-        engine.close()
+        _given_back(workspace, engine)
 
 
 @contextmanager
 def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection without the lake: of the engine that is kept open, else of one of its own.
+    """A connection without the lake: of the engine that is kept open, else of the idle one, else of a new one.
 
-    The kept one is given back as it was lent: an open transaction is rolled back, what was attached is detached,
-    temporary tables are dropped.
+    It is given back as it was lent: an open transaction is rolled back, what was attached is detached, temporary tables
+    and views are dropped. After an error it is given up.
     """
     kept = _kept.get()
     if kept is None or kept.busy or kept.home != workspace.home:
-        connection = connect(workspace)
+        connection = _taken(workspace) or connect(workspace)
         try:
             yield connection
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        _given_back(workspace, connection)
         return
     kept.busy = True
     try:
@@ -101,6 +118,36 @@ def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     finally:
         _clear(kept.engine)
         kept.busy = False
+
+
+def _settings(workspace: Workspace) -> tuple[str, int | None]:
+    return workspace.settings.memory_limit, workspace.settings.threads
+
+
+def _taken(workspace: Workspace) -> duckdb.DuckDBPyConnection | None:
+    """The idle engine, if it is one of this workspace in this process; nobody else has it then."""
+    with _turn:
+        idle = _idle.pop() if _idle else None
+    if idle is None or idle.process != os.getpid():
+        return None
+    if (idle.home, idle.settings) == (workspace.home, _settings(workspace)) and idle.home.exists():
+        return idle.engine
+    idle.engine.close()
+    return None
+
+
+def _given_back(workspace: Workspace, engine: duckdb.DuckDBPyConnection) -> None:
+    """The engine is idle now, in the place of the one that was."""
+    try:
+        _clear(engine)
+    except duckdb.Error:
+        engine.close()
+        return
+    with _turn:
+        before, _idle[:] = list(_idle), [_Idle(os.getpid(), workspace.home, _settings(workspace), engine)]
+    for idle in before:
+        if idle.process == os.getpid():
+            idle.engine.close()
 
 
 def _clear(engine: duckdb.DuckDBPyConnection) -> None:
@@ -112,3 +159,5 @@ def _clear(engine: duckdb.DuckDBPyConnection) -> None:
             engine.execute(f'DETACH "{name}"')
     for (name,) in engine.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
         engine.execute(f'DROP TABLE "{name}"')
+    for (name,) in engine.execute("SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal").fetchall():
+        engine.execute(f'DROP VIEW "{name}"')

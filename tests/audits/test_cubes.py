@@ -328,7 +328,7 @@ def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

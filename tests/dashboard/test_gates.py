@@ -148,6 +148,7 @@ def test_a_candidate_run_is_compared_with_the_run_in_production(run, runs):
     assert run("compare", "--run", runs["fair"], "--run", runs["unfair"], "--fail-on", "nothing").returncode == 0
 
 
+@pytest.mark.slow
 def test_versions_of_the_lake_runs_and_files_can_be_mixed(run, home, runs, boussole, tmp_path):
     lone = Workspace.create(tmp_path / "lone")
     (lone.home / "systems" / "essai.yaml").write_text(SYSTEM, encoding="utf-8")

@@ -57,7 +57,7 @@ def pseudonym_of(workspace: Workspace, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32].encode()
 
 
-@pytest.mark.parametrize("private", [(), ("ref", "who")])
+@pytest.mark.parametrize("private", [pytest.param((), marks=pytest.mark.slow), ("ref", "who")])
 def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, ...]) -> None:
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "loans.yaml").write_text(system_text(private), encoding="utf-8")

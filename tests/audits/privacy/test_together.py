@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from audits.errors import LakeError
 from audits.privacy.rotation import rotate
 from audits.workspace import Workspace
@@ -15,6 +17,7 @@ from tests.audits.privacy.helpers import HEADERS, rows_of
 SEEN = "SELECT (SELECT count(*) FROM lake.loans.decisions), (SELECT count(*) FROM lake.loans.outcomes)"
 
 
+@pytest.mark.slow
 def test_readers_see_the_whole_lake_or_are_told_to_read_again(workspace: Workspace) -> None:
     right = rows_of(workspace, SEEN)
     seen: list[object] = []
