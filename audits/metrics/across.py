@@ -19,6 +19,8 @@ from audits.uncertainty.independence import chi_square, fisher_exact
 
 LEAST_EXPECTED = 5
 """Fewer expected cases (Cochran's rule), and chi-square is not to be relied on."""
+MOST_EXACT = 1_000_000
+"""Fisher's test of more decisions would take minutes."""
 Across = Composite | Entropy | DifferentialFairness
 UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
 """The measures of people whose value is unknown."""
@@ -83,7 +85,7 @@ def _same_rate(view: View, composite: Composite) -> dict[str, Any]:
     (rate,) = composite.rates
     k, n = (part.tolist() for part in rate.counted(view.table.counts[view.shown(rate)].sum(axis=1)))
     found = chi_square(k, n) if rate.share else None
-    if found is None or (found.least_expected < LEAST_EXPECTED and len(n) > 2):
+    if found is None or (found.least_expected < LEAST_EXPECTED and (len(n) > 2 or sum(n) > MOST_EXACT)):
         return {}
     if found.least_expected < LEAST_EXPECTED:
         return {"same_rate_p": fisher_exact((k[0], k[1]), (n[0], n[1])), "same_rate_test": "fisher_exact"}
