@@ -190,7 +190,11 @@ def _window(draft: Draft) -> tuple[str, str]:
 
 
 def _identifiers(draft: Draft) -> list[str]:
-    """Identifiers that may lead to a person: the person, the id unless it is a row number, others by their words."""
+    """Identifiers that may lead to a person: the person, the id unless it is a row number, others by their words.
+
+    Not a column that is also a group, a control or a feature, for want of a better id: its values are kept as they are.
+    """
+    clear = {group.column for group in draft.groups} | {guess.column for guess in draft.controls.values()}
     found = []
     for role in ("id", "person", "request", "team"):
         column = draft.column(role)
@@ -199,7 +203,7 @@ def _identifiers(draft: Draft) -> list[str]:
         personal = named(column.words, w.PERSON) or draft.direct(column)
         if role == "person" or personal or (role == "id" and not named(column.words, w.ROW_NUMBER)):
             found.append(column.name)
-    return list(dict.fromkeys(found))
+    return [name for name in dict.fromkeys(found) if name not in clear | set(draft.features)]
 
 
 def _unused(draft: Draft) -> Iterator[str]:
