@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 
 from audits.cubes.build import MAX_DEPTH
-from audits.cubes.read import cells_from_counts, days_of, read_counts
+from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
 from audits.cubes.update import rows_as, sealed_months
 from audits.errors import BoussoleError
 from audits.lake import reading
@@ -147,8 +147,7 @@ def _counted(
 
 def _source(connection: duckdb.DuckDBPyConnection, system: System, window: Window, within: str) -> str:
     """SQL: the cube `cells` where the window is made of whole months, else the rows."""
-    first = window.start.replace(day=1)
-    months = f"(FROM {table(system, 'cells')} WHERE month BETWEEN DATE '{first}' AND DATE '{window.end}')"
+    months = f"(FROM {table(system, 'cells')} WHERE {months_sql(window)})"
     row = connection.execute(
         f"""SELECT (SELECT sum(n) FROM {months} WHERE "by" = '') IS NOT DISTINCT FROM
         (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {within})"""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from audits.lake import reading
-from audits.lake.engine import kept_open
 from audits.lake.tables import CUBES, table
 from audits.measures import group_label
 from audits.workspace import Workspace
@@ -27,11 +26,10 @@ def main() -> None:
     """Prints seconds, rates by group, the size of each cube, and how many intervals came from each method."""
     workspace = Workspace(Path(sys.argv[1]))
     system = workspace.system(sys.argv[2])
-    with kept_open(workspace):
-        audit = partial(run_audit, workspace, system, exact="--exact" in sys.argv, dry_run=True)
-        document, seconds, runs = best(audit)
-        with reading(workspace) as connection:
-            cubes = {name: connection.table(table(system, name)).count("*").fetchall()[0][0] for name in CUBES}
+    audit = partial(run_audit, workspace, system, exact="--exact" in sys.argv, dry_run=True)
+    document, seconds, runs = best(audit)
+    with reading(workspace) as connection:
+        cubes = {name: connection.table(table(system, name)).count("*").fetchall()[0][0] for name in CUBES}
     methods: defaultdict[str, int] = defaultdict(int)
     for measure in document["measures"]:
         if measure["interval"]:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audits.decisions import ingest
-from audits.lake.engine import kept_open
 from audits.lake.tidy import tidy
 from audits.workspace import Workspace
 from benchmarks.data import write_parts
@@ -32,9 +31,8 @@ def main() -> None:
         assert document["decisions"] > 0
 
     def bring_in() -> None:
-        with kept_open(workspace):
-            for path in others:
-                ingest(workspace, system, path)
+        for path in others:
+            ingest(workspace, system, path)
 
     ingest(workspace, system, first)
     audit()

@@ -9,7 +9,6 @@ import duckdb
 
 from audits.decisions.overview import Overview, overview
 from audits.errors import BoussoleError, LakeError
-from audits.lake.engine import kept_open
 from audits.workspace import Workspace
 from experiments.declared import DeclaredMeasure, declared_measures
 from experiments.status import SourceStatus, source_status
@@ -31,11 +30,10 @@ def load_facts(workspace: Workspace) -> Facts:
         return Facts(statuses=source_status(workspace))
     statuses: Sequence[SourceStatus] = ()
     try:
-        with kept_open(workspace):
-            statuses = source_status(workspace)
-            lake = overview(workspace)
-            declaring = [system for name, system in workspace.systems.items() if name in lake.declaring]
-            declared = {system.id: declared_measures(workspace, system) for system in declaring}
+        statuses = source_status(workspace)
+        lake = overview(workspace)
+        declaring = [system for name, system in workspace.systems.items() if name in lake.declaring]
+        declared = {system.id: declared_measures(workspace, system) for system in declaring}
         return Facts(statuses=statuses, lake=lake, declared=declared)
     except LakeError as error:
         return Facts(statuses=statuses, trouble=error)

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import ranks
+from audits.cubes.read import months_sql, positions
 from audits.cubes.update import count_ranks, sealed_months
 from audits.lake.tables import KEYS, RANKED, has_table, literal, quote, summed, table
-from audits.measures import Cells, Group, Lists, Sums
+from audits.measures import Cells, Lists, Sums
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -49,16 +50,12 @@ def read_ranks(
             return PURGED
         source = count_ranks(connection, system, f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
     else:
-        source = f"FROM {table(system, 'ranks')} WHERE {_months(window)}"
+        source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
     read = [(), *(by for by in system.attributes if not set(by) & set(without))]
     names = ", ".join(literal("*".join(by)) for by in read)
     keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
     query = f"""SELECT {keys}, {summed("ranks")} FROM ({source}) WHERE "by" IN ({names}) GROUP BY ALL ORDER BY ALL"""
     return connection.execute(query).to_arrow_table().cast(RANKS)
-
-
-def _months(window: Window) -> str:
-    return f"month BETWEEN DATE '{window.start.replace(day=1)}' AND DATE '{window.end}'"
 
 
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
@@ -70,10 +67,10 @@ def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
         for by in system.attributes
     )
     row = connection.execute(
-        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "ranks")} WHERE {_months(window)} AND "by" = '')
+        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" = '')
         = (SELECT coalesce(sum(n), 0) FROM {table(system, "daily")} WHERE "by" = ''
         AND day BETWEEN DATE '{window.start}' AND DATE '{window.end}')
-        AND NOT EXISTS (FROM {table(system, "ranks")} WHERE {_months(window)} AND ({whom}))"""
+        AND NOT EXISTS (FROM {table(system, "ranks")} WHERE {months_sql(window)} AND ({whom}))"""
     ).fetchone()
     return bool(row and row[0])
 
@@ -89,11 +86,8 @@ def lists_of(rows: pa.Table, tables: Sequence[Cells]) -> list[Lists]:
 
 def _lists(rows: pa.Table, cells: Cells, every: int) -> Lists:
     own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
-    values = [own[f"value{i + 1}"].to_pylist() for i in range(len(cells.by))]
-    keys: list[Group] = list(zip(*values, strict=True))
-    position = {group: i for i, group in enumerate(cells.groups)}
-    nobody = (None,) * len(cells.by)
-    places = np.array([-1 if key == nobody else position[key] for key in keys], dtype=np.int64)
+    all_groups = own["value1"].is_null().to_numpy()  # of people whose group is not known the cube holds none
+    places = np.where(all_groups, -1, positions(own, cells))
     return Lists(
         by=cells.by,
         groups=cells.groups,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import build
@@ -107,6 +108,23 @@ def furthest_sql(system: System) -> str:
     reached = " ".join(f"WHEN stages >= {1 << i} THEN {i + 1}" for i in reversed(range(count)))
     told = f"CASE {reached} WHEN stages = 0 THEN 0 END" if count else "NULL"
     return f"CAST({told} AS UTINYINT) AS furthest"
+
+
+def months_sql(window: Window) -> str:
+    """SQL: whether a row of a monthly cube belongs to a window."""
+    return f"month BETWEEN DATE '{window.start.replace(day=1)}' AND DATE '{window.end}'"
+
+
+def positions(rows: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
+    """Where the group of each row stands among those of a table of counts; -1 for a row about none of them."""
+    codes, keys = np.zeros(rows.num_rows, dtype=np.intp), list[Group]([()])
+    for i in range(len(cells.by)):
+        column = rows[f"value{i + 1}"].combine_chunks().dictionary_encode(null_encoding="encode")
+        values = column.dictionary.to_pylist()
+        codes = codes * len(values) + column.indices.to_numpy()
+        keys = [(*key, value) for key in keys for value in values]
+    position = {item: i for i, item in enumerate(cells.groups)}
+    return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
 
 
 def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.read import outcome_sql
+from audits.cubes.read import months_sql, outcome_sql, positions
 from audits.cubes.update import rows_as, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
-from audits.measures import Cells, Floats, Group, Scores
+from audits.measures import Cells, Floats, Scores
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -56,7 +56,7 @@ def read_scores(
             return SCORES.empty_table()
         source = rows_as(connection, system, "scores", f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
     else:
-        source = f"(FROM {table(system, 'scores')} WHERE {_months(window)})"
+        source = f"(FROM {table(system, 'scores')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)
     return (
         connection.execute(
@@ -71,11 +71,6 @@ def read_scores(
     )
 
 
-def _months(window: Window) -> str:
-    first = window.start.replace(day=1)
-    return f"month BETWEEN DATE '{first}' AND DATE '{window.end}'"
-
-
 def _covers(
     connection: duckdb.DuckDBPyConnection, system: System, window: Window, read: Sequence[tuple[str, ...]]
 ) -> bool:
@@ -87,7 +82,7 @@ def _covers(
     own = f"sum(n) FILTER (range = {literal(build.range_of(system))})"
     counted = connection.execute(
         f"""SELECT "by", CAST(coalesce({own}, 0) AS BIGINT), CAST(sum(n) AS BIGINT) FROM {table(system, "scores")} """
-        f"""WHERE {_months(window)} GROUP BY "by" """
+        f"""WHERE {months_sql(window)} GROUP BY "by" """
     ).fetchall()
     found = {by: (ours, every) for by, ours, every in counted}
     (decisions,) = connection.execute(daily).fetchall()[0]
@@ -103,7 +98,7 @@ def scores_of(rows: pa.Table, tables: Sequence[Cells], system: System) -> list[S
 
 def _scores(rows: pa.Table, cells: Cells, range_: tuple[float, float]) -> Scores:
     own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
-    group = _positions(own, cells)
+    group = positions(own, cells)
     bins, buckets = own["bin"].to_numpy(), own["bucket"].to_numpy()
     scored = bins != build.MISSING
     where = (group, bins, buckets, own["decision"].to_numpy(), own["outcome"].fill_null(2).to_numpy())
@@ -127,18 +122,6 @@ def _scores(rows: pa.Table, cells: Cells, range_: tuple[float, float]) -> Scores
         clustered=cells.clustered,
         purged=not rows.num_rows and bool(cells.sizes().sum()),
     )
-
-
-def _positions(own: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
-    """The group of each row."""
-    codes, keys = np.zeros(own.num_rows, dtype=np.intp), list[Group]([()])
-    for i in range(len(cells.by)):
-        column = own[f"value{i + 1}"].combine_chunks().dictionary_encode(null_encoding="encode")
-        values = column.dictionary.to_pylist()
-        codes = codes * len(values) + column.indices.to_numpy()
-        keys = [(*key, value) for key in keys for value in values]
-    position = {item: i for i, item in enumerate(cells.groups)}
-    return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
 
 
 def _placed(

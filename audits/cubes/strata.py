@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.read import furthest_sql
+from audits.cubes.read import furthest_sql, months_sql, positions
 from audits.cubes.update import rows_as, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
-from audits.measures import Cells, Group, Strata
+from audits.measures import Cells, Strata
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -55,7 +55,7 @@ def read_strata(
             return STRATA.empty_table()
         source = rows_as(connection, system, "strata", f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
     else:
-        source = f"(FROM {table(system, 'strata')} WHERE {_months(window)})"
+        source = f"(FROM {table(system, 'strata')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)
     bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
     connection.execute(
@@ -96,21 +96,17 @@ def _coded(rows: pa.Table) -> pa.Table:
     return rows.set_column(rows.schema.get_field_index("stratum"), "stratum", coded)
 
 
-def _months(window: Window) -> str:
-    first = window.start.replace(day=1)
-    return f"month BETWEEN DATE '{first}' AND DATE '{window.end}'"
-
-
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window, by: tuple[str, ...]) -> bool:
     """Whether the cube counts just the decisions that `daily` counts: no part of a month, no other controls."""
     if not has_table(connection, system, "strata"):
         return False
     name = literal("*".join(by))
+    months = months_sql(window)
     row = connection.execute(
-        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "strata")} WHERE {_months(window)} AND "by" = {name}
+        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "strata")} WHERE {months} AND "by" = {name}
         AND controls = {literal(build.controls_of(system))}) = (SELECT coalesce(sum(n), 0)
         FROM {table(system, "daily")} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" = '')
-        AND NOT EXISTS (FROM {table(system, "strata")} WHERE {_months(window)} AND "by" = {name}
+        AND NOT EXISTS (FROM {table(system, "strata")} WHERE {months} AND "by" = {name}
         AND controls <> {literal(build.controls_of(system))})"""
     ).fetchone()
     return bool(row and row[0])
@@ -123,13 +119,11 @@ def strata_of(rows: pa.Table, tables: Sequence[Cells]) -> list[Strata]:
 
 def _strata(rows: pa.Table, cells: Cells) -> Strata:
     own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
-    values = [own[f"value{i + 1}"].to_pylist() for i in range(len(cells.by))]
-    keys: list[Group] = list(zip(*values, strict=True))
     names = own["stratum"].to_pylist()
     order = sorted(set(names))
-    position, place = ({item: i for i, item in enumerate(items)} for items in (cells.groups, order))
+    place = {name: i for i, name in enumerate(order)}
     counts = np.zeros((len(cells.groups), len(order), BUCKETS if cells.clustered else 1, 2), dtype=np.int64)
-    where = ([position[key] for key in keys], [place[name] for name in names])
+    where = (positions(own, cells), np.array([place[name] for name in names], dtype=np.intp))
     np.add.at(counts, (*where, own["bucket"].to_numpy(), own["decision"].to_numpy()), own["n"].to_numpy())
     return Strata(
         by=cells.by,

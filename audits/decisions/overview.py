@@ -1,6 +1,6 @@
 """The state of the logs, for the people who look after them: counts, dates and reasons, never a row or a value of one.
 
-Who reads it in a page keeps one engine open for it (`kept_open`), and what it gave until the lake changes.
+A page keeps what it gave until the lake changes.
 """
 
 from __future__ import annotations

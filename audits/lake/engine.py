@@ -1,4 +1,4 @@
-"""DuckDB with the extensions of the lake; one engine can serve many files in a row."""
+"""DuckDB with the extensions of the lake; one engine serves many in a row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,16 +18,6 @@ from audits.errors import LakeError
 from audits.workspace import Workspace
 
 EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
-
-
-@dataclass
-class _Kept:
-    home: Path
-    engine: duckdb.DuckDBPyConnection
-    busy: bool = False
-
-
-_kept: ContextVar[_Kept | None] = ContextVar("kept", default=None)
 
 
 @dataclass
@@ -80,44 +69,18 @@ def scratch(**config: str) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def kept_open(workspace: Workspace) -> Iterator[None]:
-    """While it is open, all reading and writing of this workspace by this thread shares one engine.
-
-    Checking the signatures of the extensions takes a third of a second each time they are loaded: longer than to
-    bring in a small file.
-    """
-    engine = _taken(workspace) or connect(workspace)
-    token = _kept.set(_Kept(workspace.home, engine))
-    try:
-        yield
-    finally:
-        _kept.reset(token)
-        _given_back(workspace, engine)
-
-
-@contextmanager
 def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection without the lake: of the engine that is kept open, else of the idle one, else of a new one.
+    """A connection without the lake: of the engine that this workspace gave back last, else of a new one.
 
-    It is given back as it was lent: an open transaction is rolled back, what was attached is detached, temporary tables
-    and views are dropped. After an error it is given up.
+    Checking the signatures of the extensions takes a third of a second each time they are loaded: longer than to bring
+    in a small file. An engine is given back as it was lent: an open transaction is rolled back, what was attached is
+    detached, temporary tables and views are dropped.
     """
-    kept = _kept.get()
-    if kept is None or kept.busy or kept.home != workspace.home:
-        connection = _taken(workspace) or connect(workspace)
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        _given_back(workspace, connection)
-        return
-    kept.busy = True
+    connection = _taken(workspace) or connect(workspace)
     try:
-        yield kept.engine
+        yield connection
     finally:
-        _clear(kept.engine)
-        kept.busy = False
+        _given_back(workspace, connection)
 
 
 def _settings(workspace: Workspace) -> tuple[str, int | None]:

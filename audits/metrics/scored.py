@@ -115,10 +115,7 @@ def scored_tables(
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
     if any(table.missing.any() for table in tables):
-        more = suppress([table.cells() for table in tables], system=system)
-        suppression = Suppression(
-            decisions={**more.decisions, **suppression.decisions}, outcomes={**more.outcomes, **suppression.outcomes}
-        )
+        suppression = suppress([table.cells() for table in tables], system=system, also=suppression)
     return [
         Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=standing), scores=table)
         for table in tables

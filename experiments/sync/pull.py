@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from audits.errors import BoussoleError
-from audits.lake.engine import kept_open
 from audits.lake.tidy import tidy
 from audits.systems import System
 from audits.systems.parts import Source
@@ -35,11 +34,10 @@ def sync(
             next_step="Name one under `sources`, or bring a file in with `boussole import`.",
         )
     tell = progress or (lambda *_: None)
-    with kept_open(workspace):
-        pulls = ((system, source) for system in systems for source in system.sources)
-        reports = [_pull(workspace, system, source, full=full, tell=tell) for system, source in pulls]
-        if any(report.ingested for report in reports):
-            tidy(workspace)
+    pulls = ((system, source) for system in systems for source in system.sources)
+    reports = [_pull(workspace, system, source, full=full, tell=tell) for system, source in pulls]
+    if any(report.ingested for report in reports):
+        tidy(workspace)
     return reports
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from audits.lake.engine import kept_open
 from audits.systems import System
 from audits.workspace import Workspace
 from tests.audits.privacy.helpers import fill, system_text
@@ -19,17 +17,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     workspace = Workspace.create(folder / "w")
     (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
-    with kept_open(workspace):
-        fill(workspace, folder)
+    fill(workspace, folder)
     return folder
 
 
 @pytest.fixture
-def workspace(template: Path, tmp_path: Path) -> Iterator[Workspace]:
+def workspace(template: Path, tmp_path: Path) -> Workspace:
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    copy = Workspace(tmp_path / "w")
-    with kept_open(copy):
-        yield copy
+    return Workspace(tmp_path / "w")
 
 
 @pytest.fixture
