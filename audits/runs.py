@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
-from audits.cubes.withheld import read_withheld, withheld_of
+from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.drift import drift_measures
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
@@ -26,7 +25,7 @@ from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
-from audits.suppression import Published, suppress
+from audits.suppression import suppress
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -56,7 +55,7 @@ def measure_window(
     end: dt.date | None = None,
     as_of: dt.date | None = None,
     exact: bool = False,
-    earlier: Callable[[Window], Sequence[Published]] | None = None,
+    earlier: Earlier | None = None,
 ) -> Run:
     """Measures a window (the system's own when not given) and keeps the cube rows it read as evidence.
 

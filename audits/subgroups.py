@@ -18,6 +18,7 @@ import numpy as np
 from audits.cubes.build import MAX_DEPTH
 from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
 from audits.cubes.update import rows_as, sealed_months
+from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.errors import BoussoleError
 from audits.lake import reading
 from audits.lake.tables import literal, quote, table
@@ -88,13 +89,15 @@ def scan(
     as_of: dt.date | None = None,
     depth: int = MAX_DEPTH,
     minimum: int | None = None,
+    earlier: Earlier | None = None,
 ) -> Scan:
     """The subgroups that stand out in a window (the system's own when not given), by up to `depth` attributes.
 
     Subgroups of fewer than `minimum` decisions (default: 100, never under the system's `suppress_below`) are left out;
     so are those that are hidden, that lie within a hidden group, or that would tell of a handful by subtraction from a
     wider one. Of two subgroups where one is part of the other, only the worse is told; the order is that of the end of
-    the interval that is nearest to parity, so that a small subgroup is not told for its chance alone.
+    the interval that is nearest to parity, so that a small subgroup is not told for its chance alone. `earlier` as in
+    `measure_window`.
 
     Raises BoussoleError without groups, and where rows of the window were purged.
     Source: Chung et al. (2019), Slice Finder, ICDE; Bonferroni.
@@ -115,7 +118,9 @@ def scan(
             )
         stands = standing(system, window, as_of=as_of or today, today=today)
         counts = read_counts(connection, system, window, as_of=as_of or today, without=stands.expired)
-        hidden = suppress(cells_from_counts(counts, system), system=system).decisions
+        published = earlier(window) if earlier is not None else ()
+        rows = read_withheld(connection, system, window, published, as_of=as_of or today, without=stands.expired)
+        hidden = suppress(cells_from_counts(counts, system), system=system, also=withheld_of(rows)).decisions
         names = [name for name in system.groups if name not in stands.expired]
         known = _counted(connection, system, window, names, depth)
         cells = [cell for cell in _cells(known) if min(cell.n) >= least]

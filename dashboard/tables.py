@@ -26,12 +26,16 @@ from dashboard.words import Say
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged."""
+    """`verdicts` holds the mark of each row, shown in a last column; None where a row is not judged.
+
+    The first `names` columns say what a row is about, the others are figures.
+    """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     verdicts: Sequence[str | None]
+    names: int = 1
 
 
 LARGE = "calibration_in_the_large"
@@ -136,7 +140,7 @@ def stages_table(
         ]
         for measure, row in shown
     ]
-    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown])
+    return Table(caption=title, head=head, rows=body, verdicts=[row.verdict for _, row in shown], names=3)
 
 
 def actor_name(actor: str, say: Say) -> str:

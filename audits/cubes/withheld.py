@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +16,8 @@ from audits.suppression.over_time import also_hidden
 from audits.systems.model import System
 from audits.windows import Window, pieces
 
+Earlier = Callable[[Window], Sequence[Published]]
+"""Tells what was published of windows that hang together with one."""
 WITHHELD = pa.schema([*((name, pa.string()) for name in KEYS), ("layer", pa.string()), ("reason", pa.string())])
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
-from audits.measures import Cells, Counts, Interval, Measure, Stage
+from audits.measures import Cells, Measure, Stage
 from audits.metrics.adjusted import ADJUSTED, adjusted_measures
 from audits.metrics.comparisons import against, compared, comparison_measures, refused
 from audits.metrics.definition import Comparison, Metric
 from audits.metrics.groups import rate_measures
 from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from audits.metrics.view import BucketCounts, View, known_values
+from audits.metrics.view import View, known_values
 from audits.standing import Standing
 from audits.suppression import Suppression, suppress_stages
 from audits.suppression.lattice import Key
 from audits.systems.model import System
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.jackknife import Floats
+from audits.uncertainty.products import product, product_interval
 
 By = tuple[str, ...]
 STEP_RATE = replace(SELECTION_RATE, metric="stage_selection_rate")
@@ -41,7 +38,6 @@ COMPARISONS = tuple(
 """What a charter can judge."""
 JUDGED = ("against", "bad_side", "scale")
 """What a comparison says of itself also without a value."""
-Z = 1.959963984540054
 
 
 def comparisons(system: System) -> list[Comparison]:
@@ -104,9 +100,9 @@ def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
         for names, measures in ((STEP, step), (WHOLE, whole))
         for measure in measures
     ]
-    if (withheld := _withheld(seen, system, standing)) is None:
+    if (silent := _silent(seen, system, standing)) is None:
         return named
-    status, reason, params = withheld
+    status, reason, params = silent
     return [
         replace(
             measure,
@@ -122,7 +118,7 @@ def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
     ]
 
 
-def _withheld(
+def _silent(
     seen: _Seen, system: System, standing: Standing
 ) -> tuple[Literal["suppressed", "undefined"], str, dict[str, str]] | None:
     """Why nothing of a stage is told, of any group: so few came there, or it is an outcome that cannot be read yet."""
@@ -141,7 +137,7 @@ def _compared(view: View) -> list[Measure]:
 def _through(stages: Sequence[_Seen], system: System, standing: Standing) -> list[Measure]:
     """The part of each actor in the ratio over the whole funnel: their product, over all actors, is that ratio."""
     view = stages[0].step
-    if not view.table.by or any(_withheld(seen, system, standing) for seen in stages):
+    if not view.table.by or any(_silent(seen, system, standing) for seen in stages):
         return []
     actors = dict.fromkeys(seen.stage.actor for seen in stages if seen.stage.actor)
     return [
@@ -166,7 +162,7 @@ def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
         for seen, other in zip(stages, others, strict=True)
     ]
     n = parts[0][0][1] + parts[0][1][1]
-    value = float(_product(parts, lambda buckets: buckets.sum()))
+    value = product(parts)
     defined = math.isfinite(value) and value > 0
     return Measure(
         metric=THROUGH,
@@ -178,29 +174,9 @@ def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
         reason=None if defined else "zero_denominator",
         n=int(n.sum()),
         clusters=view.clusters(n),
-        interval=_interval(parts, value, clustered=view.table.clustered) if defined else None,
+        interval=product_interval(parts, clustered=view.table.clustered) if defined else None,
         params=params,
     )
-
-
-def _product(parts: Sequence[tuple[BucketCounts, BucketCounts]], total: Callable[[Counts], Counts]) -> Floats:
-    """The product over stages of the ratio of two rates, each from its buckets made one number (or several)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = [total(k1) / total(n1) / (total(k0) / total(n0)) for (k1, n1), (k0, n0) in parts]
-    return np.asarray(np.prod(ratios, axis=0), dtype=np.float64)
-
-
-def _interval(parts: Sequence[tuple[BucketCounts, BucketCounts]], value: float, *, clustered: bool) -> Interval | None:
-    """Jackknife where clusters are declared; else normal on the log scale, with the variance Σ (1/k − 1/n).
-
-    Stages are independent given who reached them. Source: Katz et al. (1978), Biometrics 34:469-474.
-    """
-    if clustered:
-        filled = np.sum([counted[1] for pair in parts for counted in pair], axis=0) > 0
-        found = jk.jackknife(value, _product(parts, lambda buckets: (buckets.sum() - buckets)[filled]), transform="log")
-        return None if found is None else found.interval(low=0.0, high=float("inf"))
-    half = Z * math.sqrt(sum(1 / int(k.sum()) - 1 / int(n.sum()) for pair in parts for k, n in pair))
-    return Interval(low=value * math.exp(-half), high=value * math.exp(half), method="katz")
 
 
 _REACHED = "who reached a stage counts as having reached those before it"

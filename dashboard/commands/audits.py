@@ -127,10 +127,19 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
     from audits.subgroups import scan
+    from charter.audit import publications
 
     workspace = workspace_of(context)
+    chosen = workspace.system(system)
     days = {name: day.date() if day else None for name, day in (("start", start), ("end", end), ("as_of", as_of))}
-    found = scan(workspace, workspace.system(system), depth=depth, minimum=minimum, **days)
+    found = scan(
+        workspace,
+        chosen,
+        depth=depth,
+        minimum=minimum,
+        earlier=lambda window: publications(workspace, chosen, window),
+        **days,
+    )
     if json_:
         write_json(found.document(), json_)
         return
@@ -142,9 +151,8 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
     for each in found.found:
         ends = f" ({100 * each.interval.low:.0f} to {100 * each.interval.high:.0f})" if each.interval else ""
         named = ", ".join(f"{name}={value}" for name, value in each.group.items())
-        typer.echo(
-            f"  {named}: {100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions, p = {each.p:.2g}"
-        )
+        told = f"{100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions"
+        typer.echo(f"  {named}: {told}; by chance alone, with {found.scanned} looked at: p = {each.p:.2g}")
 
 
 def metrics() -> None:

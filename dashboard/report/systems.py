@@ -178,16 +178,18 @@ def figures(table: Table) -> Data | None:
 
     No table where all rows have the same reason: the sentence says it.
     """
-    if not any(any(row[2:]) for row in table.rows) and len({row[1] for row in table.rows}) == 1:
+    first = table.names
+    if not any(any(row[first + 1 :]) for row in table.rows) and len({row[first] for row in table.rows}) == 1:
         return None
     return {
         "widths": WIDTHS[len(table.head)],
         "header": list(table.head),
+        "names": first,
         "rows": [
             {
-                "label": row[0],
-                "figures": [cell or "–" for cell in row[1:]],
-                "reason": None if any(row[2:]) else row[1],
+                "names": list(row[:first]),
+                "figures": [cell or "–" for cell in row[first:]],
+                "reason": None if any(row[first + 1 :]) else row[first],
                 "verdict": verdict,
             }
             for row, verdict in zip(table.rows, table.verdicts, strict=True)
