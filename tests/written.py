@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from audits.systems.model import System
+
 HEAD = """\
 id: {id}
 kind: {kind}
@@ -16,3 +21,30 @@ risk: high
 def system_text(id: str, rest: str, *, kind: str = "selection", title: str = "{fr: Essai, en: Trial}") -> str:  # noqa: A002 (the key's own name)
     """The text of a system file: what it is, then the lines that a test is about."""
     return HEAD.format(id=id, kind=kind, title=title) + rest.lstrip("\n")
+
+
+def sample(
+    columns: Mapping[str, Any],
+    groups: Mapping[str, str | None] | Iterable[str],
+    *,
+    intersections: Iterable[Iterable[str]] = (),
+    kind: str = "selection",
+    **more: Any,
+) -> System:
+    """A system that is only made of its columns and groups (with their references, if any)."""
+    references = groups if isinstance(groups, Mapping) else dict.fromkeys(groups)
+    return System.model_validate(
+        {
+            "id": "sample",
+            "kind": kind,
+            "title": {"en": "Sample"},
+            "purpose": {"en": "Tests"},
+            "owner": "tester",
+            "status": "pilot",
+            "risk": "high",
+            "columns": columns,
+            "groups": {name: {"column": name, "reference": reference} for name, reference in references.items()},
+            "intersections": [list(names) for names in intersections],
+            **more,
+        }
+    )

@@ -19,6 +19,7 @@ from audits.runs import measure_evidence
 from audits.standing import standing
 from audits.systems.model import System
 from audits.windows import Window
+from tests.written import sample
 
 STAGES = ["shortlisted", "contacted", "hired"]
 
@@ -40,21 +41,13 @@ def funnel(*, person: bool = False, controls: bool = False, outcome: bool = Fals
             "observed_for": "selected",
             "absent": "missing",
         }
-    return System.model_validate(
-        {
-            "id": "funnel",
-            "kind": "ranking",
-            "title": {"en": "Funnel"},
-            "purpose": {"en": "Tests"},
-            "owner": "tester",
-            "status": "pilot",
-            "risk": "high",
-            "columns": columns,
-            "actors": {"shortlisted": "tool", "contacted": "tool", "hired": "employer"},
-            "groups": {"sex": {"column": "sex", "reference": "M"}, "age": {"column": "age"}},
-            "intersections": [["sex", "age"]],
-            **({"controls": {"job": {"column": "job"}}} if controls else {}),
-        }
+    return sample(
+        columns,
+        {"sex": "M", "age": None},
+        intersections=[("sex", "age")],
+        kind="ranking",
+        actors={"shortlisted": "tool", "contacted": "tool", "hired": "employer"},
+        controls={"job": {"column": "job"}} if controls else {},
     )
 
 

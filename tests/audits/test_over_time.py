@@ -26,6 +26,7 @@ from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
 from charter.audit import publications, run_audit
+from tests.written import sample
 
 LIMIT = 11
 SEXES, AGES = ("F", "M", "X"), ("old", "young")
@@ -43,20 +44,7 @@ def system(*, intersection: bool = True, outcome: bool = False) -> System:
     columns: dict[str, Any] = {"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [True]}}
     if outcome:
         columns["outcome"] = {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}
-    return System.model_validate(
-        {
-            "id": "sample",
-            "kind": "selection",
-            "title": {"en": "Sample"},
-            "purpose": {"en": "Tests"},
-            "owner": "tester",
-            "status": "pilot",
-            "risk": "high",
-            "columns": columns,
-            "groups": {"sex": {"column": "sex"}, "age": {"column": "age"}},
-            "intersections": [["sex", "age"]] if intersection else [],
-        }
-    )
+    return sample(columns, ("sex", "age"), intersections=[("sex", "age")] if intersection else ())
 
 
 def tables(months: Sequence[np.ndarray], of: System) -> list[Cells]:

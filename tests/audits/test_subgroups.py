@@ -17,6 +17,7 @@ from audits.lake.tables import table
 from audits.subgroups import Scan, scan
 from audits.systems.model import System
 from audits.workspace import Workspace
+from tests.written import sample
 
 
 def system(*, favourable: bool = True, person: bool = False) -> System:
@@ -28,19 +29,7 @@ def system(*, favourable: bool = True, person: bool = False) -> System:
     }
     if person:
         columns["person"] = "person"
-    return System.model_validate(
-        {
-            "id": "sample",
-            "kind": "selection",
-            "title": {"en": "Sample"},
-            "purpose": {"en": "Tests"},
-            "owner": "tester",
-            "status": "pilot",
-            "risk": "high",
-            "columns": columns,
-            "groups": {name: {"column": name} for name in ("sex", "age", "area")},
-        }
-    )
+    return sample(columns, ("sex", "age", "area"))
 
 
 def drawn(seed: int, *, rows: int = 6000, rows_each: int = 1, planted: float = 0.0) -> pd.DataFrame:

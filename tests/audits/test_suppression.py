@@ -1,198 +1,18 @@
-"""Suppression against a reader who solves for hidden cells with a linear program of their own."""
+"""Suppression of decisions, against a reader who solves for hidden cells with a linear program of their own."""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
-from audits.measures import NO_OUTCOME, Cells
-from audits.suppression import Suppression, suppress
-from audits.systems.model import System
-
-LIMIT = 11
-Row = tuple[tuple[str | None, ...], int, int | None, int]
-"""Values of the attributes, decision, outcome, how many decisions."""
-
-
-def system(*attributes: str, intersections: Iterable[tuple[str, ...]] = (), outcome: str | None = None) -> System:
-    columns: dict[str, Any] = {"id": "id", "period": "2025-01-01", "decision": {"column": "d", "selected": [1]}}
-    if outcome:
-        columns["outcome"] = {"column": "y", "positive": [1], "observed_for": outcome, "absent": "missing"}
-    return System.model_validate(
-        {
-            "id": "sample",
-            "kind": "selection",
-            "title": {"en": "Sample"},
-            "purpose": {"en": "Tests"},
-            "owner": "tester",
-            "status": "pilot",
-            "risk": "high",
-            "columns": columns,
-            "groups": {name: {"column": name} for name in attributes},
-            "intersections": [list(names) for names in intersections],
-            "privacy": {"suppress_below": LIMIT},
-        }
-    )
-
-
-def tables(rows: Iterable[Row], of: System) -> list[Cells]:
-    rows, names = list(rows), list(of.groups)
-    found = []
-    for by in [(), *of.attributes]:
-        keys = [tuple(row[0][names.index(name)] for name in by) for row in rows]
-        groups = list(dict.fromkeys(keys))
-        counts = np.zeros((len(groups), 1, 2, 3), dtype=np.int64)
-        for key, (_, d, y, n) in zip(keys, rows, strict=True):
-            counts[groups.index(key), 0, d, NO_OUTCOME if y is None else y] += n
-        found.append(Cells(by=by, groups=tuple(groups), counts=counts, clustered=False))
-    return found
-
-
-class Attacker:
-    """Knows every shown count. Unknown: how many people have each full combination of attributes.
-
-    This is another formulation than the one under test: people, not cells, are the variables.
-    """
-
-    def __init__(self, published: list[Cells], hidden: Iterable[Any], of: System, count: Callable[..., Any]) -> None:
-        self.names = list(of.groups)
-        values = {name: self._values(published, name) for name in self.names}
-        self.people = list(itertools.product(*(values[name] for name in self.names)))
-        self.true: dict[Any, float] = {}
-        rows, known = [], []
-        for table in published:
-            for group, counts in zip(table.groups, table.counts, strict=True):
-                key = (table.by, group)
-                self.true[key] = float(count(counts))
-                if key not in set(hidden):
-                    rows.append(self._row(table.by, group))
-                    known.append(self.true[key])
-            for absent in self._absent(table, values):
-                rows.append(self._row(table.by, absent))
-                known.append(0.0)
-        self.rows, self.known = np.array(rows), np.array(known)
-
-    @staticmethod
-    def _values(published: list[Cells], name: str) -> list[Any]:
-        return [group[0] for table in published if table.by == (name,) for group in table.groups]
-
-    @staticmethod
-    def _absent(table: Cells, values: dict[str, list[Any]]) -> list[Any]:
-        return [g for g in itertools.product(*(values[n] for n in table.by)) if g not in table.groups]
-
-    def _row(self, by: tuple[str, ...], group: tuple[Any, ...]) -> Any:
-        wanted = dict(zip(by, group, strict=True))
-        return np.array(
-            [float(all(dict(zip(self.names, p, strict=True))[k] == v for k, v in wanted.items())) for p in self.people]
-        )
-
-    def range(self, key: Any) -> tuple[float, float]:
-        cost = self._row(*key)
-        ends = [linprog(s * cost, A_eq=self.rows, b_eq=self.known, bounds=(0, None)) for s in (1, -1)]
-        return ends[0].fun, -ends[1].fun
-
-
-def decisions(counts: Any) -> Any:
-    return counts.sum()
-
-
-class JointAttacker:
-    """Knows every count that the document gives: who was selected wherever decisions are shown, and each outcome of
-    each decision wherever outcomes are shown (missing ones too). Unknown: people by attributes, decision and outcome.
-    """
-
-    def __init__(self, published: list[Cells], found: Suppression, of: System) -> None:
-        self.plain = Attacker(published, (), of, decisions)
-        rows, known = [], []
-        for table in published:
-            for group, counts in zip(table.groups, table.counts.sum(axis=1), strict=True):
-                key = (table.by, group)
-                seen = [] if key in found.decisions else [np.repeat([[d == 0], [d == 1]], 3, axis=1) for d in (0, 1)]
-                if key not in found.outcomes:
-                    seen = [np.arange(6).reshape(2, 3) == i for i in range(6)]
-                rows += [self._row(key, mask) for mask in seen]
-                known += [float(counts[mask].sum()) for mask in seen]
-        self.rows, self.known = np.array(rows), np.array(known)
-
-    def _row(self, key: Any, mask: Any) -> Any:
-        return np.kron(self.plain._row(*key), mask.ravel().astype(float))
-
-    def range(self, key: Any, mask: Any) -> tuple[float, float]:
-        cost = self._row(key, mask)
-        ends = [linprog(s * cost, A_eq=self.rows, b_eq=self.known, bounds=(0, None)) for s in (1, -1)]
-        return ends[0].fun, -ends[1].fun
-
-
-SEEN = {
-    "all": [np.array([[1, 0, 0], [1, 0, 0]], dtype=bool), np.array([[0, 1, 0], [0, 1, 0]], dtype=bool)],
-    "selected": [np.array([[0, 0, 0], [1, 1, 0]], dtype=bool)],
-}
-"""What must stay uncertain: negative and positive outcomes; in selective logs, how many of the selected have one."""
-
-
-def check_outcomes(rows: list[Row], of: System, observed_for: str) -> dict[Any, str]:
-    """No count of outcomes that is hidden is found out from all that is shown at once; returns what is hidden.
-
-    What the decisions tell by themselves, where they are shown and no group's outcomes are, cannot be hidden.
-    """
-    published = tables(rows, of)
-    found = suppress(published, system=of)
-    everybody, *others = published
-    every = {(table.by, group): "small_group" for table in others for group in table.groups}
-    attacker = JointAttacker(published, found, of)
-    blind = JointAttacker(published, Suppression(decisions=found.decisions, outcomes=every), of)
-    for mask in SEEN[observed_for]:
-        if everybody.counts.sum(axis=(0, 1))[mask].sum() < LIMIT:
-            continue
-        for table in others:
-            for group, counts in zip(table.groups, table.counts.sum(axis=1), strict=True):
-                key, true = (table.by, group), counts[mask].sum()
-                small = None not in group and 0 < true < LIMIT
-                assert not small or key in found.outcomes, key
-                if key not in found.outcomes:
-                    continue
-                low, high = attacker.range(key, mask)
-                least, most = blind.range(key, mask)  # what decisions alone tell: nobody was assessed who was not there
-                assert high - low >= min(LIMIT, most - least) - 1e-5, (key, low, high)
-                assert not small or (low <= least + 1e-5 and high >= min(LIMIT, most) - 1e-5), (key, low, high)
-    return dict(found.outcomes)
-
-
-def check(rows: list[Row], of: System) -> dict[Any, str]:
-    """Everything small is hidden, and no hidden cell is found out; returns what is hidden."""
-    published = tables(rows, of)
-    hidden = suppress(published, system=of).decisions
-    attacker = Attacker(published, hidden, of, decisions)
-    total = attacker.true[((), ())]
-    for key, size in attacker.true.items():
-        if key[0] and None not in key[1] and 0 < size < LIMIT:
-            assert hidden[key] == "small_group"
-    for key, reason in hidden.items():
-        low, high = attacker.range(key)
-        if total < LIMIT:
-            continue
-        assert high - low >= LIMIT - 1e-6, key
-        if reason == "small_group":
-            assert low <= 1e-6, key
-            assert high >= LIMIT - 1e-6, key
-    return dict(hidden)
-
-
-def rows_of(counts: dict[tuple[str | None, ...] | str, int]) -> list[Row]:
-    """Half of each group selected."""
-    return [
-        (key if isinstance(key, tuple) else (key,), d, None, n // 2 + (n % 2) * (d == 0))
-        for key, n in counts.items()
-        for d in (0, 1)
-    ]
+from audits.measures import Cells
+from audits.suppression import suppress
+from tests.audits.readers import Attacker, Row, check, rows_of, system, tables
 
 
 def test_nothing_small_nothing_hidden() -> None:
@@ -269,31 +89,6 @@ def test_nobody_and_everybody_selected_are_shown() -> None:
     assert suppress(tables(rows, system("g")), system=system("g")).decisions == {}
 
 
-def test_few_outcomes_hide_what_depends_on_outcomes_only() -> None:
-    of = system("g", outcome="all")
-    rows: list[Row] = [
-        (("F",), 1, 1, 4),
-        (("F",), 0, 0, 300),
-        *((("M",), d, y, 50) for d in (0, 1) for y in (0, 1)),
-        *((("N",), d, y, 20) for d in (0, 1) for y in (0, 1)),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes == {(("g",), ("F",)): "small_group", (("g",), ("N",)): "protects_small_group"}
-
-
-def test_selective_outcomes_count_the_selected() -> None:
-    of = system("g", outcome="selected")
-    rows: list[Row] = [
-        *((("F",), 1, y, n) for y, n in ((0, 3), (1, 5))),
-        (("F",), 0, None, 300),
-        *((("M",), 1, y, 50) for y in (0, 1)),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes[(("g",), ("F",))] == "small_group"
-
-
 def test_many_rows_about_few_people_are_a_small_group() -> None:
     of = system("g").model_copy(
         update={"columns": system("g").log.model_copy(update={"person": "person"})},
@@ -332,47 +127,6 @@ def test_nor_across_three_attributes(counts: dict[tuple[str | None, ...], int]) 
     check(rows_of(dict(counts)), system("g", "a", "b", intersections=[("g", "a", "b"), ("a", "b")]))
 
 
-def test_decisions_that_are_shown_do_not_give_hidden_outcomes_away() -> None:
-    """F has 4 positive outcomes. Hidden with N, of whom only 12 were assessed, F would have at least 4 of their 16."""
-    of = system("g", outcome="all")
-    rows: list[Row] = [
-        *((("F",), d, 1, 2) for d in (0, 1)),
-        *((("F",), d, 0, 150) for d in (0, 1)),
-        (("N",), 0, 1, 6),
-        (("N",), 1, 1, 6),
-        *((("M",), d, y, 50) for d in (0, 1) for y in (0, 1)),
-    ]
-    hidden = check_outcomes(rows, of, "all")
-    assert hidden[(("g",), ("F",))] == "small_group"
-    assert hidden[(("g",), ("M",))] == "protects_small_group"
-
-
-def test_a_handful_of_selected_whose_outcomes_are_all_missing_is_hidden() -> None:
-    of = system("g", outcome="selected")
-    rows: list[Row] = [
-        (("F",), 1, None, 3),
-        (("F",), 0, None, 300),
-        *((("M",), d, y, 50) for d, y in ((0, None), (1, 0), (1, 1))),
-        *((("N",), d, y, 20) for d, y in ((0, None), (1, 0), (1, 1))),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes[(("g",), ("F",))] == "small_group"
-
-
-def test_the_only_missing_outcome_of_a_group_is_not_broken_down_further() -> None:
-    """The one man whose outcome is missing: the table by age must not say how old he is."""
-    of = system("g", "a", intersections=[("g", "a")], outcome="all")
-    rows: list[Row] = [
-        (("M", "old"), 1, None, 1),
-        *(((g, a), d, y, 40) for g in "FM" for a in ("young", "old") for d in (0, 1) for y in (0, 1)),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes[(("g", "a"), ("M", "old"))] == "small_numerator"
-    assert (("g",), ("M",)) not in found.outcomes
-
-
 def test_ten_people_are_a_small_group_even_if_they_look_like_eleven() -> None:
     """Linear counting would say -40 ln(1 - 10/40) ≈ 11.4 people for ten filled buckets."""
     of = system("g").model_copy(update={"columns": system("g").log.model_copy(update={"person": "person"})})
@@ -385,31 +139,6 @@ def test_ten_people_are_a_small_group_even_if_they_look_like_eleven() -> None:
     hidden = suppress([everybody, by_group], system=of).decisions
     assert hidden[(("g",), ("X",))] == "small_group"
     assert hidden[(("g",), ("Y",))] == "protects_small_group"
-
-
-few_or_many = st.one_of(st.integers(0, 12), st.integers(5, 40), st.integers(0, 300))
-cells_of_six = st.dictionaries(
-    st.tuples(st.sampled_from(["F", "M", "X"]), st.sampled_from(["p", "q", "r"])),
-    st.lists(few_or_many, min_size=6, max_size=6),
-    min_size=3,
-    max_size=9,
-)
-
-
-@pytest.mark.parametrize("observed_for", ["all", "selected"])
-@settings(max_examples=15, deadline=None)
-@given(counts=cells_of_six)
-@example(counts={("F", "p"): [0, 0, 0, 0, 11, 0], ("F", "r"): [0, 0, 0, 0, 1, 10]})
-def test_no_reader_finds_out_hidden_outcomes(observed_for: str, counts: dict[tuple[str, str], list[int]]) -> None:
-    of = system("g", "a", intersections=[("g", "a")], outcome=observed_for)
-    rows: list[Row] = [
-        (key, d, y if observed_for == "all" or d else None, n)
-        for key, numbers in counts.items()
-        for (d, y), n in zip([(d, y) for d in (0, 1) for y in (0, 1, None)], numbers, strict=True)
-        if n
-    ]
-    if rows:
-        check_outcomes(rows, of, observed_for)
 
 
 def test_the_same_rows_in_another_order_hide_the_same_cells() -> None:

@@ -21,6 +21,7 @@ from audits.metrics.ranking import METRICS as RANKING
 from audits.standing import Standing
 from audits.systems.model import System
 from audits.systems.parts import Control
+from tests.written import sample
 
 Row = Mapping[str, Any]
 
@@ -51,21 +52,7 @@ def make_system() -> Callable[..., System]:
             columns["person"] = "person"
         if score:
             columns["score"] = {"column": "s", "range": list(score)}
-        return System.model_validate(
-            {
-                "id": "sample",
-                "kind": "selection",
-                "title": {"en": "Sample"},
-                "purpose": {"en": "Tests"},
-                "owner": "tester",
-                "status": "pilot",
-                "risk": "high",
-                "columns": columns,
-                "groups": {name: {"column": name, "reference": reference} for name, reference in groups.items()},
-                "intersections": [list(names) for names in intersections],
-                "privacy": {"suppress_below": suppress_below},
-            }
-        )
+        return sample(columns, groups, intersections=intersections, privacy={"suppress_below": suppress_below})
 
     return make
 
