@@ -8,8 +8,9 @@ from typing import Any
 import altair as alt
 
 from dashboard.charts import svg
-from dashboard.fontfiles import QUOTED, embed
-from dashboard.marks import INK, INK_2, LINE, MARKS, PAPER
+from dashboard.dots import styled
+from dashboard.fontfiles import embed
+from dashboard.marks import INK, INK_2, MARKS, PAPER
 
 WIDTH, HEIGHT, LEADING = 470, 340, 20
 OURS = MARKS["kept"].ink
@@ -80,29 +81,12 @@ def _labels(lines: dict[str, list[dict[str, Any]]], x: alt.X, y: alt.Y) -> list[
 
 
 def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
-    dressed: alt.LayerChart = (
-        chart.properties(
-            width=WIDTH,
-            height=HEIGHT,
-            padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
-            autosize=alt.AutoSizeParams(type="none"),
-            background=PAPER,
-        )
-        .configure(font=QUOTED, aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
-            grid=True,
-            gridColor=LINE,
-            domain=False,
-            ticks=False,
-            labelColor=INK_2,
-            labelFontSize=14,
-            labelPadding=10,
-            labelFlush=False,
-            titleColor=INK_2,
-            titleFontSize=14,
-            titleFontWeight=400,
-            titlePadding=10,
-        )
+    sized = chart.properties(
+        width=WIDTH,
+        height=HEIGHT,
+        padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
+        autosize=alt.AutoSizeParams(type="none"),
+        background=PAPER,
     )
-    return dressed
+    title = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
+    return styled(sized, labelPadding=10, **title)

@@ -225,15 +225,20 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
 
 def _dressed(chart: alt.LayerChart, count: int, layout: Layout) -> alt.LayerChart:
     """The same size and type for every chart, so that they align under one another."""
-    dressed: alt.LayerChart = (
-        chart.properties(
-            width=layout.plot,
-            height=layout.row * max(count, 1),
-            padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
-            autosize=alt.AutoSizeParams(type="none"),
-            background="transparent",
-        )
-        .configure(font=QUOTED, aria=False)
+    sized = chart.properties(
+        width=layout.plot,
+        height=layout.row * max(count, 1),
+        padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
+        autosize=alt.AutoSizeParams(type="none"),
+        background="transparent",
+    )
+    return styled(sized, labelPadding=8, labelOverlap=False)
+
+
+def styled(chart: alt.LayerChart, **axis: Any) -> alt.LayerChart:
+    """Type and lines of every drawing; `axis` adds to its axes."""
+    found: alt.LayerChart = (
+        chart.configure(font=QUOTED, aria=False)
         .configure_view(stroke=None)
         .configure_axis(
             grid=True,
@@ -242,9 +247,8 @@ def _dressed(chart: alt.LayerChart, count: int, layout: Layout) -> alt.LayerChar
             ticks=False,
             labelColor=INK_2,
             labelFontSize=14,
-            labelPadding=8,
-            labelOverlap=False,
             labelFlush=False,
+            **axis,
         )
     )
-    return dressed
+    return found
