@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from audits.systems import System, load_systems
+from charter.loading import load_charter
+from dashboard.scene import Scene
 
+Document = dict[str, Any]
 FIXTURE = Path(__file__).parent / "workspace"
 
 
@@ -36,3 +39,13 @@ def matchft_before() -> dict[str, Any]:
 @pytest.fixture
 def compas() -> dict[str, Any]:
     return _document("compas-1")
+
+
+@pytest.fixture
+def scene(matchft: Document, matchft_before: Document, compas: Document, systems: dict[str, System]) -> Scene:
+    return Scene(
+        charter=load_charter(),
+        systems=systems,
+        latest={"compas": compas, "matchft": matchft},
+        previous={"matchft": matchft_before},
+    )

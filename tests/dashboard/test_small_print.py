@@ -1,0 +1,120 @@
+"""The small print under a question: thresholds, what would be seen, through whom, what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from charter.loading import load_charter
+from dashboard.levels import sight_words, threshold_words
+from dashboard.scene import Scene
+from dashboard.small_print import indicator_of, missing_words, through_words
+from dashboard.words import speaker
+
+Document = dict[str, Any]
+FR, EN = speaker("fr"), speaker("en")
+
+
+def test_an_expanded_question_finds_its_indicator() -> None:
+    charter = load_charter()
+    expanded = indicator_of(charter, {"indicator": "selection_rate_ratio_gender_age"})
+    assert expanded is not None
+    assert expanded.id == "selection_rate_ratio"
+    assert indicator_of(charter, {"indicator": "nothing_like_it"}) is None
+
+
+def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Scene) -> None:
+    proposed = "Proposé, pas adopté. Ce n’est pas un seuil légal."
+    expected = {
+        ("matchft", "impact_ratio_gender"): "Pas tenu sous 80 pour 100, à surveiller sous 95 pour 100.",
+        ("compas", "impact_ratio_race"): "Pas tenu au-delà de 125 pour 100, à surveiller au-delà de 105 pour 100.",
+        ("compas", "false_positive_rate_race"): "Pas tenu au-delà de +10 points, à surveiller dès le moindre écart.",
+    }
+    for (system, indicator), words in expected.items():
+        document = scene.latest[system]
+        verdict = next(v for v in document["verdicts"] if v["indicator"] == indicator)
+        assert threshold_words(document, verdict, FR) == f"{words} {proposed}"
+    adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
+    told = threshold_words(document, adopted, EN)
+    assert told.endswith("Adopted. Not a legal threshold. Adopted after this period had begun.")
+
+
+def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisions() -> None:
+    def compared(n: int, label: str) -> dict[str, Any]:
+        test = {"kind": "score_ratio", "k": [3 * n // 10, 300], "n": [n, 1000]}
+        params = {"test": test, "bad_side": "below", "scale": "ratio"}
+        group = {"by": ["sex"], "group": {"sex": label}}
+        return {"id": f"selection_rate_ratio/sex={label}", **group, "params": params}
+
+    def told(*measures: dict[str, Any]) -> str:
+        comparisons = [{"measure": measure["id"], "levels": {"watch": 1.0}} for measure in measures]
+        document = {"measures": list(measures)}
+        return sight_words(document, {"comparisons": comparisons}, EN, alpha=0.05, system=None)
+
+    assert (
+        told(compared(500, "F")) == "A gap like 80 for 100 or less would be seen eight times out of ten, even for “F”."
+    )
+    assert told(compared(5, "X"), compared(500, "F")) == (
+        "So few decisions are about “X” that hardly any gap would be seen."
+    )
+    assert told() == ""
+
+
+def test_each_actor_is_told_with_their_part_in_the_gap() -> None:
+    def part(actor: str, value: float | None, group: str = "F") -> dict[str, Any]:
+        given = {"actor": actor}
+        return {
+            "metric": "actor_selection_rate_ratio",
+            "by": ["sex"],
+            "group": {"sex": group},
+            "given": given,
+            "value": value,
+        }
+
+    document = {
+        "measures": [part("tool", 0.871), part("employer", 1.02), part("adviser", None), part("tool", 0.9, "X")]
+    }
+    verdict = {"metric": "adjusted_stage_selection_rate_ratio", "by": ["sex"]}
+    assert through_words(document, verdict, EN, system=None) == (
+        "F \u2013 the tool 87 for 100, the employer 102 for 100. X \u2013 the tool 90 for 100. "
+        "Whatever the profile; multiplied, they give the whole gap."
+    )
+    assert through_words(document, verdict | {"by": ["age"]}, EN, system=None) == ""
+    assert through_words(document, verdict | {"metric": "selection_rate_ratio"}, EN, system=None) == ""
+
+
+def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:
+    """Nothing is added up here: the figures come from the measures of the document."""
+    judged = "precision_difference/sex=Female"
+    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": [{"measure": judged}]}
+    share = {"id": "share", "metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None, "params": {}}
+    gap = {
+        "id": "gap",
+        "metric": "missing_outcome_share_difference",
+        "by": ["sex"],
+        "group": {"sex": "Female"},
+        "value": 0.1,
+        "interval": {"low": 0.05, "high": 0.15},
+        "params": {"scale": "difference", "values": [0.2, 0.1], "against": "rest"},
+    }
+    system = scene.systems["compas"]
+
+    def told(lang: str, *measures: Any, metric: str = "precision_difference") -> str:
+        document = {"measures": list(measures)}
+        return missing_words(document, verdict | {"metric": metric}, speaker(lang), system=system)
+
+    assert told("en", share, gap) == (
+        "12.5% of the outcomes that are due are not known. Of 100 outcomes that are due, 20 are not known among Women, "
+        "against 10 among everybody else: 10 more (between 5 and 15)."
+    )
+    bounded = {"id": judged, "metric": "precision_difference", "by": ["sex"], "group": {"sex": "Female"}, "value": 0.1}
+    assert told("en", share, bounded | {"params": {"bounds": [-0.053, 0.2]}}) == (
+        "12.5% of the outcomes that are due are not known. If all were known, the gap of “Women” could be anything "
+        "from \u22125.3 to +20.0 points."
+    )
+    assert told("fr", share).replace("\u202f", " ") == "12,5 % des résultats attendus ne sont pas connus."
+    assert told("en", share | {"value": 0.0}) == "All outcomes that are due are known."
+    absent = {"value": None, "reason": "absent_is_negative"}
+    assert told("en", share | absent) == "An outcome that is not recorded counts as negative."
+    assert told("en", share | {"value": None, "reason": "not_mature"}) == ""
+    assert told("en", share, metric="selection_rate_ratio") == ""
+    assert told("en") == ""
