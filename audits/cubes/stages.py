@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from audits.cubes.read import Read, cells_from_counts
 from audits.cubes.strata import TOO_MANY, strata_of
-from audits.measures import Stage
+from audits.measures import Cells, Stage
 from audits.systems.model import System
 
 
@@ -17,18 +17,22 @@ def stages_of(read: Read, system: System) -> list[Stage]:
     All tables keep all groups, also those of whom nobody came so far: that is a figure too, which may be hidden.
     """
     found = []
-    for i, name in enumerate(system.log.stages):
-        step = tuple(cells_from_counts(_reaching(read.counts, stage=i, of=i), system))
+    for i, (name, step) in enumerate(zip(system.log.stages, steps_of(read.counts, system), strict=True)):
         found.append(
             Stage(
                 name=name,
                 actor=system.actors.get(name),
-                step=step,
+                step=tuple(step),
                 whole=tuple(cells_from_counts(_reaching(read.counts, stage=i, of=0), system)),
                 strata=tuple(strata_of(_reaching(read.strata, stage=i, of=i), step)) if system.controls else (),
             )
         )
     return found
+
+
+def steps_of(counts: pa.Table, system: System) -> list[list[Cells]]:
+    """For every declared stage, in order, the tables of those who reached the one before."""
+    return [cells_from_counts(_reaching(counts, stage=i, of=i), system) for i in range(len(system.log.stages))]
 
 
 def _reaching(rows: pa.Table, *, stage: int, of: int) -> pa.Table:

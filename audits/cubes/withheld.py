@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
 
 from audits.cubes.read import cells_from_counts, read_counts
+from audits.cubes.stages import steps_of
 from audits.lake.tables import KEYS
+from audits.measures import Cells
 from audits.suppression import Published, Suppression
 from audits.suppression.lattice import Key
 from audits.suppression.over_time import also_hidden
@@ -18,6 +20,8 @@ from audits.windows import Window, pieces
 
 Earlier = Callable[[Window], Sequence[Published]]
 """Tells what was published of windows that hang together with one."""
+STAGE = "stage:"
+"""Before the name of a stage, where the layer is one."""
 WITHHELD = pa.schema([*((name, pa.string()) for name in KEYS), ("layer", pa.string()), ("reason", pa.string())])
 
 
@@ -31,19 +35,35 @@ def read_withheld(
     without: Collection[str] = (),
 ) -> pa.Table:
     """The groups that earlier publications oblige to hide, one row each; none where no window shares days."""
-    if not published:
-        return WITHHELD.empty_table()
-    counts = {
-        piece: [
-            table
-            for table in cells_from_counts(read_counts(connection, system, piece, as_of=as_of, without=without), system)
-            if not set(table.by) & set(without)
-        ]
-        for piece in pieces([window, *(each.window for each in published)])
-    }
-    found = also_hidden(window, published, counts, system=system)
+    cut = pieces([window, *(each.window for each in published)]) if published else []
+    counts = {piece: read_counts(connection, system, piece, as_of=as_of, without=without) for piece in cut}
+    return withheld_rows(window, published, counts, system=system, without=without)
+
+
+def withheld_rows(
+    window: Window,
+    published: Sequence[Published],
+    counts: Mapping[Window, pa.Table],
+    *,
+    system: System,
+    without: Collection[str] = (),
+) -> pa.Table:
+    """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of each piece."""
+
+    def readable(tables: Iterable[Cells]) -> list[Cells]:
+        return [table for table in tables if not set(table.by) & set(without)]
+
+    found = also_hidden(
+        window,
+        published,
+        {piece: readable(cells_from_counts(rows, system)) for piece, rows in counts.items()},
+        stages={piece: [readable(step) for step in steps_of(rows, system)] for piece, rows in counts.items()},
+        system=system,
+    )
+    layers = {"decisions": found.decisions, "outcomes": found.outcomes}
+    layers |= {f"{STAGE}{name}": keys for name, keys in found.stages.items()}
     rows = []
-    for layer, keys in (("decisions", found.decisions), ("outcomes", found.outcomes)):
+    for layer, keys in layers.items():
         for by, group in sorted(keys, key=str):
             values = {f"value{i + 1}": value for i, value in enumerate(group)}
             rows.append({"by": "*".join(by), **values, "layer": layer, "reason": keys[by, group]})
@@ -52,8 +72,13 @@ def read_withheld(
 
 def withheld_of(rows: pa.Table) -> Suppression:
     """What must be hidden, from the rows kept as evidence."""
-    found: dict[str, dict[Key, str]] = {"decisions": {}, "outcomes": {}}
+    found: dict[str, dict[Key, str]] = {}
     for row in rows.to_pylist():
-        by = tuple(row["by"].split("*"))
-        found[row["layer"]][by, tuple(row[f"value{i + 1}"] for i in range(len(by)))] = row["reason"]
-    return Suppression(decisions=found["decisions"], outcomes=found["outcomes"])
+        by = tuple(row["by"].split("*")) if row["by"] else ()
+        key = by, tuple(row[f"value{i + 1}"] for i in range(len(by)))
+        found.setdefault(row["layer"], {})[key] = row["reason"]
+    return Suppression(
+        decisions=found.get("decisions", {}),
+        outcomes=found.get("outcomes", {}),
+        stages={layer.removeprefix(STAGE): keys for layer, keys in found.items() if layer.startswith(STAGE)},
+    )

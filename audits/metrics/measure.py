@@ -64,7 +64,7 @@ def measure_cells(
     views = {table.by: View(table=table, system=system, suppression=suppression, standing=standing) for table in tables}
     by_stratum = {each.by: each for each in strata} if system.controls else {}
     ranked = {each.by: each for each in lists} if system.ranked else {}
-    funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions)
+    funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions, withheld=withheld)
     scored = scored_tables(scores, system=system, standing=standing, suppression=suppression)
     by_score = {each.view.table.by: each for each in with_curves(scored)}
     earlier = {each.view.table.by: each for each in reference_tables(reference, system=system, standing=standing)}

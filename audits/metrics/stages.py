@@ -16,7 +16,8 @@ from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from audits.metrics.view import View, known_values
 from audits.standing import Standing
 from audits.suppression import Suppression, suppress_stages
-from audits.suppression.lattice import Key
+from audits.suppression.lattice import EVERYBODY, Key
+from audits.suppression.rules import NOTHING
 from audits.systems.model import System
 from audits.uncertainty.products import product, product_interval
 
@@ -57,26 +58,33 @@ class _Seen:
 
 
 def stage_measures(
-    stages: Sequence[Stage], *, system: System, standing: Standing, hidden: Mapping[Key, str]
+    stages: Sequence[Stage],
+    *,
+    system: System,
+    standing: Standing,
+    hidden: Mapping[Key, str],
+    withheld: Suppression = NOTHING,
 ) -> dict[By, list[Measure]]:
     """Measures of every stage, by attribute. `hidden`: what is hidden of the decisions themselves.
+
+    `withheld`: what must be hidden because of what was published of other windows.
 
     A stage is judged among those who reached the one before. A stage that is the outcome itself waits until outcomes
     are mature. Where fewer people came than a group must have, nothing of the stage is shown.
     """
     found: dict[By, list[Measure]] = {}
-    for by, seen in _seen(stages, system, standing, hidden).items():
+    for by, seen in _seen(stages, system, standing, hidden, withheld).items():
         found[by] = [measure for each in seen for measure in _measures(each, system, standing)]
         found[by] += _through(seen, system, standing)
     return found
 
 
 def _seen(
-    stages: Sequence[Stage], system: System, standing: Standing, hidden: Mapping[Key, str]
+    stages: Sequence[Stage], system: System, standing: Standing, hidden: Mapping[Key, str], withheld: Suppression
 ) -> dict[By, list[_Seen]]:
     steps = [_readable(stage.step, standing) for stage in stages]
     found: dict[By, list[_Seen]] = {}
-    layers = suppress_stages(steps, system=system, decisions=hidden)
+    layers = suppress_stages(steps, system=system, decisions=hidden, also=withheld)
     for stage, step, layer in zip(stages, steps, layers, strict=True):
         suppression = Suppression(decisions=layer, outcomes={})
         wholes = {table.by: table for table in stage.whole}
@@ -121,9 +129,9 @@ def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
 def _silent(
     seen: _Seen, system: System, standing: Standing
 ) -> tuple[Literal["suppressed", "undefined"], str, dict[str, str]] | None:
-    """Why nothing of a stage is told, of any group: so few came there, or it is an outcome that cannot be read yet."""
-    if 0 < seen.step.table.sizes().sum() < system.privacy.suppress_below:
-        return "suppressed", "small_group", {}
+    """Why nothing of a stage is told, of any group: few came there, or it is an outcome that cannot be read yet."""
+    if (why := seen.step.suppression.decisions.get(EVERYBODY)) is not None:
+        return "suppressed", why, {}
     outcome, date = system.log.outcome, standing.readable_from
     if date is not None and outcome is not None and outcome.column == seen.stage.name:
         return "undefined", "not_mature", {"readable_from": date.isoformat()}

@@ -11,26 +11,54 @@ nothing that the new one hides can take it back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from audits.measures import Cells, Counts, Group
-from audits.suppression.lattice import Floats, Key, Lattice
-from audits.suppression.rules import Suppression, hide, suppress
+from audits.measures import Cells
+from audits.suppression.funnel import FunnelStage, decided_next, hide_stage, suppress_stages
+from audits.suppression.lattice import EVERYBODY, Key
+from audits.suppression.rules import NOTHING, Suppression, hide, suppress
+from audits.suppression.together import Together, alike, summed
 from audits.systems.model import System
 from audits.windows import Window
 
 REASON = "protects_other_window"
+Pieces = Sequence[Sequence[Cells]]
+"""The tables of each piece, with the same groups in each."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A window that was shown before, and what it hid."""
+    """A window that was shown before, and what it hid; at a stage that `hidden` does not name, everything.
+
+    `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
+    people of unknown group. By outcome and by stage, nothing is ever told of these.
+    """
 
     window: Window
     hidden: Suppression
+    attributes: Collection[tuple[str, ...]] | None = None
+    unknown_hidden: Collection[tuple[str, ...]] = ()
+
+    def untold(self, keys: Collection[Key]) -> set[Key]:
+        """Of some groups those of whose decisions nothing was told."""
+        silent = {key for key in keys if self.attributes is not None and key[0] and key[0] not in self.attributes}
+        unknown = {key for key in keys if None in key[1] and key[0] in self.unknown_hidden}
+        return silent | unknown | (self.hidden.decisions.keys() & keys)
+
+    def untold_outcomes(self, keys: Collection[Key]) -> set[Key]:
+        """Those of whose outcomes nothing was told."""
+        return self.untold(keys) | _unknown(keys) | (self.hidden.outcomes.keys() & keys)
+
+    def untold_at(self, stage: str, keys: Collection[Key]) -> set[Key]:
+        """Those of whom nothing was told at a stage."""
+        if stage not in self.hidden.stages:
+            return set(keys)
+        return self.untold(keys) | _unknown(keys) | (self.hidden.stages[stage].keys() & keys)
+
+
+def _unknown(keys: Collection[Key]) -> set[Key]:
+    return {key for key in keys if None in key[1]}
 
 
 def also_hidden(
@@ -39,21 +67,44 @@ def also_hidden(
     counts: Mapping[Window, Sequence[Cells]],
     *,
     system: System,
+    stages: Mapping[Window, Sequence[Sequence[Cells]]] | None = None,
 ) -> Suppression:
-    """What a window must hide in view of what was shown before; `counts`: the tables of each piece of `pieces`.
+    """What a window must hide in view of what was shown before.
 
-    With what it hides by itself: one choice protects both. Empty where no earlier window shares its days, or nobody was
-    decided on.
+    `counts`: the tables of each piece of `pieces`; `stages`: for each piece, those of every stage of the funnel, of
+    people who reached the stage before. With what the window hides by itself: one choice protects both. Empty where no
+    earlier window shares its days, or nobody was decided on.
     """
     if not earlier or not any(tables[0].counts.any() for piece, tables in counts.items() if window.holds(piece)):
-        return Suppression(decisions={}, outcomes={})
+        return NOTHING
     filled = [piece for piece, tables in counts.items() if tables[0].counts.any()]  # that others are empty may be known
-    tables = _alike([counts[piece] for piece in filled])
     windows = [window, *(each.window for each in earlier)]
     holding = [[i for i, piece in enumerate(filled) if each.holds(piece)] for each in windows]
-    own = suppress(_summed([tables[i] for i in holding[0]]), system=system)
-    found = hide(_Together(tables, holding, [each.hidden for each in earlier]), system=system, also=own)
-    return Suppression(decisions=_told(found.decisions, own.decisions), outcomes=_told(found.outcomes, own.outcomes))
+    tables = alike([counts[piece] for piece in filled])
+    own = suppress(_own(tables, holding), system=system)
+    keys = _keys(tables)
+    hidden, outcomes = [each.untold(keys) for each in earlier], [each.untold_outcomes(keys) for each in earlier]
+    lattice = Together(tables, holding, {"decisions": hidden, "outcomes": outcomes})
+    found = hide(lattice, system=system, also=own)
+    decisions = _told(found.decisions, own.decisions)
+    funnel = _Funnel(
+        system=system,
+        earlier=earlier,
+        holding=holding,
+        steps=[alike(tables) for tables in zip(*(stages[piece] for piece in filled), strict=True)] if stages else [],
+        decisions=decisions,
+        hidden_before=hidden,
+    )
+    return Suppression(decisions=decisions, outcomes=_told(found.outcomes, own.outcomes), stages=funnel.hidden())
+
+
+def _own(tables: Pieces, holding: Sequence[Sequence[int]]) -> list[Cells]:
+    """The tables of the new window."""
+    return summed([tables[i] for i in holding[0]])
+
+
+def _keys(tables: Pieces) -> set[Key]:
+    return {(table.by, group) for table in tables[0] for group in table.groups}
 
 
 def _told(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
@@ -61,85 +112,48 @@ def _told(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
     return {key: own.get(key, REASON) for key in found}
 
 
-def _alike(tables: Sequence[Sequence[Cells]]) -> list[list[Cells]]:
-    """The tables with the same groups in each piece: of some, a piece may hold nobody."""
-    groups: dict[tuple[str, ...], dict[Group, None]] = {}
-    for table in (table for piece in tables for table in piece):
-        groups.setdefault(table.by, {}).update(dict.fromkeys(table.groups))
-    return [[_padded(table, list(groups[table.by])) for table in piece] for piece in tables]
+@dataclass(frozen=True, kw_only=True)
+class _Funnel:
+    """The stages of all windows. `steps`: the pieces of each stage.
 
-
-def _padded(table: Cells, groups: Sequence[Group]) -> Cells:
-    counts = np.zeros((len(groups), *table.counts.shape[1:]), dtype=np.int64)
-    counts[[groups.index(group) for group in table.groups]] = table.counts
-    return replace(table, groups=tuple(groups), counts=counts)
-
-
-def _summed(tables: Sequence[Sequence[Cells]]) -> list[Cells]:
-    """The tables of several pieces as those of one window."""
-    return [replace(alike[0], counts=np.sum([t.counts for t in alike], axis=0)) for alike in zip(*tables, strict=True)]
-
-
-class _Together(Lattice):
-    """The tables of the new window, of earlier ones and of every piece: a copy of the lattice for each, in this order.
-
-    Only cells of the new window can still be hidden. Cells of pieces were never shown, and may not become known.
+    `decisions`: what the new window hides of decisions; `hidden_before`: what each earlier one does.
     """
 
-    def __init__(
-        self, tables: Sequence[Sequence[Cells]], holding: Sequence[Sequence[int]], earlier: Sequence[Suppression]
-    ) -> None:
-        self._copies = [Lattice(_summed([tables[i] for i in held])) for held in holding]
-        self._copies += [Lattice(piece) for piece in tables]
-        first, self._windows = self._copies[0], len(holding)
-        self._cells = len(first.keys)
-        self.keys, self.index = [key for copy in self._copies for key in copy.keys], first.index
-        hidden = {
-            "decisions": self._all([first.cells(each.decisions) for each in earlier]),
-            "outcomes": self._all([first.cells(each.outcomes) for each in earlier]),
-        }
-        before = self._all([range(self._cells)] * len(earlier))
-        self.hidden_before = {"decisions": hidden["decisions"], "outcomes": hidden["outcomes"]}
-        self.shown_before = {"decisions": before - hidden["decisions"], "outcomes": before - hidden["outcomes"]}
-        groups = {cell for copy in range(len(self._copies)) for cell in self._of(copy, first.groups)}
-        self.groups = frozenset(groups - self.shown_before["outcomes"])
-        self.ruled = frozenset(cell for cell in self.groups if cell < self._windows * self._cells)
-        self.equations = [
-            (self._of(copy, [whole])[0], self._of(copy, parts))
-            for copy in range(len(self._copies))
-            for whole, parts in first.equations
-        ]
-        self.equations += [
-            (self._of(window, [cell])[0], [self._of(self._windows + piece, [cell])[0] for piece in held])
-            for window, held in enumerate(holding)
-            for cell in range(self._cells)
-        ]
+    system: System
+    earlier: Sequence[Published]
+    holding: Sequence[Sequence[int]]
+    steps: Sequence[Pieces]
+    decisions: Mapping[Key, str]
+    hidden_before: Sequence[Collection[Key]]
 
-    def _of(self, copy: int, cells: Iterable[int]) -> list[int]:
-        return [copy * self._cells + cell for cell in cells]
+    def hidden(self) -> dict[str, Mapping[Key, str]]:
+        """What the new window must hide at each stage.
 
-    def _all(self, cells: Sequence[Iterable[int]]) -> set[int]:
-        """These cells of each earlier publication."""
-        return {cell for copy, own in enumerate(cells, start=1) for cell in self._of(copy, own)}
+        That few of everybody within a piece came so far can only be protected by telling nothing of the stage.
+        """
+        if not self.steps:
+            return {}
+        tables = [_own(pieces, self.holding) for pieces in self.steps]
+        own = suppress_stages(tables, system=self.system, decisions=self.decisions)
+        found: dict[str, Mapping[Key, str]] = {}
+        told, before = self.decisions, self.hidden_before
+        for i, name in enumerate(self.system.log.stages):
+            hidden = [each.untold_at(name, _keys(self.steps[i])) for each in self.earlier]
+            told = self._at(i, {**told, **own[i]}, hidden=hidden, before=[told, *before])
+            told, before = _told(told, own[i]), hidden
+            found[name] = told
+        return found
 
-    def publishes(self, cell: int) -> bool:
-        return cell < self._cells and self._copies[0].publishes(cell)
+    def _at(
+        self, i: int, wanted: Mapping[Key, str], *, hidden: Sequence[Collection[Key]], before: Sequence[Collection[Key]]
+    ) -> Mapping[Key, str]:
+        """What to hide at a stage. `hidden`: what earlier windows did; `before`: what each did at the stage before."""
+        if EVERYBODY in wanted:
+            return wanted
+        lattice = self._together(i, hidden)
+        following = self._together(i + 1, hidden) if decided_next(self.system)[i] else None
+        stage = FunnelStage(lattice, following, known=lattice.told(before))
+        return hide_stage(stage, system=self.system, hidden=wanted)
 
-    def wider(self, cell: int) -> list[int]:
-        return self._copies[0].wider(cell) if cell < self._cells else []
-
-    def unpublished(self) -> set[int]:
-        pieces_ = range(self._windows * self._cells, len(self.keys))
-        never = self._copies[0].unpublished()
-        return {*pieces_, *(cell for copy in range(self._windows) for cell in self._of(copy, never))}
-
-    def count(self, part: Callable[[Counts], Counts]) -> Counts:
-        return np.concatenate([copy.count(part) for copy in self._copies])
-
-    def fewest_people(self) -> Floats:
-        return np.concatenate([copy.fewest_people() for copy in self._copies])
-
-    def most(self, part: Counts) -> Counts:
-        """Everybody of all pieces together."""
-        everybody = part[self._windows * self._cells :: self._cells].sum()
-        return np.full(len(self.keys), everybody, dtype=np.int64)
+    def _together(self, i: int, hidden: Sequence[Collection[Key]]) -> Together:
+        return Together(self.steps[i], self.holding, {"decisions": hidden, "outcomes": hidden}, everybody=True)

@@ -27,13 +27,13 @@ group, so they are not hidden for being few.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
 from audits.suppression.knowledge import reader, rule_known, sum_known
-from audits.suppression.lattice import Floats, Key, Lattice
+from audits.suppression.lattice import Key, Lattice
 from audits.suppression.protection import Knowledge, Layer, protect
 from audits.systems.model import System
 
@@ -43,10 +43,14 @@ SINGLES_OUT = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Suppression:
-    """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes."""
+    """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes.
+
+    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told.
+    """
 
     decisions: Mapping[Key, str]
     outcomes: Mapping[Key, str]
+    stages: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
 
 
 NOTHING = Suppression(decisions={}, outcomes={})
@@ -63,12 +67,12 @@ def suppress(tables: Sequence[Cells], *, system: System, also: Suppression = NOT
 
 def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Suppression:
     """What to hide of the tables that a lattice publishes."""
-    limit, people = system.privacy.suppress_below, system.cluster == "person"
-    parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
+    limit = system.privacy.suppress_below
+    parts = [lattice.count(part_of(decision)) for decision in (NOT_SELECTED, SELECTED)]
     sizes = parts[0] + parts[1]
-    small = _small(lattice, sizes, limit=limit, fewest=lattice.fewest_people() if people else None)
+    small = few(lattice, sizes, system=system)
     small -= lattice.shown_before["decisions"]
-    numerators = _small_numerators(lattice, parts) - small
+    numerators = small_numerators(lattice, parts) - small
     rule = rule_known(lattice, sizes, small=small, limit=limit)
     hidden = protect(
         lattice,
@@ -80,64 +84,22 @@ def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Su
         hidden=small | numerators | lattice.cells(also.decisions) | lattice.hidden_before["decisions"],
         sizes=sizes,
     )
-    decisions = _reasons(lattice, hidden, small, numerators) | dict(also.decisions)
+    decisions = reasons(lattice, hidden, small, numerators) | dict(also.decisions)
     return Suppression(decisions=decisions, outcomes=_outcomes(lattice, decisions, sizes, system, also=also.outcomes))
 
 
-def suppress_stages(
-    stages: Sequence[Sequence[Cells]], *, system: System, decisions: Mapping[Key, str]
-) -> list[Mapping[Key, str]]:
-    """What to hide at each stage of a funnel, from its tables of those who reached the stage before.
-
-    A group of whom few came that far is hidden from there on, with what would give it away; how many came so far may
-    be known. Where reaching a stage is the decision itself, whose counts are shown, the stage before is hidden as well:
-    else both ends of the handful would be known.
-    """
-    found: list[Mapping[Key, str]] = []
-    hidden = dict(decisions)
-    limit, people = system.privacy.suppress_below, system.cluster == "person"
-
-    def few(lattice: Lattice, sizes: Counts) -> set[int]:
-        return _small(lattice, sizes, limit=limit, fewest=lattice.fewest_people() if people else None)
-
-    for tables, following in zip(stages, [*_decided(stages, system), ()], strict=False):
-        lattice = Lattice(tables)
-        before = {lattice.index[key] for key in hidden}
-        parts = [lattice.count(_part(decision)) for decision in (NOT_SELECTED, SELECTED)]
-        sizes = parts[0] + parts[1]
-        small = few(lattice, sizes) | (few(Lattice(following), parts[1]) if following else set())
-        numerators = _small_numerators(lattice, parts) - small
-        known = set(range(len(lattice.keys))) - before - lattice.unpublished()
-        wider = protect(
-            lattice,
-            [Layer(counts=part, small=small, limit=limit) for part in parts],
-            Knowledge(plain=[reader(lattice, parts, targets=((0,), (1,)), link=sum_known(sizes.size, shown=known))]),
-            hidden=before | small | numerators,
-            sizes=sizes,
-        )
-        hidden = hidden | _reasons(lattice, wider - before, small, numerators)
-        found.append(hidden)
-    return found
+def few(lattice: Lattice, sizes: Counts, *, system: System) -> set[int]:
+    """Groups of fewer decisions than the limit, or perhaps fewer people (where rows repeat people)."""
+    units = np.minimum(sizes, lattice.fewest_people()) if system.cluster == "person" else sizes
+    return {i for i in lattice.groups if sizes[i] > 0 and units[i] < system.privacy.suppress_below}
 
 
-def _decided(stages: Sequence[Sequence[Cells]], system: System) -> list[Sequence[Cells]]:
-    """For each stage but the last the tables of the next one, where that is the decision itself; else nothing."""
-    names, column = system.log.stages, system.log.decision.column
-    return [tables if name == column else () for name, tables in zip(names[1:], stages[1:], strict=True)]
-
-
-def _small(lattice: Lattice, sizes: Counts, *, limit: int, fewest: Floats | None) -> set[int]:
-    """Groups of fewer decisions than the limit, or perhaps fewer people (`fewest`, where rows repeat people)."""
-    units = sizes if fewest is None else np.minimum(sizes, fewest)
-    return {i for i in lattice.groups if sizes[i] > 0 and units[i] < limit}
-
-
-def _small_numerators(lattice: Lattice, parts: Sequence[Counts]) -> set[int]:
+def small_numerators(lattice: Lattice, parts: Sequence[Counts]) -> set[int]:
     """Intersection cells that hold some of the one or two people of a part (the selected…) of a larger group."""
     return {i for k in parts for i in lattice.groups if k[i] > 0 and any(k[j] < SINGLES_OUT for j in lattice.wider(i))}
 
 
-def _part(decision: int, *outcomes: int) -> Callable[[Counts], Counts]:
+def part_of(decision: int, *outcomes: int) -> Callable[[Counts], Counts]:
     """Counts per group of one decision, with some outcomes (all, if none is named)."""
     return lambda counts: counts[:, :, decision, list(outcomes) or slice(None)].sum(axis=(1, 2))
 
@@ -151,7 +113,7 @@ def _outcomes(
         return {}
     selective = outcome.observed_for == "selected"
     parts = [
-        [lattice.count(_part(decision, result)) for result in (NEGATIVE, POSITIVE, NO_OUTCOME)]
+        [lattice.count(part_of(decision, result)) for result in (NEGATIVE, POSITIVE, NO_OUTCOME)]
         for decision in ((SELECTED,) if selective else (NOT_SELECTED, SELECTED))
     ]
     targets = ((NEGATIVE, POSITIVE),) if selective else ((NEGATIVE,), (POSITIVE,))
@@ -161,7 +123,7 @@ def _outcomes(
         small |= _layer(lattice, parts[0], system).small
     hidden = lattice.cells(decisions) | lattice.hidden_before["decisions"]
     small -= lattice.shown_before["outcomes"]
-    numerators = _small_numerators(lattice, [part for three in parts for part in three]) - small
+    numerators = small_numerators(lattice, [part for three in parts for part in three]) - small
     link = sum_known(len(lattice.keys), shown=set(range(len(lattice.keys))) - hidden - lattice.unpublished())
     wider = protect(
         lattice,
@@ -170,7 +132,7 @@ def _outcomes(
         hidden=hidden | small | numerators | lattice.cells(also) | lattice.hidden_before["outcomes"],
         sizes=sizes,
     )
-    return dict(also) | dict(decisions) | _reasons(lattice, wider - hidden, small, numerators)
+    return dict(also) | dict(decisions) | reasons(lattice, wider - hidden, small, numerators)
 
 
 def _layer(lattice: Lattice, parts: Sequence[Counts], system: System) -> Layer:
@@ -179,7 +141,9 @@ def _layer(lattice: Lattice, parts: Sequence[Counts], system: System) -> Layer:
     return Layer(counts=counts, small={i for i in lattice.groups if 0 < counts[i] < limit}, limit=limit)
 
 
-def _reasons(lattice: Lattice, hidden: set[int], small: set[int], numerators: set[int]) -> dict[Key, str]:
+def reasons(lattice: Lattice, hidden: set[int], small: set[int], numerators: set[int]) -> dict[Key, str]:
+    """Why each of the hidden cells is."""
+
     def reason(i: int) -> str:
         return "small_group" if i in small else "small_numerator" if i in numerators else "protects_small_group"
 
