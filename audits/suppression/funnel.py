@@ -4,78 +4,123 @@ A group of whom few came that far is hidden from there on, with what would give 
 known. Where reaching a stage is the decision itself, whose counts are shown, the stage before is hidden as well: else
 both ends of the handful would be known. Where few of everybody came so far, nothing is told of the stage, nor of those
 after it: that nobody got on is a figure too.
+
+The reader of a stage knows all that decisions and earlier stages show: who reached a stage has reached those before it,
+and those who were selected the one that is the decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from audits.measures import NOT_SELECTED, SELECTED, Cells
-from audits.suppression.knowledge import reader, sum_known
+from audits.suppression.knowledge import reader
 from audits.suppression.lattice import EVERYBODY, Key, Lattice
 from audits.suppression.protection import Knowledge, Layer, protect
 from audits.suppression.rules import NOTHING, Suppression, few, part_of, reasons, small_numerators
 from audits.systems.model import System
 
+Hidden = Mapping[Key, str]
+
 
 def suppress_stages(
-    stages: Sequence[Sequence[Cells]], *, system: System, decisions: Mapping[Key, str], also: Suppression = NOTHING
-) -> list[Mapping[Key, str]]:
+    stages: Sequence[Sequence[Cells]], *, system: System, decisions: Hidden, also: Suppression = NOTHING
+) -> list[Hidden]:
     """What to hide at each stage of a funnel, from its tables of those who reached the stage before.
 
     `decisions`: what is hidden of the decisions themselves. `also`: what must be hidden in any case.
     """
-    found: list[Mapping[Key, str]] = []
-    hidden = dict(decisions)
-    for i, (name, tables) in enumerate(zip(system.log.stages, stages, strict=True)):
-        lattice = Lattice(tables)
-        before = lattice.cells(hidden)
-        hidden |= {key: why for key, why in also.stages.get(name, {}).items() if key not in hidden}
-        if 0 < tables[0].sizes().sum() < system.privacy.suppress_below:
-            hidden.setdefault(EVERYBODY, "small_group")
-        if EVERYBODY not in hidden:
-            known = set(range(len(lattice.keys))) - before - lattice.unpublished()
-            following = Lattice(stages[i + 1]) if decided_next(system)[i] else None
-            stage = FunnelStage(lattice, following, known=known)
-            hidden = hide_stage(stage, system=system, hidden=hidden)
-        found.append(dict(hidden))
-    return found
+    if not stages:
+        return []
+    wanted = [also.stages.get(name, {}) for name in system.log.stages]
+    lattices = [Lattice(tables) for tables in stages]
+
+    def told(level: int, hidden: Hidden) -> set[int]:
+        lattice = lattices[min(level, len(lattices) - 1)]
+        return set(range(len(lattice.keys))) - lattice.cells(hidden) - lattice.unpublished()
+
+    return Funnel(lattices, system=system, told=told).hide(decisions, wanted)
 
 
-@dataclass(frozen=True)
-class FunnelStage:
-    """A stage as its readers see it.
+class Funnel:
+    """The stages of a funnel, each with the tables of those who reached the one before.
 
-    `following`: those who moved on, where going on is the decision itself. `known`: cells of which it is known already
-    how many came so far.
+    `told`: the cells that are shown at a level if a window hides these keys: at level 0 how many decisions there are,
+    at level 1 how many reached the first stage, and so on.
     """
 
-    lattice: Lattice
-    following: Lattice | None
-    known: set[int]
+    def __init__(self, lattices: Sequence[Lattice], *, system: System, told: Callable[[int, Hidden], set[int]]) -> None:
+        self._lattices, self._system, self._told = lattices, system, told
+        reached = [lattice.count(part_of(SELECTED)) for lattice in lattices]
+        self._came = [lattices[0].count(part_of(NOT_SELECTED)) + reached[0], *reached]
+        """How many came so far, at each level."""
+        self._known: list[set[int]] = []
+        self._small: list[set[int]] = []
 
+    def hide(self, decisions: Hidden, wanted: Sequence[Hidden]) -> list[Hidden]:
+        """What to hide at each stage: all that is hidden before, what is `wanted`, and what would give it away."""
+        found: list[Hidden] = []
+        hidden = dict(decisions)
+        for i in range(len(self._lattices)):
+            self._known.append(self._told(i, hidden))
+            hidden |= {key: why for key, why in wanted[i].items() if key not in hidden}
+            if 0 < self._came[i][0] < self._system.privacy.suppress_below:
+                hidden.setdefault(EVERYBODY, "small_group")
+            if EVERYBODY not in hidden:
+                hidden = self._hide_at(i, hidden)
+            found.append(dict(hidden))
+        return found
 
-def hide_stage(stage: FunnelStage, *, system: System, hidden: Mapping[Key, str]) -> dict[Key, str]:
-    """What to hide at one stage, with its reasons: what has to be `hidden` in any case, and what would give it away."""
-    lattice, limit = stage.lattice, system.privacy.suppress_below
-    parts = [lattice.count(part_of(decision)) for decision in (NOT_SELECTED, SELECTED)]
-    sizes = parts[0] + parts[1]
-    small = few(lattice, sizes, system=system)
-    small |= few(stage.following, parts[1], system=system) if stage.following else set()
-    small -= lattice.shown_before["decisions"]
-    numerators = small_numerators(lattice, parts) - small
-    forced = lattice.cells(hidden)
-    wider = protect(
-        lattice,
-        [Layer(counts=part, small=small, limit=limit) for part in parts],
-        Knowledge(plain=[reader(lattice, parts, targets=((0,), (1,)), link=sum_known(sizes.size, shown=stage.known))]),
-        hidden=forced | small | numerators | lattice.hidden_before["decisions"],
-        sizes=sizes,
-    )
-    return {**hidden, **reasons(lattice, wider - forced, small, numerators)}
+    def _hide_at(self, i: int, hidden: dict[Key, str]) -> dict[Key, str]:
+        lattice = self._lattices[i]
+        self._small.append(self._few(i))
+        parts = [self._came[i] - self._came[i + 1], self._came[i + 1]]
+        numerators = small_numerators(lattice, parts) - self._small[i]
+        forced = lattice.cells(hidden)
+        layers, knowledge = self._seen(i)
+        wider = protect(
+            lattice,
+            layers,
+            knowledge,
+            hidden=forced | self._small[i] | numerators | lattice.hidden_before["decisions"],
+            sizes=self._came[i],
+        )
+        return {**hidden, **reasons(lattice, wider - forced, self._small[i], numerators)}
 
+    def _few(self, i: int) -> set[int]:
+        """The groups of whom few came so far, and those of whom few get on to what is the decision itself."""
+        found = few(self._lattices[i], self._came[i], system=self._system)
+        if self._decision == i + 1:
+            found |= few(self._lattices[i + 1], self._came[i + 1], system=self._system)
+        return found - self._lattices[i].shown_before["decisions"]
 
-def decided_next(system: System) -> list[bool]:
-    """Of each stage, whether going on to the next one is the decision itself."""
-    return [*(name == system.log.decision.column for name in system.log.stages[1:]), False]
+    @property
+    def _decision(self) -> int | None:
+        """The stage that is the decision itself, if one is."""
+        names, column = self._system.log.stages, self._system.log.decision.column
+        return names.index(column) if column in names else None
+
+    def _seen(self, i: int) -> tuple[list[Layer], Knowledge]:
+        """What stays uncertain at a stage and those before, and the reader: parts are people who got just so far."""
+        levels, tails = list(range(i + 2)), dict(enumerate(self._known))
+        if self._decision is not None:
+            levels = sorted({*levels, self._decision + 1})
+            at = levels.index(self._decision + 1)
+            tails[at] = tails.get(at, set()) | self._known[0]
+        came = [self._came[level] for level in levels]
+        parts = [*(start - end for start, end in itertools.pairwise(came)), came[-1]]
+        targets, layers = [], []
+        for stage, small in enumerate(self._small):
+            for target in ((stage,), tuple(range(stage + 1, len(parts)))):
+                counts = np.sum([parts[part] for part in target], axis=0)
+                layers.append(
+                    Layer(counts=counts, small=small, limit=self._system.privacy.suppress_below, wide=stage == i)
+                )
+                targets.append(target)
+        most = self._lattices[i].most(self._came[0])
+        return layers, Knowledge(
+            plain=[reader(self._lattices[i], parts, targets=tuple(targets), tails=tails, most=most)]
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,22 +25,37 @@ class Link:
 
 
 def reader(
-    lattice: Lattice, parts: Sequence[Counts], *, targets: tuple[tuple[int, ...], ...], link: Link | None = None
+    lattice: Lattice,
+    parts: Sequence[Counts],
+    *,
+    targets: tuple[tuple[int, ...], ...],
+    link: Link | None = None,
+    tails: Mapping[int, Collection[int]] | None = None,
+    most: Counts | None = None,
 ) -> Reader:
-    """The reader of tables that show `parts` of every shown cell: no part is negative, none exceeds everybody's."""
+    """The reader of tables that show `parts` of every shown cell: no part is negative, none exceeds everybody's.
+
+    `tails`: from some part on, the cells of which the sum of that part and all later ones is known. `most`: what no
+    part of a cell exceeds, where everybody's parts are not known themselves.
+    """
+    cells = len(lattice.keys)
     sums = block_diag([lattice.matrix()] * len(parts))
-    within = hstack([identity(len(lattice.keys))] * len(parts))
-    equal = np.zeros(sums.shape[0])
-    free = np.full(len(lattice.keys), np.inf)
-    link = link or Link(below=free, above=free)
-    low, high = (
-        np.concatenate(ends) for ends in zip(*((part, lattice.most(part) - part) for part in parts), strict=True)
-    )
+    caps = [lattice.most(part) if most is None else most for part in parts]
+    low, high = np.concatenate(parts), np.concatenate([cap - part for cap, part in zip(caps, parts, strict=True)])
+    blocks, ends = [sums], [(np.zeros(sums.shape[0]), np.zeros(sums.shape[0]))]
+    if link is not None:
+        blocks.append(hstack([identity(cells)] * len(parts)))
+        ends.append((-_far(link.below), _far(link.above)))
+    for first, known in (tails or {}).items():
+        own = csc_array(identity(cells))[sorted(known)]
+        nothing = csc_array((len(known), cells))
+        blocks.append(hstack([*[nothing] * first, *[own] * (len(parts) - first)]))
+        ends.append((np.zeros(len(known)), np.zeros(len(known))))
     return Reader(
-        matrix=csc_array(vstack([sums, within])),
-        rows=(np.concatenate([equal, -_far(link.below)]), np.concatenate([equal, _far(link.above)])),
+        matrix=csc_array(vstack(blocks)),
+        rows=(np.concatenate([below for below, _ in ends]), np.concatenate([above for _, above in ends])),
         columns=(-np.minimum(low, FAR).astype(np.float64), np.minimum(high, FAR).astype(np.float64)),
-        cells=len(lattice.keys),
+        cells=cells,
         targets=targets,
     )
 
@@ -59,10 +74,3 @@ def rule_known(lattice: Lattice, sizes: Counts, *, small: Collection[int], limit
         elif i not in small:
             below[i] = max(sizes[i] - limit, 0)
     return Link(below=below, above=above)
-
-
-def sum_known(cells: int, *, shown: Collection[int]) -> Link:
-    """The sum of the parts is published for these cells, even where the parts are hidden."""
-    bound = np.full(cells, np.inf)
-    bound[sorted(shown)] = 0.0
-    return Link(below=bound, above=bound)

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.measures import Cells
-from audits.suppression.funnel import FunnelStage, decided_next, hide_stage, suppress_stages
+from audits.suppression.funnel import Funnel, suppress_stages
 from audits.suppression.lattice import EVERYBODY, Key
 from audits.suppression.rules import NOTHING, Suppression, hide, suppress
 from audits.suppression.together import Together, alike, summed
@@ -87,7 +87,7 @@ def also_hidden(
     lattice = Together(tables, holding, {"decisions": hidden, "outcomes": outcomes})
     found = hide(lattice, system=system, also=own)
     decisions = _told(found.decisions, own.decisions)
-    funnel = _Funnel(
+    funnel = _Stages(
         system=system,
         earlier=earlier,
         holding=holding,
@@ -113,7 +113,7 @@ def _told(found: Mapping[Key, str], own: Mapping[Key, str]) -> dict[Key, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Funnel:
+class _Stages:
     """The stages of all windows. `steps`: the pieces of each stage.
 
     `decisions`: what the new window hides of decisions; `hidden_before`: what each earlier one does.
@@ -135,25 +135,24 @@ class _Funnel:
             return {}
         tables = [_own(pieces, self.holding) for pieces in self.steps]
         own = suppress_stages(tables, system=self.system, decisions=self.decisions)
-        found: dict[str, Mapping[Key, str]] = {}
-        told, before = self.decisions, self.hidden_before
-        for i, name in enumerate(self.system.log.stages):
-            hidden = [each.untold_at(name, _keys(self.steps[i])) for each in self.earlier]
-            told = self._at(i, {**told, **own[i]}, hidden=hidden, before=[told, *before])
-            told, before = _told(told, own[i]), hidden
-            found[name] = told
-        return found
+        totals = [[[table for table in tables if not table.by] for tables in pieces] for pieces in self.steps]
+        silent = self._walk(totals, [{key: why for key, why in each.items() if key == EVERYBODY} for each in own])
+        found = self._walk(self.steps, [{**each, **alone} for each, alone in zip(silent, own, strict=True)])
+        names = self.system.log.stages
+        return {name: _told(*each) for name, *each in zip(names, found, own, strict=True)}
 
-    def _at(
-        self, i: int, wanted: Mapping[Key, str], *, hidden: Sequence[Collection[Key]], before: Sequence[Collection[Key]]
-    ) -> Mapping[Key, str]:
-        """What to hide at a stage. `hidden`: what earlier windows did; `before`: what each did at the stage before."""
-        if EVERYBODY in wanted:
-            return wanted
-        lattice = self._together(i, hidden)
-        following = self._together(i + 1, hidden) if decided_next(self.system)[i] else None
-        stage = FunnelStage(lattice, following, known=lattice.told(before))
-        return hide_stage(stage, system=self.system, hidden=wanted)
+    def _walk(self, steps: Sequence[Pieces], wanted: Sequence[Mapping[Key, str]]) -> list[Mapping[Key, str]]:
+        """What to hide at each stage with what is `wanted`; of everybody only where these are no groups."""
+        before = [self._untold_at(i, _keys(pieces)) for i, pieces in enumerate(steps)]
+        lattices = [
+            Together(pieces, self.holding, {"decisions": hidden, "outcomes": hidden})
+            for pieces, hidden in zip(steps, before, strict=True)
+        ]
 
-    def _together(self, i: int, hidden: Sequence[Collection[Key]]) -> Together:
-        return Together(self.steps[i], self.holding, {"decisions": hidden, "outcomes": hidden}, everybody=True)
+        def told(level: int, hidden: Mapping[Key, str]) -> set[int]:
+            return lattices[0].told([hidden, *(before[level - 1] if level else self.hidden_before)])
+
+        return Funnel(lattices, system=self.system, told=told).hide(self.decisions, wanted)
+
+    def _untold_at(self, i: int, keys: Collection[Key]) -> list[Collection[Key]]:
+        return [each.untold_at(self.system.log.stages[i], keys) for each in self.earlier]

@@ -28,11 +28,15 @@ SECOND_LOOKS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One count to protect, a target of the readers by its place: which cells are small in it, under which limit."""
+    """One count to protect, a target of the readers by its place: which cells are small in it, under which limit.
+
+    `wide`: whether every hidden cell must span the limit, small or not.
+    """
 
     counts: Counts
     small: set[int]
     limit: int
+    wide: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +122,8 @@ def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, all
     """Every hidden cell, small or not, must span at least the limit."""
     plain = tuple(range(len(knowledge.plain)))
     cells = [i for i in np.flatnonzero(allowed > 0.5).tolist() if lattice.publishes(i)]
-    return [Demand(plain, cell, target, 0, float(layer.limit)) for target, layer in enumerate(layers) for cell in cells]
+    wide = [(target, float(layer.limit)) for target, layer in enumerate(layers) if layer.wide]
+    return [Demand(plain, cell, target, 0, limit) for target, limit in wide for cell in cells]
 
 
 def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats) -> list[Sight]:

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
-from audits.suppression.knowledge import reader, rule_known, sum_known
+from audits.suppression.knowledge import reader, rule_known
 from audits.suppression.lattice import Key, Lattice
 from audits.suppression.protection import Knowledge, Layer, protect
 from audits.systems.model import System
@@ -124,11 +124,11 @@ def _outcomes(
     hidden = lattice.cells(decisions) | lattice.hidden_before["decisions"]
     small -= lattice.shown_before["outcomes"]
     numerators = small_numerators(lattice, [part for three in parts for part in three]) - small
-    link = sum_known(len(lattice.keys), shown=set(range(len(lattice.keys))) - hidden - lattice.unpublished())
+    shown = set(range(len(lattice.keys))) - hidden - lattice.unpublished()
     wider = protect(
         lattice,
         layers,
-        Knowledge(plain=[reader(lattice, three, targets=targets, link=link) for three in parts]),
+        Knowledge(plain=[reader(lattice, three, targets=targets, tails={0: shown}) for three in parts]),
         hidden=hidden | small | numerators | lattice.cells(also) | lattice.hidden_before["outcomes"],
         sizes=sizes,
     )

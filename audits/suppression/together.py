@@ -16,7 +16,7 @@ class Together(Lattice):
 
     `tables`: those of each piece, with the same groups in each; `holding`: the pieces of each window, first of the new
     one; `hidden`: what each earlier window hid. Only cells of the new window can still be hidden. Cells of pieces were
-    never shown, and may not become known. `everybody`: whether also the total may be hidden, and is protected.
+    never shown, and may not become known. Where the tables hold no groups, the total may be hidden, and is protected.
     """
 
     def __init__(
@@ -24,19 +24,18 @@ class Together(Lattice):
         tables: Sequence[Sequence[Cells]],
         holding: Sequence[Sequence[int]],
         hidden: Mapping[Layered, Sequence[Collection[Key]]],
-        *,
-        everybody: bool = False,
     ) -> None:
         self._copies = [Lattice(summed([tables[i] for i in held])) for held in holding]
         self._copies += [Lattice(piece) for piece in tables]
-        first, self._windows, self._everybody = self._copies[0], len(holding), everybody
+        first, self._windows = self._copies[0], len(holding)
         self._cells = len(first.keys)
+        self._totals = self._cells == 1
         self.keys, self.index = [key for copy in self._copies for key in copy.keys], first.index
         before = set(range(self._cells, self._windows * self._cells))
         told = {layer: self.told([(), *each]) & before for layer, each in hidden.items()}
         self.hidden_before = {layer: before - shown - self.unpublished() for layer, shown in told.items()}
         self.shown_before = told
-        own = first.groups | ({0} if everybody else set())
+        own = first.groups | ({0} if self._totals else set())
         groups = {cell for copy in range(len(self._copies)) for cell in self._of(copy, own)}
         self.groups = frozenset(groups - self.shown_before["outcomes"])
         self.ruled = frozenset(cell for cell in self.groups if cell < self._windows * self._cells)
@@ -61,7 +60,7 @@ class Together(Lattice):
         return {cell for window, cells in enumerate(shown) for cell in self._of(window, cells)}
 
     def publishes(self, cell: int) -> bool:
-        return cell < self._cells and (self._copies[0].publishes(cell) or (self._everybody and cell == 0))
+        return cell < self._cells and (self._copies[0].publishes(cell) or self._totals)
 
     def wider(self, cell: int) -> list[int]:
         return self._copies[0].wider(cell) if cell < self._cells else []

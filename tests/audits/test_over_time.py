@@ -190,6 +190,36 @@ def test_a_quarter_does_not_give_its_first_month_away(tmp_path: Path) -> None:
     assert {m.reason for m in alone.measures if m.metric == "selection_rate" and m.by == ("sex",)} == {None}
 
 
+def test_people_of_unknown_group_who_were_hidden_do_not_count_as_shown(tmp_path: Path) -> None:
+    """January hides five women among twenty people of unknown sex, of whom its document has no line of their own."""
+    of, workspace = system(intersection=False), Workspace.create(tmp_path / "a")
+    listed = [
+        {"sex": sex, "age": "old", "ts": pd.Timestamp(2026, month, 10), "chosen": i % 2 == 0}
+        for month, women, unknown in ((1, 5, 20), (2, 40, 30), (3, 45, 30))
+        for sex, count in (("F", women), ("M", 60), (None, unknown))
+        for i in range(count)
+    ]
+    frame = pd.DataFrame(listed).assign(id=[f"d{i}" for i in range(len(listed))])
+    frame.to_parquet(tmp_path / "rows.parquet")
+    ingest(workspace, of, tmp_path / "rows.parquet")
+    months = [
+        run_audit(workspace, of, start=dt.date(2026, month, 1), end=dt.date(2026, month, 28)) for month in (1, 2, 3)
+    ]
+    assert rates(months[0]) == {"selection_rate/sex=F": "small_group", "selection_rate/sex=M": None}
+    quarter = run_audit(workspace, of, start=dt.date(2026, 1, 1), end=dt.date(2026, 3, 28))
+    assert rates(quarter)["selection_rate/sex=F"] == "protects_other_window"
+
+
+def test_attributes_declared_later_do_not_count_as_shown_before(tmp_path: Path) -> None:
+    workspace, of = filled(tmp_path / "a")
+    months = [(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in (1, 2, 3)]
+    only_age = of.model_copy(update={"groups": {"age": of.groups["age"]}})
+    run_audit(workspace, only_age, start=months[0][0], end=months[2][1])
+    (shown,) = publications(workspace, of, Window(*months[0]))
+    keys = {(("sex",), ("F",)), (("age",), ("old",)), ((), ())}
+    assert shown.untold(keys) == {(("sex",), ("F",))}
+
+
 def test_evidence_repeats_what_was_hidden_for_another_window(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a")
     for month in (2, 3):
