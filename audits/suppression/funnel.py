@@ -49,23 +49,35 @@ class Funnel:
     """The stages of a funnel, each with the tables of those who reached the one before.
 
     `told`: the cells that are shown at a level if a window hides these keys: at level 0 how many decisions there are,
-    at level 1 how many reached the first stage, and so on.
+    at level 1 how many reached the first stage, and so on. `whole`: whether the reader of a stage knows all others too:
+    between the stages of one window nothing more can be found out, between windows it can.
     """
 
-    def __init__(self, lattices: Sequence[Lattice], *, system: System, told: Callable[[int, Hidden], set[int]]) -> None:
-        self._lattices, self._system, self._told = lattices, system, told
+    def __init__(
+        self,
+        lattices: Sequence[Lattice],
+        *,
+        system: System,
+        told: Callable[[int, Hidden], set[int]],
+        whole: bool = False,
+    ) -> None:
+        self._lattices, self._system, self._told, self._whole = lattices, system, told, whole
         reached = [lattice.count(part_of(SELECTED)) for lattice in lattices]
         self._came = [lattices[0].count(part_of(NOT_SELECTED)) + reached[0], *reached]
         """How many came so far, at each level."""
-        self._known: list[set[int]] = []
+        self._known: dict[int, set[int]] = {}
         self._small: list[set[int]] = []
 
     def hide(self, decisions: Hidden, wanted: Sequence[Hidden]) -> list[Hidden]:
         """What to hide at each stage: all that is hidden before, what is `wanted`, and what would give it away."""
         found: list[Hidden] = []
         hidden = dict(decisions)
+        if self._whole:  # what earlier windows told, and of everybody, unless just that is to be decided
+            lattice = self._lattices[0]
+            open_ = {key: "" for key in lattice.keys if key != EVERYBODY or lattice.publishes(0)}
+            self._known = {i + 1: self._told(i + 1, {**open_, **keys}) for i, keys in enumerate(wanted)}
         for i in range(len(self._lattices)):
-            self._known.append(self._told(i, hidden))
+            self._known[i] = self._told(i, hidden)
             hidden |= {key: why for key, why in wanted[i].items() if key not in hidden}
             if 0 < self._came[i][0] < self._system.privacy.suppress_below:
                 hidden.setdefault(EVERYBODY, "small_group")
@@ -104,23 +116,28 @@ class Funnel:
         return names.index(column) if column in names else None
 
     def _seen(self, i: int) -> tuple[list[Layer], Knowledge]:
-        """What stays uncertain at a stage and those before, and the reader: parts are people who got just so far."""
-        levels, tails = list(range(i + 2)), dict(enumerate(self._known))
-        if self._decision is not None:
+        """What has to stay uncertain, and the reader of a stage: parts are people who got just so far."""
+        levels = list(range(len(self._came))) if self._whole else [i, i + 1]
+        tails = {level: known for level, known in self._known.items() if level in levels}
+        if self._decision is not None and self._decision + 1 >= levels[0]:
             levels = sorted({*levels, self._decision + 1})
-            at = levels.index(self._decision + 1)
-            tails[at] = tails.get(at, set()) | self._known[0]
+            tails[self._decision + 1] = tails.get(self._decision + 1, set()) | self._known[0]
         came = [self._came[level] for level in levels]
         parts = [*(start - end for start, end in itertools.pairwise(came)), came[-1]]
-        targets, layers = [], []
+        targets, layers, limit = [], [], self._system.privacy.suppress_below
         for stage, small in enumerate(self._small):
-            for target in ((stage,), tuple(range(stage + 1, len(parts)))):
+            if stage not in levels:
+                continue
+            first = levels.index(stage)
+            for target in ((first,), tuple(range(first + 1, len(parts)))):
                 counts = np.sum([parts[part] for part in target], axis=0)
-                layers.append(
-                    Layer(counts=counts, small=small, limit=self._system.privacy.suppress_below, wide=stage == i)
-                )
+                layers.append(Layer(counts=counts, small=small, limit=limit, wide=stage == i))
                 targets.append(target)
-        most = self._lattices[i].most(self._came[0])
-        return layers, Knowledge(
-            plain=[reader(self._lattices[i], parts, targets=tuple(targets), tails=tails, most=most)]
+        read = reader(
+            self._lattices[i],
+            parts,
+            targets=tuple(targets),
+            tails={levels.index(level): known for level, known in tails.items()},
+            most=self._lattices[i].most(self._came[0]),
         )
+        return layers, Knowledge(plain=[read])

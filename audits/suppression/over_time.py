@@ -152,7 +152,7 @@ class _Stages:
         def told(level: int, hidden: Mapping[Key, str]) -> set[int]:
             return lattices[0].told([hidden, *(before[level - 1] if level else self.hidden_before)])
 
-        return Funnel(lattices, system=self.system, told=told).hide(self.decisions, wanted)
+        return Funnel(lattices, system=self.system, told=told, whole=True).hide(self.decisions, wanted)
 
     def _untold_at(self, i: int, keys: Collection[Key]) -> list[Collection[Key]]:
         return [each.untold_at(self.system.log.stages[i], keys) for each in self.earlier]

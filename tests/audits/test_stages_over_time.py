@@ -154,7 +154,7 @@ def random_funnels(numbers: Sequence[int]) -> np.ndarray:
 NUMBERS = st.lists(st.sampled_from([0, 1, 3, 9, 20, 60]), min_size=int(np.prod(SHAPE)), max_size=int(np.prod(SHAPE)))
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NUMBERS, st.permutations(WINDOWS))
 def test_no_reader_of_all_windows_finds_a_handful_at_a_stage(numbers: list[int], order: list[Window]) -> None:
     check(funnel(), random_funnels(numbers), order)
