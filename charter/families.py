@@ -38,8 +38,12 @@ class Question:
 
     @property
     def family(self) -> str:
-        """What Holm's correction spans."""
-        return self.id if self.indicator.family == "question" else self.indicator.id
+        """What Holm's correction spans: a key that all questions of the family share.
+
+        The three ways to write it in a charter cannot be taken for one another.
+        """
+        own = {"question": f"question {self.id}", "indicator": f"indicator {self.indicator.id}"}
+        return own.get(self.indicator.family, f"article {self.article.id} {self.indicator.family}")
 
 
 def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> list[Question]:

@@ -15,10 +15,11 @@ Need = Literal["outcome", "reference", "score", "features", "controls", "stages"
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
-Family = Literal["question", "indicator"]
 TextStatus = Literal["draft wording", "official"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1)]
+OWN_FAMILIES = ("question", "indicator")
+"""Families of one indicator; any other name is shared by several of an article."""
 ARTICLES = (3, 12)
 """Fewest and most articles of a charter."""
 
@@ -72,7 +73,11 @@ class Indicator(Strict):
     kinds: list[Kind] = Field(min_length=1, description="Kinds of system it is asked of")
     applies: Applies = Field("always", description="`harm`: only where being selected is a harm…")
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
-    family: Family = Field("question", description="What Holm's correction spans: one question, or all attributes")
+    family: Identifier = Field(
+        "question",
+        description="What Holm's correction spans: one `question`, the `indicator` over all attributes, or all "
+        "indicators of the article that name the same family",
+    )
     needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
     computed: Texts = Field(description="What is counted or attested, in plain words")
     threshold: Threshold
@@ -119,6 +124,17 @@ class Article(Strict):
     why: Why
     text: TextOrigin
     indicators: list[Indicator] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _families_shared(self) -> Self:
+        """A name that no other indicator bears is a slip, and would let false alarms through."""
+        names = [indicator.family for indicator in self.indicators if indicator.family not in OWN_FAMILIES]
+        if alone := sorted(name for name in set(names) if names.count(name) == 1):
+            raise ValueError(
+                f"the family '{alone[0]}' holds one indicator only: write `family: indicator`, or name the family of "
+                "another one"
+            )
+        return self
 
 
 class College(Strict):

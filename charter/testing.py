@@ -1,7 +1,12 @@
-"""The tests behind a verdict: each comparison against the levels of its threshold, Holm over its family."""
+"""The tests behind a verdict: each comparison against the levels of its threshold, Holm over its family.
+
+The level is shared equally between the questions of a family, and within each between its comparisons, so that a
+question which compares many groups takes nothing from one that compares two.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,15 +16,20 @@ from audits.uncertainty.tests import decisions_needed, p_beyond, p_good
 from charter.families import MeasureDocument, Question
 from charter.model import Charter, Threshold
 
+Tested = tuple[Question, MeasureDocument]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PValues:
-    """One-sided p-values of a comparison; `p_breach` and `p_watch` are Holm-corrected over `size` comparisons."""
+    """One-sided p-values of a comparison; `p_breach` and `p_watch` are Holm-corrected over its family.
+
+    `share`: the part of the level that the first step of the correction gives it.
+    """
 
     p_breach: float | None
     p_watch: float
     p_kept: float
-    size: int
+    share: float
 
 
 def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
@@ -28,7 +38,7 @@ def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
     Broken and watch are corrected over the family; kept is not: it needs every comparison, which is its own
     correction.
     """
-    families: dict[str, list[tuple[Question, MeasureDocument]]] = {}
+    families: dict[str, list[Tested]] = {}
     for question in questions:
         for measure in question.comparisons:
             if measure["status"] == "ok":
@@ -40,17 +50,33 @@ def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
     }
 
 
-def _corrected(family: Sequence[tuple[Question, MeasureDocument]]) -> list[PValues]:
-    threshold = family[0][0].indicator.threshold
-    measures = [measure for _, measure in family]
-    watch, breach = watch_level(threshold), threshold.breach
-    p_watch = holm([_beyond(measure, watch) for measure in measures])
-    p_breach = [None] * len(measures) if breach is None else holm([_beyond(measure, breach) for measure in measures])
-    p_kept = [_good(measure, kept_level(threshold)) for measure in measures]
+def _corrected(family: Sequence[Tested]) -> list[PValues]:
+    shares = _shares(family)
+    p_watch = holm([_beyond(measure, watch_level(asked.indicator.threshold)) for asked, measure in family], shares)
+    p_breach = _breaches(family)
     return [
-        PValues(p_breach=b, p_watch=w, p_kept=k, size=len(measures))
-        for b, w, k in zip(p_breach, p_watch, p_kept, strict=True)
+        PValues(
+            p_breach=p_breach.get(i),
+            p_watch=p_watch[i],
+            p_kept=_good(measure, kept_level(asked.indicator.threshold)),
+            share=shares[i],
+        )
+        for i, (asked, measure) in enumerate(family)
     ]
+
+
+def _breaches(family: Sequence[Tested]) -> dict[int, float]:
+    """The corrected p of broken by position, of the comparisons whose question has a breach level."""
+    levels = {i: asked.indicator.threshold.breach for i, (asked, _) in enumerate(family)}
+    held = {i: level for i, level in levels.items() if level is not None}
+    corrected = holm([_beyond(family[i][1], level) for i, level in held.items()], _shares([family[i] for i in held]))
+    return dict(zip(held, corrected, strict=True))
+
+
+def _shares(family: Sequence[Tested]) -> list[float]:
+    """Of each comparison: 1 ÷ (questions of the family × comparisons of its question); they add up to 1."""
+    comparisons = Counter(asked.id for asked, _ in family)
+    return [1 / (len(comparisons) * comparisons[asked.id]) for asked, _ in family]
 
 
 def verdict_of(tested: PValues, alpha: float) -> str:
@@ -63,7 +89,7 @@ def verdict_of(tested: PValues, alpha: float) -> str:
 
 
 def more_decisions(
-    measure: MeasureDocument, threshold: Threshold, *, charter: Charter, size: int, decisions: int
+    measure: MeasureDocument, threshold: Threshold, *, charter: Charter, share: float, decisions: int
 ) -> int | None:
     """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
 
@@ -79,7 +105,7 @@ def more_decisions(
                 threshold=level_of(measure, level),
                 bad_side=measure["params"]["bad_side"],
                 n=decisions,
-                alpha=charter.alpha / size if bad else charter.alpha,
+                alpha=charter.alpha * share if bad else charter.alpha,
                 power=charter.power,
             )
             found.append(needed)

@@ -108,6 +108,7 @@ class _Judging:
             "p_watch": None,
             "p_kept": None,
             "adjusted": False,
+            "share": None,
             "levels": {
                 "watch": None if threshold.watch is None else level_of(measure, threshold.watch),
                 "breach": None if threshold.breach is None else level_of(measure, threshold.breach),
@@ -120,15 +121,15 @@ class _Judging:
         tested = self.tested[question.id, measure["id"]]
         verdict = verdict_of(tested, self.charter.alpha)
         p = {"p_breach": tested.p_breach, "p_watch": tested.p_watch, "p_kept": tested.p_kept}
-        document |= {"verdict": verdict, **p, "adjusted": True}
+        document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share}
         if verdict == "unknown":
-            document |= {"reason": UNDECIDED, "more_decisions": self._more(question, measure, tested.size)}
+            document |= {"reason": UNDECIDED, "more_decisions": self._more(question, measure, tested.share)}
         return document
 
-    def _more(self, question: Question, measure: MeasureDocument, size: int) -> int | None:
+    def _more(self, question: Question, measure: MeasureDocument, share: float) -> int | None:
         decisions = self.decisions or int(measure["n"])
         return more_decisions(
-            measure, question.indicator.threshold, charter=self.charter, size=size, decisions=decisions
+            measure, question.indicator.threshold, charter=self.charter, share=share, decisions=decisions
         )
 
 

@@ -65,7 +65,8 @@ def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float
         test = measure.get("params", {}).get("test", {})
         if level is not None and test.get("kind") in KINDS:
             side = measure["params"]["bad_side"]
-            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha / len(verdict["comparisons"]))
+            share = comparison.get("share") or 1 / len(verdict["comparisons"])  # older audits corrected each question
+            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha * share)
             seen.append((math.inf if gap is None else abs(gap - level), gap, measure))
     if not seen:
         return ""

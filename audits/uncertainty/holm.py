@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
     """Adjusted p-values, in the order given: the chance of any false alarm in the family stays under α.
 
-    Formula: sorted ascending, p(i) becomes the running maximum of (m − i + 1) p(i), at most 1. Range [0, 1].
-    Undefined: an empty family gives an empty list. Source: Holm (1979), Scand. J. Statistics 6:65-70.
+    Whatever the truth is, and however the tests depend on each other. A comparison gets a part of α in proportion to
+    its weight (above 0; all alike when not given), and what is found leaves its part to the others.
+    Formula: sorted by p/w ascending, p(i) becomes the running maximum of p(i)/w(i) × (w(i) + … + w(m)), at most 1; for
+    equal weights that is (m − i + 1) p(i). Range [0, 1].
+    Undefined: an empty family gives an empty list. Source: Holm (1979), Scand. J. Statistics 6:65-70; weights: page 69.
 
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
+    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03], [0.5, 0.25, 0.25])]
+    [0.02, 0.06, 0.06]
     """
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    parts = [1.0] * len(p_values) if weights is None else list(weights)
+    if any(part <= 0 for part in parts):
+        raise ValueError("weights must be above 0")
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i] / parts[i])
     adjusted = [0.0] * len(p_values)
     running = 0.0
     for rank, index in enumerate(order):
-        running = max(running, min(1.0, (len(order) - rank) * p_values[index]))
+        left = sum(parts[i] for i in order[rank:])
+        running = max(running, min(1.0, left / parts[index] * p_values[index]))
         adjusted[index] = running
     return adjusted
 

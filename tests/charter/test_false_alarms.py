@@ -1,0 +1,180 @@
+"""The promise that few systems without bias are accused, through the real chain: tables of counts, suppression,
+measures, and the packaged charter with all that it asks about fairness. Figures stand in `docs/uncertainty.md`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from audits.systems.model import System
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.verdicts import judge
+from tests.audits.uncertainty.systems import Population, any_population
+from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of
+
+CHARTER = load_charter()
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
+ASKED = {
+    "selection_rate_ratio",
+    "adjusted_selection_rate_ratio",
+    "adjusted_stage_selection_rate_ratio",
+    "true_positive_rate_difference",
+}
+Found = Mapping[str, Sequence[str]]
+Drawn = tuple[Population, Groups]
+
+
+def each_by_itself() -> Charter:
+    """The charter as it would be if every question were corrected by itself."""
+    articles = [
+        article.model_copy(
+            update={"indicators": [each.model_copy(update={"family": "question"}) for each in article.indicators]}
+        )
+        for article in CHARTER.articles
+    ]
+    return CHARTER.model_copy(update={"articles": articles})
+
+
+def one_attribute(rng: np.random.Generator) -> Drawn:
+    """2 to 13 groups of 12 to 10,000 people."""
+    population = any_population(rng)
+    return population, [(f"g{i:02}",) for i in range(len(population.sizes))]
+
+
+def three_attributes(rng: np.random.Generator) -> Drawn:
+    """Two sexes, 2 to 5 ages and both crossed, each crossing of 12 to 10,000 people."""
+    population, ages = any_population(rng), int(rng.integers(2, 6))
+    sizes = np.exp(rng.uniform(np.log(12), np.log(10_000), 2 * ages)).astype(int)
+    groups = [(f"a{i}", f"b{j}") for i in range(2) for j in range(ages)]
+    return replace(population, sizes=[int(size) for size in sizes]), groups
+
+
+def two_small_groups(rng: np.random.Generator) -> Drawn:
+    """Two groups of 30 to 200 people, one the reference: the fewest comparisons, and none of them with many people."""
+    population = any_population(rng)
+    sizes = np.exp(rng.uniform(np.log(30), np.log(200), 2)).astype(int)
+    return replace(population, sizes=[int(size) for size in sizes], with_the_rest=False), [("a",), ("b",)]
+
+
+DRAWS: dict[str, Callable[[np.random.Generator], Drawn]] = {
+    "one attribute": one_attribute,
+    "three attributes": three_attributes,
+    "two small groups": two_small_groups,
+}
+
+
+def measured_with(
+    rng: np.random.Generator, drawn: Drawn, process: Process, *, worse: Sequence[int] = (), times: float = 1.0
+) -> tuple[System, list[dict[str, Any]]]:
+    """A system and its measures; `times` the chances of the groups at some places (`worse`) at the first stage."""
+    population, groups = drawn
+    system = system_of(groups, process, population)
+    counts = draw(rng, process, population)
+    stages = np.array([[times], *[[1.0]] * (len(process.moving_on) - 1)])
+    harder = replace(process, moving_on=process.moving_on * stages)
+    for place in worse:
+        counts[place] = draw(rng, harder, replace(population, sizes=[population.sizes[place]]))[0]
+    return system, measured(counts, groups, process, system)
+
+
+def unbiased(kind: str, seed: int) -> tuple[System, list[dict[str, Any]]]:
+    rng = np.random.default_rng(seed)
+    drawn = DRAWS[kind](rng)
+    return measured_with(rng, drawn, any_process(rng))
+
+
+def verdicts(charter: Charter, system: System, measures: Sequence[Mapping[str, Any]]) -> Found:
+    """The verdicts of all comparisons about fairness, by indicator."""
+    found: dict[str, list[str]] = {}
+    for each in judge(charter, system, measures, window_start=START):
+        if each["article"] == "equite" and each["verdict"] != "not_examined":
+            found.setdefault(each["template"], []).extend(c["verdict"] for c in each["comparisons"])
+    return found
+
+
+def accused(found: Found) -> bool:
+    return any(verdict in ("watch", "broken") for each in found.values() for verdict in each)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "seeds"), [("one attribute", 1000), ("three attributes", 600), ("two small groups", 1500)]
+)
+def test_systems_without_bias_are_rarely_accused(kind: str, seeds: int) -> None:
+    """Any comparison of any fairness question that is watch or broken; as often as the page says."""
+    times, before = alarms(kind, seeds)
+    high = binomtest(times, seeds).proportion_ci(method="wilson").high
+    assert high < 0.065, times
+    (told,) = re.findall(rf"\| {kind}[^|]*\| {seeds:,} \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", PAGE)
+    found = [100 * times / seeds, 100 * high, 100 * before / seeds]
+    assert [float(each) for each in told] == pytest.approx(found, abs=0.06)
+
+
+def alarms(kind: str, seeds: int) -> tuple[int, int]:
+    """How many systems are accused, and how many were if each question were corrected by itself."""
+    charters, found = (CHARTER, each_by_itself()), []
+    for seed in range(seeds):
+        drawn = unbiased(kind, seed)
+        found.append([accused(verdicts(charter, *drawn)) for charter in charters])
+    now, before = np.sum(found, axis=0)
+    return int(now), int(before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("groups", "size", "worse", "told"),
+    [
+        ([("F",), ("M",)], 1000, [0], r"3\.1 is watched (\d+) times in 100, and (\d+) if each"),
+        (
+            [(sex, age) for sex in "FM" for age in ("young", "middle", "old")],
+            350,
+            [0, 1, 2],
+            r"three ages of 700 people, (\d+) and (\d+)",
+        ),
+    ],
+)
+def test_what_a_family_costs_is_as_printed(groups: Groups, size: int, worse: list[int], told: str) -> None:
+    """Women have .7 of the chances at the first stage, which is the decision; 300 draws: 3 standard errors are 6."""
+    process = Process(
+        mix=np.array([0.4, 0.3, 0.3]),
+        moving_on=np.array([[0.2, 0.3, 0.4], [0.5, 0.5, 0.5]]),
+        good=np.array([[0.2] * 3, [0.5] * 3]),
+        decided=1,
+        untold=0.1,
+    )
+    population = Population(sizes=[size] * len(groups), rows=1, correlation=0.3, with_the_rest=True)
+    charters, found = (CHARTER, each_by_itself()), []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        system, measures = measured_with(rng, (population, groups), process, worse=worse, times=0.7)
+        documents = [judge(charter, system, measures, window_start=START) for charter in charters]
+        asked = [next(d for d in each if d["template"] == "selection_rate_ratio") for each in documents]
+        found.append([each["comparisons"][0]["verdict"] in ("watch", "broken") for each in asked])
+    (printed,) = re.findall(told, PAGE)
+    assert [float(each) for each in printed] == pytest.approx(100 * np.mean(found, axis=0), abs=6)
+
+
+def test_all_questions_are_asked_and_few_of_twelve_systems_accused() -> None:
+    """Twelve systems stand for the thousand: at the promised share more than 3 would be accused once in 400 times."""
+    found = [verdicts(CHARTER, *unbiased("one attribute", seed)) for seed in range(12)]
+    assert all(set(each) == ASKED for each in found)
+    assert sum(map(accused, found)) <= 3
+    assert any("kept" in each for by_question in found for each in by_question.values())
+
+
+def test_a_group_with_a_fifth_of_the_chances_is_found() -> None:
+    """The same chain is not deaf."""
+    found = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        drawn = two_small_groups(rng)
+        found.append(verdicts(CHARTER, *measured_with(rng, drawn, any_process(rng), worse=[1], times=0.2)))
+    assert sum(map(accused, found)) >= 7
