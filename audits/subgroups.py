@@ -17,7 +17,7 @@ import numpy as np
 
 from audits.cubes.build import MAX_DEPTH
 from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
-from audits.cubes.update import rows_as, sealed_months
+from audits.cubes.update import count_rows, sealed_months
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.errors import BoussoleError
 from audits.lake import reading
@@ -157,7 +157,7 @@ def _source(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
         f"""SELECT (SELECT sum(n) FROM {months} WHERE "by" = '') IS NOT DISTINCT FROM
         (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {within})"""
     ).fetchone()
-    return months if row and row[0] else rows_as(connection, system, "cells", within)
+    return months if row and row[0] else count_rows(connection, system, "cells", window)
 
 
 def _cells(known: Known) -> Iterator[_Cell]:

@@ -54,10 +54,11 @@ def strata(decisions: Any, system: System) -> Any | None:
     """
     if not system.controls or not system.groups:
         return None
-    keyed = decisions.mutate(month=decisions.day.truncate("M").cast("date"), stratum=_stratum(decisions, system))
-    keep, groups = ["month", "stratum", "bucket"], [f"g_{name}" for name in system.groups]
-    fine = keyed.group_by([*keep, *FLAGS, *groups]).aggregate(n=_count(keyed.weight))
-    parts = [_rolled(fine, by, keep) for by in system.attributes]
+    keyed = decisions.mutate(month=decisions.day.truncate("M").cast("date"))
+    values = [*(f"g_{name}" for name in system.groups), *(f"c_{name}" for name in system.controls)]
+    counted = keyed.group_by(["month", "bucket", *FLAGS, *values]).aggregate(n=_count(keyed.weight))
+    fine = counted.mutate(stratum=_stratum(counted, system))  # one text for each cell, not for each decision
+    parts = [_rolled(fine, by, ["month", "stratum", "bucket"]) for by in system.attributes]
     whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
     return _ordered(whole.mutate(controls=ibis.literal(controls_of(system))), "strata")
 
@@ -67,11 +68,11 @@ def controls_of(system: System) -> str:
     return "*".join(system.controls)
 
 
-def _stratum(decisions: Any, system: System) -> Any:
+def _stratum(rows: Any, system: System) -> Any:
     """The values of all controls in one text that cannot be mistaken for another: `5:clerk|-`, `-` where unknown."""
     parts = []
     for name in system.controls:
-        value = decisions[f"c_{name}"]
+        value = rows[f"c_{name}"]
         parts.append(value.isnull().ifelse("-", value.length().cast("string") + ":" + value))
     return functools.reduce(lambda left, right: left + "|" + right, parts)
 
@@ -113,9 +114,10 @@ def scores(decisions: Any, system: System) -> Any | None:
         units=units,
     )
     keep = ["month", "bin", "bucket", "decision", "outcome"]
-    exact = {"total": keyed.units, "squares": keyed.units * keyed.units}
     fine = keyed.group_by([*keep, *(f"g_{name}" for name in system.groups)]).aggregate(
-        n=_count(keyed.weight), **{name: _exact(value.cast(EXACT) * keyed.weight) for name, value in exact.items()}
+        n=_count(keyed.weight),
+        total=_weighted(keyed.units, keyed.weight),
+        squares=_weighted((keyed.units * keyed.units).cast(EXACT), keyed.weight),
     )
     parts = []
     for by in [(), *system.attributes]:
@@ -177,6 +179,13 @@ def _count(weight: Any) -> Any:
 
 def _exact(value: Any) -> Any:
     return value.sum().cast(EXACT)
+
+
+def _weighted(value: Any, weight: Any) -> Any:
+    """The exact sum of whole numbers times weights: long numbers are multiplied only where the weight is not 1."""
+    one, zero = weight == 1, ibis.literal(0).cast(EXACT)
+    single = one.ifelse(value, ibis.literal(0).cast(value.type()))
+    return _exact(single) + _exact(one.ifelse(zero, value.cast(EXACT) * weight))
 
 
 def _keys(table: Any, by: Sequence[str]) -> dict[str, Any]:

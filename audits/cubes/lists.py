@@ -48,7 +48,7 @@ def read_ranks(
     if exact or not _covers(connection, system, window):
         if sealed_months(connection, system, within=window):
             return PURGED
-        source = count_ranks(connection, system, f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
+        source = count_ranks(connection, system, window)
     else:
         source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
     read = [(), *(by for by in system.attributes if not set(by) & set(without))]

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.update import sealed_months
+from audits.cubes.update import count_rows, sealed_months
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, quote, table
+from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Group
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -78,14 +78,17 @@ def read_counts(
     With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
     are not read, nor is any intersection that holds one of them.
     """
+    outcome, source = outcome_sql(system, as_of), table(system, "daily")
     if exact:
         _rows_are_there(connection, system, window)
-    within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
-    read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
-    later = f"{outcome_sql(system, as_of)} AS outcome, {furthest_sql(system)}"
-    source = _rows_as_cube(system, within, read) if exact else _cube(system, within, read)
-    keys = f'"by", value1, value2, value3, bucket, decision, {later}'
-    query = f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} GROUP BY ALL ORDER BY ALL"
+        source = count_rows(connection, system, "daily", window, outcome=outcome)
+    read = ", ".join(literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without))
+    keys = f'"by", value1, value2, value3, bucket, decision, {outcome} AS outcome, {furthest_sql(system)}'
+    query = (
+        f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
+        f"""WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" IN ({read}) """
+        "GROUP BY ALL ORDER BY ALL"
+    )
     return connection.execute(query).to_arrow_table().cast(COUNTS)
 
 
@@ -127,11 +130,6 @@ def positions(rows: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
     return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
 
 
-def _cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
-    names = ", ".join(literal("*".join(by)) for by in read)
-    return f"""(FROM {table(system, "daily")} WHERE {within} AND "by" IN ({names}))"""
-
-
 def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
     """Raises BoussoleError where rows of the window were purged: to count the others would be wrong."""
     gone = sealed_months(connection, system, within=window)
@@ -141,18 +139,6 @@ def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, windo
             where=system.id,
             next_step="Audit that window without --exact.",
         )
-
-
-def _rows_as_cube(system: System, within: str, read: Sequence[tuple[str, ...]]) -> str:
-    parts = []
-    for by in read:
-        values = [f"g_{by[i]}" if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(build.MAX_DEPTH)]
-        keys = ", ".join(f"{quote(v) if v.startswith('g_') else v} AS value{i + 1}" for i, v in enumerate(values))
-        parts.append(
-            f"""SELECT '{"*".join(by)}' AS "by", {keys}, day, bucket, decision, outcome, stages, weight AS n """
-            f"FROM {table(system, 'decisions')} WHERE {within}"
-        )
-    return f"({' UNION ALL '.join(parts)})"
 
 
 def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.read import months_sql, outcome_sql, positions
-from audits.cubes.update import rows_as, sealed_months
+from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Floats, Scores
 from audits.systems.kinds import BUCKETS
@@ -54,7 +54,7 @@ def read_scores(
     if exact or not _covers(connection, system, window, read):
         if sealed_months(connection, system, within=window):
             return SCORES.empty_table()
-        source = rows_as(connection, system, "scores", f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
+        source = count_rows(connection, system, "scores", window)
     else:
         source = f"(FROM {table(system, 'scores')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.read import furthest_sql, months_sql, positions
-from audits.cubes.update import rows_as, sealed_months
+from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Strata
 from audits.systems.kinds import BUCKETS
@@ -53,7 +53,7 @@ def read_strata(
     if exact or not _covers(connection, system, window, read[0]):
         if sealed_months(connection, system, within=window):
             return STRATA.empty_table()
-        source = rows_as(connection, system, "strata", f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'")
+        source = count_rows(connection, system, "strata", window)
     else:
         source = f"(FROM {table(system, 'strata')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)

@@ -16,6 +16,8 @@ from audits.windows import Window
 FEATURE_QUANTILES = 20
 AT_ONCE = ("histograms", "ranks")
 """Cubes that hold nothing of what comes after a decision."""
+FROM_BASE = ("daily", "cells")
+"""Cubes that are rolled up from the base table instead of the rows."""
 MOST_KEPT = 32
 _KEPT: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -59,17 +61,34 @@ def sealed_months(
     return sorted(month for month in found if within is None or within.start.replace(day=1) <= month <= within.end)
 
 
-def rows_as(connection: duckdb.DuckDBPyConnection, system: System, cube: str, condition: str) -> str:
-    """SQL: a cube, of the decisions that meet a condition, counted from the rows."""
-    statements = _statements(system, edges_of(connection, system))
-    rows = f"(FROM {table(system, 'decisions')} WHERE {condition})"
-    parts = [f"picked AS {rows}", f"base AS ({statements['base']})"]
-    return f"(WITH {', '.join(parts)} FROM ({statements[cube]}))"
+def count_rows(
+    connection: duckdb.DuckDBPyConnection, system: System, cube: str, window: Window, *, outcome: str = "outcome"
+) -> str:
+    """Counts the rows of a window into a temporary table in the form of a cube; gives its name.
+
+    As if all had been decided on its last day: nothing is kept apart by day or month. `outcome`: SQL of the outcome of
+    a row. Each step is a table: DuckDB would else read the rows again for every attribute.
+    """
+    statements, name = _statements(system, edges_of(connection, system)), f"counted_{cube}"
+    last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows_of(system, window)}")
+    if cube in FROM_BASE:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statements[cube]}")
+    if cube in FROM_BASE:
+        connection.execute("DROP TABLE base")
+    connection.execute("DROP VIEW picked")
+    return name
 
 
-def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, condition: str) -> str:
-    """SQL: the cube `ranks` of the decisions that meet a condition, counted from the rows."""
-    rows = f"FROM {table(system, 'decisions')} WHERE {condition}"
+def rows_of(system: System, window: Window) -> str:
+    """SQL: the rows of a window."""
+    return f"FROM {table(system, 'decisions')} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+
+
+def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+    """SQL: the cube `ranks` of a window, counted from the rows."""
+    rows = rows_of(system, window)
     ranks.count_lists(connection, _statements(system, edges_of(connection, system)), rows, into="ranks_now")
     return ranks.added_up(["FROM ranks_now", ranks.everybody(rows)])
 
