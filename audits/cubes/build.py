@@ -104,14 +104,12 @@ def scores(decisions: Any, system: System) -> Any | None:
     score = system.log.score
     if score is None:
         return None
-    low, high = score.range
-    units = ((decisions.score - low) * score_units(low, high)).round().cast("int64").fill_null(0)
     bucket = decisions.bucket if system.cluster else ibis.literal(0, "uint8")
     keyed = decisions.mutate(
         month=decisions.day.truncate("M").cast("date"),
         bin=_score_bin(decisions, score, most=SCORE_BINS),
         bucket=bucket,
-        units=units,
+        units=_units(decisions, score).fill_null(0),
     )
     keep = ["month", "bin", "bucket", "decision", "outcome"]
     fine = keyed.group_by([*keep, *(f"g_{name}" for name in system.groups)]).aggregate(
@@ -211,21 +209,20 @@ def _histogram(decisions: Any, feature: str, bin_: Any) -> Any:
     return named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.weight))
 
 
-def _equal_bin(value: Any, low: float, high: float) -> Any:
-    """The number of `score_edges` at or below a value, and one more for the highest.
-
-    One division and one correction for its rounding, instead of a comparison with each edge. Written so that Ibis
-    repeats little of it.
-    """
-    guess = ((value - low) / (high - low) * SCORE_BINS).floor().cast("int32")
-    over = (value >= low + (high - low) * (guess + 1) / SCORE_BINS).cast("int16")
-    under = (value < low + (high - low) * guess / SCORE_BINS).cast("int16")
-    return ibis.greatest(ibis.least(guess + over - under, SCORE_BINS), 0)
+def _units(decisions: Any, score: Score) -> Any:
+    """How far a score lies above the lowest, in whole units; NULL where there is none."""
+    low, high = score.range
+    return ((decisions.score - low) * score_units(low, high)).round().cast("int64")
 
 
 def _score_bin(decisions: Any, score: Score, *, most: int) -> Any:
-    bin_ = ibis.least(_equal_bin(decisions.score, *score.range), most)
-    return decisions.score.isnull().ifelse(ibis.literal(MISSING, "int16"), bin_).cast("int16")
+    """The number of `score_edges` at or below a score, and one more for the highest; in whole units, so that 0.29 lies
+    at the edge 0.29 whatever a computer makes of either."""
+    low, high = score.range
+    whole = round((high - low) * score_units(low, high))
+    bin_ = (_units(decisions, score) * SCORE_BINS / whole).floor().cast("int64")
+    inside = ibis.greatest(ibis.least(bin_, most), 0)
+    return decisions.score.isnull().ifelse(ibis.literal(MISSING, "int64"), inside).cast("int16")
 
 
 def _ordered(table: Any, cube: str) -> Any:
