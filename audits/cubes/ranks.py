@@ -25,10 +25,11 @@ from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 
 _AMOUNT = "decimal(38, 15)"
+PARTS = 1e14
 
 
 def listed(decisions: Any, system: System) -> Any:
-    """The rows that are in a list, with the number, month and bucket of their list."""
+    """The rows that are in a list, with the number, month and bucket of their list, and the attention that they get."""
     groups, month = [f"g_{name}" for name in system.groups], decisions.day.truncate("M").cast("date")
     rows = decisions.select("request", "rank", "bucket", *groups, month=month)
     rows = rows.filter(rows.request.notnull())
@@ -38,25 +39,37 @@ def listed(decisions: Any, system: System) -> Any:
     )
     lists = lists.filter(lists.ranked_people > 0).mutate(list=ibis.row_number().over(ibis.window()))
     joined = rows.inner_join(lists, ["month", "request"])
-    return joined.select("list", "month", "rank", *groups, bucket=joined.list_bucket)
+    rank, placed = joined["rank"], joined["rank"].notnull()
+    return joined.select(
+        "list",
+        "month",
+        "rank",
+        *groups,
+        bucket=joined.list_bucket,
+        exposure=_amount(placed.ifelse(_gain(rank), 0.0)),
+        reciprocal=_amount(placed.ifelse(1 / rank, 0.0)),
+        top=(placed & (rank <= TOP)).fill_null(False).cast("int64"),
+    )
 
 
-def shares(rows: Any, system: System) -> Any:
-    """List × known group, of lists with two of them: people, attention, and what is expected of the list's own pool."""
-    return _united([_shares(rows, by, system.reference_of(by)) for by in system.attributes])
-
-
-def _shares(rows: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> Any:
+def counted(rows: Any, by: Sequence[str]) -> Any:
+    """List × known group of an attribute: people, people with a rank, attention, people among the first places."""
     names = [f"g_{name}" for name in by]
     known = rows.filter([rows[name].notnull() for name in names])
-    rank, placed = known["rank"], known["rank"].notnull()
-    own = known.group_by(["list", "month", "bucket", *names]).aggregate(
+    return known.group_by(["list", *names]).aggregate(
+        month=known.month.min(),
+        bucket=known.bucket.min(),
         n=known.count(),
-        placed=rank.count(),
-        exposure=_amount(placed.ifelse(_gain(rank), 0.0)).sum(),
-        reciprocal=_amount(placed.ifelse(1 / rank, 0.0)).sum(),
-        top=(placed & (rank <= TOP)).fill_null(False).cast("int64").sum(),
+        placed=known["rank"].count(),
+        exposure=known.exposure.sum(),
+        reciprocal=known.reciprocal.sum(),
+        top=known.top.sum(),
     )
+
+
+def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> Any:
+    """What `counted` gives, of lists with two groups, with what is expected of the list's own pool."""
+    names = [f"g_{name}" for name in by]
     whole = {f"all_{name}": own[name].sum().over(_LIST) for name in ("n", "placed", "exposure", "top")}
     made = own.mutate(groups=own.count().over(_LIST), **whole, **_others(own, names, reference))
     made = made.filter((made.groups > 1) & (made.all_exposure > 0))
@@ -74,7 +87,7 @@ def _shares(rows: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> 
     return made.select(
         "list",
         "month",
-        **{"by": ibis.literal("*".join(by)), **values},
+        **values,
         bucket=made.bucket,
         n=made.n,
         pool=made.all_n,
@@ -120,15 +133,15 @@ def against(system: System, by: tuple[str, ...]) -> str:
     return "" if reference is None else group_label(by, reference)
 
 
-def ordered(rows: Any, found: Any, by: Sequence[str]) -> Any:
+def ordered(rows: Any, own: Any, by: Sequence[str]) -> Any:
     """The ranked people of known groups of an attribute, with where they stand and what they add to NDKL.
 
-    `position`: among them all; of people who share a rank, those of one's own group come first. `nth`: of one's group.
-    NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the share of the pool: the divergence among the
-    first i is S ÷ i − ln i, weighted by the attention of each place.
+    `own`: what `shares` gives for the attribute. `position`: among them all; of people who share a rank, those of one's
+    own group come first. `nth`: of one's group. NDKL from S = Σ c ln(c ÷ q) over the groups, c people so far and q the
+    share of the pool: the divergence among the first i is S ÷ i − ln i, weighted by the attention of each place. S is
+    added up in whole parts of 10⁻¹⁴, so that no order of rows can change it.
     """
-    names, own = [f"g_{name}" for name in by], found.filter(found.by == "*".join(by))
-    values = [f"value{i + 1}" for i in range(len(names))]
+    names, values = [f"g_{name}" for name in by], [f"value{i + 1}" for i in range(len(by))]
     ranked = rows.filter([rows["rank"].notnull(), *(rows[name].notnull() for name in names)])
     group = ibis.window(group_by=["list", *names], order_by="rank")
     placed = ranked.select(
@@ -141,13 +154,13 @@ def ordered(rows: Any, found: Any, by: Sequence[str]) -> Any:
     kept = own.select("list", *values, "n", "pool", "listed_exposure", "share", "places")
     each = placed.inner_join(kept, ["list", *values])
     share, so_far, earlier = _float(each.n) / _float(each.pool), _float(each.nth), _float(each.nth - 1)
-    lost = (each.nth > 1).ifelse(earlier * (ibis.greatest(earlier, 1.0) / share).ln(), 0.0)
-    each = each.mutate(added=_amount(so_far * (so_far / share).ln()) - _amount(lost))
+    lost = earlier * (ibis.greatest(earlier, 1.0) / share).ln()
+    each = each.mutate(added=((so_far * (so_far / share).ln() - lost) * PARTS).round().cast("int64"))
     seen = ibis.range_window(group_by="list", order_by="rank", preceding=None, following=0)
     each = each.mutate(
         before=ibis.rank().over(ibis.window(group_by="list", order_by="rank")).cast("int64"),
         people=_float(each.added.count().over(seen)),
-        total=_float(each.added.sum().over(seen)),
+        total=_float(each.added.sum().over(seen)) / PARTS,
     )
     divergence = ibis.greatest(each.total / each.people - each.people.ln(), 0.0)
     return each.select(
@@ -167,12 +180,12 @@ def every_list(rows: Any) -> Any:
     return _summed(lists.mutate(lists=ibis.literal(1, "int64")), (), [], "")
 
 
-def of_attribute(found: Any, order: Any, fair: tuple[Any, Any], by: tuple[str, ...], system: System) -> Any:
+def of_attribute(own: Any, order: Any, fair: tuple[Any, Any], by: tuple[str, ...], system: System) -> Any:
     """Month × group × bucket, and all groups of an attribute together: sums over lists.
 
-    `order`: what `ordered` gives for the attribute; `fair`: the tables `REQUIRED` and `CHANCES`.
+    `own`, `order`: what `shares` and `ordered` give for the attribute; `fair`: the tables `REQUIRED` and `CHANCES`.
     """
-    own, values = found.filter(found.by == "*".join(by)), [f"value{i + 1}" for i in range(len(by))]
+    values = [f"value{i + 1}" for i in range(len(by))]
     groups = _summed(_groups(order, own, fair, values), by, values, against(system, by))
     return _united([groups, _summed(_whole(order, own), by, [], against(system, by))])
 
@@ -235,34 +248,35 @@ def statements(competing: Any, system: System) -> dict[str, Any]:
     """What `count_lists` runs, in order: the first from a table `competing`, each other from those before it."""
     first = listed(competing, system)
     rows = ibis.table(first.schema(), name="listed")
-    second = shares(rows, system)
-    found = ibis.table(second.schema(), name="shares")
     fair = (ibis.table(REQUIRED, name="required"), ibis.table(CHANCES, name="chances"))
-    made = {"listed": first, "shares": second, "every_list": every_list(rows)}
+    made = {"listed": first, "every_list": every_list(rows)}
     for i, by in enumerate(system.attributes):
-        order = ordered(rows, found, by)
-        kept = ibis.table(order.schema(), name="ordered")
-        made |= {f"ordered{i}": order, f"ranks{i}": of_attribute(found, kept, fair, by, system)}
+        own = counted(rows, by)
+        found = shares(ibis.table(own.schema(), name="counted"), by, system.reference_of(by))
+        kept = ibis.table(found.schema(), name="shares")
+        order = ordered(rows, kept, by)
+        groups = of_attribute(kept, ibis.table(order.schema(), name="ordered"), fair, by, system)
+        made |= {f"counted{i}": own, f"shares{i}": found, f"ordered{i}": order, f"ranks{i}": groups}
     return made
 
 
 def count_lists(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], rows: str, *, into: str) -> None:
     """Fills a temporary table with the cube of some rows (SQL), one attribute after the other: each needs room."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW competing AS {rows}")
-    for name in ("listed", "shares"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql[name]}")
-    kind = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in KIND)
-    kinds = connection.execute(f"SELECT DISTINCT {kind} FROM shares ORDER BY ALL").to_arrow_table()
-    for name, table in zip(("required", "chances"), fair_tables(kinds), strict=True):
-        connection.register(name, table)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE listed AS {sql['listed']}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {sql['every_list']}")
+    kind = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in KIND)
     for i in range(sum(name.startswith("ordered") for name in sql)):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE ordered AS {sql[f'ordered{i}']}")
+        for name in ("counted", "shares", "ordered"):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql[f'{name}{i}']}")
+        kinds = connection.execute(f"SELECT DISTINCT {kind} FROM shares ORDER BY ALL").to_arrow_table()
+        for name, table in zip(("required", "chances"), fair_tables(kinds), strict=True):
+            connection.register(name, table)
         connection.execute(f"INSERT INTO {into} {sql[f'ranks{i}']}")
-        connection.execute("DROP TABLE ordered")
-    for name in ("required", "chances"):
-        connection.unregister(name)
-    connection.execute("DROP VIEW competing; DROP TABLE listed; DROP TABLE shares")
+        for name in ("required", "chances"):
+            connection.unregister(name)
+        connection.execute("DROP TABLE counted; DROP TABLE shares; DROP TABLE ordered")
+    connection.execute("DROP VIEW competing; DROP TABLE listed")
 
 
 def everybody(rows: str) -> str:

@@ -90,7 +90,8 @@ def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, window: W
     """SQL: the cube `ranks` of a window, counted from the rows."""
     rows = rows_of(system, window)
     ranks.count_lists(connection, _statements(system, edges_of(connection, system)), rows, into="ranks_now")
-    return ranks.added_up(["FROM ranks_now", ranks.everybody(rows)])
+    last = f"SELECT DATE '{window.end}' AS day {rows}"
+    return ranks.added_up(["FROM ranks_now", ranks.everybody(last)])
 
 
 def _in_months(cube: str, months: Sequence[dt.date]) -> str:

@@ -86,14 +86,16 @@ def test_lists_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
     workspace, system = test_ranks.load(tmp_path / "w", test_ranks.log())
     made = {"competing": make("competing", kept(workspace, system, "decisions"))}
     made["listed"] = make("listed", ranks.listed(made["competing"], system))
-    made["shares"] = make("shares", ranks.shares(made["listed"], system))
-    kinds = made["shares"].select(KIND).cast(dict.fromkeys(KIND, "int64")).distinct().order_by(KIND).to_pyarrow()
-    required, chances = fair_tables(kinds)
-    fair = make("required", required), make("chances", chances)
     found = by_key(ranks.every_list(made["listed"]).to_pyarrow(), "ranks")
     for i, by in enumerate(system.attributes):
-        order = make(f"ordered{i}", ranks.ordered(made["listed"], made["shares"], by))
-        found |= by_key(ranks.of_attribute(made["shares"], order, fair, by, system).to_pyarrow(), "ranks")
+        counted = make(f"counted{i}", ranks.counted(made["listed"], by))
+        shares = make(f"shares{i}", ranks.shares(counted, by, system.reference_of(by)))
+        kinds = shares.select(KIND).cast(dict.fromkeys(KIND, "int64")).distinct().order_by(KIND).to_pyarrow()
+        fair = [
+            make(f"{name}{i}", each) for name, each in zip(("required", "chances"), fair_tables(kinds), strict=True)
+        ]
+        order = make(f"ordered{i}", ranks.ordered(made["listed"], shares, by))
+        found |= by_key(ranks.of_attribute(shares, order, (fair[0], fair[1]), by, system).to_pyarrow(), "ranks")
     expected = {key: sums for key, sums in by_key(kept(workspace, system, "ranks"), "ranks").items() if sums[0]}
     assert len(found) > 100
     assert set(found) == set(expected)
