@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from dashboard.marks import word
-from dashboard.system_view import Question, Section, SystemPage
+from dashboard.system_view import Chart, Question, Section, SystemPage
 from dashboard.tables import Table
 from dashboard.words import Say
 
@@ -48,7 +48,7 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None, s
         ),
         *[question(asked, say, recompute=recompute, report=report, sealed=sealed) for asked in section.questions],
         places(section.places, say) if section.places else None,
-        scores(section.scores, say) if section.scores else None,
+        scores(section, say) if section.scores or section.calibrations else None,
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
@@ -70,20 +70,62 @@ def question(asked: Question, say: Say, *, recompute: str, report: str | None, s
 def places(given: Table, say: Say) -> Html:
     """Where groups stand in lists: one sentence and a table; no verdict rests on it."""
     return _beside(
-        given, say("The lower people stand in a list, the less attention they get. No verdict rests on these figures.")
+        given,
+        say("The lower people stand in a list, the less attention they get. No verdict rests on these figures."),
+        caption=given.caption,
     )
 
 
-def scores(given: Table, say: Say) -> Html:
-    """What scores are worth in each group: one sentence and a table; no verdict rests on it."""
+def scores(section: Section, say: Say) -> Html:
+    """What scores are worth in each group: one sentence, a table, and what they announce against what happened; no
+    verdict rests on it."""
+    given = section.scores
     chance = say("50 for 100 would be chance, 100 no error. No verdict rests on these figures.")
     both = say("A score that announces too much for one group and too little for another means two things.")
-    return _beside(given, f"{chance} {both}" if len(given.head) > 2 else chance)
+    figures = [
+        el(
+            "figure",
+            el("figcaption", each.title),
+            *_drawing(each.chart),
+            details(say("See the data"), _plain(each.table)),
+        )
+        for each in section.calibrations
+    ]
+    told = [chance if given else say("No verdict rests on these figures.")]
+    if not given or len(given.head) > 2:
+        told.append(both)
+    return _beside(
+        given,
+        " ".join(told),
+        *[el("div", figure, class_="evidence") for figure in figures],
+        el("p", section.uncalibrated, class_="note") if section.uncalibrated else None,
+        caption=say("What scores are worth, by group"),
+    )
 
 
-def _beside(given: Table, told: str) -> Html:
-    rows = table(list(given.head), list(given.rows), caption=given.caption, class_="data", hidden_caption=True)
-    return el("section", el("h3", given.caption), el("p", told, class_="answer"), rows, class_="question")
+def _beside(given: Table | None, told: str, *more: Html | None, caption: str) -> Html:
+    return el(
+        "section",
+        el("h3", caption),
+        el("p", told, class_="answer"),
+        _plain(given) if given else None,
+        *more,
+        class_="question",
+    )
+
+
+def _plain(given: Table) -> Html:
+    """A table without verdicts."""
+    return table(list(given.head), list(given.rows), caption=given.caption, class_="data", hidden_caption=True)
+
+
+def _drawing(drawn: Chart) -> list[Html]:
+    """The picture in both widths, one of which is shown, and how to read it."""
+    return [
+        picture(drawn.svg, drawn.alt, class_="chart chart-wide"),
+        picture(drawn.narrow, drawn.alt, class_="chart chart-narrow"),
+        el("p", drawn.note, class_="note"),
+    ]
 
 
 def not_examined(section: Section, say: Say) -> Html:
@@ -130,13 +172,10 @@ def data(given: Table, say: Say) -> Html:
 def _figure(asked: Question, say: Say) -> Html | None:
     if asked.chart is None and asked.table is None:
         return None
-    drawn = asked.chart
     return el(
         "figure",
         el("figcaption", asked.title),
-        picture(drawn.svg, drawn.alt, class_="chart chart-wide") if drawn else None,
-        picture(drawn.narrow, drawn.alt, class_="chart chart-narrow") if drawn else None,
-        el("p", drawn.note, class_="note") if drawn else None,
+        *(_drawing(asked.chart) if asked.chart else []),
         details(say("See the data"), data(asked.table, say)) if asked.table else None,
     )
 

@@ -10,6 +10,15 @@ from audits.metrics.errors import RATES
 from audits.systems import System
 from charter.families import decision
 from charter.model import Article, Charter
+from dashboard.calibration import (
+    calibration_chart,
+    calibration_note,
+    calibration_table,
+    calibration_text,
+    calibration_title,
+    curves,
+    drawn_and_not,
+)
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
@@ -59,11 +68,21 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """What scores announce against what happened, by one attribute."""
+
+    title: str
+    chart: Chart
+    table: Table
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """One article: its examined questions, the worst first, then those that nobody has examined.
 
     `places` stands under the questions on how often groups are selected, where people are put in lists; `scores` under
-    those on what became of people, where a score is declared.
+    those on what became of people, where a score is declared, with `calibrations`, and by which attributes there can be
+    none (`uncalibrated`).
     """
 
     id: str
@@ -76,6 +95,8 @@ class Section:
     not_examined: Sequence[tuple[str, str]]
     places: Table | None
     scores: Table | None
+    calibrations: Sequence[Calibration]
+    uncalibrated: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +132,8 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
     examined = [verdict for verdict in verdicts if verdict["verdict"] != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict["verdict"]), -excess(document, verdict)))
     summary = {s["article"]: s["verdict"] for s in document["articles"]}
+    on_outcomes = _on_outcomes(document, examined)
+    calibrations, uncalibrated = _calibrations(document, system, say) if on_outcomes else ([], "")
     return Section(
         id=article.id,
         order=article.order,
@@ -126,6 +149,8 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
         ],
         places=_places(document, examined, system, say),
         scores=_scores(document, examined, system, say),
+        calibrations=calibrations,
+        uncalibrated=uncalibrated,
     )
 
 
@@ -137,9 +162,36 @@ def _places(document: Document, examined: Sequence[Document], system: System | N
 
 def _scores(document: Document, examined: Sequence[Document], system: System | None, say: Say) -> Table | None:
     """What scores are worth, for the article that asks what became of people."""
+    return scores_table(document, say, system=system) if system and _on_outcomes(document, examined) else None
+
+
+def _on_outcomes(document: Document, examined: Sequence[Document]) -> bool:
+    """Whether any of these verdicts is about what became of people."""
     asked = {found[0] for verdict in examined if (found := compared(document, verdict))}
-    of_outcomes = asked & {rate.metric for rate in RATES}
-    return scores_table(document, say, system=system) if system and of_outcomes else None
+    return bool(asked & {rate.metric for rate in RATES})
+
+
+def _calibrations(document: Document, system: System | None, say: Say) -> tuple[list[Calibration], str]:
+    """A drawing for each attribute that may have one, and which have none and why."""
+    drawn, others = drawn_and_not(document)
+    found = []
+    for by in drawn:
+        shown = curves(document, by, say, system=system)
+        title = calibration_title(by, say, system=system)
+        wide, narrow = (svg(calibration_chart(shown, say.lang, narrow=each), say.lang) for each in (False, True))
+        alt = f"{title}. {calibration_text(shown, say.lang)}"
+        found.append(
+            Calibration(
+                title=title,
+                chart=Chart(svg=wide, narrow=narrow, alt=alt, note=calibration_note(shown, say, system=system)),
+                table=calibration_table(shown, by, say, title=title, system=system),
+            )
+        )
+    if not drawn or not others:
+        return found, ""
+    names = ", ".join(inside(attribute_name(by, say, system=system)) for by in others)
+    why = say("No such drawing by {attributes}: small counts could be worked out from it.", attributes=names)
+    return found, why
 
 
 def question(document: Document, verdict: Document, charter: Charter, system: System | None, say: Say) -> Question:

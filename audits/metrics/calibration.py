@@ -14,6 +14,7 @@ from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from audits.metrics.definition import Comparison, Metric
 from audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
 from audits.uncertainty.auc import wald_interval
+from audits.uncertainty.estimates import rate_interval
 from audits.uncertainty.jackknife import jackknife
 from audits.uncertainty.means import Moments, compare_means, mean_interval
 
@@ -111,10 +112,17 @@ def _sums(scored: Scored) -> tuple[Counts, Floats]:
 
 def _by_bin(scored: Scored, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
     """Outcomes, positive outcomes and sum of scores in each of `BINS` equal bins."""
-    counts, totals = (part[list(group), ..., :NO_OUTCOME].sum(axis=(0, 2, 3)) for part in _sums(scored))
+    n, k, total = _by_bin_and_bucket(scored, group)
+    return n.sum(axis=1), k.sum(axis=1), total.sum(axis=1)
+
+
+def _by_bin_and_bucket(scored: Scored, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
+    """The same in each bucket: shape (bins, buckets)."""
+    counts, totals = (part[list(group), ..., :NO_OUTCOME].sum(axis=(0, 3)) for part in _sums(scored))
     firsts = np.arange(BINS) * (scored.scores.bins // BINS)
     n, k, total = (
-        np.add.reduceat(part, firsts) for part in (counts.sum(axis=1), counts[:, POSITIVE], totals.sum(axis=1))
+        np.add.reduceat(part, firsts, axis=0)
+        for part in (counts.sum(axis=-1), counts[..., POSITIVE], totals.sum(axis=-1))
     )
     return n, k, total
 
@@ -125,26 +133,31 @@ def _error(scored: Scored, group: list[int]) -> Figure | None:
         return None
     params: dict[str, Any] = {"bins": BINS}
     if scored.curve is not None:
-        params["curve"] = _curve(scored, (n, k, total))
+        params["curve"] = _curve(scored, _by_bin_and_bucket(scored, group))
     size = scored.errors_of(group).n
     return Figure(value=float(np.abs(total - k).sum() / n.sum()), n=size, interval=None, params=params)
 
 
-def _curve(scored: Scored, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, float | int]]:
-    """Mean score and observed rate in bins that can be shown."""
-    ends, at = scored.curve or (), scored.scores.edges(BINS)
-    parts = [[part[i:j].sum() for part in bins] for i, j in itertools.pairwise(ends)]
-    return [
-        {
-            "low": at[i],
-            "high": at[j],
-            "n": int(n),
-            "mean_score": float(total / n),
-            "observed_rate": float(k / n),
-        }
-        for (i, j), (n, k, total) in zip(itertools.pairwise(ends), parts, strict=True)
-        if n
-    ]
+def _curve(scored: Scored, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, Any]]:
+    """Mean score and observed rate, with its interval, in bins that can be shown; `bins` (bins, buckets)."""
+    at, clustered = scored.scores.edges(BINS), scored.view.table.clustered
+    found = []
+    for i, j in itertools.pairwise(scored.curve or ()):
+        n, k, total = (part[i:j].sum(axis=0) for part in bins)
+        if not n.any():
+            continue
+        interval = rate_interval(k, n, clustered=clustered)
+        found.append(
+            {
+                "low": at[i],
+                "high": at[j],
+                "n": int(n.sum()),
+                "mean_score": float(total.sum() / n.sum()),
+                "observed_rate": float(k.sum() / n.sum()),
+                "interval": {"low": interval.low, "high": interval.high, "method": interval.method},
+            }
+        )
+    return found
 
 
 def with_curves(tables: Sequence[Scored]) -> list[Scored]:

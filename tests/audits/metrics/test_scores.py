@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 from sklearn.metrics import brier_score_loss, roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
 
 from audits.measures import Cells, Measure, Scores
 from audits.metrics import measure_cells
@@ -284,7 +285,7 @@ def test_a_few_with_a_score_are_hidden_in_a_large_group(
     assert any(found[f"mean_score/g={name}"].reason == "protects_small_group" for name in "ab")
 
 
-def curves(found: dict[str, Measure]) -> dict[str, list[dict[str, float]]]:
+def curves(found: dict[str, Measure]) -> dict[str, list[dict[str, Any]]]:
     return {
         name: measure.params["curve"]
         for name, measure in found.items()
@@ -311,6 +312,8 @@ def test_curves_share_bins_in_which_no_group_is_small(
             assert all(part == 0 or part >= 11 for part in (positives, len(inside) - positives))
             assert bin_["observed_rate"] == positives / len(inside)
             assert bin_["mean_score"] == pytest.approx(math.fsum(one["s"] for one in inside) / len(inside))
+            ends = proportion_confint(positives, len(inside), method="wilson")
+            assert (bin_["interval"]["low"], bin_["interval"]["high"]) == pytest.approx(ends)
 
 
 def test_with_a_hidden_group_nothing_is_shown_that_its_bins_follow_from(
