@@ -12,6 +12,7 @@ import numpy as np
 
 from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from audits.metrics.definition import Comparison, Metric
+from audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
 from audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
 from audits.uncertainty.auc import wald_interval
 from audits.uncertainty.estimates import rate_interval
@@ -38,10 +39,12 @@ def calibration_measures(scored: Scored) -> list[Measure]:
     """Brier score, calibration in the large and calibration error of each group, and the judged difference."""
 
     def brier(group: list[int]) -> Figure | None:
-        return _brier(scored, group)
+        figure = _brier(scored, group)
+        return figure and figure.told(score_bounds(scored, brier_ends, group))
 
     def large(group: list[int]) -> Figure | None:
-        return _mean(scored, scored.errors_of(group), -1.0, 1.0)
+        figure = _mean(scored, scored.errors_of(group), -1.0, 1.0)
+        return figure and figure.told(score_bounds(scored, mean_error_ends, group))
 
     found = group_figures(scored, "brier_score", EVERY_SEEN, brier, probability=True)
     found += group_figures(scored, "calibration_in_the_large", SEEN, large, probability=True)
@@ -74,7 +77,8 @@ def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | 
         value=one.mean - two.mean,
         n=one.n + two.n,
         interval=interval,
-        params={"values": [one.mean, two.mean], "decisions": decisions, "test": test},
+        params={"values": [one.mean, two.mean], "decisions": decisions, "test": test}
+        | score_bounds(scored, mean_error_ends, group, other),
     )
 
 

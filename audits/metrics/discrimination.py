@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.measures import Measure
 from audits.metrics.definition import Comparison, Metric
+from audits.metrics.filled import area_ends, score_bounds
 from audits.metrics.scored import EVERY_SEEN, Figure, Refused, Scored, group_figures, pair_figures
 from audits.uncertainty.auc import Sides, area_interval, auc, bin_bound, compare_areas
 
@@ -21,7 +22,8 @@ def discrimination_measures(scored: Scored) -> list[Measure]:
     """The area under the ROC curve of everybody or of each group, and what compares groups."""
 
     def own(group: list[int]) -> Figure | None:
-        return _figure(scored, scored.sides(group, group))
+        figure = _figure(scored, scored.sides(group, group))
+        return figure and figure.told(score_bounds(scored, area_ends, group))
 
     def crossed(positives: list[int], negatives: list[int]) -> Figure | Refused:
         return _figure(scored, scored.sides(positives, negatives)) or "zero_denominator"
@@ -63,6 +65,7 @@ def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | 
             "values": values,
             "decisions": int(scored.view.table.sizes()[[*group, *other]].sum()),
             "test": test,
+            **score_bounds(scored, area_ends, group, other),
         },
     )
 

@@ -101,6 +101,10 @@ class Figure:
     interval: Interval | None
     params: Mapping[str, Any] = field(default_factory=dict)
 
+    def told(self, more: Mapping[str, Any]) -> Figure:
+        """The same with more parameters."""
+        return replace(self, params={**self.params, **more})
+
 
 Refused = Literal["zero_denominator", "degenerate"]
 

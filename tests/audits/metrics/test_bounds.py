@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 from audits.metrics import errors
 from audits.metrics.definition import Rate
+from audits.metrics.filled import highest_area
 
 COUNTS = st.lists(st.integers(0, 4), min_size=6, max_size=6).map(lambda n: np.array(n).reshape(2, 3))
 
@@ -71,3 +73,72 @@ def test_nothing_hidden_has_bounds(
     assert hidden
     assert all("bounds" not in m.params for m in hidden)
     assert not [m.id for m in found.values() if "bounds" in m.params and m.group == ("c",)]
+
+
+def scored(seed: int, *, missing: int = 5) -> list[dict[str, Any]]:
+    """Eighty decisions with a score in each of two groups; the outcomes of some are missing in the first."""
+    random = np.random.default_rng(seed)
+    found = []
+    for group in "ab":
+        for i, score in enumerate(random.random(80).round(3)):
+            outcome = None if group == "a" and i < missing else int(random.random() < score)
+            found.append({"g": group, "s": float(score), "d": int(random.integers(2)), "y": outcome, "bucket": i % 40})
+    return found
+
+
+def every_filling(rows: list[dict[str, Any]]) -> Iterator[tuple[list[int], list[float]]]:
+    """Outcomes and scores of the first group for each way in which its missing outcomes could have turned out."""
+    own = [row for row in rows if row["g"] == "a"]
+    gaps = [i for i, row in enumerate(own) if row["y"] is None]
+    for filled in itertools.product((0, 1), repeat=len(gaps)):
+        outcomes = [row["y"] for row in own]
+        for i, outcome in zip(gaps, filled, strict=True):
+            outcomes[i] = outcome
+        yield outcomes, [row["s"] for row in own]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_measures_of_scores_say_between_what_they_lie(
+    seed: int, make_system: Callable[..., Any], measured_scores: Callable[..., Any]
+) -> None:
+    """Means are reached; an area can be as much higher or lower as pairs within one bin allow."""
+    rows = scored(seed)
+    found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1)))
+    ways = list(every_filling(rows))
+    of_rows = {
+        "brier_score": [brier_score_loss(y, s) for y, s in ways],
+        "calibration_in_the_large": [float(np.mean(s) - np.mean(y)) for y, s in ways],
+        "auc": [roc_auc_score(y, s) for y, s in ways],
+    }
+    for metric, values in of_rows.items():
+        low, high = found[f"{metric}/g=a"].params["bounds"]
+        slack = 3 * found["auc/g=a"].params["bin_bound"] + 1e-12 if metric == "auc" else 1e-12
+        assert low - 1e-12 <= min(values) <= low + slack, metric
+        assert high - slack <= max(values) <= high + 1e-12, metric
+        assert "bounds" not in found[f"{metric}/g=b"].params
+    for metric, gap, slack in (
+        ("auc", "auc_difference", found["auc/g=b"].params["bin_bound"]),
+        ("calibration_in_the_large", "calibration_difference", 0.0),
+    ):
+        (low, high), other = found[f"{metric}/g=a"].params["bounds"], found[f"{metric}/g=b"].value
+        expected = [low - other - slack, high - other + slack]
+        assert found[f"{gap}/g=a"].params["bounds"] == pytest.approx(expected, abs=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=2, max_size=3))
+def test_no_filling_gives_a_higher_area(bins: list[tuple[int, int, int]]) -> None:
+    """Bins of positives, negatives and missing outcomes; within a bin every positive lies above every negative."""
+    positives, negatives, missing = (np.array(part, dtype=float) for part in zip(*bins, strict=True))
+    values = []
+    for filled in itertools.product(*(range(int(n) + 1) for n in missing)):
+        one, other = positives + filled, negatives + missing - filled
+        if one.sum() and other.sum():
+            values.append(float((one * np.cumsum(other)).sum() / (one.sum() * other.sum())))
+    found = highest_area(positives, negatives, missing)
+    if not values:
+        assert found is None or found <= 1
+        return
+    assert found is not None
+    assert max(values) <= found + 1e-12
+    assert found <= max(values) + 0.1  # people are whole
