@@ -9,6 +9,7 @@ from typing import Any
 
 from audits.decisions import IngestReport
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.runs import Run, code_hash, measure_window
 from audits.suppression import Published, Suppression
 from audits.suppression.lattice import Key
@@ -80,6 +81,7 @@ def publication(window: Window, documents: Sequence[Document]) -> Published:
         attributes={
             tuple(m["by"]) for each in measures for m in each if m["metric"] == "selection_rate" and m["group"]
         },
+        figures={m["id"] for each in measures for m in each if m["metric"] in LISTED and _told(m)},
         unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
     )
 
@@ -107,6 +109,11 @@ def _hidden(measures: Sequence[Document]) -> Suppression:
         outcomes={**decisions, **outcomes},
         stages={str(stage): keys for (_, stage), keys in found.items()},
     )
+
+
+def _told(measure: Document) -> bool:
+    """Whether a measure says something: that it rests on nothing does too."""
+    return bool(measure["status"] == "ok" or measure["reason"] == "no_common_list")
 
 
 def _unknown_hidden(measures: Sequence[Document]) -> frozenset[tuple[str, ...]]:

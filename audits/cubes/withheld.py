@@ -8,20 +8,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
+from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.stages import steps_of
 from audits.lake.tables import KEYS
 from audits.measures import Cells
+from audits.metrics.lists_over_time import lists_withheld
 from audits.suppression import Published, Suppression
 from audits.suppression.lattice import Key
 from audits.suppression.over_time import also_hidden
+from audits.suppression.together import alike
 from audits.systems.model import System
 from audits.windows import Window, pieces
 
 Earlier = Callable[[Window], Sequence[Published]]
 """Tells what was published of windows that hang together with one."""
-STAGE = "stage:"
-"""Before the name of a stage, where the layer is one."""
+STAGE, LIST = "stage:", "list:"
+"""Before the name of a stage or of a mean over lists, where the layer is one."""
 WITHHELD = pa.schema([*((name, pa.string()) for name in KEYS), ("layer", pa.string()), ("reason", pa.string())])
 
 
@@ -37,7 +40,10 @@ def read_withheld(
     """The groups that earlier publications oblige to hide, one row each; none where no window shares days."""
     cut = pieces([window, *(each.window for each in published)]) if published else []
     counts = {piece: read_counts(connection, system, piece, as_of=as_of, without=without) for piece in cut}
-    return withheld_rows(window, published, counts, system=system, without=without)
+    ranks = {}
+    if any(each.figures for each in published):
+        ranks = {piece: read_ranks(connection, system, piece, without=without) for piece in cut}
+    return withheld_rows(window, published, counts, ranks=ranks, system=system, without=without)
 
 
 def withheld_rows(
@@ -45,23 +51,34 @@ def withheld_rows(
     published: Sequence[Published],
     counts: Mapping[Window, pa.Table],
     *,
+    ranks: Mapping[Window, pa.Table] | None = None,
     system: System,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of each piece."""
+    """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of each piece.
+
+    `ranks`: the sums over lists (`RANKS`) of each piece, where an earlier window tells of lists.
+    """
 
     def readable(tables: Iterable[Cells]) -> list[Cells]:
         return [table for table in tables if not set(table.by) & set(without)]
 
+    tables = {piece: readable(cells_from_counts(rows, system)) for piece, rows in counts.items()}
     found = also_hidden(
         window,
         published,
-        {piece: readable(cells_from_counts(rows, system)) for piece, rows in counts.items()},
+        tables,
         stages={piece: [readable(step) for step in steps_of(rows, system)] for piece, rows in counts.items()},
         system=system,
     )
     layers = {"decisions": found.decisions, "outcomes": found.outcomes}
     layers |= {f"{STAGE}{name}": keys for name, keys in found.stages.items()}
+    if ranks:
+        padded = dict(zip(tables, alike(list(tables.values())), strict=True))
+        lists = {piece: lists_of(rows, padded[piece]) for piece, rows in ranks.items()}
+        told = {each.window: each.figures for each in published}
+        means = lists_withheld(window, told, lists, system=system)
+        layers |= {f"{LIST}{metric}": keys for metric, keys in means.items()}
     rows = []
     for layer, keys in layers.items():
         for by, group in sorted(keys, key=str):
@@ -75,10 +92,16 @@ def withheld_of(rows: pa.Table) -> Suppression:
     found: dict[str, dict[Key, str]] = {}
     for row in rows.to_pylist():
         by = tuple(row["by"].split("*")) if row["by"] else ()
-        key = by, tuple(row[f"value{i + 1}"] for i in range(len(by)))
-        found.setdefault(row["layer"], {})[key] = row["reason"]
+        values = tuple(row[f"value{i + 1}"] for i in range(len(by)))
+        across = row["layer"].startswith(LIST) and None in values  # lists say nothing of people of unknown group
+        found.setdefault(row["layer"], {})[by, () if across else values] = row["reason"]
+
+    def named(kind: str) -> dict[str, dict[Key, str]]:
+        return {layer.removeprefix(kind): keys for layer, keys in found.items() if layer.startswith(kind)}
+
     return Suppression(
         decisions=found.get("decisions", {}),
         outcomes=found.get("outcomes", {}),
-        stages={layer.removeprefix(STAGE): keys for layer, keys in found.items() if layer.startswith(STAGE)},
+        stages=named(STAGE),
+        lists=named(LIST),
     )

@@ -1,8 +1,9 @@
 """Measures of ranking as they may be shown.
 
 Hidden, beside the groups that are hidden anyway: what fewer than `privacy.suppress_below` lists say (an exact mean over
-few places tells which places they were); what rests on all groups of each list, where one of them is hidden; and what
-rests on the first places, where so few (but some) of a group stand there, or all but so few.
+few places tells which places they were), or would say by subtraction from other windows; what rests on all groups of
+each list, where one of them is hidden; and what rests on the first places, where so few (but some) of a group stand
+there, or all but so few.
 """
 
 from __future__ import annotations
@@ -19,15 +20,19 @@ from audits.metrics.comparisons import Against, against, compared, judged, refus
 from audits.metrics.ranking import ACROSS, BESIDE, DISCOUNTS, EXPOSURE_RATIO, FAIL_SHARE, OF_GROUPS, Floats, Mean
 from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import View, known_values
+from audits.suppression.lattice import Key
 from audits.uncertainty import jackknife as jk
 from audits.uncertainty.score import ratio_interval
 
 Why = tuple[Literal["undefined", "suppressed"], str]
 
 
-def ranking_measures(view: View, lists: Lists) -> list[Measure]:
-    """Measures of each known group, of all groups together, then each judged comparison with the one beside it."""
-    seen = _Seen(view, lists)
+def ranking_measures(view: View, lists: Lists, withheld: Mapping[str, Mapping[Key, str]]) -> list[Measure]:
+    """Measures of each known group, of all groups together, then each judged comparison with the one beside it.
+
+    `withheld`: by metric, groups that have to be hidden because of what other windows tell.
+    """
+    seen = _Seen(view, lists, withheld)
     found = [seen.of_group(mean, position) for mean in OF_GROUPS for position in view.known]
     found += [seen.across(mean) for mean in ACROSS]
     return found + [measure for position in compared(view) for measure in seen.compared(position)]
@@ -39,6 +44,7 @@ class _Seen:
 
     view: View
     lists: Lists
+    withheld: Mapping[str, Mapping[Key, str]]
 
     @cached_property
     def limit(self) -> int:
@@ -113,6 +119,10 @@ class _Seen:
             why = "suppressed", "protects_small_group"
         if why is None and mean.at_top and self.few_at_top:
             why = "suppressed", "small_numerator"
+        if why is None and (
+            reason := self.withheld.get(mean.metric, {}).get((self.view.table.by, self._group(at) or ()))
+        ):
+            why = "suppressed", reason
         if why is not None:
             return self._without(mean.metric, why, at)
         params = self._entered(int(sums.totals[mean.lists]))

@@ -32,13 +32,15 @@ class Published:
     """A window that was shown before, and what it hid; at a stage that `hidden` does not name, everything.
 
     `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
-    people of unknown group. By outcome and by stage, nothing is ever told of these.
+    people of unknown group. By outcome and by stage, nothing is ever told of these. `figures`: the ids of the measures
+    that it told and that sums over days follow from.
     """
 
     window: Window
     hidden: Suppression
     attributes: Collection[tuple[str, ...]] | None = None
     unknown_hidden: Collection[tuple[str, ...]] = ()
+    figures: Collection[str] = ()
 
     def untold(self, keys: Collection[Key]) -> set[Key]:
         """Of some groups those of whose decisions nothing was told."""
@@ -78,6 +80,9 @@ def also_hidden(
     if not earlier or not any(tables[0].counts.any() for piece, tables in counts.items() if window.holds(piece)):
         return NOTHING
     filled = [piece for piece, tables in counts.items() if tables[0].counts.any()]  # that others are empty may be known
+    earlier = [each for each in earlier if any(each.window.holds(piece) for piece in filled)]
+    if not earlier:
+        return NOTHING
     windows = [window, *(each.window for each in earlier)]
     holding = [[i for i, piece in enumerate(filled) if each.holds(piece)] for each in windows]
     tables = alike([counts[piece] for piece in filled])

@@ -45,12 +45,14 @@ SINGLES_OUT = 3
 class Suppression:
     """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes.
 
-    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told.
+    `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told. `lists`:
+    of each mean over lists, by its metric; no values of an attribute: the measure across groups.
     """
 
     decisions: Mapping[Key, str]
     outcomes: Mapping[Key, str]
     stages: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
+    lists: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
 
 
 NOTHING = Suppression(decisions={}, outcomes={})
