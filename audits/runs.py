@@ -82,7 +82,9 @@ def measure_window(
                     connection, system, reference, as_of=as_of, exact=exact, without=stands.expired
                 )
         published = earlier(window) if earlier is not None else ()
-        withheld = read_withheld(connection, system, window, published, as_of=as_of, without=stands.expired)
+        withheld = read_withheld(
+            connection, system, window, published, as_of=as_of, without=stands.expired, scores=scores
+        )
         seen = snapshot(connection)
     read = Read(
         withheld=withheld,

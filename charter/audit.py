@@ -9,21 +9,15 @@ from typing import Any
 
 from audits.decisions import IngestReport
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.runs import Run, code_hash, measure_window
-from audits.suppression import Published, Suppression
-from audits.suppression.lattice import Key
 from audits.systems.model import System
-from audits.windows import Window
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.records import audits_near, save_audit
+from charter.published import publications
+from charter.records import save_audit
 from charter.verdicts import judge, summarise
 
-Document = Mapping[str, Any]
-UNREAD = ("not_mature", "no_outcomes", "expired")
-"""Reasons why a document says nothing at all of a group."""
 SCHEMA = "boussole.audit/1"
 SEVERITY = ("kept", "not_examined", "unknown", "watch", "broken")
 """Verdicts from the best to the worst, for `--fail-on`."""
@@ -55,71 +49,6 @@ def run_audit(
     )
     document = audit_document(run, charter)
     return document if dry_run else save_audit(workspace, document, charter=charter)
-
-
-def publications(workspace: Workspace, system: System, window: Window) -> list[Published]:
-    """What stored audits have shown of windows that hang together with this one."""
-    found: dict[Window, list[Document]] = {}
-    for document in audits_near(workspace, system.id, window):
-        start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
-        found.setdefault(Window(start, end), []).append(document)
-    return [publication(shown, documents) for shown, documents in found.items()]
-
-
-def publication(window: Window, documents: Sequence[Document]) -> Published:
-    """What one or several documents of a window told nothing of: what each of them hides."""
-    measures = [document["measures"] for document in documents]
-    hidden = [_hidden(each) for each in measures]
-    stages = {name for each in hidden for name in each.stages}
-    return Published(
-        window=window,
-        hidden=Suppression(
-            decisions=_always([each.decisions for each in hidden]),
-            outcomes=_always([each.outcomes for each in hidden]),
-            stages={name: _always([each.stages[name] for each in hidden if name in each.stages]) for name in stages},
-        ),
-        attributes={
-            tuple(m["by"]) for each in measures for m in each if m["metric"] == "selection_rate" and m["group"]
-        },
-        figures={m["id"] for each in measures for m in each if m["metric"] in LISTED and _told(m)},
-        unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
-    )
-
-
-def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
-    """The groups that are hidden each time."""
-    first, *others = found
-    return {key: why for key, why in first.items() if all(key in each for each in others)}
-
-
-def _hidden(measures: Sequence[Document]) -> Suppression:
-    """The groups that a document shows nothing of: of their decisions, of what depends on outcomes, at each stage."""
-    found: dict[tuple[str, str | None], dict[Key, str]] = {("selection_rate", None): {}, ("precision", None): {}}
-    for measure in measures:
-        layer = measure["metric"], measure["given"].get("stage")
-        if layer[0] == "stage_selection_rate":
-            found.setdefault(layer, {})
-        of_groups = measure["group"] or (layer[1] and not measure["by"])
-        if of_groups and layer in found and (measure["status"] == "suppressed" or measure["reason"] in UNREAD):
-            key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
-            found[layer][key] = measure["reason"]
-    decisions, outcomes = found.pop(("selection_rate", None)), found.pop(("precision", None))
-    return Suppression(
-        decisions=decisions,
-        outcomes={**decisions, **outcomes},
-        stages={str(stage): keys for (_, stage), keys in found.items()},
-    )
-
-
-def _told(measure: Document) -> bool:
-    """Whether a measure says something: that it rests on nothing does too."""
-    return bool(measure["status"] == "ok" or measure["reason"] == "no_common_list")
-
-
-def _unknown_hidden(measures: Sequence[Document]) -> frozenset[tuple[str, ...]]:
-    """The attributes of which a document tells nothing about people of unknown group."""
-    told = [measure for measure in measures if measure["metric"] == "unknown_selection_rate"]
-    return frozenset(tuple(measure["by"]) for measure in told if measure["status"] == "suppressed")
 
 
 def audit_files(

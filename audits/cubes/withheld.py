@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
+from audits.cubes import build
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import cells_from_counts, read_counts
+from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.stages import steps_of
 from audits.lake.tables import KEYS
 from audits.measures import Cells
 from audits.metrics.lists_over_time import lists_withheld
+from audits.metrics.scores_over_time import scores_withheld
 from audits.suppression import Published, Suppression
 from audits.suppression.lattice import Key
 from audits.suppression.over_time import also_hidden
@@ -23,8 +26,8 @@ from audits.windows import Window, pieces
 
 Earlier = Callable[[Window], Sequence[Published]]
 """Tells what was published of windows that hang together with one."""
-STAGE, LIST = "stage:", "list:"
-"""Before the name of a stage or of a mean over lists, where the layer is one."""
+STAGE, LIST, SCORE = "stage:", "list:", "score:"
+"""Before the name of a stage, of a mean over lists, or of what is about those who have a score."""
 WITHHELD = pa.schema([*((name, pa.string()) for name in KEYS), ("layer", pa.string()), ("reason", pa.string())])
 
 
@@ -36,14 +39,23 @@ def read_withheld(
     *,
     as_of: dt.date,
     without: Collection[str] = (),
+    scores: pa.Table | None = None,
 ) -> pa.Table:
-    """The groups that earlier publications oblige to hide, one row each; none where no window shares days."""
+    """The groups that earlier publications oblige to hide, one row each; none where no window shares days.
+
+    `scores`: the counts by score of the window itself.
+    """
     cut = pieces([window, *(each.window for each in published)]) if published else []
     counts = {piece: read_counts(connection, system, piece, as_of=as_of, without=without) for piece in cut}
     ranks = {}
-    if any(each.figures for each in published):
+    if system.ranked and any(each.figures for each in published):
         ranks = {piece: read_ranks(connection, system, piece, without=without) for piece in cut}
-    return withheld_rows(window, published, counts, ranks=ranks, system=system, without=without)
+    by_score = {}
+    if any(each.without_score for each in published) or (
+        scores is not None and build.MISSING in scores["bin"].unique()
+    ):
+        by_score = {piece: read_scores(connection, system, piece, as_of=as_of, without=without) for piece in cut}
+    return withheld_rows(window, published, counts, ranks=ranks, scores=by_score, system=system, without=without)
 
 
 def withheld_rows(
@@ -52,12 +64,14 @@ def withheld_rows(
     counts: Mapping[Window, pa.Table],
     *,
     ranks: Mapping[Window, pa.Table] | None = None,
+    scores: Mapping[Window, pa.Table] | None = None,
     system: System,
     without: Collection[str] = (),
 ) -> pa.Table:
     """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of each piece.
 
-    `ranks`: the sums over lists (`RANKS`) of each piece, where an earlier window tells of lists.
+    `ranks`: the sums over lists (`RANKS`) of each piece, where an earlier window tells of lists; `scores`: the counts
+    by score (`SCORES`), where somebody has none.
     """
 
     def readable(tables: Iterable[Cells]) -> list[Cells]:
@@ -79,6 +93,9 @@ def withheld_rows(
         told = {each.window: each.figures for each in published}
         means = lists_withheld(window, told, lists, system=system)
         layers |= {f"{LIST}{metric}": keys for metric, keys in means.items()}
+    by_score = {piece: scores_of(each, tables[piece], system) for piece, each in (scores or {}).items()}
+    scored = scores_withheld(window, published, by_score, system=system)
+    layers |= {f"{SCORE}{name}": keys for name, keys in scored.items()}
     rows = []
     for layer, keys in layers.items():
         for by, group in sorted(keys, key=str):
@@ -104,4 +121,5 @@ def withheld_of(rows: pa.Table) -> Suppression:
         outcomes=found.get("outcomes", {}),
         stages=named(STAGE),
         lists=named(LIST),
+        scores=named(SCORE),
     )

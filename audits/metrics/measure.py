@@ -65,8 +65,9 @@ def measure_cells(
     by_stratum = {each.by: each for each in strata} if system.controls else {}
     ranked = {each.by: each for each in lists} if system.ranked else {}
     funnel = stage_measures(stages, system=system, standing=standing, hidden=suppression.decisions, withheld=withheld)
-    scored = scored_tables(scores, system=system, standing=standing, suppression=suppression)
-    by_score = {each.view.table.by: each for each in with_curves(scored)}
+    scored = scored_tables(scores, system=system, standing=standing, suppression=suppression, withheld=withheld.scores)
+    curved = scored if "curve" in withheld.scores else with_curves(scored)
+    by_score = {each.view.table.by: each for each in curved}
     earlier = {each.view.table.by: each for each in reference_tables(reference, system=system, standing=standing)}
     rates = scoring_measures(scored, system=system)
     measured, found = families(system), list[Measure]()

@@ -25,6 +25,7 @@ from audits.metrics.definition import Comparison, Rate
 from audits.metrics.view import View, known_values
 from audits.standing import Standing
 from audits.suppression import Suppression, suppress
+from audits.suppression.lattice import Key
 from audits.systems.model import System
 from audits.uncertainty.auc import Sides
 from audits.uncertainty.means import Moments
@@ -110,15 +111,24 @@ Refused = Literal["zero_denominator", "degenerate"]
 
 
 def scored_tables(
-    tables: Sequence[Scores], *, system: System, standing: Standing, suppression: Suppression
+    tables: Sequence[Scores],
+    *,
+    system: System,
+    standing: Standing,
+    suppression: Suppression,
+    withheld: Mapping[str, Mapping[Key, str]] | None = None,
 ) -> list[Scored]:
     """Counts by score with what may be shown of them.
 
     Where some decisions have no score, those that have one are fewer than `suppression` knows of: what these need
-    hidden is hidden too.
+    hidden is hidden too. `withheld`: what must be hidden of them because of what was published of other windows.
     """
+    decisions, outcomes = ((withheld or {}).get(layer, {}) for layer in ("decisions", "outcomes"))
+    suppression = Suppression(
+        decisions={**decisions, **suppression.decisions}, outcomes={**decisions, **outcomes, **suppression.outcomes}
+    )
     tables = [table for table in tables if standing.ended(table.by) is None]
-    if any(table.missing.any() for table in tables):
+    if decisions or outcomes or any(table.missing.any() for table in tables):
         suppression = suppress([table.cells() for table in tables], system=system, also=suppression)
     return [
         Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=standing), scores=table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterable, Sequence
 
@@ -48,6 +49,19 @@ def gives_away(
     chosen = chosen[(chosen @ np.array([counts[i] for i in few]) < limit) & chosen.any(axis=1)]
     known = [~(chosen @ _ends(points, few)).any(axis=1) for points in (before, after)]
     return bool((known[1] & ~known[0]).any())
+
+
+def finer(window: Window, shown: Sequence[Window]) -> bool:
+    """Whether figures of a window would say more than those of earlier ones that share its days.
+
+    Not where earlier ones, end to end, make up just its days: their sum is known.
+    """
+    day, reached = dt.timedelta(days=1), {window.start}
+    for each in sorted(shown):
+        if each.start in reached and window.holds(each):
+            reached.add(each.end + day)
+    shared = any(each.start <= window.end and window.start <= each.end for each in shown)
+    return shared and window.end + day not in reached
 
 
 def _ends(points: Sequence[int], pieces: Sequence[int]) -> np.ndarray:

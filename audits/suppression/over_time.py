@@ -33,7 +33,8 @@ class Published:
 
     `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
     people of unknown group. By outcome and by stage, nothing is ever told of these. `figures`: the ids of the measures
-    that it told and that sums over days follow from.
+    that it told and that sums over days follow from. `scored`: what it hid of those who have a score (None: all);
+    `without_score`: whether somebody has none.
     """
 
     window: Window
@@ -41,6 +42,8 @@ class Published:
     attributes: Collection[tuple[str, ...]] | None = None
     unknown_hidden: Collection[tuple[str, ...]] = ()
     figures: Collection[str] = ()
+    scored: Suppression | None = None
+    without_score: bool = False
 
     def untold(self, keys: Collection[Key]) -> set[Key]:
         """Of some groups those of whose decisions nothing was told."""

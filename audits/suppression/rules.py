@@ -46,13 +46,15 @@ class Suppression:
     """Hidden cells and reasons: for counts of decisions, and for measures that depend on outcomes.
 
     `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told. `lists`:
-    of each mean over lists, by its metric; no values of an attribute: the measure across groups.
+    of each mean over lists, by its metric; no values of an attribute: the measure across groups. `scores`: of those who
+    have a score, `decisions`, `outcomes` and `curve`.
     """
 
     decisions: Mapping[Key, str]
     outcomes: Mapping[Key, str]
     stages: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
     lists: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
+    scores: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
 
 
 NOTHING = Suppression(decisions={}, outcomes={})

@@ -127,7 +127,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
     from audits.subgroups import scan
-    from charter.audit import publications
+    from charter.published import publications
 
     workspace = workspace_of(context)
     chosen = workspace.system(system)

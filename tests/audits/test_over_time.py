@@ -25,7 +25,8 @@ from audits.suppression.over_time import also_hidden
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
-from charter.audit import publications, run_audit
+from charter.audit import run_audit
+from charter.published import publications
 from tests.written import sample
 
 LIMIT = 11
