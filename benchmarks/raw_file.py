@@ -1,12 +1,11 @@
-"""One Parquet file: `python -m benchmarks.raw_file FILE` groups it bare, `… FILE SMALL` audits it as a notebook does.
-
-The small file loads the libraries before the time starts.
+"""One Parquet file: `python -m benchmarks.raw_file FILE --columns SYSTEM` groups it bare, with `--after SMALL` it is
+audited as a notebook does; the small file loads the libraries before the time starts.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import duckdb
@@ -14,24 +13,29 @@ import duckdb
 from benchmarks.timing import best
 
 SYSTEM = Path(__file__).parent / "full.yaml"
-GROUP_BY = """
-    SELECT gender, age, occupation, selected, shortlisted, outcome, hash(person_id) % 40 AS bucket,
-           CAST(decided_at AS DATE) AS day, count(*), sum(score), sum(distance), count(request_id), sum(rank)
-    FROM '{file}' GROUP BY ALL
-"""
-"""Nothing but DuckDB, over the columns that an audit reads."""
+ROWS = "gender, age, occupation, selected, shortlisted, outcome, count(*), sum(score), sum(distance)"
+COLUMNS = {
+    "rows": f"{ROWS}, CAST(decided_at AS DATE) AS day",
+    "full": f"{ROWS}, CAST(decided_at AS DATE) AS day, hash(person_id) % 40 AS bucket, count(request_id), sum(rank)",
+}
+"""Nothing but DuckDB, over the columns that an audit of a system reads."""
 
 
 def main() -> None:
     """Prints the seconds and of how many runs they are the best."""
-    file, *small = sys.argv[1:]
-    if small:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file")
+    parser.add_argument("--columns", choices=COLUMNS)
+    parser.add_argument("--after")
+    options = parser.parse_args()
+    if options.after:
         import audits
 
-        audits.audit(SYSTEM, small[0])
-        _, seconds, runs = best(lambda: audits.audit(SYSTEM, file))
+        audits.audit(SYSTEM, options.after)
+        _, seconds, runs = best(lambda: audits.audit(SYSTEM, options.file))
     else:
-        _, seconds, runs = best(lambda: duckdb.execute(GROUP_BY.format(file=file)).to_arrow_table())
+        query = f"SELECT {COLUMNS[options.columns]} FROM '{options.file}' GROUP BY ALL"
+        _, seconds, runs = best(lambda: duckdb.execute(query).to_arrow_table())
     print(json.dumps({"seconds": seconds, "runs": runs}))
 
 
