@@ -120,13 +120,23 @@ def months_sql(window: Window) -> str:
 
 def positions(rows: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
     """Where the group of each row stands among those of a table of counts; -1 for a row about none of them."""
+    codes, keys = _coded(rows, len(cells.by))
+    return _placed(codes, keys, cells.groups)
+
+
+def _coded(rows: pa.Table, values: int) -> tuple[npt.NDArray[np.intp], list[Group]]:
+    """The group of each row as a number in a list: of all combinations of values."""
     codes, keys = np.zeros(rows.num_rows, dtype=np.intp), list[Group]([()])
-    for i in range(len(cells.by)):
+    for i in range(values):
         column = rows[f"value{i + 1}"].combine_chunks().dictionary_encode(null_encoding="encode")
-        values = column.dictionary.to_pylist()
-        codes = codes * len(values) + column.indices.to_numpy()
-        keys = [(*key, value) for key in keys for value in values]
-    position = {item: i for i, item in enumerate(cells.groups)}
+        known = column.dictionary.to_pylist()
+        codes = codes * len(known) + column.indices.to_numpy()
+        keys = [(*key, value) for key in keys for value in known]
+    return codes, keys
+
+
+def _placed(codes: npt.NDArray[np.intp], keys: Sequence[Group], groups: Sequence[Group]) -> npt.NDArray[np.intp]:
+    position = {item: i for i, item in enumerate(groups)}
     return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
 
 
@@ -148,12 +158,10 @@ def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
 
 def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
-    values = [rows[f"value{i + 1}"].to_pylist() for i in range(len(by))]
-    keys: list[Group] = list(zip(*values, strict=True)) if by else [()] * rows.num_rows
-    groups = _in_order(set(keys), by, system) or ([()] if not by else [])
-    position = {group: i for i, group in enumerate(groups)}
+    codes, keys = _coded(rows, len(by))
+    groups = _in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
     table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
-    where = [position[key] for key in keys]
+    where = _placed(codes, keys, groups)
     outcome = rows["outcome"].fill_null(2).to_numpy()
     np.add.at(table_, (where, rows["bucket"].to_numpy(), rows["decision"].to_numpy(), outcome), rows["n"].to_numpy())
     return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
