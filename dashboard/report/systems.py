@@ -21,8 +21,14 @@ Asked = tuple[Section, Question]
 
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
-WIDTHS = {8: (None, 24, 22, 24, 22, 20, 18, 27), 6: (None, 13, 29, 17, 44, 30), 5: (None, 30, 34, 26, 30)}
-"""Millimetres of each column of a table; the first takes what is left."""
+WIDTHS = {
+    (8, 3): (None, 22, 20, 22, 22, 22, 18, 27),
+    (8, 1): (None, 24, 22, 24, 22, 20, 18, 27),
+    (6, 1): (None, 13, 29, 17, 44, 30),
+    (5, 1): (None, 30, 34, 26, 30),
+}
+"""Millimetres of each column of a table, by how many there are and how many of them are names; the first takes what is
+left."""
 
 
 def anchor(system_id: str, verdict: Document) -> str:
@@ -182,7 +188,7 @@ def figures(table: Table) -> Data | None:
     if not any(any(row[first + 1 :]) for row in table.rows) and len({row[first] for row in table.rows}) == 1:
         return None
     return {
-        "widths": WIDTHS[len(table.head)],
+        "widths": WIDTHS[len(table.head), first],
         "header": list(table.head),
         "names": first,
         "rows": [
