@@ -62,7 +62,7 @@ def any_process(rng: np.random.Generator) -> Process:
     )
 
 
-def system_of(groups: Groups, process: Process, population: Population) -> System:
+def system_of(groups: Groups, process: Process, population: Population, *, favourable: bool = True) -> System:
     """A system with one attribute for each position of a group, all of them crossed, with a funnel and outcomes."""
     stages = [f"stage{i + 1}" for i in range(len(process.moving_on))]
     names = [f"attribute{i + 1}" for i in range(len(groups[0]))]
@@ -70,6 +70,7 @@ def system_of(groups: Groups, process: Process, population: Population) -> Syste
         "id": "id",
         "period": START.isoformat(),
         "decision": {"column": stages[process.decided - 1], "selected": [True]},
+        "favourable": favourable,
         "stages": stages,
         "outcome": {"column": "good", "positive": [True], "observed_for": "all", "absent": "missing"},
     }
