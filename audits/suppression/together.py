@@ -12,7 +12,7 @@ from audits.suppression.lattice import Floats, Key, Lattice, Layered
 
 
 class Together(Lattice):
-    """The tables of the new window, of earlier ones and of every piece: a copy of the lattice for each, in this order.
+    """The tables of the new window, of earlier ones and of every other piece: a copy of the lattice for each, in order.
 
     `tables`: those of each piece, with the same groups in each; `holding`: the pieces of each window, first of the new
     one; `hidden`: what each earlier window hid. Only cells of the new window can still be hidden. Cells of pieces were
@@ -25,8 +25,11 @@ class Together(Lattice):
         holding: Sequence[Sequence[int]],
         hidden: Mapping[Layered, Sequence[Collection[Key]]],
     ) -> None:
+        alone = {held[0]: window for window, held in reversed(list(enumerate(holding))) if len(held) == 1}
+        others = [i for i in range(len(tables)) if i not in alone]
         self._copies = [Lattice(summed([tables[i] for i in held])) for held in holding]
-        self._copies += [Lattice(piece) for piece in tables]
+        self._copies += [Lattice(tables[i]) for i in others]
+        self._pieces = [alone[i] if i in alone else len(holding) + others.index(i) for i in range(len(tables))]
         first, self._windows = self._copies[0], len(holding)
         self._cells = len(first.keys)
         self._totals = self._cells == 1
@@ -45,8 +48,9 @@ class Together(Lattice):
             for whole, parts in first.equations
         ]
         self.equations += [
-            (self._of(window, [cell])[0], [self._of(self._windows + piece, [cell])[0] for piece in held])
+            (self._of(window, [cell])[0], [self._of(self._pieces[piece], [cell])[0] for piece in held])
             for window, held in enumerate(holding)
+            if [self._pieces[piece] for piece in held] != [window]
             for cell in range(self._cells)
         ]
 
@@ -78,7 +82,7 @@ class Together(Lattice):
 
     def most(self, part: Counts) -> Counts:
         """Everybody of all pieces together."""
-        everybody = part[self._windows * self._cells :: self._cells].sum()
+        everybody = part[:: self._cells][self._pieces].sum()
         return np.full(len(self.keys), everybody, dtype=np.int64)
 
 
