@@ -183,13 +183,16 @@ def _shown_again(
     worlds: list[list[Floats]],
 ) -> Floats:
     """The choice without those complementary cells, largest first, that all hidden cells are safe without."""
-    extra = np.flatnonzero((chosen > 0.5) & (forced < 0.5))
+    extra, asked = np.flatnonzero((chosen > 0.5) & (forced < 0.5)), list(demands)
     for cell in sorted(extra.tolist(), key=lambda i: (-sizes[i], -i))[:SECOND_LOOKS]:
         without = chosen.copy()
         without[cell] = 0.0
-        asked = [demand for demand in demands if without[demand.cell] > 0.5]
         sights = [Sight(reader, without, worlds=seen) for reader, seen in zip(readers, worlds, strict=True)]
-        if next(_short(asked, sights), None) is None:
+        unmet = next(_short([demand for demand in asked if without[demand.cell] > 0.5], sights), None)
+        if unmet is None:
             chosen = without
+        else:  # what fails without one cell often fails without another: it is asked first from now on
+            asked.remove(unmet)
+            asked.insert(0, unmet)
         worlds = [[*seen, *sight.worlds] for seen, sight in zip(worlds, sights, strict=True)]
     return chosen
