@@ -24,7 +24,6 @@ EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duc
 class _Idle:
     """The engine that was given back last, for the next one who needs one for the same workspace."""
 
-    process: int
     home: Path
     settings: tuple[str, int | None]
     engine: duckdb.DuckDBPyConnection
@@ -88,10 +87,10 @@ def _settings(workspace: Workspace) -> tuple[str, int | None]:
 
 
 def _taken(workspace: Workspace) -> duckdb.DuckDBPyConnection | None:
-    """The idle engine, if it is one of this workspace in this process; nobody else has it then."""
+    """The idle engine, if it is one of this workspace; nobody else has it then."""
     with _turn:
         idle = _idle.pop() if _idle else None
-    if idle is None or idle.process != os.getpid():
+    if idle is None:
         return None
     if (idle.home, idle.settings) == (workspace.home, _settings(workspace)) and idle.home.exists():
         return idle.engine
@@ -107,10 +106,19 @@ def _given_back(workspace: Workspace, engine: duckdb.DuckDBPyConnection) -> None
         engine.close()
         return
     with _turn:
-        before, _idle[:] = list(_idle), [_Idle(os.getpid(), workspace.home, _settings(workspace), engine)]
+        before, _idle[:] = list(_idle), [_Idle(workspace.home, _settings(workspace), engine)]
     for idle in before:
-        if idle.process == os.getpid():
-            idle.engine.close()
+        idle.engine.close()
+
+
+def _before_fork() -> None:
+    """A child that inherits an engine has none of its threads, and dies when it lets go of it: it inherits none."""
+    _turn.acquire()
+    while _idle:
+        _idle.pop().engine.close()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_turn.release, after_in_child=_turn.release)
 
 
 def _clear(engine: duckdb.DuckDBPyConnection) -> None:
