@@ -13,16 +13,20 @@ import duckdb
 from benchmarks.timing import best
 
 SYSTEM = Path(__file__).parent / "full.yaml"
-ROWS = "gender, age, occupation, selected, shortlisted, outcome, count(*), sum(score), sum(distance)"
+ROWS = "gender, age, occupation, selected, shortlisted, outcome, CAST(decided_at AS DATE) AS day, count(*)"
+FULL = f"{ROWS}, hash(person_id) % 40 AS bucket"
 COLUMNS = {
-    "rows": f"{ROWS}, CAST(decided_at AS DATE) AS day",
-    "full": f"{ROWS}, CAST(decided_at AS DATE) AS day, hash(person_id) % 40 AS bucket, count(request_id), sum(rank)",
+    "rows": {"keys": f"{ROWS}, score, distance", "sums": f"{ROWS}, sum(score), sum(distance)"},
+    "full": {
+        "keys": f"{FULL}, score, distance, request_id, rank",
+        "sums": f"{FULL}, sum(score), sum(distance), count(request_id), sum(rank)",
+    },
 }
-"""Nothing but DuckDB, over the columns that an audit of a system reads."""
+"""Nothing but DuckDB, over the columns that an audit of a system reads: all as keys, or numbers added up instead."""
 
 
 def main() -> None:
-    """Prints the seconds and of how many runs they are the best."""
+    """Prints the seconds, the best of some runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file")
     parser.add_argument("--columns", choices=COLUMNS)
@@ -33,10 +37,16 @@ def main() -> None:
 
         audits.audit(SYSTEM, options.after)
         _, seconds, runs = best(lambda: audits.audit(SYSTEM, options.file))
+        print(json.dumps({"seconds": seconds, "runs": runs}))
     else:
-        query = f"SELECT {COLUMNS[options.columns]} FROM '{options.file}' GROUP BY ALL"
-        _, seconds, runs = best(lambda: duckdb.execute(query).to_arrow_table())
-    print(json.dumps({"seconds": seconds, "runs": runs}))
+        print(json.dumps({way: _grouped(options.file, asked) for way, asked in COLUMNS[options.columns].items()}))
+
+
+def _grouped(file: str, columns: str) -> float:
+    """Seconds until all groups are counted; they are not fetched."""
+    query = f"SELECT count(*) FROM (SELECT {columns} FROM '{file}' GROUP BY ALL)"
+    _, seconds, _ = best(lambda: duckdb.execute(query).fetchall())
+    return seconds
 
 
 if __name__ == "__main__":
