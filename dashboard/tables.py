@@ -76,7 +76,7 @@ def adjusted_table(
     shown = [row for row in rows(document, by, say, metric=metric, system=system) if not row.reference]
     minimum = system.privacy.suppress_below if system else 11
     measures = {measure["id"]: measure for measure in document["measures"]}
-    keys = [comparison["measure"].partition("/")[2] for comparison in verdict["comparisons"]]
+    keys = [each["measure"].partition("/")[2] for each in verdict["comparisons"]]
     against = compared_with(verdict, by, say, system=system)
     beside = (
         ("selection_rate_ratio", say("Over everybody, whatever their profile")),
