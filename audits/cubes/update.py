@@ -67,7 +67,8 @@ def count_rows(
     """Counts the rows of a window into a temporary table in the form of a cube; gives its name.
 
     As if all had been decided on its last day: nothing is kept apart by day or month. `outcome`: SQL of the outcome of
-    a row. Each step is a table: DuckDB would else read the rows again for every attribute.
+    a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
+    that is fetched as it is can wait for ever (1.5.5).
     """
     statements, name = _statements(system, edges_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"

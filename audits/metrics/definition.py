@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -94,6 +95,21 @@ class Rate:
     def missing_outcomes(self, counts: Counts) -> int:
         """Decisions left out of the denominator because their outcome is not known (yet)."""
         return int(sum(counts[..., decision, NO_OUTCOME].sum() for decision in self.missing))
+
+
+def between(parts: Sequence[tuple[float, float] | None]) -> dict[str, list[float]]:
+    """The parameter `bounds` of a value, or of its gap between two parts, from the ends of each; nothing without one.
+
+    >>> between([(0.5, 0.75), (0.25, 0.25)]), between([(0.0, 1.0), None])
+    ({'bounds': [0.25, 0.5]}, {})
+    """
+    found = [ends for ends in parts if ends is not None]
+    if len(found) < len(parts):
+        return {}
+    (low, high), *others = found
+    for other_low, other_high in others:
+        low, high = low - other_high, high - other_low
+    return {"bounds": [low, high]}
 
 
 def _total(counts: Counts, cells: tuple[tuple[int, int], ...]) -> Counts:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from audits.measures import NO_OUTCOME, NOT_SELECTED, SELECTED, Floats
+from audits.metrics.definition import between
 from audits.metrics.scored import Scored
 
 Ends = tuple[float, float]
@@ -25,13 +26,7 @@ def score_bounds(
     """
     if not any(_missing(scored, part)[0].any() for part in parts):
         return {}
-    found = [each for part in parts if (each := ends(scored, part)) is not None]
-    if len(found) < len(parts):
-        return {}
-    (low, high), *others = found
-    for other_low, other_high in others:
-        low, high = low - other_high, high - other_low
-    return {"bounds": [low, high]}
+    return between([ends(scored, part) for part in parts])
 
 
 def area_ends(scored: Scored, group: list[int]) -> Ends | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
-from audits.metrics.definition import Rate
+from audits.metrics.definition import Rate, between
 from audits.metrics.frame import Frame, frame
 from audits.standing import Standing
 from audits.suppression import Suppression
@@ -101,14 +101,9 @@ class View:
         """
         if rate.outcome != "observed" or not rate.share:
             return {}
-        missing = any(self.missing(rate, part)["missing_outcomes"] for part in parts)
-        found = [ends for part in parts if (ends := rate.bounds(self.table.counts[part].sum(axis=(0, 1)))) is not None]
-        if not missing or len(found) < len(parts):
+        if not any(self.missing(rate, part)["missing_outcomes"] for part in parts):
             return {}
-        (low, high), *others = found
-        for other_low, other_high in others:
-            low, high = low - other_high, high - other_low
-        return {"bounds": [low, high]}
+        return between([rate.bounds(self.table.counts[part].sum(axis=(0, 1))) for part in parts])
 
     def share(
         self,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audits.languages import french
 from audits.measures import Interval, Measure
 from audits.systems.model import System
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.verdicts import judge
+
+CHARTER = load_charter()
+START = dt.date(2026, 7, 1)
+WOMEN = {"gender": "F"}
 
 
 def system(**changes: Any) -> System:
@@ -88,3 +98,59 @@ def drift(feature: str, value: float, *, rows: int = 10_000) -> dict[str, Any]:
 def everybody(n: int) -> dict[str, Any]:
     """The selection rate of everybody, which tells how many decisions there are."""
     return Measure(metric="selection_rate", value=0.2, n=n).document()
+
+
+def verdict(
+    measures: Sequence[Mapping[str, Any]],
+    *,
+    indicator: str = "selection_rate_ratio_gender",
+    of: System | None = None,
+    charter: Charter = CHARTER,
+) -> dict[str, Any]:
+    """What a charter says of measures, about one question."""
+    documents = judge(charter, of or system(), measures, window_start=START)
+    return next(document for document in documents if document["indicator"] == indicator)
+
+
+def amended(
+    indicator_id: str, *, charter: Charter = CHARTER, threshold: Mapping[str, Any] | None = None, **changes: Any
+) -> Charter:
+    """The charter with one indicator changed."""
+    indicator = charter.indicator(indicator_id)
+    if threshold is not None:
+        changes["threshold"] = indicator.threshold.model_copy(update=threshold)
+    changed = indicator.model_copy(update=changes)
+    articles = [
+        article.model_copy(update={"indicators": [changed if i.id == indicator_id else i for i in article.indicators]})
+        for article in charter.articles
+    ]
+    return charter.model_copy(update={"articles": articles})
+
+
+AGES = ("<25", "25-49", "50+")
+
+
+def family(estimates: Sequence[float], error: float) -> list[dict[str, Any]]:
+    """A comparison of each age with the rest."""
+    return [
+        comparison({"age": age}, estimate=estimate, error=error, against="rest")
+        for age, estimate in zip(AGES, estimates, strict=True)
+    ]
+
+
+def told(
+    measures: Sequence[Mapping[str, Any]],
+    indicator: str = "selection_rate_ratio_gender",
+    *,
+    of: System | None = None,
+    charter: Charter = CHARTER,
+) -> tuple[str, str]:
+    """The French and the English sentence, with ordinary spaces and apostrophes."""
+    sentence = verdict(measures, indicator=indicator, of=of, charter=charter)["sentence"]
+    assert sentence["fr"] == french(sentence["fr"])
+    return plain(sentence["fr"]), plain(sentence["en"])
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces and apostrophes."""
+    return text.replace("\u202f", " ").replace("’", "'")

@@ -1,33 +1,16 @@
 """The sentences that verdicts are told in, word for word, in both languages."""
 
-import datetime as dt
 import re
 
 import pytest
 
 import charter.sentences
-from audits.languages import Catalogue, french
+from audits.languages import Catalogue
 from audits.metrics.families import EVERY_COMPARISON
 from charter.findings import RATIOS
-from charter.loading import load_charter
-from charter.verdicts import judge
-from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
+from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
 
-CHARTER = load_charter()
-WOMEN = {"gender": "F"}
 ENGLISH = Catalogue(charter.sentences.LOCALE, "en")
-
-
-def told(measures, indicator="selection_rate_ratio_gender", *, of=None, charter=CHARTER):
-    """The French and the English sentence, with ordinary spaces and apostrophes."""
-    documents = judge(charter, of or system(), measures, window_start=dt.date(2026, 7, 1))
-    sentence = next(d for d in documents if d["indicator"] == indicator)["sentence"]
-    assert sentence["fr"] == french(sentence["fr"])
-    return plain(sentence["fr"]), plain(sentence["en"])
-
-
-def plain(text):
-    return text.replace("\u202f", " ").replace("’", "'")
 
 
 def rates(first, second, *, error, metric="true_positive_rate_difference", **more):
@@ -67,14 +50,14 @@ def test_kept():
 
 def test_a_charter_may_judge_the_attention_that_places_get():
     measure = comparison(WOMEN, estimate=0.74, error=0.02, metric="exposure_ratio")
-    fr, en = told([measure], charter=amended(metric="exposure_ratio"))
+    fr, en = told([measure], charter=amended("selection_rate_ratio", metric="exposure_ratio"))
     assert fr.startswith(
         "Non. Dans les mêmes listes, l'attention que donne la place est en moyenne de 74 parmi les femmes quand elle "
         "est de 100 parmi les hommes (entre 70 et 78)."
     )
     assert "the attention that a place gets is 74 on average among women where it is 100 among men" in en
     none = absent(WOMEN, status="undefined", reason="no_common_list", metric="exposure_ratio")
-    assert told([none], charter=amended(metric="exposure_ratio"))[1].endswith(
+    assert told([none], charter=amended("selection_rate_ratio", metric="exposure_ratio"))[1].endswith(
         "No list holds people of both of the groups compared."
     )
 
@@ -381,51 +364,6 @@ def test_not_examined(indicator, of, fr, en):
     found = told([], indicator, of=of)
     assert found[0].startswith(f"Pas examiné : {fr}")
     assert found[1].startswith(f"Not examined: {en}")
-
-
-def amended(**changes):
-    equity = CHARTER.article("equite")
-    first, *others = equity.indicators
-    equity = equity.model_copy(update={"indicators": [first.model_copy(update=changes), *others]})
-    return CHARTER.model_copy(update={"articles": [equity]})
-
-
-@pytest.mark.parametrize(
-    ("answer", "estimate", "fr"),
-    [
-        ("no", 0.7, "Oui. "),
-        ("no", 1.0, "Non. "),
-        ("open", 0.7, "Pas tenu. "),
-        ("open", 1.0, "Tenu. "),
-        ("no", 0.88, "À surveiller. "),
-    ],
-)
-def test_the_first_word_answers_the_question_as_it_is_asked(answer, estimate, fr):
-    measures = [comparison(WOMEN, estimate=estimate, error=0.02)]
-    assert told(measures, charter=amended(good_answer=answer))[0].startswith(fr)
-
-
-def test_questions_bear_the_names_of_the_system():
-    documents = judge(CHARTER, system(intersections=[["gender", "age"]]), [], window_start=dt.date(2026, 7, 1))
-    asked = {d["indicator"]: {lang: plain(text) for lang, text in d["question"].items()} for d in documents}
-    assert asked["selection_rate_ratio_gender_age"] == {
-        "fr": "Avec MatchFT, les personnes sont-elles aussi souvent contactées d'un groupe à l'autre (sexe × âge) ?",
-        "en": "With MatchFT, are people contacted as often in one group as in another (sex × age)?",
-    }
-    assert "(sexe, âge)" in asked["adjusted_selection_rate_ratio"]["fr"]
-    assert "À profil comparable (critères à déclarer)" in asked["adjusted_selection_rate_ratio"]["fr"]
-    assert not any("{" in text for texts in asked.values() for text in texts.values())
-
-
-def test_a_question_falls_back_to_what_is_written():
-    charter = amended(question={"de": "Werden {decision} gleich oft {group}?"})
-    of = system(
-        title={"fr": "Outil"},
-        groups={"gender": {"column": "g"}},
-        columns={"decision": {"column": "c", "selected": [1]}},
-    )
-    documents = judge(charter, of, [], window_start=dt.date(2026, 7, 1))
-    assert plain(documents[0]["question"]["en"]) == "Werden selected gleich oft gender?"
 
 
 def test_every_ratio_that_a_charter_can_judge_has_words():

@@ -5,40 +5,25 @@ import math
 from statistics import NormalDist
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
-from statsmodels.stats.multitest import multipletests
 
 from audits.errors import CharterError
 from charter.families import questions
-from charter.loading import load_charter
-from charter.model import Article
 from charter.testing import PValues, p_values, verdict_of
 from charter.verdicts import judge, oriented, summarise, worst
-from tests.charter.builders import absent, comparison, drift, everybody, harmful, system
-
-START = dt.date(2026, 7, 1)
-CHARTER = load_charter()
-WOMEN = {"gender": "F"}
-
-
-def verdict(measures, *, indicator="selection_rate_ratio_gender", of=None, charter=CHARTER):
-    documents = judge(charter, of or system(), measures, window_start=START)
-    return next(document for document in documents if document["indicator"] == indicator)
-
-
-def amended(indicator_id, *, charter=CHARTER, threshold=None, **changes):
-    """The charter with one indicator changed."""
-    indicator = charter.indicator(indicator_id)
-    if threshold is not None:
-        changes["threshold"] = indicator.threshold.model_copy(update=threshold)
-    changed = indicator.model_copy(update=changes)
-    articles = [
-        article.model_copy(update={"indicators": [changed if i.id == indicator_id else i for i in article.indicators]})
-        for article in charter.articles
-    ]
-    return charter.model_copy(update={"articles": articles})
+from tests.charter.builders import (
+    CHARTER,
+    START,
+    WOMEN,
+    absent,
+    amended,
+    comparison,
+    drift,
+    everybody,
+    family,
+    harmful,
+    system,
+    verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,106 +82,6 @@ def test_p_values_are_one_sided_normal_tails():
     assert math.isclose(found["p_breach"], below(0.5), rel_tol=1e-6)
     assert math.isclose(found["p_watch"], below(-1.0), rel_tol=1e-6)
     assert math.isclose(found["p_kept"], 1 - below(0.5), rel_tol=1e-6)
-
-
-AGES = ("<25", "25-49", "50+")
-
-
-def family(estimates, error):
-    return [
-        comparison({"age": age}, estimate=estimate, error=error, against="rest")
-        for age, estimate in zip(AGES, estimates, strict=True)
-    ]
-
-
-@settings(max_examples=8, deadline=None)  # the oracle collects garbage at each call, which is slow
-@given(st.lists(st.floats(0.5, 1.3), min_size=3, max_size=3), st.sampled_from([0.03, 0.08, 0.2]))
-def test_broken_and_watch_are_corrected_as_statsmodels_does_and_kept_is_not(estimates, error):
-    comparisons = verdict(family(estimates, error), indicator="selection_rate_ratio_age")["comparisons"]
-    for name, level in (("p_breach", 0.8), ("p_watch", 0.95)):
-        raw = [NormalDist().cdf((estimate - level) / error) for estimate in estimates]
-        expected = multipletests(raw, method="holm")[1]
-        assert [c[name] for c in comparisons] == pytest.approx(expected, rel=1e-5, abs=1e-12)
-    kept = [1 - NormalDist().cdf((estimate - 0.8) / error) for estimate in estimates]
-    assert [c["p_kept"] for c in comparisons] == pytest.approx(kept, rel=1e-5, abs=1e-9)
-    assert all(c["adjusted"] for c in comparisons)
-
-
-def test_holm_can_take_a_breach_away():
-    """Alone p = .030; beside two others Holm asks for .0167."""
-    error = 0.02
-    estimate = 0.8 + NormalDist().inv_cdf(0.03) * error
-    assert verdict([comparison(WOMEN, estimate=estimate, error=error)])["verdict"] == "broken"
-    found = verdict(family([estimate, 1.0, 1.0], error), indicator="selection_rate_ratio_age")
-    assert found["verdict"] == "watch"
-    assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09, rel=1e-4)
-
-
-def at(p, *, level, error=0.02):
-    """The estimate whose p at a level is `p`."""
-    return level + NormalDist().inv_cdf(p) * error
-
-
-@pytest.mark.parametrize(("name", "expected"), [("question", 0.03), ("indicator", 0.06), ("selection", 0.09)])
-def test_the_questions_of_a_family_share_the_level_equally(name, expected):
-    """Women are asked about twice, raw and adjusted, ages once: three questions where the charter names one family."""
-    estimate = at(0.03, level=0.8)
-    measures = [
-        comparison(WOMEN, estimate=estimate, error=0.02),
-        *family([1.0, 1.0, 1.0], 0.02),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric="adjusted_selection_rate_ratio"),
-    ]
-    charter = amended("selection_rate_ratio", family=name)
-    of = system(controls={"job": {"column": "job"}})
-    found = verdict(measures, charter=charter, of=of)["comparisons"][0]
-    assert found["p_breach"] == pytest.approx(expected, rel=1e-4)
-    assert found["share"] == pytest.approx(0.03 / expected)
-    ages = verdict(measures, charter=charter, of=of, indicator="selection_rate_ratio_age")["comparisons"]
-    assert [c["share"] for c in ages] == pytest.approx([0.01 / expected] * 3)
-
-
-def test_what_is_found_leaves_its_part_to_the_others_of_the_family():
-    """By hand: half of the level to women, a sixth to each age. p ÷ part: .024, .012, .36, 3. The smallest is held to
-    the whole (.012); without it 5/6 is left, so that women have .02; then a third for .12, a sixth for .5."""
-    ages = [at(p, level=0.95) for p in (0.002, 0.06, 0.5)]
-    measures = [comparison(WOMEN, estimate=at(0.012, level=0.95), error=0.02), *family(ages, 0.02)]
-    women, older = (verdict(measures, indicator=f"selection_rate_ratio_{name}") for name in ("gender", "age"))
-    found = [c["p_watch"] for c in (*women["comparisons"], *older["comparisons"])]
-    assert found == pytest.approx([0.02, 0.012, 0.12, 0.5], rel=1e-4)
-
-
-def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
-    measures = [
-        comparison(WOMEN, estimate=at(0.03, level=0.8), error=0.02),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric="adjusted_selection_rate_ratio"),
-    ]
-    charter = amended("adjusted_selection_rate_ratio", threshold={"breach": None})
-    of = system(controls={"job": {"column": "job"}})
-    raw, adjusted = (
-        verdict(measures, charter=charter, of=of, indicator=f"{name}selection_rate_ratio_gender")["comparisons"][0]
-        for name in ("", "adjusted_")
-    )
-    assert (raw["p_breach"], raw["share"]) == (pytest.approx(0.03, rel=1e-4), 0.5)
-    assert adjusted["p_breach"] is None
-
-
-def test_a_family_that_nobody_else_names_is_a_slip():
-    article = CHARTER.article("equite").model_dump()
-    article["indicators"][0]["family"] = "slection"
-    with pytest.raises(ValidationError, match="the family 'slection' holds one indicator only"):
-        Article.model_validate(article)
-
-
-def test_families_of_two_articles_are_two():
-    """The same name elsewhere is another family, and nobody can name one after a question."""
-    twin = CHARTER.article("equite").model_copy(update={"id": "twin"})
-    of, measures = system(), [comparison(WOMEN, estimate=1.0, error=0.02)]
-    (one, other) = (
-        next(q for q in questions(CHARTER.model_copy(update={"articles": [article]}), of, measures) if q.comparisons)
-        for article in (CHARTER.article("equite"), twin)
-    )
-    assert one.id == other.id
-    assert one.family != other.family
 
 
 @pytest.mark.parametrize(
