@@ -91,9 +91,14 @@ def counted(system: System, frame: pd.DataFrame) -> Read:
         keyed = rows.assign(by="*".join(by), outcome=None, **values)
         counts.append(keyed)
         strata += [keyed if system.cluster else keyed.assign(bucket=0)] if by and system.controls else []
+    return counted_only(summed(counts, COUNTS), summed(strata, STRATA))
+
+
+def counted_only(counts: pa.Table, strata: pa.Table) -> Read:
+    """What an audit reads of a log without lists, scores, features and earlier windows."""
     return Read(
-        counts=summed(counts, COUNTS),
-        strata=summed(strata, STRATA),
+        counts=counts,
+        strata=strata,
         ranks=RANKS.empty_table(),
         scores=SCORES.empty_table(),
         reference_scores=SCORES.empty_table(),

@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
-from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
-from audits.cubes.withheld import WITHHELD
 from audits.runs import measure_evidence
 from audits.standing import Standing
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
+from tests.audits.funnels import counted_only
 from tests.audits.uncertainty.systems import Population
 from tests.written import sample
 
@@ -138,15 +136,7 @@ def read_of(counts: Ints, groups: Groups, process: Process, system: System) -> R
                 if not system.cluster:
                     of_strata = of_strata.sum(axis=1, keepdims=True)
                 by_stratum.append(_table(of_strata, ("stratum", "bucket", "furthest"), head, process, STRATA))
-    return Read(
-        counts=pa.concat_tables(whole),
-        strata=pa.concat_tables(by_stratum),
-        ranks=RANKS.empty_table(),
-        scores=SCORES.empty_table(),
-        reference_scores=SCORES.empty_table(),
-        withheld=WITHHELD.empty_table(),
-        histograms=[],
-    )
+    return counted_only(pa.concat_tables(whole), pa.concat_tables(by_stratum))
 
 
 def _table(counts: Ints, axes: Sequence[str], head: dict[str, Any], process: Process, schema: pa.Schema) -> pa.Table:
