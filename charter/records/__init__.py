@@ -5,16 +5,22 @@ from __future__ import annotations
 from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json
 from charter.records.charters import charter_text, register_charter
 from charter.records.database import open_records
+from charter.records.files import keep_file
+from charter.records.statements import Sealed, seal, statements
 from charter.records.verification import verify_records
 
 __all__ = [
+    "Sealed",
     "audits_near",
     "audits_of",
     "charter_text",
+    "keep_file",
     "latest_audits",
     "open_records",
     "register_charter",
     "save_audit",
+    "seal",
     "sealed_json",
+    "statements",
     "verify_records",
 ]

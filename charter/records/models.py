@@ -48,3 +48,17 @@ class Audit(Base):
     document_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     entry: Mapped[int] = mapped_column(ForeignKey("entries.position"), unique=True)
     root: Mapped[str] = mapped_column(String(64))
+
+
+class Record(Base):
+    """What somebody stated (`charter.records.kinds`): the text that was sealed, and where the ledger seals it."""
+
+    __tablename__ = "records"
+    __table_args__ = (Index(None, "kind", "system"),)
+
+    entry: Mapped[int] = mapped_column(ForeignKey("entries.position"), primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    system: Mapped[str | None]
+    created_at: Mapped[str]
+    document: Mapped[str] = mapped_column(Text)
+    document_sha256: Mapped[str] = mapped_column(String(64), unique=True)

@@ -14,9 +14,12 @@ from audits.workspace import Workspace
 from charter.records.audits import all_audits, audit_payload
 from charter.records.charters import charter_payload
 from charter.records.database import reading
+from charter.records.files import changed_files
+from charter.records.kinds import KINDS, KeptFile
 from charter.records.models import CharterVersion
+from charter.records.statements import all_statements, read, statement_payload
 
-RECORD_KINDS = ("audit", "charter")
+RECORD_KINDS = ("audit", "charter", *KINDS)
 
 
 def verify_records(workspace: Workspace) -> Verification | None:
@@ -29,28 +32,39 @@ def verify_records(workspace: Workspace) -> Verification | None:
             return None
         noted = {row.entry + 1: row.root for row in all_audits(connection)}
         found = ledger.verify(connection, known_roots=noted)
-        return found if not found.ok else _records_match(connection, found)
+        found = found if not found.ok else _records_match(connection, found)
+        return found if not found.ok else _files_match(workspace, connection, found)
 
 
 def _records_match(connection: Connection, found: Verification) -> Verification:
     """Each record is the one its entry seals, and each such entry has its record."""
-    sealed = {entry.index: entry.payload for entry in ledger.entries(connection) if entry.kind in RECORD_KINDS}
-    changed = [index for index, payload in _payloads(connection) if sealed.pop(index, None) != payload]
+    sealed = {e.index: (e.kind, e.payload) for e in ledger.entries(connection) if e.kind in RECORD_KINDS}
+    changed = [index for index, *record in _payloads(connection) if sealed.pop(index, None) != tuple(record)]
     bad = sorted([*changed, *sealed])
     if not bad:
         return found
     return replace(found, bad_index=bad[0], problem="the record of this entry is not the one that was sealed")
 
 
-def _payloads(connection: Connection) -> Iterator[tuple[int, ledger.Payload]]:
-    """What each stored record would have sealed, by the entry it names."""
+def _files_match(workspace: Workspace, connection: Connection, found: Verification) -> Verification:
+    """Each document that a record rests on is kept, with the content that was sealed."""
+    for row in all_statements(connection):
+        file: KeptFile | None = read(row).statement.document
+        if file is not None and changed_files(workspace, [file]):
+            return replace(found, bad_index=row.entry, problem="the document it rests on is missing or was changed")
+    return found
+
+
+def _payloads(connection: Connection) -> Iterator[tuple[int, str, ledger.Payload]]:
+    """What each stored record would have sealed: the entry it names, the kind, and the payload."""
     for charter in connection.execute(select(CharterVersion.__table__)):
         text = charter.document
         sha256 = charter.sha256 if text is None else sha256_hex(text.encode())
-        yield charter.entry, charter_payload(sha256, charter.version)
+        yield charter.entry, "charter", charter_payload(sha256, charter.version)
     for audit in all_audits(connection):
         yield (
             audit.entry,
+            "audit",
             audit_payload(
                 system=audit.system,
                 start=audit.window_start,
@@ -59,3 +73,5 @@ def _payloads(connection: Connection) -> Iterator[tuple[int, ledger.Payload]]:
                 document=sha256_hex(audit.document.encode()),
             ),
         )
+    for row in all_statements(connection):
+        yield row.entry, row.kind, statement_payload(sha256_hex(row.document.encode()), row.system)

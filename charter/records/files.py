@@ -1,0 +1,53 @@
+"""Documents that records rest on, kept in `documents/` of the workspace and named by their content."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
+from audits.workspace import Workspace
+from charter.records.kinds import KeptFile
+
+LARGEST = 50_000_000
+"""Bytes: larger documents are refused."""
+
+
+def keep_file(workspace: Workspace, path: Path) -> KeptFile:
+    """Copy a document into the workspace; the same content is kept once.
+
+    Raises BoussoleError for what is no file, is empty or larger than 50 MB.
+    """
+    if not path.is_file():
+        raise BoussoleError("there is no such document.", where=str(path), next_step="Give the path of a file.")
+    size = path.stat().st_size
+    if not 0 < size <= LARGEST:
+        raise BoussoleError(
+            "the document is empty." if not size else f"the document is larger than {LARGEST // 10**6} MB.",
+            where=str(path),
+            next_step="Give the signed document itself, as a PDF for example.",
+        )
+    content = path.read_bytes()
+    digest = sha256_hex(content)
+    target = file_path(workspace, digest)
+    if not target.exists():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        part = target.with_name(f"{digest}.part{os.getpid()}")
+        part.write_bytes(content)
+        part.replace(target)
+    return KeptFile(sha256=digest, name=path.name[-300:], size=len(content))
+
+
+def file_path(workspace: Workspace, sha256: str) -> Path:
+    """Where a document of this hash is kept."""
+    return workspace.home / "documents" / sha256
+
+
+def changed_files(workspace: Workspace, files: list[KeptFile]) -> list[KeptFile]:
+    """Those of some kept documents that are missing or no longer have their content."""
+    return [file for file in files if not _whole(file_path(workspace, file.sha256), file.sha256)]
+
+
+def _whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_hex(path.read_bytes()) == sha256

@@ -1,0 +1,199 @@
+"""What people state, one model for each kind of record. A record is never changed: a later one answers or withdraws it.
+
+No kind asks for a personal name: people appear by their role. `on` is the day the act took place, as stated; the day
+it was sealed is the ledger's. `of` names the entry of the record that this one is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from audits.systems.kinds import Identifier, Strict
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(max_length=100_000)]
+Answer = Literal["kept", "watch", "broken"]
+Cap = Literal["watch", "broken"]
+
+
+class KeptFile(Strict):
+    """A document that is kept with the records, named by its content."""
+
+    sha256: Sha256
+    name: Line
+    size: int = Field(ge=1)
+
+
+class Statement(Strict):
+    """What every record says: who, when, in which words, with which document."""
+
+    kind: ClassVar[str]
+    """The kind of its entry in the ledger."""
+    about: ClassVar[tuple[str, ...]] = ()
+    """Kinds of record that `of` may name."""
+
+    role: Line = Field(description="Who states it: a role, not a person")
+    on: dt.date = Field(description="The day it took place")
+    signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
+    text: Prose = ""
+    document: KeptFile | None = None
+    system: Identifier | None = Field(None, description="The system it is about; none: all of them")
+
+
+class Attestation(Statement):
+    """A human statement that answers an attested question, with its document, until it expires."""
+
+    kind = "attestation"
+    indicator: Identifier
+    answer: Answer
+    valid_until: dt.date
+    document: KeptFile
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_until <= self.on:
+            raise ValueError("an attestation is valid until a day after it was made")
+        return self
+
+
+class Case(Statement):
+    """A case of what the charter does not tolerate, reported and still to be confirmed by a human."""
+
+    kind = "case"
+    indicator: Identifier
+    system: Identifier
+    happened_on: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.happened_on > self.on:
+            raise ValueError("a case is reported on the day it happened, or later")
+        return self
+
+
+class Inspection(Statement):
+    """A sample that people examined for cases of what the charter does not tolerate."""
+
+    kind = "inspection"
+    indicator: Identifier
+    system: Identifier
+    start: dt.date = Field(description="First day of what was sampled")
+    end: dt.date = Field(description="Last day of what was sampled")
+    examined: int = Field(ge=1, description="How many were examined")
+    found: int = Field(ge=0, description="How many cases were found")
+    recall: float = Field(gt=0, le=1, description="Share of true cases that the method finds")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.found > self.examined:
+            raise ValueError("more cases were found than examined")
+        if not self.start <= self.end <= self.on:
+            raise ValueError("an inspection starts, ends, and is stated, in that order")
+        return self
+
+
+class Review(Statement):
+    """What a human found of a reported case, or of the cases of an inspection: they are one, or they are not."""
+
+    kind = "review"
+    about = ("case", "inspection")
+    of: int = Field(ge=0)
+    outcome: Literal["confirmed", "refuted"]
+
+
+class Finding(Statement):
+    """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
+
+    kind = "finding"
+    authority: Line
+    title: Line
+    articles: list[Identifier] = Field(min_length=1)
+    cap: Cap
+    document: KeptFile
+
+
+class Closure(Statement):
+    """The end of a finding, as its authority said."""
+
+    kind = "closure"
+    about = ("finding",)
+    of: int = Field(ge=0)
+    document: KeptFile
+
+
+class Recommendation(Statement):
+    """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
+
+    kind = "recommendation"
+    body: Line = Field(description="Who recommends: the committee, or an authority")
+    outside: bool = Field(description="Whether it comes from an outside authority")
+    addressee: Line = Field(description="Who must answer: a role")
+    due_on: dt.date
+    articles: list[Identifier] = Field(default_factory=list)
+
+
+class Reply(Statement):
+    """The answer to a recommendation."""
+
+    kind = "reply"
+    about = ("recommendation",)
+    of: int = Field(ge=0)
+    accepted: Literal["yes", "partly", "no"]
+
+
+class FollowUp(Statement):
+    """What became of a recommendation."""
+
+    kind = "follow_up"
+    about = ("recommendation",)
+    of: int = Field(ge=0)
+    state: Literal["in_progress", "done", "dropped"]
+
+
+class Adoption(Statement):
+    """The committee's act by which a version of the charter comes into force."""
+
+    kind = "adoption"
+    charter: Sha256
+    version: Line
+    document: KeptFile
+
+
+class Withdrawal(Statement):
+    """A record that should not stand: it stays in the ledger, and no longer counts."""
+
+    kind = "withdrawal"
+    about = (
+        "attestation",
+        "case",
+        "inspection",
+        "review",
+        "finding",
+        "closure",
+        "recommendation",
+        "reply",
+        "follow_up",
+    )
+    of: int = Field(ge=0)
+
+
+KINDS: dict[str, type[Statement]] = {
+    model.kind: model
+    for model in (
+        Attestation,
+        Case,
+        Inspection,
+        Review,
+        Finding,
+        Closure,
+        Recommendation,
+        Reply,
+        FollowUp,
+        Adoption,
+        Withdrawal,
+    )
+}

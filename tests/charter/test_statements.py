@@ -1,0 +1,177 @@
+"""What people state: sealed word for word, answered by later records, never changed, and found when it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from audits import ledger
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from charter.records import keep_file, open_records, seal, statements, verify_records
+from charter.records.kinds import KINDS, Attestation, Case, Closure, Finding, KeptFile, Review, Withdrawal
+
+DAY = dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.create(tmp_path / "50% odd?")
+
+
+@pytest.fixture
+def letter(workspace, tmp_path):
+    path = tmp_path / "Avis du comité (signé).pdf"
+    path.write_bytes(b"%PDF a signed letter")
+    return keep_file(workspace, path)
+
+
+def attestation(letter, **changes):
+    values = {"role": "Staff representatives", "on": DAY, "indicator": "work_got_better", "answer": "kept"}
+    values |= {"valid_until": dt.date(2027, 9, 1), "document": letter, "text": "Enquête : 62 % d’avis favorables."}
+    return Attestation(**(values | changes))
+
+
+def tamper(workspace, statement):
+    with open_records(workspace).begin() as connection:
+        for act in ("update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS records_no_{act}")
+        connection.exec_driver_sql(statement)
+
+
+def test_a_statement_is_sealed_by_its_hash_alone(workspace, letter):
+    sealed = seal(workspace, attestation(letter, system="matchft"))
+    with ledger.reader(workspace.governance).begin() as connection:
+        (entry,) = ledger.entries(connection)
+        (text,) = connection.exec_driver_sql("SELECT document FROM records").scalars()
+    assert (entry.kind, sealed.entry) == ("attestation", 0)
+    assert entry.payload == {"record": hashlib.sha256(text.encode()).hexdigest(), "system": "matchft"}
+    assert json.loads(text)["text"] == "Enquête : 62 % d’avis favorables."
+    assert statements(workspace) == [sealed]
+    assert verify_records(workspace).ok
+
+
+def test_a_document_is_kept_once_by_its_content(workspace, letter, tmp_path):
+    again = tmp_path / "copy.pdf"
+    again.write_bytes(b"%PDF a signed letter")
+    assert keep_file(workspace, again).sha256 == letter.sha256 == hashlib.sha256(b"%PDF a signed letter").hexdigest()
+    assert [path.name for path in (workspace.home / "documents").iterdir()] == [letter.sha256]
+    assert letter.name == "Avis du comité (signé).pdf"
+
+
+def test_a_double_click_seals_once(workspace, letter):
+    assert seal(workspace, attestation(letter)) == seal(workspace, attestation(letter))
+    assert len(statements(workspace)) == 1
+
+
+def test_statements_are_read_by_kind_and_up_to_an_entry(workspace, letter):
+    first = seal(workspace, attestation(letter))
+    case = seal(workspace, a_case())
+    review = seal(workspace, Review(role="Adviser", on=DAY, of=case.entry, outcome="confirmed"))
+    assert statements(workspace, kinds=["case", "review"]) == [case, review]
+    assert statements(workspace, before=review.entry) == [first, case]
+
+
+def a_case(**changes):
+    values = {"role": "Agency", "on": DAY, "indicator": "undeclared_use", "system": "matchft", "happened_on": DAY}
+    return Case(**(values | changes))
+
+
+@pytest.mark.parametrize("of", [0, 7])
+def test_a_record_is_about_another_of_the_right_kind(workspace, letter, of):
+    seal(workspace, attestation(letter))
+    with pytest.raises(BoussoleError, match=f"about a case or inspection, and entry {of} is "):
+        seal(workspace, Review(role="Adviser", on=DAY, of=of, outcome="confirmed"))
+    assert len(statements(workspace)) == 1
+
+
+def test_what_has_not_come_yet_is_refused(workspace):
+    with pytest.raises(BoussoleError, match="has not come yet"):
+        seal(workspace, a_case(on=dt.date(2999, 1, 1)))
+    assert statements(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda f: attestation(f, valid_until=DAY), "valid until a day after"),
+        (lambda f: attestation(f, answer="yes"), "kept"),
+        (lambda f: attestation(f, role=" "), "at least 1 character"),
+        (lambda f: attestation(f, document=None), "document"),
+        (lambda f: a_case(happened_on=DAY + dt.timedelta(days=1)), "the day it happened"),
+        (lambda f: attestation(f, name="Somebody"), "Extra inputs"),
+    ],
+)
+def test_a_statement_that_says_too_little_or_too_much_is_refused(letter, make, message):
+    with pytest.raises(ValidationError, match=message):
+        make(letter)
+
+
+@pytest.mark.parametrize(("content", "message"), [(b"", "is empty"), (None, "no such document"), (b"12", "larger")])
+def test_a_document_that_cannot_be_kept_is_named(workspace, tmp_path, monkeypatch, content, message):
+    monkeypatch.setattr("charter.records.files.LARGEST", 1)
+    if content is not None:
+        (tmp_path / "letter.pdf").write_bytes(content)
+    with pytest.raises(BoussoleError, match=message) as raised:
+        keep_file(workspace, tmp_path / "letter.pdf")
+    assert "letter.pdf" in raised.value.where
+    assert not (workspace.home / "documents").exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records SET document = replace(document, '62', '92')",
+        "UPDATE records SET system = 'other'",
+        "UPDATE records SET kind = 'case' WHERE kind = 'attestation'",
+        "DELETE FROM records",
+    ],
+)
+def test_a_changed_statement_is_found(workspace, letter, statement):
+    seal(workspace, attestation(letter, system="matchft"))
+    tamper(workspace, statement)
+    assert verify_records(workspace).bad_index == 0
+
+
+def test_a_changed_document_is_found(workspace, letter):
+    seal(workspace, attestation(letter))
+    (workspace.home / "documents" / letter.sha256).write_bytes(b"another letter")
+    found = verify_records(workspace)
+    assert (found.ok, found.bad_index) == (False, 0)
+    assert "document" in found.problem
+
+
+def test_sealed_statements_cannot_be_changed_by_accident(workspace, letter):
+    seal(workspace, attestation(letter))
+    for statement in ("DELETE FROM records", "UPDATE records SET kind = 'case'"):
+        with open_records(workspace).begin() as connection, pytest.raises(IntegrityError, match="never changed"):
+            connection.exec_driver_sql(statement)
+
+
+def test_a_finding_and_its_closure(workspace, letter):
+    finding = seal(
+        workspace,
+        Finding(
+            role="Secretariat",
+            on=DAY,
+            authority="CNIL",
+            title="SAN-2026-003",
+            articles=["securite"],
+            cap="broken",
+            document=letter,
+        ),
+    )
+    seal(workspace, Closure(role="Secretariat", on=DAY, of=finding.entry, document=letter))
+    seal(workspace, Withdrawal(role="Secretariat", on=DAY, of=finding.entry, text="Entered twice."))
+    assert [each.statement.kind for each in statements(workspace)] == ["finding", "closure", "withdrawal"]
+
+
+def test_every_kind_bears_its_own_name():
+    assert all(model.kind == name for name, model in KINDS.items())
+    assert {kind for model in KINDS.values() for kind in model.about} <= set(KINDS)
+    assert isinstance(KeptFile(sha256="a" * 64, name="x", size=1), KeptFile)
