@@ -1,0 +1,162 @@
+"""The Ed25519 keys that sign notes, after C2SP signed-note and tlog-cosignature.
+
+A public key has a text form, `NAME+ID+KEY`, that its owner publishes; whoever trusts it got it from there. A secret
+key is written as other tools for signed notes write it, into a file that only its owner reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from audits.errors import LedgerError
+from audits.ledger.encoding import decode, encode
+
+SIGNATURE, COSIGNATURE = 0x01, 0x04
+"""Types of signature: over the text alone, and over the text with the time of signing."""
+
+ID_BYTES = 4
+_KEY_BYTES, _TIME_BYTES = 32, 8
+_SECRET = "PRIVATE+KEY+"  # noqa: S105 (how every secret key begins)
+_NAME = re.compile(r"[^\s+]{1,200}")
+_COSIGNED = "cosignature/v1\ntime {at}\n{text}"
+_COPY = "Copy it again from its owner, whole."
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """A public key with the name of its owner and the type of signature it is for."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes that go with each signature: SHA-256(name ‖ newline ‖ type ‖ key)[:4]."""
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
+
+    def __str__(self) -> str:
+        """The text form, `NAME+ID+KEY`."""
+        return f"{self.name}+{self.id.hex()}+{encode(bytes([self.kind]) + self.public)}"
+
+    def holds(self, value: bytes, *, text: str) -> bool:
+        """Whether this key made the signature of the text."""
+        if self.kind == COSIGNATURE:
+            at, value = int.from_bytes(value[:_TIME_BYTES], "big"), value[_TIME_BYTES:]
+            text = _COSIGNED.format(at=at, text=text)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(value, text.encode())
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def time(self, value: bytes) -> dt.datetime | None:
+        """When the owner of the key states to have signed; None where the type of signature states nothing."""
+        if self.kind != COSIGNATURE:
+            return None
+        try:
+            return dt.datetime.fromtimestamp(int.from_bytes(value[:_TIME_BYTES], "big"), dt.UTC)
+        except (OverflowError, OSError, ValueError):  # beyond the calendar
+            return None
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A secret key with the name of its owner."""
+
+    name: str
+    kind: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"SigningKey({str(self.verifier)!r})"
+
+    def __str__(self) -> str:
+        """The public text form: the secret never slips into a message."""
+        return str(self.verifier)
+
+    @property
+    def verifier(self) -> VerifierKey:
+        return VerifierKey(self.name, self.kind, self._private.public_key().public_bytes_raw())
+
+    @property
+    def secret_text(self) -> str:
+        """`PRIVATE+KEY+NAME+ID+SECRET`."""
+        return f"{_SECRET}{self.name}+{self.verifier.id.hex()}+{encode(bytes([self.kind]) + self.secret)}"
+
+    def sign(self, text: str, *, at: dt.datetime) -> bytes:
+        """The signature of a text; `at` is part of a cosignature, and of nothing else."""
+        if self.kind == SIGNATURE:
+            return self._private.sign(text.encode())
+        seconds = int(at.timestamp())
+        signed = self._private.sign(_COSIGNED.format(at=seconds, text=text).encode())
+        return seconds.to_bytes(_TIME_BYTES, "big") + signed
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.secret)
+
+
+def make_key(name: str, *, kind: int) -> SigningKey:
+    """A new key. Raises LedgerError for a name that no note can carry."""
+    return SigningKey(_named(name), kind, Ed25519PrivateKey.generate().private_bytes_raw())
+
+
+def parse_verifier(text: str) -> VerifierKey:
+    """Read the text form of a public key. Raises LedgerError where it is none, or its id is another key's.
+
+    >>> key = make_key("example.org/log", kind=SIGNATURE).verifier
+    >>> parse_verifier(str(key)) == key
+    True
+    """
+    parts = text.strip().split("+", 2)
+    kind, key = _typed(parts)
+    if kind not in (SIGNATURE, COSIGNATURE):
+        raise LedgerError(
+            "this is not the public key of a ledger or a college.",
+            where=f"key '{text.strip()[:80]}'",
+            next_step="Give its text form NAME+ID+KEY, as its owner published it.",
+        )
+    found = VerifierKey(_named(parts[0]), kind, key)
+    if found.id.hex() != parts[1]:
+        raise LedgerError("the key does not belong to its name and id.", where=f"key '{parts[0]}'", next_step=_COPY)
+    return found
+
+
+def parse_signer(text: str) -> SigningKey:
+    """Read the text form of a secret key. Raises LedgerError where it is none; the message never quotes it."""
+    parts = text.strip().removeprefix(_SECRET).split("+", 2)
+    kind, secret = _typed(parts) if text.startswith(_SECRET) else (0, b"")
+    if kind not in (SIGNATURE, COSIGNATURE):
+        raise LedgerError("this is not a secret key.", next_step="Make one with `boussole ledger keygen`.")
+    found = SigningKey(_named(parts[0]), kind, secret)
+    if found.verifier.id.hex() != parts[1]:
+        raise LedgerError("the secret key does not belong to its name and id.", next_step=_COPY)
+    return found
+
+
+def is_name(name: str) -> bool:
+    """Whether a key can have this name: one word, without spaces and '+'."""
+    return _NAME.fullmatch(name) is not None
+
+
+def _named(name: str) -> str:
+    if not is_name(name):
+        raise LedgerError(
+            "a key is named by one word without spaces and '+'.",
+            where=f"name '{name[:80]}'",
+            next_step="Use a name such as example.org/college.",
+        )
+    return name
+
+
+def _typed(parts: list[str]) -> tuple[int, bytes]:
+    """The type and key of a text form; type 0 where it is none."""
+    data = (decode(parts[2]) if len(parts) == 3 else None) or b""
+    return (data[0], data[1:]) if len(data) == 1 + _KEY_BYTES else (0, b"")

@@ -1,0 +1,270 @@
+"""Signed notes, cosignatures and checkpoints against published examples of other implementations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.errors import LedgerError
+from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
+from audits.ledger.notes import Note, check, parse_note
+from audits.ledger.signing import known_key, workspace_key
+
+# The example of Go's package golang.org/x/mod/sumdb/note, which the specification describes.
+GO_PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+GO_SECRET = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"  # noqa: S105
+GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+GO_LINE = (
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
+
+# The log with one entry against which witnesses are tested in public.
+TEST_LOG = "geomys.org/witness/test-log+c0787ff4+AeMb5VOzy60PTGdGmLPxOKGAa0jNyDGsgv2rnprGju1t"
+TEST_CHECKPOINT = """\
+geomys.org/witness/test-log
+1
+BCml5C32yqMcl0gjTrcSOeNVx59oPnSdytBzDGBO5k0=
+
+— geomys.org/witness/test-log wHh/9BPsoBNr2x0Ol3qPBYasIN0HI2ZiBg5ac0v3LQq/7F+YO7U4oWbDeJn1VaWVrlbSEM30Gr7WWYQjj2SBxRoJ/Ao=
+"""  # noqa: E501
+
+# A checkpoint of a certificate log, with the cosignature of a public witness.
+WITNESS = "witness.navigli.sunlight.geomys.org+a3e00fe2+BNy/co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G"
+COSIGNED = """\
+coachandhorses2026h1.staging.certificate.transparency.goog
+185550722
+YXAM0VmnrfvLaBCOOYSJhCaE5F10oGBOo+hkbDa1kng=
+
+— coachandhorses2026h1.staging.certificate.transparency.goog MpXgsHy8ZwxXnO+WjtVrPxAzL49Rs1gWTkNVNeEa//5peAzaocRCB3qt3EaibjzY5GILLtGgBP7dBhgcSHy+JQh0OAc=
+— witness.navigli.sunlight.geomys.org o+AP4gAAAABqb7DzNrGFRJnQ9vrJ8xpnwZytnr/ZYczDIsvwvouiSjwOjn7a72ccxBk+lKnZ7dKqkYKER1s/KxLTaVwQD7lJZTC/CQ==
+"""  # noqa: E501
+
+# The example of the specification tlog-cosignature; it gives the time, not the keys.
+SPECIFIED = """\
+example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
+"""  # noqa: E501
+
+PUBLIC_WITNESSES = [
+    WITNESS,
+    "witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv",
+    "transparency.dev/DEV:witness-little-garden+d8042a87+BCtusOxINQNUTN5Oj8HObRkh2yHf/MwYaGX4CPdiVEPM",
+    "rgdd.se/poc-witness+db03732e+BCjJKlo6BU0xfIb8LutqerIFTWIXEA0L5n3tW3QyPFgG",
+    "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2",
+]
+NOW = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)
+
+
+def test_the_example_of_go_is_signed_as_published():
+    key = parse_signer(GO_SECRET)
+    note = Note(GO_TEXT).signed(key)
+    assert str(note) == f"{GO_TEXT}\n{GO_LINE}"
+    assert str(key.verifier) == GO_PUBLIC
+    assert key.secret_text == GO_SECRET
+
+
+def test_the_example_of_go_verifies_and_breaks_with_one_letter():
+    note, key = parse_note(f"{GO_TEXT}\n{GO_LINE}"), parse_verifier(GO_PUBLIC)
+    assert [signer.key for signer in check(note, [key]).signers] == [key]
+    other = check(replace(note, text=GO_TEXT.replace("problem is", "problem was")), [key])
+    assert (other.signers, other.forged) == ((), (key,))
+
+
+def test_a_published_checkpoint_verifies():
+    note, checkpoint = parse_checkpoint(TEST_CHECKPOINT)
+    assert (checkpoint.origin, checkpoint.size) == ("geomys.org/witness/test-log", 1)
+    assert checkpoint.root == "0429a5e42df6caa31c9748234eb71239e355c79f683e749dcad0730c604ee64d"
+    assert checkpoint.note.text == note.text
+    assert len(check(note, [parse_verifier(TEST_LOG)]).signers) == 1
+
+
+def test_a_cosignature_of_a_public_witness_verifies_with_its_time():
+    note, checkpoint = parse_checkpoint(COSIGNED)
+    (signer,) = check(note, [parse_verifier(WITNESS)]).signers
+    assert checkpoint.size == 185550722
+    assert signer.at == dt.datetime.fromtimestamp(0x6A6FB0F3, dt.UTC)
+
+
+def test_a_cosignature_stands_for_its_time_too():
+    note, key = parse_note(COSIGNED), parse_verifier(WITNESS)
+    line = note.signatures[1]
+    later = replace(line, value=(0x6A6FB0F4).to_bytes(8, "big") + line.value[8:])
+    assert check(replace(note, signatures=(later,)), [key]).forged == (key,)
+
+
+def test_the_example_of_the_specification_is_read_as_described():
+    note, checkpoint = parse_checkpoint(SPECIFIED)
+    assert (checkpoint.origin, checkpoint.size) == ("example.com/behind-the-sofa", 20852163)
+    log, witness = note.signatures
+    assert (log.name, len(log.value)) == ("example.com/behind-the-sofa", 64)
+    assert (witness.name, int.from_bytes(witness.value[:8], "big"), len(witness.value)) == (
+        "witness.example.com/w1",
+        1679315147,
+        72,
+    )
+    assert str(note) == SPECIFIED
+
+
+def test_a_cosignature_signs_the_message_of_the_specification():
+    key = make_key("example.org/college", kind=COSIGNATURE)
+    note = parse_note(SPECIFIED).signed(key, at=dt.datetime.fromtimestamp(1679315147, dt.UTC))
+    message = b"cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n20852163\n"
+    message += b"CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+    Ed25519PrivateKey.from_private_bytes(key.secret).public_key().verify(note.signatures[-1].value[8:], message)
+
+
+@pytest.mark.parametrize("text", PUBLIC_WITNESSES)
+def test_keys_of_public_witnesses_have_the_ids_they_are_published_with(text):
+    key = parse_verifier(text)
+    assert key.kind == COSIGNATURE
+    assert str(key) == text
+    with pytest.raises(LedgerError, match="does not belong"):
+        parse_verifier(text.replace(f"+{key.id.hex()}+", "+00000000+"))
+
+
+def test_lines_of_unknown_keys_are_ignored():
+    note = Note("text\n").signed(make_key("example.org/a", kind=SIGNATURE))
+    other = make_key("example.org/a", kind=SIGNATURE).verifier
+    found = check(note, [other])
+    assert (found.signers, found.forged) == ((), ())
+
+
+def test_a_key_signs_a_note_once():
+    key = make_key("example.org/college", kind=COSIGNATURE)
+    note = Note("text\n").signed(key, at=NOW).signed(key, at=NOW + dt.timedelta(days=1))
+    (signer,) = check(note, [key.verifier]).signers
+    assert signer.at == NOW + dt.timedelta(days=1)
+
+
+def test_a_time_beyond_the_calendar_is_no_time():
+    key = make_key("example.org/college", kind=COSIGNATURE)
+    far = (2**63 - 1).to_bytes(8, "big")
+    assert key.verifier.time(far + bytes(64)) is None
+
+
+def test_a_secret_never_shows_in_messages():
+    key = make_key("example.org/college", kind=COSIGNATURE)
+    shown = f"{key} {key!r}"
+    assert key.secret_text.rpartition("+")[2] not in shown
+    with pytest.raises(LedgerError) as error:
+        parse_signer(key.secret_text.replace("college", "colleges"))
+    assert key.secret_text.rpartition("+")[2] not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "example.org/log",
+        "example.org/log+00000000+AAAA",
+        "a b+00000000+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+        GO_PUBLIC.replace("+AR", "+Ag"),
+        GO_SECRET,
+        "x" * 10_000,
+    ],
+)
+def test_what_is_no_key_is_refused(text):
+    with pytest.raises(LedgerError):
+        parse_verifier(text)
+
+
+@pytest.mark.parametrize("text", ["", GO_PUBLIC, GO_SECRET[:-4], "PRIVATE+KEY+", "PRIVATE+KEY+a+b"])
+def test_what_is_no_secret_key_is_refused(text):
+    with pytest.raises(LedgerError):
+        parse_signer(text)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a+b", "a\u2003b", "x" * 201])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(LedgerError, match="one word"):
+        make_key(name, kind=SIGNATURE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "text\n",
+        GO_TEXT + "\n",
+        GO_TEXT + "\n" + GO_LINE.rstrip("\n"),
+        GO_TEXT + "\n" + GO_LINE.replace("— ", "- "),
+        GO_TEXT + "\n" + GO_LINE.replace("=\n", "\n"),
+        GO_TEXT + "\n— PeterNeumann x08goA==\n"[:-4] + "\n",
+        GO_TEXT.replace("\n", "\r\n") + "\n" + GO_LINE,
+        GO_TEXT + "\n" + GO_LINE + "\n",
+        "a" * 200_000,
+    ],
+)
+def test_what_is_no_note_is_refused(text):
+    with pytest.raises(LedgerError, match="not a signed note"):
+        parse_note(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\n1\n", "\n01\n"),
+        ("\n1\n", "\n-1\n"),
+        ("\n1\n", "\n1e3\n"),
+        ("\n1\n", "\n\n"),
+        ("\n1\n", "\n"),
+        ("5k0=", "5k1="),
+        ("BCml5C32", "BCml"),
+        ("BCml5C32", "BC  5C32"),
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(old, new):
+    with pytest.raises(LedgerError, match="not a checkpoint"):
+        parse_checkpoint(TEST_CHECKPOINT.replace(old, new, 1))
+
+
+def test_extension_lines_of_others_are_read():
+    key = make_key("example.org/log", kind=SIGNATURE)
+    note = replace(parse_note(TEST_CHECKPOINT), text=parse_note(TEST_CHECKPOINT).text + "more\n").signed(key)
+    assert parse_checkpoint(str(note))[1].size == 1
+
+
+texts = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs",)), min_size=1, max_size=30)
+
+
+@given(lines=st.lists(texts, min_size=1, max_size=5), seed=st.binary(min_size=32, max_size=32))
+def test_what_is_signed_is_read_again_as_it_was(lines, seed):
+    key = SigningKey("example.org/log", SIGNATURE, seed)
+    note = Note("\n".join(lines) + "\n").signed(key)
+    again = parse_note(str(note))
+    assert again == note
+    assert len(check(again, [key.verifier]).signers) == 1
+
+
+def test_a_workspace_signs_with_one_key_that_names_nobody(tmp_path):
+    folder = tmp_path / "keys"
+    assert known_key(folder) is None
+    assert not folder.exists()
+    key = workspace_key(folder)
+    assert known_key(folder) == workspace_key(folder) == key
+    assert re.fullmatch(r"boussole/ledger/[0-9a-f]{32}", key.name)
+    assert key.name.endswith(sha256(key.verifier.public).hexdigest()[:32])
+    (file,) = folder.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert workspace_key(tmp_path / "other").name != key.name
+
+
+def test_a_signed_checkpoint_is_read_again(tmp_path):
+    key = workspace_key(tmp_path / "keys")
+    made = Checkpoint(origin=key.name, size=7, root="ab" * 32)
+    note, found = parse_checkpoint(str(made.note.signed(key)))
+    assert found == made
+    assert [signer.key for signer in check(note, [key.verifier]).signers] == [key.verifier]
