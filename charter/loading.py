@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from audits.errors import CharterError
 from audits.hashing import canonical_json, sha256_hex
 from audits.systems.loading import explain
 from audits.workspace import Workspace
+from audits.yaml_files import parse
 from charter.check import faults
 from charter.model import Article, Charter, Head, Law
 
@@ -116,19 +117,4 @@ def _yaml(path: Path) -> dict[Any, Any]:
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> Any:
     """Kept by the text itself: a charter is read at every audit, and YAML takes a fifth of a second."""
-    return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a safe loader)
-
-
-class _OnceLoader(yaml.CSafeLoader):
-    """Plain YAML in which a key given twice is an error: the second would silently replace the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key}' is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+    return parse(text)

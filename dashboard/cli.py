@@ -11,6 +11,7 @@ import typer
 from audits.errors import BoussoleError, from_database, reason_of
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
+from dashboard.commands import export as export_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
@@ -57,6 +58,7 @@ app.command()(metrics)
 app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
 app.command()(report)
+app.add_typer(export_commands.app, name="export")
 app.command()(verify)
 app.add_typer(quarantine_commands.app, name="quarantine")
 app.add_typer(cubes_commands.app, name="cubes")

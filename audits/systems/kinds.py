@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Value = bool | int | float | str
-Texts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Annotated[str, StringConstraints(min_length=1)]]
+Texts = dict[
+    Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")],
+    Annotated[str, StringConstraints(min_length=1, max_length=10_000)],
+]
 
 Kind = Literal["selection", "ranking", "generation", "declared"]
 Status = Literal["design", "pilot", "production", "retired"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from audits.systems.kinds import LOGS, Actor, ColumnName, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Windows
+from audits.systems.register import Assessment, Costs, Dates, contradictions
 
 
 def _known_zone(value: Any) -> Any:
@@ -34,6 +36,17 @@ class System(Strict):
     timezone: Annotated[str, BeforeValidator(_known_zone)] = Field(
         "Europe/Paris", description="Of its days and months (an IANA name)"
     )
+    dates: Dates = Field(Dates(), description="Its life, day by day")
+    impact_assessment: Assessment | None = Field(
+        None, description="Of data protection; without it no system in production, unless the risk is minimal"
+    )
+    fria: Assessment | None = Field(
+        None, description="Of fundamental rights; without it no system in production where the risk is high"
+    )
+    costs: Costs = Field(Costs(), description="What it costs")
+    gains: Texts | None = Field(None, description="What it brings, in plain words: hours saved a year…")
+    people_affected: Texts | None = Field(None, description="Whom it touches, and how many")
+    contact: str | None = Field(None, min_length=1, description="The role that answers questions about it")
     columns: Columns | None = Field(None, description="What each column of its log means")
     contacts: Contacts | None = Field(None, description="Messages to people: a log of their own")
     generations: Generations | None = Field(
@@ -124,6 +137,20 @@ class System(Strict):
         if self.columns and set(self.actors) - set(self.columns.stages):
             extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
             raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
+        return self
+
+    @model_validator(mode="after")
+    def _register_consistent(self) -> Self:
+        found = contradictions(
+            status=self.status,
+            risk=self.risk,
+            dates=self.dates,
+            impact_assessment=self.impact_assessment,
+            fria=self.fria,
+            today=dt.datetime.now(self.zone).date(),
+        )
+        if found:
+            raise ValueError("; ".join(f"`{item.key}`: {item.why}" for item in found))
         return self
 
     @model_validator(mode="after")

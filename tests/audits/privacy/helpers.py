@@ -24,6 +24,8 @@ purpose: {en: Who gets a loan}
 owner: Credit
 status: production
 risk: high
+impact_assessment: {done_on: 2024-02-12, document: "DPIA 2024-07"}
+fria: {done_on: 2024-03-04, document: "FRIA 2024-03"}
 timezone: Europe/Paris
 columns:
   id: ref

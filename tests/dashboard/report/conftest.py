@@ -58,6 +58,7 @@ purpose: {fr: "Désigner des dossiers à contrôler.", en: "Choose files to chec
 owner: Direction
 status: production
 risk: limited
+impact_assessment: {done_on: 2025-11-14, document: "AIPD 2025-31"}
 columns:
   id: id
   period: 2026-08-31

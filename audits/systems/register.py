@@ -1,0 +1,142 @@
+"""What the register says of a use beside its log: dates, assessments, costs and gains, and what blocks production."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from audits.systems.kinds import Risk, Status, Strict
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+Euros = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+
+PRODUCTION_NEEDS: dict[str, tuple[str, tuple[Risk, ...]]] = {
+    "impact_assessment": ("impact assessment", ("prohibited", "high", "limited")),
+    "fria": ("fundamental rights impact assessment", ("prohibited", "high")),
+}
+"""What a system in production must have: its key, its name, and the risk classes that need it."""
+BEGUN: dict[Status, tuple[str, ...]] = {
+    "design": (),
+    "pilot": ("trial",),
+    "production": ("trial", "service"),
+    "retired": ("trial", "service", "ended"),
+}
+"""The dates that cannot lie ahead of a use of each status; all other days of `LIFE` cannot have passed."""
+LIFE = BEGUN["retired"]
+
+
+class Dates(Strict):
+    """When things happened; only `next_review`, and the planned end of a use, may lie ahead."""
+
+    trial: dt.date | None = Field(None, description="First day of the first trial on real cases")
+    service: dt.date | None = Field(None, description="First day in service")
+    ended: dt.date | None = Field(None, description="Last day of a use that was abandoned or retired")
+    ethics_review: dt.date | None = Field(None, description="When the ethics committee looked at it")
+    works_council: dt.date | None = Field(None, description="When the works council was consulted")
+    next_review: dt.date | None = Field(None, description="When somebody looks at it again")
+
+
+class Assessment(Strict):
+    """An assessment that was done, or why none is required."""
+
+    done_on: dt.date | None = Field(None, description="When it was finished")
+    document: Words | None = Field(None, description="Where it can be read: a number, a title")
+    not_required: Words | None = Field(None, description="Instead of both: the reason why none is required")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.done_on is None) == (self.not_required is None):
+            raise ValueError("give exactly one of `done_on` and `not_required`")
+        if self.not_required is not None and self.document is not None:
+            raise ValueError("a `document` belongs to an assessment that was done, not to `not_required`")
+        return self
+
+
+class Costs(Strict):
+    """What a use costs."""
+
+    build: Euros | None = Field(None, description="To build it, in euros")
+    yearly: Euros | None = Field(None, description="To run it for a year, in euros")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A key of the register that cannot stand beside the others, and why."""
+
+    key: str
+    why: str
+
+
+def contradictions(
+    *,
+    status: Status,
+    risk: Risk,
+    dates: Dates,
+    impact_assessment: Assessment | None,
+    fria: Assessment | None,
+    today: dt.date,
+) -> list[Contradiction]:
+    """Everything in a register entry that cannot be true together, and what blocks production.
+
+    An assessment that came after the first trial is no contradiction: the charter judges it (question 1.4).
+
+    >>> late = Dates(trial=dt.date(2025, 3, 1), service=dt.date(2025, 1, 1))
+    >>> found = contradictions(status="pilot", risk="minimal", dates=late, impact_assessment=None, fria=None,
+    ...                        today=dt.date(2026, 1, 1))
+    >>> [(item.key, item.why) for item in found]
+    [('dates.service', 'in service on 2025-01-01, before the first trial of 2025-03-01')]
+    """
+    assessments = {"impact_assessment": impact_assessment, "fria": fria}
+    return [
+        *_blocked(status, risk, assessments),
+        *_ahead(dates, assessments, today),
+        *_out_of_order(dates),
+        *_against_status(status, dates, today),
+    ]
+
+
+def _blocked(status: Status, risk: Risk, assessments: dict[str, Assessment | None]) -> Iterator[Contradiction]:
+    if status != "production":
+        return
+    for key, (name, risks) in PRODUCTION_NEEDS.items():
+        if risk in risks and assessments[key] is None:
+            yield Contradiction(
+                key,
+                f"a use of {risk} risk is not put in production without its {name}: give `{key}.done_on` and its "
+                f"`document`, or `{key}.not_required` with the reason; until then its status is pilot",
+            )
+
+
+def _ahead(dates: Dates, assessments: dict[str, Assessment | None], today: dt.date) -> Iterator[Contradiction]:
+    """Things said to be done that lie in the future."""
+    done = {f"dates.{key}": getattr(dates, key) for key in ("ethics_review", "works_council")}
+    done |= {f"{key}.done_on": found.done_on for key, found in assessments.items() if found is not None}
+    for key, day in done.items():
+        if day is not None and day > today:
+            yield Contradiction(
+                key, f"{day} lies in the future: give the day on which it was done, and plan with `dates.next_review`"
+            )
+
+
+def _out_of_order(dates: Dates) -> Iterator[Contradiction]:
+    if dates.trial and dates.service and dates.service < dates.trial:
+        yield Contradiction("dates.service", f"in service on {dates.service}, before the first trial of {dates.trial}")
+    began = dates.service or dates.trial
+    if dates.ended and began and dates.ended < began:
+        yield Contradiction("dates.ended", f"ended on {dates.ended}, before it began on {began}")
+
+
+def _against_status(status: Status, dates: Dates, today: dt.date) -> Iterator[Contradiction]:
+    """Dates that tell another story than the status."""
+    for key in LIFE:
+        day = getattr(dates, key)
+        if day is None:
+            continue
+        if key in BEGUN[status] and day > today:
+            yield Contradiction(f"dates.{key}", f"{day} lies in the future, but the status is {status}")
+        if key not in BEGUN[status] and day <= today:
+            yield Contradiction(f"dates.{key}", f"{day} has passed, but the status is {status}")

@@ -1,0 +1,178 @@
+"""The register as CSV files that a spreadsheet can open without running anything."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Row = Mapping[str, Any]
+Column = tuple[str, str, Callable[[Row], Any]]
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+"""What makes a spreadsheet take a text for a formula or a command when it stands first."""
+
+
+def safe(value: Any) -> str:
+    """A value as text that no spreadsheet runs: one that could start a formula gets an apostrophe before it.
+
+    >>> safe("=HYPERLINK(1)"), safe("fr-1"), safe(-3), safe(None), safe(1200000.0)
+    ("'=HYPERLINK(1)", 'fr-1', '-3', '', '1200000')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
+    text = str(value)
+    return f"'{text}" if text.lstrip(" \u00a0\u202f").startswith(FORMULA) or text.startswith(FORMULA) else text
+
+
+def at(*path: str) -> Callable[[Row], Any]:
+    """What stands at a place of a document; None where nothing does."""
+
+    def read(row: Row) -> Any:
+        found: Any = row
+        for key in path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found
+
+    return read
+
+
+def text(*path: str, lang: str) -> Callable[[Row], Any]:
+    """A text in one language, empty where it is not written in it."""
+    return at(*path, lang)
+
+
+def _titled(key: str, what: str) -> list[Column]:
+    return [(f"{key}_{lang}", f"{what} ({lang})", text(key, lang=lang)) for lang in ("fr", "en")]
+
+
+def _assessment(key: str, name: str) -> list[Column]:
+    return [
+        (f"{key}_done_on", f"Day on which the {name} was finished", at(key, "done_on")),
+        (f"{key}_document", "Its document", at(key, "document")),
+        (f"{key}_not_required", "Why none is required, where none is", at(key, "not_required")),
+    ]
+
+
+def _dates() -> list[Column]:
+    words = {
+        "trial": "First day of the first trial",
+        "service": "First day in service",
+        "ended": "Last day of a use that was abandoned or retired",
+        "ethics_review": "Day of the ethics review",
+        "works_council": "Day on which the works council was consulted",
+        "next_review": "Day of the next review",
+    }
+    return [(key, what, at("dates", key)) for key, what in words.items()]
+
+
+USES: list[Column] = [
+    ("id", "Its id in this register", at("id")),
+    *_titled("title", "Its name"),
+    *_titled("purpose", "What it is for"),
+    ("kind", "selection, ranking or generation: measured; declared: attested only", at("kind")),
+    ("status", "design, pilot (on trial), production (in service), retired (abandoned)", at("status")),
+    ("risk", "Class under the EU AI Act: prohibited, high, limited, minimal", at("risk")),
+    ("risk_reason", "Why that class", at("risk_reason")),
+    ("owner", "The role that is answerable", at("owner")),
+    ("contact", "The role that answers questions", at("contact")),
+    ("provider", "Who makes the model", at("provider")),
+    ("hosting", "Where it runs: own-datacentre, dedicated-cloud, external", at("hosting")),
+    *_titled("people_affected", "Whom it touches, and how many"),
+    *_dates(),
+    *_assessment("impact_assessment", "impact assessment"),
+    *_assessment("fria", "fundamental rights impact assessment"),
+    ("cost_build", "Cost to build it, in euros", at("costs", "build")),
+    ("cost_yearly", "Cost to run it for a year, in euros", at("costs", "yearly")),
+    *_titled("gains", "What it brings"),
+    ("examined", "whole: every question was looked at; part: some; none", at("examined")),
+    ("questions_asked", "Questions that the charter asks of it", at("questions_asked")),
+    ("questions_looked_at", "Questions that somebody has looked at", at("questions_looked_at")),
+    ("audited_from", "First day of its latest audit", at("audited_from")),
+    ("audited_to", "Last day of its latest audit", at("audited_to")),
+    ("ledger_entry", "The entry of the ledger that seals that audit", at("ledger_entry")),
+]
+QUESTIONS: list[Column] = [
+    ("use", "The id of the use", at("use")),
+    ("article", "The article of the charter", at("article")),
+    ("number", "The number of the question", at("number")),
+    ("indicator", "The id of the question", at("indicator")),
+    *_titled("question", "The question"),
+    ("evidence", "measured or attested", at("evidence")),
+    ("verdict", "kept, watch, broken, unknown, not_examined", at("verdict")),
+    ("reason", "The code of the reason", at("reason")),
+    *_titled("sentence", "The answer in words"),
+    ("on", "Last day of the audit that answered", at("on")),
+    ("watch", "Level beyond which it is watched", at("threshold", "watch")),
+    ("breach", "Level beyond which the promise is not kept", at("threshold", "breach")),
+    ("tolerance", "Zero tolerance: the share under which it is kept", at("threshold", "tolerance")),
+    ("threshold_status", "proposed or adopted; none is a legal threshold", at("threshold", "status")),
+    ("threshold_since", "Day on which it was proposed or adopted", at("threshold", "since")),
+]
+THRESHOLDS: list[Column] = [
+    ("number", "The number of the question", at("number")),
+    ("indicator", "The id of the question", at("indicator")),
+    ("charter_version", "The version of the charter that says so", at("charter_version")),
+    ("first_used_at", "First audit judged by it; empty: none yet, or the charter in force", at("first_used_at")),
+    ("watch", "Level beyond which it is watched", at("watch")),
+    ("breach", "Level beyond which the promise is not kept", at("breach")),
+    ("tolerance", "Zero tolerance: the share under which it is kept", at("tolerance")),
+    ("status", "proposed or adopted", at("status")),
+    ("since", "Day on which it was proposed or adopted", at("since")),
+    ("source", "Where it comes from", at("source")),
+]
+
+
+def write_tables(document: Row, folder: Path) -> list[Path]:
+    """The files of a register document, in a folder that is made if missing; their paths."""
+    columns = [*USES, *_articles(document)]
+    tables = {
+        "uses.csv": (columns, document["uses"]),
+        "questions.csv": (QUESTIONS, list(_questions(document))),
+        "thresholds.csv": (THRESHOLDS, document["thresholds"]),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [_write(folder / name, given, rows) for name, (given, rows) in tables.items()]
+    readme = folder / "README.txt"
+    readme.write_text(_readme(document, {name: given for name, (given, _) in tables.items()}), encoding="utf-8")
+    return [*written, readme]
+
+
+def _articles(document: Row) -> Iterator[Column]:
+    """One column per article of the charter: its verdict for the use."""
+    ids = [entry["article"] for use in document["uses"][:1] for entry in use["articles"]]
+    for place, article in enumerate(ids):
+        yield f"verdict_{article}", f"Verdict on the article {article}", _verdict_at(place)
+
+
+def _verdict_at(place: int) -> Callable[[Row], Any]:
+    return lambda use: use["articles"][place]["verdict"]
+
+
+def _questions(document: Row) -> Iterator[Row]:
+    for use in document["uses"]:
+        for question in use["questions"]:
+            yield {**question, "use": use["id"], "on": use["audited_to"]}
+
+
+def _write(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Path:
+    """A CSV in UTF-8 with the mark that Excel needs, semicolons between values as French spreadsheets expect."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.writer(file, delimiter=";", quoting=csv.QUOTE_MINIMAL)
+        out.writerow([name for name, _, _ in columns])
+        out.writerows([safe(read(row)) for _, _, read in columns] for row in rows)
+    return path
+
+
+def _readme(document: Row, tables: Mapping[str, Sequence[Column]]) -> str:
+    lines = [
+        f"Register of AI systems, {document['organisation']}, {document['on']}.",
+        f"Charter {document['charter']['version']} ({document['charter']['sha256']}).",
+        "UTF-8, values between semicolons, dates as YYYY-MM-DD, money in euros; empty: not known.",
+        "A text that a spreadsheet would run begins with an apostrophe. No threshold is a legal one.",
+    ]
+    for name, columns in tables.items():
+        lines += ["", name, *(f"  {column}: {what}" for column, what, _ in columns)]
+    return "\n".join(lines) + "\n"

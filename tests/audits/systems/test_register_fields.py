@@ -1,0 +1,129 @@
+"""What the register says of a use: what blocks production, and dates that cannot be true together."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from audits.errors import SystemFileError
+from audits.systems import load_system
+from audits.systems.register import Assessment, Dates, contradictions
+from audits.workspace import Workspace
+from dashboard.cli import app
+
+TODAY = dt.date(2026, 11, 26)
+DONE = Assessment(done_on=dt.date(2025, 1, 10), document="DPIA 12")
+WAIVED = Assessment(not_required="No personal data")
+USE = {
+    "id": "sorter",
+    "kind": "declared",
+    "title": {"fr": "Tri", "en": "Sorter"},
+    "purpose": {"fr": "Trier.", "en": "Sort."},
+    "owner": "Service courrier",
+    "risk": "high",
+}
+
+
+def keys(status="pilot", risk="minimal", dates=None, ia=None, fria=None):
+    found = contradictions(
+        status=status, risk=risk, dates=Dates(**(dates or {})), impact_assessment=ia, fria=fria, today=TODAY
+    )
+    return [item.key for item in found]
+
+
+@pytest.mark.parametrize(
+    ("risk", "ia", "fria", "blocked_by"),
+    [
+        ("minimal", None, None, []),
+        ("limited", None, None, ["impact_assessment"]),
+        ("limited", WAIVED, None, []),
+        ("high", DONE, None, ["fria"]),
+        ("high", None, DONE, ["impact_assessment"]),
+        ("high", DONE, WAIVED, []),
+        ("prohibited", None, None, ["impact_assessment", "fria"]),
+    ],
+)
+def test_what_blocks_production_depends_on_the_risk(risk, ia, fria, blocked_by):
+    assert keys("production", risk, ia=ia, fria=fria) == blocked_by
+    for status in ("design", "pilot", "retired"):
+        assert keys(status, risk, ia=ia, fria=fria) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "dates", "wrong"),
+    [
+        ("pilot", {"trial": "2026-11-26"}, []),
+        ("pilot", {"trial": "2026-11-27"}, ["dates.trial"]),
+        ("pilot", {"trial": "2026-01-01", "service": "2027-01-01", "ended": "2028-01-01"}, []),
+        ("pilot", {"service": "2026-01-01"}, ["dates.service"]),
+        ("design", {"trial": "2027-03-01"}, []),
+        ("design", {"trial": "2025-03-01"}, ["dates.trial"]),
+        ("production", {"trial": "2025-03-01", "service": "2025-03-01"}, []),
+        ("production", {"trial": "2025-03-01", "service": "2025-02-28"}, ["dates.service"]),
+        ("production", {"ended": "2026-11-26"}, ["dates.ended"]),
+        ("retired", {"trial": "2025-03-01", "ended": "2025-02-01"}, ["dates.ended"]),
+        ("retired", {"ended": "2026-11-27"}, ["dates.ended"]),
+        ("pilot", {"ethics_review": "2026-12-01"}, ["dates.ethics_review"]),
+        ("pilot", {"works_council": "2026-12-01", "next_review": "2027-12-01"}, ["dates.works_council"]),
+    ],
+)
+def test_dates_that_cannot_be_true_together(status, dates, wrong):
+    assert keys(status, dates=dates) == wrong
+
+
+def test_an_assessment_in_the_future_is_an_error_and_one_after_the_first_trial_is_not():
+    late = Assessment(done_on=dt.date(2026, 11, 26))
+    assert keys(dates={"trial": "2024-10-01"}, ia=late) == []
+    assert keys(ia=Assessment(done_on=dt.date(2026, 11, 27))) == ["impact_assessment.done_on"]
+
+
+@pytest.mark.parametrize("given", [{}, {"done_on": "2025-01-01", "not_required": "no data"}, {"document": "DPIA 1"}])
+def test_an_assessment_is_done_or_not_required(given):
+    with pytest.raises(ValueError, match="exactly one of"):
+        Assessment(**given)
+
+
+def refused(tmp_path, **given):
+    path = tmp_path / "sorter.yaml"
+    path.write_text(yaml.safe_dump({**USE, **given}), encoding="utf-8")
+    with pytest.raises(SystemFileError) as error:
+        load_system(path)
+    return str(error.value)
+
+
+def test_loading_names_file_key_and_next_step(tmp_path):
+    told = refused(tmp_path, status="production", impact_assessment={"not_required": "No personal data"})
+    assert "sorter.yaml" in told
+    assert "`fria`" in told
+    assert "until then its status is pilot" in told
+    assert "`impact_assessment`:" not in told
+    assert "'costs.build'" in refused(tmp_path, status="pilot", costs={"build": -1})
+    assert "'costs.yearly'" in refused(tmp_path, status="pilot", costs={"yearly": float("inf")})
+    assert "trail" in (text := refused(tmp_path, status="pilot", dates={"trail": "2025-01-01"}))
+    assert "trial" in text
+
+
+@pytest.mark.parametrize("command", ["check", "add"])
+def test_commands_refuse_a_blocked_system(tmp_path, command):
+    workspace = Workspace.create(tmp_path / "w")
+    path = workspace.home / "systems" / "sorter.yaml" if command == "check" else tmp_path / "sorter.yaml"
+    path.write_text(yaml.safe_dump({**USE, "status": "production"}), encoding="utf-8")
+    more = [] if command == "check" else [str(path)]
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "systems", command, *more])
+    assert isinstance(done.exception, SystemFileError)
+    assert "impact_assessment.done_on" in str(done.exception)
+    assert list((workspace.home / "systems").glob("*.yaml")) == ([path] if command == "check" else [])
+
+
+def test_a_key_given_twice_is_an_error_with_its_line(tmp_path):
+    path = tmp_path / "sorter.yaml"
+    path.write_text("id: sorter\nstatus: pilot\nstatus: design\n", encoding="utf-8")
+    with pytest.raises(SystemFileError, match=r"'status' is given twice[\s\S]*line 3"):
+        load_system(path)
+
+
+def test_a_title_of_a_million_characters_is_refused(tmp_path):
+    assert "10000 characters" in refused(tmp_path, status="pilot", title={"fr": "x" * 1_000_000})
