@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json
-from charter.records.charters import charter_text, register_charter
+from charter.records.charters import charter_text, kept_charters, register_charter
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.statements import Sealed, seal, statements
@@ -15,6 +15,7 @@ __all__ = [
     "audits_of",
     "charter_text",
     "keep_file",
+    "kept_charters",
     "latest_audits",
     "open_records",
     "register_charter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
@@ -63,6 +64,24 @@ def charter_text(workspace: Workspace, sha256: str) -> str | None:
     kept = select(CharterVersion.document).where(CharterVersion.sha256 == sha256)
     with reading(workspace) as connection:
         return None if connection is None else connection.execute(kept).scalar()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A charter version that the records keep."""
+
+    sha256: str
+    version: str
+    first_used_at: str
+
+
+def kept_charters(workspace: Workspace) -> list[Kept]:
+    """Every charter version that has been used here, the first one first."""
+    columns = (CharterVersion.sha256, CharterVersion.version, CharterVersion.first_used_at)
+    with reading(workspace) as connection:
+        if connection is None:
+            return []
+        return [Kept(*row) for row in connection.execute(select(*columns).order_by(CharterVersion.entry))]
 
 
 def charter_payload(sha256: str, version: str) -> ledger.Payload:

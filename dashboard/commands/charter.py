@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboard.commands.console import say
+from dashboard.commands.console import say, workspace_of, write_json
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
 
 app = typer.Typer(help="The charter.", no_args_is_help=True, rich_markup_mode=None)
+
+Lang = Annotated[str, typer.Option(help="fr or en.")]
+MARKS = {"tighter": "+", "looser": "-", "neutral": " ", "unclear": "~"}
+"""What each effect is marked with in a list of changes."""
 
 
 @app.command()
@@ -33,15 +41,70 @@ def check(
 @app.command()
 def show(
     context: typer.Context,
-    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    lang: Lang = "fr",
+    json_: Annotated[str | None, typer.Option("--json", help="Write the whole charter to a file, or to - .")] = None,
 ) -> None:
     """Print the articles and their questions."""
+    from charter.families import said
     from charter.loading import load_charter
-    from dashboard.commands.console import workspace_of
 
     charter = load_charter(workspace_of(context))
-    typer.echo(f"{charter.title[lang]} {charter.version} ({charter.sha256})")
+    if json_:
+        write_json(charter.document(), json_)
+        return
+    typer.echo(f"{said(charter.title, lang)} {charter.version} ({charter.sha256})")
     for article in charter.articles:
-        typer.echo(f"\n{article.order}. {article.title[lang]}: {article.commitment[lang]}")
+        typer.echo(f"\n{article.order}. {said(article.title, lang)}: {said(article.commitment, lang)}")
         for indicator in article.indicators:
-            typer.echo(f"  {indicator.number} {indicator.question[lang]}")
+            typer.echo(f"  {indicator.number} {said(indicator.question, lang)}")
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(help="A folder, template, JSON file, version, hash; packaged; current.")],
+    after: Annotated[str, typer.Argument(help="The same.")],
+    lang: Lang = "en",
+    json_: Annotated[str | None, typer.Option("--json", help="Write the changes to a file, or to - .")] = None,
+) -> None:
+    """Say what changes from one charter to another: what tightens, loosens, appears, or is only worded otherwise."""
+    from charter.diff import diff_document
+    from charter.resolving import resolve
+
+    workspace = _workspace(context)
+    document = diff_document(resolve(before, workspace), resolve(after, workspace))
+    if json_:
+        write_json(document, json_)
+    else:
+        _tell(document, lang)
+
+
+def _workspace(context: typer.Context) -> Workspace | None:
+    """The workspace, where there is one: charters can be compared without."""
+    from audits.errors import BoussoleError
+
+    try:
+        return workspace_of(context)
+    except BoussoleError:
+        if context.obj.home is not None:
+            raise
+        return None
+
+
+def _tell(document: Mapping[str, Any], lang: str) -> None:
+    """The changes, one a line, each marked + (tighter), - (looser), ~ (either way) or with nothing."""
+    from charter.families import said
+
+    names = [f"{side['id']} {side['version']} ({side['sha256'][:12]})" for side in _sides(document)]
+    typer.echo(" -> ".join(names))
+    for change in document["changes"]:
+        typer.echo(f"{MARKS[change['effect']]} {said(change['sentence'], lang)}")
+    counts = {effect: sum(change["effect"] == effect for change in document["changes"]) for effect in MARKS}
+    say(
+        f"{len(document['changes'])} changes: {counts['tighter']} tighter (+), {counts['looser']} looser (-), "
+        f"{counts['unclear']} that only a replay can tell (~), {counts['neutral']} others."
+    )
+
+
+def _sides(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [document["before"], document["after"]]

@@ -1,0 +1,122 @@
+"""What differs between two charters: what tightened, loosened, appeared, and what is only worded otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from charter.changes import Change, Effect, change
+from charter.diff_questions import in_question, moved
+from charter.model import Article, Charter, Head
+
+SCHEMA = "boussole.charter_diff/1"
+SETTINGS = ("id", "alpha", "power", "languages")
+"""What a head file sets; the rest of it is words."""
+OWN = ("id", "order", "indicators")
+"""Fields of an article whose changes are told one by one; the rest of it is words."""
+
+
+def diff(before: Charter, after: Charter) -> list[Change]:
+    """Every change from one charter to another, in the order in which it is read: head, articles, law.
+
+    Questions are the same where their ids are; the human version number is not a change.
+
+    >>> from charter.loading import load_charter
+    >>> diff(load_charter(), load_charter())
+    []
+    """
+    return [*_head(before, after), *_articles(before, after), *_laws(before, after)]
+
+
+def diff_document(before: Charter, after: Charter) -> dict[str, Any]:
+    """The changes as one JSON document, `boussole.charter_diff/1`."""
+    sides = [{"id": each.id, "version": each.version, "sha256": each.sha256} for each in (before, after)]
+    changes = [change.document() for change in diff(before, after)]
+    return {"schema": SCHEMA, "before": sides[0], "after": sides[1], "changes": changes}
+
+
+def _head(before: Charter, after: Charter) -> Iterator[Change]:
+    if before.adopted_on != after.adopted_on:
+        kind = "charter_adopted" if after.adopted_on else "charter_no_longer_adopted"
+        yield change(kind, "neutral", field="adopted_on", before=before.adopted_on, after=after.adopted_on)
+    for name in SETTINGS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            effect: Effect = "unclear" if name in ("alpha", "power") else "neutral"
+            yield change(f"{name}_changed", effect, field=name, before=old, after=new)
+    yield from _colleges(before, after)
+    told = {"adopted_on", "version", "colleges", *SETTINGS}
+    names = [name for name in Head.model_fields if name not in told and getattr(before, name) != getattr(after, name)]
+    if names:
+        yield change("charter_wording", "neutral", field=", ".join(names))
+
+
+def _colleges(before: Charter, after: Charter) -> Iterator[Change]:
+    old, new = ({college.id: college.title for college in each.colleges} for each in (before, after))
+    for name in [*old, *(name for name in new if name not in old)]:
+        if name not in new:
+            yield change("college_removed", "neutral", field="colleges", before=old[name])
+        elif name not in old:
+            yield change("college_added", "neutral", field="colleges", after=new[name])
+        elif old[name] != new[name]:
+            yield change("college_renamed", "neutral", field="colleges", before=old[name], after=new[name])
+
+
+def _articles(before: Charter, after: Charter) -> Iterator[Change]:
+    old, new = ({article.id: article for article in each.articles} for each in (before, after))
+    places = {indicator.id: (article, indicator) for article in before.articles for indicator in article.indicators}
+    kept = {indicator.id for article in after.articles for indicator in article.indicators}
+    for article in after.articles:
+        if article.id in old:
+            yield from _article(old[article.id], article)
+        else:
+            yield change("article_added", "tighter", article=article, after=article.title)
+        for indicator in article.indicators:
+            if indicator.id in places:
+                yield from moved(*places[indicator.id], article, indicator)
+                yield from in_question(places[indicator.id][1], indicator, article, before, after)
+            else:
+                yield change("question_added", "tighter", article=article, of=indicator, after=indicator.question)
+    for article in before.articles:
+        if article.id not in new:
+            yield change("article_removed", "looser", article=article, before=article.title)
+        for indicator in article.indicators:
+            if indicator.id not in kept:
+                yield change("question_removed", "looser", article=article, of=indicator, before=indicator.question)
+
+
+def _article(before: Article, after: Article) -> Iterator[Change]:
+    if before.order != after.order:
+        yield change("article_moved", "neutral", article=after, field="order", before=before.order, after=after.order)
+    if before.text.status != after.text.status:
+        kind = "text_official" if after.text.status == "official" else "text_draft"
+        yield change(kind, "neutral", article=after, field="text.status")
+    names = [name for name in Article.model_fields if name not in OWN and _worded(before, name) != _worded(after, name)]
+    if names:
+        yield change("article_wording", "neutral", article=after, field=", ".join(names))
+
+
+def _worded(article: Article, name: str) -> Any:
+    """The words of an article; the status of its text is a change of its own."""
+    return article.text.model_dump(exclude={"status"}) if name == "text" else getattr(article, name)
+
+
+def _laws(before: Charter, after: Charter) -> Iterator[Change]:
+    for name, law in after.laws.items():
+        old = before.laws.get(name)
+        if old is None:
+            yield change("law_text_added", "neutral", field=f"law.{name}", after=law.title)
+        elif old.in_force != law.in_force:
+            yield change(
+                "law_text_dated",
+                "neutral",
+                field=f"law.{name}",
+                before=old.in_force,
+                after=law.in_force,
+                title=law.title,
+            )
+        elif old != law:
+            yield change("law_text_wording", "neutral", field=f"law.{name}", after=law.title)
+    for name, law in before.laws.items():
+        if name not in after.laws:
+            yield change("law_text_removed", "neutral", field=f"law.{name}", before=law.title)

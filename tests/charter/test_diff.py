@@ -1,0 +1,256 @@
+"""What changed between two charters: each kind of change by hand, said in both languages."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from audits.errors import CharterError
+from audits.workspace import Workspace
+from charter.diff import diff, diff_document
+from charter.loading import PACKAGED, load_charter
+from charter.model import Charter
+from charter.records import open_records, register_charter
+from charter.resolving import charter_of_json, resolve
+from dashboard.cli import app
+
+
+@pytest.fixture
+def text() -> dict:
+    return load_charter().document()
+
+
+def question(text: dict, name: str) -> dict:
+    return next(i for article in text["articles"] for i in article["indicators"] if i["id"] == name)
+
+
+def changes(text: dict, before: Charter | None = None) -> list:
+    return diff(before or load_charter(), Charter.model_validate(text))
+
+
+def one(text: dict) -> tuple:
+    (change,) = changes(text)
+    return change.kind, change.effect, change.indicator, change.field, change.before, change.after
+
+
+def test_nothing_changes_when_only_the_version_number_does(text):
+    text["version"] = "0.2"
+    assert changes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "value", "kind", "effect"),
+    [
+        ("selection_rate_ratio", "breach", 0.85, "level_tightened", "tighter"),  # nearer to 1
+        ("selection_rate_ratio", "breach", 0.75, "level_loosened", "looser"),
+        ("selection_rate_ratio", "breach", None, "level_removed", "looser"),
+        ("true_positive_rate_difference", "breach", 0.08, "level_tightened", "tighter"),  # a smaller gap
+        ("true_positive_rate_difference", "watch", 0.02, "level_loosened", "looser"),
+        ("score_drift", "watch", 0.2, "level_loosened", "looser"),  # a larger distance
+        ("score_drift", "breach", 0.25, "level_added", "tighter"),
+        ("decent_hours", "watch", 0.02, "level_loosened", "looser"),  # 1 % and 5 %: beyond is above
+        ("time_to_read", "breach", 0.4, "level_tightened", "tighter"),
+        ("planted_errors", "breach", 0.6, "level_tightened", "tighter"),  # 90 and 50 %: beyond is below
+        ("stop_is_respected", "tolerance", 0.01, "level_loosened", "looser"),
+        ("notice_understood", "watch", 0.9, "level_changed", "unclear"),  # one level alone has no direction
+    ],
+)
+def test_a_level_is_tighter_when_it_lies_nearer_to_parity(text, name, level, value, kind, effect):  # noqa: PLR0917 (one row of the table)
+    before = question(text, name)["threshold"][level]
+    question(text, name)["threshold"][level] = value
+    assert one(text) == (kind, effect, name, f"threshold.{level}", before, value)
+
+
+def test_adoption_and_its_date(text):
+    question(text, "selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
+    assert one(text)[0] == "threshold_adopted"
+    adopted = Charter.model_validate(text)
+    question(text, "selection_rate_ratio")["threshold"]["since"] = "2026-12-02"
+    (later,) = changes(text, adopted)
+    assert (later.kind, later.before, later.after) == ("threshold_dated", "2026-12-01", "2026-12-02")
+    question(text, "selection_rate_ratio")["threshold"] |= {"status": "proposed", "since": "2026-12-01"}
+    assert changes(text, adopted)[0].kind == "threshold_proposed"
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "effect"),
+    [
+        ({"valid_months": 6}, "validity_changed", "tighter"),
+        ({"valid_months": 24}, "validity_changed", "looser"),
+        ({"frequency": "quarterly"}, "frequency_changed", "tighter"),
+        ({"frequency": "once"}, "frequency_changed", "looser"),
+        ({"attested_by": {"fr": "X", "en": "Y"}}, "attester_changed", "neutral"),
+        ({"kinds": ["selection"]}, "kinds_removed", "looser"),
+        ({"law": []}, "law_removed", "neutral"),
+        ({"law": ["labour_l2312_8", "gdpr_9"]}, "law_added", "neutral"),
+        ({"number": "2.9"}, "question_renumbered", "neutral"),
+        ({"applies": "harm"}, "setting_changed", "unclear"),
+        ({"question": {"fr": "X ?", "en": "X?"}}, "question_wording", "neutral"),
+        ({"broken_if": {"fr": "X.", "en": "X."}}, "question_wording", "neutral"),
+    ],
+)
+def test_what_changes_in_an_attested_question(text, change, kind, effect):
+    question(text, "work_got_better").update(change)
+    assert one(text)[:3] == (kind, effect, "work_got_better")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"metric": "adjusted_selection_rate_ratio"}, "metric_changed"),
+        ({"family": "indicator"}, "family_changed"),
+        ({"params": {"against": "rest"}}, "setting_changed"),
+    ],
+)
+def test_what_is_judged_changes(text, change, kind):
+    question(text, "selection_rate_ratio").update(change)
+    assert one(text)[:2] == (kind, "unclear")
+
+
+def test_a_level_of_another_measure_is_neither_tighter_nor_looser(text):
+    question(text, "selection_rate_ratio").update(metric="true_positive_rate_difference")
+    question(text, "selection_rate_ratio")["threshold"] |= {"watch": 0.01, "breach": 0.1}
+    assert [(c.kind, c.effect) for c in changes(text)] == [
+        ("metric_changed", "unclear"),
+        ("level_changed", "unclear"),
+        ("level_changed", "unclear"),
+    ]
+
+
+def test_questions_and_articles_come_go_and_move(text):
+    moved = text["articles"][3]["indicators"].pop()  # 4.7
+    text["articles"][1]["indicators"].append(moved)
+    gone = text["articles"].pop()
+    text["articles"][5]["order"] = 7
+    new = json.loads(json.dumps(text["articles"][5]["indicators"][0])) | {"id": "brand_new"}
+    text["articles"][5]["indicators"].append(new)
+    found = [(c.kind, c.effect, c.article, c.indicator) for c in changes(text)]
+    assert found == [
+        ("question_moved", "neutral", "humain", "agent_may_refuse"),
+        ("article_moved", "neutral", "securite", None),
+        ("question_added", "tighter", "securite", "brand_new"),
+        ("article_removed", "looser", "environnement", None),
+        *[("question_removed", "looser", "environnement", each["id"]) for each in gone["indicators"]],
+    ]
+
+
+def test_the_head_the_articles_and_the_law(text):
+    text |= {"adopted_on": "2026-12-01", "alpha": 0.01, "notice": {"fr": "X.", "en": "X."}}
+    text["colleges"] = [*text["colleges"][1:], {"id": "elus", "title": {"fr": "Élus", "en": "Elected members"}}]
+    text["articles"][0]["text"] |= {"status": "official"}
+    text["articles"][1]["why"]["person"]["fr"] = "X."
+    text["laws"]["gdpr_9"]["in_force"] = "2018-05-26"
+    text["laws"]["gdpr_22"]["source"] = "Elsewhere"
+    text["laws"]["new"] = text["laws"]["gdpr_22"]
+    del text["laws"]["consumer_d223_9"]
+    for name in ("decent_hours", "not_too_often"):
+        question(text, name)["law"] = []
+    assert [c.kind for c in changes(text)] == [
+        "charter_adopted",
+        "alpha_changed",
+        "college_removed",
+        "college_added",
+        "charter_wording",
+        "text_official",
+        "article_wording",
+        "law_removed",
+        "law_removed",
+        "law_text_dated",
+        "law_text_wording",
+        "law_text_added",
+        "law_text_removed",
+    ]
+
+
+def test_sentences_are_plain_and_name_both_sides(text):
+    question(text, "selection_rate_ratio")["threshold"]["breach"] = 0.805
+    question(text, "true_positive_rate_difference")["threshold"]["breach"] = 0.08
+    question(text, "undeclared_use")["threshold"]["tolerance"] = 0.0005
+    assert [change.sentence["en"] for change in changes(text)] == [
+        "Question 1.1: the tolerated share of cases goes from 0.001 to 0.0005. That is tighter.",
+        "Question 3.1: the breach level goes from 80 for 100 to 80.5 for 100. That is tighter.",
+        "Question 3.5: the breach level goes from a gap of 10 in 100 to a gap of 8 in 100. That is tighter.",
+    ]
+    assert changes(text)[1].sentence["fr"] == (
+        "Question 3.1\u202f: le niveau de rupture passe de 80 pour 100 à 80,5 pour 100. C’est plus strict."
+    )
+
+
+def test_every_change_is_json(text):
+    text |= {"adopted_on": "2026-12-01"}
+    question(text, "selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
+    document = diff_document(load_charter(), Charter.model_validate(text))
+    assert json.loads(json.dumps(document)) == document
+    assert document["changes"][0]["after"] == "2026-12-01"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "w")
+
+
+def test_a_charter_goes_by_many_names(workspace, tmp_path):
+    packaged = load_charter()
+    folder = Path(shutil.copytree(PACKAGED, workspace.home / "charter"))
+    (folder / "charter.yaml").write_text(
+        (folder / "charter.yaml").read_text(encoding="utf-8").replace("'0.1'", "'0.2'"), encoding="utf-8"
+    )
+    current = load_charter(workspace)
+    with open_records(workspace).begin() as connection:
+        register_charter(connection, packaged)
+        register_charter(connection, current)
+    file = tmp_path / "charter.json"
+    file.write_text(json.dumps(packaged.document()), encoding="utf-8")
+    for name in ("packaged", "employment", str(PACKAGED), str(file), "0.1", packaged.sha256, packaged.sha256[:8]):
+        assert resolve(name, workspace).sha256 == packaged.sha256, name
+    for name in ("current", "0.2", str(folder)):
+        assert resolve(name, workspace).sha256 == current.sha256, name
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("pakaged", "Did you mean 'packaged'"), ("9.9", "there is no charter '9.9'"), ("current", "Give --workspace DIR")],
+)
+def test_a_name_of_nothing_says_what_there_is(name, told):
+    with pytest.raises(CharterError, match=told):
+        resolve(name)
+
+
+def test_two_versions_of_one_number_need_more_of_the_hash(workspace, text):
+    text["alpha"] = 0.01
+    other = charter_of_json(json.dumps(text), where="here")
+    with open_records(workspace).begin() as connection:
+        register_charter(connection, load_charter())
+        register_charter(connection, other)
+    with pytest.raises(CharterError, match="is the name of several charters"):
+        resolve("0.1", workspace)
+    assert resolve(other.sha256[:10], workspace).alpha == 0.01
+
+
+@pytest.mark.parametrize("written", ['{"id": 1}', "[]", "not json", '{"a": NaN}'])
+def test_json_that_is_no_charter_is_told(written):
+    with pytest.raises(CharterError, match=r"x\.json: this is not the JSON of a charter"):
+        charter_of_json(written, where="x.json")
+
+
+def test_json_with_a_fault_is_refused(text):
+    question(text, "selection_rate_ratio")["metric"] = "selection_rate_ration"
+    with pytest.raises(CharterError, match="selection_rate_ration"):
+        charter_of_json(json.dumps(text), where="x.json")
+
+
+def test_the_command_tells_and_counts(tmp_path):
+    folder = Path(shutil.copytree(PACKAGED, tmp_path / "c"))
+    path = folder / "equite.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("breach: 0.8", "breach: 0.85", 1), encoding="utf-8")
+    done = CliRunner().invoke(app, ["charter", "diff", "packaged", str(folder), "--lang", "fr"])
+    assert done.exit_code == 0
+    assert (
+        "+ Question 3.1\u202f: le niveau de rupture passe de 80 pour 100 à 85 pour 100. C’est plus strict."
+        in done.output
+    )
+    assert "1 changes: 1 tighter (+)" in done.output
+    written = CliRunner().invoke(app, ["charter", "diff", "packaged", str(folder), "--json", "-"])
+    assert json.loads(written.stdout)["changes"][0]["kind"] == "level_tightened"
