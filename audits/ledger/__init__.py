@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from audits.ledger.database import reader, writer
-from audits.ledger.log import Entry, Payload, Verification, append, entries, root, verify
+from audits.ledger.entry import Entry, Payload
+from audits.ledger.log import append, entries, entry_at, root
+from audits.ledger.verification import Verification, verify
 
-__all__ = ["Entry", "Payload", "Verification", "append", "entries", "reader", "root", "verify", "writer"]
+__all__ = ["Entry", "Payload", "Verification", "append", "entries", "entry_at", "reader", "root", "verify", "writer"]

@@ -6,7 +6,7 @@ can't be passed off as a leaf. Indices start from 0; a tree of n leaves is split
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from hashlib import sha256
 
@@ -27,64 +27,112 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def tree_hash(leaves: Sequence[bytes]) -> bytes:
+class Tree:
+    """A tree that grows leaf by leaf and keeps log2(n) hashes: the roots of its complete subtrees, largest first."""
+
+    def __init__(self, *, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self.peaks = list(peaks)
+
+    def add(self, leaf: bytes) -> list[bytes]:
+        """Add a leaf hash; returns it and the roots of the subtrees that it completes, smallest first.
+
+        The one at place L of the list covers 2^L leaves.
+        """
+        self.size += 1
+        made = [leaf]
+        for _ in range(_trailing_zeros(self.size)):
+            made.append(node_hash(self.peaks.pop(), made[-1]))
+        self.peaks.append(made[-1])
+        return made
+
+    @property
+    def root(self) -> bytes:
+        return joined(self.peaks)
+
+
+def joined(peaks: Sequence[bytes]) -> bytes:
+    """The root over complete subtrees that stand side by side, the largest first; SHA-256 of nothing for none."""
+    return reduce(lambda right, left: node_hash(left, right), reversed(peaks)) if peaks else EMPTY_ROOT
+
+
+def tree_hash(leaves: Iterable[bytes]) -> bytes:
     """The root of a tree of leaf hashes; SHA-256 of nothing when there are none.
 
     >>> tree_hash([]).hex()[:16], tree_hash([leaf_hash(b"")]) == leaf_hash(b"")
     ('e3b0c44298fc1c14', True)
     """
-    root = EMPTY_ROOT
-    for root in tree_hashes(leaves):  # noqa: B007 (the last one is the answer)
-        pass
-    return root
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root
 
 
-def tree_hashes(leaves: Iterable[bytes]) -> Iterator[bytes]:
-    """The roots of the trees of the first 1, 2, 3… leaves, in one pass that keeps log2(n) hashes."""
-    peaks: list[bytes] = []
-    for count, leaf in enumerate(leaves, start=1):
-        node = leaf
-        for _ in range(_trailing_zeros(count)):
-            node = node_hash(peaks.pop(), node)
-        peaks.append(node)
-        yield reduce(lambda right, left: node_hash(left, right), reversed(peaks))
+def subtrees(start: int, end: int) -> list[tuple[int, int]]:
+    """The complete subtrees side by side that make a part of a tree, as (level, place at that level).
+
+    A subtree of level L covers 2^L leaves; `start` is a multiple of the largest.
+
+    >>> subtrees(0, 6), subtrees(8, 11)
+    ([(2, 0), (1, 2)], [(1, 4), (0, 10)])
+    """
+    found = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        found.append((level, start >> level))
+        start += 1 << level
+    return found
 
 
-def inclusion_proof(leaves: Sequence[bytes], *, index: int) -> list[bytes]:
-    """The hashes that lead from one leaf to the root: PATH(index, leaves).
+def inclusion_parts(index: int, *, size: int) -> list[tuple[int, int]]:
+    """The parts of a tree, as (first leaf, leaf after the last), whose roots lead from one leaf to its root.
 
     Raises ValueError when the tree has no such leaf.
     """
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"a tree of {len(leaves)} leaves has no leaf {index}")
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if index < split:
-        return [*inclusion_proof(left, index=index), tree_hash(right)]
-    return [*inclusion_proof(right, index=index - split), tree_hash(left)]
+    if not 0 <= index < size:
+        raise ValueError(f"a tree of {size} leaves has no leaf {index}")
+    start, end = 0, size
+    parts = []
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((start, middle))
+            start = middle
+    return parts[::-1]
+
+
+def consistency_parts(first: int, *, size: int) -> list[tuple[int, int]]:
+    """The parts of a tree whose roots show that the tree of the first leaves is its beginning.
+
+    Raises ValueError unless 1 ≤ first ≤ size.
+    """
+    if not 1 <= first <= size:
+        raise ValueError(f"a tree of {size} leaves has no beginning of {first} leaves to prove")
+    start, end = 0, size
+    parts = []
+    while first != end:
+        middle = start + _split(end - start)
+        if first <= middle:
+            parts.append((middle, end))
+            end = middle
+        else:
+            parts.append((start, middle))
+            start = middle
+    # Whoever verifies already holds the root of a part that begins with the first leaf.
+    return [*([(start, end)] if start else []), *parts[::-1]]
+
+
+def inclusion_proof(leaves: Sequence[bytes], *, index: int) -> list[bytes]:
+    """The hashes that lead from one leaf to the root: PATH(index, leaves)."""
+    return [tree_hash(leaves[start:end]) for start, end in inclusion_parts(index, size=len(leaves))]
 
 
 def consistency_proof(leaves: Sequence[bytes], *, first: int) -> list[bytes]:
-    """The hashes that show that the tree of the first leaves is the beginning of this one: PROOF(first, leaves).
-
-    Raises ValueError unless 1 ≤ first ≤ number of leaves.
-    """
-    if not 1 <= first <= len(leaves):
-        raise ValueError(f"a tree of {len(leaves)} leaves has no beginning of {first} leaves to prove")
-    return _subproof(leaves, first, known=True)
-
-
-def _subproof(leaves: Sequence[bytes], first: int, *, known: bool) -> list[bytes]:
-    """SUBPROOF of the RFC; `known` tells whether the verifier already holds the hash of this subtree."""
-    if first == len(leaves):
-        return [] if known else [tree_hash(leaves)]
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if first <= split:
-        return [*_subproof(left, first, known=known), tree_hash(right)]
-    return [*_subproof(right, first - split, known=False), tree_hash(left)]
+    """The hashes that show that the tree of the first leaves is the beginning of this one: PROOF(first, leaves)."""
+    return [tree_hash(leaves[start:end]) for start, end in consistency_parts(first, size=len(leaves))]
 
 
 def verify_inclusion(proof: Sequence[bytes], *, leaf: bytes, index: int, size: int, root: bytes) -> bool:

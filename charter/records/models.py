@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from audits.ledger.log import entry_table
+from audits.ledger.entry import entry_table
+from audits.ledger.tree import node_table
 
 NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
 
@@ -18,6 +19,7 @@ class Base(DeclarativeBase):
 
 
 entry_table.to_metadata(Base.metadata)
+node_table.to_metadata(Base.metadata)
 
 
 class CharterVersion(Base):

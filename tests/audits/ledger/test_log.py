@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from audits import ledger
 from audits.errors import LedgerError
-from audits.ledger.log import metadata
+from audits.ledger.entry import metadata
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -152,6 +152,9 @@ def test_an_entry_rewritten_with_its_hash_is_found_by_an_earlier_root(path, thre
         time = list(ledger.entries(connection))[1].time
     forged = hand_made_leaf("audit", {"number": 7}, time)
     tamper(path, f"UPDATE entries SET payload = '{{\"number\":7}}', leaf_hash = '{forged}' WHERE position = 1")
+    assert "tree" in verified(path).problem
+    pair = hashlib.sha256(b"\x01" + bytes.fromhex(three[0]) + bytes.fromhex(forged)).hexdigest()
+    tamper(path, f"UPDATE nodes SET hash = x'{pair}' WHERE level = 1 AND position = 0")
     assert verified(path).ok
     assert verified(path, known_roots={1: three[0]}).ok
     assert verified(path, known_roots={1: three[0], 3: three[2]}).bad_index == 2

@@ -1,0 +1,114 @@
+"""The Merkle tree as it is stored: one row for each complete subtree of two entries or more.
+
+Rows are written in the transaction of the entry that completes them, so that appending and proving look up log2(n)
+of them instead of reading every entry. They are a help, not evidence: `verify` makes every one of them anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, select, tuple_
+
+from audits.errors import LedgerError
+from audits.ledger.entry import entry_table, metadata
+from audits.ledger.merkle import Tree, consistency_parts, inclusion_parts, joined, subtrees
+
+node_table = Table(
+    "nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+
+def size_of(connection: Connection) -> int:
+    """The number of entries: their places count from 0 without a gap."""
+    last = connection.execute(select(func.max(entry_table.c.position))).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def root_of(connection: Connection, *, size: int) -> bytes:
+    """The root of the first `size` entries."""
+    return _part(connection, (0, size))
+
+
+def grow(connection: Connection, *, leaf: bytes, size: int) -> bytes:
+    """Store the subtrees that a new entry completes; the root with it. `size` is the number of entries before."""
+    tree = Tree(size=size, peaks=hashes_at(connection, subtrees(0, size)))
+    made = tree.add(leaf)
+    if rows := completed(made, index=size):
+        connection.execute(node_table.insert(), rows)
+    return tree.root
+
+
+def completed(made: Sequence[bytes], *, index: int) -> list[dict[str, Any]]:
+    """The rows of the subtrees that an entry completes; `made` is what `Tree.add` returned for it."""
+    return [{"level": level, "position": index >> level, "hash": made[level]} for level in range(1, len(made))]
+
+
+def pairs(connection: Connection) -> int:
+    """How many pairs of entries the stored tree covers: half of the entries, or it is not theirs."""
+    last = connection.execute(select(func.max(node_table.c.position)).where(node_table.c.level == 1)).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def inclusion_proof(connection: Connection, *, index: int, size: int) -> list[bytes]:
+    """The hashes that lead from one entry to the root of the first `size`. Raises LedgerError where it has none."""
+    if not 0 <= index < size <= size_of(connection):
+        raise no_such(connection, f"no entry {index} among the first {size}")
+    return [_part(connection, part) for part in inclusion_parts(index, size=size)]
+
+
+def consistency_proof(connection: Connection, *, first: int, size: int) -> list[bytes]:
+    """The hashes that show that the first entries are the beginning of the first `size`.
+
+    Raises LedgerError where there are none to prove.
+    """
+    if not 1 <= first <= size <= size_of(connection):
+        raise no_such(connection, f"not both {first} and {size}")
+    return [_part(connection, part) for part in consistency_parts(first, size=size)]
+
+
+def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
+    """The roots of complete subtrees, each named by (level, place); those of level 0 are the entries' own.
+
+    Raises LedgerError where one is missing.
+    """
+    inner = [place for place in places if place[0]]
+    found: dict[tuple[int, int], bytes] = {}
+    if inner:
+        chosen = tuple_(node_table.c.level, node_table.c.position).in_(inner)
+        found = {
+            (row.level, row.position): bytes(row.hash) for row in connection.execute(select(node_table).where(chosen))
+        }
+    leaves = [position for level, position in places if not level]
+    if leaves:
+        query = select(entry_table.c.position, entry_table.c.leaf_hash).where(entry_table.c.position.in_(leaves))
+        found |= {(0, row.position): bytes.fromhex(row.leaf_hash) for row in connection.execute(query)}
+    missing = [place for place in places if place not in found]
+    if missing:
+        level, position = missing[0]
+        raise damaged(position << level)
+    return [found[place] for place in places]
+
+
+def damaged(index: int) -> LedgerError:
+    """Nothing is written on top of a ledger that does not hold together."""
+    return LedgerError(
+        f"the ledger is damaged at entry {index}.",
+        next_step="Run `boussole verify --ledger`, then restore governance.sqlite from a backup.",
+    )
+
+
+def no_such(connection: Connection, what: str) -> LedgerError:
+    """The ledger is asked for more than it holds."""
+    return LedgerError(
+        f"the ledger has {size_of(connection)} entries, {what}.", next_step="Ask for entries that it has."
+    )
+
+
+def _part(connection: Connection, part: tuple[int, int]) -> bytes:
+    return joined(hashes_at(connection, subtrees(*part)))
