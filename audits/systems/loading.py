@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,24 +40,45 @@ def load_system(path: Path) -> System:
 
 def load_systems(folder: Path) -> dict[str, System]:
     """All systems of a folder by id, in alphabetical order; two files with one id are an error."""
-    found: dict[str, Path] = {}
     systems: dict[str, System] = {}
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-        system = load_system(path)
-        if system.id in found:
-            raise SystemFileError(
-                f"the id '{system.id}' is already used by {found[system.id].name}.",
-                where=str(path),
-                next_step="Give each system its own id.",
-            )
-        if path.stem != system.id:
-            raise SystemFileError(
-                f"the file is named {path.name} but its id is '{system.id}'.",
-                where=str(path),
-                next_step=f"Rename it to {system.id}.yaml.",
-            )
-        found[system.id], systems[system.id] = path, system
+    for found in _each(folder):
+        if isinstance(found, SystemFileError):
+            raise found
+        systems[found.id] = found
     return systems
+
+
+def faults_in(folder: Path) -> list[SystemFileError]:
+    """What is wrong with the files of a folder: the first thing of each."""
+    return [found for found in _each(folder) if isinstance(found, SystemFileError)]
+
+
+def _each(folder: Path) -> Iterator[System | SystemFileError]:
+    """Each file of a folder: its system, or what is wrong with it."""
+    names: dict[str, str] = {}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            yield _named(load_system(path), path, names)
+        except SystemFileError as error:
+            yield error
+
+
+def _named(system: System, path: Path, names: dict[str, str]) -> System:
+    """A system whose id is its own and that of its file; `names` are the files so far by their ids."""
+    if system.id in names:
+        raise SystemFileError(
+            f"the id '{system.id}' is already used by {names[system.id]}.",
+            where=str(path),
+            next_step="Give each system its own id.",
+        )
+    if path.stem != system.id:
+        raise SystemFileError(
+            f"the file is named {path.name} but its id is '{system.id}'.",
+            where=str(path),
+            next_step=f"Rename it to {system.id}.yaml.",
+        )
+    names[system.id] = path.name
+    return system
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

@@ -85,7 +85,7 @@ def contradictions(
     An assessment that came after the first trial is no contradiction: the charter judges it (question 1.4).
 
     >>> late = Dates(trial=dt.date(2025, 3, 1), service=dt.date(2025, 1, 1))
-    >>> found = contradictions(status="pilot", risk="minimal", dates=late, impact_assessment=None, fria=None,
+    >>> found = contradictions(status="production", risk="minimal", dates=late, impact_assessment=None, fria=None,
     ...                        today=dt.date(2026, 1, 1))
     >>> [(item.key, item.why) for item in found]
     [('dates.service', 'in service on 2025-01-01, before the first trial of 2025-03-01')]

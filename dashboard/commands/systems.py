@@ -4,30 +4,67 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from audits.errors import SystemFileError
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.spreadsheets import import_, refuse_existing
+
+Status = Literal["design", "pilot", "production", "retired"]
+Risk = Literal["prohibited", "high", "limited", "minimal"]
 
 app = typer.Typer(help="The systems of the register.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
-def list_(context: typer.Context) -> None:
-    """List the systems: id, kind, status, title."""
+def list_(
+    context: typer.Context,
+    status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
+    risk: Annotated[Risk | None, typer.Option(help="Only those of this risk.")] = None,
+) -> None:
+    """List the systems: id, kind, status, risk, title. In columns on a terminal, with tabs between them elsewhere."""
     workspace = workspace_of(context)
-    for system in workspace.systems.values():
-        title = system.title.get(workspace.settings.language) or next(iter(system.title.values()))
-        typer.echo(f"{system.id}\t{system.kind}\t{system.status}\t{title}")
+    chosen = [s for s in workspace.systems.values() if status in (None, s.status) and risk in (None, s.risk)]
+    language = workspace.settings.language
+    rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
+    for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
+        typer.echo(line)
+    counts = Counter(system.status for system in chosen)
+    told = ", ".join(f"{counts[name]} {name}" for name in ("design", "pilot", "production", "retired") if counts[name])
+    say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows in columns; the last one is cut where the terminal ends."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    room = max(shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths), 20)
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), _cut(row[-1], room)])
+        for row in rows
+    ]
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
 
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Read every system file and say what is wrong with the first bad one."""
+    """Read every system file and say what is wrong, file by file."""
+    from audits.systems.loading import faults_in
+
     workspace = workspace_of(context)
+    faults = faults_in(workspace.home / "systems")
+    for fault in faults[1:]:
+        complain(fault)
+    if faults:
+        raise faults[0]
     say(f"{len(workspace.systems)} system file(s) in {workspace.home / 'systems'}: no fault found.")
 
 
@@ -61,6 +98,9 @@ def add(
     say(f"Added: {system.id}")
 
 
+app.command("import")(import_)
+
+
 @app.command()
 def new(
     source: Annotated[str, typer.Option("--from", help="CSV, Parquet or JSON lines file, or duckdb:PATH?table=T.")],
@@ -72,10 +112,8 @@ def new(
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
     from audits.systems.scaffold import propose
 
-    if out is not None and out.exists():
-        raise SystemFileError(
-            "this file exists already.", where=str(out), next_step="Give another --out, or delete it."
-        )
+    if out is not None:
+        refuse_existing(out)
     made = propose(source, system_id=system_id)
     if out is None:
         typer.echo(made.text, nl=False)
