@@ -1,12 +1,17 @@
-"""Evidence: the cube rows an audit read, kept as a file named by its content, from which it can be recomputed."""
+"""Evidence: the cube rows an audit read, kept as a file named by its content, from which it can be recomputed.
+
+The same rows as CSV have one form too, whose hash is sealed beside: whoever cannot read Parquet recomputes from that.
+"""
 
 from __future__ import annotations
 
 import io
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from audits.cubes.lists import RANKS
@@ -37,8 +42,16 @@ SCHEMA = pa.schema(
 )
 
 
-def store(folder: Path, read: Read) -> str:
-    """Writes the rows as `SHA256.parquet` and returns the hash; the same rows always give the same file."""
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The hashes of what is kept: of the file (`cubes`), and of its rows as CSV (`rows`)."""
+
+    cubes: str
+    rows: str
+
+
+def store(folder: Path, read: Read) -> Kept:
+    """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
@@ -52,7 +65,18 @@ def store(folder: Path, read: Read) -> str:
         part = target.with_suffix(f".part{os.getpid()}")
         part.write_bytes(buffer.getvalue())
         part.replace(target)
-    return digest
+    return Kept(cubes=digest, rows=sha256_hex(csv_of(table)))
+
+
+def csv_of(table: pa.Table) -> bytes:
+    """Rows as CSV, in one form: a line of names, then every value in double quotes and no value as nothing at all.
+
+    Columns are those of the file, lines end with a line feed, the text is UTF-8, numbers are written in full.
+    """
+    texts = pa.table({name: pa.compute.cast(table[name], pa.string()) for name in table.column_names})
+    buffer = io.BytesIO()
+    pc.write_csv(texts, buffer, pc.WriteOptions(quoting_style="all_valid"))
+    return buffer.getvalue()
 
 
 def load(folder: Path, digest: str) -> Read:
@@ -60,12 +84,7 @@ def load(folder: Path, digest: str) -> Read:
 
     Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
     """
-    path = folder / f"{digest}.parquet"
-    if not path.exists():
-        raise BoussoleError("the evidence file is missing.", where=str(path), next_step="Restore it from a backup.")
-    if sha256_hex(path.read_bytes()) != digest:
-        raise BoussoleError("the evidence file was changed.", where=str(path), next_step="Restore it from a backup.")
-    table = _complete(pq.read_table(path))
+    table = _complete(rows_of(folder, digest))
 
     def rows(cube: str) -> pa.Table:
         return table.filter(pa.compute.equal(table["cube"], cube))
@@ -79,6 +98,19 @@ def load(folder: Path, digest: str) -> Read:
         withheld=rows("withheld").select(WITHHELD.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
+
+
+def rows_of(folder: Path, digest: str) -> pa.Table:
+    """The rows of a stored evidence file, all cubes together, with the columns (`SCHEMA`) of its day.
+
+    Raises BoussoleError when the file is missing or its content no longer has the hash it is named by.
+    """
+    path = folder / f"{digest}.parquet"
+    if not path.exists():
+        raise BoussoleError("the evidence file is missing.", where=str(path), next_step="Restore it from a backup.")
+    if sha256_hex(path.read_bytes()) != digest:
+        raise BoussoleError("the evidence file was changed.", where=str(path), next_step="Restore it from a backup.")
+    return pq.read_table(path)
 
 
 def _with_nulls(table: pa.Table, cube: str) -> pa.Table:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import duckdb
 
 from audits import evidence
 from audits.cubes.lists import lists_of, read_ranks
@@ -16,16 +19,18 @@ from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
+from audits.declaration import keep
 from audits.drift import drift_measures
 from audits.drift.measures import Histogram
 from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
 from audits.metrics import measure_cells
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
-from audits.suppression import suppress
+from audits.suppression import Published, suppress
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -42,6 +47,8 @@ class Run:
     as_of: dt.date
     snapshot: int
     evidence: str
+    rows: str
+    declaration: str
     decisions: int
     measures: list[Measure]
     histograms: list[Histogram]
@@ -67,45 +74,66 @@ def measure_window(
     as_of = as_of or today
     with reading(workspace) as connection:
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
-        reference = reference_window(system)
         stands = standing(system, window, as_of=as_of, today=today)
-        counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
-        strata = read_strata(connection, system, window, exact=exact, without=stands.expired)
-        ranks = read_ranks(connection, system, window, exact=exact, without=stands.expired)
-        scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=stands.expired)
-        histograms, reference_scores = [], SCORES.empty_table()
-        if reference is not None and reference != window:
-            edges = edges_of(connection, system)
-            histograms = read_histograms(connection, system, reference, window, edges)
-            if standing(system, reference, as_of=as_of).readable_from is None:
-                reference_scores = read_scores(
-                    connection, system, reference, as_of=as_of, exact=exact, without=stands.expired
-                )
-        published = earlier(window) if earlier is not None else ()
-        withheld = read_withheld(
-            connection, system, window, published, as_of=as_of, without=stands.expired, scores=scores
+        read = read_window(
+            connection,
+            system,
+            window,
+            as_of=as_of,
+            without=stands.expired,
+            exact=exact,
+            published=earlier(window) if earlier is not None else (),
         )
         seen = snapshot(connection)
-    read = Read(
-        withheld=withheld,
+    measures, decisions = measure_evidence(read, system, stands=stands)
+    kept = evidence.store(workspace.evidence, read)
+    return Run(
+        system=system,
+        window=window,
+        reference=reference_window(system) if read.histograms else None,
+        as_of=as_of,
+        snapshot=seen,
+        evidence=kept.cubes,
+        rows=kept.rows,
+        declaration=keep(workspace.evidence, system),
+        decisions=decisions,
+        measures=measures,
+        histograms=read.histograms,
+    )
+
+
+def read_window(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    as_of: dt.date,
+    without: Collection[str] = (),
+    exact: bool = False,
+    published: Sequence[Published] = (),
+) -> Read:
+    """All that an audit reads of a window, and of the window of reference where that is another.
+
+    Groups named in `without` are not read. `published`: what earlier audits have shown of windows that hang together
+    with this one.
+    """
+    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without)
+    strata = read_strata(connection, system, window, exact=exact, without=without)
+    ranks = read_ranks(connection, system, window, exact=exact, without=without)
+    scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without)
+    histograms, reference_scores = [], SCORES.empty_table()
+    reference = reference_window(system)
+    if reference is not None and reference != window:
+        histograms = read_histograms(connection, system, reference, window, edges_of(connection, system))
+        if standing(system, reference, as_of=as_of).readable_from is None:
+            reference_scores = read_scores(connection, system, reference, as_of=as_of, exact=exact, without=without)
+    return Read(
+        withheld=read_withheld(connection, system, window, published, as_of=as_of, without=without, scores=scores),
         counts=counts,
         strata=strata,
         ranks=ranks,
         scores=scores,
         reference_scores=reference_scores,
-        histograms=histograms,
-    )
-    measures, decisions = measure_evidence(read, system, stands=stands)
-    digest = evidence.store(workspace.evidence, read)
-    return Run(
-        system=system,
-        window=window,
-        reference=reference if histograms else None,
-        as_of=as_of,
-        snapshot=seen,
-        evidence=digest,
-        decisions=decisions,
-        measures=measures,
         histograms=histograms,
     )
 
@@ -179,9 +207,18 @@ def code_hash() -> str:
     """SHA-256 over the source of `audits` and `charter`: which code made a figure."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for package in ("audits", "charter"):
-        for path in sorted((root / package).rglob("*")):
-            if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(root).as_posix().encode())
-                digest.update(path.read_bytes())
+    for name in source_files():
+        digest.update(name.encode())
+        digest.update((root / name).read_bytes())
     return digest.hexdigest()
+
+
+def source_files() -> dict[str, str]:
+    """The files that the hash of the code is made of, in its order, each with its own SHA-256."""
+    root = Path(__file__).parent.parent
+    paths = [path for package in ("audits", "charter") for path in sorted((root / package).rglob("*"))]
+    return {
+        path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())
+        for path in paths
+        if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts
+    }

@@ -87,7 +87,13 @@ def audit_document(run: Run, charter: Charter) -> dict[str, Any]:
         "reference": run.reference.document(run.system) if run.reference else None,
         "as_of": run.as_of.isoformat(),
         "snapshot": run.snapshot,
-        "evidence": {"cubes": f"sha256:{run.evidence}", "entry": None, "root": None},
+        "evidence": {
+            "cubes": f"sha256:{run.evidence}",
+            "rows": f"sha256:{run.rows}",
+            "system": f"sha256:{run.declaration}",
+            "entry": None,
+            "root": None,
+        },
         "charter": {
             "id": charter.id,
             "version": charter.version,

@@ -20,10 +20,10 @@ UNREAD = ("not_mature", "no_outcomes", "expired")
 """Reasons why a document says nothing at all of a group."""
 
 
-def publications(workspace: Workspace, system: System, window: Window) -> list[Published]:
-    """What stored audits have shown of windows that hang together with this one."""
+def publications(workspace: Workspace, system: System, window: Window, *, before: int | None = None) -> list[Published]:
+    """What stored audits (those `before` an entry of the ledger) have shown of windows that hang with this one."""
     found: dict[Window, list[Document]] = {}
-    for document in audits_near(workspace, system.id, window):
+    for document in audits_near(workspace, system.id, window, before=before):
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
         found.setdefault(Window(start, end), []).append(document)
     return [publication(shown, documents) for shown, documents in found.items()]

@@ -45,19 +45,20 @@ def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str,
     )
 
 
-def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int) -> Path:
-    """Attaches the lake; returns the folder of its data, which its catalogue names.
+def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int, at: int | None = None) -> Path:
+    """Attaches the lake, as it is or `at` an earlier state; returns the folder of its data, which its catalogue names.
 
     A workspace that was moved or copied keeps its data beside its catalogue, whatever path is written there.
     """
     what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
-    connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {_options(seconds)})")
+    options = _options(seconds) + (f", SNAPSHOT_VERSION {at}" if at is not None else "")
+    connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {options})")
     row = connection.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
     named = Path(row[0] if row else "")
     data = workspace.catalogue.parent / named.name
     if named != data:
         connection.execute("DETACH lake")
-        connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {_options(seconds)})")
+        connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {options})")
     return data
 
 
@@ -66,8 +67,8 @@ def _text(path: object) -> str:
 
 
 @contextmanager
-def reading(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the lake for reading; readers never wait for the writer.
+def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the lake for reading, as it is or `at` an earlier state (`state_of`); readers never wait.
 
     Raises LakeError when nothing has been imported yet: reading creates nothing.
     """
@@ -80,7 +81,8 @@ def reading(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     with lent(workspace) as connection:
         number = folder.inode(workspace.catalogue)
         try:
-            sight = folder.Sight.of(workspace.catalogue, attach(connection, workspace, seconds=READER_SECONDS), number)
+            data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
+            sight = folder.Sight.of(workspace.catalogue, data, number)
         except duckdb.Error as error:
             explain(workspace, error)
             raise
@@ -222,10 +224,21 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
 
 def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the lake's newest committed state; it goes on where a rebuilt lake began anew."""
-    before = 0
-    if _scalar(connection, f"SELECT count(*) FROM duckdb_tables() WHERE {_REMOVALS}"):
-        before = _scalar(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")
-    return before + _scalar(connection, "SELECT coalesce(max(snapshot_id), 0) FROM lake.snapshots()")
+    return _before(connection) + _scalar(connection, "SELECT coalesce(max(snapshot_id), 0) FROM lake.snapshots()")
+
+
+def state_of(connection: duckdb.DuckDBPyConnection, number: int) -> int | None:
+    """The state of the lake that bears a number, for `reading(…, at=…)`; None once it was forgotten."""
+    state = number - _before(connection)
+    held = _scalar(connection, f"SELECT count(*) FROM lake.snapshots() WHERE snapshot_id = {int(state)}")
+    return state if held else None
+
+
+def _before(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many states the lakes had from which this one was rebuilt."""
+    if not _scalar(connection, f"SELECT count(*) FROM duckdb_tables() WHERE {_REMOVALS}"):
+        return 0
+    return _scalar(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:

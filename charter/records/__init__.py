@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json
+from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json, stored_audits
 from charter.records.charters import charter_text, kept_charters, register_charter
 from charter.records.database import open_records
 from charter.records.files import keep_file
@@ -23,5 +23,6 @@ __all__ = [
     "seal",
     "sealed_json",
     "statements",
+    "stored_audits",
     "verify_records",
 ]

@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, func, insert, select, true, tuple_
 
 from audits import ledger
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
+from audits.ledger.entry import entry_table
 from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
@@ -120,17 +122,69 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
         return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
 
 
-def audits_near(workspace: Workspace, system_id: str, window: Window) -> list[Document]:
-    """The documents of a system whose windows share days with one, or with one that does, and so on."""
-    ends = select(Audit.window_start, Audit.window_end).where(Audit.system == system_id).distinct()
+def audits_near(workspace: Workspace, system_id: str, window: Window, *, before: int | None = None) -> list[Document]:
+    """The documents of a system whose windows share days with one, or with one that does, and so on.
+
+    `before`: only those that were sealed before an entry.
+    """
+    mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
+    ends = select(Audit.window_start, Audit.window_end).where(mine).distinct()
     with reading(workspace) as connection:
         if connection is None:
             return []
         windows = [Window(*map(dt.date.fromisoformat, row)) for row in connection.execute(ends)]
         near = {(str(found.start), str(found.end)) for found in connected(window, windows)}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
-        query = select(Audit.__table__).where(Audit.system == system_id, chosen).order_by(Audit.entry)
+        query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
         return [complete(row) for row in connection.execute(query)] if near else []
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAudit:
+    """A stored audit: its text, the place and moment of its seal, and whether the text is still the one sealed."""
+
+    entry: int
+    root: str
+    system: str
+    start: str
+    end: str
+    text: str
+    time: str
+    holds: bool
+
+    def document(self) -> Document:
+        """The document with the place of its seal. Raises ValueError where the text was changed into no JSON."""
+        found: Document = json.loads(self.text)
+        found["evidence"] |= {"entry": self.entry, "root": self.root}
+        return found
+
+
+def stored_audits(workspace: Workspace) -> list[StoredAudit]:
+    """All stored audits in the order of their entries, each held to the hash in its entry."""
+    with reading(workspace) as connection:
+        if connection is None:
+            return []
+        rows = connection.execute(
+            select(Audit.__table__, entry_table.c.payload, entry_table.c.time)
+            .outerjoin(entry_table, entry_table.c.position == Audit.entry)
+            .order_by(Audit.entry)
+        )
+        return [_stored(row) for row in rows]
+
+
+def _stored(row: Row[Any]) -> StoredAudit:
+    subject = {"system": row.system, "start": row.window_start, "end": row.window_end, "charter": row.charter_sha256}
+    payload = audit_payload(**subject, document=sha256_hex(row.document.encode()))
+    return StoredAudit(
+        entry=row.entry,
+        root=row.root,
+        system=row.system,
+        start=row.window_start,
+        end=row.window_end,
+        text=row.document,
+        time=row.time or row.created_at,
+        holds=canonical_json(payload).decode() == row.payload,
+    )
 
 
 def all_audits(connection: Connection) -> list[Row[Any]]:

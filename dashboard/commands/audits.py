@@ -11,7 +11,15 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands import alone
 from dashboard.commands.alone import Days
-from dashboard.commands.console import AsOfOption, FromOption, ToOption, say, workspace_of, write_json
+from dashboard.commands.console import (
+    AsOfOption,
+    FromOption,
+    ToOption,
+    known_workspace,
+    say,
+    workspace_of,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
@@ -163,20 +171,33 @@ def metrics() -> None:
         typer.echo(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
 
 
-def verify(
+def verify(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="A report, to check what is attached to it.")] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
+    ] = False,
+    system: Annotated[str | None, typer.Option("--system", help="With --rerun: only this system.")] = None,
+    entry: Annotated[list[int] | None, typer.Option(help="With --rerun: only the audit of this entry.")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
 ) -> None:
-    """Check that the ledger and the records it seals still say the same."""
-    from charter.records import verify_records
+    """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
-    if not ledger:
-        raise BoussoleError("what should be verified?", next_step="Give --ledger.")
-    found = verify_records(workspace_of(context))
-    if found is None:
-        say("There are no records yet.")
-        return
-    if not found.ok:
-        say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
+    Exit code 0: all the same; 1: a difference.
+    """
+    from dashboard.commands import verifying
+
+    if not (ledger or rerun or file):
+        raise BoussoleError("what should be verified?", next_step="Give --ledger, --rerun, or a report.")
+    holds, entries = True, entry or None
+    if file is not None:
+        holds, entries = verifying.report(file, known_workspace(context))
+    if ledger:
+        holds = verifying.ledger(workspace_of(context)) and holds
+    if rerun:
+        days = {"start": start.date() if start else None, "end": end.date() if end else None}
+        holds = verifying.rerun(workspace_of(context), system=system, entries=entries, **days) and holds
+    if not holds:
         raise typer.Exit(1)
-    say(f"The ledger holds: {found.size} entries, root {found.root}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,17 @@ def workspace_of(context: typer.Context) -> Workspace:
     """The workspace that the command works on."""
     state: State = context.obj
     return state.workspace()
+
+
+def known_workspace(context: typer.Context) -> Workspace | None:
+    """The workspace that the command works on; None where none was named and this folder is none."""
+    state: State = context.obj
+    try:
+        return state.workspace()
+    except BoussoleError:
+        if state.home is not None or "BOUSSOLE_HOME" in os.environ:
+            raise
+        return None
 
 
 def say(text: str) -> None:

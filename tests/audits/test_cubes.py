@@ -243,7 +243,7 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             withheld=WITHHELD.empty_table(),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
-    again = evidence.load(tmp_path, evidence.store(tmp_path, read))
+    again = evidence.load(tmp_path, evidence.store(tmp_path, read).cubes)
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)

@@ -1,0 +1,94 @@
+"""The declaration of a system as an audit used it, kept beside the counts: a file that is edited later changes nothing.
+
+What measuring and judging read is kept; where decisions come from, and the path of the file of sensitive values, are
+not. The file is named by the hash of its content, as evidence is. Its keys stand in the order of the system file, which
+is the order of groups and controls on every page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
+from audits.systems.model import System
+
+USED = {
+    "id",
+    "kind",
+    "title",
+    "purpose",
+    "owner",
+    "status",
+    "risk",
+    "timezone",
+    "columns",
+    "contacts",
+    "generations",
+    "actors",
+    "groups",
+    "controls",
+    "intersections",
+    "features",
+    "windows",
+    "privacy",
+}
+"""The parts of a system file that figures and sentences depend on, and those without which it is none."""
+SOMEWHERE = {"path": "-", "key": "-"}
+"""In the place of the file of sensitive values, which is not told."""
+
+
+def declaration(system: System) -> dict[str, Any]:
+    """What is kept of a system, as JSON.
+
+    >>> system = System(id="s", kind="declared", title={"en": "S"}, purpose={"en": "P"}, owner="o", status="pilot",
+    ...                 risk="minimal", provider="P")
+    >>> found = declaration(system)
+    >>> found["id"], "provider" in found, "sources" in found
+    ('s', False, False)
+    """
+    return system.model_dump(mode="json", by_alias=True, include=USED)
+
+
+def keep(folder: Path, system: System) -> str:
+    """Writes the declaration as `SHA256.json` and returns the hash."""
+    content = json.dumps(declaration(system), ensure_ascii=False, separators=(",", ":")).encode()
+    digest = sha256_hex(content)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{digest}.json"
+    if not target.exists():
+        part = target.with_suffix(f".part{os.getpid()}")
+        part.write_bytes(content)
+        part.replace(target)
+    return digest
+
+
+def content_of(folder: Path, digest: str) -> bytes:
+    """The bytes of a kept declaration. Raises BoussoleError when the file is missing or was changed."""
+    path = folder / f"{digest}.json"
+    if not path.exists():
+        raise BoussoleError("the declaration is missing.", where=str(path), next_step="Restore it from a backup.")
+    content = path.read_bytes()
+    if sha256_hex(content) != digest:
+        raise BoussoleError("the declaration was changed.", where=str(path), next_step="Restore it from a backup.")
+    return content
+
+
+def declared(folder: Path, digest: str) -> System:
+    """The system as it was declared. Raises BoussoleError when its file is missing, changed, or of another version."""
+    found = json.loads(content_of(folder, digest))
+    if any(group["from"] == "sensitive" for group in found["groups"].values()):
+        found["sensitive"] = SOMEWHERE
+    try:
+        return System.model_validate(found)
+    except ValidationError as error:
+        raise BoussoleError(
+            "the declaration was written by another version of Boussole.",
+            where=str(folder / f"{digest}.json"),
+            next_step="Run that version, or verify a pack of this audit with its own verify.py.",
+        ) from error

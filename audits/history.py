@@ -1,0 +1,76 @@
+"""What came to a lake since an audit: files, outcomes, runs set aside, sensitive values joined anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from audits.systems.model import System
+
+LATER = ("outcomes", "human_actions")
+"""Logs that say more of decisions which are there, and add none."""
+NAMES = {"decisions": "decisions", "outcomes": "outcomes", "human_actions": "human decisions"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """What a lake notes of a system: files (batch, log, moment), moments of exclusions, a mark of joined values."""
+
+    files: tuple[tuple[int, str, dt.datetime], ...]
+    exclusions: tuple[dt.datetime, ...]
+    joined: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """What came since, in words, and whether it can change decisions or only what is known of them."""
+
+    told: tuple[str, ...]
+    of_decisions: bool
+    of_later: bool
+
+    def explains(self, *, decisions_differ: bool) -> bool:
+        """Whether it can be why counts differ."""
+        return self.of_decisions or (self.of_later and not decisions_differ)
+
+
+def arrivals(connection: duckdb.DuckDBPyConnection, system: System) -> Arrivals:
+    """What the attached lake notes of a system."""
+
+    def rows(table: str, query: str) -> list[tuple[Any, ...]]:
+        held = connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' AND table_name = ?",
+            [table],
+        ).fetchone()
+        return connection.execute(query, [system.id]).fetchall() if held else []
+
+    marks = rows("marks", "SELECT mark FROM lake.main.marks WHERE system = ? AND source = 'sensitive'")
+    return Arrivals(
+        files=tuple(
+            rows("ingested", 'SELECT batch, log, "at" FROM lake.main.ingested WHERE system = ? AND accepted > 0')
+        ),
+        exclusions=tuple(at for (at,) in rows("exclusions", 'SELECT "at" FROM lake.main.exclusions WHERE system = ?')),
+        joined=str(marks[0][0]) if marks else None,
+    )
+
+
+def arrived_since(now: Arrivals, then: Arrivals | None, *, at: dt.datetime) -> Since:
+    """What is new between two states; where the earlier one was forgotten, since a moment (UTC, in whole seconds)."""
+    if then is not None:
+        known = {batch for batch, _, _ in then.files}
+        files = [log for batch, log, _ in now.files if batch not in known]
+        excluded, joined = len(now.exclusions) - len(then.exclusions), now.joined != then.joined
+    else:
+        files = [log for _, log, moment in now.files if moment >= at]
+        excluded, joined = sum(moment >= at for moment in now.exclusions), False
+    told = [f"{files.count(log)} file(s) of {name}" for log, name in NAMES.items() if log in files]
+    told += [f"{excluded} run(s) excluded or taken back"] if excluded else []
+    told += ["another file of sensitive values"] if joined else []
+    return Since(
+        told=tuple(told),
+        of_decisions=bool("decisions" in files or excluded or joined),
+        of_later=any(log in files for log in LATER),
+    )

@@ -1,0 +1,191 @@
+"""Counting a stored audit's decisions again, while they exist: as they were then, and as they are today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+import pyarrow as pa
+
+from audits.cubes.read import Read
+from audits.cubes.update import sealed_months
+from audits.errors import LakeError
+from audits.history import Arrivals, arrivals, arrived_since
+from audits.lake import reading
+from audits.lake.connection import state_of
+from audits.lake.tables import KEYS, exists
+from audits.runs import read_window
+from audits.suppression import Published
+from audits.systems.model import System
+from audits.windows import Window, reference_window
+from audits.workspace import Workspace
+
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld")
+"""What a purge removes together with the rows, or what needs it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an audit read: which window of which system, on which day, in which state of the lake; `at`: when sealed."""
+
+    system: System
+    window: Window
+    as_of: dt.date
+    expired: frozenset[str]
+    snapshot: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recount:
+    """What counting again found. Cubes are named that do not say the same."""
+
+    lake: bool = True
+    purged: tuple[dt.date, ...] = ()
+    """Months whose rows are gone: only their counts are left, and compared."""
+    ended: tuple[str, ...] = ()
+    """Groups that may no longer be read."""
+    then: tuple[str, ...] | None = None
+    """Cubes that the rows of that state give otherwise; None where the state was forgotten."""
+    now: tuple[str, ...] = ()
+    """Cubes that the rows of today give otherwise."""
+    since: tuple[str, ...] = ()
+    """What came since, and can be the reason for it."""
+    unexplained: bool = False
+    """Whether the rows of today differ from those that were counted, and nothing that came since can be why."""
+    stale: tuple[str, ...] = ()
+    """Cubes in the lake that do not say what its rows say."""
+    read: Read | None = field(default=None, repr=False)
+    """What is read today, where it differs."""
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What one state of the lake says."""
+
+    read: Read
+    cubes: Read
+    purged: tuple[dt.date, ...]
+    arrivals: Arrivals
+
+
+def recount(
+    workspace: Workspace,
+    asked: Asked,
+    kept: Read,
+    *,
+    published: Sequence[Published] | None = None,
+    today: dt.date | None = None,
+) -> Recount:
+    """Counts the rows of an audit again and compares with the counts that were kept.
+
+    `published`: what earlier audits have shown, to find again what they oblige to hide; not looked for without.
+
+    Raises BoussoleError when the lake is busy.
+    """
+    today = today or dt.datetime.now(asked.system.zone).date()
+    ended = tuple(
+        name
+        for name, group in asked.system.groups.items()
+        if group.expires and group.expires < today and name not in asked.expired
+    )
+    try:
+        now = _sight(workspace, asked, ended, published, at=None)
+        with reading(workspace) as connection:
+            state = state_of(connection, asked.snapshot)
+    except (LakeError, duckdb.CatalogException, duckdb.BinderException):
+        now, state = None, None
+    if now is None:
+        return Recount(lake=False)
+    then = _sight(workspace, asked, ended, published, at=state) if state is not None else None
+    if published is None or ended:
+        now, then = _with_withheld(now, kept), _with_withheld(then, kept) if then else None
+    return _compared(asked, kept, now, then, ended=ended)
+
+
+def _with_withheld(sight: _Sight, kept: Read) -> _Sight:
+    """As if the same had been found to be hidden: where that cannot be found again."""
+    read, cubes = (replace(each, withheld=kept.withheld) for each in (sight.read, sight.cubes))
+    return replace(sight, read=read, cubes=cubes)
+
+
+def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
+    changed = differing(kept, now.read, ended=ended, skip=OF_ROWS if now.purged else ())
+    since = arrived_since(now.arrivals, then.arrivals if then else None, at=asked.at)
+    return Recount(
+        purged=now.purged,
+        ended=ended,
+        then=differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ()) if then else None,
+        now=changed,
+        since=since.told,
+        unexplained=bool(changed) and not since.explains(decisions_differ=_decisions_differ(kept, now.read, ended)),
+        stale=() if now.purged else differing(now.cubes, now.read, ended=()),
+        read=now.read if changed and not ended else None,
+    )
+
+
+def _sight(
+    workspace: Workspace,
+    asked: Asked,
+    ended: Sequence[str],
+    published: Sequence[Published] | None,
+    *,
+    at: int | None,
+) -> _Sight | None:
+    """What a state of the lake says of the window; None where it does not hold the system."""
+    system, window = asked.system, asked.window
+    with reading(workspace, at=at) as connection:
+        if not exists(connection, system):
+            return None
+        months = _purged(connection, system, window)
+
+        def read(*, exact: bool) -> Read:
+            return read_window(
+                connection,
+                system,
+                window,
+                as_of=asked.as_of,
+                without={*asked.expired, *ended},
+                exact=exact,
+                published=published or (),
+            )
+
+        cubes = read(exact=False)
+        return _Sight(cubes if months else read(exact=True), cubes, months, arrivals(connection, system))
+
+
+def _purged(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> tuple[dt.date, ...]:
+    windows = [each for each in (window, reference_window(system)) if each is not None]
+    return tuple(sorted({month for each in windows for month in sealed_months(connection, system, within=each)}))
+
+
+def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collection[str] = ()) -> tuple[str, ...]:
+    """The cubes that do not say the same, without groups that may no longer be read."""
+    names = [name for name in COMPARED if name not in skip]
+    changed = [
+        name
+        for name in names
+        if not _readable(getattr(kept, name), ended).equals(_readable(getattr(found, name), ended))
+    ]
+    return (*changed, *(("histograms",) if kept.histograms != found.histograms else ()))
+
+
+def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:
+    if not ended:
+        return rows.combine_chunks()
+    keep = [not set((by or "").split("*")) & set(ended) for by in rows["by"].to_pylist()]
+    return rows.filter(pa.array(keep, pa.bool_())).combine_chunks()
+
+
+def _decisions_differ(kept: Read, found: Read, ended: Collection[str]) -> bool:
+    """Whether the decisions themselves differ, whatever became of their outcomes and stages since."""
+    keys = [*KEYS, "bucket", "decision"]
+
+    def decisions(read: Read) -> list[tuple[object, ...]]:
+        rows = _readable(read.counts, ended).group_by(keys).aggregate([("n", "sum")])
+        return sorted((tuple(row.values()) for row in rows.to_pylist()), key=str)
+
+    return decisions(kept) != decisions(found)

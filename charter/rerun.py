@@ -1,0 +1,210 @@
+"""Computing stored audits again: from their evidence always, from the decisions while they exist."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from audits import evidence
+from audits.cubes.read import Read
+from audits.declaration import declared
+from audits.errors import BoussoleError
+from audits.hashing import canonical_json, sha256_hex
+from audits.recount import Asked, Recount, recount
+from audits.runs import Run, code_hash, measure_evidence
+from audits.standing import Standing, standing
+from audits.systems.model import System
+from audits.windows import Window, reference_window
+from audits.workspace import Workspace
+from charter.audit import audit_document
+from charter.differences import Difference, differences
+from charter.model import Charter
+from charter.published import publications
+from charter.records import charter_text, stored_audits
+from charter.records.audits import StoredAudit
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """What computing one stored audit again found."""
+
+    system: str
+    start: str
+    end: str
+    entry: int
+    measures: int = 0
+    verdicts: int = 0
+    problems: tuple[str, ...] = ()
+    """What keeps the audit from being computed again, or was changed."""
+    differences: tuple[Difference, ...] = ()
+    """What the evidence gives otherwise than the document says."""
+    recount: Recount | None = None
+    moved: tuple[str, ...] = ()
+    """Measures that the decisions of today would give otherwise, by id."""
+    code_changed: bool = False
+    declaration_kept: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that could be computed again is the same."""
+        found = self.recount
+        return not (self.problems or self.differences or (found and (found.then or found.unexplained or found.stale)))
+
+
+def chosen(
+    workspace: Workspace,
+    *,
+    system: str | None = None,
+    entries: Sequence[int] | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+) -> list[StoredAudit]:
+    """The stored audits of a system, of some entries, or whose windows lie within some days; all when nothing is asked.
+
+    Raises BoussoleError where there is none.
+    """
+    found = [
+        audit
+        for audit in stored_audits(workspace)
+        if (system is None or audit.system == system)
+        and (entries is None or audit.entry in entries)
+        and (start is None or audit.start >= start.isoformat())
+        and (end is None or audit.end <= end.isoformat())
+    ]
+    if not found:
+        raise BoussoleError(
+            "there is no stored audit like that.",
+            next_step="Make one with `boussole audit`, or ask for other days, another system or entry.",
+        )
+    return found
+
+
+def rerun(workspace: Workspace, audits: list[StoredAudit], *, today: dt.date | None = None) -> Iterator[Rerun]:
+    """Computes stored audits again, one after the other. `today`: the day on which legal bases may have ended."""
+    for audit in audits:
+        yield _rerun(workspace, audit, today)
+
+
+def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> Rerun:
+    about: dict[str, Any] = {"system": audit.system, "start": audit.start, "end": audit.end, "entry": audit.entry}
+    problems = [] if audit.holds else ["the stored document is not the one that was sealed"]
+    try:
+        document = audit.document()
+        system, kept = _system(workspace, document)
+        charter = judged_by(workspace, document["charter"]["sha256"])
+        read = evidence.load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+        problems += _rows_hold(workspace, document)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return Rerun(**about, problems=(*problems, "the stored document cannot be read"))
+    except BoussoleError as error:
+        where = f" ({error.where})" if error.where else ""
+        return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
+    stands = stood(system, document)
+    changed = document["code"] != f"sha256:{code_hash()}"
+    again = computed(document, system, charter, read, stands)
+    earlier = None if changed else publications(workspace, system, window_of(document), before=audit.entry)
+    found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
+    return Rerun(
+        **about,
+        measures=len(document["measures"]),
+        verdicts=len(document["verdicts"]),
+        problems=tuple(problems),
+        differences=tuple(differences(document, again, texts=not changed)),
+        recount=found,
+        moved=_moved(document, system, charter, found, stands),
+        code_changed=changed,
+        declaration_kept=kept,
+    )
+
+
+def _system(workspace: Workspace, document: Document) -> tuple[System, bool]:
+    """The system as it was declared; as it is declared today for documents that did not keep it."""
+    digest = document["evidence"].get("system")
+    if digest is None:
+        return workspace.system(document["system"]), False
+    return declared(workspace.evidence, digest.removeprefix("sha256:")), True
+
+
+def judged_by(workspace: Workspace, sha256: str) -> Charter:
+    """The charter version that judged, from the records. Raises BoussoleError when it is not there or was changed."""
+    text = charter_text(workspace, sha256)
+    if text is None:
+        raise BoussoleError("the text of the charter that judged was never stored, only its hash.")
+    if sha256_hex(text.encode()) != sha256:
+        raise BoussoleError("the stored text of the charter that judged was changed.")
+    try:
+        return Charter.model_validate({**json.loads(text), "sha256": sha256})
+    except ValidationError as error:
+        raise BoussoleError("the charter that judged was written by another version of Boussole.") from error
+
+
+def _rows_hold(workspace: Workspace, document: Document) -> list[str]:
+    sealed = document["evidence"].get("rows")
+    if sealed is None:
+        return []
+    table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+    holds = sealed == f"sha256:{sha256_hex(evidence.csv_of(table))}"
+    return [] if holds else ["the rows of the evidence as CSV do not have the hash that was sealed"]
+
+
+def stood(system: System, document: Document) -> Standing:
+    """How the window stood on the day of the audit: what was expired then is what the document says so of."""
+    as_of, window = dt.date.fromisoformat(document["as_of"]), window_of(document)
+    told = {tuple(m["by"]) for m in document["measures"] if m["reason"] == "expired"}
+    expired = {
+        name: group.expires for name, group in system.groups.items() if group.expires is not None and (name,) in told
+    }
+    return Standing(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
+
+
+def window_of(document: Document) -> Window:
+    """The window of a document."""
+    return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
+
+
+def computed(document: Document, system: System, charter: Charter, read: Read, stands: Standing) -> Document:
+    """The document that the same evidence gives, by the code of today."""
+    measures, decisions = measure_evidence(read, system, stands=stands)
+    run = Run(
+        system=system,
+        window=window_of(document),
+        reference=reference_window(system) if read.histograms else None,
+        as_of=dt.date.fromisoformat(document["as_of"]),
+        snapshot=document["snapshot"],
+        evidence="",
+        rows="",
+        declaration="",
+        decisions=decisions,
+        measures=measures,
+        histograms=read.histograms,
+    )
+    again: Document = json.loads(canonical_json(audit_document(run, charter)))
+    return again
+
+
+def _asked(audit: StoredAudit, document: Document, system: System, stands: Standing) -> Asked:
+    return Asked(
+        system=system,
+        window=window_of(document),
+        as_of=dt.date.fromisoformat(document["as_of"]),
+        expired=frozenset(stands.expired),
+        snapshot=document["snapshot"],
+        at=dt.datetime.fromisoformat(audit.time.removesuffix("Z")),
+    )
+
+
+def _moved(document: Document, system: System, charter: Charter, found: Recount, stands: Standing) -> tuple[str, ...]:
+    """The measures that would be otherwise today."""
+    if found.read is None:
+        return ()
+    again = computed(document, system, charter, found.read, stands)
+    measures = {measure["id"] for measure in document["measures"]} | {measure["id"] for measure in again["measures"]}
+    changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
+    return tuple(name for name in changed if name in measures)

@@ -1,0 +1,132 @@
+"""`verify`: what it checks, and how it tells what it found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.commands.console import say
+
+if TYPE_CHECKING:
+    from audits.recount import Recount
+    from audits.workspace import Workspace
+    from charter.rerun import Rerun
+
+MOST = 20
+"""So many differences are listed of one audit; the others are counted."""
+
+
+def ledger(workspace: Workspace) -> bool:
+    """Rehashes the ledger and holds records to it; whether it holds."""
+    from charter.records import verify_records
+
+    found = verify_records(workspace)
+    if found is None:
+        say("There are no records yet.")
+        return True
+    if not found.ok:
+        say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
+        return False
+    say(f"The ledger holds: {found.size} entries, root {found.root}.")
+    return True
+
+
+def rerun(
+    workspace: Workspace,
+    *,
+    system: str | None = None,
+    entries: list[int] | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+) -> bool:
+    """Computes stored audits again; whether all is the same."""
+    from charter.rerun import chosen
+    from charter.rerun import rerun as again
+
+    audits = chosen(workspace, system=system, start=start, end=end, entries=entries)
+    same = True
+    for found in again(workspace, audits):
+        for line in told(found):
+            say(line)
+        same = same and found.ok
+    many = "the audit" if len(audits) == 1 else f"all {len(audits)} audits"
+    say(f"Computed again: {many} as stored." if same else "Computed again: there are differences.")
+    return same
+
+
+def report(path: Path, workspace: Workspace | None) -> tuple[bool, list[int]]:
+    """Checks what is attached to a report; whether it holds, and the entries that it names."""
+    from dashboard.report.checking import check
+
+    found = check(path, workspace=workspace)
+    for problem in found.problems:
+        say(f"{path.name}: {problem}")
+    if not found.problems:
+        say(f"{path.name}: {found.audits} attached audit(s) and their charters have the hashes of its list of seals.")
+    if found.in_ledger is None:
+        say("No workspace was given: whether a ledger holds these seals was not looked at.")
+    elif len(found.in_ledger) == found.audits:
+        say(f"The ledger holds these seals: entries {', '.join(map(str, found.in_ledger))}.")
+    say("Not verified: the printed pages (the attached documents count), and who made the file: it bears no signature.")
+    return not found.problems, list(found.entries)
+
+
+def told(found: Rerun) -> list[str]:
+    """What computing an audit again found, line by line."""
+    name = f"{found.system} {found.start}/{found.end}, entry {found.entry}"
+    lines = [f"{name}: {problem}" for problem in found.problems]
+    if found.recount is None:
+        return lines
+    what = f"{found.measures} measures and {found.verdicts} verdicts computed from the evidence"
+    lines.append(f"{name}: {what}: {'not the same' if found.differences else 'the same'}.")
+    lines += [f"  {difference.told()}" for difference in found.differences[:MOST]]
+    more = len(found.differences) - MOST
+    lines += [f"  and {more} more differences"] if more > 0 else []
+    if found.code_changed:
+        lines.append("  The code has changed since this audit; what differs can come from that.")
+    if not found.declaration_kept:
+        lines.append("  This audit did not keep the declaration of its system: the system file of today was used.")
+    return lines + [f"  {line}" for line in _recounted(found.recount, found.moved)]
+
+
+def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
+    """What counting the decisions again found."""
+    if not found.lake:
+        return ["From the decisions: there are none of this system here; only the evidence is left."]
+    lines = []
+    if found.purged:
+        months = ", ".join(f"{month:%Y-%m}" for month in found.purged)
+        lines.append(f"From the decisions: those of {months} were purged; only their counts can be compared.")
+    if found.ended:
+        lines.append(f"The legal basis has ended of: {', '.join(found.ended)}. They are not read again.")
+    if found.then is None:
+        lines.append("The lake no longer keeps its state of that day.")
+    elif found.then:
+        lines.append(f"The decisions of that day give other counts: {', '.join(found.then)}.")
+    else:
+        lines.append("The decisions as they were give the same counts.")
+    return lines + _today(found, moved)
+
+
+def _today(found: Recount, moved: tuple[str, ...]) -> list[str]:
+    lines = []
+    since = f" since then came {', '.join(found.since)}" if found.since else ""
+    if not found.now:
+        lines.append("The decisions of today give the same counts.")
+    elif found.unexplained:
+        known = f", and{since}" if since else ""
+        lines.append(
+            f"The decisions were changed, and nothing that is noted can be why{known}: {', '.join(found.now)}."
+        )
+    else:
+        lines.append(f"The decisions of today give other counts ({', '.join(found.now)}):{since}.")
+    lines += [f"  {len(moved)} measures would be otherwise today: {_some(moved)}"] if moved else []
+    if found.stale:
+        lines.append(f"Counts in the lake do not say what its decisions say: {', '.join(found.stale)}.")
+        lines.append("  `boussole cubes rebuild` makes them anew.")
+    return lines
+
+
+def _some(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:MOST]) + ("…" if len(names) > MOST else "")
