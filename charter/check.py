@@ -3,148 +3,126 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, get_args
-
-from pydantic import BaseModel
+from typing import Any
 
 from audits.errors import nearest
-from audits.metrics.families import EVERY_COMPARISON
-from audits.metrics.registry import REGISTRY
-from audits.systems.kinds import Texts
-from charter.model import ARTICLES, Article, Charter, Head, Indicator
+from charter.draft import HEAD, LAW, Draft, Fault, draft_of
+from charter.judged import JUDGED
+from charter.model import ARTICLES, OWN_FAMILIES, Charter
+from charter.reach import unreachable
+from charter.texts import amiss
 
-JUDGED = {c.metric: c.scale for c in EVERY_COMPARISON} | {"psi": "distance"}
-"""The measures that carry a test, and their scales."""
+__all__ = ["JUDGED", "draft_faults", "faults"]
+
 PLACEHOLDERS = ("system", "decision", "group", "controls")
 
 
 def faults(charter: Charter) -> list[str]:
-    """Every fault of a charter whose files are valid one by one; one sentence each, naming file and entry."""
-    return [
-        *_size(charter),
-        *_duplicates(charter),
-        *_references(charter),
-        *_metrics(charter),
-        *_thresholds(charter),
-        *_placeholders(charter),
-        *_translations(charter),
+    """Every fault of a charter whose parts are valid one by one; one sentence each, naming file and entry."""
+    texts = [
+        Fault(file="charter", what=what) for path, text in _strings(charter.document()) for what in amiss(text, path)
     ]
+    return [str(fault) for fault in (*draft_faults(draft_of(charter)), *texts)]
 
 
-def _size(charter: Charter) -> Iterator[str]:
+def draft_faults(draft: Draft) -> list[Fault]:
+    """Every fault between the readable parts of a charter."""
+    checks = (_size, _duplicates, _references, _families, unreachable, _reasons, _placeholders, _translations)
+    return [fault for check in checks for fault in check(draft)]
+
+
+def _strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in a document, and where it stands."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _strings(inner, (*path, key))
+
+
+def _size(draft: Draft) -> Iterator[Fault]:
     fewest, most = ARTICLES
-    if not fewest <= len(charter.articles) <= most:
-        yield f"a charter has {fewest} to {most} articles, this one has {len(charter.articles)}."
+    if not fewest <= draft.articles <= most:
+        what = f"a charter has {fewest} to {most} articles and this one has {draft.articles}: add or remove some."
+        yield Fault(file=HEAD, what=what)
 
 
-def _indicators(charter: Charter) -> list[tuple[Article, Indicator]]:
-    return [(article, indicator) for article in charter.articles for indicator in article.indicators]
+def _duplicates(draft: Draft) -> Iterator[Fault]:
+    """A fault at each use of a name but the first, naming where that is."""
+    first: dict[tuple[str, str], str] = {}
+    for each in draft.names:
+        name = (each.what, each.value)
+        if name in first:
+            told = f"{each.what} '{each.value}' is already used in {first[name]}: give one of them another."
+            yield Fault(file=each.file, path=each.path, what=told)
+        first.setdefault(name, each.file)
 
 
-def _duplicates(charter: Charter) -> Iterator[str]:
-    entries = _indicators(charter)
-    yield from _twice("the order", [(str(article.order), article.id) for article in charter.articles])
-    yield from _twice("the indicator id", [(indicator.id, article.id) for article, indicator in entries])
-    yield from _twice("the number", [(indicator.number, article.id) for article, indicator in entries])
+def _references(draft: Draft) -> Iterator[Fault]:
+    known = draft.question_names
+    for each in draft.asked:
+        for at, name in enumerate(each.indicator.law):
+            if name not in draft.law_names and LAW not in draft.unreadable:
+                yield each.fault(f"law '{name}' is not in {LAW}. {_offer(name, draft.law_names)}", "law", at)
+        for at, name in enumerate(each.indicator.related):
+            if name not in known and not draft.unreadable - {HEAD, LAW}:
+                yield each.fault(f"the related question '{name}' does not exist. {_offer(name, known)}", "related", at)
+    used = {name for each in draft.asked for name in each.indicator.law}
+    for name, law in draft.laws.items():
+        path: tuple[str, ...] = ("provisions", name, "framework")
+        if law.framework is not None and law.framework not in draft.frameworks:
+            told = f"{name}: there is no framework '{law.framework}'. {_offer(law.framework, draft.frameworks)}"
+            yield Fault(file=LAW, path=path, what=told)
+        if law.uncovered is not None and name in used:
+            told = f"{name}: `uncovered` says why no question answers to it, and one does: remove it."
+            yield Fault(file=LAW, path=("provisions", name, "uncovered"), what=told)
 
 
-def _twice(what: str, uses: list[tuple[str, str]]) -> Iterator[str]:
-    for value, count in Counter(value for value, _ in uses).items():
-        if count > 1:
-            files = sorted({f"{article}.yaml" for used, article in uses if used == value})
-            yield f"{what} '{value}' is used {count} times, in {', '.join(files)}."
+def _offer(name: str, known: Any) -> str:
+    """What there is instead of a name that is not known."""
+    return nearest(name, known) if known else "There is none yet: add it."
 
 
-def _references(charter: Charter) -> Iterator[str]:
-    known = [indicator.id for _, indicator in _indicators(charter)]
-    for article, indicator in _indicators(charter):
-        place = f"{article.id}.yaml, {indicator.id}"
-        for name in indicator.law:
-            if name not in charter.laws:
-                yield f"{place}: law '{name}' is not in law.yaml. {nearest(name, charter.laws)}"
-        for name in indicator.related:
-            if name not in known:
-                yield f"{place}: the related question '{name}' does not exist. {nearest(name, known)}"
-    used = {name for _, indicator in _indicators(charter) for name in indicator.law}
-    for name in sorted(set(charter.laws) - used):
-        yield f"law.yaml, {name}: no question refers to this text."
+def _families(draft: Draft) -> Iterator[Fault]:
+    """A name that no other question of the article bears is a slip, and would let false alarms through."""
+    for each in draft.asked:
+        family = each.indicator.family
+        others = {o.indicator.family for o in draft.asked if o.file == each.file and o is not each}
+        if family not in (*OWN_FAMILIES, *others) and each.file not in draft.partial:
+            yield each.fault(
+                f"the family '{family}' holds one indicator only: write `family: indicator`, or name the family of "
+                "another one.",
+                "family",
+            )
 
 
-def _metrics(charter: Charter) -> Iterator[str]:
-    """Judged measures exist and are comparisons; their levels stand in the right order."""
-    known = {metric.name: metric.kind for metric in REGISTRY.all()}
-    for article, indicator in _indicators(charter):
-        metric, place = indicator.metric, f"{article.id}.yaml, {indicator.id}"
-        if metric is None:
-            continue
-        if metric not in known:
-            yield f"{place}: there is no measure '{metric}'. {nearest(metric, known)}"
-        elif metric not in JUDGED:
-            yield f"{place}: '{metric}' is shown, never judged. Judged are: {', '.join(sorted(JUDGED))}."
-        else:
-            yield from _levels(indicator, place, ratio=JUDGED[metric] == "ratio")
+def _reasons(draft: Draft) -> Iterator[Fault]:
+    for each in draft.asked:
+        threshold = each.indicator.threshold
+        missing = [name for name in ("justification", "source") if not getattr(threshold, name)]
+        if missing:
+            told = f"the threshold lacks its {' and its '.join(missing)}: say why this level, and where it comes from."
+            yield each.fault(told, "threshold")
 
 
-def _levels(indicator: Indicator, place: str, *, ratio: bool) -> Iterator[str]:
-    watch, breach = indicator.threshold.watch, indicator.threshold.breach
-    if ratio and not all(0 < level <= 1 for level in (watch, breach) if level is not None):
-        yield f"{place}: the levels of a ratio lie above 0 and up to 1, stated for the favourable direction."
-    if watch is not None and breach is not None and (breach > watch if ratio else breach < watch):
-        yield f"{place}: the breach level ({breach}) must lie beyond the watch level ({watch})."
-
-
-def _thresholds(charter: Charter) -> Iterator[str]:
-    for article, indicator in _indicators(charter):
-        threshold, place = indicator.threshold, f"{article.id}.yaml, {indicator.id}"
-        if not threshold.justification or not threshold.source:
-            yield f"{place}: the threshold needs a `justification` and a `source`."
-
-
-def _placeholders(charter: Charter) -> Iterator[str]:
-    for article, indicator in _indicators(charter):
-        for lang, text in indicator.question.items():
+def _placeholders(draft: Draft) -> Iterator[Fault]:
+    for each in draft.asked:
+        for lang, text in each.indicator.question.items():
             for name in re.findall(r"\{([^}]*)\}", text):
                 if name not in PLACEHOLDERS:
-                    place = f"{article.id}.yaml, {indicator.id}: question.{lang}"
-                    yield f"{place} names '{{{name}}}'. {nearest(name, PLACEHOLDERS)}"
+                    told = f"question.{lang} names '{{{name}}}'. {nearest(name, PLACEHOLDERS)}"
+                    yield each.fault(told, "question", lang)
 
 
-def _translations(charter: Charter) -> Iterator[str]:
+def _translations(draft: Draft) -> Iterator[Fault]:
     """Every text in every language of the charter, and in no other."""
-    languages = set(charter.languages)
-    for place, text in _texts(charter):
+    languages = set(draft.languages)
+    for file, path, text in draft.texts if languages else ():
         missing, extra = sorted(languages - set(text)), sorted(set(text) - languages)
+        place = ".".join(str(part) for part in path)
         if missing:
-            yield f"{place} is missing in: {', '.join(missing)}."
+            yield Fault(file=file, path=path, what=f"{place} is missing in: {', '.join(missing)}. Translate it.")
         if extra:
-            yield f"{place} is written in {', '.join(extra)}, which the charter does not declare."
-
-
-def _texts(charter: Charter) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every text of the charter and where it stands."""
-    for name, field in Head.model_fields.items():
-        yield from _walk(getattr(charter, name), field.annotation, f"charter.yaml, {name}")
-    for name, law in charter.laws.items():
-        yield from _fields(law, f"law.yaml, {name}")
-    for article in charter.articles:
-        yield from _fields(article, f"{article.id}.yaml, {article.id}")
-
-
-def _fields(model: BaseModel, place: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for name, field in type(model).model_fields.items():
-        yield from _walk(getattr(model, name), field.annotation, f"{place}.{name}")
-
-
-def _walk(value: Any, annotation: Any, place: str) -> Iterator[tuple[str, dict[str, str]]]:
-    if isinstance(value, BaseModel):
-        yield from _fields(value, place)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _walk(inner, None, f"{place}.{getattr(inner, 'id', index)}")
-    elif isinstance(value, dict) and annotation in (Texts, Texts | None):
-        yield place, value
-    elif isinstance(value, dict) and annotation is not None:
-        for key, inner in value.items():
-            yield from _walk(inner, get_args(annotation)[-1], f"{place}.{key}")
+            told = f"{place} is written in {', '.join(extra)}, which the charter does not declare in `languages`."
+            yield Fault(file=file, path=(*path, extra[0]), what=f"{told} Add the language, or remove the text.")

@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from audits.errors import CharterError
 from audits.hashing import canonical_json, sha256_hex
-from audits.systems.loading import explain
 from audits.workspace import Workspace
-from audits.yaml_files import parse
-from charter.check import faults
-from charter.model import Article, Charter, Head, Law
+from charter.draft import HEAD, Fault
+from charter.model import Charter
+from charter.reading import MOST_BYTES, Reading
 
 PACKAGED = Path(__file__).parent / "articles"
-HEAD, LAW = "charter.yaml", "law.yaml"
+SHOWN = 5
+"""Faults that an error names; `boussole charter check` shows them all."""
 
-M = TypeVar("M", bound=BaseModel)
+Files = tuple[tuple[str, bytes], ...]
 
 
 def load_charter(source: Workspace | Path | None = None) -> Charter:
     """The charter of a workspace or a folder; the packaged one when there is no such folder.
 
-    Raises CharterError with every fault of `boussole charter check`.
+    Raises CharterError with the faults of `boussole charter check`: nothing is used while there is one.
 
     >>> [article.id for article in load_charter().articles][:3]
     ['finalite', 'humain', 'equite']
     """
     folder = charter_folder(source)
-    charter, found = _read(folder)
+    charter, found = _read(_files(folder))[0], find_faults(folder)
     if charter is None or found:
+        more = f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""
         raise CharterError(
-            " ".join(found), where=str(folder), next_step="See one fault a line with `boussole charter check`."
+            " ".join(found[:SHOWN]) + more,
+            where=str(folder),
+            next_step=f"See one fault a line with `boussole charter check {folder}`.",
         )
     return charter
 
 
 def find_faults(source: Workspace | Path | None = None) -> list[str]:
-    """Everything wrong with a charter, one sentence each: first in each file, then between files."""
-    return _read(charter_folder(source))[1]
+    """Everything wrong with a charter, one sentence `FILE:LINE: …` each, all files and what is between them."""
+    folder = charter_folder(source)
+    return [*(str(fault) for fault in _read(_files(folder))[1]), *(str(fault) for fault in _misnamed(folder))]
+
+
+def unread(source: Workspace | Path | None = None) -> list[str]:
+    """Names of files in a charter's folder that nobody reads, such as notes and copies."""
+    folder = charter_folder(source)
+    read = {*(path.name for path in _paths(folder)), *(fault.file for fault in _misnamed(folder))}
+    return sorted(path.name for path in folder.iterdir() if path.name not in read)
 
 
 def charter_folder(source: Workspace | Path | None = None) -> Path:
@@ -53,68 +58,46 @@ def charter_folder(source: Workspace | Path | None = None) -> Path:
     return folder if folder is not None and folder.is_dir() else PACKAGED
 
 
-def _read(folder: Path) -> tuple[Charter | None, list[str]]:
-    """The charter, unless one of its files cannot be used, and all faults."""
-    parts: list[Head | dict[str, Law] | Article] = []
-    found = []
-    names = sorted(path.name for path in [*folder.glob("*.yaml"), *folder.glob("*.yml")] if path.name != HEAD)
-    for name in [HEAD, *names]:
-        try:
-            parts.append(_file(folder / name))
-        except CharterError as error:
-            found.append(f"{error.where}: {error.what}")
-    if found:
-        return None, found
-    charter = _assembled(parts)
-    return charter, faults(charter)
+def _paths(folder: Path) -> list[Path]:
+    """The files of a charter: what ends in `.yaml` and is not hidden."""
+    return sorted(path for path in folder.glob("*.yaml") if path.is_file() and not path.name.startswith("."))
 
 
-def _file(path: Path) -> Head | dict[str, Law] | Article:
-    raw = _yaml(path)
-    if path.name == HEAD:
-        return _validated(raw, Head, path)
-    if path.name == LAW:
-        return {str(name): _validated(entry, Law, path, str(name)) for name, entry in raw.items()}
-    article = _validated(raw, Article, path)
-    if path.stem != article.id:
-        raise CharterError(
-            f"the file is named {path.name} but its id is '{article.id}': rename it to {article.id}.yaml.",
-            where=path.name,
-        )
-    return article
+def _misnamed(folder: Path) -> list[Fault]:
+    """Files that were surely meant to be read."""
+    found = [path.name for path in folder.iterdir() if path.suffix.lower() in (".yml", ".yaml") and path.is_file()]
+    inside = [str(path.relative_to(folder)) for path in folder.glob("*/*.y*ml") if path.is_file()]
+    told = "nobody reads this file: {}."
+    faults = [
+        Fault(file=name, what=told.format(f"rename it to {Path(name).stem}.yaml"))
+        for name in sorted(found)
+        if not (name.endswith(".yaml") or name.startswith("."))
+    ]
+    return faults + [Fault(file=name, what=told.format("move it out of its sub-folder")) for name in sorted(inside)]
 
 
-def _assembled(parts: Sequence[Head | dict[str, Law] | Article]) -> Charter:
-    head = next(part for part in parts if isinstance(part, Head))
-    laws = next((part for part in parts if isinstance(part, dict)), {})
-    articles = sorted((part for part in parts if isinstance(part, Article)), key=lambda a: (a.order, a.id))
-    charter = Charter(**dict(head), laws=laws, articles=articles)
-    return charter.model_copy(update={"sha256": sha256_hex(canonical_json(charter.document()))})
+def _files(folder: Path) -> Files:
+    """Names and bytes, the head first; no more of a file than is too much."""
+    paths = sorted(_paths(folder), key=lambda path: (path.name != HEAD, path.name))
+    return tuple((path.name, _bytes(path)) for path in paths)
 
 
-def _validated(raw: Any, model: type[M], path: Path, entry: str = "") -> M:
-    try:
-        return TypeAdapter(model).validate_python(raw)
-    except ValidationError as error:
-        place = f"in '{entry}': " if entry else ""
-        raise CharterError(place + explain(error, model), where=path.name, next_step="Mend that key.") from error
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
-def _yaml(path: Path) -> dict[Any, Any]:
-    try:
-        raw = copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise CharterError("this file of the charter is missing.", where=path.name, next_step="Add it.") from error
-    except UnicodeDecodeError as error:
-        raise CharterError("the file is not UTF-8 text.", where=path.name, next_step="Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        raise CharterError(f"not valid YAML: {error}.", where=path.name, next_step="Mend that line.") from error
-    if not isinstance(raw, dict):
-        raise CharterError("expected keys and values.", where=path.name, next_step="Start with `id: …`.")
-    return raw
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Any:
-    """Kept by the text itself: a charter is read at every audit, and YAML takes a fifth of a second."""
-    return parse(text)
+@lru_cache(maxsize=32)
+def _read(files: Files) -> tuple[Charter | None, tuple[Fault, ...]]:
+    """Kept by the bytes themselves: a charter is read at every audit and on every page."""
+    reading = Reading(files)
+    faults = reading.faults()
+    if faults or reading.head is None:
+        return None, tuple(faults)
+    charter = Charter(
+        **dict(reading.head),
+        frameworks=reading.draft.frameworks,
+        laws=reading.draft.laws,
+        articles=sorted(reading.articles, key=lambda article: (article.order, article.id)),
+    )
+    return charter.model_copy(update={"sha256": sha256_hex(canonical_json(charter.document()))}), ()

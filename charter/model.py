@@ -15,6 +15,7 @@ Need = Literal["outcome", "reference", "score", "features", "controls", "stages"
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
+FrameworkKind = Literal["law", "standard", "practice"]
 TextStatus = Literal["draft wording", "official"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1)]
@@ -24,21 +25,49 @@ ARTICLES = (3, 12)
 """Fewest and most articles of a charter."""
 
 
-class Law(Strict):
-    """A text of law that a question answers to."""
+class Framework(Strict):
+    """A law, a standard or a practice of which questions answer to single provisions."""
 
     title: Texts
+    kind: FrameworkKind = Field("law", description="`law` binds, a `standard` is chosen, a `practice` is a landmark")
+    where: Texts | None = Field(None, description="Where it applies, and to whom")
+    note: Texts | None = None
+
+
+class Law(Strict):
+    """A provision that questions answer to, or that no question covers."""
+
+    title: Texts
+    framework: Identifier | None = Field(None, description="The law, standard or practice that it is part of")
+    asks: Texts | None = Field(None, description="What it asks, in one plain sentence")
     in_force: dt.date = Field(description="First day on which it applies")
+    until: dt.date | None = Field(None, description="Last day on which it applies; absent: no end is known")
     source: Words = Field(description="Where its text is published")
     to_check: bool = Field(False, description="True while the date rests on a secondary source")
     note: Texts | None = None
+    uncovered: Texts | None = Field(None, description="Why no question of this charter answers to it")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until < self.in_force:
+            raise ValueError(f"it would end on {self.until} before it begins on {self.in_force}")
+        return self
+
+
+class LawFile(Strict):
+    """The file `law.yaml`."""
+
+    frameworks: dict[Identifier, Framework] = Field(default_factory=dict)
+    provisions: dict[Identifier, Law] = Field(default_factory=dict)
 
 
 class Threshold(Strict):
     """Levels stated for the favourable direction: a ratio under 1, a gap or distance as a magnitude."""
 
-    watch: float | None = Field(None, ge=0, description="Beyond it, the question is watched")
-    breach: float | None = Field(None, ge=0, description="Beyond it, the promise is broken; absent: left to a vote")
+    watch: float | None = Field(None, ge=0, allow_inf_nan=False, description="Beyond it, the question is watched")
+    breach: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="Beyond it, the promise is broken; absent: left to a vote"
+    )
     tolerance: float | None = Field(
         None, gt=0, lt=1, description="Zero tolerance: one confirmed case breaks; kept only when 3/n is under this"
     )
@@ -125,17 +154,6 @@ class Article(Strict):
     text: TextOrigin
     indicators: list[Indicator] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _families_shared(self) -> Self:
-        """A name that no other indicator bears is a slip, and would let false alarms through."""
-        names = [indicator.family for indicator in self.indicators if indicator.family not in OWN_FAMILIES]
-        if alone := sorted(name for name in set(names) if names.count(name) == 1):
-            raise ValueError(
-                f"the family '{alone[0]}' holds one indicator only: write `family: indicator`, or name the family of "
-                "another one"
-            )
-        return self
-
 
 class College(Strict):
     id: Identifier
@@ -160,7 +178,8 @@ class Head(Strict):
 class Charter(Head):
     """A whole charter, its articles in order; `sha256` is the hash of its canonical JSON."""
 
-    laws: dict[Identifier, Law]
+    frameworks: dict[Identifier, Framework] = Field(default_factory=dict)
+    laws: dict[Identifier, Law] = Field(default_factory=dict)
     articles: list[Article]
     sha256: str = ""
 

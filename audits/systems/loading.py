@@ -86,6 +86,17 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
     return "; ".join(_fault(fault, model) for fault in error.errors()) + "."
 
 
+def explained(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[str | int, ...], str]]:
+    """Each fault of a pydantic error: the path of its key, and a sentence with the next step."""
+    return [(fault["loc"], f"{_fault(fault, model)}{_remedy(fault['type'])}.") for fault in error.errors()]
+
+
+def _remedy(kind: str) -> str:
+    """What to do about a kind of fault; nothing where the sentence says so itself."""
+    known = {"missing": ": add it", "string_type": ": write a text, in quotes where it looks like a number or a date"}
+    return known.get(kind, "" if kind in ("extra_forbidden", "value_error") else ": correct it")
+
+
 def _fault(fault: Any, model: type[BaseModel]) -> str:
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":

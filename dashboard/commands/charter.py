@@ -22,18 +22,29 @@ MARKS = {"tighter": "+", "looser": "-", "neutral": " ", "unclear": "~"}
 
 @app.command()
 def check(
+    context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(exists=True, file_okay=False, help="A charter folder; the packaged charter if absent."),
+        typer.Argument(exists=True, file_okay=False, help="A charter folder; else that of the workspace, if any."),
     ] = None,
 ) -> None:
-    """Look for dangling references, duplicates, missing translations, unknown metrics, unjustified thresholds."""
-    from charter.loading import find_faults
+    """Look for everything that is wrong with a charter: form, references, duplicates, translations, levels, reach.
 
-    faults = find_faults(folder)
+    Each fault is one line, FILE:LINE: what, and all are told in one run. Without a folder, the workspace's charter/ is
+    checked if there is one, else the packaged charter.
+    """
+    from charter.loading import charter_folder, find_faults, unread
+
+    checked = folder or charter_folder(_workspace(context))
+    say(f"Checked: {checked}")
+    for name in unread(checked):
+        say(f"Not read: {name} (a charter is made of .yaml files)")
+    faults = find_faults(checked)
     for fault in faults:
-        say(fault)
+        typer.echo(fault)
     if faults:
+        count = "One fault" if len(faults) == 1 else f"{len(faults)} faults"
+        say(f"{count}: this charter judges nothing until it has none.")
         raise typer.Exit(2)
     say("The charter has no fault.")
 

@@ -241,6 +241,12 @@ def test_json_with_a_fault_is_refused(text):
         charter_of_json(json.dumps(text), where="x.json")
 
 
+def test_json_with_markup_is_refused(text):
+    text["articles"][0]["title"]["en"] = "<script>"
+    with pytest.raises(CharterError, match="holds an HTML tag"):
+        charter_of_json(json.dumps(text), where="x.json")
+
+
 def test_the_command_tells_and_counts(tmp_path):
     folder = Path(shutil.copytree(PACKAGED, tmp_path / "c"))
     path = folder / "equite.yaml"

@@ -5,11 +5,9 @@ from statistics import NormalDist
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from statsmodels.stats.multitest import multipletests
 
 from charter.families import questions
-from charter.model import Article
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
 
 
@@ -82,13 +80,6 @@ def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
     )
     assert (raw["p_breach"], raw["share"]) == (pytest.approx(0.03, rel=1e-4), 0.5)
     assert adjusted["p_breach"] is None
-
-
-def test_a_family_that_nobody_else_names_is_a_slip():
-    article = CHARTER.article("equite").model_dump()
-    article["indicators"][0]["family"] = "slection"
-    with pytest.raises(ValidationError, match="the family 'slection' holds one indicator only"):
-        Article.model_validate(article)
 
 
 def test_families_of_two_articles_are_two():

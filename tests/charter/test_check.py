@@ -1,0 +1,248 @@
+"""Every fault that a committee's own charter may have is told with file, line and next step; then nothing is used."""
+
+# ruff: noqa: E501 (a table of faults reads best one a line)
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from audits.errors import CharterError
+from audits.workspace import Workspace
+from charter.loading import PACKAGED, find_faults, load_charter, unread
+from dashboard.cli import app
+
+ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PACKAGED, tmp_path / "charter"))
+
+
+def change(path: Path, old: str, new: str) -> int:
+    """Replaces the first occurrence; returns its line."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def rewrite(path: Path, **changes) -> None:
+    """Changes keys of the first question that has them, of an article."""
+    article = yaml.safe_load(path.read_text(encoding="utf-8"))
+    article["indicators"][0].update(changes)
+    path.write_text(yaml.safe_dump(article, allow_unicode=True), encoding="utf-8")
+
+
+FAULTS = [
+    # form
+    ("equite.yaml", "order: 3", "\torder: 3", 0, r"a tab begins this line.*replace it by spaces"),
+    ("finalite.yaml", "order: 1", "order: [", 0, r"this is not YAML: a `\[` that is never closed; close it"),
+    ("finalite.yaml", "  en: Purpose and", "  en: Purpose: and", 0, r"not YAML: a `:` .*quote the text"),
+    ("finalite.yaml", "order: 1", "order: 1\n---", 1, r"a second document begins; .*without `---`"),
+    ("humain.yaml", "order: 2", "order: 2\norder: 3", 1, r"the key 'order' is given twice; keep one"),
+    ("humain.yaml", "order: 2", "order: &a 2\nother: *a", 1, r"an alias .* write that part out"),
+    ("humain.yaml", "order: 2", "order: !!python/name:os.system 2", 0, r"the tag 'python/name' is not allowed|the tag"),
+    ("humain.yaml", "order: 2", "order: 2\nno: x", 1, r"the key no is read as a value.*put it in quotes"),
+    ("humain.yaml", "order: 2", "order: 2\n? [a]\n: b", 1, r"a key must be one word"),
+    ("humain.yaml", "order: 2", f"order: 2\n{'k' * 90}: b", 1, r"a key of 90 characters; the longest has 64"),
+    ("humain.yaml", "date: 2026-11-25", "date: 2026-02-30", 0, r"'2026-02-30' is no date: day is out of range"),
+    ("humain.yaml", "date: 2026-11-25", "date: 2026-02-03T10:00:00", 0, r"is a moment; write the day alone: 2026-02-03"),
+    # keys and values
+    ("equite.yaml", "commitment:", "comitment:", 0, r"'comitment' \(Did you mean 'commitment'"),
+    ("equite.yaml", "commitment:", "comitment:", None, r"equite\.yaml:1: 'commitment' is missing: add it"),
+    ("equite.yaml", "    kinds: [", "    kind: [", 0, r"unknown key 'indicators\.0\.kind'.*'kinds'"),
+    ("equite.yaml", "number: '3.1'", "number: 3.1", 0, r"write a text, in quotes where it looks like a number"),
+    ("finalite.yaml", "watch: 0.01", "watch: -1", 0, r"threshold\.watch': Input should be greater .*correct it"),
+    ("finalite.yaml", "watch: 0.01", "watch: .inf", 0, r"threshold\.watch': Input should be a finite number"),
+    ("equite.yaml", "      watch: 0.95\n", "", None, r"the measure 'selection_rate_ratio' is judged"),
+    ("humain.yaml", "    valid_months: 12\n", "", None, "needs `attested_by` and `valid_months`"),
+    ("finalite.yaml", "evidence: attested", "evidence: measured", None, "are for attested questions"),
+    ("law.yaml", "in_force: 2025-02-02", "in_force: soon", 0, r"'provisions\.ai_act_4\.in_force'"),
+    ("law.yaml", "in_force: 2025-02-02", "in_force: 2025-02-02\n    until: 2024-01-01", None, "end on 2024-01-01 before"),
+    # between files
+    ("equite.yaml", "order: 3", "order: 4", None, r"liberte\.yaml:3: the order '4' is already used in equite\.yaml"),
+    ("liberte.yaml", "- id: decent_hours", "- id: undeclared_use", 0, r"id 'undeclared_use' is already used in finalite"),
+    ("humain.yaml", "number: '2.1'", "number: '2.2'", None, r"humain\.yaml:\d+: the number '2\.2' is already used in hum"),
+    ("humain.yaml", "id: humain", "id: human", 0, r"the id of this file is 'human': rename it to human\.yaml"),
+    ("humain.yaml", "[ai_act_4]", "[ai_act_5]", 0, r"trained_before_use: law 'ai_act_5'.*Did you mean"),
+    ("humain.yaml", "[time_to_read]", "[time_to_reed]", 0, r"override_rate: the related .*'time_to_reed'.*'time_to_read'"),
+    ("law.yaml", "provisions:", "provisions:\n  x: {title: {fr: X, en: X}, in_force: 2020-01-01, source: X, framework: y}",
+     1, r"x: there is no framework 'y'"),
+    ("law.yaml", "  ai_act_9:\n", "  ai_act_9:\n    uncovered: {fr: X, en: X}\n", 1, r"`uncovered` says why no question"),
+    ("equite.yaml", "family: selection", "family: selections", 0, r"the family 'selections' holds one indicator only"),
+    # translations
+    ("humain.yaml", "  en: People at the centre", "  de: Der Mensch", None, r"humain\.yaml:4: title is missing in: en\."),
+    ("charter.yaml", "languages: [fr, en]", "languages: [fr]", None, "is written in en, which the charter does not decl"),
+    ("charter.yaml", "languages: [fr, en]", "languages: [fr, en, de]", None, r"equite\.yaml:4: title is missing in: de"),
+    ("law.yaml", "    en: 'AI Act, Art. 4: AI literacy'", "", None, r"provisions\.ai_act_4\.title is missing in: en"),
+    ("finalite.yaml", "{system} ne sert", "{sistem} ne sert", None, r"names '\{sistem\}'. Did you mean 'system'\?"),
+    # measures and levels
+    ("equite.yaml", "metric: selection_rate_ratio", "metric: selection_rate_ration", 0, r"no measure '.*ration'. Did you"),
+    ("equite.yaml", "metric: selection_rate_ratio", "metric: impact_ratio", 0, "'impact_ratio' is shown, never judged"),
+    ("equite.yaml", "    for_each: groups", "    for_each: groups\n    params: {versus: rest}", 1, "has the parameter 'versus'"),
+    ("equite.yaml", "    for_each: groups", "    for_each: groups\n    params: {against: 3}", 1, "'against' is `rest`, or a"),
+    ("securite.yaml", "    subject: score", "    subject: score\n    params: {against: rest}", 1, r"\(it has none\)"),
+    ("finalite.yaml", "    metric: null", "    metric: null\n    params: {a: 1}", 1, "`params` choose among the figures"),
+    ("equite.yaml", "breach: 0.8", "breach: 0.96", 0, r"the breach level \(0\.96\) must lie beyond the watch level.*below"),
+    ("equite.yaml", "breach: 0.8", "breach: 0.95", 0, r"are both 0\.95, so that it can never be watched"),
+    ("equite.yaml", "breach: 0.8", "breach: 80", 0, r"as in 0\.8 for 80 %, and this is 80"),
+    ("equite.yaml", "watch: 0.95", "watch: 1.25", 0, r"the watch level of a ratio lies above 0 and up to 1"),
+    ("equite.yaml", "      watch: 0.95\n      breach: 0.8", "      watch: 1", 0, r"perfect parity would not be enough"),
+    ("equite.yaml", "watch: 0\n", "watch: 0.2\n", 1, r"the breach level \(0\.1\) must lie beyond .*above"),
+    ("equite.yaml", "breach: 0.1\n", "breach: 10\n", 0, r"no gap can go beyond 10: a gap of 10 in 100 is written 0\.1"),
+    ("securite.yaml", "      watch: 0.1\n", "      watch: 0\n", 0, r"a level above 0 that still counts as kept"),
+    # reach
+    ("equite.yaml", "    family: selection\n    kinds: [selection, ranking]", "    family: selection\n    kinds: [declared]",
+     1, r"'selection_rate_ratio' exists for systems of kind selection, ranking, generation.*add such a kind"),
+    ("equite.yaml", "    needs: [outcome]\n    kinds: [selection, ranking]", "    needs: [outcome]\n    kinds: [declared]",
+     1, r"exists for systems of kind"),
+    ("liberte.yaml", "    kinds: [ranking]", "    kinds: [declared]\n    needs: [score]", 1, r"none can meet this: remove `needs`"),
+    ("liberte.yaml", "    kinds: [ranking]", "    kinds: [declared]\n    applies: harm", 1, r"none can meet this: remove `applies`"),
+    ("equite.yaml", "applies: favourable", "applies: selective_labels", 0, r"has no value where outcomes are observed only"),
+    ("equite.yaml", "    for_each: groups", "    for_each: groups\n    subject: score", 1, r"`subject` is for 'psi'"),
+    ("securite.yaml", "    subject: score", "    subject: score\n    for_each: groups", 1, r"compares periods, not groups"),
+    ("humain.yaml", "valid_months: 12", "valid_months: 6", 0, r"valid for 6 months and asked for every 12: .* ask more often"),
+    ("finalite.yaml", "frequency: yearly\n    law: [gdpr_35, l", "frequency: once\n    law: [gdpr_35, l", 0, "asked once, and"),
+    # texts
+    ("humain.yaml", "People at the centre", "<b>People</b> first", 0, r"holds an HTML tag \(<b>\).*remove it"),
+    ("humain.yaml", "People at the centre", "People &amp; more", 0, r"holds an HTML entity \(&amp;\)"),
+    ("humain.yaml", "People at the centre", "People [here](http://x.y)", 0, r"holds a Markdown link"),
+    ("humain.yaml", "People at the centre", '"**People**"', 0, r"holds Markdown emphasis"),
+    ("humain.yaml", "People at the centre", "P" * 161, 0, r"title\.en has 161 characters and may have 160: shorten it"),
+    ("humain.yaml", "People at the centre", '"  "', 0, r"title\.en is empty: write it"),
+    ("humain.yaml", "People at the centre", '"a\\u202eb"', 0, r"holds U\+202E \(right-to-left override\)"),
+    ("humain.yaml", "People at the centre", '"a\\u200bb"', 0, r"holds U\+200B \(zero width space\)"),
+    ("humain.yaml", "People at the centre", '"a\\ab"', 0, r"holds U\+0007 \(a control character\)"),
+    ("humain.yaml", "People at the centre", "a \x07 b", 0, r"the character U\+0007 cannot stand in a text file"),
+    ("humain.yaml", "People at the centre", "With {system}", None, r"humain\.yaml:6: .*filled in only in a question"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "below", "told"), FAULTS)
+def test_a_fault_names_file_line_and_next_step(folder: Path, file, old, new, below, told):  # noqa: PLR0917
+    """`below`: how many lines under the change it is told; None where the pattern says it, or another line is."""
+    line = change(folder / file, old, new)
+    found = find_faults(folder)
+    place = r"" if below is None else rf"(?m)^{re.escape(file)}:{line + below}: .*"
+    assert re.search(f"{place}(?:{told})", "\n".join(found)), "\n".join(found)
+    assert all(re.match(r"[\w.]+\.yaml:\d+: \S", fault) for fault in found), found
+    with pytest.raises(CharterError):
+        load_charter(folder)
+
+
+def test_all_faults_are_told_in_one_run(folder: Path):
+    """The bad input of the issue, all at once; nothing of it is used."""
+    expected = [
+        ("environnement.yaml", change(folder / "environnement.yaml", "order: 7", "\torder: 7"), "a tab"),
+        ("equite.yaml", change(folder / "equite.yaml", "  en: Fairness and", "  en: " + "F" * 1_000_000), "has 1,000,0"),
+        ("equite.yaml", change(folder / "equite.yaml", "metric: selection_rate_ratio", "metric: nonsense"), "no measure"),
+        ("equite.yaml", change(folder / "equite.yaml", "watch: 0\n", "watch: -0.1\n") + 1, "greater than or equal"),
+        ("finalite.yaml", change(folder / "finalite.yaml", "      fr: Un usage", "      fr: <i>Un usage</i>"), "HTML tag"),
+        ("liberte.yaml", change(folder / "liberte.yaml", "- id: decent_hours", "- id: undeclared_use"), "already used"),
+        ("securite.yaml", change(folder / "securite.yaml", "subject: score", "subject: score\n    params: {a: 1}") + 1, "'a'"),
+    ]  # fmt: skip
+    found = "\n".join(find_faults(folder))
+    for file, line, what in expected:
+        assert re.search(rf"(?m)^{file}:{line}: .*{what}", found) or re.search(
+            rf"(?m)^{file}:{line - 1}: .*{what}", found
+        )
+    assert len(found) < 10_000  # the long title itself is not printed
+    with pytest.raises(CharterError, match=r"And \d+ more") as error:
+        load_charter(folder)
+    assert len(str(error.value)) < 5_000
+
+
+@pytest.mark.parametrize("key", ["justification", "source"])
+def test_a_threshold_without_its_reason_is_a_fault(folder: Path, key):
+    path = folder / "liberte.yaml"
+    article = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del article["indicators"][1]["threshold"][key]
+    path.write_text(yaml.safe_dump(article), encoding="utf-8")
+    (fault,) = find_faults(folder)
+    assert re.fullmatch(rf"liberte\.yaml:\d+: decent_hours: the threshold lacks its {key}: say why .*", fault)
+
+
+def test_an_empty_text_counts_as_missing(folder: Path):
+    rewrite(folder / "liberte.yaml", broken_if={})
+    (fault,) = find_faults(folder)
+    assert re.fullmatch(r"liberte\.yaml:\d+: indicators\.0\.broken_if is missing in: en, fr\. Translate it\.", fault)
+
+
+def test_three_to_twelve_articles(folder: Path):
+    for name in ARTICLES[2:]:
+        (folder / f"{name}.yaml").unlink()
+    assert any("a charter has 3 to 12 articles and this one has 2: add" in fault for fault in find_faults(folder))
+
+
+def test_files_that_cannot_be_read(folder: Path):
+    (folder / "liberte.yaml").write_bytes(b"id: liberte\ntitle: \xff\xfe")
+    (folder / "humain.yaml").write_text("- a list", encoding="utf-8")
+    (folder / "securite.yaml").write_text("x" * 5_000_000, encoding="utf-8")
+    (folder / "charter.yaml").unlink()
+    assert find_faults(folder) == [
+        "charter.yaml: this file of the charter is missing: add it.",
+        "humain.yaml:1: keys and values are expected: start with `id: …`.",
+        "liberte.yaml:2: the file is not UTF-8 text: save it as UTF-8.",
+        "securite.yaml: the file has more than 4,000,000 bytes: shorten it.",
+    ]
+
+
+def test_a_bomb_of_aliases_is_told_at_once(folder: Path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]  # nine to the twelfth
+    (folder / "bomb.yaml").write_text("\n".join(lines), encoding="utf-8")
+    assert any(fault.startswith("bomb.yaml:2: an alias") for fault in find_faults(folder))
+
+
+def test_depth_is_told(folder: Path):
+    (folder / "deep.yaml").write_text("a: " + "[" * 900 + "]" * 900, encoding="utf-8")
+    (folder / "deeper.yaml").write_text("a: " + "[" * 100_000, encoding="utf-8")
+    found = "\n".join(find_faults(folder))
+    assert re.search(r"(?m)^deep\.yaml:1: nested too deep", found)
+    assert re.search(r"(?m)^deeper\.yaml:1: this is not YAML: exceeded maximum nesting depth", found)
+
+
+def test_files_that_nobody_reads_are_said(folder: Path):
+    (folder / "dignite.yml").write_text("id: dignite", encoding="utf-8")
+    (folder / "drafts").mkdir()
+    (folder / "drafts" / "more.yaml").write_text("id: more", encoding="utf-8")
+    (folder / "README.md").write_text("Notes.", encoding="utf-8")
+    (folder / "._equite.yaml").write_bytes(b"\x00")
+    assert find_faults(folder) == [
+        "dignite.yml: nobody reads this file: rename it to dignite.yaml.",
+        "drafts/more.yaml: nobody reads this file: move it out of its sub-folder.",
+    ]
+    with pytest.raises(CharterError, match=r"dignite\.yml"):
+        load_charter(folder)
+    assert unread(folder) == ["._equite.yaml", "README.md", "drafts"]
+
+
+def test_terminal_codes_are_written_out(folder: Path):
+    change(folder / "humain.yaml", "[ai_act_4]", '["\\e[31mred"]')
+    assert "\x1b" not in "\n".join(find_faults(folder))
+
+
+def test_the_command_checks_the_charter_of_the_workspace(folder: Path, monkeypatch):
+    workspace = Workspace.create(folder.parent)
+    monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
+    line = change(folder / "equite.yaml", "breach: 0.8", "breach: 0.96")
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"])
+    assert done.exit_code == 2
+    assert f"Checked: {folder}" in done.stderr
+    assert done.stdout.startswith(f"equite.yaml:{line}: selection_rate_ratio: the breach level (0.96) must lie beyond")
+    assert "One fault: this charter judges nothing until it has none." in done.stderr
+    change(folder / "equite.yaml", "breach: 0.96", "breach: 0.8")
+    assert CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"]).exit_code == 0
+
+
+def test_the_command_checks_the_packaged_charter_where_there_is_no_other(tmp_path: Path, monkeypatch):
+    monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["charter", "check"])
+    assert done.exit_code == 0
+    assert f"Checked: {PACKAGED}" in done.stderr
