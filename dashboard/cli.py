@@ -12,6 +12,7 @@ from audits.errors import BoussoleError, from_database, reason_of
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import export as export_commands
+from dashboard.commands import ledger as ledger_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
@@ -60,6 +61,7 @@ app.add_typer(charter_commands.app, name="charter")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)
+app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(quarantine_commands.app, name="quarantine")
 app.add_typer(cubes_commands.app, name="cubes")
 app.command()(privacy_commands.purge)

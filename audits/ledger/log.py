@@ -48,10 +48,15 @@ def entries(connection: Connection) -> Iterator[Entry]:
 
 def entry_at(connection: Connection, index: int) -> Entry:
     """One entry. Raises LedgerError when there is none of this index."""
+    return _entry(row_at(connection, index), root_of(connection, size=index + 1))
+
+
+def row_at(connection: Connection, index: int) -> Row[Any]:
+    """The stored row of one entry. Raises LedgerError when there is none of this index."""
     row = connection.execute(select(entry_table).where(entry_table.c.position == index)).first()
     if row is None:
         raise no_such(connection, f"none of index {index}")
-    return _entry(row, root_of(connection, size=index + 1))
+    return row
 
 
 def root(connection: Connection, *, size: int | None = None) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, func, select
 
@@ -17,10 +17,14 @@ REWRITTEN = "the root up to this entry is not the one noted earlier: an entry up
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What `verify` found: the number of entries, the first bad one if any, and the root of those that hold."""
+    """What `verify` found: the number of entries, the first bad one if any, and the root of those that hold.
+
+    `roots` are the roots made anew at the sizes that were asked for, as far as the entries hold.
+    """
 
     size: int
     root: str
+    roots: Mapping[int, str] = field(default_factory=dict)
     bad_index: int | None = None
     problem: str | None = None
 
@@ -29,32 +33,41 @@ class Verification:
         return self.problem is None
 
 
-def verify(connection: Connection, *, known_roots: Mapping[int, str] | None = None) -> Verification:
+def verify(
+    connection: Connection, *, known_roots: Mapping[int, str] | None = None, sizes: Iterable[int] = ()
+) -> Verification:
     """Rehash every payload and rebuild the tree; stop at the first entry that does not hold.
 
     `known_roots` are roots by size, noted earlier and elsewhere (in an audit document, a report, a checkpoint):
-    whoever rewrites an entry together with its hash changes every later root. What is stored of the tree is compared
+    whoever rewrites an entry together with its hash changes every later root. `sizes` ask for the roots made anew at
+    these sizes, to be compared with a checkpoint that somebody kept. What is stored of the tree is compared
     at the end, and believed nowhere. Memory does not grow with the ledger.
     """
     known = dict(known_roots or {})
+    asked = {*known, *sizes}
     tree, stored = Tree(), _StoredTree(connection)
-    rewritten = None if known.get(0, EMPTY_ROOT.hex()) == EMPTY_ROOT.hex() else 0
+    roots = {0: EMPTY_ROOT.hex()} if 0 in asked else {}
     for place, row in enumerate(connection.execute(select(entry_table).order_by(entry_table.c.position))):
         problem = problem_of(row, place)
         if problem is not None:
-            return _bad(tree, place, problem, size=_count(connection))
+            held = Verification(size=_count(connection), root=tree.root.hex(), roots=roots)
+            return replace(held, bad_index=place, problem=problem)
         stored.compare(tree.add(bytes.fromhex(row.leaf_hash)), place)
-        if rewritten is None and tree.size in known and known[tree.size] != tree.root.hex():
-            rewritten = place
-    if rewritten is not None:
-        return _bad(tree, rewritten, REWRITTEN)
-    missing = min((size for size in known if size > tree.size), default=None)
-    if missing is not None:
-        return _bad(tree, tree.size, f"entries are missing: {missing} were known")
-    other = stored.first_other(tree.size)
-    if other is not None:
-        return _bad(tree, other, OTHER_TREE)
-    return Verification(size=tree.size, root=tree.root.hex())
+        if tree.size in asked:
+            roots[tree.size] = tree.root.hex()
+    held = Verification(size=tree.size, root=tree.root.hex(), roots=roots)
+    index, problem = _against(known, held) or stored.problem(tree.size) or (None, None)
+    return replace(held, bad_index=index, problem=problem)
+
+
+def _against(known: Mapping[int, str], held: Verification) -> tuple[int, str] | None:
+    """The entries hold in themselves: do their roots hold against those noted earlier?"""
+    for size in sorted(known):
+        if size > held.size:
+            return held.size, f"entries are missing: {size} were known"
+        if held.roots[size] != known[size]:
+            return max(size - 1, 0), REWRITTEN
+    return None
 
 
 class _StoredTree:
@@ -72,11 +85,12 @@ class _StoredTree:
             if next(self._levels[level], None) != node and self._other is None:
                 self._other = place
 
-    def first_other(self, size: int) -> int | None:
-        """The entry whose subtrees are not the stored ones; `size` when more are stored than there are entries."""
+    def problem(self, size: int) -> tuple[int, str] | None:
+        """The first entry whose subtrees are not the stored ones; `size` when more are stored than entries make."""
         held = self._connection.execute(select(func.count()).select_from(node_table)).scalar_one()
         wanted = sum(size >> level for level in range(1, size.bit_length()))
-        return size if self._other is None and held != wanted else self._other
+        other = size if self._other is None and held != wanted else self._other
+        return None if other is None else (other, OTHER_TREE)
 
     def _level(self, level: int) -> Iterator[bytes]:
         rows = select(node_table.c.position, node_table.c.hash).where(node_table.c.level == level)
@@ -86,8 +100,3 @@ class _StoredTree:
 
 def _count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(entry_table)).scalar_one()
-
-
-def _bad(tree: Tree, index: int, problem: str, *, size: int | None = None) -> Verification:
-    whole = tree.size if size is None else size
-    return Verification(size=whole, root=tree.root.hex(), bad_index=index, problem=problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json, stored_audits
 from charter.records.charters import charter_text, kept_charters, register_charter
+from charter.records.checkpoints import prove_entry, request_since, sign_checkpoint
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.statements import Sealed, seal, statements
@@ -18,10 +19,13 @@ __all__ = [
     "kept_charters",
     "latest_audits",
     "open_records",
+    "prove_entry",
     "register_charter",
+    "request_since",
     "save_audit",
     "seal",
     "sealed_json",
+    "sign_checkpoint",
     "statements",
     "stored_audits",
     "verify_records",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -22,16 +22,16 @@ from charter.records.statements import all_statements, read, statement_payload
 RECORD_KINDS = ("audit", "charter", *KINDS)
 
 
-def verify_records(workspace: Workspace) -> Verification | None:
+def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verification | None:
     """Rehash the ledger, hold it to the root noted with each audit, and each record to its entry.
 
-    None when the workspace has no records yet.
+    `sizes` are those of kept checkpoints: the roots there are made anew. None when the workspace has no records yet.
     """
     with reading(workspace) as connection:
         if connection is None:
             return None
         noted = {row.entry + 1: row.root for row in all_audits(connection)}
-        found = ledger.verify(connection, known_roots=noted)
+        found = ledger.verify(connection, known_roots=noted, sizes=sizes)
         found = found if not found.ok else _records_match(connection, found)
         return found if not found.ok else _files_match(workspace, connection, found)
 

@@ -182,20 +182,27 @@ def verify(  # noqa: PLR0917 (the options of a command)
     entry: Annotated[list[int] | None, typer.Option(help="With --rerun: only the audit of this entry.")] = None,
     start: FromOption = None,
     end: ToOption = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="With --ledger: a checkpoint that somebody kept."),
+    ] = None,
+    key: Annotated[list[str] | None, typer.Option(help="A public key that must have signed the checkpoints.")] = None,
 ) -> None:
     """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
     Exit code 0: all the same; 1: a difference.
     """
-    from dashboard.commands import verifying
+    from dashboard.commands import kept, verifying
 
     if not (ledger or rerun or file):
         raise BoussoleError("what should be verified?", next_step="Give --ledger, --rerun, or a report.")
+    if (checkpoint or key) and not ledger:
+        raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
     holds, entries = True, entry or None
     if file is not None:
         holds, entries = verifying.report(file, known_workspace(context))
     if ledger:
-        holds = verifying.ledger(workspace_of(context)) and holds
+        holds = kept.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []) and holds
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         holds = verifying.rerun(workspace_of(context), system=system, entries=entries, **days) and holds

@@ -17,21 +17,6 @@ MOST = 20
 """So many differences are listed of one audit; the others are counted."""
 
 
-def ledger(workspace: Workspace) -> bool:
-    """Rehashes the ledger and holds records to it; whether it holds."""
-    from charter.records import verify_records
-
-    found = verify_records(workspace)
-    if found is None:
-        say("There are no records yet.")
-        return True
-    if not found.ok:
-        say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
-        return False
-    say(f"The ledger holds: {found.size} entries, root {found.root}.")
-    return True
-
-
 def rerun(
     workspace: Workspace,
     *,

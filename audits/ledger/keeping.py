@@ -1,0 +1,37 @@
+"""A checkpoint that somebody kept, held to the ledger as it stands today."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from audits.ledger.checkpoint import Checkpoint
+from audits.ledger.verification import Verification
+
+
+class Standing(StrEnum):
+    """What a ledger is, seen from a checkpoint that was kept."""
+
+    holds = "holds"
+    """The first entries are still those."""
+    rewritten = "rewritten"
+    """There are as many entries, and they are others."""
+    cut = "cut"
+    """There are fewer entries than were known."""
+    other = "other"
+    """The checkpoint names another ledger, and the entries are not its own either."""
+    damaged = "damaged"
+    """An entry before the checkpoint does not hold in itself."""
+
+
+def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> Standing:
+    """How a verified ledger stands to a checkpoint; `found` was asked for the root at the checkpoint's size.
+
+    `origin` is that of the ledger's own key, None when there is no key here.
+    """
+    if found.roots.get(checkpoint.size) == checkpoint.root:
+        return Standing.holds
+    if origin is not None and checkpoint.origin != origin:
+        return Standing.other
+    if checkpoint.size > found.size:
+        return Standing.cut
+    return Standing.rewritten if checkpoint.size in found.roots else Standing.damaged

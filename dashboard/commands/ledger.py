@@ -1,0 +1,154 @@
+"""Checkpoints, cosignatures, proofs and timestamps of the ledger: `ledger …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboard.commands import kept
+from dashboard.commands.console import say, workspace_of
+
+if TYPE_CHECKING:
+    from audits.ledger.notes import Note
+
+app = typer.Typer(
+    help="Checkpoints of the ledger: sign, cosign, keep and prove.", no_args_is_help=True, rich_markup_mode=None
+)
+FileArgument = Annotated[Path, typer.Argument(help="A checkpoint.", exists=True, dir_okay=False)]
+FolderOption = Annotated[Path, typer.Option(help="The folder of the college.")]
+KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public key that must have signed.")]
+
+
+@app.command()
+def key(context: typer.Context) -> None:
+    """Print the public key of this workspace's ledger; its secret half is made at first use."""
+    from audits.ledger.signing import workspace_key
+
+    typer.echo(str(workspace_key(workspace_of(context).keys).verifier))
+
+
+@app.command()
+def checkpoint(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    since: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A kept checkpoint: prove that the new one extends it."),
+    ] = None,
+) -> None:
+    """Verify the whole ledger, sign a checkpoint of it, and write it to a file."""
+    from audits.ledger.checkpoint import parse_checkpoint
+    from charter.records import request_since, sign_checkpoint
+
+    workspace = workspace_of(context)
+    old = parse_checkpoint(kept.text_of(since))[1] if since else None
+    note = sign_checkpoint(workspace)
+    file.write_text(str(request_since(workspace, note, old) if old else note), encoding="utf-8")
+    _, made = parse_checkpoint(str(note))
+    say(f"Written: {file}: {made.size} entries, root {made.root}.")
+    if old:
+        say(f"It extends the checkpoint of {old.size} entries; hand it to the college that keeps that one.")
+
+
+@app.command()
+def keygen(
+    folder: Annotated[Path, typer.Argument(help="A folder that lies elsewhere than the workspace.")],
+    name: Annotated[str, typer.Option(help="The college, such as example.org/agents; never a person.")],
+) -> None:
+    """Make the key pair of a college; print its public key, which is for everybody."""
+    from audits.ledger.college import found_college
+
+    made = found_college(folder, name=name)
+    say(f"The secret key is in {folder}: keep that folder where whoever runs the server cannot reach it.")
+    typer.echo(str(made.verifier))
+
+
+@app.command()
+def cosign(
+    file: FileArgument,
+    folder: FolderOption,
+    log: Annotated[
+        str | None, typer.Option(help="The public key of the ledger (`boussole ledger key`); the first time only.")
+    ] = None,
+) -> None:
+    """Cosign a checkpoint if it extends the one the college keeps; keep it from now on."""
+    from audits.ledger.checkpoint import parse_checkpoint
+    from audits.ledger.college import cosign as sign
+    from audits.ledger.college import kept_checkpoint
+    from audits.ledger.cosigning import RefusedError, parse_request
+    from audits.ledger.keys import parse_verifier
+
+    before = kept_checkpoint(folder)
+    try:
+        note = sign(folder, parse_request(kept.text_of(file)), log=parse_verifier(log) if log else None)
+    except RefusedError as refusal:
+        say(f"Not cosigned: {refusal}")
+        raise typer.Exit(1) from None
+    file.write_text(str(note), encoding="utf-8")
+    _, new = parse_checkpoint(str(note))
+    if before is None:
+        say(f"This is the first checkpoint that is kept: what its {new.size} entries were before, nothing here shows.")
+    else:
+        say(f"The first {before.size} entries are unchanged; {new.size - before.size} were added.")
+    say(f"Cosigned and kept in {folder}; give {file} back to the server.")
+
+
+@app.command()
+def prove(
+    context: typer.Context,
+    entry: Annotated[int, typer.Argument(min=0, help="The number of the entry, from 0.")],
+    file: Annotated[Path, typer.Argument(help="Where to write the proof.")],
+    below: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", exists=True, dir_okay=False, help="A cosigned checkpoint; else one is signed."),
+    ] = None,
+) -> None:
+    """Write the proof that an entry stands in the ledger; it can be checked without the workspace."""
+    from audits.ledger.notes import parse_note
+    from charter.records import prove_entry, sign_checkpoint
+
+    workspace = workspace_of(context)
+    note: Note = parse_note(kept.text_of(below)) if below else sign_checkpoint(workspace)
+    file.write_text(str(prove_entry(workspace, entry, note)), encoding="utf-8")
+    say(f"Written: {file}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A proof made by `ledger prove`.")],
+    keys: KeysOption = None,
+    document: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file: is it what the entry seals?")
+    ] = None,
+) -> None:
+    """Check a proof by itself: the entry, its place below the checkpoint, and who signed that."""
+    kept.check_proof(file, keys=keys or [], document=document)
+
+
+@app.command()
+def timestamp(
+    file: FileArgument,
+    reply: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The reply of a timestamp authority (RFC 3161).")
+    ] = None,
+    authority: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The authority's root certificate (PEM).")
+    ] = None,
+) -> None:
+    """Write a timestamp request for a checkpoint, or check the reply to one; nothing is sent anywhere."""
+    from audits.errors import BoussoleError
+    from audits.ledger.checkpoint import parse_checkpoint
+    from audits.ledger.timestamp import timestamp_request, timestamped_at
+
+    note, _ = parse_checkpoint(kept.text_of(file))
+    if reply is None:
+        asked = file.with_name(f"{file.name}.tsq")
+        asked.write_bytes(timestamp_request(note))
+        say(f"Written: {asked}. Send it to a timestamp authority, then give its answer with --reply and --authority.")
+        return
+    if authority is None:
+        raise BoussoleError("whose timestamp should be trusted?", next_step="Give --authority with its certificate.")
+    moment = timestamped_at(note, reply=reply.read_bytes(), authorities=authority.read_bytes())
+    say(f"The checkpoint existed on {moment:%Y-%m-%d at %H:%M:%S} UTC, says the authority.")

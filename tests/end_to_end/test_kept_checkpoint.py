@@ -1,0 +1,410 @@
+"""Whoever keeps a checkpoint finds out what was done to the file: each tampering is done with plain SQLite.
+
+The workspace is written by Boussole; a college keeps a cosigned checkpoint of seven entries in its own folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pytest
+from typer.testing import CliRunner
+
+from audits import ledger
+from audits.errors import BoussoleError
+from audits.ledger.tree import consistency_proof
+from audits.workspace import Workspace
+from charter.records import open_records, save_audit
+from dashboard.cli import app
+
+NAME = "example.org/agents"
+
+
+def document(day, *, system="matchft"):
+    return {
+        "schema": "boussole.audit/1",
+        "system": system,
+        "window": {"start": f"2026-03-{day:02d}", "end": f"2026-03-{day:02d}", "timezone": "Europe/Paris"},
+        "evidence": {"cubes": "sha256:" + "ab" * 32},
+        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
+        "measures": [{"id": "selection_rate/sex=F", "value": day / 31, "n": 1795}],
+    }
+
+
+def grow(workspace, days):
+    for day in days:
+        save_audit(workspace, document(day))
+
+
+@dataclass
+class Done:
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def boussole(*arguments):
+    """The command line in this process; like `main`, an error of ours is told and exits with 2."""
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    if isinstance(done.exception, BoussoleError):
+        return Done(2, done.stdout, f"{done.stderr}{done.exception}")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(done.exit_code, done.stdout, done.stderr)
+
+
+def run(workspace, *arguments):
+    return boussole("--workspace", workspace.home, *arguments)
+
+
+class Scene:
+    """The workspace on the server, and the folder of a college elsewhere."""
+
+    def __init__(self, home):
+        self.workspace = Workspace.create(home / "server")
+        grow(self.workspace, range(1, 7))
+        self.folder = home / "agents"
+        self.key = run(self.workspace, "ledger", "keygen", self.folder, "--name", NAME).stdout.strip()
+        self.log = run(self.workspace, "ledger", "key").stdout.strip()
+        self.handed = home / "handed.checkpoint"
+        run(self.workspace, "ledger", "checkpoint", self.handed)
+        assert (
+            run(self.workspace, "ledger", "cosign", self.handed, "--folder", self.folder, "--log", self.log).exit_code
+            == 0
+        )
+        self.kept = self.folder / "kept.checkpoint"
+
+    def verify(self, *, checkpoint=None):
+        options = ["--checkpoint", checkpoint or self.kept, "--key", self.key, "--key", self.log]
+        return run(self.workspace, "verify", "--ledger", *options)
+
+    def database(self):
+        """Plain SQLite, with the triggers that refuse changes dropped."""
+        connection = sqlite3.connect(self.workspace.governance, isolation_level=None)
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        return connection
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    home = tmp_path_factory.mktemp("made")
+    return home, Scene(home)
+
+
+@pytest.fixture
+def scene(made, tmp_path):
+    """A copy of it all, to be tampered with."""
+    home, before = made
+    shutil.copytree(home, tmp_path / "copy")
+    scene = object.__new__(Scene)
+    scene.__dict__ |= before.__dict__
+    scene.workspace = Workspace(tmp_path / "copy" / "server")
+    scene.folder = tmp_path / "copy" / "agents"
+    scene.kept, scene.handed = scene.folder / "kept.checkpoint", tmp_path / "copy" / "handed.checkpoint"
+    return scene
+
+
+def sealed(connection, index):
+    kind, payload, time = connection.execute(
+        "SELECT kind, payload, time FROM entries WHERE position = ?", (index,)
+    ).fetchone()
+    return kind, json.loads(payload), time
+
+
+def leaf(kind, payload, time):
+    text = json.dumps({"kind": kind, "payload": payload, "time": time}, sort_keys=True, separators=(",", ":"))
+    return sha256(b"\x00" + text.encode()).digest()
+
+
+def rewrite(connection):
+    """All hashes anew from the payloads as they are now: leaves, tree, and the roots noted with the audits."""
+    rows = connection.execute("SELECT kind, payload, time FROM entries ORDER BY position").fetchall()
+    leaves = [leaf(kind, json.loads(payload), time) for kind, payload, time in rows]
+    for place, digest in enumerate(leaves):
+        connection.execute("UPDATE entries SET leaf_hash = ? WHERE position = ?", (digest.hex(), place))
+    connection.execute("DELETE FROM nodes")
+    level, row = 1, leaves
+    while len(row) > 1:
+        row = [sha256(b"\x01" + a + b).digest() for a, b in zip(row[::2], row[1::2], strict=False)]
+        connection.executemany("INSERT INTO nodes VALUES (?, ?, ?)", [(level, n, h) for n, h in enumerate(row)])
+        level += 1
+    for (entry,) in connection.execute("SELECT entry FROM audits").fetchall():
+        connection.execute("UPDATE audits SET root = ? WHERE entry = ?", (root(leaves[: entry + 1]).hex(), entry))
+
+
+def root(leaves):
+    """MTH of RFC 9162, word by word."""
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return sha256(b"\x01" + root(leaves[:k]) + root(leaves[k:])).digest()
+
+
+def change_audit(connection, index):
+    """The figure of an audit, its hash in the record and in the entry: everything but the hashes of the ledger."""
+    (text,) = connection.execute("SELECT document FROM audits WHERE entry = ?", (index,)).fetchone()
+    changed = text.replace('"n":1795', '"n":9999')
+    digest = sha256(changed.encode()).hexdigest()
+    connection.execute("UPDATE audits SET document = ?, document_sha256 = ? WHERE entry = ?", (changed, digest, index))
+    _, payload, _ = sealed(connection, index)
+    text = json.dumps(payload | {"document": digest}, sort_keys=True, separators=(",", ":"))
+    connection.execute("UPDATE entries SET payload = ? WHERE position = ?", (text, index))
+
+
+def swap(connection, one, two):
+    for table, column in (("entries", "position"), ("audits", "entry")):
+        for old, new in ((one, -1), (two, one), (-1, two)):
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+
+
+def insert_before(connection, index):
+    """An entry slipped in: all later ones move up by one, the last two tables with them."""
+    for table, column in (("entries", "position"), ("audits", "entry"), ("charter_versions", "entry")):
+        connection.execute(f"UPDATE {table} SET {column} = -{column} - 1 WHERE {column} >= ?", (index,))
+        connection.execute(f"UPDATE {table} SET {column} = -{column} WHERE {column} < 0")
+    connection.execute("INSERT INTO entries VALUES (?, 'exclusion', '{}', '2026-03-01T00:00:00Z', '')", (index,))
+
+
+def remove(connection, index):
+    connection.execute("DELETE FROM audits WHERE entry = ?", (index,))
+    connection.execute("DELETE FROM entries WHERE position = ?", (index,))
+
+
+def close_gap(connection, index):
+    for table, column in (("entries", "position"), ("audits", "entry")):
+        connection.execute(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", (index,))
+
+
+def test_an_untouched_ledger_holds_and_says_who_signed(scene):
+    done = scene.verify()
+    assert done.exit_code == 0
+    assert "The ledger holds: 7 entries" in done.stderr
+    assert "kept.checkpoint: the 7 entries it knows are unchanged." in done.stderr
+    assert f"signed by {NAME} on 20" in done.stderr
+    assert "signed by boussole/ledger/" in done.stderr
+
+
+def test_a_ledger_that_grew_still_holds(scene):
+    grow(scene.workspace, range(7, 12))
+    done = scene.verify()
+    assert done.exit_code == 0
+    assert "The ledger holds: 12 entries" in done.stderr
+    assert "the 7 entries it knows are unchanged" in done.stderr
+
+
+REWRITTEN = "kept.checkpoint: the ledger was rewritten: its first 7 entries are others than it knows."
+CUT = "kept.checkpoint: entries were removed: it knows 7, and the ledger has {}."
+
+
+def without_hash(connection):
+    change_audit(connection, 3)
+
+
+def with_hash(connection):
+    change_audit(connection, 3)
+    kind, payload, time = sealed(connection, 3)
+    connection.execute("UPDATE entries SET leaf_hash = ? WHERE position = 3", (leaf(kind, payload, time).hex(),))
+
+
+def whole(connection):
+    change_audit(connection, 3)
+    rewrite(connection)
+
+
+def deleted(connection):
+    remove(connection, 3)
+
+
+def deleted_and_closed(connection):
+    remove(connection, 3)
+    close_gap(connection, 3)
+    rewrite(connection)
+
+
+def truncated(connection):
+    remove(connection, 6)
+    remove(connection, 5)
+    rewrite(connection)
+
+
+def reordered(connection):
+    swap(connection, 2, 3)
+
+
+def reordered_and_rewritten(connection):
+    swap(connection, 2, 3)
+    rewrite(connection)
+
+
+def records_swapped(connection):
+    for old, new in ((2, -1), (3, 2), (-1, 3)):
+        connection.execute("UPDATE audits SET entry = ? WHERE entry = ?", (new, old))
+
+
+def inserted(connection):
+    insert_before(connection, 3)
+
+
+def inserted_and_rewritten(connection):
+    insert_before(connection, 3)
+    rewrite(connection)
+
+
+def dated_back(connection):
+    connection.execute("UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 6")
+    rewrite(connection)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (without_hash, "entry 3: the payload, kind or time does not match the sealed hash"),
+        (with_hash, REWRITTEN),
+        (whole, REWRITTEN),
+        (deleted, "entry 3: entry 3 is missing"),
+        (deleted_and_closed, CUT.format(6)),
+        (truncated, CUT.format(5)),
+        (reordered, "entry 2: the root up to this entry is not the one noted earlier"),
+        (reordered_and_rewritten, REWRITTEN),
+        (records_swapped, "the root up to this entry is not the one noted earlier"),
+        (inserted, "entry 3: the payload, kind or time does not match the sealed hash"),
+        (inserted_and_rewritten, REWRITTEN),
+        (dated_back, REWRITTEN),
+    ],
+)
+def test_every_tampering_is_found_and_said(scene, tamper, told):
+    with scene.database() as connection:
+        tamper(connection)
+    done = scene.verify()
+    assert done.exit_code == 1
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize("tamper", [whole, truncated, deleted_and_closed, reordered_and_rewritten, dated_back])
+def test_without_a_kept_checkpoint_a_full_rewrite_goes_unseen(scene, tamper):
+    """Said in docs/ledger.md: this is why colleges keep checkpoints. The server itself even signs it."""
+    with scene.database() as connection:
+        tamper(connection)
+    assert run(scene.workspace, "verify", "--ledger").exit_code == 0
+    new = scene.kept.with_name("new.checkpoint")
+    assert run(scene.workspace, "ledger", "checkpoint", new).exit_code == 0
+    assert scene.verify(checkpoint=new).exit_code == 1  # the college never cosigned that one
+
+
+@pytest.mark.parametrize("tamper", [whole, inserted_and_rewritten, dated_back])
+def test_a_college_does_not_cosign_a_rewritten_ledger(scene, tamper):
+    with scene.database() as connection:
+        tamper(connection)
+    grow(scene.workspace, [20])
+    refused = run(scene.workspace, "ledger", "checkpoint", scene.handed, "--since", scene.kept)
+    assert refused.exit_code == 2
+    assert "the ledger does not extend the kept checkpoint of 7 entries" in refused.stderr
+
+
+def test_a_forged_request_is_not_cosigned(scene):
+    """Whoever holds the server's key signs what they like; the proof can't be made."""
+    with scene.database() as connection:
+        whole(connection)
+    grow(scene.workspace, [20])
+    new = scene.kept.with_name("new.checkpoint")
+    assert run(scene.workspace, "ledger", "checkpoint", new).exit_code == 0
+    with ledger.reader(scene.workspace.governance).begin() as connection:
+        path = consistency_proof(connection, first=7, size=8)
+    lines = "".join(base64.b64encode(item).decode() + "\n" for item in path)
+    new.write_text(f"old 7\n{lines}\n{new.read_text(encoding='utf-8')}", encoding="utf-8")
+    done = run(scene.workspace, "ledger", "cosign", new, "--folder", scene.folder)
+    assert done.exit_code == 1
+    assert "the first 7 entries are no longer those of the checkpoint that is kept" in done.stderr
+
+
+def test_a_rewrite_with_a_new_key_is_found(scene):
+    with scene.database() as connection:
+        whole(connection)
+    shutil.rmtree(scene.workspace.keys)
+    run(scene.workspace, "ledger", "key")
+    done = scene.verify()
+    assert done.exit_code == 1
+    assert "it names another ledger" in done.stderr
+    assert "or the key and the ledger of this one were replaced" in done.stderr
+
+
+def test_a_checkpoint_of_another_ledger_is_told(scene, tmp_path):
+    other = Scene(tmp_path / "other")
+    done = scene.verify(checkpoint=other.kept)
+    assert done.exit_code == 1
+    assert "The ledger holds: 7 entries" in done.stderr
+    assert "it names another ledger" in done.stderr
+    assert f"is not signed by {NAME}" in done.stderr
+
+
+def test_a_rollback_to_an_older_file_is_found(scene, tmp_path):
+    shutil.copy(scene.workspace.governance, tmp_path / "older.sqlite")
+    grow(scene.workspace, range(7, 12))
+    assert run(scene.workspace, "ledger", "checkpoint", scene.handed, "--since", scene.kept).exit_code == 0
+    assert run(scene.workspace, "ledger", "cosign", scene.handed, "--folder", scene.folder).exit_code == 0
+    for suffix in ("-wal", "-shm"):
+        scene.workspace.governance.with_name(f"governance.sqlite{suffix}").unlink(missing_ok=True)
+    shutil.copy(tmp_path / "older.sqlite", scene.workspace.governance)
+    assert run(scene.workspace, "verify", "--ledger").exit_code == 0
+    done = scene.verify()
+    assert done.exit_code == 1
+    assert "entries were removed: it knows 12, and the ledger has 7" in done.stderr
+
+
+def test_a_ledger_that_is_gone_is_found(scene):
+    scene.workspace.governance.unlink()
+    assert scene.verify().exit_code == 1
+    assert run(scene.workspace, "verify", "--ledger").exit_code == 0
+
+
+def test_a_changed_checkpoint_is_found(scene):
+    text = scene.kept.read_text(encoding="utf-8")
+    scene.kept.write_text(text.replace("\n7\n", "\n6\n"), encoding="utf-8")
+    done = scene.verify()
+    assert done.exit_code == 1
+    assert f"carries a signature in the name of {NAME}, which its key did not make" in done.stderr
+
+
+def test_a_proof_travels_without_the_workspace(scene, tmp_path):
+    proof, audit = tmp_path / "entry-3.tlog-proof", tmp_path / "audit.json"
+    assert run(scene.workspace, "ledger", "prove", 3, proof, "--checkpoint", scene.kept).exit_code == 0
+    audit.write_text(json.dumps(document(3) | {"evidence": document(3)["evidence"] | {"entry": 3, "root": "x"}}))
+    keys = ["--key", scene.key, "--key", scene.log]
+    done = boussole("ledger", "check", str(proof), *keys, "--document", str(audit))
+    assert done.exit_code == 0
+    assert "Entry 3 of 7: audit" in done.stderr
+    assert "this is what the entry seals" in done.stderr
+    audit.write_text(json.dumps(document(4)))
+    other = boussole("ledger", "check", str(proof), *keys, "--document", str(audit))
+    assert (other.exit_code, "seals something else" in other.stderr) == (1, True)
+    proof.write_text(proof.read_text(encoding="utf-8").replace("index 3", "index 2"), encoding="utf-8")
+    assert boussole("ledger", "check", str(proof), *keys).exit_code == 1
+
+
+def test_a_damaged_ledger_is_not_signed(scene):
+    with scene.database() as connection:
+        without_hash(connection)
+    done = run(scene.workspace, "ledger", "checkpoint", scene.handed)
+    assert done.exit_code == 2
+    assert "the ledger does not hold, so it is not signed: entry 3" in done.stderr
+
+
+def test_a_timestamp_is_asked_for_in_a_file(scene):
+    done = run(scene.workspace, "ledger", "timestamp", scene.kept)
+    assert done.exit_code == 0
+    assert scene.kept.with_name("kept.checkpoint.tsq").read_bytes()[:1] == b"\x30"
+
+
+def test_records_are_sealed_on_after_a_college_cosigned(scene):
+    with open_records(scene.workspace).begin() as connection:
+        assert ledger.append(connection, kind="exclusion", payload={"number": 1}).index == 7
