@@ -23,7 +23,7 @@ KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public ke
 
 @app.command()
 def key(context: typer.Context) -> None:
-    """Print the public key of this workspace's ledger; its secret half is made at first use."""
+    """Print the public key of the ledger; its secret half is made at first use."""
     from audits.ledger.signing import workspace_key
 
     typer.echo(str(workspace_key(workspace_of(context).keys).verifier))
@@ -38,7 +38,7 @@ def checkpoint(
         typer.Option(exists=True, dir_okay=False, help="A kept checkpoint: prove that the new one extends it."),
     ] = None,
 ) -> None:
-    """Verify the whole ledger, sign a checkpoint of it, and write it to a file."""
+    """Verify the whole ledger, then sign a checkpoint of it."""
     from audits.ledger.checkpoint import parse_checkpoint
     from charter.records import request_since, sign_checkpoint
 
@@ -57,7 +57,7 @@ def keygen(
     folder: Annotated[Path, typer.Argument(help="A folder that lies elsewhere than the workspace.")],
     name: Annotated[str, typer.Option(help="The college, such as example.org/agents; never a person.")],
 ) -> None:
-    """Make the key pair of a college; print its public key, which is for everybody."""
+    """Make the key pair of a college; print its public half."""
     from audits.ledger.college import found_college
 
     made = found_college(folder, name=name)
@@ -73,7 +73,7 @@ def cosign(
         str | None, typer.Option(help="The public key of the ledger (`boussole ledger key`); the first time only.")
     ] = None,
 ) -> None:
-    """Cosign a checkpoint if it extends the one the college keeps; keep it from now on."""
+    """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
     from audits.ledger.checkpoint import parse_checkpoint
     from audits.ledger.college import cosign as sign
     from audits.ledger.college import kept_checkpoint
@@ -105,7 +105,10 @@ def prove(
         typer.Option("--checkpoint", exists=True, dir_okay=False, help="A cosigned checkpoint; else one is signed."),
     ] = None,
 ) -> None:
-    """Write the proof that an entry stands in the ledger; it can be checked without the workspace."""
+    """Write the proof that an entry stands in the ledger.
+
+    It can be checked without the workspace.
+    """
     from audits.ledger.notes import parse_note
     from charter.records import prove_entry, sign_checkpoint
 
@@ -123,7 +126,7 @@ def check(
         Path | None, typer.Option(exists=True, dir_okay=False, help="A file: is it what the entry seals?")
     ] = None,
 ) -> None:
-    """Check a proof by itself: the entry, its place below the checkpoint, and who signed that."""
+    """Check a proof by itself: entry, checkpoint, signatures."""
     kept.check_proof(file, keys=keys or [], document=document)
 
 
@@ -137,7 +140,10 @@ def timestamp(
         Path | None, typer.Option(exists=True, dir_okay=False, help="The authority's root certificate (PEM).")
     ] = None,
 ) -> None:
-    """Write a timestamp request for a checkpoint, or check the reply to one; nothing is sent anywhere."""
+    """Ask in a file for the timestamp of a checkpoint, or check the reply.
+
+    Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
+    """
     from audits.errors import BoussoleError
     from audits.ledger.checkpoint import parse_checkpoint
     from audits.ledger.timestamp import timestamp_request, timestamped_at
