@@ -1,6 +1,6 @@
 """`python -m benchmarks [--rows N] [--audits] [--full]`: beside peers on the same file in the same run, as ratios.
 
-Each step runs in a process of its own. `--audits` leaves out what only concerns imports. `--full` also
+Each step runs in a process of its own. `--audits` leaves out what only concerns imports and the ledger. `--full` also
 imports ten times the rows and writes docs/speed.md.
 """
 
@@ -36,6 +36,7 @@ def main() -> None:
         _imports(folder, write_decisions(folder, rows=rows), rows)
         _memory(folder, rows)
         _small_files(folder)
+        _ledger(folder)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
     if options.full:
@@ -100,6 +101,21 @@ def _small_files(folder: Path) -> None:
     each, one, many, tidied = map(float, step.output.split())
     show("boussole: a file of 100 rows, of 200 in one process", each, step.gigabytes)
     print(f"audit after 1, 200, 200 tidied files: {one:.2f}, {many:.2f}, {tidied:.2f} seconds")
+
+
+def _ledger(folder: Path) -> None:
+    """A million entries: one more, a proof, and all of them verified."""
+    told = module("ledger", folder).told
+    print(f"ledger of {told['entries']:,} entries beside pymerkle {told['pymerkle']}, milliseconds:")
+    names = {"append": "one more entry, on disk, with its root", "inclusion": "proof", "consistency": "consistency"}
+    for key, name in names.items():
+        ours, theirs = 1e3 * told[key], 1e3 * told[f"{key}_pymerkle"]
+        print(f"  {name:<40}{ours:>8.2f}{theirs:>8.2f}, {ours / theirs:.1f} times as long")
+    insert = told["append"] / told["insert"]
+    print(f"append: {1e3 * told['append']:.1f} ms (wanted: 5), {insert:.0f} times as long as one bare row in SQLite")
+    print(
+        f"verify: {told['verify']:.0f} s (wanted: 60), {told['verify'] / told['hash']:.0f} times as long as SHA-256 alone"
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ of them instead of reading every entry. They are a help, not evidence: `verify` 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, select, tuple_
@@ -32,7 +33,7 @@ def size_of(connection: Connection) -> int:
 
 def root_of(connection: Connection, *, size: int) -> bytes:
     """The root of the first `size` entries."""
-    return _part(connection, (0, size))
+    return _roots(connection, [(0, size)])[0]
 
 
 def grow(connection: Connection, *, leaf: bytes, size: int) -> bytes:
@@ -59,7 +60,7 @@ def inclusion_proof(connection: Connection, *, index: int, size: int) -> list[by
     """The hashes that lead from one entry to the root of the first `size`. Raises LedgerError where it has none."""
     if not 0 <= index < size <= size_of(connection):
         raise no_such(connection, f"no entry {index} among the first {size}")
-    return [_part(connection, part) for part in inclusion_parts(index, size=size)]
+    return _roots(connection, inclusion_parts(index, size=size))
 
 
 def consistency_proof(connection: Connection, *, first: int, size: int) -> list[bytes]:
@@ -69,7 +70,7 @@ def consistency_proof(connection: Connection, *, first: int, size: int) -> list[
     """
     if not 1 <= first <= size <= size_of(connection):
         raise no_such(connection, f"not both {first} and {size}")
-    return [_part(connection, part) for part in consistency_parts(first, size=size)]
+    return _roots(connection, consistency_parts(first, size=size))
 
 
 def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
@@ -110,5 +111,8 @@ def no_such(connection: Connection, what: str) -> LedgerError:
     )
 
 
-def _part(connection: Connection, part: tuple[int, int]) -> bytes:
-    return joined(hashes_at(connection, subtrees(*part)))
+def _roots(connection: Connection, parts: Sequence[tuple[int, int]]) -> list[bytes]:
+    """The roots of parts of the tree, from one look at the stored subtrees."""
+    places = [subtrees(*part) for part in parts]
+    hashes = iter(hashes_at(connection, [place for part in places for place in part]))
+    return [joined(list(islice(hashes, len(part)))) for part in places]
