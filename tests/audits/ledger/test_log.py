@@ -236,8 +236,8 @@ def test_writers_killed_at_any_moment_leave_a_valid_ledger_with_all_they_told(pa
             told |= dict(process.stdout.readline().split() for _ in range(killed_after))
             process.kill()
         for process in writers:
-            rest = process.communicate(timeout=60)[0].splitlines(keepends=True)
-            told |= dict(line.split() for line in rest if line.endswith("\n"))
+            told |= dict(line.split() for line in process.stdout if line.endswith("\n"))
+            process.wait(timeout=60)
     assert len(told) >= 3 * (1 + 4 + 9)
     found = verified(path, known_roots={int(index) + 1: root for index, root in told.items()})
     assert found.ok
