@@ -12,6 +12,7 @@ from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_lo
 from audits.runs import Run, code_hash, measure_window
 from audits.systems.model import System
 from audits.workspace import Workspace
+from charter.facts import Facts, facts_of
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.published import publications
@@ -47,7 +48,7 @@ def run_audit(
         exact=exact,
         earlier=lambda window: publications(workspace, system, window),
     )
-    document = audit_document(run, charter)
+    document = audit_document(run, charter, facts=facts_of(workspace, as_of=run.as_of))
     return document if dry_run else save_audit(workspace, document, charter=charter)
 
 
@@ -76,10 +77,11 @@ def audit_files(
     return document, reports
 
 
-def audit_document(run: Run, charter: Charter) -> dict[str, Any]:
+def audit_document(run: Run, charter: Charter, *, facts: Facts | None = None) -> dict[str, Any]:
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
     measures = [measure.document() for measure in run.measures]
-    verdicts = judge(charter, run.system, measures, window_start=run.window.start)
+    days = {"window_start": run.window.start, "window_end": run.window.end}
+    verdicts = judge(charter, run.system, measures, **days, facts=facts)
     return {
         "schema": SCHEMA,
         "system": run.system.id,
@@ -104,7 +106,7 @@ def audit_document(run: Run, charter: Charter) -> dict[str, Any]:
         "decisions": run.decisions,
         "measures": measures,
         "verdicts": verdicts,
-        "articles": summarise(charter, verdicts),
+        "articles": summarise(charter, verdicts, system=run.system.id, facts=facts),
     }
 
 

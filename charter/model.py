@@ -172,6 +172,11 @@ class Head(Strict):
     colleges: list[College] = Field(min_length=1)
     alpha: float = Field(0.05, gt=0, lt=0.5, description="Level of every one-sided test")
     power: float = Field(0.8, gt=0.5, lt=1, description="Power at which missing decisions are counted")
+    looks: Literal["year", "each"] = Field(
+        "year", description="What `alpha` spans: all looks of a system in a year, or each look by itself"
+    )
+    confirm_days: int = Field(30, ge=1, description="Days after which a case that nobody confirmed counts as confirmed")
+    renew_days_before: int = Field(60, ge=0, description="Days before an attestation expires when its renewal is due")
     rules: dict[Identifier, Texts] = Field(description="How verdicts are reached, in plain words")
 
 

@@ -1,7 +1,8 @@
 """The tests behind a verdict: each comparison against the levels of its threshold, Holm over its family.
 
-The level is shared equally between the questions of a family, and within each between its comparisons, so that a
-question which compares many groups takes nothing from one that compares two.
+The level is shared equally between the looks of a year, so that looking every month accuses no oftener than looking
+once; then between the questions of a family, and within each between its comparisons, so that a question which compares
+many groups takes nothing from one that compares two.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.errors import CharterError
+from audits.systems.model import System
 from audits.uncertainty.holm import holm
 from audits.uncertainty.tests import decisions_needed, p_beyond, p_good
 from charter.families import MeasureDocument, Question
 from charter.model import Charter, Threshold
 
 Tested = tuple[Question, MeasureDocument]
+LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
+"""How often a year a system is looked at, by the window of its audits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PValues:
-    """One-sided p-values of a comparison; `p_breach` and `p_watch` are Holm-corrected over its family.
+    """One-sided p-values of a comparison; `p_breach` and `p_watch` are corrected over its family and a year's looks.
 
     `share`: the part of the level that the first step of the correction gives it.
     """
@@ -32,11 +36,16 @@ class PValues:
     share: float
 
 
-def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
+def looks_of(charter: Charter, system: System) -> int:
+    """Between how many looks the level is shared: those of a year at the windows that the system declares."""
+    return LOOKS[system.windows.audit] if charter.looks == "year" else 1
+
+
+def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
-    Broken and watch are corrected over the family; kept is not: it needs every comparison, which is its own
-    correction.
+    Broken and watch are corrected over the family, then over the looks; kept is not: it needs every comparison, which
+    is its own correction, and it says nothing of another look.
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
@@ -46,20 +55,20 @@ def p_values(questions: Sequence[Question]) -> dict[tuple[str, str], PValues]:
     return {
         (question.id, measure["id"]): tested
         for family in families.values()
-        for (question, measure), tested in zip(family, _corrected(family), strict=True)
+        for (question, measure), tested in zip(family, _corrected(family, looks), strict=True)
     }
 
 
-def _corrected(family: Sequence[Tested]) -> list[PValues]:
+def _corrected(family: Sequence[Tested], looks: int) -> list[PValues]:
     shares = _shares(family)
     p_watch = holm([_beyond(measure, watch_level(asked.indicator.threshold)) for asked, measure in family], shares)
     p_breach = _breaches(family)
     return [
         PValues(
-            p_breach=p_breach.get(i),
-            p_watch=p_watch[i],
+            p_breach=min(1.0, p_breach[i] * looks) if i in p_breach else None,
+            p_watch=min(1.0, p_watch[i] * looks),
             p_kept=_good(measure, kept_level(asked.indicator.threshold)),
-            share=shares[i],
+            share=shares[i] / looks,
         )
         for i, (asked, measure) in enumerate(family)
     ]

@@ -1,20 +1,26 @@
-"""The rules that turn comparisons into verdicts. They read stored documents only, so that they can be replayed."""
+"""The rules that turn comparisons and statements into verdicts.
+
+They read stored documents and records only, so that they can be replayed.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from audits.systems.model import System
+from charter.facts import Facts
 from charter.families import MeasureDocument, Question, asked, questions
 from charter.model import Charter
 from charter.sentences import sentence
-from charter.testing import PValues, level_of, more_decisions, oriented, p_values, verdict_of
+from charter.stated import Period, Stated, attested, tolerated
+from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
 
 __all__ = ["judge", "oriented", "summarise", "worst"]
 
-WORST_FIRST = ("broken", "watch", "unknown", "kept")
+WORST_FIRST = ("broken", "watch", "unknown", "kept", "not_examined")
 ANSWERED = ("broken", "watch", "kept")
 BEYOND = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}
 UNDECIDED = "too_few_decisions"
@@ -22,31 +28,50 @@ Document = dict[str, Any]
 
 
 def judge(
-    charter: Charter, system: System, measures: Sequence[MeasureDocument], *, window_start: dt.date
+    charter: Charter,
+    system: System,
+    measures: Sequence[MeasureDocument],
+    *,
+    window_start: dt.date,
+    window_end: dt.date | None = None,
+    facts: Facts | None = None,
 ) -> list[Document]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
-    `measures` are the documents of an audit (`Measure.document()`); `window_start` is its first day.
+    `measures` are the documents of an audit (`Measure.document()`); `window_start` and `window_end` are its first and
+    last day, `facts` what people have stated (nothing, if absent).
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
     start = window_start.date() if isinstance(window_start, dt.datetime) else window_start
-    every = questions(charter, system, measures)
-    judging = _Judging(charter, system, p_values(every), _decisions(measures))
-    return [judging.document(question, start) for question in every]
+    end = window_end or max(start, facts.as_of if facts else start)
+    every, looks = questions(charter, system, measures), looks_of(charter, system)
+    judging = _Judging(
+        charter=charter,
+        system=system,
+        tested=p_values(every, looks=looks),
+        looks=looks,
+        decisions=_decisions(measures),
+        period=Period(start=start, end=end),
+        facts=facts or Facts(as_of=end),
+    )
+    return [judging.document(question) for question in every]
 
 
-def summarise(charter: Charter, verdict_documents: Sequence[Mapping[str, Any]]) -> list[Document]:
+def summarise(
+    charter: Charter, verdict_documents: Sequence[Mapping[str, Any]], *, system: str = "", facts: Facts | None = None
+) -> list[Document]:
     """One entry per article: its verdict, how many questions are asked and how many have an answer.
 
     A broken or watched question decides alone. An article is kept only when all its questions are answered and
-    kept; otherwise it is unknown once somebody has looked at one of them, and not examined until then.
+    kept; otherwise it is unknown once somebody has looked at one of them, and not examined until then. An open finding
+    of an outside authority (`capped_by`: its entry) makes it no better than that finding says.
     """
-    return [_summary(article.id, verdict_documents) for article in charter.articles]
+    return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
 
 
 def worst(verdicts: Sequence[str]) -> str:
-    """The worst of some verdicts of comparisons, in the order broken, watch, unknown, kept.
+    """The worst of some verdicts, in the order broken, watch, unknown, kept.
 
     >>> worst(["kept", "unknown", "kept"])
     'unknown'
@@ -54,14 +79,20 @@ def worst(verdicts: Sequence[str]) -> str:
     return min(verdicts, key=WORST_FIRST.index)
 
 
-def _summary(article: str, documents: Sequence[Mapping[str, Any]]) -> Document:
+def _summary(article: str, documents: Sequence[Mapping[str, Any]], system: str, facts: Facts | None) -> Document:
     found = [document["verdict"] for document in documents if document["article"] == article]
     looked_at = [verdict for verdict in found if verdict != "not_examined"]
     verdict = worst(looked_at) if looked_at else "not_examined"
     if verdict == "kept" and len(looked_at) < len(found):
         verdict = "unknown"
-    answered = sum(each in ANSWERED for each in found)
-    return {"article": article, "verdict": verdict, "answered": answered, "asked": len(found)}
+    caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
+    return {
+        "article": article,
+        "verdict": worst([verdict, *(cap for _, cap in caps)]),
+        "answered": sum(each in ANSWERED for each in found),
+        "asked": len(found),
+        "capped_by": [entry for entry, _ in caps],
+    }
 
 
 def _decisions(measures: Sequence[MeasureDocument]) -> int | None:
@@ -69,18 +100,22 @@ def _decisions(measures: Sequence[MeasureDocument]) -> int | None:
     return next((int(m["n"]) for m in measures if m["id"] == "selection_rate" and m["n"] and not m["given"]), None)
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Judging:
     """What judging a question needs beside the question."""
 
-    def __init__(
-        self, charter: Charter, system: System, tested: Mapping[tuple[str, str], PValues], decisions: int | None
-    ) -> None:
-        self.charter, self.system, self.tested, self.decisions = charter, system, tested, decisions
+    charter: Charter
+    system: System
+    tested: Mapping[tuple[str, str], PValues]
+    looks: int
+    decisions: int | None
+    period: Period
+    facts: Facts
 
-    def document(self, question: Question, start: dt.date) -> Document:
+    def document(self, question: Question) -> Document:
         indicator = question.indicator
         comparisons = [self._comparison(question, measure) for measure in question.comparisons]
-        verdict, reason = _verdict(question, comparisons)
+        found = self._found(question, comparisons)
         document = {
             "article": question.article.id,
             "indicator": question.id,
@@ -89,14 +124,30 @@ class _Judging:
             "by": None if question.by is None else list(question.by),
             "evidence": indicator.evidence,
             "metric": indicator.metric,
-            "verdict": verdict,
+            "verdict": found.verdict,
             "comparisons": comparisons,
+            "looks": self.looks,
             "threshold": indicator.threshold.model_dump(mode="json")
-            | {"post_hoc": indicator.threshold.post_hoc(start)},
-            "reason": reason,
+            | {"post_hoc": indicator.threshold.post_hoc(self.period.start)},
+            "reason": found.reason,
+            "statement": found.statement,
+            "cases": found.cases,
             "question": asked(question, self.system),
         }
         return document | {"sentence": sentence(question, document, self.system)}
+
+    def _found(self, question: Question, comparisons: Sequence[Document]) -> Stated:
+        """What people state, where the question rests on that; else what the comparisons say."""
+        indicator, system = question.indicator, self.system.id
+        if indicator.evidence == "attested":
+            return attested(indicator, self.facts, system=system, charter=self.charter)
+        verdict, reason = _verdict(question, comparisons)
+        told = None
+        if indicator.threshold.tolerance is not None:
+            told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
+        if told is None or (comparisons and worst([verdict, told.verdict]) != told.verdict):
+            return Stated(verdict=verdict, reason=reason)
+        return told
 
     def _comparison(self, question: Question, measure: MeasureDocument) -> Document:
         threshold, params = question.indicator.threshold, measure["params"]

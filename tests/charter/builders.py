@@ -19,7 +19,7 @@ WOMEN = {"gender": "F"}
 
 
 def system(**changes: Any) -> System:
-    """A ranking system with two named groups, ages without names, outcomes of all, drift watched."""
+    """A ranking system with two named groups, ages without names, outcomes of all, drift watched, looked at once."""
     columns = {
         "id": "decision_id",
         "decided_at": "ts",
@@ -44,7 +44,7 @@ def system(**changes: Any) -> System:
         "columns": {key: value for key, value in columns.items() if value is not None},
         "groups": {"gender": gender, "age": {"column": "age", "bands": [25, 50], "title": {"fr": "Âge", "en": "Age"}}},
         "features": ["distance_km"],
-        "windows": {"reference": "2025-01-01/2025-03-31"},
+        "windows": {"audit": "all", "reference": "2025-01-01/2025-03-31"},
     }
     return System.model_validate(values | changes)
 

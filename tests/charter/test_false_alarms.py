@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import binomtest
 
 from audits.systems.model import System
+from audits.systems.parts import Windows
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.verdicts import judge
@@ -123,7 +124,7 @@ def accused(found: Found) -> bool:
 )
 def test_systems_without_bias_are_rarely_accused(kind: str, seeds: int) -> None:
     """Any comparison of any fairness question that is watch or broken; as often as the page says."""
-    times, before = alarms(kind, seeds)
+    times, before, _ = alarms(kind, seeds)
     high = binomtest(times, seeds).proportion_ci(method="wilson").high
     assert high < 0.065, times
     (told,) = re.findall(rf"\| {kind}[^|]*\| {seeds:,} \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", PAGE)
@@ -131,14 +132,36 @@ def test_systems_without_bias_are_rarely_accused(kind: str, seeds: int) -> None:
     assert [float(each) for each in told] == pytest.approx(found, abs=0.06)
 
 
-def alarms(kind: str, seeds: int) -> tuple[int, int]:
-    """How many systems are accused, and how many were if each question were corrected by itself."""
-    charters, found = (CHARTER, each_by_itself()), []
+def alarms(kind: str, seeds: int) -> tuple[int, int, int]:
+    """How many systems are accused that are looked at once; how many if each question were corrected by itself; and how
+    many in one of the twelve looks of a year."""
+    by_itself, found = each_by_itself(), []
     for seed in range(seeds):
-        drawn = unbiased(kind, seed)
-        found.append([accused(verdicts(charter, *drawn)) for charter in charters])
-    now, before = np.sum(found, axis=0)
-    return int(now), int(before)
+        system, measures = unbiased(kind, seed)
+        monthly = system.model_copy(update={"windows": Windows(audit="month")})
+        judged = ((CHARTER, system), (by_itself, system), (CHARTER, monthly))
+        found.append([accused(verdicts(charter, of, measures)) for charter, of in judged])
+    once, alone, month = np.sum(found, axis=0)
+    return int(once), int(alone), int(month)
+
+
+def test_a_year_of_monthly_looks_accuses_no_oftener_than_one() -> None:
+    """A year is twelve looks, so one of them may accuse in 0.417 % of systems: the share, not the size, is tested here;
+    how often each look accuses is in the slow test above."""
+    system, measures = unbiased("three attributes", 0)
+    monthly = system.model_copy(update={"windows": Windows(audit="month")})
+    once, twelve = (judge(CHARTER, of, measures, window_start=START) for of in (system, monthly))
+    pairs = [
+        (one, other)
+        for first, second in zip(once, twelve, strict=True)
+        for one, other in zip(first["comparisons"], second["comparisons"], strict=True)
+        if one["p_watch"] is not None
+    ]
+    assert len(pairs) > 20
+    for one, other in pairs:
+        assert other["p_watch"] == pytest.approx(min(1.0, 12 * one["p_watch"]))
+        assert other["p_kept"] == one["p_kept"]
+        assert other["share"] == pytest.approx(one["share"] / 12)
 
 
 @pytest.mark.slow

@@ -299,7 +299,8 @@ def summary(**verdicts):
     ],
 )
 def test_an_article_is_kept_only_when_all_is_answered_and_kept(verdicts, expected, answered, asked):
-    assert summary(**verdicts) == {"article": "equite", "verdict": expected, "answered": answered, "asked": asked}
+    told = {"article": "equite", "verdict": expected, "answered": answered, "asked": asked, "capped_by": []}
+    assert summary(**verdicts) == told
 
 
 def test_every_article_is_summed_up_in_order():

@@ -61,7 +61,7 @@ def any_process(rng: np.random.Generator) -> Process:
 
 
 def system_of(groups: Groups, process: Process, population: Population, *, favourable: bool = True) -> System:
-    """A system with one attribute for each position of a group, all of them crossed, with a funnel and outcomes."""
+    """A system looked at once: an attribute for each position of a group, all crossed, a funnel and outcomes."""
     stages = [f"stage{i + 1}" for i in range(len(process.moving_on))]
     names = [f"attribute{i + 1}" for i in range(len(groups[0]))]
     columns: dict[str, Any] = {
@@ -80,6 +80,7 @@ def system_of(groups: Groups, process: Process, population: Population, *, favou
         first,
         intersections=[names] if len(names) > 1 else [],
         controls={"profile": {"column": "profile"}},
+        windows={"audit": "all"},
     )
 
 

@@ -1,0 +1,97 @@
+"""What people have stated that verdicts rest on, as it stands on a day: attestations, cases, inspections, findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeVar
+
+from audits.workspace import Workspace
+from charter.records import Sealed, statements
+from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, Review, Statement, Withdrawal
+
+State = Literal["confirmed", "refuted", "open"]
+S = TypeVar("S", bound=Statement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """Cases of what is not tolerated: `n` of them, reported together, and what a human found of them."""
+
+    entry: int
+    reported_on: dt.date
+    n: int
+    state: State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The statements that stand on a day; none by default."""
+
+    as_of: dt.date
+    sealed: Sequence[Sealed] = ()
+
+    def attestation(self, indicator: str, system: str) -> tuple[int, Attestation] | None:
+        """The latest statement about a question of a system, or of all systems; expired or not."""
+        found = [
+            (entry, each)
+            for entry, each in self._of(Attestation)
+            if each.indicator == indicator and each.system in (system, None)
+        ]
+        return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
+
+    def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[Reported]:
+        """The cases that happened from one day to another, or that inspections of these days found."""
+        cases = [
+            Reported(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
+            for entry, case in self._of(Case)
+            if (case.indicator, case.system) == (indicator, system) and start <= case.happened_on <= end
+        ]
+        found = [
+            Reported(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
+            for entry, each in self.inspections(indicator, system, start, end)
+            if each.found
+        ]
+        return sorted([*cases, *found], key=lambda each: (each.reported_on, each.entry))
+
+    def inspections(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[tuple[int, Inspection]]:
+        """The samples that people examined of any of these days."""
+        return [
+            (entry, each)
+            for entry, each in self._of(Inspection)
+            if (each.indicator, each.system) == (indicator, system) and each.start <= end and start <= each.end
+        ]
+
+    def findings(self, system: str) -> list[tuple[int, Finding]]:
+        """The findings of outside authorities about a system, or about all, that are not closed."""
+        closed = {closure.of for _, closure in self._of(Closure)}
+        return [
+            (entry, finding)
+            for entry, finding in self._of(Finding)
+            if finding.system in (system, None) and entry not in closed
+        ]
+
+    def _state(self, entry: int) -> State:
+        reviews = [review.outcome for _, review in self._of(Review) if review.of == entry]
+        return reviews[-1] if reviews else "open"
+
+    def _of(self, kind: type[S]) -> list[tuple[int, S]]:
+        """The statements of a kind that had been made by that day and were not withdrawn."""
+        return [
+            (each.entry, each.statement)
+            for each in self.sealed
+            if isinstance(each.statement, kind)
+            and each.statement.on <= self.as_of
+            and each.entry not in self._withdrawn
+        ]
+
+    @cached_property
+    def _withdrawn(self) -> set[int]:
+        return {each.statement.of for each in self.sealed if isinstance(each.statement, Withdrawal)}
+
+
+def facts_of(workspace: Workspace, *, as_of: dt.date, before: int | None = None) -> Facts:
+    """What stands on a day; with `before`, what had been sealed before that entry of the ledger."""
+    return Facts(as_of=as_of, sealed=tuple(statements(workspace, before=before)))

@@ -1,0 +1,115 @@
+"""Verdicts that rest on what people state: attested questions, and what the charter does not tolerate at all."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from charter.facts import Facts, Reported
+from charter.model import Charter, Indicator
+
+Document = dict[str, Any]
+RULE_OF_THREE = 3.0
+"""With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """The days a verdict is about, both included."""
+
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A verdict, the code of its reason, and what it rests on."""
+
+    verdict: str
+    reason: str
+    statement: Document | None = None
+    cases: Document | None = None
+
+
+def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
+    """What the latest statement says, until it expires; without one, nobody has looked.
+
+    It expires on the day it says, or when the charter says that it is too old, whichever comes first.
+    """
+    found = facts.attestation(indicator.id, system)
+    if found is None:
+        return Stated(verdict="not_examined", reason="not_attested")
+    entry, said = found
+    until = min(said.valid_until, months_later(said.on, indicator.valid_months or 12))
+    statement = {
+        "entry": entry,
+        "role": said.role,
+        "on": said.on.isoformat(),
+        "valid_until": until.isoformat(),
+        "document": said.document.sha256,
+        "renew": facts.as_of >= until - dt.timedelta(days=charter.renew_days_before),
+    }
+    if facts.as_of > until:
+        return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
+    return Stated(verdict=said.answer, reason="attested", statement=statement)
+
+
+def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> Stated | None:
+    """What cases and inspections say of a question that tolerates none; None where there are neither.
+
+    Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before; kept only where
+    the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
+    """
+    reported = facts.reported(indicator.id, system, period.start, period.end)
+    inspections = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
+    if not reported and not inspections:
+        return None
+    seen = sum(each.examined * each.recall for each in inspections)
+    by_state = {state: [each for each in reported if each.state == state] for state in ("confirmed", "open", "refuted")}
+    deadline = dt.timedelta(days=charter.confirm_days)
+    late = [each for each in by_state["open"] if facts.as_of > each.reported_on + deadline]
+    tolerance = indicator.threshold.tolerance or 0.0
+    cases: Document = {
+        **{state: sum(each.n for each in found) for state, found in by_state.items()},
+        "late": sum(each.n for each in late),
+        "entries": [each.entry for each in reported],
+        "latest": max((each.reported_on for each in _telling(by_state)), default=facts.as_of).isoformat(),
+        "deadline": min((each.reported_on + deadline for each in by_state["open"]), default=facts.as_of).isoformat(),
+        "examined": sum(each.examined for each in inspections),
+        "recall": seen / sum(each.examined for each in inspections) if inspections else None,
+        "bound": min(RULE_OF_THREE / seen, 1.0) if seen else None,
+        "more": max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
+    }
+    verdict, reason = _tolerance_verdict(cases, tolerance)
+    return Stated(verdict=verdict, reason=reason, cases=cases)
+
+
+def _telling(by_state: Mapping[str, list[Reported]]) -> list[Reported]:
+    """The cases that decide: confirmed ones, else open ones, else all."""
+    return by_state["confirmed"] or by_state["open"] or by_state["refuted"]
+
+
+def _tolerance_verdict(cases: Document, tolerance: float) -> tuple[str, str]:
+    if cases["confirmed"]:
+        return "broken", "case_confirmed"
+    if cases["late"]:
+        return "broken", "case_unconfirmed"
+    if cases["open"]:
+        return "watch", "case_to_confirm"
+    if cases["bound"] is not None and cases["bound"] < tolerance:
+        return "kept", "rule_of_three"
+    return "unknown", "too_few_examined" if cases["examined"] else "cases_refuted"
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """The same day some months later, or the last of that month.
+
+    >>> months_later(dt.date(2026, 1, 31), 1), months_later(dt.date(2026, 11, 5), 12)
+    (datetime.date(2026, 2, 28), datetime.date(2027, 11, 5))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,221 @@
+"""Verdicts that rest on what people state: until when, confirmed by whom, capped by which authority."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from audits.languages import french
+from charter.facts import Facts
+from charter.records import Sealed
+from charter.records.kinds import (
+    Attestation,
+    Case,
+    Closure,
+    Finding,
+    Inspection,
+    KeptFile,
+    Review,
+    Statement,
+    Withdrawal,
+)
+from charter.stated import months_later
+from charter.verdicts import judge, summarise
+from tests.charter.builders import CHARTER, amended, plain, system
+
+LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
+START, END = dt.date(2026, 7, 1), dt.date(2026, 7, 31)
+DAY = dt.date(2026, 8, 1)
+
+
+def facts(*given: Statement, as_of: dt.date = DAY) -> Facts:
+    """Statements sealed one after the other, from entry 10 on."""
+    return Facts(
+        as_of=as_of,
+        sealed=tuple(Sealed(entry=10 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given)),
+    )
+
+
+def found(indicator: str, given: Facts, **changes: Any) -> dict[str, Any]:
+    """What is said of one question."""
+    charter = changes.pop("charter", CHARTER)
+    documents = judge(charter, system(), [], window_start=START, window_end=END, facts=given)
+    return next(document for document in documents if document["template"] == indicator)
+
+
+def survey(**changes: Any) -> Attestation:
+    """Staff representatives said in March that work got better."""
+    values = {"role": "Staff representatives", "on": dt.date(2026, 3, 1), "indicator": "work_got_better"}
+    values |= {"answer": "kept", "valid_until": dt.date(2027, 3, 1), "document": LETTER}
+    return Attestation(**(values | changes))
+
+
+def case(**changes: Any) -> Case:
+    values = {"role": "Agency", "on": dt.date(2026, 7, 20), "indicator": "undeclared_use", "system": "matchft"}
+    return Case(**(values | {"happened_on": dt.date(2026, 7, 10)} | changes))
+
+
+def inspection(**changes: Any) -> Inspection:
+    """4,000 calls were read by people who see nine undeclared uses out of ten: 3,600 are as good as seen."""
+    values = {"role": "Quality team", "on": END, "indicator": "undeclared_use", "system": "matchft"}
+    values |= {"start": START, "end": END, "examined": 4000, "found": 0, "recall": 0.9}
+    return Inspection(**(values | changes))
+
+
+def review(of: int, outcome: str = "confirmed", **changes: Any) -> Review:
+    return Review(**({"role": "Data protection officer", "on": DAY, "of": of, "outcome": outcome} | changes))
+
+
+def test_without_a_statement_nobody_has_looked():
+    told = found("work_got_better", facts())
+    assert (told["verdict"], told["reason"], told["statement"]) == ("not_examined", "not_attested", None)
+
+
+@pytest.mark.parametrize("answer", ["kept", "watch", "broken"])
+def test_a_statement_answers(answer):
+    told = found("work_got_better", facts(survey(answer=answer)))
+    assert (told["verdict"], told["reason"]) == (answer, "attested")
+    assert told["statement"] == {
+        "entry": 10,
+        "role": "Staff representatives",
+        "on": "2026-03-01",
+        "valid_until": "2027-03-01",
+        "document": "ab" * 32,
+        "renew": False,
+    }
+
+
+def test_it_says_who_and_until_when():
+    told = found("work_got_better", facts(survey()))["sentence"]
+    assert plain(told["en"]) == (
+        "Yes. Stated by: Staff representatives, on 1 March 2026, with a document; valid until 1 March 2027."
+    )
+    assert plain(told["fr"]) == (
+        "Oui. Déclaré par : Staff representatives, le 1er mars 2026, document à l'appui ; valable jusqu'au "
+        "1er mars 2027."
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict", "renew"),
+    [
+        (dt.date(2026, 12, 30), "kept", False),
+        (dt.date(2026, 12, 31), "kept", True),  # 60 days before 1 March 2027
+        (dt.date(2027, 3, 1), "kept", True),
+        (dt.date(2027, 3, 2), "unknown", True),
+    ],
+)
+def test_it_asks_to_be_renewed_then_expires_into_unknown(as_of, verdict, renew):
+    told = found("work_got_better", facts(survey(), as_of=as_of))
+    assert (told["verdict"], told["statement"]["renew"]) == (verdict, renew)
+    if verdict == "unknown":
+        assert told["reason"] == "attestation_expired"
+        assert "expired on 1 March 2027" in told["sentence"]["en"]
+
+
+def test_the_charter_says_how_old_a_statement_may_be():
+    told = found("work_got_better", facts(survey(valid_until=dt.date(2035, 1, 1)), as_of=dt.date(2027, 3, 2)))
+    assert (told["verdict"], told["statement"]["valid_until"]) == ("unknown", "2027-03-01")
+
+
+def test_the_latest_statement_counts_about_this_system_or_about_all():
+    general = survey(answer="watch", on=dt.date(2026, 5, 1))
+    other = survey(answer="broken", on=dt.date(2026, 6, 1), system="chatft")
+    assert found("work_got_better", facts(survey(system="matchft"), general, other))["verdict"] == "watch"
+
+
+def test_a_statement_of_a_later_day_or_withdrawn_does_not_count():
+    assert found("work_got_better", facts(survey(), as_of=dt.date(2026, 2, 28)))["verdict"] == "not_examined"
+    withdrawn = Withdrawal(role="Secretariat", on=DAY, of=10)
+    assert found("work_got_better", facts(survey(), withdrawn))["verdict"] == "not_examined"
+
+
+def test_one_case_is_watched_until_a_human_says():
+    told = found("undeclared_use", facts(case()))
+    assert (told["verdict"], told["reason"]) == ("watch", "case_to_confirm")
+    assert plain(told["sentence"]["en"]) == (
+        "To be watched. One case was reported on 20 July 2026: a human must confirm or refute it by 19 August 2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "as_of", "expected"),
+    [
+        ([case(), review(10)], DAY, ("broken", "case_confirmed")),
+        ([case()], dt.date(2026, 8, 19), ("watch", "case_to_confirm")),
+        ([case()], dt.date(2026, 8, 20), ("broken", "case_unconfirmed")),  # 31 days
+        ([case(), review(10, "refuted")], DAY, ("unknown", "cases_refuted")),
+        ([case(), review(10), review(10, "refuted")], DAY, ("unknown", "cases_refuted")),
+        ([case(), review(10, "refuted"), inspection()], DAY, ("kept", "rule_of_three")),
+        ([inspection(found=2)], DAY, ("watch", "case_to_confirm")),
+        ([inspection(found=2), review(10)], DAY, ("broken", "case_confirmed")),
+        ([case(happened_on=dt.date(2026, 6, 30))], DAY, ("not_examined", "not_measured_yet")),
+        ([case(system="chatft")], DAY, ("not_examined", "not_measured_yet")),
+    ],
+)
+def test_zero_tolerance(given, as_of, expected):
+    told = found("undeclared_use", facts(*given, as_of=as_of))
+    assert (told["verdict"], told["reason"]) == expected
+
+
+def test_kept_only_under_the_rule_of_three_at_the_recall():
+    """3 ÷ (4,000 × 0.9) = 0.00083, under the tolerance of 0.001; with 3,333 examined it would be 0.001."""
+    told = found("undeclared_use", facts(inspection()))
+    assert (told["verdict"], told["cases"]["bound"]) == ("kept", pytest.approx(3 / 3600))
+    assert plain(told["sentence"]["en"]) == (
+        "Yes. No case among 4,000 examined, by people who see 90 cases in 100: it is very unlikely that there are more "
+        "than 8.4 in 10,000. The charter allows fewer than 10."
+    )
+    assert told["sentence"]["fr"] == french(told["sentence"]["fr"])
+    fewer = found("undeclared_use", facts(inspection(examined=3333)))
+    assert (fewer["verdict"], fewer["reason"]) == ("unknown", "too_few_examined")
+    assert fewer["cases"]["more"] == 1  # 2,999.7 seen; above 3,000 is enough
+    assert "it would take about 1 more to tell" in fewer["sentence"]["en"]
+
+
+def test_inspections_add_up():
+    halves = [inspection(examined=2000, recall=0.8), inspection(examined=2000, recall=1.0, text="second")]
+    assert found("undeclared_use", facts(*halves))["cases"]["bound"] == pytest.approx(3 / 3600)
+
+
+def finding(**changes: Any) -> Finding:
+    values = {"role": "Secretariat", "on": dt.date(2026, 1, 22), "authority": "CNIL", "title": "SAN-2026-003"}
+    return Finding(**(values | {"articles": ["securite"], "cap": "watch", "document": LETTER} | changes))
+
+
+def summaries(given: Facts) -> dict[str, dict[str, Any]]:
+    documents = judge(CHARTER, system(), [], window_start=START, window_end=END, facts=given)
+    return {each["article"]: each for each in summarise(CHARTER, documents, system="matchft", facts=given)}
+
+
+def test_a_finding_caps_its_articles_until_it_is_closed():
+    assert summaries(facts())["securite"]["verdict"] == "not_examined"
+    capped = summaries(facts(finding()))
+    assert (capped["securite"]["verdict"], capped["securite"]["capped_by"]) == ("watch", [10])
+    assert (capped["humain"]["verdict"], capped["humain"]["capped_by"]) == ("not_examined", [])
+    closed = Closure(role="Secretariat", on=DAY, of=10, document=LETTER)
+    assert summaries(facts(finding(), closed))["securite"]["capped_by"] == []
+
+
+def test_a_cap_never_makes_an_article_better():
+    confirmed = facts(case(), review(10), finding(articles=["finalite"], cap="watch"))
+    assert summaries(confirmed)["finalite"]["verdict"] == "broken"
+    assert summaries(facts(finding(articles=["finalite"], cap="broken")))["finalite"]["verdict"] == "broken"
+
+
+def test_a_finding_about_another_system_caps_nothing_here():
+    assert summaries(facts(finding(system="chatft")))["securite"]["capped_by"] == []
+
+
+def test_the_days_are_those_of_the_charter():
+    patient = CHARTER.model_copy(update={"confirm_days": 90})
+    told = found("undeclared_use", facts(case(), as_of=dt.date(2026, 10, 1)), charter=patient)
+    assert told["verdict"] == "watch"
+    short = amended("work_got_better", valid_months=3)
+    assert found("work_got_better", facts(survey()), charter=short)["verdict"] == "unknown"
+
+
+def test_a_month_later_is_a_day_of_the_next_month():
+    assert months_later(dt.date(2027, 12, 31), 2) == dt.date(2028, 2, 29)
