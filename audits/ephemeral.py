@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import tempfile
 import threading
@@ -35,7 +34,7 @@ class LogFile:
 def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Workspace]:
     """A workspace for one system in a private folder (0700), deleted on every way out but a killed process.
 
-    With a `parent`, its settings and charter hold, and its keys are used where they lie (and made there, if it has none
+    With a `parent`, its settings hold, and its keys are used where they lie (and made there, if it has none
     yet), so that pseudonyms are the same; nothing else of it is read or written.
     """
     with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
@@ -77,11 +76,9 @@ def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> 
 
 
 def _borrow(home: Path, parent: Workspace) -> None:
-    """Keys and charter stay where they are: a copy of a key is one more place to lose it."""
+    """Keys stay where they are: a copy of a key is one more place to lose it."""
     parent.keys.mkdir(mode=0o700, exist_ok=True)
     (home / "keys").symlink_to(parent.keys, target_is_directory=True)
-    if (parent.home / "charter").is_dir():
-        shutil.copytree(parent.home / "charter", home / "charter")
 
 
 def _write_settings(home: Path, settings: Settings) -> None:

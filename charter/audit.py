@@ -13,8 +13,7 @@ from audits.runs import Run, code_hash, measure_window
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.facts import Facts, facts_of
-from charter.loading import load_charter
-from charter.model import Charter
+from charter.in_force import InForce, in_force
 from charter.published import publications
 from charter.records import save_audit
 from charter.verdicts import judge, summarise
@@ -33,12 +32,14 @@ def run_audit(
     as_of: dt.date | None = None,
     exact: bool = False,
     dry_run: bool = False,
+    judging: InForce | None = None,
 ) -> dict[str, Any]:
-    """Measures a window of a system, judges it by the workspace's charter and seals the result in the ledger.
+    """Measures a window of a system, judges it by the charter in force and seals the result in the ledger.
 
-    With `dry_run` the document is returned without being stored or sealed.
+    With `dry_run` the document is returned without being stored or sealed. `judging`: another charter than the one in
+    force in the workspace.
     """
-    charter = load_charter(workspace)
+    judging = judging or in_force(workspace)
     run = measure_window(
         workspace,
         system,
@@ -48,8 +49,9 @@ def run_audit(
         exact=exact,
         earlier=lambda window: publications(workspace, system, window),
     )
-    document = audit_document(run, charter, facts=facts_of(workspace, as_of=run.as_of))
-    return document if dry_run else save_audit(workspace, document, charter=charter)
+    facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
+    document = audit_document(run, judging, facts=facts)
+    return document if dry_run else save_audit(workspace, document, charter=judging.charter)
 
 
 def audit_files(
@@ -73,12 +75,22 @@ def audit_files(
     audited = whole_log(system, home=parent.home if parent else None)
     with ephemeral(audited, parent=parent) as workspace:
         reports = bring_in(workspace, audited, files(incoming_of(workspace)))
-        document = run_audit(workspace, audited, start=start, end=end, as_of=as_of, exact=exact, dry_run=True)
+        document = run_audit(
+            workspace,
+            audited,
+            start=start,
+            end=end,
+            as_of=as_of,
+            exact=exact,
+            dry_run=True,
+            judging=in_force(parent),
+        )
     return document, reports
 
 
-def audit_document(run: Run, charter: Charter, *, facts: Facts | None = None) -> dict[str, Any]:
+def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) -> dict[str, Any]:
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
+    charter, act = judging.charter, judging.act
     measures = [measure.document() for measure in run.measures]
     days = {"window_start": run.window.start, "window_end": run.window.end}
     verdicts = judge(charter, run.system, measures, **days, facts=facts)
@@ -100,7 +112,7 @@ def audit_document(run: Run, charter: Charter, *, facts: Facts | None = None) ->
             "id": charter.id,
             "version": charter.version,
             "sha256": charter.sha256,
-            "adopted_before_window": charter.adopted_on is not None and charter.adopted_on <= run.window.start,
+            "adopted_before_window": act is not None and act.proven_on <= run.window.start,
         },
         "code": f"sha256:{code_hash()}",
         "decisions": run.decisions,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeVar
 
@@ -28,10 +28,11 @@ class Reported:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The statements that stand on a day; none by default."""
+    """The statements that stand on a day; none by default. `adopted`: since when each question's levels are."""
 
     as_of: dt.date
     sealed: Sequence[Sealed] = ()
+    adopted: Mapping[str, dt.date] = field(default_factory=dict)
 
     def attestation(self, indicator: str, system: str) -> tuple[int, Attestation] | None:
         """The latest statement about a question of a system, or of all systems; expired or not."""
@@ -92,6 +93,12 @@ class Facts:
         return {each.statement.of for each in self.sealed if isinstance(each.statement, Withdrawal)}
 
 
-def facts_of(workspace: Workspace, *, as_of: dt.date, before: int | None = None) -> Facts:
+def facts_of(
+    workspace: Workspace,
+    *,
+    as_of: dt.date,
+    before: int | None = None,
+    adopted: Mapping[str, dt.date] | None = None,
+) -> Facts:
     """What stands on a day; with `before`, what had been sealed before that entry of the ledger."""
-    return Facts(as_of=as_of, sealed=tuple(statements(workspace, before=before)))
+    return Facts(as_of=as_of, sealed=tuple(statements(workspace, before=before)), adopted=adopted or {})

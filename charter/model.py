@@ -76,14 +76,16 @@ class Threshold(Strict):
     justification: Texts | None = Field(None, description="Why this level, in plain words")
     source: str | None = Field(None, description="The norm, publication or vote it comes from")
 
-    def post_hoc(self, window_start: dt.date) -> bool:
+    def post_hoc(self, window_start: dt.date, *, proven: dt.date | None = None) -> bool:
         """Whether it was adopted after the window had begun, so that it may have been chosen to fit.
+
+        `proven`: the day from which the ledger proves its adoption, which may be later than it says.
 
         >>> level = Threshold(watch=0.95, status="adopted", since=dt.date(2026, 7, 2))
         >>> level.post_hoc(dt.date(2026, 7, 1)), level.post_hoc(dt.date(2026, 7, 2))
         (True, False)
         """
-        return self.status == "adopted" and self.since > window_start
+        return self.status == "adopted" and max(self.since, proven or self.since) > window_start
 
 
 class Indicator(Strict):
@@ -165,7 +167,9 @@ class Head(Strict):
 
     id: Identifier
     version: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$")] = Field(description="Human version number")
-    adopted_on: dt.date | None = Field(None, description="Absent while it is a proposal")
+    adopted_on: dt.date | None = Field(
+        None, description="As the text says; what counts is the adoption that the ledger holds"
+    )
     languages: list[LanguageCode] = Field(min_length=1)
     title: Texts
     notice: Texts = Field(description="Printed beside every threshold")

@@ -13,7 +13,7 @@ from typing import Any
 from audits.systems.model import System
 from charter.facts import Facts
 from charter.families import MeasureDocument, Question, asked, questions
-from charter.model import Charter
+from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, tolerated
 from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
@@ -127,14 +127,16 @@ class _Judging:
             "verdict": found.verdict,
             "comparisons": comparisons,
             "looks": self.looks,
-            "threshold": indicator.threshold.model_dump(mode="json")
-            | {"post_hoc": indicator.threshold.post_hoc(self.period.start)},
+            "threshold": indicator.threshold.model_dump(mode="json") | {"post_hoc": self._post_hoc(indicator)},
             "reason": found.reason,
             "statement": found.statement,
             "cases": found.cases,
             "question": asked(question, self.system),
         }
         return document | {"sentence": sentence(question, document, self.system)}
+
+    def _post_hoc(self, indicator: Indicator) -> bool:
+        return indicator.threshold.post_hoc(self.period.start, proven=self.facts.adopted.get(indicator.id))
 
     def _found(self, question: Question, comparisons: Sequence[Document]) -> Stated:
         """What people state, where the question rests on that; else what the comparisons say."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from audits.systems import System
 from audits.workspace import Workspace
-from charter.loading import load_charter
+from charter.in_force import in_force
 from charter.model import Article, Charter
 from charter.records import audits_of, latest_audits
 from dashboard.marks import ORDER
@@ -60,7 +60,7 @@ def load(workspace: Workspace) -> Scene:
     latest = latest_audits(workspace)
     found = {system: before(audits_of(workspace, system), document) for system, document in latest.items()}
     previous = {system: document for system, document in found.items() if document is not None}
-    return Scene(charter=load_charter(workspace), systems=workspace.systems, latest=latest, previous=previous)
+    return Scene(charter=in_force(workspace).charter, systems=workspace.systems, latest=latest, previous=previous)
 
 
 def before(history: list[dict[str, Any]], latest: Document) -> Document | None:

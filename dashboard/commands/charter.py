@@ -57,9 +57,9 @@ def show(
 ) -> None:
     """Print the articles and their questions."""
     from charter.families import said
-    from charter.loading import load_charter
+    from charter.in_force import in_force
 
-    charter = load_charter(workspace_of(context))
+    charter = in_force(workspace_of(context)).charter
     if json_:
         write_json(charter.document(), json_)
         return

@@ -52,7 +52,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     from audits.sides import Days
     from charter.compare import Margins
     from charter.compare import compare as judge
-    from charter.loading import load_charter
+    from charter.in_force import in_force
 
     margins = Margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
@@ -64,7 +64,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     workspace, subject = _system(context, system, system_file, run or ())
     days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
     production, candidate = _sides(workspace, subject, wanted, days)
-    document = judge(load_charter(workspace), subject, production, candidate, margins=margins)
+    document = judge(in_force(workspace).charter, subject, production, candidate, margins=margins)
     if json_:
         write_json(document, json_)
     else:

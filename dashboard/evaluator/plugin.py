@@ -39,7 +39,7 @@ class BoussoleEvaluator(ModelEvaluator):
     ) -> EvaluationResult:
         """Measures, judges, logs. Raises BoussoleError for rows or settings that cannot be used."""
         from charter.audit import audit_files
-        from charter.loading import load_charter
+        from charter.in_force import in_force
         from dashboard.evaluator.config import read_config
         from dashboard.evaluator.logging import log_audit
         from dashboard.evaluator.rows import decisions_of, packed
@@ -53,7 +53,7 @@ class BoussoleEvaluator(ModelEvaluator):
             from experiments.logging import log_decisions
 
             log_decisions(frame, system=system.id, run_id=run_id)
-        charter = load_charter(config.workspace)
+        charter = in_force(config.workspace).charter
         metrics, artifacts = log_audit(
             run_id, document, reports, system=system, charter=charter, language=config.language
         )

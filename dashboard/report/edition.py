@@ -10,7 +10,7 @@ from typing import Any
 from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
-from charter.loading import load_charter
+from charter.in_force import in_force
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
 from dashboard.report.periods import Period, in_period, window_of
@@ -57,7 +57,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
     """
     found = _newest(workspace) if period is None else _of_period(workspace, period)
     latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
-    current = load_charter(workspace)
+    current = in_force(workspace).charter
     texts = {document["charter"]["sha256"]: _text(workspace, document, current) for document in latest.values()}
     charters = {system_id: _charter(texts, document, current) for system_id, document in latest.items()}
     newest = max(latest, key=lambda system_id: latest[system_id]["evidence"]["entry"])

@@ -98,20 +98,17 @@ def test_it_is_gone_after_an_order_to_end(system, tmp_path, leftovers):
     assert leftovers() == []
 
 
-def test_keys_settings_and_charter_are_the_parents_and_the_parent_is_left_as_it_is(system, tmp_path, monkeypatch):
+def test_keys_and_settings_are_the_parents_and_the_parent_is_left_as_it_is(system, tmp_path, monkeypatch):
     monkeypatch.delenv("BOUSSOLE_LANGUAGE", raising=False)
     parent = Workspace.create(tmp_path / "parent", organisation='L\'"été"')
     settings = parent.home / "boussole.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8")
     (parent.keys / "bucket.key").write_bytes(b"b" * 32)
-    (parent.home / "charter").mkdir()
-    (parent.home / "charter" / "charter.yaml").write_text("id: own\n", encoding="utf-8")
     before = sorted(str(path) for path in parent.home.rglob("*"))
     with ephemeral(system, parent=parent) as workspace:
         assert workspace.keys.is_symlink()
         assert (workspace.keys / "bucket.key").read_bytes() == b"b" * 32
         assert (workspace.settings.organisation, workspace.settings.language) == ('L\'"été"', "en")
-        assert (workspace.home / "charter" / "charter.yaml").read_text(encoding="utf-8") == "id: own\n"
     assert sorted(str(path) for path in parent.home.rglob("*")) == before
 
 

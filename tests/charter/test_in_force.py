@@ -1,0 +1,155 @@
+"""Which charter judges: the one adopted last, whatever the files say since; and since when its levels are adopted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from audits.ephemeral import LogFile
+from audits.errors import CharterError
+from audits.workspace import Workspace
+from charter.audit import audit_files
+from charter.in_force import adopt, draft, in_force, kept_charter, versions
+from charter.loading import PACKAGED, load_charter
+from charter.records import statements, verify_records
+from charter.verdicts import judge
+from tests.charter.builders import WOMEN, comparison, system
+from tests.written import sample
+
+DAY = dt.date(2026, 9, 10)
+BY = "External ethics committee"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made = Workspace.create(tmp_path / "home")
+    shutil.copytree(PACKAGED, made.home / "charter")
+    return made
+
+
+@pytest.fixture
+def opinion(tmp_path):
+    path = tmp_path / "opinion.pdf"
+    path.write_bytes(b"the committee adopts")
+    return path
+
+
+def edit(workspace, name, old, new):
+    path = workspace.home / "charter" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def second_version(workspace):
+    """The first level of equite.yaml is that of question 3.1: 0.95 becomes 0.97, adopted on 1 September."""
+    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    edit(workspace, "equite.yaml", "watch: 0.95\n      breach: 0.8\n      status: proposed\n      since: 2026-11-25",
+         "watch: 0.97\n      breach: 0.8\n      status: adopted\n      since: 2026-09-01")  # fmt: skip
+    return load_charter(workspace)
+
+
+def test_before_any_adoption_the_text_judges(workspace):
+    found = in_force(workspace)
+    assert (found.charter.sha256, found.act, found.adopted) == (load_charter(workspace).sha256, None, {})
+    assert draft(workspace) is None
+    assert in_force(None).charter.sha256 == load_charter().sha256
+
+
+def test_an_adopted_version_judges_whatever_the_files_say(workspace, opinion):
+    first = load_charter(workspace)
+    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    amended = second_version(workspace)
+    found = in_force(workspace)
+    assert (found.charter.sha256, found.act.on, found.act.role) == (first.sha256, DAY, BY)
+    assert found.charter.document() == first.document()
+    assert draft(workspace).sha256 == amended.sha256
+    edit(workspace, "equite.yaml", "watch: 0.97", "watch: [")
+    assert in_force(workspace).charter.sha256 == first.sha256
+    with pytest.raises(CharterError):
+        draft(workspace)
+
+
+def test_an_adoption_is_sealed_with_its_text_and_its_document(workspace, opinion):
+    charter = load_charter(workspace)
+    sealed = adopt(workspace, charter, role=BY, on=DAY, document=opinion)
+    (statement,) = statements(workspace)
+    assert statement == sealed
+    assert statement.statement.charter == charter.sha256
+    assert kept_charter(workspace, charter.sha256).sha256 == charter.sha256
+    assert verify_records(workspace).ok
+    (version,) = versions(workspace)
+    assert (version.version, [act.entry for act in version.acts]) == ("0.1", [sealed.entry])
+
+
+def test_the_last_adoption_counts_and_an_old_version_can_return(workspace, opinion):
+    first = load_charter(workspace)
+    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    second = second_version(workspace)
+    adopt(workspace, second, role=BY, on=DAY + dt.timedelta(days=1), document=opinion)
+    assert in_force(workspace).charter.sha256 == second.sha256
+    assert draft(workspace) is None
+    adopt(workspace, first, role=BY, on=DAY + dt.timedelta(days=2), document=opinion)
+    assert in_force(workspace).charter.sha256 == first.sha256
+
+
+def test_what_cannot_be_adopted(workspace, opinion):
+    first = load_charter(workspace)
+    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    with pytest.raises(CharterError, match="already in force"):
+        adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    second = second_version(workspace)
+    with pytest.raises(CharterError, match="was adopted on 2026-09-10"):
+        adopt(workspace, second, role=BY, on=DAY - dt.timedelta(days=1), document=opinion)
+    with pytest.raises(CharterError, match=r"another text was adopted as version 0\.1"):
+        adopt(workspace, second.model_copy(update={"version": "0.1"}), role=BY, on=DAY, document=opinion)
+    assert len(statements(workspace)) == 1
+
+
+def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opinion):
+    """The text says 1 September; the act was sealed today: a window that begins before is judged post hoc."""
+    adopt(workspace, second_version(workspace), role=BY, on=dt.date(2026, 9, 1), document=opinion)
+    found, today = in_force(workspace), dt.datetime.now(dt.UTC).date()
+    assert found.act.proven_on == today
+    assert found.adopted["selection_rate_ratio"] == today
+    for start, expected in ((today - dt.timedelta(days=1), True), (today, False)):
+        assert post_hoc(found, start) is expected
+
+
+def post_hoc(found, start):
+    from charter.facts import Facts
+
+    facts = Facts(as_of=start, adopted=found.adopted)
+    measures = [comparison(WOMEN, estimate=0.9, error=0.05)]
+    documents = judge(found.charter, system(), measures, window_start=start, facts=facts)
+    (told,) = [each for each in documents if each["indicator"] == "selection_rate_ratio_gender"]
+    return told["threshold"]["post_hoc"]
+
+
+def test_files_alone_are_judged_by_the_version_in_force_and_not_by_the_draft(workspace, opinion, tmp_path):
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    second_version(workspace)
+    rows = ["id,sex,hired"] + [f"{i},{'FM'[i % 2]},{i % 3}" for i in range(60)]
+    (tmp_path / "log.csv").write_text("\n".join(rows), encoding="utf-8")
+    columns = {"id": "id", "period": "2026-07-01", "decision": {"column": "hired", "selected": [1]}}
+    document, _ = audit_files(
+        sample(columns, ["sex"]), lambda _: [LogFile(path=tmp_path / "log.csv")], parent=workspace
+    )
+    assert document["charter"]["version"] == "0.1"
+    assert document["charter"]["sha256"] == in_force(workspace).charter.sha256
+
+
+def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, monkeypatch):
+    """Both acts are sealed today, so their days are told apart by what the ledger is made to say."""
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    adopt(workspace, second_version(workspace), role=BY, on=DAY, document=opinion)
+    from charter import in_force as module
+
+    first, second = module.adoptions(workspace)
+    earlier = type(first)(**{**first.__dict__, "sealed_on": DAY})
+    monkeypatch.setattr(module, "adoptions", lambda _: [earlier, second])
+    adopted = in_force(workspace).adopted
+    assert adopted["adjusted_selection_rate_ratio"] == DAY
+    assert adopted["selection_rate_ratio"] == second.proven_on > DAY
