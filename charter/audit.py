@@ -105,6 +105,7 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
             "cubes": f"sha256:{run.evidence}",
             "rows": f"sha256:{run.rows}",
             "system": f"sha256:{run.declaration}",
+            "statements": facts.until if facts else 0,
             "entry": None,
             "root": None,
         },

@@ -34,6 +34,11 @@ class Facts:
     sealed: Sequence[Sealed] = ()
     adopted: Mapping[str, dt.date] = field(default_factory=dict)
 
+    @property
+    def until(self) -> int:
+        """The entry of the ledger before which all of them were sealed, and none after."""
+        return self.sealed[-1].entry + 1 if self.sealed else 0
+
     def attestation(self, indicator: str, system: str) -> tuple[int, Attestation] | None:
         """The latest statement about a question of a system, or of all systems; expired or not."""
         found = [

@@ -16,8 +16,15 @@ from audits.errors import CharterError
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.model import Charter, Indicator
-from charter.records import Sealed, charter_text, open_records, register_charter, seal, statements
-from charter.records.charters import all_charters
+from charter.records import (
+    Sealed,
+    charter_text,
+    kept_charters,
+    open_records,
+    register_charter,
+    seal,
+    statements,
+)
 from charter.records.files import keep_file
 from charter.records.kinds import Adoption
 
@@ -74,6 +81,16 @@ def in_force(workspace: Workspace | None) -> InForce:
     return InForce(charter=charter, act=acts[-1], adopted=_adopted(workspace, charter, acts))
 
 
+def judging_then(workspace: Workspace, charter: Charter, *, before: int) -> InForce:
+    """A version as it judged before an entry of the ledger: with the adoption that had put it in force, if any."""
+    acts = [act for act in adoptions(workspace) if act.entry < before]
+    while acts and acts[-1].sha256 != charter.sha256:
+        acts.pop()
+    if not acts:
+        return InForce(charter=charter)
+    return InForce(charter=charter, act=acts[-1], adopted=_adopted(workspace, charter, acts))
+
+
 def draft(workspace: Workspace) -> Charter | None:
     """The text of the workspace where it is not the one in force. Raises CharterError when it has a fault."""
     acts = adoptions(workspace)
@@ -125,7 +142,7 @@ def versions(workspace: Workspace) -> list[Version]:
             first_used_on=dt.date.fromisoformat(row.first_used_at[:10]),
             acts=tuple(act for act in acts if act.sha256 == row.sha256),
         )
-        for row in all_charters(workspace)
+        for row in kept_charters(workspace)
     ]
 
 

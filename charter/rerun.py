@@ -23,6 +23,8 @@ from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 from charter.audit import audit_document
 from charter.differences import Difference, differences
+from charter.facts import Facts, facts_of
+from charter.in_force import InForce, judging_then
 from charter.model import Charter
 from charter.published import publications
 from charter.records import charter_text, stored_audits
@@ -98,7 +100,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     try:
         document = audit.document()
         system, kept = _system(workspace, document)
-        charter = judged_by(workspace, document["charter"]["sha256"])
+        judging, facts = judged_with(workspace, document, judged_by(workspace, document["charter"]["sha256"]))
         read = evidence.load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
         problems += _rows_hold(workspace, document)
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -108,7 +110,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
     stands = stood(system, document)
     changed = document["code"] != f"sha256:{code_hash()}"
-    again = computed(document, system, charter, read, stands)
+    again = computed(document, system, judging, read, stands, facts=facts)
     earlier = None if changed else publications(workspace, system, window_of(document), before=audit.entry)
     found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
     return Rerun(
@@ -118,7 +120,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         problems=tuple(problems),
         differences=tuple(differences(document, again, texts=not changed)),
         recount=found,
-        moved=_moved(document, system, charter, found, stands),
+        moved=_moved(document, system, judging, found, stands, facts),
         code_changed=changed,
         declaration_kept=kept,
     )
@@ -169,7 +171,17 @@ def window_of(document: Document) -> Window:
     return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
 
 
-def computed(document: Document, system: System, charter: Charter, read: Read, stands: Standing) -> Document:
+def judged_with(workspace: Workspace, document: Document, charter: Charter) -> tuple[InForce, Facts]:
+    """The charter as it was in force for a document, and what people had stated by then."""
+    until = document["evidence"].get("statements", 0)
+    judging = judging_then(workspace, charter, before=until)
+    as_of = dt.date.fromisoformat(document["as_of"])
+    return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
+
+
+def computed(
+    document: Document, system: System, judging: InForce, read: Read, stands: Standing, *, facts: Facts
+) -> Document:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands)
     run = Run(
@@ -185,7 +197,7 @@ def computed(document: Document, system: System, charter: Charter, read: Read, s
         measures=measures,
         histograms=read.histograms,
     )
-    again: Document = json.loads(canonical_json(audit_document(run, charter)))
+    again: Document = json.loads(canonical_json(audit_document(run, judging, facts=facts)))
     return again
 
 
@@ -200,11 +212,13 @@ def _asked(audit: StoredAudit, document: Document, system: System, stands: Stand
     )
 
 
-def _moved(document: Document, system: System, charter: Charter, found: Recount, stands: Standing) -> tuple[str, ...]:
+def _moved(
+    document: Document, system: System, judging: InForce, found: Recount, stands: Standing, facts: Facts
+) -> tuple[str, ...]:
     """The measures that would be otherwise today."""
     if found.read is None:
         return ()
-    again = computed(document, system, charter, found.read, stands)
+    again = computed(document, system, judging, found.read, stands, facts=facts)
     measures = {measure["id"] for measure in document["measures"]} | {measure["id"] for measure in again["measures"]}
     changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
     return tuple(name for name in changed if name in measures)

@@ -12,6 +12,7 @@ from audits.errors import CharterError, nearest
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.check import faults
+from charter.in_force import in_force
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.records import charter_text, kept_charters
@@ -25,7 +26,7 @@ MOST_BYTES = 4_000_000
 def resolve(name: str, workspace: Workspace | None = None) -> Charter:
     """The charter that somebody calls `name`.
 
-    In this order: `packaged`; `current` (the charter in use in the workspace); a template; a folder; a JSON file of a
+    In this order: `packaged`; `current` (the charter in force in the workspace); a template; a folder; a JSON file of a
     charter; a version number or the first characters of a hash that the workspace's records keep.
 
     Raises CharterError when there is none, several, or when it has a fault.
@@ -34,7 +35,7 @@ def resolve(name: str, workspace: Workspace | None = None) -> Charter:
     if name == PACKAGED:
         return load_charter()
     if name == CURRENT:
-        return load_charter(_needed(workspace, name))
+        return in_force(_needed(workspace, name)).charter
     if name in TEMPLATES and not path.exists():
         return load_charter(TEMPLATES[name])
     if path.is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from audits import ledger
 from audits.errors import CharterError
@@ -73,11 +73,12 @@ class Kept:
     sha256: str
     version: str
     first_used_at: str
+    entry: int
 
 
 def kept_charters(workspace: Workspace) -> list[Kept]:
     """Every charter version that has been used here, the first one first."""
-    columns = (CharterVersion.sha256, CharterVersion.version, CharterVersion.first_used_at)
+    columns = (CharterVersion.sha256, CharterVersion.version, CharterVersion.first_used_at, CharterVersion.entry)
     with reading(workspace) as connection:
         if connection is None:
             return []
@@ -87,11 +88,3 @@ def kept_charters(workspace: Workspace) -> list[Kept]:
 def charter_payload(sha256: str, version: str) -> ledger.Payload:
     """What the ledger holds of a charter."""
     return {"charter": sha256, "version": version}
-
-
-def all_charters(workspace: Workspace) -> list[Row[Any]]:
-    """The rows of all versions, in the order of their entries."""
-    with reading(workspace) as connection:
-        if connection is None:
-            return []
-        return list(connection.execute(select(CharterVersion.__table__).order_by(CharterVersion.entry)))
