@@ -31,6 +31,8 @@ from charter.records import charter_text, stored_audits
 from charter.records.audits import StoredAudit
 
 Document = dict[str, Any]
+Basis = tuple[InForce, Facts]
+"""What a document was judged by: the charter, and what people had stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     try:
         document = audit.document()
         system, kept = _system(workspace, document)
-        judging, facts = judged_with(workspace, document, judged_by(workspace, document["charter"]["sha256"]))
+        by = judged_with(workspace, document, judged_by(workspace, document["charter"]["sha256"]))
         read = evidence.load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
         problems += _rows_hold(workspace, document)
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -110,7 +112,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
     stands = stood(system, document)
     changed = document["code"] != f"sha256:{code_hash()}"
-    again = computed(document, system, judging, read, stands, facts=facts)
+    again = computed(document, system, by, read, stands)
     earlier = None if changed else publications(workspace, system, window_of(document), before=audit.entry)
     found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
     return Rerun(
@@ -120,7 +122,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         problems=tuple(problems),
         differences=tuple(differences(document, again, texts=not changed)),
         recount=found,
-        moved=_moved(document, system, judging, found, stands, facts),
+        moved=_moved(document, system, by, found, stands),
         code_changed=changed,
         declaration_kept=kept,
     )
@@ -171,7 +173,7 @@ def window_of(document: Document) -> Window:
     return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
 
 
-def judged_with(workspace: Workspace, document: Document, charter: Charter) -> tuple[InForce, Facts]:
+def judged_with(workspace: Workspace, document: Document, charter: Charter) -> Basis:
     """The charter as it was in force for a document, and what people had stated by then."""
     until = document["evidence"].get("statements", 0)
     judging = judging_then(workspace, charter, before=until)
@@ -179,9 +181,7 @@ def judged_with(workspace: Workspace, document: Document, charter: Charter) -> t
     return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
 
 
-def computed(
-    document: Document, system: System, judging: InForce, read: Read, stands: Standing, *, facts: Facts
-) -> Document:
+def computed(document: Document, system: System, by: Basis, read: Read, stands: Standing) -> Document:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands)
     run = Run(
@@ -197,7 +197,7 @@ def computed(
         measures=measures,
         histograms=read.histograms,
     )
-    again: Document = json.loads(canonical_json(audit_document(run, judging, facts=facts)))
+    again: Document = json.loads(canonical_json(audit_document(run, by[0], facts=by[1])))
     return again
 
 
@@ -212,13 +212,11 @@ def _asked(audit: StoredAudit, document: Document, system: System, stands: Stand
     )
 
 
-def _moved(
-    document: Document, system: System, judging: InForce, found: Recount, stands: Standing, facts: Facts
-) -> tuple[str, ...]:
+def _moved(document: Document, system: System, by: Basis, found: Recount, stands: Standing) -> tuple[str, ...]:
     """The measures that would be otherwise today."""
     if found.read is None:
         return ()
-    again = computed(document, system, judging, found.read, stands, facts=facts)
+    again = computed(document, system, by, found.read, stands)
     measures = {measure["id"] for measure in document["measures"]} | {measure["id"] for measure in again["measures"]}
     changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
     return tuple(name for name in changed if name in measures)

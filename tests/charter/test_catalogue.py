@@ -39,7 +39,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
             assert text == french(text)
             assert text
         assert names(strings[-1]) == names(ids[-1])
-    said = {text for module in spoken for text in said_by(module)}
+    said = {text for module in spoken if module is not naming for text in said_by(module)}
     assert said - KEYS <= known
 
 
