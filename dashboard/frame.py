@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from dashboard import store
 from dashboard.data_view import data_href
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
+from dashboard.register_view import Register, register_href
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
@@ -56,6 +58,16 @@ def facts() -> Facts:
     return store.facts(Workspace.find())
 
 
+def today() -> dt.date:
+    """The day on this machine."""
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
+def register() -> Register:
+    """The register, as it stands today."""
+    return store.register(Workspace.find(), today())
+
+
 def declared(system: str) -> Sequence[DeclaredMeasure]:
     """The measures that the team of a system declares."""
     return store.facts(Workspace.find()).declared.get(system, ())
@@ -87,6 +99,7 @@ def sidebar(say: Say, *, page: str, system: str) -> None:
     brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
     pages = [
         _page(say("The compass"), compass_href(query=query), current=not page),
+        _page(say("The register"), register_href(query=query), current=page == "register"),
         _page(say("The data"), data_href(query=query), current=page == "data"),
     ]
     systems = [_page(title, system_href(name, query=query), current=name == system) for name, title in _audited(say)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,7 +10,12 @@ from pathlib import Path
 
 from audits.languages import LANGUAGES
 from audits.workspace import SETTINGS_FILE, Workspace
+from charter.coverage import coverage
+from charter.due import due
+from charter.records import statements
+from charter.register import register as charter_register
 from dashboard.facts import Facts, load_facts
+from dashboard.register_view import Register
 from dashboard.scene import Scene, load
 from dashboard.system_view import SystemPage
 from dashboard.system_view import system_page as drawn
@@ -28,6 +34,18 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
     return _system_page(workspace.home, stamp(workspace), system, lang)
 
 
+def register(workspace: Workspace, today: dt.date) -> Register:
+    """The register as its page sees it, on one day."""
+    facts_now = facts(workspace)
+    states = facts_now.lake.systems.items()
+    oldest = {
+        name: held.oldest.date()
+        for name, state in states
+        if (held := state.of("decisions")) and held.oldest is not None
+    }
+    return _register(workspace.home, stamp(workspace), today, tuple(sorted(oldest.items())))
+
+
 def facts(workspace: Workspace) -> Facts:
     """The state of the data, read anew when a sync, an import or a purge has changed it.
 
@@ -42,7 +60,7 @@ def facts(workspace: Workspace) -> Facts:
 
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
-    facts(workspace)
+    register(workspace, dt.datetime.now(dt.UTC).astimezone().date())
     for system in scene(workspace).latest:
         for lang in LANGUAGES:
             system_page(workspace, system, lang)
@@ -72,6 +90,14 @@ def _stat(path: Path) -> os.stat_result | None:
 @lru_cache(maxsize=4)
 def _scene(home: Path, _stamp: Stamp) -> Scene:
     return load(Workspace(home))
+
+
+@lru_cache(maxsize=4)
+def _register(home: Path, seen_at: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
+    seen, said = _scene(home, seen_at), statements(Workspace(home))
+    uses = charter_register(seen.charter, seen.systems, seen.latest, today=today)
+    found = due(seen.charter, uses, today=today, statements=said, oldest=dict(oldest))
+    return Register(charter=seen.charter, uses=uses, coverage=coverage(seen.charter, uses), due=found, today=today)
 
 
 @lru_cache(maxsize=64)

@@ -24,6 +24,7 @@ from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
 from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compared, rows
 from dashboard.marks import ORDER
+from dashboard.register_words import risk_word, status_word
 from dashboard.scene import Document, Scene, excess
 from dashboard.small_print import background, indicator_of, small_print
 from dashboard.tables import (
@@ -309,21 +310,9 @@ def _facts(document: Document, system: System | None, say: Say) -> list[tuple[st
         )
     ]
     if system is not None:
-        statuses = {
-            "design": say("in design"),
-            "pilot": say("pilot"),
-            "production": say("in service"),
-            "retired": say("retired"),
-        }
-        risks = {
-            "prohibited": say("prohibited"),
-            "high": say("high"),
-            "limited": say("limited"),
-            "minimal": say("minimal"),
-        }
         pairs += [
-            (say("Status"), statuses[system.status]),
-            (say("Risk class (AI Act)"), risks[system.risk]),
+            (say("Status"), status_word(system.status, say)),
+            (say("Risk class (AI Act)"), risk_word(system.risk, say)),
             (say("Answerable"), system.owner),
             (say("Provider"), system.provider or ""),
         ]

@@ -37,11 +37,13 @@ NEXT = "Import something or run `boussole sync`: it says what is wrong with it."
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What one log holds: its rows, and the moment of the newest that came by each way (on the system's clock)."""
+    """What one log holds: its rows, and the moments of the newest that came by each way, and of the oldest of all (on
+    the system's clock)."""
 
     log: LogName
     rows: int
     by_way: Mapping[str, dt.datetime]
+    oldest: dt.datetime | None = None
 
     @property
     def newest(self) -> dt.datetime | None:
@@ -189,13 +191,16 @@ def _has(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bo
 
 
 def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
-    batches = f"SELECT batch, count(*) AS n, max({MOMENTS[log]}) AS newest FROM {table(system, log)} GROUP BY batch"
+    moment = MOMENTS[log]
+    extremes = f"max({moment}) AS newest, min({moment}) AS oldest"
+    batches = f"SELECT batch, count(*) AS n, {extremes} FROM {table(system, log)} GROUP BY batch"
     found = connection.execute(
-        f"SELECT {WAY} AS way, sum(n)::BIGINT, max(newest) FROM ({batches}) JOIN lake.main.ingested USING (batch) "
-        "GROUP BY way"
+        f"SELECT {WAY} AS way, sum(n)::BIGINT, max(newest), min(oldest) FROM ({batches}) "
+        "JOIN lake.main.ingested USING (batch) GROUP BY way"
     ).fetchall()
-    by_way = {way or FILE: newest for way, _, newest in found if newest is not None}
-    return Held(log=log, rows=sum(rows for _, rows, _ in found), by_way=by_way)
+    by_way = {way or FILE: newest for way, _, newest, _ in found if newest is not None}
+    oldest = min((first for *_, first in found if first is not None), default=None)
+    return Held(log=log, rows=sum(rows for _, rows, *_ in found), by_way=by_way, oldest=oldest)
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Changed, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
-from dashboard import compass_html, frame, system_html
+from dashboard import compass_html, entry_html, frame, system_html
 from dashboard.data_view import data_href
 from dashboard.declared import declared_section, declared_tables
+from dashboard.entry_view import entry, unaudited
+from dashboard.register_view import register_href
 from dashboard.scene import Scene
 from dashboard.small_print import recompute
 from dashboard.views import compass_href, system_href
@@ -15,9 +17,16 @@ from dashboard.words import Say, speaker
 
 
 def show(seen: Scene, system: str, say: Say) -> None:
-    """The page of an audited system, or the list of those there are."""
+    """The page of an audited system, of one that nobody has audited, or the list of those there are."""
     query = frame.kept_query()
     home = compass_href(query=query)
+    use = next((use for use in frame.register().uses if use.system.id == system), None)
+    if use is not None and use.audit is None:
+        shown = unaudited(use, seen.charter, say, today=frame.today())
+        for part in entry_html.page(shown, say, home=home, register=register_href(query=query)):
+            st.html(part)
+        show_declared(seen, system, say)
+        return
     if system not in seen.latest:
         known = [(seen.title(name, say), system_href(name, query=query)) for name in seen.latest]
         st.html(system_html.unknown_system(system, say, known=known, home=home))
@@ -28,6 +37,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
     report = frame.drift_report(system)
     for section in page.sections:
         st.html(system_html.article(section, say, recompute=command, report=report))
+    if use is not None:
+        st.html(entry_html.register_entry(entry(use.system, say, today=frame.today()), say))
     show_declared(seen, system, say)
 
 

@@ -42,6 +42,19 @@ SWITCHES = (
     "--window-size=1280,900",
 )
 
+DECLARED = """\
+id: sorter
+kind: declared
+title: {fr: "Tri <des> courriels", en: "Sorting e-mails"}
+purpose: {fr: "Orienter les courriels.", en: "Send each e-mail to the right team."}
+owner: Direction
+status: production
+risk: high
+dates: {trial: 2025-03-03, service: 2025-09-01, works_council: 2025-04-01, next_review: 2026-01-15}
+impact_assessment: {done_on: 2025-02-01, document: "AIPD n° 31"}
+fria: {not_required: "Aucune décision sur une personne"}
+costs: {build: 180000}
+"""
 Open = Callable[[str], webdriver.Chrome]
 
 
@@ -78,6 +91,7 @@ def _wait_until_answers(process: subprocess.Popen[bytes], address: str) -> None:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     workspace = Workspace.create(tmp_path_factory.mktemp("pages") / "workspace", organisation="Test")
     shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    (workspace.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
     charter = load_charter(workspace)
     for name in ("compas-1", "matchft-1", "matchft-2"):
         document = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
@@ -154,7 +168,18 @@ def violations(browser: webdriver.Chrome) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/?lang=en", "/system?system=matchft", "/system?system=compas&lang=en", "/system", "/data?lang=en"]
+    "path",
+    [
+        "/",
+        "/?lang=en",
+        "/system?system=matchft",
+        "/system?system=compas&lang=en",
+        "/system?system=sorter",
+        "/system",
+        "/data?lang=en",
+        "/register",
+        "/register?lang=en&status=pilot",
+    ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
     assert violations(visit(path)) == []
@@ -225,7 +250,16 @@ def narrow(browser: webdriver.Chrome) -> None:
     waiting(browser).until(lambda b: b.execute_script("return innerWidth") == 320)
 
 
-@pytest.mark.parametrize("path", ["/", "/system?system=matchft", "/system?system=compas&lang=en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/system?system=matchft",
+        "/system?system=compas&lang=en",
+        "/system?system=sorter&lang=en",
+        "/register",
+    ],
+)
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
     page = visit(path)
     try:
@@ -250,6 +284,22 @@ def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
     page = visit("/system?system=matchft")
     page.get(page.find_element(By.CSS_SELECTOR, "a[href='/drift/matchft']").get_attribute("href"))
     waiting(page).until(lambda b: text(b, "#x") == "null")
+
+
+def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit: Open) -> None:
+    page = visit("/register?lang=en")
+    assert text(page, "h1") == "Which uses of AI are examined?"
+    assert len(page.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 3
+    page.find_element(By.PARTIAL_LINK_TEXT, "in service").click()
+    waiting(page).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 1)
+    assert "lang=en" in page.current_url
+    whole(page)
+    page.find_element(By.CSS_SELECTOR, "table.uses tbody a").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Sorting e-mails")
+    whole(page)
+    assert "49" not in text(page, ".entry")
+    assert "29 days after the start" in text(page, ".entry")
+    assert "180,000 € to build" in text(page, ".entry")
 
 
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:

@@ -1,0 +1,24 @@
+"""The register page: every use of AI, how far each is examined, what is due next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame, register_html
+from dashboard.register_view import Chosen, register_page
+from dashboard.words import speaker
+
+say = speaker(frame.language())
+try:
+    register = frame.register()
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, say))
+else:
+    if register.uses:
+        page = register_page(register, Chosen.of(st.query_params.to_dict()), say, query=frame.kept_query())
+        st.html(register_html.head(page, say))
+        st.html(register_html.overview(page, say))
+        st.html(register_html.uses(page, say))
+    else:
+        st.html(register_html.empty(say))

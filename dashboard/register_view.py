@@ -1,0 +1,398 @@
+"""The register page as data: how many uses are examined, one row for each use, what is due next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from audits.languages import capital, inside
+from audits.systems.register import PRODUCTION_NEEDS
+from charter.coverage import Coverage, Use
+from charter.due import Due
+from charter.follow_up import examinations, examined_before_start, start_of
+from charter.model import Charter
+from dashboard.marks import ORDER, word
+from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, listed, risk_word, status_word, when
+from dashboard.views import system_href
+from dashboard.words import Say
+
+DUE_SHOWN, NAMED = 6, 5
+"""How many things that are due, and uses that are overlooked, the first screen names."""
+NOTHING = "nothing"
+"""Stands in the place of a verdict where an article asks nothing of a use."""
+STARTING_POINT = ("charte_emploi", 18, 87)
+"""The charter whose organisation the national audit office looked at in January 2026, and what it counted: uses with
+ethical follow-up, even in part, of all uses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """What the register page looks at."""
+
+    charter: Charter
+    uses: Sequence[Use]
+    coverage: Coverage
+    due: Sequence[Due]
+    today: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the address asks for: empty shows everything."""
+
+    status: str = ""
+    risk: str = ""
+    examined: str = ""
+    sort: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Chosen:
+        """What an address asks for; a value that is not known asks for nothing."""
+        known = {"status": STATUSES, "risk": RISKS, "examined": EXAMINED, "sort": SORTS}
+        return cls(**{key: query[key] for key, values in known.items() if query.get(key) in values})
+
+    def href(self, query: Mapping[str, str], **changed: str) -> str:
+        """The address of the page with something else chosen."""
+        asked = {"status": self.status, "risk": self.risk, "examined": self.examined, "sort": self.sort} | changed
+        whole = {key: value for key, value in {**asked, **query}.items() if value}
+        return "/register" + (f"?{urlencode(whole)}" if whole else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of a filter, with how many uses it would show."""
+
+    text: str
+    count: int | None
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One use."""
+
+    title: str
+    href: str
+    owner: str
+    status: str
+    risk: str
+    grave: bool
+    verdicts: Sequence[str]
+    verdicts_told: str
+    examined: str
+    missing: str
+    late: str
+    next: str
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueLine:
+    """Something that is due, in words."""
+
+    when: str
+    overdue: bool
+    what: str
+    place: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterPage:
+    """The whole page. `strips` are pictures of dots: a title, and how many uses are examined, in part, not at all."""
+
+    subtitle: str
+    tone: str
+    headline: str
+    told: Sequence[str]
+    overlooked: Sequence[tuple[str, str]]
+    overlooked_more: tuple[str, str] | None
+    strips: Sequence[tuple[str, tuple[int, int, int]]]
+    filters: Sequence[tuple[str, Sequence[Choice]]]
+    shown: str
+    everything: str
+    rows: Sequence[Row]
+    due: Sequence[DueLine]
+    later: Sequence[DueLine]
+
+
+def register_href(*, query: Mapping[str, str]) -> str:
+    """The address of the register.
+
+    >>> register_href(query={"lang": "en"})
+    '/register?lang=en'
+    """
+    return Chosen().href(query)
+
+
+def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RegisterPage:
+    """The page for one choice of filters. `query` is kept in every link (the language)."""
+    first: dict[str, Due] = {}
+    for item in register.due:
+        if item.system:
+            first.setdefault(item.system, item)
+    rows = [use for use in register.uses if _fits(use, chosen)]
+    rows.sort(key=lambda use: _key(use, chosen, first, say))
+    lines = [_due(register, item, say, query=query) for item in register.due]
+    found = register.coverage
+    return RegisterPage(
+        subtitle=_subtitle(register, say),
+        tone=_tone(found),
+        headline=_headline(found, say),
+        told=list(_told(register, say)),
+        overlooked=_overlooked(register, say, query=query),
+        overlooked_more=_more(found, say, query=query),
+        strips=_strips(register, say),
+        filters=_filters(register, chosen, say, query=query),
+        shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
+        everything=Chosen(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
+        rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
+        due=lines[:DUE_SHOWN],
+        later=lines[DUE_SHOWN:],
+    )
+
+
+def _title(use: Use, say: Say) -> str:
+    return say.text(use.system.title, use.system.id)
+
+
+def _fits(use: Use, chosen: Chosen, *, but: str = "") -> bool:
+    """Whether a use has everything that is chosen, one filter aside."""
+    has = {"status": use.system.status, "risk": use.system.risk, "examined": use.examined}
+    return all(getattr(chosen, key) in ("", value) for key, value in has.items() if key != but)
+
+
+SORTS: tuple[str, ...] = ("name", "risk", "examined", "due")
+
+
+def _key(use: Use, chosen: Chosen, first: Mapping[str, Due], say: Say) -> tuple[object, ...]:
+    """What uses are sorted by; without a choice: in service first, the highest risk first."""
+    name = _title(use, say).casefold()
+    risk, status = RISKS.index(use.system.risk), STATUSES.index(use.system.status)
+    item = first.get(use.system.id)
+    keys: dict[str, tuple[object, ...]] = {
+        "name": (),
+        "risk": (risk, status),
+        "examined": (EXAMINED.index(use.examined), status, risk),
+        "due": (item is None, item.on if item else dt.date.max),
+    }
+    return (*keys.get(chosen.sort, (status, risk)), name)
+
+
+def _subtitle(register: Register, say: Say) -> str:
+    count = {status: sum(use.system.status == status for use in register.uses) for status in STATUSES}
+    told = {
+        "production": say("{n} in service", n=say.whole(count["production"])),
+        "pilot": say("{n} on trial", n=say.whole(count["pilot"])),
+        "design": say("{n} in design", n=say.whole(count["design"])),
+        "retired": say.plural("1 abandoned", "{count} abandoned", count["retired"], count=say.whole(count["retired"])),
+    }
+    whole = say.plural("One use in the register", "{n} uses in the register", len(register.uses))
+    return " · ".join([whole, *(text for status, text in told.items() if count[status])])
+
+
+def _tone(found: Coverage) -> str:
+    if found.overlooked:
+        return "watch"
+    return "kept" if found.live and len(found.whole) == found.live else "unknown"
+
+
+def _headline(found: Coverage, say: Say) -> str:
+    if not found.live:
+        return say("No use is on trial or in service.")
+    if len(found.whole) == found.live:
+        return say("Every use on trial or in service is examined.")
+    if len(found.none) == found.live:
+        return say.plural(
+            "The only use on trial or in service has not been examined.",
+            "None of the {n} uses on trial or in service has been examined.",
+            found.live,
+        )
+    parts = [
+        say.plural("one is examined wholly", "{n} are examined wholly", len(found.whole))
+        if found.whole
+        else say("none is examined wholly"),
+        say.plural("one in part", "{n} in part", len(found.part)) if found.part else say("none in part"),
+        say.plural("one not at all", "{n} not at all", len(found.none)) if found.none else say("none is left out"),
+    ]
+    listed_parts = ", ".join(map(inside, parts))
+    return say("Of {live} uses on trial or in service, {parts}.", live=say.whole(found.live), parts=listed_parts)
+
+
+def _told(register: Register, say: Say) -> list[str]:
+    """What else the coverage says: articles that nobody has looked at anywhere."""
+    never = register.coverage.never_evidenced
+    if not never or not register.coverage.live:
+        return []
+    if len(never) == len(register.charter.articles):
+        return [say("No article of the charter has been looked at in any of them.")]
+    titles = [say.text(register.charter.article(article).title) for article in never]
+    return [
+        say("Never looked at in any of them: {articles}.", articles=", ".join([*titles[:1], *map(inside, titles[1:])]))
+    ]
+
+
+def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:
+    """The first uses of high risk in service that nobody has looked at, with their addresses."""
+    names = set(register.coverage.overlooked)
+    chosen = sorted(
+        (use for use in register.uses if use.system.id in names), key=lambda use: _title(use, say).casefold()
+    )
+    return [(_title(use, say), system_href(use.system.id, query=query)) for use in chosen[:NAMED]]
+
+
+def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
+    """How many more there are, and the address that shows all."""
+    if (more := len(found.overlooked) - NAMED) <= 0:
+        return None
+    address = Chosen(status="production", examined="none", sort="risk").href(query) + "#uses"
+    return inside(say.plural("one more", "{n} more", more)), address
+
+
+def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int]]]:
+    found = register.coverage
+    charter, followed, known = STARTING_POINT
+    now = (len(found.whole), len(found.part), len(found.none))
+    strips = [(say("Today, of {n} uses on trial or in service", n=say.whole(found.live)), now)] if found.live else []
+    if register.charter.id == charter:
+        title = say(
+            "Where it started: in January 2026 the Cour des comptes counted {n} of {known} uses followed, even in part",
+            n=say.whole(followed),
+            known=say.whole(known),
+        )
+        strips.append((title, (0, followed, known - followed)))
+    return strips
+
+
+def _filters(
+    register: Register, chosen: Chosen, say: Say, *, query: Mapping[str, str]
+) -> list[tuple[str, Sequence[Choice]]]:
+    words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str]]] = {
+        "status": (say("Status"), STATUSES, status_word),
+        "risk": (say("Risk"), RISKS, risk_word),
+        "examined": (say("Examined?"), EXAMINED, examined_word),
+    }
+    has = {"status": _status, "risk": _risk, "examined": _examined}
+    found: list[tuple[str, Sequence[Choice]]] = []
+    for key, (name, values, said) in words.items():
+        fitting = [has[key](use) for use in register.uses if _fits(use, chosen, but=key)]
+        counts = {value: fitting.count(value) for value in values}
+        current = getattr(chosen, key)
+        everything = Choice(
+            text=say("all"), count=len(fitting), href=chosen.href(query, **{key: ""}), current=not current
+        )
+        choices = [
+            Choice(
+                text=said(value, say),
+                count=counts[value],
+                href=chosen.href(query, **{key: value}),
+                current=value == current,
+            )
+            for value in values
+            if counts[value] or value == current
+        ]
+        found.append((name, [everything, *choices]))
+    return [*found, (say("Sorted by"), _sorts(chosen, say, query=query))]
+
+
+def _status(use: Use) -> str:
+    return use.system.status
+
+
+def _risk(use: Use) -> str:
+    return use.system.risk
+
+
+def _examined(use: Use) -> str:
+    return use.examined
+
+
+def _sorts(chosen: Chosen, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
+    words = {
+        "": say("status and risk"),
+        "name": say("name"),
+        "risk": say("risk"),
+        "examined": say("least examined"),
+        "due": say("next due"),
+    }
+    return [
+        Choice(text=text, count=None, href=chosen.href(query, sort=key), current=key == chosen.sort)
+        for key, text in words.items()
+    ]
+
+
+def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
+    system = use.system
+    asked = {verdict["article"] for verdict in use.verdicts}
+    verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
+    answer = examined_before_start(system, today=register.today)
+    return Row(
+        title=_title(use, say),
+        href=system_href(system.id, query=query),
+        owner=system.owner,
+        status=capital(status_word(system.status, say)),
+        risk=risk_word(system.risk, say),
+        grave=system.risk in ("high", "prohibited"),
+        verdicts=verdicts,
+        verdicts_told=_verdicts_told(register.charter, verdicts, say),
+        examined=say("{n} of {asked}", n=say.whole(use.looked_at), asked=say.whole(use.asked)),
+        missing=listed(missing(use), say) if use.live else "",
+        late=say("after the start: {names}", names=inside(listed(list(answer.late), say))) if answer.late else "",
+        next=capital(when(item.on, register.today, say)) if item else "",
+        overdue=item is not None and item.on < register.today,
+    )
+
+
+def missing(use: Use) -> list[str]:
+    """What the register does not say of a use and should: assessments, dates of examinations, the start."""
+    system = use.system
+    given = {"impact_assessment": system.impact_assessment, "fria": system.fria}
+    lacking = [key for key, (_, risks) in PRODUCTION_NEEDS.items() if system.risk in risks and given[key] is None]
+    undated = [name for name, day in examinations(system).items() if day is None and name != "impact_assessment"]
+    return [*lacking, *undated, *(["start"] if start_of(system) is None else [])]
+
+
+def _verdicts_told(charter: Charter, verdicts: Sequence[str], say: Say) -> str:
+    """The verdicts on the articles as they are read aloud, the worst first."""
+    titles = [say.text(article.title) for article in charter.articles]
+    parts = []
+    for verdict in (*ORDER, NOTHING):
+        names = [title for title, found in zip(titles, verdicts, strict=True) if found == verdict]
+        said = say("Nothing is asked") if verdict == NOTHING else word(verdict, say)
+        listed_names = say("all articles") if len(names) == len(titles) else ", ".join(names)
+        if names:
+            parts.append(say("{word}: {names}", word=said, names=listed_names))
+    return ". ".join(parts)
+
+
+def _due(register: Register, item: Due, say: Say, *, query: dict[str, str]) -> DueLine:
+    titles = {use.system.id: _title(use, say) for use in register.uses}
+    return DueLine(
+        when=capital(when(item.on, register.today, say)),
+        overdue=item.on < register.today,
+        what=_what(register, item, say),
+        place=titles.get(item.system or "", ""),
+        href=system_href(item.system, query=query) if item.system in titles else "",
+    )
+
+
+def _what(register: Register, item: Due, say: Say) -> str:
+    if item.kind == "audit":
+        return say.plural("Audit again: one question", "Audit again: {n} questions", item.count)
+    if item.kind == "attestation":
+        number = {i.id: i.number for a in register.charter.articles for i in a.indicators}.get(item.indicator or "", "")
+        return say("Renew the attestation on question {number}", number=number)
+    if item.kind == "reply":
+        return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=item.who or "")
+    if item.kind == "legal_basis":
+        return say("Legal basis of the group “{group}” ends", group=_group(register, item, say))
+    return {"review": say("Review planned"), "erasure": say("Erase the oldest decisions")}[item.kind]
+
+
+def _group(register: Register, item: Due, say: Say) -> str:
+    system = next(use.system for use in register.uses if use.system.id == item.system)
+    name = item.group or ""
+    return say.text(system.groups[name].title, name)

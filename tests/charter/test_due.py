@@ -1,0 +1,143 @@
+"""What is due next: days counted by hand on a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from audits.systems import System
+from charter.coverage import use_of
+from charter.due import add_months, due
+from charter.loading import load_charter
+from charter.records.kinds import Attestation, KeptFile, Recommendation, Reply, Withdrawal
+from charter.records.statements import Sealed
+
+CHARTER = load_charter()
+TODAY = dt.date(2026, 11, 26)
+FILE = KeptFile(sha256="0" * 64, name="proof.pdf", size=3)
+ADJUSTED = next(i for a in CHARTER.articles for i in a.indicators if i.metric and i.frequency == "every_audit")
+
+
+def day(text):
+    return dt.date.fromisoformat(text)
+
+
+def use(audited_to=None, **given):
+    columns = {"id": "i", "decided_at": "t", "decision": {"column": "d", "selected": [1]}}
+    system = System.model_validate(
+        {
+            "id": "tool",
+            "kind": "selection",
+            "title": {"en": "Tool"},
+            "purpose": {"en": "x"},
+            "owner": "y",
+            "status": "pilot",
+            "risk": "high",
+            "columns": columns,
+        }
+        | given
+    )
+    verdicts = [{"article": "equite", "indicator": ADJUSTED.id, "verdict": "kept"}]
+    audit = {"window": {"end": audited_to}} if audited_to else None
+    return use_of(CHARTER, system, verdicts, audit=audit)
+
+
+def found(*uses, **given):
+    return [(item.kind, str(item.on), item.system) for item in due(CHARTER, uses, today=TODAY, **given)]
+
+
+def sealed(entry, statement):
+    return Sealed(entry=entry, sealed_on=TODAY, statement=statement)
+
+
+@pytest.mark.parametrize(
+    ("window", "next_due"),
+    [("month", "2026-11-01"), ("quarter", "2027-01-01"), ("year", "2027-10-01"), ("week", "2026-10-08")],
+)
+def test_an_audit_is_due_when_the_next_window_has_ended(window, next_due):
+    assert found(use("2026-09-30", windows={"audit": window})) == [("audit", next_due, "tool")]
+
+
+def test_the_whole_log_is_audited_once_and_a_retired_use_never_again():
+    assert found(use("2026-09-30", windows={"audit": "all"})) == []
+    assert found(use("2026-09-30", status="retired")) == []
+
+
+def test_a_measured_use_that_was_never_audited_is_due_since_it_began():
+    assert found(use(dates={"trial": "2025-03-03"})) == [("audit", "2025-03-03", "tool")]
+    assert found(use()) == [("audit", "2026-11-26", "tool")]
+
+
+def test_a_declared_use_has_no_audit_and_its_review_is_told_until_it_ends():
+    declared = {"kind": "declared", "columns": None, "dates": {"next_review": "2026-10-01"}}
+    assert found(use(**declared)) == [("review", "2026-10-01", "tool")]
+    assert found(use(**declared, status="retired")) == []
+
+
+def test_a_legal_basis_ends_and_the_oldest_month_is_erased_whole():
+    groups = {"disability": {"column": "c", "from": "sensitive", "basis": "law", "expires": "2027-01-01"}}
+    columns = {"id": "i", "decided_at": "t", "person": "p", "decision": {"column": "d", "selected": [1]}}
+    sensitive = {"path": "s.csv", "key": "p"}
+    given = use(
+        "2026-10-31",
+        groups=groups,
+        columns=columns,
+        sensitive=sensitive,
+        privacy={"retain_days": 365, "pseudonymise": []},
+    )
+    assert found(given, oldest={"tool": day("2025-10-14")}) == [
+        ("erasure", "2026-11-01", "tool"),
+        ("audit", "2026-12-01", "tool"),
+        ("legal_basis", "2027-01-01", "tool"),
+    ]
+
+
+def attestation(on, until, system="tool"):
+    return Attestation(
+        role="DPO",
+        on=day(on),
+        valid_until=day(until),
+        indicator="refusal",
+        answer="kept",
+        document=FILE,
+        system=system,
+    )
+
+
+def test_the_latest_attestation_counts_and_a_withdrawn_one_does_not():
+    first, second = attestation("2025-01-01", "2026-01-01"), attestation("2026-01-01", "2027-01-01")
+    gone = Withdrawal(role="DPO", on=TODAY, of=2)
+    given = use("2026-10-31")
+    one = [("audit", "2026-12-01", "tool")]
+    assert found(given, statements=[sealed(1, first), sealed(2, second)]) == [
+        *one,
+        ("attestation", "2027-01-01", "tool"),
+    ]
+    assert found(given, statements=[sealed(1, first), sealed(2, second), sealed(3, gone)]) == [
+        ("attestation", "2026-01-01", "tool"),
+        *one,
+    ]
+    assert found(given, statements=[sealed(1, attestation("2025-01-01", "2026-01-01", "removed"))]) == one
+
+
+def test_a_recommendation_is_due_until_somebody_answers():
+    said = Recommendation(
+        role="Chair", on=day("2026-09-18"), body="Committee", outside=False, addressee="Data", due_on=day("2026-11-01")
+    )
+    reply = Reply(role="Data", on=TODAY, of=4, accepted="partly")
+    assert found(statements=[sealed(4, said)]) == [("reply", "2026-11-01", None)]
+    assert found(statements=[sealed(4, said), sealed(5, reply)]) == []
+
+
+def test_days_are_counted_from_today():
+    (item,) = due(CHARTER, [use("2026-09-30")], today=TODAY)
+    assert item.days(TODAY) == -25
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"), ("2026-10-01", 3, "2027-01-01")],
+)
+def test_months_are_added_within_the_calendar(start, months, end):
+    assert add_months(day(start), months) == day(end)

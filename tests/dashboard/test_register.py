@@ -1,0 +1,212 @@
+"""The register page: what it counts, filters and says, by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.systems import System
+from audits.workspace import Workspace
+from charter.coverage import Use, coverage, use_of
+from charter.due import Due, due
+from charter.loading import load_charter
+from charter.register import register
+from dashboard import register_html, store
+from dashboard.coverage_picture import strip_svg
+from dashboard.entry_view import entry, unaudited
+from dashboard.marks import MARKS, mark_svg
+from dashboard.register_view import Chosen, Register, register_page
+from dashboard.register_words import when
+from dashboard.words import speaker
+
+CHARTER = load_charter()
+TODAY = dt.date(2026, 11, 26)
+EN, FR = speaker("en"), speaker("fr")
+DONE = {"done_on": "2025-01-20"}
+
+
+def use(name: str, verdicts: dict[str, str], **given: Any) -> Use:
+    whole = {
+        "id": name,
+        "kind": "declared",
+        "title": {"fr": name.upper(), "en": name.upper()},
+        "purpose": {"fr": "x"},
+        "owner": "Office",
+        "status": "pilot",
+        "risk": "limited",
+        "impact_assessment": DONE,
+        "fria": DONE,
+    }
+    system = System.model_validate(whole | given)
+    return use_of(CHARTER, system, [{"article": a, "verdict": v} for a, v in verdicts.items()])
+
+
+USES = [
+    use("alpha", {"equite": "broken", "humain": "not_examined"}, status="production"),
+    use("beta", {"humain": "not_examined"}, status="production", risk="high"),
+    use("gamma", {"humain": "kept"}, risk="minimal", impact_assessment=None),
+    use("delta", {"humain": "not_examined"}, status="retired"),
+]
+DUES = [
+    Due(on=dt.date(2026, 11, 14), kind="review", system="beta"),
+    Due(on=dt.date(2026, 11, 30), kind="attestation", system="alpha", indicator=CHARTER.articles[0].indicators[0].id),
+    Due(on=dt.date(2027, 3, 1), kind="review", system="alpha"),
+]
+
+
+def page(uses: list[Use] = USES, dues: list[Due] = DUES, say=EN, **chosen: str):
+    given = Register(charter=CHARTER, uses=uses, coverage=coverage(CHARTER, uses), due=dues, today=TODAY)
+    return register_page(given, Chosen.of(chosen), say, query={"lang": say.lang})
+
+
+def test_the_answer_comes_first_in_one_sentence() -> None:
+    shown = page()
+    assert shown.headline == "Of 3 uses on trial or in service, one is examined wholly, one in part, one not at all."
+    assert shown.subtitle == "Four uses in the register · 2 in service · 1 on trial · 1 abandoned"
+    assert [title for title, _ in shown.overlooked] == ["BETA"]
+    assert shown.tone == "watch"
+    assert shown.strips[0][1] == (1, 1, 1)
+    assert shown.strips[1][1] == (0, 18, 69)
+    french = page(say=FR).headline.replace("\u202f", " ")
+    assert french == "Sur 3 usages en essai ou en service, un est examiné en entier, un en partie, un pas du tout."
+
+
+@pytest.mark.parametrize(
+    ("uses", "headline", "tone"),
+    [
+        ([USES[3]], "No use is on trial or in service.", "unknown"),
+        ([USES[2]], "Every use on trial or in service is examined.", "kept"),
+        ([USES[1]], "The only use on trial or in service has not been examined.", "watch"),
+    ],
+)
+def test_the_sentence_fits_the_register(uses: list[Use], headline: str, tone: str) -> None:
+    shown = page(uses, [])
+    assert (shown.headline, shown.tone) == (headline, tone)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "titles"),
+    [
+        ({}, ["BETA", "ALPHA", "GAMMA", "DELTA"]),
+        ({"status": "production"}, ["BETA", "ALPHA"]),
+        ({"risk": "minimal"}, ["GAMMA"]),
+        ({"examined": "none", "status": "retired"}, ["DELTA"]),
+        ({"sort": "name"}, ["ALPHA", "BETA", "DELTA", "GAMMA"]),
+        ({"sort": "due"}, ["BETA", "ALPHA", "DELTA", "GAMMA"]),
+        ({"sort": "examined"}, ["BETA", "DELTA", "ALPHA", "GAMMA"]),
+        ({"status": "<script>", "sort": "owner"}, ["BETA", "ALPHA", "GAMMA", "DELTA"]),
+        ({"status": "design"}, []),
+    ],
+)
+def test_filters_and_order(chosen: dict[str, str], titles: list[str]) -> None:
+    assert [row.title for row in page(**chosen).rows] == titles
+
+
+def test_filters_count_what_they_would_show_and_keep_the_others_and_the_language() -> None:
+    shown = dict(page(status="production").filters)
+    risk = {choice.text: choice for choice in shown["Risk"]}
+    assert {text: choice.count for text, choice in risk.items()} == {"all": 2, "high": 1, "limited": 1}
+    assert risk["high"].href == "/register?status=production&risk=high&lang=en"
+    assert [choice.text for choice in shown["Status"] if choice.current] == ["in service"]
+
+
+def test_a_row_says_verdicts_what_is_missing_and_what_is_next() -> None:
+    alpha = page(sort="name").rows[0]
+    assert alpha.verdicts == ["nothing", "not_examined", "broken", *["nothing"] * 4]
+    assert alpha.verdicts_told.startswith(
+        "Not kept: Fairness and non-discrimination. Not examined: People at the centre."
+    )
+    assert alpha.examined == "1 of 2"
+    assert alpha.missing == "Ethics review, works council, date of the first trial"
+    assert (alpha.next, alpha.overdue) == ("In four days", False)
+    beta = page(status="production").rows[0]
+    assert (beta.next, beta.overdue) == ("Twelve days late", True)
+
+
+def test_what_is_due_is_told_in_words_with_its_place() -> None:
+    first, second, third = page().due
+    assert (first.when, first.overdue, first.what, first.place) == ("Twelve days late", True, "Review planned", "BETA")
+    assert second.what == "Renew the attestation on question 1.1"
+    assert third.when == "On 1 March 2027"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [(0, "today"), (1, "Tomorrow"), (60, "In 60 days"), (-1, "One day late"), (-61, "late since 26 September 2026")],
+)
+def test_how_far_away_a_day_is(days: int, told: str) -> None:
+    assert when(TODAY + dt.timedelta(days=days), TODAY, EN) == told
+
+
+def test_markup_in_a_register_is_text() -> None:
+    evil = use("evil", {"humain": "kept"}, title={"en": "<img src=x onerror=alert(1)>"}, owner="<b>", risk_reason="<i>")
+    shown = str(register_html.uses(page([evil], []), EN)) + str(register_html.head(page([evil], []), EN))
+    assert "<img src=x" not in shown
+    assert "&lt;img src=x" in shown
+
+
+def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
+    static = Path(register_html.__file__).parent / "static"
+    for verdict in MARKS:
+        assert (static / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == mark_svg(verdict)
+    assert (static / "mark-nothing.svg").is_file()
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 1), (3, 2, 60), (0, 18, 69), (1000, 0, 2000)])
+def test_the_picture_has_one_dot_for_each_use(counts: tuple[int, int, int]) -> None:
+    svg = strip_svg(counts)
+    assert len(re.findall("<circle", svg)) == sum(counts)
+    assert len(re.findall("<path", svg)) == counts[1]
+
+
+def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
+    dates = {"trial": "2025-03-03", "works_council": "2025-03-13", "next_review": "2027-01-01"}
+    found = entry(
+        use("a", {}, dates=dates, fria={"not_required": "no decision"}, costs={"build": 180000, "yearly": 0}).system,
+        EN,
+        today=TODAY,
+    )
+    assert [(event.when, event.what, event.late or event.note) for event in found.life] == [
+        ("20 January 2025", "Impact assessment", ""),
+        ("3 March 2025", "First trial", ""),
+        ("13 March 2025", "Works council", "Ten days after the start"),
+        ("1 January 2027", "Next review", ""),
+        ("Not required", "Fundamental rights assessment", "no decision"),
+    ]
+    assert found.answer == "No: it started first, and these came later: works council."
+    facts = dict(found.facts)
+    assert facts["Costs"] == "180,000 € to build, 0 € a year"
+    assert facts["Missing"] == "Ethics review"
+
+
+def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
+    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, today=TODAY)
+    shown = unaudited(sorter, CHARTER, EN, today=TODAY)
+    assert sum(len(part.not_examined) for part in shown.sections) == sorter.asked > 5
+    assert shown.told.endswith("nobody has looked at any yet.")
+    assert shown.answered == []
+
+
+def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    for n in range(100):
+        (workspace.home / "systems" / f"use_{n}.yaml").write_text(
+            f"id: use_{n}\nkind: declared\ntitle: {{fr: Usage {n}}}\npurpose: {{fr: Essai}}\nowner: Direction\n"
+            "status: pilot\nrisk: limited\ndates: {trial: 2025-03-03, next_review: 2027-01-01}\n",
+            encoding="utf-8",
+        )
+    load_charter()
+    began = time.perf_counter()
+    kept = store.register(workspace, TODAY)
+    shown = register_page(kept, Chosen(), FR, query={})
+    html = [part(shown, FR) for part in (register_html.head, register_html.overview, register_html.uses)]
+    assert time.perf_counter() - began < 1
+    assert len(shown.rows) == 100
+    assert all(html)
+    assert store.register(workspace, TODAY) is kept
+    assert due(CHARTER, kept.uses, today=TODAY) == kept.due
