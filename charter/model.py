@@ -16,6 +16,7 @@ Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
 FrameworkKind = Literal["law", "standard", "practice"]
+Word = Literal["person", "agent", "adviser", "employer"]
 TextStatus = Literal["draft wording", "official"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1)]
@@ -182,6 +183,11 @@ class Head(Strict):
     confirm_days: int = Field(30, ge=1, description="Days after which a case that nobody confirmed counts as confirmed")
     renew_days_before: int = Field(60, ge=0, description="Days before an attestation expires when its renewal is due")
     rules: dict[Identifier, Texts] = Field(description="How verdicts are reached, in plain words")
+    words: dict[Word, Texts] = Field(
+        default_factory=dict,
+        description="What pages call people here: `person` (concerned by decisions), `agent` (works with a system), "
+        "`adviser` and `employer` (who decide at a stage); with their article: a borrower",
+    )
 
 
 class Charter(Head):

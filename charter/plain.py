@@ -1,23 +1,48 @@
-"""A question of the charter as it reads when it is asked of no system in particular."""
+"""What a charter says of no system in particular: its questions, and what it calls people."""
 
 from __future__ import annotations
+
+import re
 
 from audits.languages import capital, typeset
 from audits.systems.kinds import Texts
 from charter.families import NO_GROUPS, SELECTED, said
+from charter.model import Charter, Word
 
 ANY_SYSTEM = {"fr": "le système", "en": "the system"}
 SAME_CRITERIA = {"fr": "mêmes critères légitimes", "en": "same legitimate factors"}
 
 
+PEOPLE: dict[Word, Texts] = {
+    "person": {"fr": "une personne concernée", "en": "a person concerned"},
+    "agent": {"fr": "un agent", "en": "an agent"},
+    "adviser": {"fr": "le conseiller", "en": "the adviser"},
+    "employer": {"fr": "l’employeur", "en": "the employer"},
+}
+"""What people are called where a charter has no `words` of its own."""
+
+
+def called(charter: Charter, word: Word, lang: str) -> str:
+    """What a charter calls the people of a role.
+
+    >>> from charter.loading import load_charter
+    >>> called(load_charter(), "person", "en")
+    'a job seeker'
+    """
+    return typeset(said(charter.words.get(word) or PEOPLE[word], lang), lang)
+
+
 def plainly(question: Texts, lang: str) -> str:
-    """The question with the names of a system replaced by general words.
+    """The question with the names of a system replaced by general words, or left out where they stand in brackets.
 
     >>> plainly({"en": "With {system}, are people {decision} as often ({group})?"}, "en")
-    'With the system, are people selected as often (groups)?'
+    'With the system, are people selected as often?'
+    >>> plainly({"fr": "Où tournent les modèles de {system} ?"}, "fr") == "Où tournent les modèles du système\u202f?"
+    True
     """
-    text = said(question, lang)
+    text = re.sub(r"[ \u00a0\u202f]\(\{\w+\}\)", "", said(question, lang))
     names = {"system": ANY_SYSTEM, "decision": SELECTED[True], "group": NO_GROUPS, "controls": SAME_CRITERIA}
     for name, words in names.items():
         text = text.replace(f"{{{name}}}", words[lang])
+    text = text.replace(" de le ", " du ").replace(" à le ", " au ") if lang == "fr" else text
     return capital(typeset(text, lang))

@@ -88,8 +88,11 @@ class Reading:
         try:
             return TypeAdapter(model).validate_python(raw)
         except ValidationError as error:
+            places = self._places[file]
+            known = {trouble.line for trouble in places.troubles}
             for loc, what in explained(error, model) if tell else ():
-                self._add(file, (*path, *loc), what)
+                if places.line((*path, *loc)) not in known:
+                    self._add(file, (*path, *loc), what)
             return None
 
     def _read_head(self, raw: dict[str, Any]) -> None:

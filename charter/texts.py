@@ -48,6 +48,8 @@ def amiss(text: str, path: Sequence[str | int]) -> Iterator[str]:
 def limit(path: Sequence[str | int]) -> int:
     """Most characters of the text at a key path."""
     named = [part for part in path if isinstance(part, str)]
+    if named[:1] == ["words"]:
+        return LONGEST["words"]
     return next((LONGEST[part] for part in reversed(named) if part in LONGEST), LONGEST_OTHER)
 
 

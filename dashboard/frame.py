@@ -16,6 +16,7 @@ from dashboard import store
 from dashboard.data_view import data_href
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
+from dashboard.law_view import law_href
 from dashboard.register_view import Register, register_href
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
@@ -101,6 +102,7 @@ def sidebar(say: Say, *, page: str, system: str) -> None:
         _page(say("The compass"), compass_href(query=query), current=not page),
         _page(say("The register"), register_href(query=query), current=page == "register"),
         _page(say("The data"), data_href(query=query), current=page == "data"),
+        _page(say("The law"), law_href(query=query), current=page == "law"),
     ]
     systems = [_page(title, system_href(name, query=query), current=name == system) for name, title in _audited(say)]
     menu = (

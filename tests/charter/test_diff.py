@@ -84,7 +84,7 @@ def test_adoption_and_its_date(text):
         ({"attested_by": {"fr": "X", "en": "Y"}}, "attester_changed", "neutral"),
         ({"kinds": ["selection"]}, "kinds_removed", "looser"),
         ({"law": []}, "law_removed", "neutral"),
-        ({"law": ["labour_l2312_8", "gdpr_9"]}, "law_added", "neutral"),
+        ({"law": ["labour_l2312_8", "altai_society", "gdpr_9"]}, "law_added", "neutral"),
         ({"number": "2.9"}, "question_renumbered", "neutral"),
         ({"applies": "harm"}, "setting_changed", "unclear"),
         ({"question": {"fr": "X ?", "en": "X?"}}, "question_wording", "neutral"),

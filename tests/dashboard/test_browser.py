@@ -179,6 +179,7 @@ def violations(browser: webdriver.Chrome) -> list[str]:
         "/data?lang=en",
         "/register",
         "/register?lang=en&status=pilot",
+        "/law",
     ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
@@ -303,7 +304,7 @@ def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit:
 
 
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:
-    for path in ("/", "/system?system=compas", "/system", "/data"):
+    for path in ("/", "/system?system=compas", "/system", "/data", "/law"):
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
 
 

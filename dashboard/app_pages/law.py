@@ -1,0 +1,23 @@
+"""The law page: which questions answer to which provision, and what they say today."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame, law_html
+from dashboard.law_view import law_page
+from dashboard.words import speaker
+
+say = speaker(frame.language())
+try:
+    seen = frame.scene()
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, say))
+else:
+    page = law_page(seen, say, on=dt.datetime.now(dt.UTC).astimezone().date(), query=frame.kept_query())
+    st.html(law_html.head(page, say))
+    st.html(law_html.summary(page, say))
+    st.html(law_html.parts(page, say))

@@ -1,0 +1,126 @@
+"""From the law to questions and their answers, and back; what is not covered is never left out."""
+
+import datetime as dt
+
+import pytest
+
+from charter.crosswalk import answered, answers, crosswalk, of_article, tally
+from charter.loading import load_charter
+from charter.model import Charter
+
+TODAY = dt.date(2026, 11, 26)
+CHARTER = load_charter()
+
+
+def document(*verdicts: tuple[str, str, str], entry: int = 7) -> dict:
+    return {
+        "window": {"end": "2026-10-31"},
+        "evidence": {"entry": entry},
+        "verdicts": [
+            {"template": template, "indicator": question, "verdict": verdict}
+            for template, question, verdict in verdicts
+        ],
+    }
+
+
+def provisions(charter: Charter = CHARTER, on: dt.date = TODAY) -> dict:
+    return {each.id: each for chapter in crosswalk(charter, on=on) for each in chapter.provisions}
+
+
+def test_the_law_of_the_domain_is_there_with_its_dates():
+    """DOMAIN.md, row by row: the date on which each applies, and whether it is still to be checked."""
+    high_risk, gdpr = dt.date(2027, 12, 2), dt.date(2018, 5, 25)
+    expected = {
+        "ai_act_4": dt.date(2025, 2, 2),
+        "ai_act_4a": dt.date(2026, 7, 27),
+        **{f"ai_act_{n}": high_risk for n in (9, 10, 11, 12, 13, 14, 15, 26, 27, 72, 73, 86)},
+        "ai_act_50_1": dt.date(2026, 8, 2),
+        "ai_act_50_2": dt.date(2026, 12, 2),
+        **{f"gdpr_{n}": gdpr for n in ("5_1_b", "5_1_f", "9", "22", "25", "32", "35")},
+    }
+    found = provisions()
+    assert {name: found[name].law.in_force for name in expected} == expected
+    assert all(found[name].law.to_check for name, day in expected.items() if day == high_risk)
+    frameworks = {chapter.id for chapter in crosswalk(CHARTER, on=TODAY)}
+    assert frameworks >= {
+        "ai_act",
+        "gdpr",
+        "fr_data",
+        "crpa",
+        "labour",
+        "us_employment",
+        "nyc_ll144",
+        "iso_42001",
+        "altai",
+    }
+
+
+def test_every_provision_says_what_it_asks_and_why_it_is_not_covered():
+    for each in provisions().values():
+        assert each.law.asks
+        assert each.covered != bool(each.law.uncovered), each.id
+
+
+def test_no_text_of_law_claims_compliance():
+    for each in provisions().values():
+        for text in (each.law.title, each.law.asks, each.law.note, each.law.uncovered):
+            for words in (text or {}).values():
+                assert not {"conforme", "compliant", "compliance", "garanti"} & set(words.lower().split())
+
+
+@pytest.mark.parametrize(("day", "later"), [(1, "not_yet"), (2, "in_force")])
+def test_what_does_not_apply_yet_depends_on_the_day(day, later):
+    assert provisions(on=dt.date(2026, 12, day))["ai_act_50_2"].state == later
+
+
+def test_from_an_article_to_the_law():
+    found = {each.id: [i.number for _, i in each.questions] for each in of_article(CHARTER, "transparence", on=TODAY)}
+    assert found["crpa_l311_3_1"] == ["5.2", "5.3"]
+    assert found["ai_act_50_1"] == ["5.1", "5.2"]
+    assert "labour_l1132_1" not in found
+
+
+def test_from_a_provision_to_questions_and_verdicts():
+    latest = {
+        "matchft": document(
+            ("selection_rate_ratio", "selection_rate_ratio_gender", "kept"),
+            ("selection_rate_ratio", "selection_rate_ratio_age", "watch"),
+        ),
+        "chatft": document(("where_models_run", "where_models_run", "not_examined")),
+        "other": document(("selection_rate_ratio", "selection_rate_ratio_gender", "kept"), entry=9),
+    }
+    found = answers(latest)
+    told = [(each.system, each.verdict, each.question, each.entry) for each in found["selection_rate_ratio"]]
+    assert told == [
+        ("matchft", "watch", "selection_rate_ratio_age", 7),  # the worse of two groups, and where it stands
+        ("other", "kept", "selection_rate_ratio_gender", 9),
+    ]
+    law = provisions()
+    assert dict(tally(law["labour_l1132_1"], found)) == {"watch": 1, "kept": 1}
+    assert answered(law["labour_l1132_1"], found)
+    assert not answered(law["gdpr_32"], found)  # asked, and nobody has looked
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (("kept", "kept"), "kept"),
+        (("kept", "unknown"), "unknown"),
+        (("kept", "not_examined"), "unknown"),
+        (("watch", "not_examined"), "watch"),
+        (("not_examined", "not_examined"), "not_examined"),
+        (("watch", "broken"), "broken"),
+    ],
+)
+def test_groups_together_are_kept_only_when_all_are(verdicts, expected):
+    latest = {"s": document(*[("x", f"x_{n}", verdict) for n, verdict in enumerate(verdicts)])}
+    (answer,) = answers(latest)["x"]
+    assert answer.verdict == expected
+
+
+def test_provisions_without_a_framework_come_last():
+    text = CHARTER.document()
+    text["laws"]["gdpr_9"]["framework"] = None
+    chapters = crosswalk(Charter.model_validate(text), on=TODAY)
+    assert chapters[-1].framework is None
+    assert [each.id for each in chapters[-1].provisions] == ["gdpr_9"]
