@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from audits.systems.model import System
+from charter.facts import Facts
 from charter.model import Charter
 from charter.verdicts import summarise
 
@@ -73,10 +74,18 @@ class Coverage:
     overlooked: tuple[str, ...]
 
 
-def use_of(charter: Charter, system: System, verdicts: Sequence[Mapping[str, Any]], **audit: Any) -> Use:
-    """A use with its verdict on every article."""
-    articles = {summary["article"]: summary["verdict"] for summary in summarise(charter, verdicts)}
-    return Use(system=system, verdicts=verdicts, articles=articles, **audit)
+def use_of(
+    charter: Charter,
+    system: System,
+    verdicts: Sequence[Mapping[str, Any]],
+    *,
+    facts: Facts | None = None,
+    audit: Mapping[str, Any] | None = None,
+) -> Use:
+    """A use with its verdict on every article, no better than the open findings of authorities allow."""
+    summaries = summarise(charter, verdicts, system=system.id, facts=facts)
+    articles = {summary["article"]: summary["verdict"] for summary in summaries}
+    return Use(system=system, verdicts=verdicts, articles=articles, audit=audit)
 
 
 def coverage(charter: Charter, uses: Sequence[Use]) -> Coverage:

@@ -1,22 +1,22 @@
 """What is due next in a register, what is overdue first: audits, reviews, attestations, replies, erasures.
 
-Pure: it is given the uses, the statements that were sealed, and the days of the oldest rows.
+Pure: it is given the uses, what people stated, and the days of the oldest rows.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from charter.coverage import Use
+from charter.facts import Facts
 from charter.model import Charter, Frequency
-from charter.records.kinds import Attestation, Recommendation, Reply, Withdrawal
-from charter.records.statements import Sealed
+from charter.records.kinds import Case, Inspection, Recommendation, Reply
+from charter.stated import months_later
 
-Kind = Literal["audit", "review", "attestation", "reply", "legal_basis", "erasure"]
+Kind = Literal["audit", "review", "attestation", "reply", "case", "legal_basis", "erasure"]
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 WINDOW_DAYS = {"day": 1, "week": 7}
@@ -24,10 +24,10 @@ WINDOW_DAYS = {"day": 1, "week": 7}
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Something that somebody must do by a day. `system` and `indicator` are ids, `entry` that of a recommendation.
+    """Something that somebody must do by a day. `system` and `indicator` are ids; no system: it is about all of them.
 
-    `count` is how many questions an audit would answer; `group` the attribute whose legal basis ends; `who` the role
-    that must answer.
+    `entry` is that of the recommendation, case or attestation; `count` how many questions an audit would answer;
+    `group` the attribute whose legal basis ends; `who` the role that must answer.
     """
 
     on: dt.date
@@ -45,21 +45,16 @@ class Due:
 
 
 def due(
-    charter: Charter,
-    uses: Sequence[Use],
-    *,
-    today: dt.date,
-    statements: Sequence[Sealed] = (),
-    oldest: Mapping[str, dt.date] | None = None,
+    charter: Charter, uses: Sequence[Use], *, facts: Facts, oldest: Mapping[str, dt.date] | None = None
 ) -> list[Due]:
     """Everything that is due, by day, so overdue first. `oldest` are the days of the oldest rows of each system."""
-    known = {use.system.id for use in uses}
     found = [
-        *(item for use in uses if use.live for item in _audits(charter, use, today)),
+        *(item for use in uses if use.live for item in _audits(charter, use, facts.as_of)),
         *(item for use in uses if use.system.status != "retired" for item in _of_file(use)),
         *(item for use in uses for item in _erasures(use, (oldest or {}).get(use.system.id))),
-        *(item for item in _attestations(statements) if item.system is None or item.system in known),
-        *_replies(statements),
+        *_attestations([use for use in uses if use.live]),
+        *_cases(charter, uses, facts),
+        *_replies(facts),
     ]
     return sorted(found, key=lambda item: (item.on, item.kind, item.system or "", item.indicator or item.group or ""))
 
@@ -88,7 +83,7 @@ def _next(after: dt.date, frequency: Frequency, use: Use) -> dt.date | None:
     if frequency == "every_audit" and window in WINDOW_DAYS:
         return after + dt.timedelta(days=WINDOW_DAYS[window])
     months = WINDOW_MONTHS.get(window) if frequency == "every_audit" else MONTHS.get(frequency)
-    return None if months is None else add_months(after, months)
+    return None if months is None else months_later(after, months)
 
 
 def _of_file(use: Use) -> Iterator[Due]:
@@ -104,42 +99,42 @@ def _erasures(use: Use, oldest: dt.date | None) -> Iterator[Due]:
     """When the oldest month has been kept as long as the file allows; months are erased whole."""
     kept = use.system.privacy.retain_days
     if oldest is not None and kept is not None:
-        next_month = add_months(oldest.replace(day=1), 1)
+        next_month = months_later(oldest.replace(day=1), 1)
         yield Due(on=next_month + dt.timedelta(days=kept), kind="erasure", system=use.system.id)
 
 
-def _attestations(statements: Sequence[Sealed]) -> Iterator[Due]:
-    """The end of the latest attestation on each question of each use."""
-    latest: dict[tuple[str | None, str], dt.date] = {}
-    for sealed in _standing(statements):
-        if isinstance(sealed.statement, Attestation):
-            latest[sealed.statement.system, sealed.statement.indicator] = sealed.statement.valid_until
-    for (system, indicator), day in latest.items():
-        yield Due(on=day, kind="attestation", system=system, indicator=indicator)
+def _attestations(uses: Sequence[Use]) -> list[Due]:
+    """The end of each attestation that answers a question; one about several uses is told once."""
+    found: dict[int, list[Due]] = {}
+    for use in uses:
+        for verdict in use.verdicts:
+            if said := verdict.get("statement"):
+                item = Due(
+                    on=dt.date.fromisoformat(said["valid_until"]),
+                    kind="attestation",
+                    system=use.system.id,
+                    indicator=verdict["indicator"],
+                    entry=said["entry"],
+                )
+                found.setdefault(said["entry"], []).append(item)
+    return [items[0] if len(items) == 1 else replace(items[0], system=None) for items in found.values()]
 
 
-def _replies(statements: Sequence[Sealed]) -> Iterator[Due]:
+def _cases(charter: Charter, uses: Sequence[Use], facts: Facts) -> Iterator[Due]:
+    """Reported cases that a human must confirm or refute in time."""
+    known = {use.system.id for use in uses}
+    cases = {(case.indicator, case.system) for _, case in facts.standing(Case)}
+    found = {(each.indicator, each.system) for _, each in facts.standing(Inspection)}
+    for indicator, system in sorted(pair for pair in cases | found if pair[1] in known):
+        for case in facts.reported(indicator, system, dt.date.min, facts.as_of):
+            if case.state == "open":
+                day = case.reported_on + dt.timedelta(days=charter.confirm_days)
+                yield Due(on=day, kind="case", system=system, indicator=indicator, entry=case.entry)
+
+
+def _replies(facts: Facts) -> Iterator[Due]:
     """Recommendations that nobody has answered."""
-    standing = _standing(statements)
-    answered = {sealed.statement.of for sealed in standing if isinstance(sealed.statement, Reply)}
-    for sealed in standing:
-        said = sealed.statement
-        if isinstance(said, Recommendation) and sealed.entry not in answered:
-            yield Due(on=said.due_on, kind="reply", system=said.system, who=said.addressee, entry=sealed.entry)
-
-
-def _standing(statements: Sequence[Sealed]) -> list[Sealed]:
-    """Statements that nobody has withdrawn."""
-    gone = {sealed.statement.of for sealed in statements if isinstance(sealed.statement, Withdrawal)}
-    return [sealed for sealed in statements if sealed.entry not in gone]
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day some months later; the last one where the month is shorter.
-
-    >>> add_months(dt.date(2026, 1, 31), 1), add_months(dt.date(2026, 10, 1), 3)
-    (datetime.date(2026, 2, 28), datetime.date(2027, 1, 1))
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    return dt.date(day.year + years, month + 1, min(day.day, last))
+    answered = {reply.of for _, reply in facts.standing(Reply)}
+    for entry, said in facts.standing(Recommendation):
+        if entry not in answered:
+            yield Due(on=said.due_on, kind="reply", system=said.system, who=said.addressee, entry=entry)

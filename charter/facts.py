@@ -43,7 +43,7 @@ class Facts:
         """The latest statement about a question of a system, or of all systems; expired or not."""
         found = [
             (entry, each)
-            for entry, each in self._of(Attestation)
+            for entry, each in self.standing(Attestation)
             if each.indicator == indicator and each.system in (system, None)
         ]
         return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
@@ -52,7 +52,7 @@ class Facts:
         """The cases that happened from one day to another, or that inspections of these days found."""
         cases = [
             Reported(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
-            for entry, case in self._of(Case)
+            for entry, case in self.standing(Case)
             if (case.indicator, case.system) == (indicator, system) and start <= case.happened_on <= end
         ]
         found = [
@@ -66,36 +66,31 @@ class Facts:
         """The samples that people examined of any of these days."""
         return [
             (entry, each)
-            for entry, each in self._of(Inspection)
+            for entry, each in self.standing(Inspection)
             if (each.indicator, each.system) == (indicator, system) and each.start <= end and start <= each.end
         ]
 
     def findings(self, system: str) -> list[tuple[int, Finding]]:
         """The findings of outside authorities about a system, or about all, that are not closed."""
-        closed = {closure.of for _, closure in self._of(Closure)}
+        closed = {closure.of for _, closure in self.standing(Closure)}
         return [
             (entry, finding)
-            for entry, finding in self._of(Finding)
+            for entry, finding in self.standing(Finding)
             if finding.system in (system, None) and entry not in closed
         ]
 
     def _state(self, entry: int) -> State:
-        reviews = [review.outcome for _, review in self._of(Review) if review.of == entry]
+        reviews = [review.outcome for _, review in self.standing(Review) if review.of == entry]
         return reviews[-1] if reviews else "open"
 
-    def _of(self, kind: type[S]) -> list[tuple[int, S]]:
-        """The statements of a kind that had been made by that day and were not withdrawn."""
-        return [
-            (each.entry, each.statement)
-            for each in self.sealed
-            if isinstance(each.statement, kind)
-            and each.statement.on <= self.as_of
-            and each.entry not in self._withdrawn
-        ]
+    def standing(self, kind: type[S]) -> list[tuple[int, S]]:
+        """The statements of a kind that had been made by that day and were not withdrawn, with their entries."""
+        return [(each.entry, each.statement) for each in self._standing if isinstance(each.statement, kind)]
 
     @cached_property
-    def _withdrawn(self) -> set[int]:
-        return {each.statement.of for each in self.sealed if isinstance(each.statement, Withdrawal)}
+    def _standing(self) -> list[Sealed]:
+        gone = {each.statement.of for each in self.sealed if isinstance(each.statement, Withdrawal)}
+        return [each for each in self.sealed if each.statement.on <= self.as_of and each.entry not in gone]
 
 
 def facts_of(

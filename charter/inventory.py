@@ -5,19 +5,20 @@ It holds what pages show and nothing else: verdicts and their reasons, no measur
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
+from audits.errors import CharterError
 from audits.workspace import Workspace
 from charter.coverage import Use, coverage
-from charter.loading import load_charter
+from charter.facts import Facts
+from charter.in_force import kept_charter, versions
 from charter.model import Charter
-from charter.records.database import reading
-from charter.records.models import CharterVersion
+from charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from charter.register import register_of
 
 SCHEMA = "boussole.register/1"
@@ -27,7 +28,7 @@ LEVELS = ("watch", "breach", "tolerance", "status", "since", "source")
 
 def inventory(workspace: Workspace, *, today: dt.date) -> Document:
     """The register of a workspace, ready for JSON; dates are ISO, money is in euros, what is not known is null."""
-    charter, uses = load_charter(workspace), register_of(workspace, today=today)
+    charter, facts, uses = register_of(workspace, today=today)
     found = coverage(charter, uses)
     return {
         "schema": SCHEMA,
@@ -45,6 +46,8 @@ def inventory(workspace: Workspace, *, today: dt.date) -> Document:
         },
         "uses": [_use(charter, use) for use in uses],
         "thresholds": thresholds(charter, _versions(workspace)),
+        "recommendations": recommendations(facts),
+        "findings": findings(facts),
     }
 
 
@@ -75,26 +78,41 @@ def _use(charter: Charter, use: Use) -> Document:
         "audited_to": window["end"][:10] if window else None,
         "ledger_entry": use.audit["evidence"]["entry"] if use.audit else None,
         "articles": [{"article": a.id, "verdict": use.articles[a.id]} for a in charter.articles],
-        "questions": [_question(verdict) for verdict in use.verdicts],
+        "questions": [_question(verdict, window["end"][:10] if window else None) for verdict in use.verdicts],
     }
 
 
-def _question(verdict: Mapping[str, Any]) -> Document:
-    """One question; documents of an earlier Boussole may lack a key."""
+def _question(verdict: Mapping[str, Any], audited_to: str | None) -> Document:
+    """One question and the day of its answer; documents of an earlier Boussole may lack a key."""
     copied = ("article", "indicator", "number", "evidence", "verdict", "reason", "question", "sentence")
-    levels = verdict["threshold"] or {}
-    return {**{key: verdict.get(key) for key in copied}, "threshold": {key: levels.get(key) for key in LEVELS}}
+    levels, said = verdict.get("threshold") or {}, verdict.get("statement") or {}
+    on = None if verdict["verdict"] == "not_examined" else said.get("on", audited_to)
+    return {
+        **{key: verdict.get(key) for key in copied},
+        "on": on,
+        "valid_until": said.get("valid_until"),
+        "threshold": {key: levels.get(key) for key in LEVELS},
+    }
 
 
-def thresholds(charter: Charter, versions: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Document]:
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A charter that judged: when it was first used, when it was adopted, its document."""
+
+    first_used_on: dt.date | None = None
+    adopted_on: dt.date | None = None
+    document: Mapping[str, Any]
+
+
+def thresholds(charter: Charter, kept: Sequence[Version]) -> list[Document]:
     """The threshold of every question in every charter version that judged, oldest first, then as it is now.
 
-    `versions` are moments of first use and charter documents; only changes are told.
+    Only changes are told.
     """
     told: list[Document] = []
     last: dict[str, Document] = {}
-    for moment, document in [*versions, (None, charter.document())]:
-        for indicator in _indicators(document):
+    for version in [*kept, Version(document=charter.document())]:
+        for indicator in _indicators(version.document):
             levels = {key: indicator["threshold"].get(key) for key in LEVELS}
             if last.get(indicator["id"]) != levels:
                 last[indicator["id"]] = levels
@@ -102,12 +120,66 @@ def thresholds(charter: Charter, versions: Sequence[tuple[str, Mapping[str, Any]
                     {
                         "indicator": indicator["id"],
                         "number": indicator["number"],
-                        "charter_version": document["version"],
-                        "first_used_at": moment,
+                        "charter_version": version.document["version"],
+                        "first_used_on": _iso(version.first_used_on),
+                        "adopted_on": _iso(version.adopted_on),
                         **levels,
                     }
                 )
-    return sorted(told, key=lambda row: [int(part) for part in row["number"].rstrip("abcdefgh").split(".")])
+    return sorted(told, key=lambda row: [int(part) for part in re.findall(r"\d+", row["number"])])
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def recommendations(facts: Facts) -> list[Document]:
+    """Recommendations of the committee and of outside authorities, with the last answer and what became of them."""
+    replies = {reply.of: reply for _, reply in facts.standing(Reply)}
+    followed = {follow_up.of: follow_up for _, follow_up in facts.standing(FollowUp)}
+    told = []
+    for entry, said in facts.standing(Recommendation):
+        reply, became = replies.get(entry), followed.get(entry)
+        told.append(
+            {
+                "entry": entry,
+                "body": said.body,
+                "outside": said.outside,
+                "on": said.on.isoformat(),
+                "text": said.text,
+                "addressee": said.addressee,
+                "due_on": said.due_on.isoformat(),
+                "system": said.system,
+                "articles": said.articles,
+                "replied_on": reply.on.isoformat() if reply else None,
+                "accepted": reply.accepted if reply else None,
+                "reply": reply.text if reply else None,
+                "state": became.state if became else None,
+                "state_on": became.on.isoformat() if became else None,
+            }
+        )
+    return told
+
+
+def findings(facts: Facts) -> list[Document]:
+    """Findings of outside authorities, closed or open: until it is closed, a finding caps its articles."""
+    closed = {closure.of: closure for _, closure in facts.standing(Closure)}
+    return [
+        {
+            "entry": entry,
+            "authority": said.authority,
+            "title": said.title,
+            "on": said.on.isoformat(),
+            "text": said.text,
+            "system": said.system,
+            "articles": said.articles,
+            "cap": said.cap,
+            "document": said.document.name,
+            "document_sha256": said.document.sha256,
+            "closed_on": closed[entry].on.isoformat() if entry in closed else None,
+        }
+        for entry, said in facts.standing(Finding)
+    ]
 
 
 def _indicators(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -115,10 +187,12 @@ def _indicators(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from article["indicators"]
 
 
-def _versions(workspace: Workspace) -> list[tuple[str, Mapping[str, Any]]]:
-    """The charters that judged an audit, in the order of their first use; those kept whole only."""
-    query = select(CharterVersion.first_used_at, CharterVersion.document).order_by(CharterVersion.entry)
-    with reading(workspace) as connection:
-        if connection is None:
-            return []
-        return [(row.first_used_at, json.loads(row.document)) for row in connection.execute(query) if row.document]
+def _versions(workspace: Workspace) -> list[Version]:
+    """The charter versions that judged or were adopted, the first one first; those kept whole only."""
+    found = []
+    for version in versions(workspace):
+        with contextlib.suppress(CharterError):
+            document = kept_charter(workspace, version.sha256).document()
+            adopted = min((act.on for act in version.acts), default=None)
+            found.append(Version(first_used_on=version.first_used_on, adopted_on=adopted, document=document))
+    return found

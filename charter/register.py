@@ -1,4 +1,4 @@
-"""The register: every system with the verdict on every question that the charter asks of it."""
+"""The register: every system with the verdict on every question that the charter asks of it, as it stands on a day."""
 
 from __future__ import annotations
 
@@ -9,28 +9,38 @@ from typing import Any
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.coverage import Use, use_of
-from charter.loading import load_charter
+from charter.facts import Facts, facts_of
+from charter.in_force import in_force
 from charter.model import Charter
 from charter.records import latest_audits
 from charter.verdicts import judge
 
+Document = Mapping[str, Any]
 
-def register_of(workspace: Workspace, *, today: dt.date) -> list[Use]:
-    """The register of a workspace, in the order of the ids."""
-    return register(load_charter(workspace), workspace.systems, latest_audits(workspace), today=today)
+
+def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts, list[Use]]:
+    """The charter in force in a workspace, what was stated until a day, and its register, in the order of the ids."""
+    judging = in_force(workspace)
+    facts = facts_of(workspace, as_of=today, adopted=judging.adopted)
+    uses = register(judging.charter, workspace.systems, latest_audits(workspace), facts=facts)
+    return judging.charter, facts, uses
 
 
 def register(
-    charter: Charter, systems: Mapping[str, System], latest: Mapping[str, Mapping[str, Any]], *, today: dt.date
+    charter: Charter, systems: Mapping[str, System], latest: Mapping[str, Document], *, facts: Facts
 ) -> list[Use]:
-    """Every system with its verdicts: those of its latest audit, else what the charter asks of it without measures.
+    """Every system with its verdicts: measured ones of its latest audit, attested ones as they stand today.
 
-    An audit whose system is no longer in the register is left out: the register says what there is.
+    Without an audit, what the charter asks of it. An audit whose system is no longer in the register is left out: the
+    register says what there is.
     """
-    return [_use(charter, system, latest.get(name), today) for name, system in systems.items()]
+    return [_use(charter, system, latest.get(name), facts) for name, system in systems.items()]
 
 
-def _use(charter: Charter, system: System, audit: Mapping[str, Any] | None, today: dt.date) -> Use:
-    if audit is not None:
-        return use_of(charter, system, audit["verdicts"], audit=audit)
-    return use_of(charter, system, judge(charter, system, [], window_start=today))
+def _use(charter: Charter, system: System, audit: Document | None, facts: Facts) -> Use:
+    now = judge(charter, system, [], window_start=facts.as_of, facts=facts)
+    if audit is None:
+        return use_of(charter, system, now, facts=facts)
+    attested = {verdict["indicator"]: verdict for verdict in now if verdict["evidence"] == "attested"}
+    verdicts = [attested.get(verdict["indicator"], verdict) for verdict in audit["verdicts"]]
+    return use_of(charter, system, verdicts, facts=facts, audit=audit)

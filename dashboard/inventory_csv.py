@@ -44,6 +44,10 @@ def text(*path: str, lang: str) -> Callable[[Row], Any]:
     return at(*path, lang)
 
 
+def _several(key: str) -> Callable[[Row], Any]:
+    return lambda row: ", ".join(row[key])
+
+
 def _titled(key: str, what: str) -> list[Column]:
     return [(f"{key}_{lang}", f"{what} ({lang})", text(key, lang=lang)) for lang in ("fr", "en")]
 
@@ -104,7 +108,8 @@ QUESTIONS: list[Column] = [
     ("verdict", "kept, watch, broken, unknown, not_examined", at("verdict")),
     ("reason", "The code of the reason", at("reason")),
     *_titled("sentence", "The answer in words"),
-    ("on", "Last day of the audit that answered", at("on")),
+    ("on", "Day of the statement, or last day of the audit, that answered", at("on")),
+    ("valid_until", "Day until which the statement is valid", at("valid_until")),
     ("watch", "Level beyond which it is watched", at("threshold", "watch")),
     ("breach", "Level beyond which the promise is not kept", at("threshold", "breach")),
     ("tolerance", "Zero tolerance: the share under which it is kept", at("threshold", "tolerance")),
@@ -115,13 +120,45 @@ THRESHOLDS: list[Column] = [
     ("number", "The number of the question", at("number")),
     ("indicator", "The id of the question", at("indicator")),
     ("charter_version", "The version of the charter that says so", at("charter_version")),
-    ("first_used_at", "First audit judged by it; empty: none yet, or the charter in force", at("first_used_at")),
+    ("first_used_on", "Day on which that version was first used; empty: not yet", at("first_used_on")),
+    ("adopted_on", "Day on which that version was adopted; empty: it was not", at("adopted_on")),
     ("watch", "Level beyond which it is watched", at("watch")),
     ("breach", "Level beyond which the promise is not kept", at("breach")),
     ("tolerance", "Zero tolerance: the share under which it is kept", at("tolerance")),
     ("status", "proposed or adopted", at("status")),
     ("since", "Day on which it was proposed or adopted", at("since")),
     ("source", "Where it comes from", at("source")),
+]
+
+
+RECOMMENDATIONS: list[Column] = [
+    ("entry", "The entry of the ledger that seals it", at("entry")),
+    ("body", "Who recommends", at("body")),
+    ("outside", "yes: an outside authority", lambda row: "yes" if row["outside"] else "no"),
+    ("on", "Day on which it was made", at("on")),
+    ("text", "What it says", at("text")),
+    ("use", "The id of the use; empty: all", at("system")),
+    ("articles", "The articles of the charter", _several("articles")),
+    ("addressee", "The role that must answer", at("addressee")),
+    ("due_on", "Day by which it must be answered", at("due_on")),
+    ("replied_on", "Day of the answer; empty: none", at("replied_on")),
+    ("accepted", "yes, partly, no", at("accepted")),
+    ("reply", "The answer", at("reply")),
+    ("state", "What became of it: in_progress, done, dropped", at("state")),
+    ("state_on", "Day on which that was said", at("state_on")),
+]
+FINDINGS: list[Column] = [
+    ("entry", "The entry of the ledger that seals it", at("entry")),
+    ("authority", "The outside authority", at("authority")),
+    ("title", "What it is called", at("title")),
+    ("on", "Day of the finding", at("on")),
+    ("text", "What it says", at("text")),
+    ("use", "The id of the use; empty: all", at("system")),
+    ("articles", "The articles of the charter that it caps", _several("articles")),
+    ("cap", "The best verdict they can have while it is open", at("cap")),
+    ("document", "Its document", at("document")),
+    ("document_sha256", "The hash of that document", at("document_sha256")),
+    ("closed_on", "Day on which the authority closed it; empty: open", at("closed_on")),
 ]
 
 
@@ -132,6 +169,8 @@ def write_tables(document: Row, folder: Path) -> list[Path]:
         "uses.csv": (columns, document["uses"]),
         "questions.csv": (QUESTIONS, list(_questions(document))),
         "thresholds.csv": (THRESHOLDS, document["thresholds"]),
+        "recommendations.csv": (RECOMMENDATIONS, document["recommendations"]),
+        "findings.csv": (FINDINGS, document["findings"]),
     }
     folder.mkdir(parents=True, exist_ok=True)
     written = [_write(folder / name, given, rows) for name, (given, rows) in tables.items()]
@@ -154,7 +193,7 @@ def _verdict_at(place: int) -> Callable[[Row], Any]:
 def _questions(document: Row) -> Iterator[Row]:
     for use in document["uses"]:
         for question in use["questions"]:
-            yield {**question, "use": use["id"], "on": use["audited_to"]}
+            yield {**question, "use": use["id"]}
 
 
 def _write(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Path:

@@ -383,8 +383,10 @@ def _what(register: Register, item: Due, say: Say) -> str:
     if item.kind == "audit":
         return say.plural("Audit again: one question", "Audit again: {n} questions", item.count)
     if item.kind == "attestation":
-        number = {i.id: i.number for a in register.charter.articles for i in a.indicators}.get(item.indicator or "", "")
-        return say("Renew the attestation on question {number}", number=number)
+        numbers = {i.id: i.number for article in register.charter.articles for i in article.indicators}
+        return say("Renew the attestation on question {number}", number=numbers.get(item.indicator or "", ""))
+    if item.kind == "case":
+        return say("Confirm or refute the case reported in entry {n}", n=str(item.entry))
     if item.kind == "reply":
         return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=item.who or "")
     if item.kind == "legal_basis":

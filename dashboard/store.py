@@ -12,8 +12,7 @@ from audits.languages import LANGUAGES
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.coverage import coverage
 from charter.due import due
-from charter.records import statements
-from charter.register import register as charter_register
+from charter.register import register_of
 from dashboard.facts import Facts, load_facts
 from dashboard.register_view import Register
 from dashboard.scene import Scene, load
@@ -93,11 +92,10 @@ def _scene(home: Path, _stamp: Stamp) -> Scene:
 
 
 @lru_cache(maxsize=4)
-def _register(home: Path, seen_at: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
-    seen, said = _scene(home, seen_at), statements(Workspace(home))
-    uses = charter_register(seen.charter, seen.systems, seen.latest, today=today)
-    found = due(seen.charter, uses, today=today, statements=said, oldest=dict(oldest))
-    return Register(charter=seen.charter, uses=uses, coverage=coverage(seen.charter, uses), due=found, today=today)
+def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
+    charter, facts, uses = register_of(Workspace(home), today=today)
+    found = due(charter, uses, facts=facts, oldest=dict(oldest))
+    return Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=today)
 
 
 @lru_cache(maxsize=64)

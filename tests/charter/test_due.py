@@ -8,10 +8,12 @@ import pytest
 
 from audits.systems import System
 from charter.coverage import use_of
-from charter.due import add_months, due
+from charter.due import due
+from charter.facts import Facts
 from charter.loading import load_charter
-from charter.records.kinds import Attestation, KeptFile, Recommendation, Reply, Withdrawal
+from charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from charter.records.statements import Sealed
+from charter.register import register
 
 CHARTER = load_charter()
 TODAY = dt.date(2026, 11, 26)
@@ -43,8 +45,9 @@ def use(audited_to=None, **given):
     return use_of(CHARTER, system, verdicts, audit=audit)
 
 
-def found(*uses, **given):
-    return [(item.kind, str(item.on), item.system) for item in due(CHARTER, uses, today=TODAY, **given)]
+def found(*uses, statements=(), **given):
+    facts = Facts(as_of=TODAY, sealed=tuple(statements))
+    return [(item.kind, str(item.on), item.system) for item in due(CHARTER, uses, facts=facts, **given)]
 
 
 def sealed(entry, statement):
@@ -93,32 +96,49 @@ def test_a_legal_basis_ends_and_the_oldest_month_is_erased_whole():
     ]
 
 
+ATTESTED = next(i for a in CHARTER.articles for i in a.indicators if i.evidence == "attested" and "declared" in i.kinds)
+
+
 def attestation(on, until, system="tool"):
     return Attestation(
         role="DPO",
         on=day(on),
         valid_until=day(until),
-        indicator="refusal",
+        indicator=ATTESTED.id,
         answer="kept",
         document=FILE,
         system=system,
     )
 
 
+def declared(name, statements):
+    systems = {name: use(id=name, kind="declared", columns=None).system}
+    return register(CHARTER, systems, {}, facts=Facts(as_of=TODAY, sealed=tuple(statements)))
+
+
 def test_the_latest_attestation_counts_and_a_withdrawn_one_does_not():
-    first, second = attestation("2025-01-01", "2026-01-01"), attestation("2026-01-01", "2027-01-01")
-    gone = Withdrawal(role="DPO", on=TODAY, of=2)
-    given = use("2026-10-31")
-    one = [("audit", "2026-12-01", "tool")]
-    assert found(given, statements=[sealed(1, first), sealed(2, second)]) == [
-        *one,
-        ("attestation", "2027-01-01", "tool"),
-    ]
-    assert found(given, statements=[sealed(1, first), sealed(2, second), sealed(3, gone)]) == [
-        ("attestation", "2026-01-01", "tool"),
-        *one,
-    ]
-    assert found(given, statements=[sealed(1, attestation("2025-01-01", "2026-01-01", "removed"))]) == one
+    first = sealed(1, attestation("2026-03-01", "2026-10-01"))
+    second = sealed(2, attestation("2026-11-01", "2027-02-01"))
+    gone = sealed(3, Withdrawal(role="DPO", on=TODAY, of=2))
+    assert found(*declared("tool", [first, second])) == [("attestation", "2027-02-01", "tool")]
+    assert found(*declared("tool", [first, second, gone])) == [("attestation", "2026-10-01", "tool")]
+    assert found(*declared("other", [first])) == []
+
+
+def test_an_attestation_about_all_uses_is_told_once():
+    said = [sealed(1, attestation("2026-11-01", "2027-02-01", None))]
+    uses = [*declared("tool", said), *declared("other", said)]
+    assert found(*uses) == [("attestation", "2027-02-01", None)]
+
+
+def test_a_case_is_to_be_confirmed_or_refuted_within_the_days_of_the_charter():
+    case = sealed(
+        7, Case(role="DPO", on=day("2026-11-10"), happened_on=day("2026-11-02"), indicator=ADJUSTED.id, system="tool")
+    )
+    seen = sealed(8, Review(role="DPO", on=TODAY, of=7, outcome="refuted"))
+    audit = ("audit", "2026-12-01", "tool")
+    assert found(use("2026-10-31"), statements=[case]) == [audit, ("case", "2026-12-10", "tool")]
+    assert found(use("2026-10-31"), statements=[case, seen]) == [audit]
 
 
 def test_a_recommendation_is_due_until_somebody_answers():
@@ -131,13 +151,5 @@ def test_a_recommendation_is_due_until_somebody_answers():
 
 
 def test_days_are_counted_from_today():
-    (item,) = due(CHARTER, [use("2026-09-30")], today=TODAY)
+    (item,) = due(CHARTER, [use("2026-09-30")], facts=Facts(as_of=TODAY))
     assert item.days(TODAY) == -25
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "end"),
-    [("2026-01-31", 1, "2026-02-28"), ("2024-02-29", 12, "2025-02-28"), ("2026-10-01", 3, "2027-01-01")],
-)
-def test_months_are_added_within_the_calendar(start, months, end):
-    assert add_months(day(start), months) == day(end)

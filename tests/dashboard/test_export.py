@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from audits.workspace import Workspace
-from charter.records import save_audit
+from charter.records import save_audit, seal
+from charter.records.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
 from dashboard.cli import app
 from dashboard.inventory_csv import safe
 from tests.dashboard.conftest import FIXTURE
@@ -29,7 +31,29 @@ def home(tmp_path: Path, matchft: dict, compas: dict) -> Path:
     )
     for document in (matchft, compas):
         save_audit(workspace, document)
+    state(workspace)
     return workspace.home
+
+
+def state(workspace: Workspace) -> None:
+    """A recommendation with its answer, one without, and a finding that caps an article."""
+    common = {"role": "Chair", "on": dt.date(2026, 9, 18), "body": "Committee", "due_on": dt.date(2026, 12, 1)}
+    first = seal(workspace, Recommendation(**common, outside=False, addressee="Data", text="=Explain the list."))
+    seal(workspace, Recommendation(**common, outside=True, addressee="IT", text="Close the accounts."))
+    seal(workspace, Reply(role="Data", on=dt.date(2026, 10, 2), of=first.entry, accepted="partly", text="By June."))
+    seal(workspace, FollowUp(role="Data", on=dt.date(2026, 11, 2), of=first.entry, state="in_progress"))
+    seal(
+        workspace,
+        Finding(
+            role="DPO",
+            on=dt.date(2026, 1, 22),
+            authority="CNIL",
+            title="Security",
+            articles=["securite"],
+            cap="broken",
+            document=KeptFile(sha256="0" * 64, name="decision.pdf", size=3),
+        ),
+    )
 
 
 def exported(home: Path, what: str) -> Path:
@@ -87,3 +111,21 @@ def test_the_document_holds_no_measure_and_no_count_of_a_group(home: Path) -> No
 def test_a_threshold_tells_only_its_changes(home: Path) -> None:
     found = rows(exported(home, "csv") / "thresholds.csv")
     assert len({row["indicator"] for row in found}) == len(found)
+
+
+def test_recommendations_are_told_with_their_answer_and_findings_cap_their_article(home: Path) -> None:
+    out = exported(home, "csv")
+    first, second = rows(out / "recommendations.csv")
+    told = ("body", "outside", "accepted", "replied_on", "state", "text")
+    assert [first[key] for key in told] == [
+        "Committee",
+        "no",
+        "partly",
+        "2026-10-02",
+        "in_progress",
+        "'=Explain the list.",
+    ]
+    assert (second["outside"], second["replied_on"], second["due_on"]) == ("yes", "", "2026-12-01")
+    (finding,) = rows(out / "findings.csv")
+    assert (finding["authority"], finding["cap"], finding["closed_on"]) == ("CNIL", "broken", "")
+    assert {row["verdict_securite"] for row in rows(out / "uses.csv")} == {"broken"}

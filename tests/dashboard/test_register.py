@@ -14,6 +14,7 @@ from audits.systems import System
 from audits.workspace import Workspace
 from charter.coverage import Use, coverage, use_of
 from charter.due import Due, due
+from charter.facts import Facts
 from charter.loading import load_charter
 from charter.register import register
 from dashboard import register_html, store
@@ -185,7 +186,7 @@ def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
 
 
 def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
-    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, today=TODAY)
+    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
     shown = unaudited(sorter, CHARTER, EN, today=TODAY)
     assert sum(len(part.not_examined) for part in shown.sections) == sorter.asked > 5
     assert shown.told.endswith("nobody has looked at any yet.")
@@ -209,4 +210,4 @@ def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     assert len(shown.rows) == 100
     assert all(html)
     assert store.register(workspace, TODAY) is kept
-    assert due(CHARTER, kept.uses, today=TODAY) == kept.due
+    assert due(CHARTER, kept.uses, facts=Facts(as_of=TODAY)) == kept.due
