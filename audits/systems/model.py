@@ -150,7 +150,7 @@ class System(Strict):
             today=dt.datetime.now(self.zone).date(),
         )
         if found:
-            raise ValueError("; ".join(f"`{item.key}`: {item.why}" for item in found))
+            raise ValueError("; ".join(map(str, found)))
         return self
 
     @model_validator(mode="after")

@@ -65,10 +65,14 @@ class Costs(Strict):
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A key of the register that cannot stand beside the others, and why."""
+    """A key of the register that cannot stand beside the others, why, and what to do in a system file."""
 
     key: str
     why: str
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        return f"`{self.key}`: {self.why}" + (f": {self.next_step}" if self.next_step else "")
 
 
 def contradictions(
@@ -106,8 +110,9 @@ def _blocked(status: Status, risk: Risk, assessments: dict[str, Assessment | Non
         if risk in risks and assessments[key] is None:
             yield Contradiction(
                 key,
-                f"a use of {risk} risk is not put in production without its {name}: give `{key}.done_on` and its "
-                f"`document`, or `{key}.not_required` with the reason; until then its status is pilot",
+                f"a use of {risk} risk is not put in production without its {name}",
+                f"give `{key}.done_on` and its `document`, or `{key}.not_required` with the reason; until then its "
+                "status is pilot",
             )
 
 

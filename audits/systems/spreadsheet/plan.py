@@ -19,6 +19,7 @@ from audits.systems.spreadsheet.headers import plain
 from audits.systems.spreadsheet.table import Fault, Record, read_register
 
 Raw = dict[str, Any]
+UNBLOCK = "give its date, or the reason why none is required; until then its status is 'en essai' ('on trial')"
 NEEDED = {column.path[0] for column in COLUMNS if column.needed}
 
 
@@ -115,15 +116,16 @@ def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator
     )
     for item in found:
         path = tuple(item.key.split("."))
-        yield record.fault(f"{item.key}: {item.why}", *(path if len(path) > 1 else (path[0], "done_on")))
+        step = f": {UNBLOCK}" if item.next_step else ""
+        yield record.fault(item.why + step, *(path if len(path) > 1 else (path[0], "done_on")))
 
 
 def _bad_assessments(record: Record, raw: Raw) -> Iterator[Fault]:
     for key in ("impact_assessment", "fria"):
         try:
             Assessment.model_validate(raw.get(key) or {"not_required": "none given"})
-        except ValidationError as error:
-            yield record.fault(f"{key}: {explain(error, Assessment)}", key, "done_on")
+        except ValidationError:
+            yield record.fault("give either its date or the reason why none is required", key, "done_on")
 
 
 class _Names:
