@@ -14,6 +14,7 @@ from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
 from dashboard.data_view import data_href
+from dashboard.evidence_view import evidence_href
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
 from dashboard.law_view import law_href
@@ -103,6 +104,7 @@ def sidebar(say: Say, *, page: str, system: str) -> None:
         _page(say("The register"), register_href(query=query), current=page == "register"),
         _page(say("The data"), data_href(query=query), current=page == "data"),
         _page(say("The law"), law_href(query=query), current=page == "law"),
+        _page(say("The evidence"), evidence_href(query=query), current=page == "evidence"),
     ]
     systems = [_page(title, system_href(name, query=query), current=name == system) for name, title in _audited(say)]
     menu = (

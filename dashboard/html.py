@@ -20,10 +20,10 @@ class Html(str):
 
 Child = Html | str | None
 
-_EMPTY = frozenset({"img", "br", "hr", "meta"})
+_EMPTY = frozenset({"img", "br", "hr", "input", "meta"})
 
 
-def el(name: str, *children: Child, **attributes: str | None) -> Html:
+def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
     """An element. Children that are not Html are escaped; `class_` is the class, `aria_label` aria-label…
 
     >>> el("p", "a < b", el("strong", "&"), class_="note")

@@ -9,10 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from audits.languages import LANGUAGES
+from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.coverage import coverage
 from charter.due import due
 from charter.register import register_of
+from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_view import Register
 from dashboard.scene import Scene, load
@@ -55,6 +57,11 @@ def facts(workspace: Workspace) -> Facts:
         return _facts(workspace.home, seen_at)
     except _TroubleError as error:
         return error.facts
+
+
+def verified(workspace: Workspace) -> Verification | None:
+    """Whether the ledger holds, verified anew when one of its files has changed; None when that is too long."""
+    return _verified(workspace.home, stamp(workspace))
 
 
 def warm(workspace: Workspace) -> None:
@@ -101,6 +108,11 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 @lru_cache(maxsize=64)
 def _system_page(home: Path, seen_at: Stamp, system: str, lang: str) -> SystemPage:
     return drawn(_scene(home, seen_at), system, speaker(lang))
+
+
+@lru_cache(maxsize=4)
+def _verified(home: Path, _stamp: Stamp) -> Verification | None:
+    return verify_here(Workspace(home))
 
 
 class _TroubleError(Exception):

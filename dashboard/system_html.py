@@ -31,10 +31,12 @@ def head(page: SystemPage, say: Say, *, home: str, data: str) -> Html:
     )
 
 
-def article(section: Section, say: Say, *, recompute: str, report: str | None, sealed: bool = True) -> Html:
+def article(
+    section: Section, say: Say, *, recompute: str, report: str | None, sealed: bool = True, seal: str | None = None
+) -> Html:
     """One article: what it promises, its examined questions, and those that nobody has examined.
 
-    Where the audit is not `sealed`, nothing says how to check its seal.
+    Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry.
     """
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
@@ -46,7 +48,10 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None, s
             el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
             class_="article-head",
         ),
-        *[question(asked, say, recompute=recompute, report=report, sealed=sealed) for asked in section.questions],
+        *[
+            question(asked, say, recompute=recompute, report=report, sealed=sealed, seal=seal)
+            for asked in section.questions
+        ],
         places(section.places, say) if section.places else None,
         scores(section, say) if section.scores or section.calibrations else None,
         not_examined(section, say),
@@ -54,14 +59,21 @@ def article(section: Section, say: Say, *, recompute: str, report: str | None, s
     )
 
 
-def question(asked: Question, say: Say, *, recompute: str, report: str | None, sealed: bool = True) -> Html:
+def question(
+    asked: Question, say: Say, *, recompute: str, report: str | None, sealed: bool = True, seal: str | None = None
+) -> Html:
     """One question: answer first, then the picture, the data and the small print."""
     more = say("Open the detailed drift report (Evidently, in English)")
     return el(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
         el("p", asked.sentence, class_="answer"),
-        el("div", _figure(asked, say), _small(asked, say, recompute=recompute, sealed=sealed), class_="evidence"),
+        el(
+            "div",
+            _figure(asked, say),
+            _small(asked, say, recompute=recompute, sealed=sealed, seal=seal),
+            class_="evidence",
+        ),
         el("p", link(more, report)) if asked.drift and report else None,
         class_=f"question question-{asked.verdict}",
     )
@@ -180,7 +192,7 @@ def _figure(asked: Question, say: Say) -> Html | None:
     )
 
 
-def _small(asked: Question, say: Say, *, recompute: str, sealed: bool) -> Html:
+def _small(asked: Question, say: Say, *, recompute: str, sealed: bool, seal: str | None) -> Html:
     again = [el("p", say("With the decisions at hand:")), el("code", recompute)]
     if sealed:
         again += [el("p", say("The seal of every audit:")), el("code", "boussole verify --ledger")]
@@ -190,6 +202,7 @@ def _small(asked: Question, say: Say, *, recompute: str, sealed: bool) -> Html:
         details(say("What is measured, why this level, which law"), facts(asked.background))
         if asked.background
         else None,
+        el("p", link(say("See the seal of this audit"), seal)) if seal else None,
         details(say("Compute it again"), *again),
         class_="small",
     )

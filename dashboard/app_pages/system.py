@@ -9,6 +9,7 @@ from dashboard import compass_html, entry_html, frame, system_html
 from dashboard.data_view import data_href
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
+from dashboard.evidence_view import evidence_href
 from dashboard.register_view import register_href
 from dashboard.scene import Scene
 from dashboard.small_print import recompute
@@ -35,8 +36,9 @@ def show(seen: Scene, system: str, say: Say) -> None:
     page, command = frame.system_page(system, say), recompute(seen.latest[system])
     st.html(system_html.head(page, say, home=home, data=data_href(query=query, anchor=system)))
     report = frame.drift_report(system)
+    seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:
-        st.html(system_html.article(section, say, recompute=command, report=report))
+        st.html(system_html.article(section, say, recompute=command, report=report, seal=seal))
     if use is not None:
         st.html(entry_html.register_entry(entry(use.system, say, today=frame.today()), say))
     show_declared(seen, system, say)

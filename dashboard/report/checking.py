@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,14 @@ class Checked:
     in_ledger: tuple[int, ...] | None
 
 
-def check(path: Path, *, workspace: Workspace | None = None) -> Checked:
+def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> Checked:
     """Holds the attachments of a report to its list of seals, and these to the ledger of a workspace.
+
+    With `content`, that is the report, and `path` only its name.
 
     Raises ReportError for a file that is no report of Boussole.
     """
-    files = _attached(path)
+    files = _attached(path, content)
     seals = _seals(files, path)
     problems = [problem for seal in seals for problem in _problems(seal, files)]
     entries = tuple(int(seal["entry"]) for seal in seals)
@@ -51,9 +54,9 @@ def check(path: Path, *, workspace: Workspace | None = None) -> Checked:
     return Checked(audits=len(seals), problems=tuple(problems), entries=entries, in_ledger=held)
 
 
-def _attached(path: Path) -> dict[str, bytes]:
+def _attached(path: Path, content: bytes | None) -> dict[str, bytes]:
     try:
-        found = pypdf.PdfReader(path).attachments
+        found = pypdf.PdfReader(path if content is None else BytesIO(content)).attachments
         return {name: contents[0] for name, contents in found.items()}
     except (PyPdfError, OSError, ValueError, KeyError) as error:
         raise ReportError("this is not a PDF that can be read.", where=str(path), next_step="Give a report.") from error

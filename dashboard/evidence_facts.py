@@ -1,0 +1,75 @@
+"""What the evidence page looks up: the ledger in short, the entries that are asked for, one entry with its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from audits.ledger import Verification
+from audits.ledger.log import row_at
+from audits.ledger.merkle import verify_inclusion
+from audits.ledger.search import Asked, Listed, Span, listed, search, span
+from audits.ledger.tree import inclusion_proof, root_of
+from audits.workspace import Workspace
+from charter.records import verify_records
+from charter.records.database import reading
+
+PER_PAGE = 25
+MOST_VERIFIED = 50_000
+"""Ledgers of more entries are not verified at every look: it would take more than a second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """Some of the entries that are as asked; `page` counts from 1, and there is always one."""
+
+    total: int
+    page: int
+    pages: int
+    entries: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """An entry, the hashes that lead from it to the root of all, and whether they do."""
+
+    entry: Listed
+    size: int
+    root: str
+    path: tuple[str, ...]
+    holds: bool
+
+
+def short(workspace: Workspace) -> Span:
+    """What the ledger holds, in short."""
+    with reading(workspace) as connection:
+        return Span(size=0) if connection is None else span(connection)
+
+
+def verified(workspace: Workspace) -> Verification | None:
+    """Whether the whole ledger holds in itself; None when it is too long to look at every time, or empty."""
+    return verify_records(workspace) if 0 < short(workspace).size <= MOST_VERIFIED else None
+
+
+def results(workspace: Workspace, asked: Asked, *, page: int) -> Results:
+    """One page of what is asked for; a page that is not there is the nearest one."""
+    with reading(workspace) as connection:
+        if connection is None:
+            return Results(total=0, page=1, pages=1, entries=())
+        total, found = search(connection, asked, skip=(page - 1) * PER_PAGE, take=PER_PAGE)
+        pages = max(1, -(-total // PER_PAGE))
+        if page > pages:
+            found = search(connection, asked, skip=(pages - 1) * PER_PAGE, take=PER_PAGE)[1]
+    return Results(total=total, page=min(page, pages), pages=pages, entries=tuple(found))
+
+
+def proved(workspace: Workspace, index: int) -> Proved | None:
+    """An entry with its proof; None when there is no entry of this number."""
+    with reading(workspace) as connection:
+        size = 0 if connection is None else span(connection).size
+        if connection is None or not 0 <= index < size:
+            return None
+        entry, whole = listed(row_at(connection, index)), root_of(connection, size=size)
+        path = inclusion_proof(connection, index=index, size=size)
+    made = Proved(entry=entry, size=size, root=whole.hex(), path=tuple(item.hex() for item in path), holds=False)
+    leaf = bytes.fromhex(entry.leaf_hash)
+    return replace(made, holds=verify_inclusion(path, leaf=leaf, index=index, size=size, root=whole))

@@ -1,0 +1,175 @@
+"""The evidence page as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.evidence_check import Answer
+from dashboard.evidence_view import PATH, Choice, EntryPage, Head, Search
+from dashboard.html import Child, Html, code, details, el, facts, join, link, stacked
+from dashboard.words import Say
+
+
+def head(view: Head, say: Say) -> Html:
+    """The question and its answer."""
+    return el(
+        "header",
+        el("h1", say("What is sealed here?")),
+        el("p", say("The ledger: every audit and every act, in order, each with its fingerprint."), class_="subtitle"),
+        el("div", el("p", el("strong", view.headline), " ", code(view.others)), class_=f"lead lead-{view.tone}"),
+    )
+
+
+def search(view: Search, say: Say) -> Html:
+    """The form, which is a plain one: its address can be shared; then what it found."""
+    columns = [say("Entry"), say("Sealed on"), say("Kind"), say("About")]
+    rows = [[link(line.number, line.href), line.when, line.what, line.about] for line in view.lines]
+    found = stacked(columns, rows, caption=view.found, class_="entries") if rows else el("p", view.found, class_="told")
+    return el("section", el("h2", say("Look something up"), id="search"), _form(view, say), found, _turn(view, say))
+
+
+def entry(view: EntryPage, say: Say) -> Html:
+    """One entry: what it seals, what it holds, how it is proved."""
+    crumbs = el(
+        "nav",
+        el("ol", el("li", link(say("The evidence"), view.back)), el("li", say("Entry {n}", n=str(view.number)))),
+        class_="crumbs",
+        aria_label=say("Where you are"),
+    )
+    answers = el("p", link(say("See what this audit found"), view.answers)) if view.answers else None
+    return join(
+        [
+            el(
+                "header",
+                crumbs,
+                el("h1", view.title),
+                el("p", view.subtitle, class_="subtitle"),
+                el("div", el("p", view.seals), answers, class_=f"lead lead-{view.tone}"),
+            ),
+            el(
+                "section",
+                el("h2", say("Everything it holds")),
+                facts([(name, _value(value)) for name, value in view.content]) or el("p", say("Nothing else.")),
+                class_="entry-holds",
+            ),
+            el("section", el("h2", say("How it is proved")), *_proved(view, say), class_="entry-proof"),
+        ]
+    )
+
+
+def no_entry(text: str, say: Say, *, back: str) -> Html:
+    """An entry that is not there."""
+    return el(
+        "header",
+        el("h1", say("There is no entry {n}", n=text[:20])),
+        el("p", link(say("All entries"), back), class_="subtitle"),
+    )
+
+
+def keeping(say: Say, *, whole: bool) -> Html:
+    """Why and how to keep a checkpoint; the button follows, unless the ledger does not hold."""
+    why = say(
+        "A small file that says how many entries there are, and the one fingerprint that stands for all of them. Keep "
+        "it elsewhere: whoever changes, removes or reorders an entry afterwards can no longer make it fit, not even "
+        "with the key of this server."
+    )
+    none = el("p", el("strong", say("There is none to keep today: the ledger does not hold.")))
+    return el(
+        "section", el("h2", say("Keep a checkpoint"), id="keep"), el("p", why), None if whole else none, class_="act"
+    )
+
+
+def checking(say: Say) -> Html:
+    """What can be checked; the field follows."""
+    kinds = say(
+        "A checkpoint that you kept, a report of Boussole (PDF), an audit document (JSON), the proof of an entry, or "
+        "any document: is it sealed here, and unchanged? The file is read on this machine and not kept."
+    )
+    return el("section", el("h2", say("Check a file"), id="check"), el("p", kinds), class_="act")
+
+
+def answer(name: str, found: Answer) -> Html:
+    """What a file is to the ledger."""
+    more = [el("p", code(item)) for item in found.details]
+    entries = el("p", join([link(text, href) for text, href in found.entries], " · ")) if found.entries else None
+    first = el("p", el("span", name, class_="file-name"), el("strong", found.headline))
+    return el("div", first, *more, entries, class_=f"lead lead-{found.tone}", role="status")
+
+
+def words(say: Say) -> Html:
+    """The words of this page, explained."""
+    pairs = [
+        (
+            say("Sealed"),
+            say("Its fingerprint is in the ledger, under a number and a time. The content itself is not in it."),
+        ),
+        (
+            say("Fingerprint"),
+            say(
+                "64 letters and digits computed from a file (SHA-256). The same file always gives the same; nobody can "
+                "make another file that gives it too."
+            ),
+        ),
+        (
+            say("Root"),
+            say("The fingerprint of all fingerprints together. It changes when a single one of them does."),
+        ),
+        (
+            say("Proof"),
+            say("The few fingerprints by which anybody can compute the root from one entry, without the others."),
+        ),
+    ]
+    items = [el("div", el("dt", name), el("dd", meaning)) for name, meaning in pairs]
+    return details(say("What these words mean"), el("dl", *items, class_="facts"), class_="folded")
+
+
+def _form(view: Search, say: Say) -> Html:
+    asked = view.asked
+    days = (asked.start.isoformat() if asked.start else "", asked.end.isoformat() if asked.end else "")
+    fields = [
+        _field("q", say("Number or fingerprint"), el("input", id="ask-q", name="q", type="search", value=asked.text)),
+        _field("kind", say("Kind"), _choose("kind", view.kinds)),
+        _field("system", say("System"), _choose("system", view.systems)),
+        _field("from", say("From"), el("input", id="ask-from", name="from", type="date", value=days[0])),
+        _field("to", say("To"), el("input", id="ask-to", name="to", type="date", value=days[1])),
+    ]
+    kept = [el("input", type="hidden", name=name, value=value) for name, value in view.kept.items()]
+    every = link(say("All entries"), view.all_href) if view.all_href else None
+    go = el("p", el("button", say("Look up"), type="submit"), every, class_="go")
+    return el("form", *kept, *fields, go, action=PATH, method="get", target="_self", class_="ask", role="search")
+
+
+def _field(name: str, label: str, field: Html) -> Html:
+    return el("p", el("label", label, for_=f"ask-{name}"), field, class_=f"field field-{name}")
+
+
+def _choose(name: str, choices: Sequence[Choice]) -> Html:
+    options = [
+        el("option", choice.name, value=choice.value, selected="selected" if choice.chosen else None)
+        for choice in choices
+    ]
+    return el("select", *options, id=f"ask-{name}", name=name)
+
+
+def _turn(view: Search, say: Say) -> Html | None:
+    """The pages of a long list."""
+    if not view.where:
+        return None
+    newer = link(say("Newer"), view.newer) if view.newer else None
+    older = link(say("Older"), view.older) if view.older else None
+    return el("nav", newer, el("span", view.where), older, class_="turn", aria_label=say("Pages of the list"))
+
+
+def _proved(view: EntryPage, say: Say) -> list[Child]:
+    hashes = el("ol", *[el("li", el("code", item)) for item in view.path], class_="steps")
+    shown = details(say("The fingerprints, from the entry to the root"), hashes) if view.path else None
+    pairs: list[tuple[str, Child]] = [
+        (say("Its fingerprint"), el("code", view.fingerprint)),
+        (say("Root of all"), el("code", view.root)),
+    ]
+    return [el("p", view.proof), facts(pairs), shown]
+
+
+def _value(value: str) -> Child:
+    """Fingerprints and the like as code, words as words."""
+    return el("code", value) if len(value) >= 32 and value.isalnum() else value

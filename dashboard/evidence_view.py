@@ -1,0 +1,231 @@
+"""The evidence page as data: what the ledger holds, what is found in it, one entry with its proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from audits.ledger import Verification
+from audits.ledger.search import Asked, Listed, Span
+from dashboard.evidence_facts import Proved, Results
+from dashboard.evidence_words import about_words, answers_href, content_words, kind_words, moment_words, seal_words
+from dashboard.scene import Scene
+from dashboard.words import Say
+
+PATH = "/evidence"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The answer: what is sealed, and whether it holds in itself."""
+
+    headline: str
+    others: str
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One entry in a list."""
+
+    number: str
+    href: str
+    when: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One of the values of a field, and whether it is chosen."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The form, as it was filled in, and what it found. `kept` are values that every search carries on."""
+
+    asked: Asked
+    kinds: Sequence[Choice]
+    systems: Sequence[Choice]
+    kept: Mapping[str, str]
+    found: str
+    lines: Sequence[Line]
+    where: str
+    newer: str
+    older: str
+    all_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPage:
+    """One entry: what it seals, everything it holds, its proof."""
+
+    number: int
+    title: str
+    subtitle: str
+    seals: str
+    answers: str
+    content: Sequence[tuple[str, str]]
+    proof: str
+    tone: str
+    path: Sequence[str]
+    fingerprint: str
+    root: str
+    back: str
+
+
+def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The address of the evidence page, or of what is asked there.
+
+    >>> evidence_href(query={"lang": "en"}, entry="12"), evidence_href(query={})
+    ('/evidence?lang=en&entry=12', '/evidence')
+    """
+    values = {**query, **{key: value for key, value in asked.items() if value}}
+    return PATH + (f"?{urlencode(values)}" if values else "")
+
+
+def asked_of(query: Mapping[str, str]) -> Asked:
+    """What an address asks for; what cannot be understood is left out."""
+    return Asked(
+        text=query.get("q", "").strip()[:200],
+        kind=query.get("kind", "")[:40],
+        system=query.get("system", "")[:60],
+        start=_day(query.get("from", "")),
+        end=_day(query.get("to", "")),
+    )
+
+
+def number_of(text: str) -> int | None:
+    """The number in an address; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+def head(span: Span, found: Verification | None, say: Say) -> Head:
+    """What is sealed, since when, and what is known of it here."""
+    if not span.size:
+        return Head(headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown")
+    headline = _since(span, say)
+    if found is None:
+        told = say("There are too many to verify at every look; the command `boussole verify --ledger` does it.")
+        return Head(headline=headline, others=told, tone="unknown")
+    if not found.ok:
+        broken = say("The ledger does not hold: entry {n} or what it seals was changed.", n=str(found.bad_index))
+        return Head(headline=broken, others=headline, tone="broken")
+    told = say(
+        "All were verified for this look, and hold together. That nobody rewrote the whole, only somebody who kept a "
+        "checkpoint elsewhere can tell."
+    )
+    return Head(headline=headline, others=told, tone="kept")
+
+
+def _since(span: Span, say: Say) -> str:
+    whole, first, last = say.whole(span.size), say.date(span.first), say.date(span.last)
+    if first == last:
+        return say.plural(
+            "One entry is sealed, of {day}.",
+            "{whole} entries are sealed, all of {day}.",
+            span.size,
+            whole=whole,
+            day=first,
+        )
+    return say("{whole} entries are sealed, from {first} to {last}.", whole=whole, first=first, last=last)
+
+
+def search_of(span: Span, asked: Asked, found: Results, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Search:
+    """The form and its results."""
+    systems = {name: scene.title(name, say) for name in scene.systems}
+    last = str(found.page + 1) if found.page < found.pages else ""
+    first = str(found.page - 1) if found.page > 1 else ""
+    return Search(
+        asked=asked,
+        kinds=_choices({kind: kind_words(kind, say) for kind in span.kinds}, asked.kind, every=say("All kinds")),
+        systems=_choices(systems, asked.system, every=say("All systems")),
+        kept=query,
+        found=say.plural("One entry", "{whole} entries", found.total, whole=say.whole(found.total))
+        if found.total
+        else say("Nothing in the ledger is as asked."),
+        lines=[_line(entry, scene, say, query=query) for entry in found.entries],
+        where=say("Page {n} of {all}", n=say.whole(found.page), all=say.whole(found.pages)) if found.pages > 1 else "",
+        newer=_again(asked, first, query) if first else "",
+        older=_again(asked, last, query) if last else "",
+        all_href=evidence_href(query=query) if asked != Asked() else "",
+    )
+
+
+def entry_page(found: Proved, scene: Scene, say: Say, *, query: Mapping[str, str]) -> EntryPage:
+    """One entry."""
+    entry = found.entry
+    return EntryPage(
+        number=entry.index,
+        title=say("Entry {n}: {kind}", n=str(entry.index), kind=kind_words(entry.kind, say)),
+        subtitle=" · ".join(
+            part
+            for part in (
+                about_words(entry, scene, say),
+                say("sealed on {moment}", moment=moment_words(entry.time, say)),
+            )
+            if part
+        ),
+        seals=seal_words(entry, say),
+        answers=answers_href(entry, scene, query=query),
+        content=content_words(entry, scene, say),
+        proof=_proof(found, say),
+        tone="kept" if found.holds else "broken",
+        path=found.path,
+        fingerprint=entry.leaf_hash,
+        root=found.root,
+        back=evidence_href(query=query),
+    )
+
+
+def _proof(found: Proved, say: Say) -> str:
+    if not found.holds:
+        return say("The proof does not hold: this entry, or the tree over it, was changed.")
+    if found.size == 1:
+        return say("It is the only entry: its fingerprint is the root.")
+    return say.plural(
+        "One fingerprint leads from this entry to the root of all {size} entries.",
+        "{n} fingerprints lead from this entry to the root of all {size} entries.",
+        len(found.path),
+        size=say.whole(found.size),
+    )
+
+
+def _line(entry: Listed, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Line:
+    return Line(
+        number=str(entry.index),
+        href=evidence_href(query=query, entry=str(entry.index)),
+        when=moment_words(entry.time, say),
+        what=kind_words(entry.kind, say),
+        about=about_words(entry, scene, say),
+    )
+
+
+def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[Choice]:
+    known = {**names, **({chosen: chosen} if chosen and chosen not in names else {})}
+    ordered = sorted(known.items(), key=lambda item: item[1].casefold())
+    return [
+        Choice(value="", name=every, chosen=not chosen),
+        *(Choice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
+    ]
+
+
+def _again(asked: Asked, page: str, query: Mapping[str, str]) -> str:
+    """The same search, at another page."""
+    days = {"from": asked.start.isoformat() if asked.start else "", "to": asked.end.isoformat() if asked.end else ""}
+    return evidence_href(
+        query=query, q=asked.text, kind=asked.kind, system=asked.system, **days, page="" if page == "1" else page
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,158 @@
+"""What an entry of the ledger seals, in plain words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from audits.ledger.search import Listed
+from dashboard.scene import Scene
+from dashboard.views import system_href
+from dashboard.words import Say
+
+ORDER = (
+    "system",
+    "start",
+    "end",
+    "before",
+    "months",
+    "first_month",
+    "last_month",
+    "groups",
+    "version",
+    "run",
+    "excluded",
+    "reason",
+    "decisions",
+    "at",
+    "keys",
+    "document",
+    "charter",
+    "record",
+    "id",
+)
+"""What an entry holds is listed in this order; what is not named here comes first."""
+
+
+def kind_words(kind: str, say: Say) -> str:
+    """The name of a kind of entry; one that is not known here is named as it stands in the ledger."""
+    names = {
+        "audit": say("Audit"),
+        "charter": say("Version of the charter"),
+        "exclusion": say("Run left out or taken back"),
+        "purge": say("Removal of old rows"),
+        "expiry": say("End of a legal basis"),
+        "rotation": say("Renewal of the keys"),
+        "attestation": say("Attestation"),
+        "case": say("Reported case"),
+        "inspection": say("Inspection"),
+        "review": say("Review of a case"),
+        "finding": say("Finding of an authority"),
+        "closure": say("End of a finding"),
+        "recommendation": say("Recommendation"),
+        "reply": say("Answer to a recommendation"),
+        "follow_up": say("What became of a recommendation"),
+        "adoption": say("Adoption of a version of the charter"),
+        "withdrawal": say("Withdrawal of a record"),
+    }
+    return names.get(kind, kind)
+
+
+def about_words(entry: Listed, scene: Scene, say: Say) -> str:
+    """What an entry is about, in a few words: a system, a period, a version."""
+    payload = entry.payload
+    parts = []
+    if payload.get("system"):
+        parts.append(scene.title(str(payload["system"]), say))
+    if entry.kind == "audit" and payload.get("start") and payload.get("end"):
+        parts.append(say.period(str(payload["start"]), str(payload["end"])))
+    if entry.kind == "charter" and payload.get("version"):
+        parts.append(str(payload["version"]))
+    if entry.kind == "exclusion":
+        parts.append(say("left out") if payload.get("excluded") else say("taken back"))
+    if payload.get("before"):
+        parts.append(say("before {date}", date=say.date(str(payload["before"]))))
+    return ", ".join(parts)
+
+
+def seal_words(entry: Listed, say: Say) -> str:
+    """What the seal of an entry fixes, in a sentence."""
+    by_kind = {
+        "audit": say(
+            "It seals an audit: the fingerprint of its document, with every figure and every verdict, and that of the "
+            "charter that judged it. If one digit were changed, the fingerprint would be another."
+        ),
+        "charter": say("It seals the text of a version of the charter: the one that judged the audits that name it."),
+        "exclusion": say("It seals that the decisions of a run were left out of the figures, or taken back into them."),
+        "purge": say("It seals that old rows were removed for good, how many months they were, and up to which day."),
+        "expiry": say("It seals that sensitive data whose legal basis had ended were removed."),
+        "rotation": say("It seals that the keys of the workspace were renewed."),
+        "adoption": say("It seals an act of the committee: which version of the charter is in force from then on."),
+    }
+    record = say("It seals a record: the fingerprint of what was stated, with the document it rests on.")
+    other = say("It seals what is listed below, and nothing else.")
+    return by_kind.get(entry.kind, record if "record" in entry.payload else other)
+
+
+def content_words(entry: Listed, scene: Scene, say: Say) -> list[tuple[str, str]]:
+    """Everything the entry holds, each value with its name in plain words."""
+    ordered = sorted(
+        entry.payload.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else -1, item[0])
+    )
+    return [(_name(key, say), _value(key, value, scene, say)) for key, value in ordered]
+
+
+def answers_href(entry: Listed, scene: Scene, *, query: Mapping[str, str]) -> str:
+    """The page on which the answers of a sealed audit can be read; empty where there is none."""
+    system = str(entry.payload.get("system", ""))
+    return system_href(system, query=dict(query)) if entry.kind == "audit" and system in scene.latest else ""
+
+
+def moment_words(time: str, say: Say) -> str:
+    """When an entry was sealed; as it stands where that is no moment."""
+    try:
+        moment = dt.datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return say("{date} at {time} UTC", date=say.date(moment.date()), time=say.time(moment))
+
+
+def _name(key: str, say: Say) -> str:
+    names = {
+        "document": say("Fingerprint of the audit (SHA-256)"),
+        "charter": say("Fingerprint of the charter (SHA-256)"),
+        "record": say("Fingerprint of the record (SHA-256)"),
+        "system": say("System"),
+        "start": say("First day"),
+        "end": say("Last day"),
+        "version": say("Version"),
+        "run": say("Run"),
+        "excluded": say("What was done"),
+        "reason": say("Why"),
+        "decisions": say("Decisions"),
+        "at": say("When"),
+        "before": say("All rows before"),
+        "months": say("Months"),
+        "groups": say("Groups of columns"),
+        "first_month": say("First month"),
+        "last_month": say("Last month"),
+        "keys": say("Keys"),
+        "id": say("Number of the note in the lake"),
+    }
+    return names.get(key, key)
+
+
+def _value(key: str, value: object, scene: Scene, say: Say) -> str:
+    text = str(value)
+    written: dict[str, Callable[[], str]] = {
+        "excluded": lambda: say("left out") if value else say("taken back"),
+        "system": lambda: scene.title(text, say),
+        **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
+        **{key: lambda: say.date(text) for key in ("start", "end", "before")},
+    }
+    if value is None:
+        return "—"
+    try:
+        return written[key]() if key in written else say.whole(value) if isinstance(value, int) else text
+    except ValueError:  # no day: as it stands
+        return text
