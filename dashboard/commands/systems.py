@@ -8,13 +8,16 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from audits.errors import SystemFileError
 from dashboard.commands.console import complain, say, workspace_of
 from dashboard.commands.spreadsheets import import_, refuse_existing
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
 
 Status = Literal["design", "pilot", "production", "retired"]
 Risk = Literal["prohibited", "high", "limited", "minimal"]
@@ -55,7 +58,10 @@ def _cut(text: str, room: int) -> str:
 
 
 @app.command()
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    models: Annotated[bool, typer.Option("--models", help="Also name models of MLflow that no system names.")] = False,
+) -> None:
     """Read every system file and say what is wrong, file by file."""
     from audits.systems.loading import faults_in
 
@@ -66,6 +72,22 @@ def check(context: typer.Context) -> None:
     if faults:
         raise faults[0]
     say(f"{len(workspace.systems)} system file(s) in {workspace.home / 'systems'}: no fault found.")
+    if models:
+        _check_models(workspace)
+
+
+def _check_models(workspace: Workspace) -> None:
+    """Fails where a registered model belongs to no system."""
+    from experiments.unregistered import unregistered_models
+
+    strays = unregistered_models(workspace)
+    if not strays:
+        say("MLflow: every model in its registry belongs to a system.")
+        return
+    for name in strays:
+        say(f"MLflow: the model '{name}' belongs to no system.")
+    say("Describe it in the register, or give it the tag `boussole.system` with the id of its system.")
+    raise typer.Exit(1)
 
 
 @app.command()

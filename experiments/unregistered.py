@@ -1,0 +1,84 @@
+"""Models that MLflow's model registry holds and that no system of the register names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from audits.errors import SourceError
+from audits.workspace import Workspace
+from experiments.store import TAG, client, quiet_mlflow, shown_uri, store_missing
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+
+PAGE = 1000
+
+
+def unregistered_models(workspace: Workspace) -> list[str]:
+    """The names of registered models that belong to no system, in alphabetical order; none without a store.
+
+    A model belongs to a system when it, or the run of its newest version, carries the tag `boussole.system` with that
+    system's id, or when that run is in an experiment that the system reads.
+
+    Raises SourceError when the store cannot be read.
+    """
+    if store_missing(workspace):
+        return []
+    failure = quiet_mlflow().MlflowException
+    try:
+        return sorted(_strays(client(workspace), workspace))
+    except (failure, SQLAlchemyError, OSError) as error:
+        reason = str(error).split("\n")[0].rstrip(".")
+        raise SourceError(
+            f"the model registry could not be read: {reason}.",
+            where=shown_uri(workspace),
+            next_step="Check the server, and try again.",
+        ) from error
+
+
+def _strays(store: MlflowClient, workspace: Workspace) -> Iterator[str]:
+    newest = _newest(store)
+    read = {source.mlflow.experiment for s in workspace.systems.values() for source in s.sources if source.mlflow}
+    for model in _models(store):
+        tags = [dict(model.tags)]
+        version = newest.get(model.name)
+        experiment = None
+        if version is not None and version.run_id:
+            run = store.get_run(version.run_id)
+            tags.append(dict(run.data.tags))
+            experiment = store.get_experiment(run.info.experiment_id).name
+        if experiment not in read and not _known(tags, workspace):
+            yield str(model.name)
+
+
+def _known(tags: Iterable[dict[str, str]], workspace: Workspace) -> bool:
+    return any(found.get(TAG) in workspace.systems for found in tags)
+
+
+def _models(store: MlflowClient) -> Iterator[RegisteredModel]:
+    token = None
+    while True:
+        page = store.search_registered_models(max_results=PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _newest(store: MlflowClient) -> dict[str, ModelVersion]:
+    """The newest version of each model, by its name."""
+    found: dict[str, ModelVersion] = {}
+    token = None
+    while True:
+        page = store.search_model_versions(max_results=PAGE, page_token=token)
+        for version in page:
+            known = found.get(version.name)
+            if known is None or int(version.version) > int(known.version):
+                found[version.name] = version
+        token = page.token
+        if not token:
+            return found

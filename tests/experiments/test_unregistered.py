@@ -1,0 +1,62 @@
+"""Models of MLflow's registry that no system names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from audits.errors import SourceError
+from audits.workspace import Workspace
+from dashboard.cli import app
+from experiments.unregistered import unregistered_models
+
+
+@pytest.fixture
+def registry(workspace: Workspace, mlflow: Any) -> Any:
+    return mlflow.MlflowClient(tracking_uri=workspace.tracking_uri)
+
+
+def model(registry: Any, name: str, *, experiment: str, tags: dict[str, str] | None = None) -> None:
+    found = registry.get_experiment_by_name(experiment)
+    number = found.experiment_id if found else registry.create_experiment(experiment)
+    run = registry.create_run(number, tags=tags or {})
+    if not registry.search_registered_models(f"name = '{name}'"):
+        registry.create_registered_model(name)
+    registry.create_model_version(name, source=f"runs:/{run.info.run_id}/model", run_id=run.info.run_id)
+
+
+def test_a_model_is_known_by_its_experiment_its_run_or_its_own_tag(workspace: Workspace, registry: Any) -> None:
+    model(registry, "of-the-experiment", experiment="trials")
+    model(registry, "of-the-run", experiment="other", tags={"boussole.system": "trial"})
+    registry.create_registered_model("of-its-own-tag", tags={"boussole.system": "trial"})
+    assert unregistered_models(workspace) == []
+    registry.create_registered_model("without-a-version")
+    model(registry, "stray", experiment="other")
+    model(registry, "of-a-removed-system", experiment="other", tags={"boussole.system": "gone"})
+    assert unregistered_models(workspace) == ["of-a-removed-system", "stray", "without-a-version"]
+
+
+def test_the_newest_version_decides(workspace: Workspace, registry: Any) -> None:
+    for _ in range(9):
+        model(registry, "moved", experiment="trials")
+    model(registry, "moved", experiment="other")
+    assert unregistered_models(workspace) == ["moved"]
+
+
+def test_check_names_them_and_fails(workspace: Workspace, registry: Any) -> None:
+    command = ["--workspace", str(workspace.home), "systems", "check", "--models"]
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, "every model" in done.stderr) == (0, True)
+    model(registry, "stray", experiment="other")
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, "stray" in done.stderr) == (1, True)
+
+
+def test_no_store_means_no_model_and_a_broken_one_is_said(workspace: Workspace) -> None:
+    (workspace.home / "mlflow.db").unlink(missing_ok=True)
+    assert unregistered_models(workspace) == []
+    (workspace.home / "mlflow.db").write_bytes(b"no database" * 100)
+    with pytest.raises(SourceError, match="could not be read"):
+        unregistered_models(workspace)
