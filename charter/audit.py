@@ -92,8 +92,9 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
     charter, act = judging.charter, judging.act
     measures = [measure.document() for measure in run.measures]
-    days = {"window_start": run.window.start, "window_end": run.window.end}
-    verdicts = judge(charter, run.system, measures, **days, facts=facts)
+    verdicts = judge(
+        charter, run.system, measures, window_start=run.window.start, window_end=run.window.end, facts=facts
+    )
     return {
         "schema": SCHEMA,
         "system": run.system.id,

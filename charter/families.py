@@ -51,12 +51,15 @@ def questions(charter: Charter, system: System, measures: Sequence[MeasureDocume
 
     Raises CharterError when two questions would bear the same id.
     """
+    by_metric: dict[str, list[MeasureDocument]] = {}
+    for measure in measures:
+        by_metric.setdefault(measure["metric"], []).append(measure)
     found = [
         question
         for article in charter.articles
         for indicator in article.indicators
         if system.kind in indicator.kinds and applies(indicator, system)
-        for question in _expanded(article, indicator, system, measures)
+        for question in _expanded(article, indicator, system, by_metric.get(indicator.metric or "", []))
     ]
     for question_id, count in Counter(question.id for question in found).items():
         if count > 1:
@@ -99,9 +102,9 @@ def _expanded(
 
 
 def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:
-    """Whether a measure is one of the comparisons of an indicator."""
+    """Whether a measure of an indicator's metric is one of its comparisons."""
     comparison = "scale" in measure["params"] and set(measure["given"]) <= {"stage"}
-    if measure["metric"] != indicator.metric or not comparison:
+    if not comparison:
         return False
     if any(measure["params"].get(key) != value for key, value in indicator.params.items()):
         return False

@@ -6,7 +6,7 @@ They read stored documents and records only, so that they can be replayed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,14 @@ def judge(
     window_start: dt.date,
     window_end: dt.date | None = None,
     facts: Facts | None = None,
+    only: Callable[[Question], bool] | None = None,
+    told: bool = True,
 ) -> list[Document]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
     `measures` are the documents of an audit (`Measure.document()`); `window_start` and `window_end` are its first and
-    last day, `facts` what people have stated (nothing, if absent).
+    last day, `facts` what people have stated (nothing, if absent). `only`: of some questions. Without `told`, nothing is
+    said in words, nor how many more decisions it would take.
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
@@ -55,7 +58,8 @@ def judge(
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
     )
-    return [judging.document(question) for question in every]
+    asked_of = every if only is None else [question for question in every if only(question)]
+    return [judging.document(question, told=told) for question in asked_of]
 
 
 def summarise(
@@ -112,9 +116,9 @@ class _Judging:
     period: Period
     facts: Facts
 
-    def document(self, question: Question) -> Document:
+    def document(self, question: Question, *, told: bool) -> Document:
         indicator = question.indicator
-        comparisons = [self._comparison(question, measure) for measure in question.comparisons]
+        comparisons = [self._comparison(question, measure, counted=told) for measure in question.comparisons]
         found = self._found(question, comparisons)
         document = {
             "article": question.article.id,
@@ -131,8 +135,10 @@ class _Judging:
             "reason": found.reason,
             "statement": found.statement,
             "cases": found.cases,
-            "question": asked(question, self.system),
         }
+        if not told:
+            return document
+        document["question"] = asked(question, self.system)
         return document | {"sentence": sentence(question, document, self.system)}
 
     def _post_hoc(self, indicator: Indicator) -> bool:
@@ -151,7 +157,8 @@ class _Judging:
             return Stated(verdict=verdict, reason=reason)
         return told
 
-    def _comparison(self, question: Question, measure: MeasureDocument) -> Document:
+    def _comparison(self, question: Question, measure: MeasureDocument, *, counted: bool) -> Document:
+        """`counted`: with how many more decisions would settle what cannot be told."""
         threshold, params = question.indicator.threshold, measure["params"]
         document: Document = {
             "measure": measure["id"],
@@ -176,7 +183,8 @@ class _Judging:
         p = {"p_breach": tested.p_breach, "p_watch": tested.p_watch, "p_kept": tested.p_kept}
         document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share}
         if verdict == "unknown":
-            document |= {"reason": UNDECIDED, "more_decisions": self._more(question, measure, tested.share)}
+            more = self._more(question, measure, tested.share) if counted else None
+            document |= {"reason": UNDECIDED, "more_decisions": more}
         return document
 
     def _more(self, question: Question, measure: MeasureDocument, share: float) -> int | None:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from audits.systems import System
 from audits.workspace import Workspace
+from charter.current import current
+from charter.facts import Facts, facts_of
 from charter.in_force import in_force
 from charter.model import Article, Charter
-from charter.records import audits_of, latest_audits
+from charter.records import AuditSummary, latest_audits, summaries
 from dashboard.marks import ORDER
 from dashboard.rose import Ring
 from dashboard.words import Say
 
 Document = Mapping[str, Any]
+NOTHING = Facts(as_of=dt.date.min)
+"""Where nobody states anything: in a report of one audit, for example."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One workspace as pages see it. `previous` holds the latest audit of an earlier window, where there is one."""
+    """One workspace as pages see it, on a day.
+
+    `latest` holds the latest audit of each system, with what people have stated since; `previous`, in short, the one of
+    the window before, where there is one; `history` the audits of all windows in short, the oldest window first.
+    """
 
     charter: Charter
     systems: Mapping[str, System]
     latest: Mapping[str, Document]
     previous: Mapping[str, Document]
+    history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
+    facts: Facts = NOTHING
 
     def title(self, system_id: str, say: Say) -> str:
         """The name of a system; its id when its file is gone."""
@@ -55,15 +66,37 @@ class Finding:
         return str(self.verdict["verdict"])
 
 
-def load(workspace: Workspace) -> Scene:
+def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     """Everything the pages of a workspace need, from its records alone."""
+    judging, systems = in_force(workspace), workspace.systems
+    facts = facts_of(workspace, as_of=today or dt.datetime.now(dt.UTC).date(), adopted=judging.adopted)
     latest = latest_audits(workspace)
-    found = {system: before(audits_of(workspace, system), document) for system, document in latest.items()}
-    previous = {system: document for system, document in found.items() if document is not None}
-    return Scene(charter=in_force(workspace).charter, systems=workspace.systems, latest=latest, previous=previous)
+    history: dict[str, list[AuditSummary]] = {system: [] for system in latest}
+    for each in summaries(workspace):
+        history[each.system].append(each)
+    previous = {
+        system: shown
+        for system, found in history.items()
+        if (shown := before([_shown(each) for each in found], latest[system])) is not None
+    }
+    standing = {
+        name: current(document, charter=judging.charter, system=systems[name], facts=facts)
+        if name in systems
+        else document
+        for name, document in latest.items()
+    }
+    return Scene(
+        charter=judging.charter, systems=systems, latest=standing, previous=previous, history=history, facts=facts
+    )
 
 
-def before(history: list[dict[str, Any]], latest: Document) -> Document | None:
+def _shown(each: AuditSummary) -> dict[str, Any]:
+    """A summary with the keys of the document that pages read."""
+    window = {"start": each.start.isoformat(), "end": each.end.isoformat()}
+    return {"window": window, "decisions": each.decisions, "verdicts": each.verdicts, "articles": each.articles}
+
+
+def before(history: Sequence[dict[str, Any]], latest: Document) -> Document | None:
     """The last audit of a window that ended earlier."""
     earlier = [document for document in history if document["window"]["end"] < latest["window"]["end"]]
     return earlier[-1] if earlier else None

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from scipy.special import ndtr, stdtr
 from scipy.stats import ncx2, norm
 from scipy.stats import t as student
 
@@ -85,7 +86,7 @@ def _tail(test: Mapping[str, Any], threshold: float, *, below: bool) -> float:
     if test.get("kind") == "noncentral_chi2":
         return _chi2_tail(test["statistic"] / test["scale"], test["df"], threshold / test["scale"], below=below)
     z = _z(test, threshold) * (1 if below else -1)
-    return float(student.cdf(z, test["df"])) if "df" in test else float(norm.cdf(z))
+    return float(stdtr(test["df"], z)) if "df" in test else float(ndtr(z))
 
 
 def _z(test: Mapping[str, Any], threshold: float) -> float:
@@ -126,7 +127,7 @@ def _chi2_tail(x: float, df: float, nc: float, *, below: bool) -> float:
     """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits."""
     if nc > 1e4:
         z = (x - df - nc) / math.sqrt(2 * df + 4 * nc)
-        return float(norm.cdf(z if below else -z))
+        return float(ndtr(z if below else -z))
     return float(ncx2.cdf(x, df, nc) if below else ncx2.sf(x, df, nc))
 
 

@@ -8,9 +8,11 @@ from charter.records.checkpoints import prove_entry, request_since, sign_checkpo
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.statements import Sealed, seal, statements
+from charter.records.summaries import AuditSummary, summaries
 from charter.records.verification import verify_records
 
 __all__ = [
+    "AuditSummary",
     "Sealed",
     "audits_near",
     "audits_of",
@@ -28,5 +30,6 @@ __all__ = [
     "sign_checkpoint",
     "statements",
     "stored_audits",
+    "summaries",
     "verify_records",
 ]

@@ -23,7 +23,8 @@ from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
 from charter.records.database import open_records, reading
-from charter.records.models import Audit
+from charter.records.models import Audit, Summary
+from charter.records.summaries import summary_row
 
 Document = dict[str, Any]
 
@@ -79,7 +80,9 @@ def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> R
         "entry": entry.index,
         "root": entry.root,
     }
-    return connection.execute(insert(Audit).values(values).returning(*Audit.__table__.columns)).one()
+    row = connection.execute(insert(Audit).values(values).returning(*Audit.__table__.columns)).one()
+    connection.execute(insert(Summary).values(summary_row(entry.index, json.loads(text))))
+    return row
 
 
 def _subject(document: Mapping[str, Any]) -> tuple[dict[str, str], str]:

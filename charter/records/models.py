@@ -64,3 +64,13 @@ class Record(Base):
     created_at: Mapped[str]
     document: Mapped[str] = mapped_column(Text)
     document_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Summary(Base):
+    """An audit document in short, made from it (`charter.records.summaries`)."""
+
+    __tablename__ = "summaries"
+
+    entry: Mapped[int] = mapped_column(ForeignKey("audits.entry"), primary_key=True, autoincrement=False)
+    verdicts: Mapped[str] = mapped_column(Text)
+    measures: Mapped[str] = mapped_column(Text)

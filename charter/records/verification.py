@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -16,8 +17,9 @@ from charter.records.charters import charter_payload
 from charter.records.database import reading
 from charter.records.files import changed_files
 from charter.records.kinds import KINDS, KeptFile
-from charter.records.models import CharterVersion
+from charter.records.models import CharterVersion, Summary
 from charter.records.statements import all_statements, read, statement_payload
+from charter.records.summaries import summary_row
 
 RECORD_KINDS = ("audit", "charter", *KINDS)
 
@@ -33,7 +35,20 @@ def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verifi
         noted = {row.entry + 1: row.root for row in all_audits(connection)}
         found = ledger.verify(connection, known_roots=noted, sizes=sizes)
         found = found if not found.ok else _records_match(connection, found)
+        found = found if not found.ok else _summaries_match(connection, found)
         return found if not found.ok else _files_match(workspace, connection, found)
+
+
+def _summaries_match(connection: Connection, found: Verification) -> Verification:
+    """What pages and replays read of each audit is what its document says."""
+    stored = {row.entry: row for row in connection.execute(select(Summary.__table__))}
+    for audit in all_audits(connection):
+        row = stored.pop(audit.entry, None)
+        if row is None or row._asdict() != summary_row(audit.entry, json.loads(audit.document)):
+            return replace(
+                found, bad_index=audit.entry, problem="the summary of this audit is not that of its document"
+            )
+    return replace(found, bad_index=min(stored), problem="a summary is of no audit") if stored else found
 
 
 def _records_match(connection: Connection, found: Verification) -> Verification:

@@ -99,11 +99,11 @@ def _of_period(workspace: Workspace, period: Period) -> dict[str, list[Document]
 
 
 def _text(workspace: Workspace, document: Document, current: Charter) -> str:
-    """The text of the charter that judged an audit: of the one in use, else as the records kept it."""
+    """The text of the charter that judged an audit: as the records kept it, else of the one in use."""
     sha256 = document["charter"]["sha256"]
-    if current.sha256 == sha256:
-        return canonical_json(current.document()).decode()
     text = charter_text(workspace, sha256)
+    if text is None and current.sha256 == sha256:
+        return canonical_json(current.document()).decode()
     if text is None:
         raise ReportError(
             f"the records do not hold the text of charter {sha256[:12]}…, which judged '{document['system']}'.",

@@ -1,0 +1,113 @@
+"""Audit documents in short: their verdicts, and the comparisons that judging again needs. Made from the documents only.
+
+A document of a hundred comparisons takes a fifth of a megabyte; a page that shows a hundred systems over a year reads
+twelve hundred of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from audits.workspace import Workspace
+from charter.records.database import reading
+from charter.records.models import Audit, Summary
+
+Document = dict[str, Any]
+OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
+OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
+JUDGED_BY = ("test", "scale", "bad_side", "against")
+"""Parameters of a comparison that judging reads; those that a question may choose by are single values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSummary:
+    """One stored audit in short. `measures` is empty where it was read without them."""
+
+    entry: int
+    system: str
+    start: dt.date
+    end: dt.date
+    as_of: dt.date
+    statements: int
+    decisions: int
+    charter: str
+    articles: list[Document]
+    verdicts: list[Document]
+    measures: list[Document]
+
+
+def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
+    """The row of the table `summaries` for a document."""
+    judged = [measure for measure in document.get("measures", []) if "scale" in measure.get("params", {})]
+    said = {
+        "as_of": document.get("as_of"),
+        "statements": document["evidence"].get("statements", 0),
+        "decisions": document.get("decisions"),
+        "articles": document.get("articles", []),
+        "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
+    }
+    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
+
+
+def summaries(
+    workspace: Workspace,
+    *,
+    system: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    measures: bool = False,
+) -> list[AuditSummary]:
+    """The audits of a system, or of all, whose windows end in some days, in short: of each window the one sealed last.
+
+    Oldest window first. `measures`: with the comparisons that judging again needs.
+    """
+    columns = (Audit.entry, Audit.system, Audit.window_start, Audit.window_end, Audit.charter_sha256, Summary.verdicts)
+    newest = func.row_number().over(
+        partition_by=(Audit.system, Audit.window_start, Audit.window_end), order_by=Audit.entry.desc()
+    )
+    query = select(*columns, *([Summary.measures] if measures else []), newest.label("rank")).join(
+        Summary, Summary.entry == Audit.entry
+    )
+    if system is not None:
+        query = query.where(Audit.system == system)
+    if since is not None:
+        query = query.where(Audit.window_end >= since.isoformat())
+    if until is not None:
+        query = query.where(Audit.window_end <= until.isoformat())
+    ranked = query.subquery()
+    last = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.window_end, ranked.c.entry)
+    with reading(workspace) as connection:
+        return [] if connection is None else [_read(row) for row in connection.execute(last)]
+
+
+def _read(row: Any) -> AuditSummary:
+    said = json.loads(row.verdicts)
+    return AuditSummary(
+        entry=row.entry,
+        system=row.system,
+        start=dt.date.fromisoformat(row.window_start),
+        end=dt.date.fromisoformat(row.window_end),
+        as_of=dt.date.fromisoformat(said["as_of"]),
+        statements=said["statements"],
+        decisions=said["decisions"],
+        charter=row.charter_sha256,
+        articles=said["articles"],
+        verdicts=said["verdicts"],
+        measures=json.loads(row.measures) if "measures" in row._fields else [],
+    )
+
+
+def _short(measure: Mapping[str, Any]) -> Document:
+    params = measure["params"]
+    kept = {key: value for key, value in params.items() if key in JUDGED_BY or isinstance(value, str | int | float)}
+    return {**{key: measure[key] for key in OF_MEASURE}, "params": kept}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
