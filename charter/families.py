@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audits.errors import CharterError
@@ -46,20 +46,33 @@ class Question:
         return own.get(self.indicator.family, f"article {self.article.id} {self.indicator.family}")
 
 
-def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> list[Question]:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a charter asks of a system, whatever was measured: the questions without their comparisons."""
+
+    charter: Charter
+    system: System
+    questions: tuple[Question, ...]
+
+    def answered(self, measures: Sequence[MeasureDocument]) -> list[Question]:
+        """The questions with the measures that answer them."""
+        by_metric: dict[str, list[MeasureDocument]] = {}
+        for measure in measures:
+            by_metric.setdefault(measure["metric"], []).append(measure)
+        return [_answered(question, by_metric.get(question.indicator.metric or "", [])) for question in self.questions]
+
+
+def asked_of(charter: Charter, system: System) -> Asked:
     """All questions that fit the system, in the order of the charter and of the system file.
 
     Raises CharterError when two questions would bear the same id.
     """
-    by_metric: dict[str, list[MeasureDocument]] = {}
-    for measure in measures:
-        by_metric.setdefault(measure["metric"], []).append(measure)
     found = [
         question
         for article in charter.articles
         for indicator in article.indicators
         if system.kind in indicator.kinds and applies(indicator, system)
-        for question in _expanded(article, indicator, system, by_metric.get(indicator.metric or "", []))
+        for question in _expanded(article, indicator, system)
     ]
     for question_id, count in Counter(question.id for question in found).items():
         if count > 1:
@@ -67,7 +80,15 @@ def questions(charter: Charter, system: System, measures: Sequence[MeasureDocume
                 f"{count} questions about '{system.id}' would be called '{question_id}'.",
                 next_step="Rename one of the indicators, or one of the groups of the system.",
             )
-    return found
+    return Asked(charter=charter, system=system, questions=tuple(found))
+
+
+def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> list[Question]:
+    """All questions that fit the system, each with the measures that answer it.
+
+    Raises CharterError when two questions would bear the same id.
+    """
+    return asked_of(charter, system).answered(measures)
 
 
 def applies(indicator: Indicator, system: System) -> bool:
@@ -80,25 +101,24 @@ def applies(indicator: Indicator, system: System) -> bool:
     return columns.favourable == (indicator.applies == "favourable")
 
 
-def _expanded(
-    article: Article, indicator: Indicator, system: System, measures: Sequence[MeasureDocument]
-) -> Iterator[Question]:
+def _expanded(article: Article, indicator: Indicator, system: System) -> Iterator[Question]:
     """One question, or one per attribute; what cannot be measured yet is asked once, of all attributes."""
     reason = _unexamined(indicator, system)
     attributes: list[Attribute | None] = [None]
     if indicator.for_each == "groups" and reason is None:
         attributes = list(system.attributes)
     for by in attributes:
-        comparisons = () if reason else tuple(m for m in measures if _answers(m, indicator, by))
-        missing = "no_measure" if indicator.for_each is None and not comparisons else None
-        yield Question(
-            article=article,
-            indicator=indicator,
-            id="_".join([indicator.id, *(by or ())]),
-            by=by,
-            comparisons=comparisons,
-            unexamined=reason or missing,
-        )
+        name = "_".join([indicator.id, *(by or ())])
+        yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
+
+
+def _answered(question: Question, measures: Sequence[MeasureDocument]) -> Question:
+    """A question with those of the measures of its metric that are its comparisons."""
+    if question.unexamined:
+        return question
+    comparisons = tuple(m for m in measures if _answers(m, question.indicator, question.by))
+    missing = "no_measure" if question.indicator.for_each is None and not comparisons else None
+    return replace(question, comparisons=comparisons, unexamined=missing)
 
 
 def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from audits.errors import CharterError
 from audits.systems.model import System
 from audits.uncertainty.holm import holm
-from audits.uncertainty.tests import decisions_needed, p_beyond, p_good
+from audits.uncertainty.tests import decisions_needed, tails
 from charter.families import MeasureDocument, Question
 from charter.model import Charter, Threshold
 
@@ -60,26 +60,32 @@ def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str
 
 
 def _corrected(family: Sequence[Tested], looks: int) -> list[PValues]:
+    """The level of each comparison at which it is beyond watch or breach, corrected, and the one for kept as it is."""
     shares = _shares(family)
-    p_watch = holm([_beyond(measure, watch_level(asked.indicator.threshold)) for asked, measure in family], shares)
-    p_breach = _breaches(family)
+    levels = [asked.indicator.threshold for asked, _ in family]
+    at_watch = [_tails(measure, watch_level(level)) for level, (_, measure) in zip(levels, family, strict=True)]
+    at_breach = {
+        i: _tails(measure, level.breach)
+        for i, (level, (_, measure)) in enumerate(zip(levels, family, strict=True))
+        if level.breach is not None
+    }
+    p_watch = holm([beyond for beyond, _ in at_watch], shares)
+    p_breach = dict(
+        zip(
+            at_breach,
+            holm([beyond for beyond, _ in at_breach.values()], _shares([family[i] for i in at_breach])),
+            strict=True,
+        )
+    )
     return [
         PValues(
             p_breach=min(1.0, p_breach[i] * looks) if i in p_breach else None,
             p_watch=min(1.0, p_watch[i] * looks),
-            p_kept=_good(measure, kept_level(asked.indicator.threshold)),
+            p_kept=at_breach.get(i, at_watch[i])[1],
             share=shares[i] / looks,
         )
-        for i, (asked, measure) in enumerate(family)
+        for i in range(len(family))
     ]
-
-
-def _breaches(family: Sequence[Tested]) -> dict[int, float]:
-    """The corrected p of broken by position, of the comparisons whose question has a breach level."""
-    levels = {i: asked.indicator.threshold.breach for i, (asked, _) in enumerate(family)}
-    held = {i: level for i, level in levels.items() if level is not None}
-    corrected = holm([_beyond(family[i][1], level) for i, level in held.items()], _shares([family[i] for i in held]))
-    return dict(zip(held, corrected, strict=True))
 
 
 def _shares(family: Sequence[Tested]) -> list[float]:
@@ -158,10 +164,10 @@ def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
 
 
 def _beyond(measure: MeasureDocument, level: float) -> float:
-    params = measure["params"]
-    return p_beyond(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])
+    return _tails(measure, level)[0]
 
 
-def _good(measure: MeasureDocument, level: float) -> float:
+def _tails(measure: MeasureDocument, level: float) -> tuple[float, float]:
+    """How likely so bad a figure is if the truth is not beyond a level, and so good a one if it is."""
     params = measure["params"]
-    return p_good(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])
+    return tails(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from audits.systems.model import System
 from charter.facts import Facts
-from charter.families import MeasureDocument, Question, asked, questions
+from charter.families import Asked, MeasureDocument, Question, asked, asked_of
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, tolerated
@@ -25,6 +25,8 @@ ANSWERED = ("broken", "watch", "kept")
 BEYOND = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}
 UNDECIDED = "too_few_decisions"
 Document = dict[str, Any]
+Answer = tuple[str, str | None]
+"""A verdict and the code of its reason."""
 
 
 def judge(
@@ -36,30 +38,29 @@ def judge(
     window_end: dt.date | None = None,
     facts: Facts | None = None,
     only: Callable[[Question], bool] | None = None,
-    told: bool = True,
 ) -> list[Document]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
     `measures` are the documents of an audit (`Measure.document()`); `window_start` and `window_end` are its first and
-    last day, `facts` what people have stated (nothing, if absent). `only`: of some questions. Without `told`, nothing is
-    said in words, nor how many more decisions it would take.
+    last day, `facts` what people have stated (nothing, if absent). `only`: of some questions.
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
-    start = window_start.date() if isinstance(window_start, dt.datetime) else window_start
-    end = window_end or max(start, facts.as_of if facts else start)
-    every, looks = questions(charter, system, measures), looks_of(charter, system)
-    judging = _Judging(
-        charter=charter,
-        system=system,
-        tested=p_values(every, looks=looks),
-        looks=looks,
-        decisions=_decisions(measures),
-        period=Period(start=start, end=end),
-        facts=facts or Facts(as_of=end),
-    )
-    asked_of = every if only is None else [question for question in every if only(question)]
-    return [judging.document(question, told=told) for question in asked_of]
+    judging = _judging(asked_of(charter, system), measures, start=window_start, end=window_end, facts=facts)
+    return [judging.document(question) for question in judging.questions if only is None or only(question)]
+
+
+def verdicts_in_short(
+    asked_questions: Asked,
+    measures: Sequence[MeasureDocument],
+    *,
+    window_start: dt.date,
+    window_end: dt.date,
+    facts: Facts,
+) -> list[Document]:
+    """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
+    judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts)
+    return [judging.short(question) for question in judging.questions]
 
 
 def summarise(
@@ -110,16 +111,17 @@ class _Judging:
 
     charter: Charter
     system: System
+    questions: Sequence[Question]
     tested: Mapping[tuple[str, str], PValues]
     looks: int
     decisions: int | None
     period: Period
     facts: Facts
 
-    def document(self, question: Question, *, told: bool) -> Document:
+    def document(self, question: Question) -> Document:
         indicator = question.indicator
-        comparisons = [self._comparison(question, measure, counted=told) for measure in question.comparisons]
-        found = self._found(question, comparisons)
+        comparisons = [self._comparison(question, measure) for measure in question.comparisons]
+        found = self._found(question)
         document = {
             "article": question.article.id,
             "indicator": question.id,
@@ -135,30 +137,45 @@ class _Judging:
             "reason": found.reason,
             "statement": found.statement,
             "cases": found.cases,
+            "question": asked(question, self.system),
         }
-        if not told:
-            return document
-        document["question"] = asked(question, self.system)
         return document | {"sentence": sentence(question, document, self.system)}
+
+    def short(self, question: Question) -> Document:
+        found = self._found(question)
+        return {
+            "article": question.article.id,
+            "indicator": question.id,
+            "template": question.indicator.id,
+            "by": None if question.by is None else list(question.by),
+            "verdict": found.verdict,
+            "reason": found.reason,
+        }
 
     def _post_hoc(self, indicator: Indicator) -> bool:
         return indicator.threshold.post_hoc(self.period.start, proven=self.facts.adopted.get(indicator.id))
 
-    def _found(self, question: Question, comparisons: Sequence[Document]) -> Stated:
+    def _found(self, question: Question) -> Stated:
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
             return attested(indicator, self.facts, system=system, charter=self.charter)
-        verdict, reason = _verdict(question, comparisons)
+        verdict, reason = _verdict(question, [self._answer(question, measure) for measure in question.comparisons])
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
-        if told is None or (comparisons and worst([verdict, told.verdict]) != told.verdict):
+        if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return Stated(verdict=verdict, reason=reason)
         return told
 
-    def _comparison(self, question: Question, measure: MeasureDocument, *, counted: bool) -> Document:
-        """`counted`: with how many more decisions would settle what cannot be told."""
+    def _answer(self, question: Question, measure: MeasureDocument) -> Answer:
+        """The verdict of a comparison, and why it is unknown where it is."""
+        if measure["status"] != "ok":
+            return "unknown", measure["reason"]
+        verdict = verdict_of(self.tested[question.id, measure["id"]], self.charter.alpha)
+        return verdict, UNDECIDED if verdict == "unknown" else None
+
+    def _comparison(self, question: Question, measure: MeasureDocument) -> Document:
         threshold, params = question.indicator.threshold, measure["params"]
         document: Document = {
             "measure": measure["id"],
@@ -178,13 +195,11 @@ class _Judging:
         }
         if measure["status"] != "ok":
             return document
-        tested = self.tested[question.id, measure["id"]]
-        verdict = verdict_of(tested, self.charter.alpha)
+        (verdict, reason), tested = self._answer(question, measure), self.tested[question.id, measure["id"]]
         p = {"p_breach": tested.p_breach, "p_watch": tested.p_watch, "p_kept": tested.p_kept}
-        document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share}
+        document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share, "reason": reason}
         if verdict == "unknown":
-            more = self._more(question, measure, tested.share) if counted else None
-            document |= {"reason": UNDECIDED, "more_decisions": more}
+            document["more_decisions"] = self._more(question, measure, tested.share)
         return document
 
     def _more(self, question: Question, measure: MeasureDocument, share: float) -> int | None:
@@ -194,14 +209,32 @@ class _Judging:
         )
 
 
-def _verdict(question: Question, comparisons: Sequence[Document]) -> tuple[str, str]:
+def _judging(
+    every: Asked, measures: Sequence[MeasureDocument], *, start: dt.date, end: dt.date | None, facts: Facts | None
+) -> _Judging:
+    start = start.date() if isinstance(start, dt.datetime) else start
+    end = end or max(start, facts.as_of if facts else start)
+    answered, looks = every.answered(measures), looks_of(every.charter, every.system)
+    return _Judging(
+        charter=every.charter,
+        system=every.system,
+        questions=answered,
+        tested=p_values(answered, looks=looks),
+        looks=looks,
+        decisions=_decisions(measures),
+        period=Period(start=start, end=end),
+        facts=facts or Facts(as_of=end),
+    )
+
+
+def _verdict(question: Question, answers: Sequence[Answer]) -> tuple[str, str]:
     """The verdict of a question and the code of its reason; a question without a comparison is never kept."""
     if question.unexamined is not None:
         return "not_examined", question.unexamined
-    if not comparisons:
+    if not answers:
         return "unknown", "no_comparison"
-    verdict = worst([comparison["verdict"] for comparison in comparisons])
+    verdict = worst([answer for answer, _ in answers])
     if verdict != "unknown":
         return verdict, BEYOND[verdict]
-    reasons = [comparison["reason"] for comparison in comparisons if comparison["verdict"] == "unknown"]
+    reasons = [reason for answer, reason in answers if answer == "unknown"]
     return verdict, UNDECIDED if UNDECIDED in reasons else str(reasons[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 
 def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> list[float]:
@@ -25,8 +26,8 @@ def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> l
     order = sorted(range(len(p_values)), key=lambda i: p_values[i] / parts[i])
     adjusted = [0.0] * len(p_values)
     running = 0.0
-    for rank, index in enumerate(order):
-        left = sum(parts[i] for i in order[rank:])
+    lefts = list(accumulate(parts[i] for i in reversed(order)))
+    for index, left in zip(order, reversed(lefts), strict=True):
         running = max(running, min(1.0, left / parts[index] * p_values[index]))
         adjusted[index] = running
     return adjusted

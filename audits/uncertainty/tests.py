@@ -51,6 +51,21 @@ def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float
     return _tail(test, threshold, below=not _is_below(bad_side))
 
 
+def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[float, float]:
+    """`p_beyond` and `p_good` at one threshold.
+
+    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
+    >>> beyond, good = tails(test, threshold=0.8, bad_side="below")
+    >>> beyond == p_beyond(test, threshold=0.8, bad_side="below"), good == p_good(test, threshold=0.8, bad_side="below")
+    (True, True)
+    """
+    below = _is_below(bad_side)
+    if test.get("kind") == "noncentral_chi2":
+        return _tail(test, threshold, below=below), _tail(test, threshold, below=not below)
+    z = _z(test, threshold) * (1 if below else -1)
+    return _of_z(test, z), _of_z(test, -z)
+
+
 def decisions_needed(
     test: Mapping[str, Any], *, threshold: float, bad_side: str, n: int, alpha: float = 0.05, power: float = 0.8
 ) -> int | None:
@@ -85,22 +100,31 @@ def _tail(test: Mapping[str, Any], threshold: float, *, below: bool) -> float:
     """Chance of so low (or so high) an estimate when the truth is at the threshold; small ones keep their digits."""
     if test.get("kind") == "noncentral_chi2":
         return _chi2_tail(test["statistic"] / test["scale"], test["df"], threshold / test["scale"], below=below)
-    z = _z(test, threshold) * (1 if below else -1)
+    return _of_z(test, _z(test, threshold) * (1 if below else -1))
+
+
+def _of_z(test: Mapping[str, Any], z: float) -> float:
     return float(stdtr(test["df"], z)) if "df" in test else float(ndtr(z))
 
 
 def _z(test: Mapping[str, Any], threshold: float) -> float:
-    statistics: dict[str, Callable[[], float]] = {
-        "score_ratio": lambda: ratio_z(_pair(test["k"]), _pair(test["n"]), ratio=threshold),
-        "score_difference": lambda: difference_z(_pair(test["k"]), _pair(test["n"]), difference=threshold),
-        "jackknife": lambda: _jackknife_z(test, threshold),
-        "wald": lambda: (float(test["estimate"]) - threshold) / float(test["se"]),
-    }
     kind = str(test.get("kind"))
-    if kind not in statistics:
-        known = nearest(kind, [*statistics, "noncentral_chi2"])
+    if kind not in STATISTICS:
+        known = nearest(kind, [*STATISTICS, "noncentral_chi2"])
         raise UnknownTestError(f"test of kind '{kind}' is unknown.", next_step=known)
-    return statistics[kind]()
+    return STATISTICS[kind](test, threshold)
+
+
+def _ratio_z(test: Mapping[str, Any], threshold: float) -> float:
+    return ratio_z(_pair(test["k"]), _pair(test["n"]), ratio=threshold)
+
+
+def _difference_z(test: Mapping[str, Any], threshold: float) -> float:
+    return difference_z(_pair(test["k"]), _pair(test["n"]), difference=threshold)
+
+
+def _wald_z(test: Mapping[str, Any], threshold: float) -> float:
+    return (float(test["estimate"]) - threshold) / float(test["se"])
 
 
 def _pair(values: Any) -> tuple[float, float]:
@@ -112,6 +136,15 @@ def _jackknife_z(test: Mapping[str, Any], threshold: float) -> float:
     if test["transform"] == "log":
         return math.log(test["estimate"] / threshold) / float(test["se"])
     return (float(test["estimate"]) - threshold) / float(test["se"])
+
+
+STATISTICS: dict[str, Callable[[Mapping[str, Any], float], float]] = {
+    "score_ratio": _ratio_z,
+    "score_difference": _difference_z,
+    "jackknife": _jackknife_z,
+    "wald": _wald_z,
+}
+"""The standardised distance of the estimate from a threshold, by kind of test."""
 
 
 def quantile(test: Mapping[str, Any], chance: float) -> float:

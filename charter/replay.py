@@ -1,0 +1,133 @@
+"""What another version of the charter would have said: stored measures judged again, and what changes.
+
+Nothing is measured again and nothing stored is touched: a verdict that was given stays given. Each audit is judged with
+what people had stated when it was made, and by the system file of today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from audits.systems.model import System
+from audits.workspace import Workspace
+from charter.facts import Facts
+from charter.families import Asked, asked_of
+from charter.model import Charter
+from charter.records import AuditSummary, Sealed, statements, summaries
+from charter.verdicts import summarise, verdicts_in_short
+
+SCHEMA = "boussole.replay/1"
+Document = dict[str, Any]
+ABSENT = "not_asked"
+"""The verdict of a question that one of the two charters does not ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One window of a system, judged again."""
+
+    entry: int
+    system: str
+    start: dt.date
+    end: dt.date
+    verdicts: Sequence[Document]
+    articles: Sequence[Document]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One question of one window whose verdict would be another; `before` and `after` may be `not_asked`."""
+
+    system: str
+    start: str
+    end: str
+    entry: int
+    article: str
+    indicator: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A whole replay: how many windows and verdicts were judged again, what changes, which systems are not known."""
+
+    version: str
+    sha256: str
+    windows: int
+    verdicts: int
+    changes: Sequence[Change]
+    unknown_systems: Sequence[str]
+
+    def document(self) -> Document:
+        """The replay as JSON, `boussole.replay/1`."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+
+def replay(
+    workspace: Workspace,
+    against: Charter,
+    *,
+    system: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Replay:
+    """Judges the stored audits by another charter and compares with the verdicts that were given.
+
+    Of each window the audit that was sealed last; windows that end in some days, of one system, or all of them.
+    """
+    stored = summaries(workspace, system=system, since=since, until=until, measures=True)
+    known = [audit for audit in stored if audit.system in workspace.systems]
+    again = judged(known, against, workspace.systems, statements(workspace))
+    changes = [change for audit, new in zip(known, again, strict=True) for change in _changes(audit, new)]
+    return Replay(
+        version=against.version,
+        sha256=against.sha256,
+        windows=len(known),
+        verdicts=sum(len(new.verdicts) for new in again),
+        changes=changes,
+        unknown_systems=sorted({audit.system for audit in stored} - set(workspace.systems)),
+    )
+
+
+def judged(
+    stored: Sequence[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[Sealed]
+) -> list[Judged]:
+    """Stored audits judged by a charter, each with what people had stated when it was made."""
+    questions = {name: asked_of(charter, systems[name]) for name in {audit.system for audit in stored}}
+    return [_judged(audit, questions[audit.system], stated) for audit in stored]
+
+
+def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> Judged:
+    facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
+    verdicts = verdicts_in_short(questions, audit.measures, window_start=audit.start, window_end=audit.end, facts=facts)
+    return Judged(
+        entry=audit.entry,
+        system=audit.system,
+        start=audit.start,
+        end=audit.end,
+        verdicts=verdicts,
+        articles=summarise(questions.charter, verdicts, system=audit.system, facts=facts),
+    )
+
+
+def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
+    """The questions of one window that would be answered otherwise, in the order of the new charter."""
+    before, after = ({each["indicator"]: each for each in given} for given in (audit.verdicts, new.verdicts))
+    for name in [*after, *(name for name in before if name not in after)]:
+        told = (after.get(name) or before[name])["article"]
+        verdicts = [each[name]["verdict"] if name in each else ABSENT for each in (before, after)]
+        if verdicts[0] != verdicts[1]:
+            yield Change(
+                system=audit.system,
+                start=audit.start.isoformat(),
+                end=audit.end.isoformat(),
+                entry=audit.entry,
+                article=told,
+                indicator=name,
+                before=verdicts[0],
+                after=verdicts[1],
+            )
