@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
-from audits.systems.model import System
+from audits.systems.model import KEPT, System
 
 USED = {
     "id",
@@ -85,7 +85,7 @@ def declared(folder: Path, digest: str) -> System:
     if any(group["from"] == "sensitive" for group in found["groups"].values()):
         found["sensitive"] = SOMEWHERE
     try:
-        return System.model_validate(found)
+        return System.model_validate(found, context={KEPT: True})
     except ValidationError as error:
         raise BoussoleError(
             "the declaration was written by another version of Boussole.",

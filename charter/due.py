@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from audits.systems.register import BEGUN
 from charter.coverage import Use
 from charter.facts import Facts
 from charter.model import Charter, Frequency
 from charter.records.kinds import Case, Inspection, Recommendation, Reply
 from charter.stated import months_later
 
-Kind = Literal["audit", "review", "attestation", "reply", "case", "legal_basis", "erasure"]
+Kind = Literal["audit", "review", "attestation", "reply", "case", "legal_basis", "erasure", "trial", "service", "ended"]
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 WINDOW_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 WINDOW_DAYS = {"day": 1, "week": 7}
@@ -90,6 +91,10 @@ def _of_file(use: Use) -> Iterator[Due]:
     """What the system file itself announces."""
     if use.system.dates.next_review:
         yield Due(on=use.system.dates.next_review, kind="review", system=use.system.id)
+    for key in ("trial", "service", "ended"):
+        day = getattr(use.system.dates, key)
+        if day and key not in BEGUN[use.system.status]:
+            yield Due(on=day, kind=key, system=use.system.id)
     for name, group in use.system.groups.items():
         if group.expires:
             yield Due(on=group.expires, kind="legal_basis", system=use.system.id, group=name)

@@ -147,4 +147,4 @@ def _row(row: Row) -> list[Html | str]:
 def _due(line: DueLine) -> Html:
     when = el("p", line.when, class_="when overdue" if line.overdue else "when")
     where = link(line.place, line.href) if line.href else line.place
-    return el("li", when, el("p", join([where, line.what], " — ") if line.place else line.what))
+    return el("li", when, el("p", join([line.what, where], " — ") if line.place else line.what))

@@ -391,7 +391,14 @@ def _what(register: Register, item: Due, say: Say) -> str:
         return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=item.who or "")
     if item.kind == "legal_basis":
         return say("Legal basis of the group “{group}” ends", group=_group(register, item, say))
-    return {"review": say("Review planned"), "erasure": say("Erase the oldest decisions")}[item.kind]
+    words = {
+        "review": say("Review planned"),
+        "erasure": say("Erase the oldest decisions"),
+        "trial": say("First trial planned: change its status on that day"),
+        "service": say("Planned to go in service: change its status on that day"),
+        "ended": say("Planned to end: change its status on that day"),
+    }
+    return words[item.kind]
 
 
 def _group(register: Register, item: Due, say: Say) -> str:

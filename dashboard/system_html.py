@@ -9,13 +9,19 @@ from dashboard.tables import Table
 from dashboard.words import Say
 
 
-def head(page: SystemPage, say: Say, *, home: str, data: str) -> Html:
-    """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data."""
+def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) -> Html:
+    """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data.
+
+    `register`: its entry in the register stands below.
+    """
     crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
     counted = [
         el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
         for verdict, n in page.counts
     ]
+    links = [(say("Where do these figures come from?"), data)]
+    if register:
+        links.append((say("What does the register say?"), "#register"))
     warning = (
         say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
     )
@@ -26,7 +32,7 @@ def head(page: SystemPage, say: Say, *, home: str, data: str) -> Html:
         el("p", page.purpose, class_="subtitle"),
         el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
         facts(page.facts),
-        el("p", link(say("Where do these figures come from?"), data)),
+        el("p", join([link(*each) for each in links], " · ")),
         el("p", warning, class_="warning") if warning else None,
     )
 

@@ -195,10 +195,15 @@ def period(document: Document, say: Say) -> str:
 
 
 def _subtitle(scene: Scene, say: Say) -> str:
-    examined, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
+    audited, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
     decisions = say.whole(sum(document["decisions"] for document in scene.latest.values()))
     parts = [
-        say.plural("One system examined of {known}", "{n} systems examined of {known}", examined, known=known),
+        say.plural(
+            "One system audited of {known} in the register",
+            "{n} systems audited of {known} in the register",
+            audited,
+            known=known,
+        ),
         say("{n} decisions read", n=decisions),
     ]
     periods = {period(document, say) for document in scene.latest.values()}

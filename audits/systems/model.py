@@ -6,12 +6,15 @@ import datetime as dt
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from audits.systems.kinds import LOGS, Actor, ColumnName, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Windows
 from audits.systems.register import Assessment, Costs, Dates, contradictions
+
+KEPT = "kept"
+"""In the context of a validation: the system was declared once, and today's rules of the register do not judge it."""
 
 
 def _known_zone(value: Any) -> Any:
@@ -140,7 +143,9 @@ class System(Strict):
         return self
 
     @model_validator(mode="after")
-    def _register_consistent(self) -> Self:
+    def _register_consistent(self, info: ValidationInfo) -> Self:
+        if (info.context or {}).get(KEPT):
+            return self
         found = contradictions(
             status=self.status,
             risk=self.risk,

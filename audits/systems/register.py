@@ -25,12 +25,11 @@ BEGUN: dict[Status, tuple[str, ...]] = {
     "production": ("trial", "service"),
     "retired": ("trial", "service", "ended"),
 }
-"""The dates that cannot lie ahead of a use of each status; all other days of `LIFE` cannot have passed."""
-LIFE = BEGUN["retired"]
+"""The days that have come for a use of each status; its other days are plans."""
 
 
 class Dates(Strict):
-    """When things happened; only `next_review`, and the planned end of a use, may lie ahead."""
+    """When things happened, or are planned to: the next review, and what the status says has not begun."""
 
     trial: dt.date | None = Field(None, description="First day of the first trial on real cases")
     service: dt.date | None = Field(None, description="First day in service")
@@ -99,7 +98,7 @@ def contradictions(
         *_blocked(status, risk, assessments),
         *_ahead(dates, assessments, today),
         *_out_of_order(dates),
-        *_against_status(status, dates, today),
+        *_too_early(status, dates, today),
     ]
 
 
@@ -135,13 +134,12 @@ def _out_of_order(dates: Dates) -> Iterator[Contradiction]:
         yield Contradiction("dates.ended", f"ended on {dates.ended}, before it began on {began}")
 
 
-def _against_status(status: Status, dates: Dates, today: dt.date) -> Iterator[Contradiction]:
-    """Dates that tell another story than the status."""
-    for key in LIFE:
+def _too_early(status: Status, dates: Dates, today: dt.date) -> Iterator[Contradiction]:
+    """Days that lie ahead, of what has begun as the status says.
+
+    A planned day that has passed is no error: a file that was good yesterday is good today. It is told as due.
+    """
+    for key in BEGUN[status]:
         day = getattr(dates, key)
-        if day is None:
-            continue
-        if key in BEGUN[status] and day > today:
+        if day and day > today:
             yield Contradiction(f"dates.{key}", f"{day} lies in the future, but the status is {status}")
-        if key not in BEGUN[status] and day <= today:
-            yield Contradiction(f"dates.{key}", f"{day} has passed, but the status is {status}")

@@ -34,7 +34,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
         show_declared(seen, system, say)
         return
     page, command = frame.system_page(system, say), recompute(seen.latest[system])
-    st.html(system_html.head(page, say, home=home, data=data_href(query=query, anchor=system)))
+    data = data_href(query=query, anchor=system)
+    st.html(system_html.head(page, say, home=home, data=data, register=use is not None))
     report = frame.drift_report(system)
     seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:

@@ -78,6 +78,16 @@ def test_a_declared_use_has_no_audit_and_its_review_is_told_until_it_ends():
     assert found(use(**declared, status="retired")) == []
 
 
+def test_a_planned_day_is_told_and_overdue_once_it_has_passed():
+    planned = {"trial": "2026-01-01", "service": "2026-11-01", "ended": "2027-01-01"}
+    given = use("2026-10-31", dates=planned)
+    assert found(given) == [
+        ("service", "2026-11-01", "tool"),
+        ("audit", "2026-12-01", "tool"),
+        ("ended", "2027-01-01", "tool"),
+    ]
+
+
 def test_a_legal_basis_ends_and_the_oldest_month_is_erased_whole():
     groups = {"disability": {"column": "c", "from": "sensitive", "basis": "law", "expires": "2027-01-01"}}
     columns = {"id": "i", "decided_at": "t", "person": "p", "decision": {"column": "d", "selected": [1]}}

@@ -62,7 +62,7 @@ def test_the_first_lines_answer_the_question(scene: Scene) -> None:
     shown = view(scene)
     assert shown.headline == "Un engagement n’est pas tenu."
     assert shown.others == "Parmi les autres\u202f: un à surveiller, cinq pas examinés."
-    assert shown.subtitle == "Deux systèmes examinés sur deux · 29\u202f054 décisions lues"
+    assert shown.subtitle == "Deux systèmes audités sur deux au registre · 29\u202f054 décisions lues"
     assert [line.href for line in shown.leads] == ["/system?system=compas#equite-impact_ratio_race"]
 
 
@@ -244,7 +244,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     )
     shown = view(hostile)
     parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR), compass_html.below(shown, FR)]
-    parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
+    parts.append(system_html.head(page(hostile), FR, home="/", data="/data", register=True))
     parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
     parts.append(system_html.unknown_system(attack, FR, known=[(attack, "/")], home="/"))
     parts.append(compass_html.problem(attack, attack, FR))

@@ -8,8 +8,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from audits.declaration import declared, keep
 from audits.errors import SystemFileError
-from audits.systems import load_system
+from audits.systems import System, load_system
 from audits.systems.register import Assessment, Dates, contradictions
 from audits.workspace import Workspace
 from dashboard.cli import app
@@ -58,12 +59,13 @@ def test_what_blocks_production_depends_on_the_risk(risk, ia, fria, blocked_by):
         ("pilot", {"trial": "2026-11-26"}, []),
         ("pilot", {"trial": "2026-11-27"}, ["dates.trial"]),
         ("pilot", {"trial": "2026-01-01", "service": "2027-01-01", "ended": "2028-01-01"}, []),
-        ("pilot", {"service": "2026-01-01"}, ["dates.service"]),
+        ("pilot", {"service": "2026-01-01"}, []),
         ("design", {"trial": "2027-03-01"}, []),
-        ("design", {"trial": "2025-03-01"}, ["dates.trial"]),
+        ("design", {"trial": "2025-03-01"}, []),
         ("production", {"trial": "2025-03-01", "service": "2025-03-01"}, []),
         ("production", {"trial": "2025-03-01", "service": "2025-02-28"}, ["dates.service"]),
-        ("production", {"ended": "2026-11-26"}, ["dates.ended"]),
+        ("production", {"ended": "2026-11-26"}, []),
+        ("production", {"service": "2026-11-27"}, ["dates.service"]),
         ("retired", {"trial": "2025-03-01", "ended": "2025-02-01"}, ["dates.ended"]),
         ("retired", {"ended": "2026-11-27"}, ["dates.ended"]),
         ("pilot", {"ethics_review": "2026-12-01"}, ["dates.ethics_review"]),
@@ -84,6 +86,14 @@ def test_an_assessment_in_the_future_is_an_error_and_one_after_the_first_trial_i
 def test_an_assessment_is_done_or_not_required(given):
     with pytest.raises(ValueError, match="exactly one of"):
         Assessment(**given)
+
+
+@pytest.mark.parametrize("status", ["design", "pilot", "production", "retired"])
+def test_a_file_that_was_good_once_is_good_on_every_later_day(status):
+    dates = Dates(**dict.fromkeys(("trial", "service", "ended", "ethics_review", "works_council"), "2026-06-01"))
+    given = {"status": status, "risk": "high", "dates": dates, "impact_assessment": DONE, "fria": DONE}
+    bad = [bool(contradictions(**given, today=dt.date(2026, month, 1))) for month in range(1, 13)]
+    assert bad == sorted(bad, reverse=True)
 
 
 def refused(tmp_path, **given):
@@ -127,3 +137,10 @@ def test_a_key_given_twice_is_an_error_with_its_line(tmp_path):
 
 def test_a_title_of_a_million_characters_is_refused(tmp_path):
     assert "10000 characters" in refused(tmp_path, status="pilot", title={"fr": "x" * 1_000_000})
+
+
+def test_what_an_audit_kept_of_a_system_is_read_whatever_the_register_asks_today(tmp_path):
+    system = System.model_validate(
+        {**USE, "status": "production", "impact_assessment": {"done_on": "2025-01-01"}, "fria": {"not_required": "x"}}
+    )
+    assert declared(tmp_path, keep(tmp_path, system)).status == "production"
