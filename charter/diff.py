@@ -11,7 +11,9 @@ from charter.model import Article, Charter, Head
 
 SCHEMA = "boussole.charter_diff/1"
 SETTINGS = ("id", "alpha", "power", "languages")
-"""What a head file sets; the rest of it is words."""
+"""What a head file sets, each with a sentence of its own."""
+HEAD_WORDS = ("title", "notice", "rules", "words")
+"""What it only words."""
 OWN = ("id", "order", "indicators")
 """Fields of an article whose changes are told one by one; the rest of it is words."""
 
@@ -45,8 +47,11 @@ def _head(before: Charter, after: Charter) -> Iterator[Change]:
             effect: Effect = "unclear" if name in ("alpha", "power") else "neutral"
             yield change(f"{name}_changed", effect, field=name, before=old, after=new)
     yield from _colleges(before, after)
-    told = {"adopted_on", "version", "colleges", *SETTINGS}
-    names = [name for name in Head.model_fields if name not in told and getattr(before, name) != getattr(after, name)]
+    for name in Head.model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new and name not in ("adopted_on", "version", "colleges", *SETTINGS, *HEAD_WORDS):
+            yield change("head_changed", "unclear", field=name, before=old, after=new)
+    names = [name for name in HEAD_WORDS if getattr(before, name) != getattr(after, name)]
     if names:
         yield change("charter_wording", "neutral", field=", ".join(names))
 

@@ -16,7 +16,7 @@ Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
 FrameworkKind = Literal["law", "standard", "practice"]
-Word = Literal["person", "agent", "adviser", "employer"]
+Word = Literal["person", "agent"]
 TextStatus = Literal["draft wording", "official"]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1)]
@@ -29,23 +29,23 @@ ARTICLES = (3, 12)
 class Framework(Strict):
     """A law, a standard or a practice of which questions answer to single provisions."""
 
-    title: Texts
+    title: Texts = Field(description="Its name")
     kind: FrameworkKind = Field("law", description="`law` binds, a `standard` is chosen, a `practice` is a landmark")
     where: Texts | None = Field(None, description="Where it applies, and to whom")
-    note: Texts | None = None
+    note: Texts | None = Field(None, description="What a reader must know of it")
 
 
 class Law(Strict):
     """A provision that questions answer to, or that no question covers."""
 
-    title: Texts
+    title: Texts = Field(description="Its name, with its number")
     framework: Identifier | None = Field(None, description="The law, standard or practice that it is part of")
     asks: Texts | None = Field(None, description="What it asks, in one plain sentence")
     in_force: dt.date = Field(description="First day on which it applies")
     until: dt.date | None = Field(None, description="Last day on which it applies; absent: no end is known")
     source: Words = Field(description="Where its text is published")
     to_check: bool = Field(False, description="True while the date rests on a secondary source")
-    note: Texts | None = None
+    note: Texts | None = Field(None, description="What a reader must know of it")
     uncovered: Texts | None = Field(None, description="Why no question of this charter answers to it")
 
     @model_validator(mode="after")
@@ -58,8 +58,8 @@ class Law(Strict):
 class LawFile(Strict):
     """The file `law.yaml`."""
 
-    frameworks: dict[Identifier, Framework] = Field(default_factory=dict)
-    provisions: dict[Identifier, Law] = Field(default_factory=dict)
+    frameworks: dict[Identifier, Framework] = Field(default_factory=dict, description="Laws, standards, practices")
+    provisions: dict[Identifier, Law] = Field(default_factory=dict, description="Their provisions, named in `law`")
 
 
 class Threshold(Strict):
@@ -72,7 +72,7 @@ class Threshold(Strict):
     tolerance: float | None = Field(
         None, gt=0, lt=1, description="Zero tolerance: one confirmed case breaks; kept only when 3/n is under this"
     )
-    status: Literal["proposed", "adopted"]
+    status: Literal["proposed", "adopted"] = Field(description="Whether the committee has voted it")
     since: dt.date = Field(description="When it was proposed or adopted")
     justification: Texts | None = Field(None, description="Why this level, in plain words")
     source: str | None = Field(None, description="The norm, publication or vote it comes from")
@@ -92,18 +92,24 @@ class Threshold(Strict):
 class Indicator(Strict):
     """One question of an article, and how it is answered."""
 
-    id: Identifier
+    id: Identifier = Field(description="Its name for other files and documents; it never changes")
     number: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+[a-z]?$")] = Field(
         description="What people call it: 3.1"
     )
-    question: Texts = Field(description="May name {system}, {decision} and {group}")
+    question: Texts = Field(description="May name {system}, {decision}, {group} and {controls}")
     good_answer: Answer = Field("yes", description="The answer that keeps the promise; `open`: neither yes nor no")
-    evidence: Evidence
+    evidence: Evidence = Field(description="From decisions, or a statement of a person")
     metric: Identifier | None = Field(None, description="The judged measure; null while it cannot be measured yet")
-    params: dict[str, bool | int | float | str] = Field(default_factory=dict, description="Which of its measures")
+    params: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, description="Which of its figures, by a parameter they carry"
+    )
     subject: Subject | None = Field(None, description="For drift: the score, or the features watched")
     kinds: list[Kind] = Field(min_length=1, description="Kinds of system it is asked of")
-    applies: Applies = Field("always", description="`harm`: only where being selected is a harm…")
+    applies: Applies = Field(
+        "always",
+        description="`favourable` or `harm`: what being selected is; `selective_labels`: where outcomes are known for "
+        "the selected alone",
+    )
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(
         "question",
@@ -112,12 +118,12 @@ class Indicator(Strict):
     )
     needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
     computed: Texts = Field(description="What is counted or attested, in plain words")
-    threshold: Threshold
+    threshold: Threshold = Field(description="From which level on it is watched or broken, and why")
     broken_if: Texts = Field(description="What would make the promise broken")
-    frequency: Frequency
+    frequency: Frequency = Field(description="How often it is asked")
     attested_by: Texts | None = Field(None, description="The role that attests")
     valid_months: int | None = Field(None, ge=1, description="An older attestation answers nothing")
-    law: list[Identifier] = Field(default_factory=list)
+    law: list[Identifier] = Field(default_factory=list, description="Provisions of `law.yaml` that it answers to")
     related: list[Identifier] = Field(default_factory=list, description="Questions shown beside it, never in its place")
 
     @model_validator(mode="after")
@@ -134,47 +140,49 @@ class Indicator(Strict):
 class TextOrigin(Strict):
     """Whose words an article is written in."""
 
-    status: TextStatus
-    source: Words
-    date: dt.date
+    status: TextStatus = Field(description="Whether the organisation has made the words its own")
+    source: Words = Field(description="Who wrote them")
+    date: dt.date = Field(description="When")
 
 
 class Why(Strict):
     """Why it matters, for the two kinds of people it touches."""
 
-    person: Texts
-    agent: Texts
+    person: Texts = Field(description="For somebody concerned by decisions")
+    agent: Texts = Field(description="For somebody who works with the system")
 
 
 class Article(Strict):
     """One promise of the charter."""
 
-    id: Identifier
-    order: int = Field(ge=1)
-    title: Texts
-    commitment: Texts
-    why: Why
-    text: TextOrigin
-    indicators: list[Indicator] = Field(min_length=1)
+    id: Identifier = Field(description="Its name, and that of its file")
+    order: int = Field(ge=1, description="Its place in the charter")
+    title: Texts = Field(description="Its name, for readers")
+    commitment: Texts = Field(description="The promise, in one sentence")
+    why: Why = Field(description="Why it matters")
+    text: TextOrigin = Field(description="Whose words these are")
+    indicators: list[Indicator] = Field(min_length=1, description="The questions that tell whether it is kept")
 
 
 class College(Strict):
-    id: Identifier
-    title: Texts
+    """One of the groups that sit on the committee."""
+
+    id: Identifier = Field(description="Its name for other files")
+    title: Texts = Field(description="Its name, for readers")
 
 
 class Head(Strict):
     """The head file of a charter (`charter.yaml`)."""
 
-    id: Identifier
+    id: Identifier = Field(description="The same from version to version")
     version: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*$")] = Field(description="Human version number")
     adopted_on: dt.date | None = Field(
         None, description="As the text says; what counts is the adoption that the ledger holds"
     )
-    languages: list[LanguageCode] = Field(min_length=1)
-    title: Texts
+    languages: list[LanguageCode] = Field(min_length=1, description="Every text is in each of them, and in no other")
+    title: Texts = Field(description="Its name, for readers")
     notice: Texts = Field(description="Printed beside every threshold")
-    colleges: list[College] = Field(min_length=1)
+    colleges: list[College] = Field(min_length=1, description="Who sits on the committee")
     alpha: float = Field(0.05, gt=0, lt=0.5, description="Level of every one-sided test")
     power: float = Field(0.8, gt=0.5, lt=1, description="Power at which missing decisions are counted")
     looks: Literal["year", "each"] = Field(
@@ -185,8 +193,8 @@ class Head(Strict):
     rules: dict[Identifier, Texts] = Field(description="How verdicts are reached, in plain words")
     words: dict[Word, Texts] = Field(
         default_factory=dict,
-        description="What pages call people here: `person` (concerned by decisions), `agent` (works with a system), "
-        "`adviser` and `employer` (who decide at a stage); with their article: a borrower",
+        description="What pages call people here, with their article: `person` (concerned by decisions: a borrower), "
+        "`agent` (works with a system: an adviser)",
     )
 
 

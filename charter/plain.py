@@ -16,8 +16,6 @@ SAME_CRITERIA = {"fr": "mêmes critères légitimes", "en": "same legitimate fac
 PEOPLE: dict[Word, Texts] = {
     "person": {"fr": "une personne concernée", "en": "a person concerned"},
     "agent": {"fr": "un agent", "en": "an agent"},
-    "adviser": {"fr": "le conseiller", "en": "the adviser"},
-    "employer": {"fr": "l’employeur", "en": "the employer"},
 }
 """What people are called where a charter has no `words` of its own."""
 

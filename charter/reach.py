@@ -60,26 +60,35 @@ def _drift(each: Asked, metric: str) -> Iterator[Fault]:
 
 
 def _levels(each: Asked, scale: str) -> Iterator[Fault]:
-    """Levels on the right side, on the right scale, apart from each other, and short of what cannot be passed."""
+    """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
     levels = {name: level for name in ("watch", "breach") if (level := getattr(threshold, name)) is not None}
-    for name, level in levels.items():
-        if scale == "ratio" and not 0 < level <= 1:
-            told = f"the {name} level of a ratio lies above 0 and up to 1, as in 0.8 for 80 %, and this is {level:g}"
-            yield each.fault(f"{told}: state it for the favourable direction.", "threshold", name)
-        elif scale == "difference" and level >= 1:
-            told = f"no gap can go beyond {level:g}: a gap of 10 in 100 is written 0.1"
-            yield each.fault(f"{told}: lower the {name} level.", "threshold", name)
-    watch, breach = levels.get("watch"), levels.get("breach")
-    if watch is not None and breach is not None:
-        if watch == breach:
-            told = f"the watch and breach levels are both {watch:g}, so that it can never be watched: set them apart"
-            yield each.fault(f"{told}, or leave one out.", "threshold", "breach")
-        elif (breach > watch) == (scale == "ratio"):
-            side = "below" if scale == "ratio" else "above"
-            told = f"the breach level ({breach:g}) must lie beyond the watch level ({watch:g})"
-            yield each.fault(f"{told}: put it {side}.", "threshold", "breach")
+    wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
+    for name, told in wrong.items():
+        yield each.fault(told, "threshold", name)
+    if not wrong and len(levels) == 2:
+        yield from _order(each, levels["watch"], levels["breach"], scale)
     yield from _keepable(each, scale)
+
+
+def _off_scale(name: str, level: float, scale: str) -> str:
+    """Why a level cannot be one of its scale; empty where it can."""
+    if scale == "ratio" and not 0 < level <= 1:
+        told = f"the {name} level of a ratio lies above 0 and up to 1, as in 0.8 for 80 %, and this is {level:g}"
+        return f"{told}: state it for the favourable direction."
+    if scale == "difference" and level >= 1:
+        return f"no gap can go beyond {level:g}: a gap of 10 in 100 is written 0.1: lower the {name} level."
+    return ""
+
+
+def _order(each: Asked, watch: float, breach: float, scale: str) -> Iterator[Fault]:
+    if watch == breach:
+        told = f"the watch and breach levels are both {watch:g}, so that it can never be watched: set them apart"
+        yield each.fault(f"{told}, or leave one out.", "threshold", "breach")
+    elif (breach > watch) == (scale == "ratio"):
+        side = "below" if scale == "ratio" else "above"
+        told = f"the breach level ({breach:g}) must lie beyond the watch level ({watch:g})"
+        yield each.fault(f"{told}: put it {side}.", "threshold", "breach")
 
 
 def _keepable(each: Asked, scale: str) -> Iterator[Fault]:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
+from charter.model import Article, Head, LawFile
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -41,15 +43,24 @@ COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a colu
 
 def system_fields() -> str:
     """A table of keys for the system file and each of its parts."""
-    schema = System.model_json_schema()
-    parts = {"System": schema, **schema["$defs"]}
-    return "\n\n".join(f"### {name}\n\n{_table(parts[name])}" for name in _order(schema))
+    return _fields(System, "System")
 
 
-def _order(schema: dict[str, Any], name: str = "System") -> list[str]:
+def charter_fields() -> str:
+    """A table of keys for each file of a charter and each of its parts."""
+    return "\n\n".join((_fields(Head, "charter.yaml"), _fields(Article, "ID.yaml"), _fields(LawFile, "law.yaml")))
+
+
+def _fields(model: type[BaseModel], title: str) -> str:
+    schema = model.model_json_schema()
+    parts = {title: schema, **schema.get("$defs", {})}
+    return "\n\n".join(f"### {name}\n\n{_table(parts[name])}" for name in _order(schema, title, root=title))
+
+
+def _order(schema: dict[str, Any], name: str, *, root: str) -> list[str]:
     """The parts in the order in which a reader of the file meets them, each after the one that names it."""
-    body = schema if name == "System" else schema["$defs"][name]
-    inner = [part for child in _references(body["properties"]) for part in _order(schema, child)]
+    body = schema if name == root else schema["$defs"][name]
+    inner = [part for child in _references(body["properties"]) for part in _order(schema, child, root=root)]
     return list(dict.fromkeys([name, *inner]))
 
 
@@ -151,6 +162,7 @@ def _metric(metric: Metric) -> str:
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "system-fields": ("system-file.md", system_fields),
+    "charter-fields": ("charter.md", charter_fields),
     "commands": ("commands.md", commands),
     "measures": ("measures.md", measures),
 }

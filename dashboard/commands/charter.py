@@ -50,6 +50,28 @@ def check(
 
 
 @app.command()
+def new(
+    context: typer.Context,
+    template: Annotated[str, typer.Option("--from", help="The template to start from.")] = "minimal",
+    to: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Another folder than the workspace's charter/.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Print the templates, and write nothing.")] = False,
+) -> None:
+    """Write a charter of your own from a template; an existing one is never written over."""
+    from charter.templates import ABOUT, write_template
+
+    if list_:
+        for name, about in ABOUT.items():
+            typer.echo(f"{name:<12}{about}")
+        return
+    folder = to or workspace_of(context).home / "charter"
+    for file in write_template(template, folder):
+        say(f"Written: {file}")
+    say(f"Change the texts, the questions and the levels, then run `boussole charter check{f' {to}' if to else ''}`.")
+
+
+@app.command()
 def show(
     context: typer.Context,
     lang: Lang = "fr",

@@ -1,0 +1,119 @@
+"""Templates are charters without a fault, each with its own law, words, languages and colleges."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from audits.errors import CharterError
+from audits.languages import french
+from audits.workspace import Workspace
+from charter.crosswalk import crosswalk
+from charter.diff import diff
+from charter.loading import find_faults, load_charter, unread
+from charter.model import Charter
+from charter.plain import called
+from charter.templates import ABOUT, TEMPLATES, write_template
+from dashboard.cli import app
+
+OWN = ["bank", "hospital", "minimal"]
+
+
+def texts(value: object, lang: str) -> list[str]:
+    if isinstance(value, dict):
+        return [t for key, inner in value.items() for t in ([inner] if key == lang else texts(inner, lang))]
+    return [t for inner in value for t in texts(inner, lang)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_has_no_fault_and_no_file_that_nobody_reads(name: str) -> None:
+    assert find_faults(TEMPLATES[name]) == []
+    assert [file for file in unread(TEMPLATES[name]) if file != "__pycache__"] == []
+    assert name in ABOUT
+
+
+@pytest.mark.parametrize(
+    ("name", "languages", "articles", "person"),
+    [
+        ("bank", ["en", "fr"], 5, "a borrower"),
+        ("hospital", ["fr", "en"], 5, "a patient"),
+        ("minimal", ["en"], 3, "a person concerned"),
+        ("employment", ["fr", "en"], 7, "a job seeker"),
+    ],
+)
+def test_each_has_its_own_languages_words_and_articles(
+    name: str, languages: list[str], articles: int, person: str
+) -> None:
+    charter = load_charter(TEMPLATES[name])
+    assert charter.languages == languages
+    assert len(charter.articles) == articles
+    assert called(charter, "person", "en") == person
+    assert len(charter.colleges) >= 2
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_nothing_of_employment_is_left_in_another_template(name: str) -> None:
+    written = " ".join(path.read_text(encoding="utf-8").lower() for path in TEMPLATES[name].glob("*.yaml"))
+    written = re.sub(r"selection procedures|pour l’emploi\)|emploie\w*|employ(er|é)\b", "", written)
+    for word in ("job seeker", "demandeur", "labour code", "code du travail", "employment service", "matchft"):
+        assert word not in written
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_measured_and_attested_questions_are_both_asked_and_none_is_adopted(name: str) -> None:
+    indicators = [indicator for article in load_charter(TEMPLATES[name]).articles for indicator in article.indicators]
+    assert {indicator.evidence for indicator in indicators} == {"measured", "attested"}
+    assert sum(indicator.metric is not None for indicator in indicators) >= 2
+    assert {indicator.threshold.status for indicator in indicators} == {"proposed"}
+    assert len({str(i.threshold.justification) for i in indicators if i.threshold.breach}) >= 1
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_french_is_typeset_and_no_text_claims_compliance(name: str) -> None:
+    document = load_charter(TEMPLATES[name]).document()
+    for text in texts(document, "fr"):
+        assert text == french(text)
+    for text in texts(document, "fr") + texts(document, "en"):
+        assert not re.search(r"\bconforme|complian", text.lower())
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_provision_is_covered_or_says_why_not(name: str) -> None:
+    import datetime as dt
+
+    for chapter in crosswalk(load_charter(TEMPLATES[name]), on=dt.date(2026, 11, 26)):
+        assert chapter.framework is not None
+        for provision in chapter.provisions:
+            assert provision.covered != bool(provision.law.uncovered), provision.id
+
+
+def test_a_template_becomes_the_charter_of_a_workspace_and_is_never_written_over(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "new", "--from", "bank"])
+    assert done.exit_code == 0, done.output
+    assert diff(load_charter(TEMPLATES["bank"]), load_charter(workspace)) == []
+    (workspace.home / "charter" / "model.yaml").write_text("mine", encoding="utf-8")
+    again = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "new", "--from", "hospital"])
+    assert isinstance(again.exception, CharterError)
+    assert "not written over" in str(again.exception)
+    assert (workspace.home / "charter" / "model.yaml").read_text(encoding="utf-8") == "mine"
+    assert not (workspace.home / "charter" / "soin.yaml").exists()
+
+
+def test_an_unknown_template_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(CharterError, match="Did you mean 'bank'"):
+        write_template("bnak", tmp_path / "charter")
+    assert not (tmp_path / "charter").exists()
+
+
+def test_the_list_names_them_all() -> None:
+    listed = CliRunner().invoke(app, ["charter", "new", "--list"]).output
+    assert [line.split()[0] for line in listed.splitlines()] == list(TEMPLATES)
+
+
+def test_words_that_a_charter_does_not_give_are_general() -> None:
+    text = load_charter().document() | {"words": {}}
+    assert called(Charter.model_validate(text), "person", "en") == "a person concerned"
