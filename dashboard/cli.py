@@ -15,6 +15,7 @@ from dashboard.commands import export as export_commands
 from dashboard.commands import ledger as ledger_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
+from dashboard.commands import records as records_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
 from dashboard.commands.compare import compare
@@ -58,6 +59,7 @@ app.command()(drift)
 app.command()(metrics)
 app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
+app.add_typer(records_commands.app, name="record")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)

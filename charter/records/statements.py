@@ -95,8 +95,8 @@ def _refer(connection: Connection, statement: Statement) -> None:
     kind = connection.execute(select(Record.kind).where(Record.entry == of)).scalar()
     if kind not in statement.about:
         wanted = " or ".join(statement.about)
-        found = "is no record" if kind is None else f"is a {kind}"
+        found = "is no record" if kind is None else f"is one of kind {kind}"
         raise BoussoleError(
-            f"a {statement.kind} is about a {wanted}, and entry {of} {found}.",
+            f"a {statement.kind} is about a {wanted}; entry {of} {found}.",
             next_step="See the entries with `boussole record list`.",
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboard.commands.console import say, workspace_of, write_json
+from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -141,3 +142,84 @@ def _tell(document: Mapping[str, Any], lang: str) -> None:
 
 def _sides(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [document["before"], document["after"]]
+
+
+@app.command()
+def versions(context: typer.Context) -> None:
+    """List the versions that judged or were adopted: number, hash, first use, adoptions; the one in force is marked."""
+    from charter.in_force import in_force
+    from charter.in_force import versions as kept
+
+    workspace = workspace_of(context)
+    current = in_force(workspace).charter.sha256
+    for each in kept(workspace):
+        acts = "; ".join(f"adopted on {act.on} by {act.role} (entry {act.entry})" for act in each.acts)
+        mark = "*" if each.sha256 == current else " "
+        typer.echo(
+            f"{mark} {each.version}\t{each.sha256[:12]}\tused since {each.first_used_on}\t{acts or 'not adopted'}"
+        )
+
+
+@app.command()
+def adopt(
+    context: typer.Context,
+    role: Annotated[str, typer.Option(help="Who adopts: the committee, as a role.")],
+    on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the act.")],
+    document: Annotated[Path, typer.Option(help="The act itself: the signed opinion or minutes.")],
+    charter: Annotated[
+        str | None, typer.Option(help="A folder, template or kept version; else the text of the workspace.")
+    ] = None,
+) -> None:
+    """Put a version of the charter in force: the committee's act, sealed with its document.
+
+    From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as they are.
+    """
+    from charter import in_force
+    from charter.loading import load_charter
+    from charter.resolving import resolve
+
+    workspace = workspace_of(context)
+    text = resolve(charter, workspace) if charter else load_charter(workspace)
+    sealed = in_force.adopt(workspace, text, role=role, on=on.date(), document=document)
+    say(f"In force: version {text.version} ({text.sha256[:12]}), sealed at entry {sealed.entry}.")
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    *,
+    against: Annotated[str, typer.Option(help="A folder, template, JSON file, version or hash; packaged; current.")],
+    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    json_: Annotated[str | None, typer.Option("--json", help="Write the replay to a file, or to - .")] = None,
+) -> None:
+    """Judge the stored audits by another version of the charter, and say which verdicts would be others.
+
+    Nothing is measured again, and nothing that was given changes.
+    """
+    from charter.replay import replay as judged_again
+    from charter.resolving import resolve
+
+    workspace = workspace_of(context)
+    found = judged_again(
+        workspace,
+        resolve(against, workspace),
+        system=workspace.system(system).id if system else None,
+        since=start.date() if start else None,
+        until=end.date() if end else None,
+    )
+    if json_:
+        write_json(found.document(), json_)
+        return
+    for change in found.changes:
+        typer.echo(
+            f"{change.start}/{change.end}\t{change.system}\t{change.article}\t{change.indicator}\t"
+            f"{change.before} -> {change.after}"
+        )
+    for name in found.unknown_systems:
+        say(f"Not judged again: '{name}' is not in this workspace any more.")
+    say(
+        f"Version {found.version} ({found.sha256[:12]}): {found.verdicts} verdicts of {found.windows} windows judged "
+        f"again, {len(found.changes)} would be others."
+    )

@@ -85,7 +85,7 @@ def a_case(**changes):
 @pytest.mark.parametrize("of", [0, 7])
 def test_a_record_is_about_another_of_the_right_kind(workspace, letter, of):
     seal(workspace, attestation(letter))
-    with pytest.raises(BoussoleError, match=f"about a case or inspection, and entry {of} is "):
+    with pytest.raises(BoussoleError, match=f"about a case or inspection; entry {of} is "):
         seal(workspace, Review(role="Adviser", on=DAY, of=of, outcome="confirmed"))
     assert len(statements(workspace)) == 1
 
