@@ -18,7 +18,10 @@ class Standing(StrEnum):
     cut = "cut"
     """There are fewer entries than were known."""
     other = "other"
-    """The checkpoint names another ledger, and the entries are not its own either."""
+    """The checkpoint names another ledger, and the entries are not its own either.
+
+    Without a key here, nothing tells whether it is another one, or this one rewritten.
+    """
     damaged = "damaged"
     """An entry before the checkpoint does not hold in itself."""
 
@@ -30,7 +33,7 @@ def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None)
     """
     if found.roots.get(checkpoint.size) == checkpoint.root:
         return Standing.holds
-    if origin is not None and checkpoint.origin != origin:
+    if checkpoint.origin != origin:
         return Standing.other
     if checkpoint.size > found.size:
         return Standing.cut

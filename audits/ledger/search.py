@@ -101,5 +101,5 @@ def _conditions(asked: Asked) -> Sequence[ColumnElement[bool]]:
     if asked.start:
         found.append(columns.time >= asked.start.isoformat())
     if asked.end:
-        found.append(columns.time < (asked.end + dt.timedelta(days=1)).isoformat())
+        found.append(columns.time < f"{asked.end.isoformat()}U")  # T, of any time of that day, comes before U
     return found

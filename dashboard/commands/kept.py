@@ -73,8 +73,9 @@ def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | 
         Standing.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others than it knows",
         Standing.cut: f"entries were removed: it knows {kept.size}, and the ledger has {found.size}",
         Standing.damaged: "what it knows cannot be compared: an earlier entry does not hold",
-        Standing.other: f"it names another ledger, {kept.origin}, and this one is {origin}: it belongs to another "
-        "workspace, or the key and the ledger of this one were replaced",
+        Standing.other: f"it names another ledger, {kept.origin}, and this one "
+        f"{f'is {origin}' if origin else 'has no key'}: it belongs to another workspace, or the key and the ledger of "
+        "this one were replaced",
     }
     say(f"{path.name}: {words[stands]}.")
     return stands is Standing.holds

@@ -1,0 +1,87 @@
+"""Where the ledger knows a file from: its own hash, a record that rests on it, the evidence of an audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.records import keep_file, save_audit, seal
+from charter.records.kinds import Attestation
+from charter.records.lookup import How, audits_alike, fingerprints, places_of
+
+COUNTS = b"counts of an audit"
+
+
+def document(value=1):
+    return {
+        "schema": "boussole.audit/1",
+        "system": "matchft",
+        "window": {"start": "2026-07-01", "end": "2026-09-30", "timezone": "Europe/Paris"},
+        "evidence": {"cubes": f"sha256:{hashlib.sha256(COUNTS).hexdigest()}"},
+        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
+        "measures": [{"id": "selection_rate", "value": value}],
+    }
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Entry 0 is the charter, 1 an audit, 2 an attestation that rests on a document."""
+    workspace = Workspace.create(tmp_path / "workspace")
+    save_audit(workspace, document())
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF signed by hand")
+    seal(
+        workspace,
+        Attestation(
+            role="Direction",
+            on=dt.date(2026, 11, 1),
+            indicator="purpose",
+            answer="kept",
+            valid_until=dt.date(2027, 11, 1),
+            document=keep_file(workspace, tmp_path / "signed.pdf"),
+        ),
+    )
+    return workspace
+
+
+def known(workspace, content):
+    return [(place.entry, place.how) for place in places_of(workspace, fingerprints(content))]
+
+
+def test_an_audit_is_known_however_it_is_written(workspace):
+    sealed = document() | {"evidence": document()["evidence"] | {"entry": 1, "root": "ab"}}
+    for written in (
+        json.dumps(document(), indent=2),
+        json.dumps(sealed),
+        json.dumps(document(), sort_keys=True, separators=(",", ":")),
+    ):
+        assert known(workspace, written.encode()) == [(1, How.itself)]
+
+
+def test_a_document_that_a_record_rests_on_is_known(workspace):
+    assert known(workspace, b"%PDF signed by hand") == [(2, How.attached)]
+
+
+def test_the_counts_of_an_audit_are_known(workspace):
+    assert known(workspace, COUNTS) == [(1, How.evidence)]
+
+
+@pytest.mark.parametrize("content", [b"anything else", b"{", b"[1, 2]", b"\xff\xfe", b"NaN", b"[" * 100_000, b'"%"'])
+def test_other_files_are_not_known(workspace, content):
+    assert known(workspace, content) == []
+
+
+def test_a_changed_audit_is_not_known_but_its_like_is(workspace):
+    assert known(workspace, json.dumps(document(value=2)).encode()) == []
+    assert audits_alike(workspace, system="matchft", start="2026-07-01", end="2026-09-30") == [1]
+    assert audits_alike(workspace, system="matchft", start="2026-07-01", end="2026-09-29") == []
+
+
+def test_a_workspace_without_records_knows_nothing(tmp_path):
+    empty = Workspace.create(tmp_path / "empty")
+    assert places_of(empty, fingerprints(b"x")) == []
+    assert audits_alike(empty, system="a", start="b", end="c") == []
+    assert not empty.governance.exists()

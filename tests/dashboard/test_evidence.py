@@ -1,0 +1,316 @@
+"""The evidence page: what it says of the ledger, of an entry, and of files that people bring."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import sqlite3
+from hashlib import sha256
+
+import pypdf
+import pytest
+
+from audits import ledger
+from audits.ledger import Verification
+from audits.ledger.keys import COSIGNATURE, make_key
+from audits.ledger.search import Asked, Listed, Span
+from audits.workspace import Workspace
+from charter.records import open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
+from dashboard import evidence_html
+from dashboard.evidence_check import LARGEST, Asking, examine
+from dashboard.evidence_facts import PER_PAGE, proved, results, short, verified
+from dashboard.evidence_view import asked_of, entry_page, evidence_href, head, number_of, search_of
+from dashboard.evidence_words import content_words, kind_words, seal_words
+from dashboard.scene import Scene
+from dashboard.words import speaker
+
+EN, FR = speaker("en"), speaker("fr")
+KINDS = [
+    "audit", "charter", "exclusion", "purge", "expiry", "rotation", "attestation", "case", "inspection", "review",
+    "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
+]  # fmt: skip
+
+
+def document(day=1, *, value=0.5):
+    return {
+        "schema": "boussole.audit/1",
+        "system": "matchft",
+        "window": {"start": f"2026-07-{day:02d}", "end": f"2026-07-{day:02d}", "timezone": "Europe/Paris"},
+        "evidence": {"cubes": "sha256:" + "ab" * 32},
+        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
+        "measures": [{"id": "selection_rate", "value": value}],
+    }
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Entry 0 is the charter, 1 to 30 are audits of one day each."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("evidence") / "workspace")
+    for day in range(1, 31):
+        save_audit(workspace, document(day))
+    return workspace
+
+
+@pytest.fixture
+def workspace(made, tmp_path):
+    """A copy, to be tampered with."""
+    shutil.copytree(made.home, tmp_path / "workspace")
+    return Workspace(tmp_path / "workspace")
+
+
+def tamper(workspace, statement):
+    with sqlite3.connect(workspace.governance) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+
+
+def told(workspace, content, *, say=EN, name="file"):
+    if isinstance(content, str):
+        content = content.encode()
+    return examine(name, content, Asking(workspace=workspace, say=say, query={"lang": say.lang}))
+
+
+def test_the_head_says_how_many_and_whether_they_hold(made):
+    view = head(short(made), verified(made), EN)
+    assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
+    assert view.others.startswith("All were verified for this look, and hold together.")
+    assert view.tone == "kept"
+
+
+def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
+    empty = Workspace.create(tmp_path / "empty")
+    assert (short(empty), verified(empty)) == (Span(size=0), None)
+    assert head(Span(size=0), None, FR).headline == "Rien n’est encore scellé."
+    times = {"first": "2026-01-01T00:00:00Z", "last": "2026-11-26T00:00:00Z"}
+    long = head(Span(size=1_000_000, **times), None, EN)
+    assert long.headline == "1,000,000 entries are sealed, from 1 January 2026 to 26 November 2026."
+    assert "boussole verify --ledger" in long.others
+    assert long.tone == "unknown"
+    one = head(Span(size=1, first=times["first"], last=times["first"]), Verification(size=1, root="ab"), EN)
+    assert one.headline == "One entry is sealed, of 1 January 2026."
+
+
+def test_the_head_of_a_damaged_ledger(workspace):
+    tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 7")
+    view = head(short(workspace), verified(workspace), EN)
+    assert (view.headline, view.tone) == ("The ledger does not hold: entry 7 or what it seals was changed.", "broken")
+
+
+def page_of(workspace, scene, query, say=EN):
+    asked = asked_of(query)
+    found = results(workspace, asked, page=number_of(query.get("page", "")) or 1)
+    return search_of(short(workspace), asked, found, scene, say, query={"lang": "en"})
+
+
+def test_the_newest_entries_come_first_page_by_page(made, scene):
+    first = page_of(made, scene, {})
+    assert [line.number for line in first.lines] == [str(number) for number in range(30, 30 - PER_PAGE, -1)]
+    assert first.lines[0].href == "/evidence?lang=en&entry=30"
+    assert (first.found, first.where, first.newer) == ("31 entries", "Page 1 of 2", "")
+    second = page_of(made, scene, {"page": "2"})
+    assert [line.number for line in second.lines] == ["5", "4", "3", "2", "1", "0"]
+    assert (second.newer, second.older) == ("/evidence?lang=en", "")
+    assert first.older == "/evidence?lang=en&page=2"
+    assert page_of(made, scene, {"page": "99"}).where == "Page 2 of 2"
+
+
+def test_a_search_is_kept_in_its_address(made, scene):
+    query = {"kind": "audit", "system": "matchft", "from": "2020-01-01", "to": "2099-12-31", "lang": "en"}
+    first = page_of(made, scene, query)
+    assert first.found == "30 entries"
+    assert first.older == "/evidence?lang=en&kind=audit&system=matchft&from=2020-01-01&to=2099-12-31&page=2"
+    assert [choice.value for choice in first.kinds if choice.chosen] == ["audit"]
+    assert first.all_href == "/evidence?lang=en"
+
+
+@pytest.mark.parametrize("query", [{"q": "99"}, {"kind": "nothing"}, {"system": "<b>"}, {"from": "2099-01-01"}])
+def test_what_is_not_there_is_said(made, scene, query):
+    view = page_of(made, scene, query)
+    assert (view.lines, view.found) == ([], "Nothing in the ledger is as asked.")
+    assert "<b>" not in evidence_html.search(view, EN)
+
+
+def test_an_address_that_makes_no_sense_asks_for_nothing():
+    assert asked_of({"from": "yesterday", "to": "2026-13-01", "page": "-1"}) == Asked()
+    assert [number_of(text) for text in ("", "-1", "1e3", "²", "9" * 30, "007")] == [None] * 5 + [7]
+    assert asked_of({"q": "x" * 10_000}).text == "x" * 200
+
+
+def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
+    found = proved(made, 3)
+    view = entry_page(found, scene, EN, query={"lang": "en"})
+    assert view.title == "Entry 3: Audit"
+    assert view.subtitle.startswith("MatchFT, of 3 July 2026 · sealed on ")
+    assert view.proof == "Five fingerprints lead from this entry to the root of all 31 entries."
+    assert view.answers == "/system?system=matchft&lang=en"
+    content = dict(view.content)
+    assert content["First day"] == "3 July 2026"
+    assert content["System"] == "MatchFT"
+    shown = evidence_html.entry(view, EN)
+    assert all(item in shown for item in found.path)
+    assert (proved(made, 31), proved(made, -1)) == (None, None)
+
+
+def test_a_changed_entry_is_not_proved(workspace, scene):
+    tamper(workspace, "UPDATE entries SET leaf_hash = replace(leaf_hash, 'a', 'b') WHERE position = 3")
+    view = entry_page(proved(workspace, 3), scene, EN, query={})
+    assert view.tone == "broken"
+    assert view.proof.startswith("The proof does not hold")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
+    payload = {"record": "ab" * 32, "system": None} if kind in KINDS[6:] else {"id": "ab"}
+    entry = Listed(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)
+    assert kind_words(kind, EN) != kind
+    assert kind_words(kind, FR) not in (kind, kind_words(kind, EN)) or kind in ("audit", "attestation")
+    assert seal_words(entry, EN) != seal_words(entry, FR)
+
+
+def test_a_kind_and_a_value_nobody_knows_are_shown_as_they_stand(scene):
+    payload = {"novelty": "<script>", "start": "not a day", "first_month": "x", "months": 1200, "system": None}
+    entry = Listed(index=1, kind="novelty", payload=payload, time="whenever", leaf_hash="ab" * 32)
+    assert kind_words("novelty", FR) == "novelty"
+    content = dict(content_words(entry, scene, EN))
+    assert content == {
+        "novelty": "<script>", "System": "—", "First day": "not a day", "Months": "1,200", "First month": "x",
+    }  # fmt: skip
+
+
+def test_addresses_keep_the_language():
+    assert evidence_href(query={"lang": "fr"}, entry="3") == "/evidence?lang=fr&entry=3"
+
+
+def test_a_kept_checkpoint_still_fits(workspace):
+    note = sign_checkpoint(workspace)
+    save_audit(workspace, document(31))
+    found = told(workspace, str(note.signed(make_key("example.org/agents", kind=COSIGNATURE))))
+    assert found.headline == "The ledger still holds the 31 entries that this checkpoint knows, unchanged."
+    assert found.tone == "kept"
+    assert "It bears the signature of this ledger." in found.details[0]
+    assert "example.org/agents" in found.details[0]
+    assert found.details[1] == "One entry came later."
+
+
+def test_a_checkpoint_that_no_longer_fits(workspace):
+    note = str(sign_checkpoint(workspace))
+    tamper(workspace, "DELETE FROM entries WHERE position = 30")
+    cut = told(workspace, note)
+    assert cut.headline == "Entries were removed: this checkpoint knows 31, and the ledger has 30."
+    assert (cut.tone, cut.details[-1]) == ("broken", "Keep this file: it is what shows it.")
+    tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 3")
+    damaged = told(workspace, note, say=FR)
+    assert (damaged.tone, "retirées" in damaged.headline) == ("broken", True)
+
+
+def test_a_checkpoint_of_another_ledger(made, tmp_path):
+    other = Workspace.create(tmp_path / "other")
+    save_audit(other, document(9))
+    found = told(made, str(sign_checkpoint(other)))
+    assert found.headline.startswith("This checkpoint is of another ledger")
+    assert told(Workspace.create(tmp_path / "empty"), str(sign_checkpoint(other))).headline == (
+        "This checkpoint knows 2 entries, and here there are none."
+    )
+
+
+def test_a_proof_of_an_entry(workspace):
+    proof = str(prove_entry(workspace, 4, sign_checkpoint(workspace)))
+    found = told(workspace, proof)
+    assert found.headline == "The proof holds: entry 4 stands in this ledger as it says."
+    assert found.entries == [("Entry 4", "/evidence?lang=en&entry=4")]
+    assert told(workspace, proof.replace("index 4", "index 5")).tone == "broken"
+    tamper(workspace, "DELETE FROM entries WHERE position = 30")
+    assert told(workspace, proof).headline == "The proof of entry 4 does not fit this ledger."
+
+
+def test_an_audit_document(made):
+    found = told(made, json.dumps(document(2), indent=1))
+    assert found.headline.startswith("This is sealed at entry 2, on ")
+    assert found.entries == [("Entry 2", "/evidence?lang=en&entry=2")]
+    changed = told(made, json.dumps(document(2, value=0.9)))
+    assert changed.tone == "broken"
+    assert changed.headline.startswith("This audit differs from what is sealed")
+    assert changed.entries == [("Entry 2", "/evidence?lang=en&entry=2")]
+
+
+def report(*documents, spoil=False):
+    """A PDF with what Boussole attaches, made by hand."""
+    writer, seals = pypdf.PdfWriter(), []
+    writer.add_blank_page(100, 100)
+    for entry, root, found in documents:
+        content = sealed_json(found).replace(b"0.5", b"0.9") if spoil else sealed_json(found)
+        name = f"audit-{entry}.json"
+        writer.add_attachment(name, content)
+        seals.append({"file": name, "sha256": sha256(sealed_json(found)).hexdigest(),
+                      "entry": entry, "root": root, "charter": "charter.json", "system": "matchft"})  # fmt: skip
+    writer.add_attachment("charter.json", b"{}")
+    writer.add_attachment("seals.json", json.dumps({"schema": "boussole.seals/1", "audits": seals}).encode())
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def with_charter(tmp_path):
+    """A workspace whose one audit was judged by the charter `{}`."""
+    charter = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # SHA-256 of {}
+    workspace = Workspace.create(tmp_path / "with-charter")
+    found = document() | {"charter": {"id": "x", "version": "1", "sha256": charter, "adopted_before_window": True}}
+    return workspace, save_audit(workspace, found)
+
+
+def test_a_report_of_boussole(with_charter):
+    workspace, saved = with_charter
+    seal = saved["evidence"]["entry"], saved["evidence"]["root"]
+    found = told(workspace, report((*seal, saved)), name="rapport.pdf")
+    assert found.headline == "The audit attached to this report is sealed here, unchanged."
+    assert found.entries == [("Entry 1", "/evidence?lang=en&entry=1")]
+    assert told(workspace, report((*seal, saved), spoil=True)).tone == "broken"
+    forged = {key: value for key, value in document(value=0.9).items() if key != "charter"} | {
+        "charter": saved["charter"]
+    }
+    assert told(workspace, report((*seal, forged))).headline.startswith("This report differs from what is sealed")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.7 but not really", b"\x89PNG", b"plain words", b"{}", b"null", b"old 3\n\nx", b"a\n\n\xe2\x80\x94 b c\n"],
+)
+def test_other_files_are_not_known(made, content):
+    found = told(made, content)
+    assert found.headline == "This file is not known here: no entry seals it."
+    assert found.tone == "unknown"
+
+
+def test_an_empty_and_a_large_file(made):
+    assert told(made, b"").headline == "This file is empty."
+    assert told(made, bytes(LARGEST + 1)).headline == "This file is larger than 50 MB: it was not read."
+
+
+def test_nothing_is_kept_of_a_file(made):
+    before = {path: path.read_bytes() for path in made.home.rglob("*") if path.is_file()}
+    for content in (json.dumps(document(2)), "words", str(sign_checkpoint(made))):
+        told(made, content)
+    after = {path: path.read_bytes() for path in made.home.rglob("*") if path.is_file()}
+    assert {path for path in after if path not in before} <= {made.keys / "ledger.key"}
+
+
+def test_names_of_files_are_never_markup(made):
+    found = told(made, b"words")
+    assert "<img" not in evidence_html.answer("<img src=x>.pdf", found)
+
+
+def test_an_entry_that_holds_nothing_is_shown(scene):
+    with_nothing = Scene(charter=scene.charter, systems={}, latest={}, previous={})
+    entry = Listed(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
+    assert content_words(entry, with_nothing, EN) == []
+
+
+def test_a_ledger_that_grows_is_seen_at_the_next_look(workspace):
+    with open_records(workspace).begin() as connection:
+        ledger.append(connection, kind="exclusion", payload={"number": 1})
+    assert short(workspace).size == 32
+    assert verified(workspace).size == 32
