@@ -56,8 +56,7 @@ def examine(name: str, content: bytes, asking: Asking) -> Answer:
     if not content:
         return Answer(tone="unknown", headline=say("This file is empty."))
     if len(content) > LARGEST:
-        most = say.whole(LARGEST // 10**6)
-        return Answer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
+        return too_large(say)
     if content.startswith(b"%PDF") and (report := _report(name, content, asking)):
         return report
     if (text := _text(content)) is not None:
@@ -66,6 +65,12 @@ def examine(name: str, content: bytes, asking: Asking) -> Answer:
         if (proof := _proof(text)) is not None:
             return _proved(proof, asking)
     return _document(content, asking)
+
+
+def too_large(say: Say) -> Answer:
+    """The answer to a file of which only the size is looked at."""
+    most = say.whole(LARGEST // 10**6)
+    return Answer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
 
 
 def _checkpoint(note: Note, checkpoint: Checkpoint, asking: Asking) -> Answer:
@@ -176,7 +181,7 @@ def _document(content: bytes, asking: Asking) -> Answer:
     say = asking.say
     hashes = fingerprints(content)
     places = places_of(asking.workspace, hashes)
-    shown = say("Its fingerprint (SHA-256): {sha}", sha=hashes[0])
+    shown = say("Its fingerprint (SHA-256): `{sha}`", sha=hashes[0])
     if places:
         return Answer(
             tone="kept",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
-from dashboard.evidence_check import Answer
-from dashboard.evidence_view import PATH, Choice, EntryPage, Head, Search
+from dashboard.evidence_check import LARGEST, Answer
+from dashboard.evidence_view import CHECK, CHECKPOINT, PATH, PROOF, Choice, EntryPage, Head, Search
 from dashboard.html import Child, Html, code, details, el, facts, join, link, stacked
 from dashboard.words import Say
 
@@ -66,33 +67,52 @@ def no_entry(text: str, say: Say, *, back: str) -> Html:
     )
 
 
-def keeping(say: Say, *, whole: bool) -> Html:
-    """Why and how to keep a checkpoint; the button follows, unless the ledger does not hold."""
+def acts(say: Say, *, whole: bool, lang: Mapping[str, str]) -> Html:
+    """What can be done here: check a file, keep a checkpoint. The ledger must be `whole` for the second."""
+    return el("div", _checking(say, lang), _keeping(say, whole=whole), class_="two acts")
+
+
+def _checking(say: Say, lang: Mapping[str, str]) -> Html:
+    kinds = say(
+        "A checkpoint that you kept, a report of Boussole (PDF), an audit document (JSON), the proof of an entry, or "
+        "any document: is it sealed here, and unchanged? The file is read on this machine and not kept."
+    )
+    field = el(
+        "p",
+        el("label", say("File to check, up to {n} MB", n=say.whole(LARGEST // 10**6)), for_="file"),
+        el("input", id="file", name="file", type="file", required="required"),
+        class_="field",
+    )
+    go = el("p", el("button", say("Check"), type="submit"), class_="go")
+    to = f"{CHECK}?{urlencode({**lang, 'spoken': say.lang})}"
+    form = el(
+        "form", field, go, action=to, method="post", enctype="multipart/form-data", target="_self", class_="ask upload"
+    )
+    return el("section", el("h2", say("Check a file"), id="check"), el("p", kinds), form)
+
+
+def _keeping(say: Say, *, whole: bool) -> Html:
     why = say(
         "A small file that says how many entries there are, and the one fingerprint that stands for all of them. Keep "
         "it elsewhere: whoever changes, removes or reorders an entry afterwards can no longer make it fit, not even "
         "with the key of this server."
     )
     none = el("p", el("strong", say("There is none to keep today: the ledger does not hold.")))
-    return el(
-        "section", el("h2", say("Keep a checkpoint"), id="keep"), el("p", why), None if whole else none, class_="act"
-    )
+    take = _take(say("Download a checkpoint"), CHECKPOINT)
+    return el("section", el("h2", say("Keep a checkpoint"), id="keep"), el("p", why), take if whole else none)
 
 
-def checking(say: Say) -> Html:
-    """What can be checked; the field follows."""
-    kinds = say(
-        "A checkpoint that you kept, a report of Boussole (PDF), an audit document (JSON), the proof of an entry, or "
-        "any document: is it sealed here, and unchanged? The file is read on this machine and not kept."
-    )
-    return el("section", el("h2", say("Check a file"), id="check"), el("p", kinds), class_="act")
+def _take(text: str, href: str) -> Html:
+    """A link that hands out a file."""
+    return el("p", el("a", text, href=href, target="_self", download="", class_="take"))
 
 
 def answer(name: str, found: Answer) -> Html:
     """What a file is to the ledger."""
-    more = [el("p", code(item)) for item in found.details]
+    more = [el("p", code(item)) for item in found.details if item]
     entries = el("p", join([link(text, href) for text, href in found.entries], " · ")) if found.entries else None
-    first = el("p", el("span", name, class_="file-name"), el("strong", found.headline))
+    shown = el("span", name, class_="file-name") if name else None
+    first = el("p", shown, el("strong", found.headline))
     return el("div", first, *more, entries, class_=f"lead lead-{found.tone}", role="status")
 
 
@@ -167,7 +187,8 @@ def _proved(view: EntryPage, say: Say) -> list[Child]:
         (say("Its fingerprint"), el("code", view.fingerprint)),
         (say("Root of all"), el("code", view.root)),
     ]
-    return [el("p", view.proof), facts(pairs), shown]
+    take = _take(say("Download this proof"), f"{PROOF}/{view.number}") if view.tone == "kept" else None
+    return [el("p", view.proof), facts(pairs), shown, take]
 
 
 def _value(value: str) -> Child:

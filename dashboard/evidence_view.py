@@ -15,6 +15,8 @@ from dashboard.scene import Scene
 from dashboard.words import Say
 
 PATH = "/evidence"
+CHECK, CHECKPOINT, PROOF = f"{PATH}/check", f"{PATH}/checkpoint", f"{PATH}/proof"
+"""Where files are checked, and where checkpoints and proofs are taken from."""
 
 
 @dataclass(frozen=True, kw_only=True)

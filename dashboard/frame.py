@@ -27,6 +27,8 @@ from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
 
 HERE = Path(__file__).parent
+OF_ONE_LANGUAGE = ("lang", "checked")
+"""What an address asks for in the language it names: the switch leaves it out."""
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -130,7 +132,7 @@ def _audited(say: Say) -> list[tuple[str, str]]:
 
 def languages(say: Say) -> Html:
     """The switch: plain links to the same page, so that it works by keyboard and can be shared."""
-    here = {key: value for key, value in st.query_params.items() if key != "lang"}
+    here = {key: value for key, value in st.query_params.items() if key not in OF_ONE_LANGUAGE}
     links = [
         el(
             "a",

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.evidence_routes import evidence_routes
 from dashboard.local import ADDRESS, refusal
 from dashboard.theme import OPTIONS
 
@@ -66,7 +67,7 @@ def routes(home: Path) -> list[Route]:
         headers = {"Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         return HTMLResponse(path.read_bytes(), headers=headers)
 
-    return [Route("/drift/{system}", drift)]
+    return [Route("/drift/{system}", drift), *evidence_routes(home)]
 
 
 def run(workspace_home: Path, port: int, headless: bool) -> None:

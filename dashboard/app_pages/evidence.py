@@ -6,29 +6,21 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
-from charter.records import prove_entry, sign_checkpoint
 from dashboard import compass_html, evidence_html, frame, store
-from dashboard.evidence_check import LARGEST, Asking, examine
 from dashboard.evidence_facts import proved, results, short
+from dashboard.evidence_routes import answer_of
 from dashboard.evidence_view import asked_of, entry_page, evidence_href, head, number_of, search_of
 from dashboard.words import Say, speaker
 
 
 def show_entry(text: str, say: Say) -> None:
     """One entry, and its proof to take away."""
-    here, query, number = Workspace.find(), frame.kept_query(), number_of(text)
-    found = None if number is None else proved(here, number)
+    query, number = frame.kept_query(), number_of(text)
+    found = None if number is None else proved(Workspace.find(), number)
     if found is None:
         st.html(evidence_html.no_entry(text, say, back=evidence_href(query=query)))
-        return
-    st.html(evidence_html.entry(entry_page(found, frame.scene(), say, query=query), say))
-    if found.holds:
-        index = found.entry.index
-        st.download_button(
-            say("Download this proof"),
-            lambda: str(prove_entry(here, index, sign_checkpoint(here))),
-            file_name=f"entry-{index}.tlog-proof",
-        )
+    else:
+        st.html(evidence_html.entry(entry_page(found, frame.scene(), say, query=query), say))
 
 
 def show_all(say: Say) -> None:
@@ -38,30 +30,13 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.head(head(span, found, say), say))
     if not span.size:
         return
-    show_check(Asking(workspace=here, say=say, query=query), size=span.size, whole=found is None or found.ok)
+    st.html(evidence_html.acts(say, whole=found is None or found.ok, lang=query))
+    if answered := answer_of(st.query_params.get("checked", "")):
+        st.html(evidence_html.answer(*answered))
     asked = asked_of(st.query_params.to_dict())
     listed = results(here, asked, page=number_of(st.query_params.get("page", "")) or 1)
     st.html(evidence_html.search(search_of(span, asked, listed, frame.scene(), say, query=query), say))
     st.html(evidence_html.words(say))
-
-
-def show_check(asking: Asking, *, size: int, whole: bool) -> None:
-    """A file to check and a checkpoint to keep, side by side; below both, what the file is."""
-    say = asking.say
-    check, keep = st.columns(2, gap="large")
-    with check, st.container(key=f"upload-{say.lang}"):
-        st.html(evidence_html.checking(say))
-        most = LARGEST // 10**6
-        given = st.file_uploader(say("File to check"), max_upload_size=most, label_visibility="collapsed")
-    with keep:
-        st.html(evidence_html.keeping(say, whole=whole))
-        if whole:
-            name = f"ledger-{size}.checkpoint"
-            st.download_button(
-                say("Download a checkpoint"), lambda: str(sign_checkpoint(asking.workspace)), file_name=name
-            )
-    if given is not None:
-        st.html(evidence_html.answer(given.name, examine(given.name, given.getvalue(), asking)))
 
 
 speaks = speaker(frame.language())

@@ -180,6 +180,9 @@ def violations(browser: webdriver.Chrome) -> list[str]:
         "/register",
         "/register?lang=en&status=pilot",
         "/law",
+        "/evidence",
+        "/evidence?lang=en&entry=1",
+        "/evidence?entry=99",
     ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
@@ -259,6 +262,8 @@ def narrow(browser: webdriver.Chrome) -> None:
         "/system?system=compas&lang=en",
         "/system?system=sorter&lang=en",
         "/register",
+        "/evidence?lang=en",
+        "/evidence?entry=2",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
@@ -303,8 +308,41 @@ def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit:
     assert "180,000 € to build" in text(page, ".entry")
 
 
+def test_what_is_looked_up_in_the_ledger_has_an_address(visit: Open) -> None:
+    page = visit("/evidence")
+    assert text(page, "h1") == "Qu’est-ce qui est scellé ici\u202f?"
+    assert text(page, ".entries caption") == "4 écritures"
+    page.find_element(By.ID, "ask-q").send_keys("2", Keys.ENTER)
+    waiting(page).until(lambda b: "q=2" in b.current_url)
+    whole(page)
+    assert text(page, ".entries caption") == "Une écriture"
+    page.find_element(By.LINK_TEXT, "2").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "entry=2" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Écriture n° 2\u202f: Audit"
+    assert "empreintes mènent de cette écriture à la racine des 4 écritures." in text(page, ".entry-proof")
+
+
+def test_a_checkpoint_is_taken_away_and_checked_later(visit: Open, chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    chrome.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page = visit("/evidence?lang=en")
+    page.find_element(By.LINK_TEXT, "Download a checkpoint").click()
+    kept = tmp_path / "ledger-4.checkpoint"
+    waiting(page).until(lambda _: kept.exists())
+    page = visit("/evidence?lang=en")
+    page.find_element(By.ID, "file").send_keys(str(kept))
+    page.find_element(By.CSS_SELECTOR, ".upload button").click()
+    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".lead[role=status]"))
+    whole(page)
+    assert "The ledger still holds the 4 entries that this checkpoint knows" in text(page, ".lead[role=status]")
+    assert violations(page) == []
+    page.find_element(By.LINK_TEXT, "Français").click()
+    waiting(page).until(lambda b: "lang=fr" in b.current_url)
+    assert "checked" not in page.current_url
+
+
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:
-    for path in ("/", "/system?system=compas", "/system", "/data", "/law"):
+    for path in ("/", "/system?system=compas", "/system", "/data", "/law", "/evidence", "/evidence?entry=1"):
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
 
 
