@@ -15,7 +15,7 @@ from audits.workspace import Workspace
 from charter.facts import Facts, facts_of
 from charter.in_force import InForce, in_force
 from charter.published import publications
-from charter.records import save_audit
+from charter.records import open_records, save_audit
 from charter.verdicts import judge, summarise
 
 SCHEMA = "boussole.audit/1"
@@ -39,6 +39,8 @@ def run_audit(
     With `dry_run` the document is returned without being stored or sealed. `judging`: another charter than the one in
     force in the workspace.
     """
+    if not dry_run and workspace.governance.exists():
+        open_records(workspace)  # brings older records up to date before anything reads them
     judging = judging or in_force(workspace)
     run = measure_window(
         workspace,

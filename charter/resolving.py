@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,30 +19,32 @@ from charter.records import charter_text, kept_charters
 from charter.records.charters import Kept
 from charter.templates import TEMPLATES
 
-PACKAGED, CURRENT = "packaged", "current"
+PACKAGED, CURRENT, DRAFT = "packaged", "current", "draft"
 MOST_BYTES = 4_000_000
 
 
 def resolve(name: str, workspace: Workspace | None = None) -> Charter:
     """The charter that somebody calls `name`.
 
-    In this order: `packaged`; `current` (the charter in force in the workspace); a template; a folder; a JSON file of a
-    charter; a version number or the first characters of a hash that the workspace's records keep.
+    In this order: `packaged`; `current` (the charter in force in the workspace); `draft` (the text of its files, which
+    may be another once a version is adopted); a template; a folder; a JSON file of a charter; a version number or the
+    first characters of a hash that the workspace's records keep.
 
     Raises CharterError when there is none, several, or when it has a fault.
     """
+    named: dict[str, Callable[[], Charter]] = {
+        PACKAGED: load_charter,
+        CURRENT: lambda: in_force(_needed(workspace, name)).charter,
+        DRAFT: lambda: load_charter(_needed(workspace, name)),
+    }
+    if name in named:
+        return named[name]()
     path = Path(name)
-    if name == PACKAGED:
-        return load_charter()
-    if name == CURRENT:
-        return in_force(_needed(workspace, name)).charter
     if name in TEMPLATES and not path.exists():
         return load_charter(TEMPLATES[name])
-    if path.is_dir():
-        return load_charter(path)
     if path.is_file():
         return charter_of_json(_read(path), where=str(path))
-    return _kept(name, workspace)
+    return load_charter(path) if path.is_dir() else _kept(name, workspace)
 
 
 def charter_of_json(text: str, *, where: str) -> Charter:
@@ -96,7 +98,7 @@ def _kept(name: str, workspace: Workspace | None) -> Charter:
         listed = ", ".join(f"{each.sha256[:12]} (version {each.version}, {each.first_used_at[:10]})" for each in found)
         raise CharterError(f"'{name}' is the name of several charters: {listed}.", next_step="Give more of the hash.")
     if not found or workspace is None:
-        names = [PACKAGED, CURRENT, *TEMPLATES, *(each.version for each in known)]
+        names = [PACKAGED, CURRENT, DRAFT, *TEMPLATES, *(each.version for each in known)]
         raise CharterError(
             f"there is no charter '{name}': no folder, no file, no template and no version. {nearest(name, names)}",
             next_step="Name a folder, a JSON file, a template, or a version that has judged an audit.",

@@ -86,7 +86,7 @@ def _answers(row: Row, say: Say) -> Html:
 
 
 def _question(asked: Asked, say: Say) -> Html:
-    nobody = el("span", say("Asked of no audited system."), class_="under")
+    nobody = el("span", say("Asked of no system here."), class_="under")
     marks = join([_mark(told, say) for told in asked.told], " ") if asked.told else nobody
     return el("li", el("span", asked.number, class_="order"), el("span", asked.text), el("span", marks, class_="says"))
 

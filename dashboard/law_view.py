@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
+from charter.current import unmeasured
 from charter.model import Article, Framework
 from charter.plain import plainly
 from dashboard.marks import ORDER, word
-from dashboard.scene import Scene
+from dashboard.scene import NOTHING, Document, Scene
 from dashboard.views import system_href
 from dashboard.words import Say
 
@@ -88,7 +89,7 @@ def law_href(*, query: dict[str, str], anchor: str = "") -> str:
 
 def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> LawPage:
     """The page for the charter in use and the latest audit of every system, on a day."""
-    chapters, found = crosswalk(scene.charter, on=on), answers(scene.latest)
+    chapters, found = crosswalk(scene.charter, on=on), answers(_documents(scene))
     every = [provision for chapter in chapters for provision in chapter.provisions]
     covered, later = sum(each.covered for each in every), sum(each.state == "not_yet" for each in every)
     return LawPage(
@@ -107,6 +108,16 @@ def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> L
         others=say.plural("One does not apply yet.", "{n} do not apply yet.", later) if later else "",
         parts=[_part(chapter, found, scene, say, query=query) for chapter in chapters],
     )
+
+
+def _documents(scene: Scene) -> dict[str, Document]:
+    """The latest audit of each system; of those without one, what people have stated."""
+    facts = scene.facts
+    if facts is NOTHING:
+        return dict(scene.latest)
+    others = [system for name, system in scene.systems.items() if name not in scene.latest]
+    sealed = {"window": {"end": facts.as_of.isoformat()}, "evidence": {"entry": None}}
+    return {**scene.latest, **{each.id: {**unmeasured(scene.charter, each, facts), **sealed} for each in others}}
 
 
 def _part(

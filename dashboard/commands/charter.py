@@ -96,7 +96,9 @@ def show(
 @app.command()
 def diff(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(help="A folder, template, JSON file, version, hash; packaged; current.")],
+    before: Annotated[
+        str, typer.Argument(help="A folder, template, JSON file, version or hash; packaged, current, draft.")
+    ],
     after: Annotated[str, typer.Argument(help="The same.")],
     lang: Lang = "en",
     json_: Annotated[str | None, typer.Option("--json", help="Write the changes to a file, or to - .")] = None,

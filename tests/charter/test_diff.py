@@ -205,7 +205,7 @@ def test_a_charter_goes_by_many_names(workspace, tmp_path):
     file.write_text(json.dumps(packaged.document()), encoding="utf-8")
     for name in ("packaged", "employment", str(PACKAGED), str(file), "0.1", packaged.sha256, packaged.sha256[:8]):
         assert resolve(name, workspace).sha256 == packaged.sha256, name
-    for name in ("current", "0.2", str(folder)):
+    for name in ("current", "draft", "0.2", str(folder)):
         assert resolve(name, workspace).sha256 == current.sha256, name
 
 

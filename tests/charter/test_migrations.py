@@ -13,13 +13,24 @@ from sqlalchemy.exc import IntegrityError
 
 import charter.migrations
 from audits import ledger
-from audits.errors import LedgerError
+from audits.errors import BoussoleError, LedgerError
 from audits.workspace import Workspace
-from charter.records import open_records, verify_records
+from charter.audit import run_audit
+from charter.records import open_records, summaries, verify_records
 from tests.audits.ledger.filled import leaf
+from tests.written import system_text
 
 FOLDER = next(iter(charter.migrations.__path__))
 SIZE = 37
+CALLS = system_text(
+    "calls",
+    """
+columns:
+  id: id
+  decided_at: ts
+  decision: {column: contacted, selected: [true]}
+""",
+)
 
 
 @pytest.fixture
@@ -79,3 +90,14 @@ def test_the_stored_tree_is_never_changed(older):
             connection.execute(statement)
     with open_records(older).begin() as connection, pytest.raises(IntegrityError):
         connection.exec_driver_sql("INSERT INTO nodes VALUES (1, 0, zeroblob(32))")
+
+
+def test_an_audit_brings_older_records_up_to_date(older):
+    """As the error of everything else says."""
+    (older.home / "systems").mkdir(exist_ok=True)
+    (older.home / "systems" / "calls.yaml").write_text(CALLS, encoding="utf-8")
+    with pytest.raises(BoussoleError, match="written by another version"):
+        summaries(older)
+    with pytest.raises(BoussoleError, match="no decisions yet"):
+        run_audit(older, older.system("calls"))
+    assert summaries(older) == []
