@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,24 +21,26 @@ SHOWN = 100
 def import_(
     context: typer.Context,
     register: Annotated[Path | None, typer.Argument(help="The register: an Excel workbook (.xlsx).")] = None,
+    *,
     update: Annotated[bool, typer.Option("--update", help="Change declared systems that are already there.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     template: Annotated[Path | None, typer.Option(help="Write an empty register to fill in, and stop.")] = None,
+    lang: Annotated[Literal["fr", "en"], typer.Option(help="The language of the template's headers.")] = "fr",
 ) -> None:
     """Bring a whole register in: each row becomes a system file of kind `declared`. All rows or none."""
     if template is not None and register is None:
-        _template(template)
+        _template(template, lang)
     elif register is not None and template is None:
         _import(workspace_of(context), register, update=update, dry_run=dry_run)
     else:
         raise SystemFileError("give either a register or --template FILE.xlsx.", next_step="See --help.")
 
 
-def _template(path: Path) -> None:
+def _template(path: Path, lang: str) -> None:
     from audits.systems.spreadsheet import write_template
 
     refuse_existing(path)
-    write_template(path)
+    write_template(path, lang=lang)
     say(f"Written: {path}. Next: fill it in, then `boussole systems import {path}`.")
 
 

@@ -135,6 +135,20 @@ def test_the_latest_attestation_counts_and_a_withdrawn_one_does_not():
     assert found(*declared("other", [first])) == []
 
 
+def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
+    systems = {"tool": use().system}
+    verdicts = [
+        {"article": "equite", "indicator": ADJUSTED.id, "verdict": "kept", "evidence": "measured"},
+        {"article": "finalite", "indicator": ATTESTED.id, "verdict": "not_examined", "evidence": "attested"},
+    ]
+    latest = {"tool": {"verdicts": verdicts, "window": {"end": "2026-10-31"}}}
+    said = sealed(1, attestation("2026-11-01", "2027-02-01"))
+    (now,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY, sealed=(said,)))
+    assert [verdict["verdict"] for verdict in now.verdicts] == ["kept", "kept"]
+    (then,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY))
+    assert [verdict["verdict"] for verdict in then.verdicts] == ["kept", "not_examined"]
+
+
 def test_an_attestation_about_all_uses_is_told_once():
     said = [sealed(1, attestation("2026-11-01", "2027-02-01", None))]
     uses = [*declared("tool", said), *declared("other", said)]

@@ -113,6 +113,8 @@ def test_filters_count_what_they_would_show_and_keep_the_others_and_the_language
     risk = {choice.text: choice for choice in shown["Risk"]}
     assert {text: choice.count for text, choice in risk.items()} == {"all": 2, "high": 1, "limited": 1}
     assert risk["high"].href == "/register?status=production&risk=high&lang=en"
+    status = {choice.text: choice.count for choice in shown["Status"]}
+    assert status == {"all": 4, "in service": 2, "on trial": 1, "abandoned": 1}
     assert [choice.text for choice in shown["Status"] if choice.current] == ["in service"]
 
 

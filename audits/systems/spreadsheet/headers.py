@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from audits.systems.spreadsheet.columns import COLUMNS, Column
@@ -50,20 +50,29 @@ def likely(header: str) -> str | None:
 
 
 def read_headers(cells: Sequence[str]) -> Mapping[int, Meaning]:
-    """The columns that a row of headers names, by their place."""
-    return dict(_read(cells))
+    """The columns that a row of headers names, by their place.
+
+    A name that is the same in both languages is in that of most others.
+    """
+    found = {place: known for place, cell in enumerate(cells) if cell and (known := meaning(cell))}
+    clear = [_language_of_name(cells[place], column) for place, (column, _) in found.items()]
+    most = "en" if clear.count("en") > clear.count("fr") else "fr"
+    return {place: (column, most if _either(cells[place], column) else lang) for place, (column, lang) in found.items()}
 
 
-def _read(cells: Sequence[str]) -> Iterator[tuple[int, Meaning]]:
-    for place, cell in enumerate(cells):
-        found = meaning(cell) if cell else None
-        if found:
-            yield place, found
+def _either(header: str, column: Column) -> bool:
+    return {plain(header)} == {plain(name) for name in column.names}
+
+
+def _language_of_name(header: str, column: Column) -> str | None:
+    """The language of a header that is a column's own name in one language only."""
+    names = [plain(name) for name in column.names]
+    return None if _either(header, column) or plain(header) not in names else ("fr", "en")[names.index(plain(header))]
 
 
 @cache
 def _known() -> Mapping[str, Meaning]:
-    """Every name by its words; a name of both languages counts as French."""
+    """Every name by its words."""
     found: dict[str, Meaning] = {}
     for column in COLUMNS:
         for lang, name in (("fr", column.names[0]), ("en", column.names[1])):

@@ -413,19 +413,22 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path, workspace):
     assert (workspace.home / "systems" / "trad_emploi.yaml").read_text(encoding="utf-8") == "mine"
 
 
-def test_the_template_has_every_column_lists_and_an_example_that_would_be_accepted(tmp_path):
+@pytest.mark.parametrize(("lang", "at", "name"), [("fr", 0, "Registre"), ("en", 1, "Register")])
+def test_the_template_has_every_column_lists_and_an_example_that_would_be_accepted(tmp_path, lang, at, name):
     path = tmp_path / "t.xlsx"
-    write_template(path)
-    sheet = load_workbook(path)["Registre"]
-    assert [cell.value for cell in sheet[1]] == [column.names[0] for column in COLUMNS]
+    write_template(path, lang=lang)
+    sheet = load_workbook(path)[name]
+    assert [cell.value for cell in sheet[1]] == [column.names[at] for column in COLUMNS]
     assert all(cell.comment for cell in sheet[1])
     assert len(sheet.data_validations.dataValidation) == sum(column.choices is not None for column in COLUMNS)
     assert raws(path) == {}
     made = load_workbook(path)
-    made["Registre"]["A2"] = "Tri des courriels"
+    made[name]["A2"] = "Tri des courriels"
     made.save(path)
-    assert list(raws(path)) == ["tri_des_courriels"]
-    guide = " ".join(str(cell.value) for row in load_workbook(path)["Explications"] for cell in row)
+    (raw,) = raws(path).values()
+    assert (raw["status"], raw["risk"], raw["costs"]["build"]) == ("production", "limited", 180000)
+    assert raw["gains"] == {lang: ("2 000 heures par an", "2,000 hours a year")[at]}
+    guide = " ".join(str(cell.value) for sheet in load_workbook(path) for row in sheet for cell in row)
     assert "est refusé" in guide
     assert "is refused" in guide
 
