@@ -18,9 +18,11 @@ from statsmodels.stats.proportion import test_proportions_2indep as score_test
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from audits import ledger
 from audits.systems import System
 from audits.systems.kinds import LOGS, Strict
 from audits.workspace import Workspace
+from charter.records import open_records
 from dashboard.cli import app
 from experiments.sync import sync
 
@@ -124,6 +126,27 @@ def test_commands_in_the_documents_exist(line):
     shown = CliRunner().invoke(app, [*path, "--help"]).output
     for option in (word for word in words if word.startswith("--")):
         assert option in shown, f"`{line}`: there is no {option}"
+
+
+def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
+    """In a shell, as printed: the first checkpoint, an entry that comes later, the three commands of each session."""
+    workspace = Workspace.create(tmp_path / "server")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for number, block in enumerate(blocks("ledger.md", "bash")):
+        with open_records(workspace).begin() as connection:
+            ledger.append(connection, kind="exclusion", payload={"number": number})
+        done = subprocess.run(
+            ["bash", "-euc", block],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "BOUSSOLE_HOME": str(workspace.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert "The entries that were kept (1) are unchanged; 1 more came since." in done.stderr
+    assert "kept.checkpoint: the entries it knows (2) are unchanged." in done.stderr
+    assert "signed by example.org/agents" in done.stderr
 
 
 def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch):

@@ -69,7 +69,7 @@ def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | 
 
     stands = standing(kept, found, origin=origin)
     words = {
-        Standing.holds: f"the {kept.size} entries it knows are unchanged",
+        Standing.holds: f"the entries it knows ({kept.size}) are unchanged",
         Standing.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others than it knows",
         Standing.cut: f"entries were removed: it knows {kept.size}, and the ledger has {found.size}",
         Standing.damaged: "what it knows cannot be compared: an earlier entry does not hold",

@@ -89,9 +89,11 @@ def cosign(
     file.write_text(str(note), encoding="utf-8")
     _, new = parse_checkpoint(str(note))
     if before is None:
-        say(f"This is the first checkpoint that is kept: what its {new.size} entries were before, nothing here shows.")
+        say(
+            f"This is the first checkpoint that is kept: whether its entries ({new.size}) were others before, nothing shows."
+        )
     else:
-        say(f"The first {before.size} entries are unchanged; {new.size - before.size} were added.")
+        say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
     say(f"Cosigned and kept in {folder}; give {file} back to the server.")
 
 

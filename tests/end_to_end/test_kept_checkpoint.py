@@ -189,7 +189,7 @@ def test_an_untouched_ledger_holds_and_says_who_signed(scene):
     done = scene.verify()
     assert done.exit_code == 0
     assert "The ledger holds: 7 entries" in done.stderr
-    assert "kept.checkpoint: the 7 entries it knows are unchanged." in done.stderr
+    assert "kept.checkpoint: the entries it knows (7) are unchanged." in done.stderr
     assert f"signed by {NAME} on 20" in done.stderr
     assert "signed by boussole/ledger/" in done.stderr
 
@@ -199,7 +199,7 @@ def test_a_ledger_that_grew_still_holds(scene):
     done = scene.verify()
     assert done.exit_code == 0
     assert "The ledger holds: 12 entries" in done.stderr
-    assert "the 7 entries it knows are unchanged" in done.stderr
+    assert "the entries it knows (7) are unchanged" in done.stderr
 
 
 REWRITTEN = "kept.checkpoint: the ledger was rewritten: its first 7 entries are others than it knows."
