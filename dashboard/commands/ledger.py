@@ -89,9 +89,7 @@ def cosign(
     file.write_text(str(note), encoding="utf-8")
     _, new = parse_checkpoint(str(note))
     if before is None:
-        say(
-            f"This is the first checkpoint that is kept: whether its entries ({new.size}) were others before, nothing shows."
-        )
+        say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
     else:
         say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
     say(f"Cosigned and kept in {folder}; give {file} back to the server.")

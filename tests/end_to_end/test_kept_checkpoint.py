@@ -161,27 +161,31 @@ def change_audit(connection, index):
     connection.execute("UPDATE entries SET payload = ? WHERE position = ?", (text, index))
 
 
+NUMBERED = (("entries", "position"), ("audits", "entry"), ("charter_versions", "entry"), ("summaries", "entry"))
+"""The tables whose rows bear the number of an entry."""
+
+
 def swap(connection, one, two):
-    for table, column in (("entries", "position"), ("audits", "entry")):
+    for table, column in NUMBERED:
         for old, new in ((one, -1), (two, one), (-1, two)):
             connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
 
 
 def insert_before(connection, index):
-    """An entry slipped in: all later ones move up by one, the last two tables with them."""
-    for table, column in (("entries", "position"), ("audits", "entry"), ("charter_versions", "entry")):
+    """An entry slipped in: all later ones move up by one, and their records with them."""
+    for table, column in NUMBERED:
         connection.execute(f"UPDATE {table} SET {column} = -{column} - 1 WHERE {column} >= ?", (index,))
         connection.execute(f"UPDATE {table} SET {column} = -{column} WHERE {column} < 0")
     connection.execute("INSERT INTO entries VALUES (?, 'exclusion', '{}', '2026-03-01T00:00:00Z', '')", (index,))
 
 
 def remove(connection, index):
-    connection.execute("DELETE FROM audits WHERE entry = ?", (index,))
-    connection.execute("DELETE FROM entries WHERE position = ?", (index,))
+    for table, column in NUMBERED:
+        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (index,))
 
 
 def close_gap(connection, index):
-    for table, column in (("entries", "position"), ("audits", "entry")):
+    for table, column in NUMBERED:
         connection.execute(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", (index,))
 
 
