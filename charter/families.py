@@ -16,10 +16,10 @@ from charter.model import Article, Charter, Indicator, Need
 MeasureDocument = Mapping[str, Any]
 Attribute = tuple[str, ...]
 
-SELECTED = {True: {"fr": "retenues", "en": "selected"}, False: {"fr": "signalées", "en": "flagged"}}
+SELECTED = {True: {"en": "selected", "fr": "retenues"}, False: {"en": "flagged", "fr": "signalées"}}
 """What being selected is called where the system file has no `decision.title`: favourable, harm."""
-NO_GROUPS = {"fr": "groupes", "en": "groups"}
-NO_CONTROLS = {"fr": "critères à déclarer", "en": "criteria to be declared"}
+NO_GROUPS = {"en": "groups", "fr": "groupes"}
+NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,9 @@ def asked(question: Question, system: System) -> dict[str, str]:
 
 
 def _asked(question: Question, system: System, lang: str) -> str:
-    text = said(question.indicator.question, lang)
+    texts = question.indicator.question
+    lang = spoken(texts, lang)
+    text = texts[lang]
     names = {
         "system": said(system.title, lang),
         "decision": decision(system, lang),
@@ -188,13 +190,13 @@ def _attribute(question: Question, system: System, lang: str) -> str:
     """The titles of the attribute asked about: `sex × age`; of all attributes where it is asked of none."""
     names = question.by or tuple(system.groups)
     titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
-    return (" × " if question.by else ", ").join(titles) or NO_GROUPS[lang]
+    return (" × " if question.by else ", ").join(titles) or said(NO_GROUPS, lang)
 
 
 def controls(system: System, lang: str) -> str:
     """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
     titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
-    return ", ".join(titles).replace("(", "[").replace(")", "]") or NO_CONTROLS[lang]
+    return ", ".join(titles).replace("(", "[").replace(")", "]") or said(NO_CONTROLS, lang)
 
 
 def stage(measure: MeasureDocument, system: System, lang: str) -> str:
@@ -202,6 +204,17 @@ def stage(measure: MeasureDocument, system: System, lang: str) -> str:
     name = measure["given"]["stage"]
     titles = system.columns.stage_titles if system.columns is not None else {}
     return said(titles.get(name, {lang: name}), lang)
+
+
+def spoken(texts: Texts, lang: str) -> str:
+    """The language that a text is read in: the one asked for, else the first it is written in.
+
+    What is filled into it is said in that language too, so that no sentence mixes two.
+
+    >>> spoken({"de": "Wer?", "en": "Who?"}, "fr")
+    'de'
+    """
+    return lang if lang in texts else next(iter(texts))
 
 
 def said(texts: Texts, lang: str) -> str:

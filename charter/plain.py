@@ -6,11 +6,11 @@ import re
 
 from audits.languages import capital, typeset
 from audits.systems.kinds import Texts
-from charter.families import NO_GROUPS, SELECTED, said
+from charter.families import NO_GROUPS, SELECTED, said, spoken
 from charter.model import Charter, Word
 
-ANY_SYSTEM = {"fr": "le système", "en": "the system"}
-SAME_CRITERIA = {"fr": "mêmes critères légitimes", "en": "same legitimate factors"}
+ANY_SYSTEM = {"en": "the system", "fr": "le système"}
+SAME_CRITERIA = {"en": "same legitimate factors", "fr": "mêmes critères légitimes"}
 
 
 PEOPLE: dict[Word, Texts] = {
@@ -38,9 +38,10 @@ def plainly(question: Texts, lang: str) -> str:
     >>> plainly({"fr": "Où tournent les modèles de {system} ?"}, "fr") == "Où tournent les modèles du système\u202f?"
     True
     """
-    text = re.sub(r"[ \u00a0\u202f]\(\{\w+\}\)", "", said(question, lang))
+    lang = spoken(question, lang)
+    text = re.sub(r"[ \u00a0\u202f]\(\{\w+\}\)", "", question[lang])
     names = {"system": ANY_SYSTEM, "decision": SELECTED[True], "group": NO_GROUPS, "controls": SAME_CRITERIA}
     for name, words in names.items():
-        text = text.replace(f"{{{name}}}", words[lang])
+        text = text.replace(f"{{{name}}}", said(words, lang))
     text = text.replace(" de le ", " du ").replace(" à le ", " au ") if lang == "fr" else text
     return capital(typeset(text, lang))

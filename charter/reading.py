@@ -125,7 +125,9 @@ class Reading:
             self.articles.append(article)
             self.draft.add_texts(file, (), article)
         if article is not None and file != f"{article.id}.yaml":
-            self._add(file, ("id",), f"the id of this file is '{article.id}': rename it to {article.id}.yaml.")
+            named = file.removesuffix(".yaml")
+            told = f"the id of {file} is '{article.id}': write `id: {named}`, or rename the file to {article.id}.yaml."
+            self._add(file, ("id",), told)
         listed = raw.get("indicators")
         for at, entry in enumerate(listed if isinstance(listed, list) else []):
             indicator = self._valid(file, (), entry, Indicator, tell=False)

@@ -93,7 +93,13 @@ def explained(error: ValidationError, model: type[BaseModel]) -> list[tuple[tupl
 
 def _remedy(kind: str) -> str:
     """What to do about a kind of fault; nothing where the sentence says so itself."""
-    known = {"missing": ": add it", "string_type": ": write a text, in quotes where it looks like a number or a date"}
+    known = {
+        "missing": ": add it",
+        "string_type": ": write a text, in quotes where it looks like a number or a date",
+        "list_type": ": write a list, as in [a, b]",
+        "dict_type": ": write keys and values below it, as in `en: …`",
+        "model_type": ": write keys and values below it",
+    }
     return known.get(kind, "" if kind in ("extra_forbidden", "value_error") else ": correct it")
 
 

@@ -55,6 +55,8 @@ FAULTS = [
     # keys and values
     ("equite.yaml", "commitment:", "comitment:", 0, r"'comitment' \(Did you mean 'commitment'"),
     ("equite.yaml", "commitment:", "comitment:", None, r"equite\.yaml:1: 'commitment' is missing: add it"),
+    ("charter.yaml", "languages: [fr, en]", "languages: fr", 0, r"'languages': .*write a list, as in \[a, b\]"),
+    ("humain.yaml", "title:\n  fr: L’humain au centre\n  en: People at the centre", "title: People", 0, r"'title': .*as in `en: …`"),
     ("equite.yaml", "    kinds: [", "    kind: [", 0, r"unknown key 'indicators\.0\.kind'.*'kinds'"),
     ("equite.yaml", "number: '3.1'", "number: 3.1", 0, r"write a text, in quotes where it looks like a number"),
     ("finalite.yaml", "watch: 0.01", "watch: -1", 0, r"threshold\.watch': Input should be greater .*correct it"),
@@ -68,7 +70,7 @@ FAULTS = [
     ("equite.yaml", "order: 3", "order: 4", None, r"liberte\.yaml:3: the order '4' is already used in equite\.yaml"),
     ("liberte.yaml", "- id: decent_hours", "- id: undeclared_use", 0, r"id 'undeclared_use' is already used in finalite"),
     ("humain.yaml", "number: '2.1'", "number: '2.2'", None, r"humain\.yaml:\d+: the number '2\.2' is already used in hum"),
-    ("humain.yaml", "id: humain", "id: human", 0, r"the id of this file is 'human': rename it to human\.yaml"),
+    ("humain.yaml", "id: humain", "id: human", 0, r"the id of humain\.yaml is 'human': write `id: humain`, or rename the file to human\.yaml"),
     ("humain.yaml", "[ai_act_4]", "[ai_act_5]", 0, r"trained_before_use: law 'ai_act_5'.*Did you mean"),
     ("humain.yaml", "[time_to_read]", "[time_to_reed]", 0, r"override_rate: the related .*'time_to_reed'.*'time_to_read'"),
     ("law.yaml", "provisions:", "provisions:\n  x: {title: {fr: X, en: X}, in_force: 2020-01-01, source: X, framework: y}",

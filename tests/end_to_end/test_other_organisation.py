@@ -73,7 +73,7 @@ def pages(workspace: Workspace, lang: str) -> str:
         [
             compass_html.head(view, say),
             compass_html.overview(view, say),
-            system_html.head(page, say, home="/", data="/data"),
+            system_html.head(page, say, home="/", data="/data", register="/register"),
             *(system_html.article(section, say, recompute="", report=None) for section in page.sections),
             law_html.parts(law, say),
         ]
@@ -111,6 +111,9 @@ def test_a_charter_in_another_language_is_shown_in_its_own(tmp_path: Path, lang:
     document = audited(workspace)
     assert document["charter"]["id"] == "our_charter"
     assert document["verdicts"][0]["verdict"] == "broken"
+    # In one language throughout: the names that a system lacks in it are English ones.
+    asked = "DE With Loan desk, are people granted a loan as often in one group as in another (sex)?"
+    assert document["verdicts"][0]["question"][lang] == asked
     shown = pages(workspace, lang)
     assert "DE Fairness" in shown
     assert "DE With" in shown
