@@ -87,8 +87,15 @@ def _answers(row: Row, say: Say) -> Html:
 
 def _question(asked: Asked, say: Say) -> Html:
     nobody = el("span", say("Asked of no system here."), class_="under")
-    marks = join([_mark(told, say) for told in asked.told], " ") if asked.told else nobody
+    marks = join([_told(told, say) for told in asked.told], " ") if asked.told else nobody
     return el("li", el("span", asked.number, class_="order"), el("span", asked.text), el("span", marks, class_="says"))
+
+
+def _told(told: Told, say: Say) -> Html:
+    """What a question says, and the way to its proof."""
+    if told.seal is None:
+        return _mark(told, say)
+    return el("span", _mark(told, say), link(say("Evidence"), told.seal, class_="proof"), class_="sealed")
 
 
 def _mark(told: Told, say: Say) -> Html:

@@ -12,6 +12,7 @@ from charter.crosswalk import Answer, Chapter, Provision, answered, answers, cro
 from charter.current import unmeasured
 from charter.model import Article, Framework
 from charter.plain import plainly
+from dashboard.evidence_view import evidence_href
 from dashboard.marks import ORDER, word
 from dashboard.scene import NOTHING, Document, Scene
 from dashboard.views import system_href
@@ -27,7 +28,9 @@ class Told:
 
     verdict: str
     text: str
-    href: str | None
+    href: str | None = None
+    seal: str | None = None
+    """The address of the entry of the ledger that seals it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,9 +191,17 @@ def _told(article: Article, said: Sequence[Answer], scene: Scene, say: Say, *, q
             verdict=each.verdict,
             text=say("{system}: {verdict}", system=scene.title(each.system, say), verdict=word(each.verdict, say)),
             href=system_href(each.system, query=query, anchor=f"{article.id}-{each.question}"),
+            seal=_seal(each, query=query),
         )
         for each in sorted(said, key=lambda each: ORDER.index(each.verdict))
     ]
+
+
+def _seal(answer: Answer, *, query: dict[str, str]) -> str | None:
+    """Where the evidence of an answer stands; nothing where nobody has looked."""
+    if answer.entry is None or answer.verdict == "not_examined":
+        return None
+    return evidence_href(query=query, entry=str(answer.entry))
 
 
 def _totals(counts: Counter[str], say: Say) -> list[Told]:
@@ -199,7 +210,6 @@ def _totals(counts: Counter[str], say: Say) -> list[Told]:
         Told(
             verdict=verdict,
             text=say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(counts[verdict])),
-            href=None,
         )
         for verdict in ORDER
         if counts[verdict]
