@@ -11,9 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from audits.systems.model import System
-from charter.facts import Facts
 from charter.model import Charter
-from charter.verdicts import summarise
 
 Examined = Literal["whole", "part", "none"]
 
@@ -72,20 +70,6 @@ class Coverage:
     none: tuple[str, ...]
     never_evidenced: tuple[str, ...]
     overlooked: tuple[str, ...]
-
-
-def use_of(
-    charter: Charter,
-    system: System,
-    verdicts: Sequence[Mapping[str, Any]],
-    *,
-    facts: Facts | None = None,
-    audit: Mapping[str, Any] | None = None,
-) -> Use:
-    """A use with its verdict on every article, no better than the open findings of authorities allow."""
-    summaries = summarise(charter, verdicts, system=system.id, facts=facts)
-    articles = {summary["article"]: summary["verdict"] for summary in summaries}
-    return Use(system=system, verdicts=verdicts, articles=articles, audit=audit)
 
 
 def coverage(charter: Charter, uses: Sequence[Use]) -> Coverage:

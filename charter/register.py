@@ -8,12 +8,12 @@ from typing import Any
 
 from audits.systems.model import System
 from audits.workspace import Workspace
-from charter.coverage import Use, use_of
+from charter.coverage import Use
+from charter.current import current, unmeasured
 from charter.facts import Facts, facts_of
 from charter.in_force import in_force
 from charter.model import Charter
 from charter.records import latest_audits
-from charter.verdicts import judge
 
 Document = Mapping[str, Any]
 
@@ -29,18 +29,17 @@ def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts
 def register(
     charter: Charter, systems: Mapping[str, System], latest: Mapping[str, Document], *, facts: Facts
 ) -> list[Use]:
-    """Every system with its verdicts: measured ones of its latest audit, attested ones as they stand today.
+    """Every system with its verdicts: those of its latest audit with what was stated since, else what was stated alone.
 
-    Without an audit, what the charter asks of it. An audit whose system is no longer in the register is left out: the
-    register says what there is.
+    An audit whose system is no longer in the register is left out: the register says what there is.
     """
     return [_use(charter, system, latest.get(name), facts) for name, system in systems.items()]
 
 
 def _use(charter: Charter, system: System, audit: Document | None, facts: Facts) -> Use:
-    now = judge(charter, system, [], window_start=facts.as_of, facts=facts)
     if audit is None:
-        return use_of(charter, system, now, facts=facts)
-    attested = {verdict["indicator"]: verdict for verdict in now if verdict["evidence"] == "attested"}
-    verdicts = [attested.get(verdict["indicator"], verdict) for verdict in audit["verdicts"]]
-    return use_of(charter, system, verdicts, facts=facts, audit=audit)
+        found = unmeasured(charter, system, facts)
+    else:
+        found = current(audit, charter=charter, system=system, facts=facts)
+    articles = {summary["article"]: summary["verdict"] for summary in found["articles"]}
+    return Use(system=system, verdicts=found["verdicts"], articles=articles, audit=audit)

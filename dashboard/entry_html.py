@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.entry_view import Answered, Entry, Event, Unaudited
+from dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
 from dashboard.html import Html, badge, el, facts, join, link, table
-from dashboard.system_html import not_examined
+from dashboard.system_html import counted, not_examined
 from dashboard.words import Say
 
 
@@ -23,9 +23,11 @@ def page(shown: Unaudited, say: Say, *, home: str, register: str) -> list[Html]:
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", shown.title),
         el("p", shown.purpose, class_="subtitle"),
-        el("div", el("p", el("strong", shown.told)), class_="lead lead-unknown"),
+        el("div", el("p", el("strong", shown.told)), class_=f"lead lead-{shown.tone}"),
+        counted(shown.counts, say),
     )
-    asked = el("section", el("h2", say("What does the charter ask of it?")), *_sections(shown, say), class_="asked-of")
+    parts = [_part(each, say) for each in shown.parts]
+    asked = el("section", el("h2", say("What does the charter ask of it?")), *parts, class_="asked-of")
     return [head, register_entry(shown.entry, say), asked]
 
 
@@ -63,20 +65,15 @@ def _note(event: Event) -> Html | None:
     return el("span", join([event.note, late], ". "), class_="under") if event.note or late else None
 
 
-def _sections(shown: Unaudited, say: Say) -> list[Html]:
-    answered = [el("ul", *[_answered(each, say) for each in shown.answered], class_="lines")] if shown.answered else []
-    return [
-        *answered,
-        *[
-            el(
-                "div",
-                el("h3", join([str(part.order), part.title], ". "), id=part.id),
-                not_examined(part, say),
-                class_="article-of",
-            )
-            for part in shown.sections
-        ],
-    ]
+def _part(part: Part, say: Say) -> Html:
+    given = part.section
+    return el(
+        "div",
+        el("h3", join([str(given.order), given.title], ". "), id=given.id),
+        el("ul", *[_answered(each, say) for each in part.answered], class_="lines") if part.answered else None,
+        not_examined(given, say),
+        class_="article-of",
+    )
 
 
 def _answered(each: Answered, say: Say) -> Html:

@@ -11,7 +11,8 @@ from audits.systems.model import System
 from audits.systems.register import Assessment
 from charter.coverage import Use
 from charter.follow_up import Answer, examined_before_start
-from charter.model import Charter
+from charter.model import Article, Charter
+from dashboard.marks import ORDER, worst
 from dashboard.register_view import missing
 from dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
 from dashboard.system_view import Section, section
@@ -38,6 +39,14 @@ class Answered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one article asks: the questions that have an answer, and those that have none."""
+
+    section: Section
+    answered: Sequence[Answered]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """The register entry of a use. `answer` says whether it was examined before it started."""
 
@@ -53,9 +62,10 @@ class Unaudited:
     title: str
     purpose: str
     told: str
+    tone: str
+    counts: Sequence[tuple[str, int]]
     entry: Entry
-    answered: Sequence[Answered]
-    sections: Sequence[Section]
+    parts: Sequence[Part]
 
 
 def entry(system: System, say: Say, *, today: dt.date) -> Entry:
@@ -66,25 +76,37 @@ def entry(system: System, say: Say, *, today: dt.date) -> Entry:
 
 def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date) -> Unaudited:
     """The page of a use that no audit has measured: its entry, and every question that the charter asks of it."""
-    open_questions = [verdict for verdict in use.verdicts if verdict["verdict"] == "not_examined"]
-    document = {"verdicts": open_questions, "measures": [], "articles": []}
-    parts = [section(document, article, charter, use.system, say) for article in charter.articles]
+    found = [verdict["verdict"] for verdict in use.verdicts]
     return Unaudited(
         title=say.text(use.system.title, use.system.id),
         purpose=say.text(use.system.purpose),
         told=_coverage(use, say),
+        tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
+        counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
-        answered=[
-            Answered(
-                verdict=verdict["verdict"],
-                question=say.text(verdict["question"]),
-                sentence=say.text(verdict["sentence"]),
-            )
-            for verdict in use.verdicts
-            if verdict["verdict"] != "not_examined"
-        ],
-        sections=[part for part in parts if part.not_examined],
+        parts=[_part(use, article, charter, say) for article in charter.articles if _asks(use, article)],
     )
+
+
+def _asks(use: Use, article: Article) -> bool:
+    return any(verdict["article"] == article.id for verdict in use.verdicts)
+
+
+def _part(use: Use, article: Article, charter: Charter, say: Say) -> Part:
+    mine = [verdict for verdict in use.verdicts if verdict["article"] == article.id]
+    open_questions = [verdict for verdict in mine if verdict["verdict"] == "not_examined"]
+    document = {"verdicts": open_questions, "measures": [], "articles": []}
+    answered = [
+        Answered(
+            verdict=verdict["verdict"],
+            question=say.text(verdict["question"]),
+            sentence=say.text(verdict["sentence"]),
+        )
+        for verdict in mine
+        if verdict["verdict"] != "not_examined"
+    ]
+    answered.sort(key=lambda each: ORDER.index(each.verdict))
+    return Part(section=section(document, article, charter, use.system, say), answered=answered)
 
 
 def _coverage(use: Use, say: Say) -> str:

@@ -18,8 +18,8 @@ from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, l
 from dashboard.views import system_href
 from dashboard.words import Say
 
-DUE_SHOWN, NAMED = 6, 5
-"""How many things that are due, and uses that are overlooked, the first screen names."""
+DUE_SHOWN, OF_A_KIND, NAMED = 7, 3, 5
+"""How many things that are due, how many of one kind of them, and uses that are overlooked, the first screen names."""
 NOTHING = "nothing"
 """Stands in the place of a verdict where an article asks nothing of a use."""
 STARTING_POINT = ("charte_emploi", 18, 87)
@@ -136,7 +136,7 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
             first.setdefault(item.system, item)
     rows = [use for use in register.uses if _fits(use, chosen)]
     rows.sort(key=lambda use: _key(use, chosen, first, say))
-    lines = [_due(register, item, say, query=query) for item in register.due]
+    shown, later = _first(register.due)
     found = register.coverage
     return RegisterPage(
         subtitle=_subtitle(register, say),
@@ -150,9 +150,18 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
         shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
         everything=Chosen(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
         rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
-        due=lines[:DUE_SHOWN],
-        later=lines[DUE_SHOWN:],
+        due=[_due(register, item, say, query=query) for item in shown],
+        later=[_due(register, item, say, query=query) for item in later],
     )
+
+
+def _first(items: Sequence[Due]) -> tuple[list[Due], list[Due]]:
+    """What the first screen names, and the rest: many reviews that are late do not hide an answer that is."""
+    shown: list[Due] = []
+    for item in items:
+        if len(shown) < DUE_SHOWN and sum(other.kind == item.kind for other in shown) < OF_A_KIND:
+            shown.append(item)
+    return shown, [item for item in items if item not in shown]
 
 
 def _title(use: Use, say: Say) -> str:

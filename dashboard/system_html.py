@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from dashboard.marks import word
 from dashboard.system_view import Chart, Question, Section, SystemPage
@@ -15,10 +17,6 @@ def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) ->
     `register`: its entry in the register stands below.
     """
     crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
-    counted = [
-        el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
-        for verdict, n in page.counts
-    ]
     links = [(say("Where do these figures come from?"), data)]
     if register:
         links.append((say("What does the register say?"), "#register"))
@@ -30,11 +28,20 @@ def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) ->
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", page.title),
         el("p", page.purpose, class_="subtitle"),
-        el("ul", *counted, class_="counts", aria_label=say("Verdicts on its questions")),
+        counted(page.counts, say),
         facts(page.facts),
         el("p", join([link(*each) for each in links], " · ")),
         el("p", warning, class_="warning") if warning else None,
     )
+
+
+def counted(counts: Sequence[tuple[str, int]], say: Say) -> Html:
+    """How the questions of a system came out: one mark for each verdict, with how many."""
+    marks = [
+        el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
+        for verdict, n in counts
+    ]
+    return el("ul", *marks, class_="counts", aria_label=say("Verdicts on its questions"))
 
 
 def article(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from audits.systems import System
-from charter.coverage import coverage, use_of
+from charter.coverage import coverage
 from charter.loading import load_charter
+from tests.charter.uses import use_of
 
 CHARTER = load_charter()
 DONE = {"done_on": "2025-01-10"}

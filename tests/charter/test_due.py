@@ -7,13 +7,13 @@ import datetime as dt
 import pytest
 
 from audits.systems import System
-from charter.coverage import use_of
 from charter.due import due
 from charter.facts import Facts
 from charter.loading import load_charter
 from charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from charter.records.statements import Sealed
 from charter.register import register
+from tests.charter.uses import use_of
 
 CHARTER = load_charter()
 TODAY = dt.date(2026, 11, 26)
@@ -141,7 +141,8 @@ def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
         {"article": "equite", "indicator": ADJUSTED.id, "verdict": "kept", "evidence": "measured"},
         {"article": "finalite", "indicator": ATTESTED.id, "verdict": "not_examined", "evidence": "attested"},
     ]
-    latest = {"tool": {"verdicts": verdicts, "window": {"end": "2026-10-31"}}}
+    window = {"start": "2026-10-01", "end": "2026-10-31"}
+    latest = {"tool": {"verdicts": verdicts, "window": window, "articles": []}}
     said = sealed(1, attestation("2026-11-01", "2027-02-01"))
     (now,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY, sealed=(said,)))
     assert [verdict["verdict"] for verdict in now.verdicts] == ["kept", "kept"]

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from audits.systems import System
-from charter.coverage import use_of
 from charter.follow_up import examined_before_start, registered_and_followed
 from charter.loading import load_charter
+from tests.charter.uses import use_of
 
 CHARTER = load_charter()
 TODAY = dt.date(2026, 11, 26)

@@ -12,10 +12,12 @@ import pytest
 
 from audits.systems import System
 from audits.workspace import Workspace
-from charter.coverage import Use, coverage, use_of
+from charter.coverage import Use, coverage
 from charter.due import Due, due
 from charter.facts import Facts
 from charter.loading import load_charter
+from charter.records.kinds import Attestation, KeptFile
+from charter.records.statements import Sealed
 from charter.register import register
 from dashboard import register_html, store
 from dashboard.coverage_picture import strip_svg
@@ -24,6 +26,7 @@ from dashboard.marks import MARKS, mark_svg
 from dashboard.register_view import Chosen, Register, register_page
 from dashboard.register_words import when
 from dashboard.words import speaker
+from tests.charter.uses import use_of
 
 CHARTER = load_charter()
 TODAY = dt.date(2026, 11, 26)
@@ -190,9 +193,38 @@ def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
 def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
     shown = unaudited(sorter, CHARTER, EN, today=TODAY)
-    assert sum(len(part.not_examined) for part in shown.sections) == sorter.asked > 5
+    assert sum(len(part.section.not_examined) for part in shown.parts) == sorter.asked > 5
     assert shown.told.endswith("nobody has looked at any yet.")
-    assert shown.answered == []
+    assert not any(part.answered for part in shown.parts)
+    assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.asked)])
+
+
+def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
+    attested = [i for a in CHARTER.articles for i in a.indicators if i.evidence == "attested" and "declared" in i.kinds]
+    said = [
+        Attestation(
+            role="DPO",
+            on=dt.date(2026, 11, 2),
+            valid_until=dt.date(2027, 2, 1),
+            indicator=indicator.id,
+            answer=answer,
+            document=KeptFile(sha256="0" * 64, name="a.pdf", size=3),
+        )
+        for indicator, answer in zip(attested, ("kept", "broken"), strict=False)
+    ]
+    sealed = tuple(Sealed(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
+    (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY, sealed=sealed))
+    shown = unaudited(sorter, CHARTER, EN, today=TODAY)
+    assert sorted(each.verdict for part in shown.parts for each in part.answered) == ["broken", "kept"]
+    assert shown.tone == "broken"
+    assert shown.told == f"Somebody has looked at 2 of the {sorter.asked} questions that the charter asks of it."
+
+
+def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:
+    reviews = [Due(on=dt.date(2026, 1, 1 + n), kind="review", system="beta") for n in range(9)]
+    shown = page(dues=[*reviews, Due(on=dt.date(2026, 11, 1), kind="reply", who="Data", entry=4)])
+    assert [line.what for line in shown.due] == [*["Review planned"] * 3, "Answer recommendation no. 4: Data"]
+    assert len(shown.later) == 6
 
 
 def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
