@@ -47,6 +47,8 @@ class Change:
     entry: int
     article: str
     indicator: str
+    template: str
+    by: Sequence[str] | None
     before: str
     after: str
 
@@ -118,7 +120,7 @@ def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
     """The questions of one window that would be answered otherwise, in the order of the new charter."""
     before, after = ({each["indicator"]: each for each in given} for given in (audit.verdicts, new.verdicts))
     for name in [*after, *(name for name in before if name not in after)]:
-        told = (after.get(name) or before[name])["article"]
+        told = after.get(name) or before[name]
         verdicts = [each[name]["verdict"] if name in each else ABSENT for each in (before, after)]
         if verdicts[0] != verdicts[1]:
             yield Change(
@@ -126,8 +128,10 @@ def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
                 start=audit.start.isoformat(),
                 end=audit.end.isoformat(),
                 entry=audit.entry,
-                article=told,
+                article=told["article"],
                 indicator=name,
+                template=told["template"],
+                by=told["by"],
                 before=verdicts[0],
                 after=verdicts[1],
             )

@@ -13,6 +13,8 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.amendment import Seen
+from dashboard.charter_view import charter_href
 from dashboard.data_view import data_href
 from dashboard.evidence_view import evidence_href
 from dashboard.facts import Facts
@@ -72,6 +74,11 @@ def register() -> Register:
     return store.register(Workspace.find(), today())
 
 
+def charter(against: str) -> Seen:
+    """The charter in force, beside another version of it."""
+    return store.charter(Workspace.find(), against, today())
+
+
 def declared(system: str) -> Sequence[DeclaredMeasure]:
     """The measures that the team of a system declares."""
     return store.facts(Workspace.find()).declared.get(system, ())
@@ -104,6 +111,7 @@ def sidebar(say: Say, *, page: str, system: str) -> None:
     pages = [
         _page(say("The compass"), compass_href(query=query), current=not page),
         _page(say("The register"), register_href(query=query), current=page == "register"),
+        _page(say("The charter"), charter_href(query=query), current=page == "charter"),
         _page(say("The data"), data_href(query=query), current=page == "data"),
         _page(say("The law"), law_href(query=query), current=page == "law"),
         _page(say("The evidence"), evidence_href(query=query), current=page == "evidence"),

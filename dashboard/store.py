@@ -14,6 +14,7 @@ from audits.workspace import SETTINGS_FILE, Workspace
 from charter.coverage import coverage
 from charter.due import due
 from charter.register import register_of
+from dashboard.amendment import Seen, look
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_view import Register
@@ -27,12 +28,12 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 def scene(workspace: Workspace) -> Scene:
     """The workspace as pages see it, read anew when one of its files has changed."""
-    return _scene(workspace.home, stamp(workspace))
+    return _scene(workspace.home, stamp(workspace), dt.datetime.now(dt.UTC).astimezone().date())
 
 
 def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
     """The page of an audited system."""
-    return _system_page(workspace.home, stamp(workspace), system, lang)
+    return _system_page(workspace.home, stamp(workspace), dt.datetime.now(dt.UTC).astimezone().date(), system, lang)
 
 
 def register(workspace: Workspace, today: dt.date) -> Register:
@@ -57,6 +58,11 @@ def facts(workspace: Workspace) -> Facts:
         return _facts(workspace.home, seen_at)
     except _TroubleError as error:
         return error.facts
+
+
+def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
+    """The charter as its page sees it, beside another version of it."""
+    return _charter(workspace.home, stamp(workspace), against, today)
 
 
 def verified(workspace: Workspace) -> Verification | None:
@@ -94,8 +100,13 @@ def _stat(path: Path) -> os.stat_result | None:
 
 
 @lru_cache(maxsize=4)
-def _scene(home: Path, _stamp: Stamp) -> Scene:
-    return load(Workspace(home))
+def _scene(home: Path, _stamp: Stamp, today: dt.date) -> Scene:
+    return load(Workspace(home), today=today)
+
+
+@lru_cache(maxsize=8)
+def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> Seen:
+    return look(Workspace(home), against=against, today=today)
 
 
 @lru_cache(maxsize=4)
@@ -106,8 +117,8 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 
 
 @lru_cache(maxsize=64)
-def _system_page(home: Path, seen_at: Stamp, system: str, lang: str) -> SystemPage:
-    return drawn(_scene(home, seen_at), system, speaker(lang))
+def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemPage:
+    return drawn(_scene(home, seen_at, today), system, speaker(lang))
 
 
 @lru_cache(maxsize=4)

@@ -183,6 +183,8 @@ def violations(browser: webdriver.Chrome) -> list[str]:
         "/evidence",
         "/evidence?lang=en&entry=1",
         "/evidence?entry=99",
+        "/charter",
+        "/charter?lang=en",
     ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
@@ -342,7 +344,16 @@ def test_a_checkpoint_is_taken_away_and_checked_later(visit: Open, chrome: webdr
 
 
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:
-    for path in ("/", "/system?system=compas", "/system", "/data", "/law", "/evidence", "/evidence?entry=1"):
+    for path in (
+        "/",
+        "/system?system=compas",
+        "/system",
+        "/data",
+        "/law",
+        "/charter",
+        "/evidence",
+        "/evidence?entry=1",
+    ):
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
 
 

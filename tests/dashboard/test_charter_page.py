@@ -1,0 +1,174 @@
+"""The charter page: what is in force, what a draft would change in the text and in past verdicts, who adopted what."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from charter.diff import diff
+from charter.in_force import Act, InForce, Version
+from charter.replay import ABSENT, Replay
+from charter.replay import Change as Moved
+from dashboard import charter_html
+from dashboard.amendment import Amendment, Seen, look
+from dashboard.charter_view import charter_page
+from dashboard.words import speaker
+from tests.charter.builders import CHARTER, amended, plain, system
+
+FR, EN = speaker("fr"), speaker("en")
+ACT = Act(
+    entry=4,
+    on=dt.date(2026, 7, 1),
+    sealed_on=dt.date(2026, 7, 3),
+    role="Comité éthique",
+    document="ab" * 32,
+    sha256=CHARTER.sha256,
+)
+VERSIONS = (
+    Version(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
+    Version(sha256=CHARTER.sha256, version="0.1", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
+)
+
+
+def moved(before="watch", after="broken", **changes):
+    values = {"system": "matchft", "start": "2026-08-01", "end": "2026-08-31", "entry": 9, "article": "equite"}
+    values |= {"indicator": "adjusted_selection_rate_ratio_gender", "template": "adjusted_selection_rate_ratio"}
+    return Moved(**(values | {"by": ["gender"], "before": before, "after": after} | changes))
+
+
+def seen(*changes, drafted=True, act=ACT, fault=""):
+    tighter = amended("adjusted_selection_rate_ratio", threshold={"breach": 0.9}).model_copy(update={"version": "0.2"})
+    replay = Replay(version="0.2", sha256="cd" * 32, windows=3, verdicts=120, changes=changes, unknown_systems=[])
+    amendment = Amendment(
+        charter=tighter,
+        drafted=drafted,
+        changes=tuple(diff(CHARTER, tighter)),
+        replay=replay,
+        since=dt.date(2025, 11, 26),
+    )
+    return Seen(
+        judging=InForce(charter=CHARTER, act=act),
+        versions=VERSIONS,
+        amendment=amendment,
+        fault=fault,
+        systems={"matchft": system()},
+    )
+
+
+def test_it_says_whether_the_charter_is_in_force():
+    adopted = charter_page(seen(), EN, query={"lang": "en"})
+    assert (adopted.headline, adopted.tone) == ("In force since 1 July 2026.", "kept")
+    assert adopted.seal == (
+        "Adopted by: Comité éthique. Sealed on 3 July 2026, entry 4 of the ledger.",
+        "/evidence?lang=en&entry=4",
+    )
+    proposed = charter_page(seen(act=None), EN, query={})
+    assert (proposed.headline, proposed.seal) == ("Proposed: nobody has adopted this charter yet.", None)
+
+
+def test_it_counts_what_questions_rest_on():
+    """48 questions: those with a metric, those attested, the others; all levels are proposed."""
+    asked = [each for article in CHARTER.articles for each in article.indicators]
+    measured, attested = (
+        sum(each.metric is not None for each in asked),
+        sum(each.valid_months is not None for each in asked),
+    )
+    lead = charter_page(seen(), EN, query={}).lead
+    assert lead == (
+        f"{measured} questions are measured today, {attested} rest on the statements of people, "
+        f"{len(asked) - measured - attested} wait for their measure. "
+        f"Of {len(asked)} thresholds, 0 are adopted and {len(asked)} are proposed. None is a legal threshold."
+    )
+
+
+def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
+    changes = [
+        moved("kept", "unknown", start="2026-09-01", end="2026-09-30"),
+        moved(),
+        moved(start="2026-09-01", end="2026-09-30"),
+    ]
+    other = charter_page(seen(*changes), EN, query={}).other
+    assert other.title == "The draft: version 0.2"
+    assert [(group.effect, list(group.sentences)) for group in other.changes] == [
+        ("tighter", ["Question 3.1b: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
+    ]
+    assert other.replayed.endswith("were judged again. Three would have been others.")
+    assert other.counts == ["Watch → Not kept: 2", "Kept → We cannot tell: 1"]
+    assert [(past.period, past.before, past.after) for past in other.past] == [
+        ("September 2026", "watch", "broken"),
+        ("August 2026", "watch", "broken"),
+        ("September 2026", "kept", "unknown"),
+    ]
+    assert other.past[0].question.startswith("3.1b With comparable profiles")
+    assert other.past[0].question.endswith("(sex)")
+    assert "boussole charter adopt" in other.command
+
+
+def test_in_french_with_typography():
+    other = charter_page(seen(moved()), FR, query={}).other
+    assert plain(other.counts[0]) == "À surveiller → Pas tenu : 1"
+    assert plain(other.replayed).endswith("ont été rejugés. Un aurait été différent.")
+
+
+def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
+    other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={}).other
+    assert (other.title, other.command) == ("Version 0.2, beside the one in force", "")
+    assert (other.counts, other.past[0].before) == (["Not asked → Watch: 1"], None)
+    html = charter_html.amendment(other, EN)
+    assert "Not asked" in html
+
+
+def test_nothing_changes_is_said():
+    assert charter_page(seen(), EN, query={}).other.replayed.endswith("None would have been another.")
+
+
+def test_versions_newest_first_with_what_they_would_change():
+    rows = charter_page(seen(), EN, query={"lang": "en"}).versions
+    assert [(row.version, row.in_force, row.compare) for row in rows] == [
+        ("0.1", True, None),
+        ("0.0", False, "/charter?against=9f9f9f9f9f9f&lang=en#amendment"),
+    ]
+    assert rows[0].adopted == [("1 July 2026, by: Comité éthique", "/evidence?lang=en&entry=4")]
+
+
+@pytest.mark.parametrize("say", [FR, EN])
+def test_markup_in_a_text_is_text(say):
+    bad = CHARTER.model_copy(update={"title": {"fr": "<script>", "en": "<script>"}})
+    shown = seen(fault="a `tab` <b>")
+    page = charter_page(
+        Seen(
+            judging=InForce(charter=bad),
+            versions=(),
+            amendment=None,
+            fault=shown.fault,
+            systems={},
+        ),
+        say,
+        query={},
+    )
+    html = charter_html.head(page, say) + charter_html.text(page, say) + charter_html.versions(page, say)
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "&lt;script&gt;" in html
+    assert "boussole charter check" in html
+
+
+def test_a_faulty_draft_judges_nothing_and_is_said(workspace_home):
+    (workspace_home.home / "charter").mkdir()
+    (workspace_home.home / "charter" / "charter.yaml").write_text("id: [", encoding="utf-8")
+    found = look(workspace_home, against="", today=dt.date(2026, 11, 26))
+    assert found.judging.charter.sha256 == CHARTER.sha256
+    assert found.amendment is None
+    assert "charter.yaml" in found.fault
+
+
+@pytest.fixture
+def workspace_home(tmp_path):
+    from audits.workspace import Workspace
+    from charter.in_force import adopt
+
+    made = Workspace.create(tmp_path / "home")
+    (tmp_path / "opinion.pdf").write_bytes(b"adopted")
+    adopt(made, CHARTER, role="Committee", on=dt.date(2026, 11, 1), document=tmp_path / "opinion.pdf")
+    return made
