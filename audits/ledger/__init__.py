@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from audits.ledger.database import reader, writer
 from audits.ledger.entry import Entry, Payload
-from audits.ledger.log import append, entries, entry_at, root
+from audits.ledger.log import append, entries, entry_at, payloads, root
 from audits.ledger.verification import Verification, verify
 
-__all__ = ["Entry", "Payload", "Verification", "append", "entries", "entry_at", "reader", "root", "verify", "writer"]
+__all__ = [
+    "Entry",
+    "Payload",
+    "Verification",
+    "append",
+    "entries",
+    "entry_at",
+    "payloads",
+    "reader",
+    "root",
+    "verify",
+    "writer",
+]

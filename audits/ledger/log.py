@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -44,6 +44,14 @@ def entries(connection: Connection) -> Iterator[Entry]:
     for place, row in enumerate(connection.execute(select(entry_table).order_by(entry_table.c.position))):
         tree.add(_leaf(row, place))
         yield _entry(row, tree.root)
+
+
+def payloads(connection: Connection, *, kinds: Collection[str]) -> Iterator[tuple[int, str, Payload]]:
+    """Index, kind and payload of the entries of some kinds, oldest first; the others are left alone."""
+    columns = entry_table.c
+    query = select(columns.position, columns.kind, columns.payload).where(columns.kind.in_(list(kinds)))
+    for row in connection.execute(query.order_by(columns.position)):
+        yield row.position, row.kind, json.loads(row.payload)
 
 
 def entry_at(connection: Connection, index: int) -> Entry:

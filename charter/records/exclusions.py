@@ -19,7 +19,7 @@ def seal_exclusions(workspace: Workspace) -> int:
     if not noted:
         return 0
     with open_records(workspace).begin() as connection:
-        held = {_key(entry.payload) for entry in ledger.entries(connection) if entry.kind == KIND}
+        held = {_key(payload) for _, _, payload in ledger.payloads(connection, kinds=[KIND])}
         missing = [payload for payload in noted if _key(payload) not in held]
         for payload in missing:
             ledger.append(connection, kind=KIND, payload=payload)

@@ -17,7 +17,8 @@ def seal_removals(workspace: Workspace) -> int:
     if not noted:
         return 0
     with open_records(workspace).begin() as connection:
-        held = {entry.payload.get("id") for entry in ledger.entries(connection)}
+        kinds = {item.kind for item in noted}
+        held = {payload.get("id") for _, _, payload in ledger.payloads(connection, kinds=kinds)}
         missing = [item for item in noted if item.id not in held]
         for item in missing:
             ledger.append(connection, kind=item.kind, payload=item.payload)

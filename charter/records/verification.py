@@ -53,8 +53,8 @@ def _summaries_match(connection: Connection, found: Verification) -> Verificatio
 
 def _records_match(connection: Connection, found: Verification) -> Verification:
     """Each record is the one its entry seals, and each such entry has its record."""
-    sealed = {e.index: (e.kind, e.payload) for e in ledger.entries(connection) if e.kind in RECORD_KINDS}
-    changed = [index for index, *record in _payloads(connection) if sealed.pop(index, None) != tuple(record)]
+    sealed = {index: record for index, *record in ledger.payloads(connection, kinds=RECORD_KINDS)}
+    changed = [index for index, *record in _payloads(connection) if sealed.pop(index, None) != record]
     bad = sorted([*changed, *sealed])
     if not bad:
         return found
