@@ -1,0 +1,115 @@
+"""The rows an audit read, from their CSV: every value in double quotes, no value as nothing at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional
+
+Group = tuple[Optional[str], ...]
+Buckets = list[list[list[int]]]
+"""Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
+BUCKETS = 40
+FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
+Table = dict[Group, Buckets]
+
+
+class Decisions(NamedTuple):
+    """How many decisions: about whom, in which bucket, decided how, with which outcome, how far in the funnel."""
+
+    by: str
+    group: Group
+    bucket: int
+    decision: int
+    outcome: int
+    furthest: int | None
+    n: int
+    stratum: str | None
+
+
+class Rows:
+    """All rows of one audit, by what they count."""
+
+    def __init__(self, text: str) -> None:
+        lines = _lines(text)
+        self.names = [str(name) for name in next(lines)]
+        self.counts: list[Decisions] = []
+        self.strata: list[Decisions] = []
+        self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
+        place = {name: i for i, name in enumerate(self.names)}
+        for line in lines:
+            cube = line[place["cube"]]
+            if cube in ("counts", "strata"):
+                (self.counts if cube == "counts" else self.strata).append(_decisions(line, place))
+            elif cube == "histograms":
+                key = str(line[place["feature"]]), str(line[place["window"]])
+                bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
+                self.bins.setdefault(key, []).append(bin_)
+
+        self._tables: dict[tuple[str, int | None, int], Table] = {}
+
+    def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:
+        """Counts of an attribute by group; with a stage (from 0), of those who reached `of` of them, who reached it."""
+        key = "*".join(by), stage, of
+        if key not in self._tables:
+            self._tables[key] = self._made(*key)
+        return self._tables[key]
+
+    def _made(self, by: str, stage: int | None, of: int) -> Table:
+        found: Table = {}
+        for row in self.counts:
+            if row.by == by:
+                cells = found.setdefault(row.group, empty())
+                if stage is None:
+                    cells[row.bucket][row.decision][row.outcome] += row.n
+                elif row.furthest is not None and row.furthest >= of:
+                    cells[row.bucket][1 if row.furthest > stage else 0][2] += row.n
+        return found
+
+
+def empty() -> Buckets:
+    return [[[0, 0, 0], [0, 0, 0]] for _ in range(BUCKETS)]
+
+
+def _decisions(line: Sequence[str | None], place: dict[str, int]) -> Decisions:
+    by = line[place["by"]] or ""
+    width = len(by.split("*")) if by else 0
+    outcome, furthest = line[place["outcome"]], line[place["furthest"]]
+    return Decisions(
+        by,
+        tuple(line[place[f"value{i + 1}"]] for i in range(width)),
+        int(line[place["bucket"]] or 0),
+        int(line[place["decision"]] or 0),
+        2 if outcome is None else int(outcome),
+        None if furthest is None else int(furthest),
+        int(line[place["n"]] or 0),
+        line[place["stratum"]],
+    )
+
+
+def _lines(text: str) -> Iterator[list[str | None]]:
+    """The values of each line; a line feed within quotes belongs to a value."""
+    held = ""
+    for part in text.split("\n")[:-1]:
+        held = f"{held}\n{part}" if held else part
+        if held.count('"') % 2 == 0:
+            yield _values(held)
+            held = ""
+
+
+def _values(line: str) -> list[str | None]:
+    plain = line.split(",")
+    if line.count('"') == 2 * sum(map(bool, plain)) and all(
+        not p or (p[0] == p[-1] == '"' and len(p) > 1) for p in plain
+    ):
+        return [part[1:-1] if part else None for part in plain]
+    found, at = [], 0
+    while at <= len(line):
+        match = FIELD.match(line, at)
+        if match is None:
+            raise ValueError("the rows are not written in the form that is sealed")
+        found.append(None if match[1] is None else match[1].replace('""', '"'))
+        if match.end() == len(line) and not match[0].endswith(","):
+            break
+        at = match.end()
+    return found

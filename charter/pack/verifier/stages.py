@@ -1,0 +1,150 @@
+"""The stages of a funnel, and comparable profiles, computed again from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .buckets import at_worth, effective_buckets, filled, scored, worth
+from .chances import quantile
+from .groups import Claims, Groups, ends, share, two_groups
+from .rates import SELECTION, counted
+from .rows import BUCKETS, Buckets, Table
+from .scores import ratio_interval
+from .system import By
+
+STAGED = {
+    "stage_selection_rate": True,
+    "cumulative_selection_rate": False,
+    "stage_selection_rate_ratio": True,
+    "cumulative_selection_rate_ratio": False,
+}
+"""Whether a measure is about those who reached the stage before, or about everybody."""
+ADJUSTED = {"adjusted_selection_rate_ratio": False, "adjusted_stage_selection_rate_ratio": True}
+Strata = dict[str, tuple[list[int], list[int]]]
+"""Of each stratum: selected and all, by bucket."""
+
+
+class Stages:
+    """Measures of stages and within strata."""
+
+    def __init__(self, groups: Groups) -> None:
+        self.groups, self.system, self.rows = groups, groups.system, groups.rows
+
+    def claims(self, measure: dict) -> Claims | None:
+        """What this measure must say; None where it is none of these."""
+        metric, by = measure["metric"], tuple(measure["by"])
+        if metric in ADJUSTED:
+            return self._adjusted(measure, by)
+        if metric not in STAGED:
+            return None
+        stage = self.system.stages.index(measure["given"]["stage"])
+        table = self.rows.tables(by, stage, stage if STAGED[metric] else 0)
+        own = tuple(measure["group"][name] for name in by) if measure["group"] else ()
+        if not metric.endswith("_ratio"):
+            return share(counted([table[own]], SELECTION), self.system.clustered)
+        against, other = self._against(by, own, table, measure["given"]["stage"])
+        claims = two_groups([table[own]], other, SELECTION, "ratio", self.system.clustered)
+        return {**claims, "params.against": against, **self._side()}
+
+    def _side(self) -> Claims:
+        return {"params.bad_side": "below" if self.system.favourable else "above", "params.scale": "ratio"}
+
+    def _against(self, by: By, own: By, table: Table, stage: str) -> tuple[str, list[Buckets]]:
+        return self.groups.against(by, own, self.groups.shown.of(by, f"stage:{stage}", table))
+
+    def _adjusted(self, measure: dict, by: By) -> Claims:
+        own, stage = tuple(measure["group"][name] for name in by), None
+        table, layer = self.rows.tables(by), "decisions"
+        if ADJUSTED[measure["metric"]]:
+            stage = self.system.stages.index(measure["given"]["stage"])
+            table, layer = self.rows.tables(by, stage, stage), f"stage:{measure['given']['stage']}"
+        shown = self.groups.shown.of(by, layer, table)
+        reference = self.system.reference(by)
+        others = [reference] if reference else [g for g, c in shown.items() if g != own and counted([c], SELECTION)]
+        one, two = self._strata(by, [own], stage), self._strata(by, others, stage)
+        held = sorted(name for name in one if sum(one[name][1]) and name in two and sum(two[name][1]))
+        claims = within([one[name] for name in held], [two[name] for name in held], self.system.clustered)
+        every = sum(sum(n) for strata in (one, two) for _, n in strata.values())
+        return {**claims, "params.covered": float(str(claims["n"])) / every, **self._side()}
+
+    def _strata(self, by: By, groups: Sequence[By], stage: int | None) -> Strata:
+        found: Strata = {}
+        for row in self.rows.strata:
+            if row.by != "*".join(by) or row.group not in groups or row.stratum is None:
+                continue
+            if stage is not None and (row.furthest is None or row.furthest < stage):
+                continue
+            selected = row.decision if stage is None else int((row.furthest or 0) > stage)
+            cases, rows = found.setdefault(row.stratum, ([0] * BUCKETS, [0] * BUCKETS))
+            cases[row.bucket] += row.n * selected
+            rows[row.bucket] += row.n
+        return found
+
+
+def within(one: Sequence[tuple], two: Sequence[tuple], clustered: bool) -> Claims:
+    """Two groups compared within strata that hold people of both: the Mantel-Haenszel risk ratio.
+
+    Sources: Greenland & Robins (1985), Biometrics 41:55; Kish's effective sizes.
+    """
+    sums = [(sum(k1), sum(n1), sum(k0), sum(n0)) for (k1, n1), (k0, n0) in zip(one, two)]
+    rates = weighted(sums)
+    sizes = tuple(
+        sum(n1 * n0 / (n1 + n0) for _, n1, _, n0 in sums) ** 2
+        / sum((n1 * n0 / (n1 + n0)) ** 2 / (n1, n0)[i] for _, n1, _, n0 in sums)
+        for i in (0, 1)
+    )
+    interval, test = _judged((one, two), sums, rates, sizes, clustered)
+    return {
+        "value": rates[0] / rates[1],
+        "n": sum(n1 + n0 for _, n1, _, n0 in sums),
+        **ends(interval),
+        "params.values": list(rates),
+        "params.decisions": sum(n1 + n0 for _, n1, _, n0 in sums),
+        "params.strata": len(sums),
+        "params.strata_above": sum(k1 * n0 > k0 * n1 for k1, n1, k0, n0 in sums),
+        "params.test": test,
+    }
+
+
+def weighted(sums: Sequence[tuple]) -> tuple[float, float]:
+    """Both rates, each averaged over the strata with weights n1 n0 ÷ (n1 + n0)."""
+    used = [(k1, n1, k0, n0) for k1, n1, k0, n0 in sums if n1 and n0]
+    weights = [n1 * n0 / (n1 + n0) for _, n1, _, n0 in used]
+    whole = sum(weights)
+    first = sum(w * k1 / n1 for w, (k1, n1, _, _) in zip(weights, used)) / whole
+    return first, sum(w * k0 / n0 for w, (_, _, k0, n0) in zip(weights, used)) / whole
+
+
+def _judged(sides: tuple, sums: Sequence[tuple], rates: tuple, sizes: tuple, clustered: bool) -> tuple:
+    """The interval and the test of the ratio."""
+    if clustered:
+        one, two = sides
+        rows = [[sum(n[b] for _, n in strata) for b in range(BUCKETS)] for strata in (one, two)]
+        parts = [weighted(_without(one, two, b)) for b in filled(*rows)]
+        found = worth(rates, tuple(zip(*parts)), sizes, tuple(rows), "log")
+        if found is not None:
+            return at_worth(rates, found[0], found[1], "ratio")
+        few = tuple(effective_buckets(each) for each in rows)
+        return scored(tuple(r * size for r, size in zip(rates, few)), few, "ratio", "_buckets")
+    variance = _variance(sums)
+    if rates[0] > 0 and variance > 0:
+        scale = sum((1 - rate) / (rate * size) for rate, size in zip(rates, sizes)) / variance
+        sizes = tuple(size * scale for size in sizes) if scale > 0 else sizes
+    k, method = tuple(rate * size for rate, size in zip(rates, sizes)), "miettinen_nurminen_strata"
+    test = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
+    return ratio_interval(k, sizes, method, quantile(0.975, {})), test
+
+
+def _without(one: Sequence[tuple], two: Sequence[tuple], b: int) -> list[tuple]:
+    """The sums of each stratum without a bucket."""
+    return [
+        (sum(k1) - k1[b], sum(n1) - n1[b], sum(k0) - k0[b], sum(n0) - n0[b]) for (k1, n1), (k0, n0) in zip(one, two)
+    ]
+
+
+def _variance(sums: Sequence[tuple]) -> float:
+    """Of the log of the Mantel-Haenszel risk ratio."""
+    above = sum(((k1 + k0) * n1 * n0 - k1 * k0 * (n1 + n0)) / (n1 + n0) ** 2 for k1, n1, k0, n0 in sums)
+    one = sum(k1 * n0 / (n1 + n0) for k1, n1, _, n0 in sums)
+    two = sum(k0 * n1 / (n1 + n0) for _, n1, k0, n0 in sums)
+    return above / (one * two) if one * two > 0 else 0.0

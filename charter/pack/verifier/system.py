@@ -1,0 +1,50 @@
+"""What the declaration of a system says that figures depend on."""
+
+from __future__ import annotations
+
+By = tuple[str, ...]
+
+
+class System:
+    """A declaration (`systems/HASH.json` of the pack)."""
+
+    def __init__(self, declared: dict) -> None:
+        self.declared = declared
+        columns = declared.get("columns") or {}
+        outcome = columns.get("outcome")
+        self.kind = str(declared["kind"])
+        self.favourable = bool(columns.get("favourable", True))
+        self.observed_for = str(outcome["observed_for"]) if outcome else "all"
+        self.has_outcome, self.has_columns = outcome is not None, bool(columns)
+        self.stages: list[str] = list(columns.get("stages") or [])
+        self.actors: dict[str, str] = dict(declared.get("actors") or {})
+        self.clustered = not columns.get("weight") and bool(columns.get("person") or columns.get("request"))
+        self.by_person = self.clustered and bool(columns.get("person"))
+        self.groups: dict = declared.get("groups") or {}
+        self.controls: list[str] = list(declared.get("controls") or {})
+        self.limit = int(declared["privacy"]["suppress_below"])
+        names = [(name,) for name in self.groups]
+        self.attributes: list[By] = names + [tuple(each) for each in declared.get("intersections") or []]
+
+    def reference(self, by: By) -> By | None:
+        """The group that others are compared with; None: with all others."""
+        values = [self.groups[name].get("reference") for name in by]
+        return None if any(value is None for value in values) else tuple(str(value) for value in values)
+
+    def has(self, need: str) -> bool:
+        """Whether it declares what a question needs."""
+        columns = self.declared.get("columns") or {}
+        return {
+            "outcome": self.has_outcome,
+            "reference": bool((self.declared.get("windows") or {}).get("reference")),
+            "score": columns.get("score") is not None,
+            "features": bool(self.declared.get("features")),
+            "controls": bool(self.controls),
+            "stages": bool(self.stages),
+        }[need]
+
+
+def label(by: By, group: By) -> str:
+    """`gender=F,age=50+`, as measures name a group."""
+    values = (value.replace("%", "%25").replace("=", "%3D") for value in group)
+    return ",".join(f"{name}={value}" for name, value in zip(by, values))

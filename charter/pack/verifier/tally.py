@@ -1,0 +1,69 @@
+"""What must be said, held to what is said: how many numbers are the same, and which are not."""
+
+from __future__ import annotations
+
+import math
+
+TOLERANCE = 1e-7
+"""Relative. Two ways of computing in floating point agree to about 1e-11; counts and words must be the same."""
+
+
+class Tally:
+    """Counts what was compared, and keeps what differs."""
+
+    def __init__(self) -> None:
+        self.same = 0
+        self.problems: list[str] = []
+
+    def hold(self, what: str, said: object, must: object) -> None:
+        """One value."""
+        if same(said, must):
+            self.same += 1
+        else:
+            self.problems.append(f"{what}: it says {_short(said)}, computed here {_short(must)}")
+
+    def check(self, what: str, holds: bool) -> None:
+        """One thing that holds or not."""
+        if holds:
+            self.same += 1
+        else:
+            self.problems.append(what)
+
+    def claims(self, what: str, document: object, claims: dict[str, object]) -> None:
+        """What a measure or verdict must say, by the path to it."""
+        for path, must in claims.items():
+            said = at(document, path)
+            length = path == "comparisons"
+            self.hold(f"{what} {path}", len(said) if length else said, must)  # type: ignore[arg-type]
+
+
+def at(document: object, path: str) -> object:
+    """What stands at a path: `interval.low`, `comparisons.0.p_watch`; None where nothing does."""
+    for name in path.split("."):
+        if isinstance(document, list):
+            document = document[int(name)] if int(name) < len(document) else None
+        else:
+            document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def same(said: object, must: object) -> bool:
+    """Equal; numbers of which one is no whole number, within the tolerance."""
+    if isinstance(must, dict):
+        return isinstance(said, dict) and set(said) == set(must) and all(same(said[key], must[key]) for key in must)
+    if isinstance(must, (list, tuple)):
+        return isinstance(said, list) and len(said) == len(must) and all(map(same, said, must))
+    if isinstance(must, bool) or isinstance(said, bool) or not _number(must) or not _number(said):
+        return said == must and type(said) is type(must)
+    if isinstance(must, int) and isinstance(said, int):
+        return said == must
+    return math.isclose(float(str(said)), float(str(must)), rel_tol=TOLERANCE, abs_tol=1e-12)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float))
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
