@@ -90,6 +90,11 @@ def chosen(
     return found
 
 
+def newest(audits: Sequence[StoredAudit]) -> list[StoredAudit]:
+    """Of several audits of the same window only the one sealed last: between two, one row may have come in."""
+    return list({(audit.system, audit.start, audit.end): audit for audit in audits}.values())
+
+
 def rerun(workspace: Workspace, audits: list[StoredAudit], *, today: dt.date | None = None) -> Iterator[Rerun]:
     """Computes stored audits again, one after the other. `today`: the day on which legal bases may have ended."""
     for audit in audits:

@@ -1,0 +1,8 @@
+"""Evidence packs: audits that can be checked without us."""
+
+from __future__ import annotations
+
+from charter.pack.building import pack_files
+from charter.pack.writing import write
+
+__all__ = ["pack_files", "write"]

@@ -66,6 +66,16 @@ def charter_text(workspace: Workspace, sha256: str) -> str | None:
         return None if connection is None else connection.execute(kept).scalar()
 
 
+def entry_of(workspace: Workspace, sha256: str) -> int:
+    """The ledger entry that sealed a charter version. Raises CharterError where none did."""
+    with reading(workspace) as connection:
+        query = select(CharterVersion.entry).where(CharterVersion.sha256 == sha256)
+        found = None if connection is None else connection.execute(query).scalar()
+    if found is None:
+        raise CharterError("this charter was never used here.", next_step="Run `boussole verify --ledger`.")
+    return found
+
+
 @dataclass(frozen=True)
 class Kept:
     """A charter version that the records keep."""

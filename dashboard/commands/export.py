@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import say, workspace_of, write_json
+from dashboard.commands import kept
+from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
 
 app = typer.Typer(help="Export for auditors and other tools.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -34,6 +35,49 @@ def json_(context: typer.Context, folder: Folder) -> None:
     document = inventory(workspace_of(context), today=_today())
     folder.mkdir(parents=True, exist_ok=True)
     write_json(document, str(folder / "register.json"))
+
+
+@app.command()
+def pack(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A new folder; its archive is written beside it.", file_okay=False)],
+    system: Annotated[str | None, typer.Option("--system", help="Only audits of this system.")] = None,
+    entry: Annotated[list[int] | None, typer.Option(help="Only the audit of this entry.")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    below: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", exists=True, dir_okay=False, help="A cosigned checkpoint; else one is signed."),
+    ] = None,
+    since: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A kept checkpoint: prove what extends it.")
+    ] = None,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="With all counts, those of hidden groups too: for sworn auditors.")
+    ] = False,
+) -> None:
+    """The evidence pack: audits, charters, proofs, counts, and a verifier that needs only Python."""
+    from audits.ledger.checkpoint import parse_checkpoint
+    from charter.pack import pack_files, write
+    from charter.records import sign_checkpoint
+    from charter.rerun import chosen, newest
+
+    workspace = workspace_of(context)
+    days = {"start": start.date() if start else None, "end": end.date() if end else None}
+    audits = chosen(workspace, system=system, entries=entry or None, **days)
+    if not restricted and len(newest(audits)) < len(audits):
+        say(f"Of audits of the same window only the last is packed: {len(audits) - len(newest(audits))} left out.")
+        audits = newest(audits)
+    note = parse_checkpoint(kept.text_of(below))[0] if below else sign_checkpoint(workspace)
+    old = parse_checkpoint(kept.text_of(since))[1] if since else None
+    files = pack_files(workspace, audits, note=note, since=old, restricted=restricted)
+    archive = write(files, folder, private=restricted)
+    say(f"Written: {folder} and {archive}: {len(audits)} audit(s), {len(files)} files.")
+    if restricted:
+        say("RESTRICTED: it holds the counts of hidden groups. Hand it only to auditors bound to secrecy.")
+    else:
+        say("It holds what the audits show, and no count of a hidden group.")
+    say(f"To verify it anywhere: cd {folder} && python3 -I -S verify.py")
 
 
 def _today() -> dt.date:

@@ -31,7 +31,7 @@ class Rows:
     """All rows of one audit, by what they count."""
 
     def __init__(self, text: str) -> None:
-        lines = _lines(text)
+        lines = lines_of(text)
         self.names = [str(name) for name in next(lines)]
         self.counts: list[Decisions] = []
         self.strata: list[Decisions] = []
@@ -87,7 +87,7 @@ def _decisions(line: Sequence[str | None], place: dict[str, int]) -> Decisions:
     )
 
 
-def _lines(text: str) -> Iterator[list[str | None]]:
+def lines_of(text: str) -> Iterator[list[str | None]]:
     """The values of each line; a line feed within quotes belongs to a value."""
     held = ""
     for part in text.split("\n")[:-1]:

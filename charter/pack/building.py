@@ -1,0 +1,132 @@
+"""Building an evidence pack: what an auditor needs to check audits without Boussole and without its workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from audits import evidence, ledger
+from audits.declaration import content_of
+from audits.errors import BoussoleError
+from audits.hashing import canonical_json, sha256_hex
+from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from audits.ledger.notes import Note
+from audits.ledger.tree import consistency_proof
+from audits.runs import code_hash, source_files
+from audits.workspace import Workspace
+from charter.pack.cells import cells_csv
+from charter.records import charter_text, prove_entry
+from charter.records.audits import StoredAudit
+from charter.records.charters import entry_of
+from charter.records.database import reading
+
+Files = dict[str, bytes]
+HERE = Path(__file__).parent
+SCHEMA = "boussole.pack/1"
+MANIFEST = "manifest.json"
+OPEN, RESTRICTED = "open", "restricted"
+KINDS = {
+    (
+        "en",
+        OPEN,
+    ): "**This pack can be passed on.** It holds what the audits show; of groups that are hidden, it holds no count.",
+    ("en", RESTRICTED): "**RESTRICTED: for auditors bound to secrecy.** `rows/` holds the counts of groups that are "
+    "hidden because they are small. Do not pass it on, do not publish any of it, delete it when the audit is over.",
+    (
+        "fr",
+        OPEN,
+    ): "**Ce dossier peut être transmis.** Il contient ce que les audits montrent ; des groupes masqués, il ne "
+    "contient aucun compte.",
+    ("fr", RESTRICTED): "**RESTREINT : pour des auditeurs tenus au secret.** `rows/` contient les comptes de groupes "
+    "masqués parce qu’ils sont petits. Ne le transmettez pas, n’en publiez rien, effacez-le à la fin du contrôle.",
+}
+
+
+def pack_files(
+    workspace: Workspace,
+    audits: Sequence[StoredAudit],
+    *,
+    note: Note,
+    since: Checkpoint | None = None,
+    restricted: bool = False,
+) -> Files:
+    """All files of a pack, by their path in it. `note`: a signed checkpoint; `since`: one that somebody kept.
+
+    Without `restricted` nothing but documents and what follows from them is in it: evidence is not even read.
+
+    Raises BoussoleError where something of it is missing or was changed, or the checkpoint is not of this ledger.
+    """
+    files: Files = {"ledger/checkpoint": str(note).encode()}
+    for audit in audits:
+        files |= _audit(workspace, audit, note)
+        files |= _rows(workspace, audit) if restricted else {f"cells/{audit.entry}.csv": cells_csv(audit.document())}
+    files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, since))
+    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files()})
+    files |= _verifier()
+    kind = RESTRICTED if restricted else OPEN
+    for name, lang in (("README.md", "en"), ("LISEZMOI.md", "fr")):
+        text = (HERE / "texts" / name).read_text(encoding="utf-8")
+        files[name] = text.replace("{restricted}", KINDS[lang, kind]).encode()
+    listed = {name: sha256_hex(files[name]) for name in sorted(files)}
+    manifest = {"schema": SCHEMA, "restricted": restricted, "files": listed}
+    return {**files, MANIFEST: canonical_json(manifest)}
+
+
+def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
+    """The document as sealed, its charter and declaration, and the proofs of their entries."""
+    if not audit.holds:
+        raise BoussoleError(
+            "the stored document is not the one that was sealed.",
+            where=f"entry {audit.entry}",
+            next_step="Restore governance.sqlite from a backup.",
+        )
+    document = audit.document()
+    charter = document["charter"]["sha256"]
+    text = charter_text(workspace, charter)
+    if text is None:
+        raise BoussoleError(
+            "the text of the charter that judged was never stored, only its hash.",
+            where=f"entry {audit.entry}",
+            next_step="Leave this audit out with --system, --from and --to.",
+        )
+    files = {
+        f"audits/{audit.entry}-{audit.system}-{audit.end}.json": audit.text.encode(),
+        f"charters/{charter}.json": text.encode(),
+    }
+    if (digest := document["evidence"].get("system", "").removeprefix("sha256:")) != "":
+        files[f"systems/{digest}.json"] = content_of(workspace.evidence, digest)
+    for index in (audit.entry, entry_of(workspace, charter)):
+        files[f"ledger/entry-{index}.tlog-proof"] = str(prove_entry(workspace, index, note)).encode()
+    return files
+
+
+def _rows(workspace: Workspace, audit: StoredAudit) -> Files:
+    """All rows that an audit read, hidden groups with them: as they were kept, and as CSV."""
+    digest = audit.document()["evidence"]["cubes"].removeprefix("sha256:")
+    rows = evidence.csv_of(evidence.rows_of(workspace.evidence, digest))
+    kept = (workspace.evidence / f"{digest}.parquet").read_bytes()
+    return {f"rows/{digest}.csv": rows, f"rows/{digest}.parquet": kept}
+
+
+def _consistency(
+    workspace: Workspace, audits: Sequence[StoredAudit], note: Note, since: Checkpoint | None
+) -> list[dict[str, object]]:
+    """That the roots noted with each audit, and a kept one, are those of beginnings of this ledger."""
+    _, checkpoint = parse_checkpoint(str(note))
+    known = {audit.entry + 1: audit.root for audit in audits} | ({since.size: since.root} if since else {})
+    with reading(workspace) as connection:
+        if connection is None:
+            return []
+        for size, root in known.items():
+            if size > checkpoint.size or ledger.root(connection, size=size) != root:
+                raise BoussoleError(
+                    f"the first {size} entries of the ledger are not those of a root that was noted.",
+                    next_step="Run `boussole verify --ledger` with the checkpoint.",
+                )
+        proofs = {size: consistency_proof(connection, first=size, size=checkpoint.size) for size in sorted(known)}
+    return [{"size": size, "root": known[size], "path": [step.hex() for step in path]} for size, path in proofs.items()]
+
+
+def _verifier() -> Files:
+    found = {f"verifier/{path.name}": path.read_bytes() for path in sorted((HERE / "verifier").glob("*.py"))}
+    return {**found, "verify.py": (HERE / "verify.py").read_bytes()}

@@ -1,0 +1,112 @@
+"""Measures held to the counts that a document tells by itself: where the rows are not in the pack.
+
+Counts of hidden groups are in neither. Rows of the same person would have to be known for what rests on clusters; there
+only values are computed again, and intervals from the tests that are written beside them.
+"""
+
+from __future__ import annotations
+
+from .buckets import scored
+from .chances import quantile
+from .groups import LAYERS, Claims, ends
+from .rates import COMPARED, EXTREMES, extreme
+from .scores import difference_interval, ratio_interval, wilson
+from .stages import STAGED
+from .system import By, System, label
+
+Cell = tuple[int, int]
+"""Cases and rows."""
+NAMED = {"stage_selection_rate_ratio": "stage_selection_rate"}
+NAMED["cumulative_selection_rate_ratio"] = "cumulative_selection_rate"
+
+
+class Told:
+    """What each measure must say, from the cells of a document (`cells/ENTRY.csv`)."""
+
+    def __init__(self, document: dict, system: System, cells: dict[str, Cell]) -> None:
+        self.system, self.cells = system, cells
+        self.measures = {measure["id"]: measure for measure in document["measures"]}
+
+    def claims(self, measure: dict) -> Claims | None:
+        """What this measure must say; None where counts that are told do not give it."""
+        metric = measure["metric"]
+        if measure["id"] in self.cells:
+            return self._share(self.cells[measure["id"]])
+        if metric in COMPARED or (metric in STAGED and metric.endswith("_ratio")):
+            return self._compared(measure)
+        name, _, kind = metric.rpartition("_")
+        if name in EXTREMES and all(rate in LAYERS or rate in RATES for rate in EXTREMES[name]):
+            values = [list(self._values(measure, rate).values()) for rate in EXTREMES[name]]
+            return {"value": extreme(values, kind)}
+        if metric == "impact_ratio":
+            values_ = self._values(measure, "selection_rate")
+            best = (max if self.system.favourable else min)(values_.values())
+            return {"value": values_[_own(measure)] / best}
+        return _of_test(measure)
+
+    def _share(self, cell: Cell) -> Claims:
+        k, n = cell
+        claims: Claims = {"value": k / n, "n": n}
+        if not self.system.clustered:
+            found = wilson(k, n)
+            claims.update({"interval.low": found.low, "interval.high": found.high, "interval.method": "wilson"})
+        return claims
+
+    def _cells(self, measure: dict, rate: str) -> dict[By, Cell]:
+        """The cells of a rate by group, at the stage of the measure."""
+        by, given = measure["by"], measure["given"]
+        found = {}
+        for name, cell in self.cells.items():
+            other = self.measures[name]
+            if other["metric"] == rate and other["by"] == by and other["given"] == given and other["group"]:
+                found[_own(other)] = cell
+        return found
+
+    def _values(self, measure: dict, rate: str) -> dict[By, float]:
+        return {group: k / n for group, (k, n) in self._cells(measure, rate).items()}
+
+    def _compared(self, measure: dict) -> Claims | None:
+        metric = measure["metric"]
+        rate, scale = COMPARED[metric][:2] if metric in COMPARED else (NAMED[metric], "ratio")
+        cells, own, by = self._cells(measure, rate), _own(measure), tuple(measure["by"])
+        reference = self.system.reference(by)
+        others = [reference] if reference else [group for group in cells if group != own]
+        if own not in cells or any(group not in cells for group in others):
+            return _of_test(measure)
+        k = cells[own][0], sum(cells[group][0] for group in others)
+        n = cells[own][1], sum(cells[group][1] for group in others)
+        values = [k[0] / n[0], k[1] / n[1]]
+        claims: Claims = {
+            "value": values[0] / values[1] if scale == "ratio" else values[0] - values[1],
+            "n": sum(n),
+            "params.values": values,
+            "params.counts": {"k": list(k), "n": list(n)},
+            "params.against": label(by, reference) if reference else "rest",
+        }
+        if self.system.clustered:
+            return {**claims, **(_of_test(measure) or {})}
+        interval, test = scored(k, n, scale, "")
+        return {**claims, **ends(interval), "params.test": test}
+
+
+RATES = {rate for rates in EXTREMES.values() for rate in rates if rate != "false_negatives_per_false_positive"}
+
+
+def _own(measure: dict) -> By:
+    return tuple(measure["group"][name] for name in measure["by"])
+
+
+def _of_test(measure: dict) -> Claims | None:
+    """The value and interval that the test beside a measure gives."""
+    test = measure["params"].get("test") or {}
+    method = str(test.get("method", ""))
+    if not str(test.get("kind", "")).startswith("score_") or measure["interval"] is None:
+        return None
+    k, n = tuple(test["k"]), tuple(test["n"])
+    rates = k[0] / n[0], k[1] / n[1]
+    z = quantile(0.975, test)
+    if test["kind"] == "score_ratio":
+        return {"value": rates[0] / rates[1], **ends(ratio_interval(k, n, method, z))}
+    if "df" in test:
+        return {"value": rates[0] - rates[1], **ends(difference_interval(k, n, method, z))}
+    return {"value": rates[0] - rates[1]}

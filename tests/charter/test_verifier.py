@@ -1,0 +1,221 @@
+"""The verifier of packs as an oracle: two ways of computing the same, and each number that it holds is really held."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import rfc8785
+import scipy.stats
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from audits import evidence
+from audits.declaration import content_of
+from audits.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, tree_hash
+from audits.uncertainty import score
+from audits.uncertainty.holm import holm
+from audits.uncertainty.wilson import wilson
+from charter.pack.cells import cells_of
+from charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
+from charter.pack.verifier.audits import _from_rows
+from charter.pack.verifier.system import System
+from charter.pack.verifier.tally import Tally
+from charter.pack.verifier.told import Told
+from charter.records import charter_text, stored_audits
+from tests import offers
+
+# RFC 8032, section 7.1: secret key, public key, message, signature.
+VECTORS = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe2"
+        "4655141438e7a100b",
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302ae"
+        "eb00d291612bb0c00",
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28"
+        "dc027beceea1ec40a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("public", "message", "signature"), VECTORS)
+def test_signatures_of_the_rfc(public: str, message: str, signature: str) -> None:
+    key, text, value = (bytes.fromhex(each) for each in (public, message, signature))
+    assert ed25519.verify(key, text, value)
+    assert not ed25519.verify(key, text + b"x", value)
+    for at in (0, 31, 32, 63):
+        assert not ed25519.verify(key, text, value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :])
+    beyond = int.from_bytes(value[32:], "little") + ed25519.ORDER
+    assert not ed25519.verify(key, text, value[:32] + beyond.to_bytes(32, "little"))  # one signature, one form
+    assert not ed25519.verify(key[:-1], text, value)
+
+
+def test_signatures_of_another_library() -> None:
+    for i in range(10):
+        secret = Ed25519PrivateKey.from_private_bytes(bytes([i]) * 32)
+        assert ed25519.verify(secret.public_key().public_bytes_raw(), b"text", secret.sign(b"text"))
+
+
+def test_canonical_json_is_that_of_another_library() -> None:
+    draw = random.Random(4)  # noqa: S311 (numbers to try)
+    for _ in range(5000):
+        value = draw.choice(
+            [draw.uniform(-1, 1), draw.uniform(-1, 1) * 10 ** draw.randint(-320, 300), draw.getrandbits(52)]
+        )
+        assert canonical.write(value) == rfc8785.dumps(value)
+    words = {"€": 1, "\r": [None, True], "דּ": '\x01\x7f"\\/é', "1": {}, "😀": 5, "ö": []}
+    assert canonical.write(words) == rfc8785.dumps(words)
+    assert canonical.read(rfc8785.dumps(words)) == words
+
+
+@pytest.mark.parametrize("text", [b'{"a": 1}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"[NaN]", b"1.0", b"\xff", b""])
+def test_what_is_not_canonical_is_refused(text: bytes) -> None:
+    with pytest.raises(canonical.NotCanonicalError):
+        canonical.read(text)
+
+
+def test_proofs_hold_and_their_neighbours_do_not() -> None:
+    leaves = [leaf_hash(bytes([i])) for i in range(11)]
+    roots = [tree_hash(leaves[:size]) for size in range(12)]
+    for size in range(1, 12):
+        for index in range(size):
+            proof = inclusion_proof(leaves[:size], index=index)
+            assert merkle.included(leaves[index], index, size, proof, roots[size])
+            assert not merkle.included(leaves[index], (index + 1) % size, size, proof, roots[size]) or size == 1
+            assert not merkle.included(leaves[index], index, size, [*proof, roots[0]], roots[size])
+        for first in range(1, size + 1):
+            proof = consistency_proof(leaves[:size], first=first)
+            assert merkle.consistent(first, size, proof, roots[first], roots[size])
+            assert not merkle.consistent(first, size, proof, roots[0], roots[size])
+    assert not merkle.included(leaves[0], 1, 1, [], roots[1])
+    assert not merkle.consistent(0, 1, [], roots[0], roots[1])
+
+
+def test_distributions_are_those_of_scipy() -> None:
+    for t, df in ((-25.0, 2.5), (-3.0, 39), (-0.1, 1), (0.0, 7), (2.2, 38.6), (40.0, 12)):
+        assert chances.student(t, df) == pytest.approx(scipy.stats.t.cdf(t, df), rel=1e-11)
+    for x, df, nc in ((3.0, 9, 0.5), (40.0, 9, 20.0), (700.0, 12, 650.0), (9300.0, 19, 9000.0)):
+        assert chances.noncentral(x, df, nc, below=True) == pytest.approx(scipy.stats.ncx2.cdf(x, df, nc), rel=1e-9)
+        assert chances.noncentral(x, df, nc, below=False) == pytest.approx(scipy.stats.ncx2.sf(x, df, nc), rel=1e-9)
+    assert chances.quantile(0.975, {}) == pytest.approx(1.959963984540054, rel=1e-14)
+    assert chances.quantile(0.2, {"df": 13.3}) == pytest.approx(scipy.stats.t.ppf(0.2, 13.3), rel=1e-12)
+
+
+def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves() -> None:
+    draw = random.Random(9)  # noqa: S311
+    for _ in range(150):
+        n = draw.randint(2, 3000), draw.randint(2, 3000)
+        k = draw.randint(0, n[0]), draw.randint(0, n[1])
+        for ratio in (0.8, 1.25):
+            assert scores.ratio_z(k, n, ratio) == pytest.approx(score.ratio_z(k, n, ratio=ratio), rel=1e-8, abs=1e-9)
+        for gap in (-0.1, 0.05):
+            ours = score.difference_z(k, n, difference=gap)
+            assert scores.difference_z(k, n, gap) == pytest.approx(ours, rel=1e-8, abs=1e-9)
+        one, two = scores.wilson(k[0], n[0]), wilson(k[0], n[0])
+        assert (one.low, one.high) == pytest.approx((two.low, two.high), rel=1e-10, abs=1e-12)
+        found, made = scores.ratio_interval(k, n, "m"), score.ratio_interval(k, n)
+        assert (found is None) == (made is None)
+        if found and made:
+            assert (found.low, found.high) == pytest.approx((made.low, made.high), rel=1e-8)
+    p, w = [0.01, 0.04, 0.03, 0.5], [0.5, 0.2, 0.2, 0.1]
+    assert scores.holm(p, w) == pytest.approx(holm(p, w))
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["independent", "clustered"])
+def audit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    workspace = offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
+    document = stored_audits(workspace)[1].document()
+    read = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"][7:])
+    return {
+        "document": document,
+        "system": System(json.loads(content_of(workspace.evidence, document["evidence"]["system"][7:]))),
+        "rows": rows.Rows(evidence.csv_of(read).decode()),
+        "charter": json.loads(charter_text(workspace, document["charter"]["sha256"]) or ""),
+        "cells": {name: (k, n) for name, k, n in cells_of(document)},
+    }
+
+
+def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "rows": _from_rows(document, audit["system"], audit["rows"]),
+        "cells": Told(document, audit["system"], audit["cells"]).claims,
+    }
+
+
+def test_each_number_that_is_computed_again_is_held(audit: dict[str, Any]) -> None:
+    """Each one is changed a little, by itself: that it was the same before is no accident of never looking."""
+    for way, again in ways(audit, audit["document"]).items():
+        held = 0
+        for measure in audit["document"]["measures"]:
+            claims = again(measure) if measure["status"] == "ok" else None
+            for path in claims or {}:
+                changed = copy.deepcopy(measure)
+                if not change(changed, path):
+                    continue
+                tally = Tally()
+                tally.claims("x", changed, claims or {})
+                assert tally.problems, (way, measure["id"], path)
+                held += 1
+        assert held > 500
+
+
+def change(measure: dict[str, Any], path: str) -> bool:
+    """Changes what stands at a path; False where nothing does."""
+    *where, last = path.split(".")
+    at: Any = measure
+    for name in where:
+        at = at[name]
+    value = at.get(last) if at else None
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int | float):
+        at[last] = value + 1 if isinstance(value, int) else value * (1 + 1e-5) + 1e-9
+    elif isinstance(value, str):
+        at[last] = f"{value}?"
+    elif isinstance(value, list):
+        at[last] = [each * (1 + 1e-5) + 1e-9 if isinstance(each, float) else "?" for each in value] or ["?"]
+    else:
+        at[last] = {**value, "more": 1}
+    return True
+
+
+def test_verdicts_that_are_turned_are_found(audit: dict[str, Any]) -> None:
+    judged = judging.judge(audit["document"], audit["charter"], audit["system"])
+    assert len(judged) >= 12
+    for verdict, claims in judged:
+        other = {**verdict, "verdict": "kept" if verdict["verdict"] != "kept" else "watch"}
+        tally = Tally()
+        tally.claims("x", other, claims)
+        assert len(tally.problems) == 1
+    tally = Tally()
+    for verdict, claims in judging.judge({**audit["document"]}, {**audit["charter"], "alpha": 0.4}, audit["system"]):
+        tally.claims("x", verdict, claims)
+    assert tally.problems  # another level gives other verdicts
+
+
+def test_a_question_without_its_answer_is_found(audit: dict[str, Any]) -> None:
+    document = {**audit["document"], "verdicts": audit["document"]["verdicts"][:1]}
+    with pytest.raises(ValueError, match="does not answer the question"):
+        judging.judge(document, audit["charter"], audit["system"])
+
+
+def test_rows_with_commas_quotes_and_line_ends_are_read() -> None:
+    words = ['x,"y"\nz', None, "", '","', 'é"', "1"]
+    table = pa.table({"a": words, "b": [None, 1, 2, None, 4, 5]})
+    found = list(rows.lines_of(evidence.csv_of(table).decode()))
+    assert found == [["a", "b"], *([a, None if b is None else str(b)] for a, b in zip(words, table["b"].to_pylist()))]
+    text = '"a","b"\n"x,""y""\nz",\n"","1"\n'
+    assert list(rows.lines_of(text)) == [["a", "b"], ['x,"y"\nz', None], ["", "1"]]

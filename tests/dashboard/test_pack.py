@@ -1,0 +1,307 @@
+"""Evidence packs: verified by a bare Python, every change found, and nothing of a hidden group in an open one."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import hashlib
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from audits.ledger.checkpoint import parse_checkpoint
+from audits.ledger.signing import workspace_key
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.pack import pack_files, write
+from charter.pack.building import HERE
+from charter.records import sign_checkpoint, stored_audits
+from charter.rerun import newest
+from tests import offers
+
+BARE = ["-I", "-S"]
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["independent", "clustered"])
+def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
+
+
+def made(workspace: Workspace, folder: Path, *, restricted: bool) -> Path:
+    files = pack_files(workspace, stored_audits(workspace), note=sign_checkpoint(workspace), restricted=restricted)
+    write(files, folder, private=restricted)
+    return folder
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["open", "restricted"])
+def pack(request: pytest.FixtureRequest, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(workspace, tmp_path_factory.mktemp("pack") / "pack", restricted=request.param)
+
+
+@pytest.fixture
+def copy(pack: Path, tmp_path: Path) -> Path:
+    shutil.copytree(pack, tmp_path / "pack")
+    return tmp_path / "pack"
+
+
+def verify(folder: Path, *options: object) -> tuple[int, str]:
+    """As in a bare container: no packages, no environment, no settings, an empty current folder."""
+    (folder.parent / "empty").mkdir(exist_ok=True)
+    command = [sys.executable, *BARE, str(folder / "verify.py"), *map(str, options)]
+    done = subprocess.run(
+        command, env={}, cwd=folder.parent / "empty", check=False, capture_output=True, text=True, timeout=120
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def listed_anew(folder: Path) -> None:
+    """The manifest of a forger who knows about it."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for name in manifest["files"]:
+        manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_pack_holds_and_nothing_is_added_to_it(pack: Path, workspace: Workspace) -> None:
+    before = sorted(pack.rglob("*"))
+    code, said = verify(pack, "--key", workspace_key(workspace.keys).verifier)
+    assert (code, said.splitlines()[-1][:34]) == (0, "Everything that was checked holds:")
+    assert "signed by the 1 key(s) that you gave" in said
+    assert "12 verdicts judged again" in said or "16 verdicts judged again" in said
+    assert sorted(pack.rglob("*")) == before
+
+
+def test_the_verifier_imports_only_the_standard_library_and_itself() -> None:
+    for path in [HERE / "verify.py", *sorted((HERE / "verifier").glob("*.py"))]:
+        tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            roots = {name.split(".")[0] for name in names}
+            assert roots <= {*sys.stdlib_module_names, "verifier"}, path
+
+
+def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path) -> None:
+    names = [name for name in json.loads((copy / "manifest.json").read_bytes())["files"] if not name.endswith(".py")]
+    for half in (names[::2], names[1::2]):
+        for name in half:
+            content = (copy / name).read_bytes()
+            middle = len(content) // 2
+            (copy / name).write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        said = verify(copy)[1]
+        assert [name for name in half if f"{name}: SHA-256" not in said] == []
+        for name in half:
+            (copy / name).unlink()
+        code, said = verify(copy)
+        assert code == 1
+        assert [name for name in half if f"{name}: it is missing" not in said] == []
+    (copy / "audits" / "more.json").write_text("{}", encoding="utf-8")
+    assert "audits/more.json: the manifest does not list it" in verify(copy)[1]
+    (copy / "manifest.json").write_text("{}", encoding="utf-8")
+    assert verify(copy)[0] == 2
+
+
+def test_a_changed_verifier_is_found(copy: Path) -> None:
+    path = copy / "verifier" / "told.py"
+    path.write_text(path.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
+    assert "verifier/told.py: SHA-256" in verify(copy)[1]
+
+
+def _audit(folder: Path) -> Path:
+    return sorted((folder / "audits").iterdir())[0]
+
+
+def _number(folder: Path) -> None:
+    path = _audit(folder)
+    path.write_bytes(path.read_bytes().replace(b'"decisions":800', b'"decisions":801', 1))
+
+
+def _charter(folder: Path) -> None:
+    path = next((folder / "charters").iterdir())
+    path.write_bytes(path.read_bytes().replace(b'"alpha":0.05', b'"alpha":0.04', 1))
+
+
+def _declaration(folder: Path) -> None:
+    path = next((folder / "systems").iterdir())
+    path.write_bytes(path.read_bytes().replace(b'"suppress_below":11', b'"suppress_below":12', 1))
+
+
+def _counts(folder: Path) -> None:
+    """One decision more, in what numbers are computed from."""
+    path = next(path for name in ("cells", "rows") for path in sorted(folder.glob(f"{name}/*.csv")))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    at = next(i for i, line in enumerate(lines) if i and not line.startswith('"counts",""'))
+    values = lines[at].split(",")
+    place = len(values) - 1 - next(i for i, value in enumerate(reversed(values)) if value)
+    values[place] = f'"{int(values[place][1:-1]) + 1}"'
+    path.write_text("\n".join([*lines[:at], ",".join(values), *lines[at + 1 :]]), encoding="utf-8")
+
+
+def _proof(folder: Path) -> None:
+    path = folder / "ledger" / "entry-1.tlog-proof"
+    head, blank, note = path.read_text(encoding="utf-8").partition("\n\n")
+    *lines, last = head.split("\n")
+    path.write_text("\n".join([*lines, last[::-1] if last[-1] != "=" else "A" + last[1:]]) + blank + note)
+
+
+def _earlier(folder: Path) -> None:
+    path = folder / "ledger" / "consistency.json"
+    proofs = json.loads(path.read_text(encoding="utf-8"))
+    proofs[0]["root"] = "0" * 64
+    path.write_text(json.dumps(proofs, separators=(",", ":"), sort_keys=True), encoding="utf-8")
+
+
+def _checkpoint(folder: Path) -> None:
+    for path in (folder / "ledger").iterdir():
+        path.write_text(path.read_text(encoding="utf-8").replace("\n4\n", "\n5\n", 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("forge", [_number, _charter, _declaration, _counts, _proof, _earlier, _checkpoint])
+def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callable[[Path], None]) -> None:
+    forge(copy)
+    listed_anew(copy)
+    code, said = verify(copy)
+    assert code == 1, said
+    assert "Files: it cannot be read" not in said
+    assert "does not hold" in said
+
+
+def test_another_key_and_a_kept_checkpoint_of_another_log(pack: Path, workspace: Workspace, tmp_path: Path) -> None:
+    stranger = workspace_key(tmp_path / "keys")
+    code, said = verify(pack, "--key", stranger.verifier)
+    assert (code, f"the checkpoint is not signed by {stranger.name}" in said) == (1, True)
+    _, mine = parse_checkpoint(str(sign_checkpoint(workspace)))
+    other = mine.__class__(origin=mine.origin, size=mine.size, root="11" * 32).note.signed(stranger)
+    (tmp_path / "kept").write_text(str(other), encoding="utf-8")
+    code, said = verify(pack, "--checkpoint", tmp_path / "kept")
+    assert (code, "the log was rewritten since the kept checkpoint" in said) == (1, True)
+    assert verify(pack, "--checkpoint", tmp_path / "missing")[0] == 2
+    assert verify(pack, "--what")[0] == 2
+
+
+def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
+    workspace = offers.make(tmp_path / "w")
+    offers.bring(workspace, offers.frame(rows=400))
+    system = workspace.system("offers")
+    run_audit(workspace, system, start=offers.JANUARY[0], end=offers.JANUARY[1])
+    before = sign_checkpoint(workspace)
+    (tmp_path / "kept").write_text(str(before), encoding="utf-8")
+    run_audit(workspace, system, start=offers.FEBRUARY[0], end=offers.FEBRUARY[1])
+    newest_audit, note = stored_audits(workspace)[1:], sign_checkpoint(workspace)
+    with_proof = pack_files(workspace, newest_audit, note=note, since=parse_checkpoint(str(before))[1])
+    write(with_proof, tmp_path / "one", private=False)
+    code, said = verify(tmp_path / "one", "--checkpoint", tmp_path / "kept")
+    assert (code, "it extends the checkpoint of 2 entries that you kept" in said) == (0, True)
+    write(pack_files(workspace, newest_audit, note=note), tmp_path / "two", private=False)
+    code, said = verify(tmp_path / "two", "--checkpoint", tmp_path / "kept")
+    assert (code, "ask for one made --since it" in said) == (1, True)
+
+
+def test_the_archive_is_the_folder(pack: Path) -> None:
+    with zipfile.ZipFile(pack.with_name("pack.zip")) as packed:
+        found = {name.removeprefix("pack/"): packed.read(name) for name in packed.namelist()}
+    assert found == {path.relative_to(pack).as_posix(): path.read_bytes() for path in pack.rglob("*") if path.is_file()}
+
+
+def test_a_restricted_pack_is_read_by_its_owner_only(workspace: Workspace, tmp_path: Path) -> None:
+    folder = made(workspace, tmp_path / "secret", restricted=True)
+    assert [path.stat().st_mode & 0o077 for path in (folder, tmp_path / "secret.zip")] == [0, 0]
+    assert "RESTRICTED" in (folder / "README.md").read_text(encoding="utf-8")
+    assert "RESTREINT" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
+
+
+# --- an open pack gives no hidden group away -----------------------------------------------------------------------
+
+
+def test_an_open_pack_is_made_of_documents_alone(workspace: Workspace, tmp_path: Path) -> None:
+    """It is the same, byte for byte, where there is no evidence at all."""
+    shutil.copytree(workspace.home, tmp_path / "w")
+    bare = Workspace(tmp_path / "w")
+    note, audits = sign_checkpoint(workspace), stored_audits(workspace)
+    for path in (*bare.evidence.glob("*.parquet"), bare.catalogue):
+        path.unlink()
+    assert pack_files(bare, audits, note=note) == pack_files(workspace, audits, note=note)
+
+
+def shown(folder: Path) -> list[tuple[tuple[str, str], str | None, str | None, int, int]]:
+    """All cells of selection rates that an open pack shows: window, gender and origin (None: all), selected, all."""
+    found = []
+    for path in sorted((folder / "audits").iterdir()):
+        document = json.loads(path.read_bytes())
+        measures = {measure["id"]: measure for measure in document["measures"]}
+        window = document["window"]["start"], document["window"]["end"]
+        with (folder / "cells" / f"{path.name.split('-')[0]}.csv").open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                measure = measures[row["measure"]]
+                group = measure["group"] or {}
+                if measure["metric"] == "selection_rate" and set(group) <= {"gender", "origin"}:
+                    cell = group.get("gender"), group.get("origin"), int(row["cases"]), int(row["rows"])
+                    found.append((window, *cell))
+    return found
+
+
+def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path: Path) -> None:
+    """A reader who solves all that it shows, of all windows together, cannot narrow the small group down."""
+    cells = shown(made(workspace, tmp_path / "pack", restricted=False))
+    months = [tuple(map(str, offers.JANUARY)), tuple(map(str, offers.FEBRUARY))]
+    names = list(itertools.product(months, "FM", ("here", "there", "few"), (0, 1)))
+    rows, sums = [], []
+    for (start, end), gender, origin, selected, size in cells:
+        inside = [
+            start <= month[0] and month[1] <= end and gender in (None, own) and origin in (None, where)
+            for month, own, where, _ in names
+        ]
+        rows += [inside, [held and decision == 1 for held, (*_, decision) in zip(inside, names, strict=True)]]
+        sums += [size, selected]
+    assert len(rows) > 20
+    for month in months:
+        few = np.array([name[0] == month and name[2] == "few" for name in names], dtype=float)
+        ends = [linprog(sign * few, A_eq=np.array(rows, dtype=float), b_eq=sums).fun * sign for sign in (1, -1)]
+        assert ends[0] <= 0.5
+        assert ends[1] >= 11
+        assert ends[0] <= offers.FEW <= ends[1]
+
+
+def test_the_attack_finds_what_a_restricted_pack_holds(workspace: Workspace, tmp_path: Path) -> None:
+    """The same small group is plain to read where it is meant to be: the attack above would see it."""
+    folder = made(workspace, tmp_path / "secret", restricted=True)
+    texts = [path.read_text(encoding="utf-8") for path in (folder / "rows").glob("*.csv")]
+    assert all('"few"' in text for text in texts)
+    assert not list(folder.glob("cells/*"))
+
+
+def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> None:
+    workspace = offers.make(tmp_path / "w")
+    offers.bring(workspace, offers.frame(rows=400))
+    for seed in (5, 6):
+        run_audit(workspace, workspace.system("offers"), start=offers.JANUARY[0], end=offers.JANUARY[1])
+        offers.bring(workspace, offers.frame(seed=seed)[:1].assign(ref=f"more{seed}"))
+    audits = stored_audits(workspace)
+    assert [audit.entry for audit in newest(audits)] == [audits[-1].entry]
+    assert len(audits) == 2
+
+
+def test_the_command(boussole: Any, workspace: Workspace, tmp_path: Path) -> None:
+    done = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "p", "--system", "offers")
+    assert done.returncode == 0, done.stderr
+    assert "no count of a hidden group" in done.stderr
+    assert verify(tmp_path / "p")[0] == 0
+    again = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "p")
+    assert (again.returncode, "never mixed with another" in again.stderr) == (2, True)
+    secret = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "q", "--restricted", "--entry", "1")
+    assert "Hand it only to auditors bound to secrecy" in secret.stderr
+    nothing = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "r", "--entry", "99")
+    assert (nothing.returncode, (tmp_path / "r").exists()) == (2, False)
