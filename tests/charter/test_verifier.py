@@ -199,7 +199,7 @@ def test_verdicts_that_are_turned_are_found(audit: dict[str, Any]) -> None:
         other = {**verdict, "verdict": "kept" if verdict["verdict"] != "kept" else "watch"}
         tally = Tally()
         tally.claims("x", other, claims)
-        assert len(tally.problems) == 1
+        assert len(tally.problems) == ("verdict" in claims)
     tally = Tally()
     for verdict, claims in judging.judge({**audit["document"]}, {**audit["charter"], "alpha": 0.4}, audit["system"]):
         tally.claims("x", verdict, claims)
@@ -216,6 +216,9 @@ def test_rows_with_commas_quotes_and_line_ends_are_read() -> None:
     words = ['x,"y"\nz', None, "", '","', 'é"', "1"]
     table = pa.table({"a": words, "b": [None, 1, 2, None, 4, 5]})
     found = list(rows.lines_of(evidence.csv_of(table).decode()))
-    assert found == [["a", "b"], *([a, None if b is None else str(b)] for a, b in zip(words, table["b"].to_pylist()))]
+    assert found == [
+        ["a", "b"],
+        *([a, None if b is None else str(b)] for a, b in zip(words, table["b"].to_pylist(), strict=True)),
+    ]
     text = '"a","b"\n"x,""y""\nz",\n"","1"\n'
     assert list(rows.lines_of(text)) == [["a", "b"], ['x,"y"\nz', None], ["", "1"]]

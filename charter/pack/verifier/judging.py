@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .chances import noncentral, normal, quantile, student
-from .scores import difference_z, holm, ratio_z
+from .scores import holm
 from .system import System
+from .testing import beyond, good, kept_level, level, more
 
 ORDER = ("broken", "watch", "unknown", "kept")
-MOST = 100
-"""More than this many times the present decisions is no reasonable number."""
+SEVERITY = (*ORDER, "not_examined")
+LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
+"""How often a year a system is looked at."""
 
 
 class Asked(NamedTuple):
@@ -41,9 +41,10 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
         for measure in question.measures:
             if measure["status"] == "ok":
                 families.setdefault(question.family, []).append((question, measure))
+    looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
     tested = {}
     for family in families.values():
-        for (question, measure), found in zip(family, _corrected(family)):
+        for (question, measure), found in zip(family, _corrected(family, looks)):
             tested[question.verdict["indicator"], measure["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
     return [(question.verdict, _claims(question, tested, charter, size)) for question in asked]
@@ -100,63 +101,26 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     return by is None or tuple(measure["by"]) == by
 
 
-def _corrected(family: Sequence[tuple[Asked, dict]]) -> list[Tested]:
+def _corrected(family: Sequence[tuple[Asked, dict]], looks: int) -> list[Tested]:
+    """Holm over the family; then the level is shared between the looks of a year."""
     shares = _shares(family)
     watch = holm([beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family], shares)
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
     breach = holm([beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some], _shares(some))
     found = dict(zip(held, breach))
-    kept = [good(m, level(m, _kept(q.indicator["threshold"]))) for q, m in family]
-    return [Tested(found.get(i), watch[i], kept[i], shares[i]) for i in range(len(family))]
+    on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
+    broken = {i: min(1.0, p * looks) for i, p in found.items()}
+    return [
+        Tested(broken.get(i), min(1.0, watch[i] * looks), on_good_side[i], shares[i] / looks)
+        for i in range(len(family))
+    ]
 
 
 def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
     """The level is shared equally between questions, and within each between its comparisons."""
     names = [question.verdict["indicator"] for question, _ in family]
     return [1 / (len(set(names)) * names.count(name)) for name in names]
-
-
-def _kept(threshold: dict) -> float:
-    return float(threshold["watch"] if threshold["breach"] is None else threshold["breach"])
-
-
-def level(measure: dict, stated: float) -> float:
-    """A level of the charter on the side where this comparison is bad."""
-    below = measure["params"]["bad_side"] == "below"
-    if measure["params"]["scale"] == "ratio":
-        return stated if below else 1 / stated
-    return -stated if below else stated
-
-
-def beyond(measure: dict, at: float) -> float:
-    """p of "not beyond the level on the bad side"."""
-    return _tail(measure["params"]["test"], at, below=measure["params"]["bad_side"] == "below")
-
-
-def good(measure: dict, at: float) -> float:
-    """p of "at the level or beyond it on the bad side"."""
-    return _tail(measure["params"]["test"], at, below=measure["params"]["bad_side"] != "below")
-
-
-def _tail(test: dict, at: float, *, below: bool) -> float:
-    if test["kind"] == "noncentral_chi2":
-        return noncentral(test["statistic"] / test["scale"], test["df"], at / test["scale"], below=below)
-    z = statistic(test, at) * (1 if below else -1)
-    return student(z, test["df"]) if "df" in test else normal(z)
-
-
-def statistic(test: dict, at: float) -> float:
-    """How far the estimate is from a level, in standard errors."""
-    if test["kind"] == "score_ratio":
-        return ratio_z(tuple(test["k"]), tuple(test["n"]), at)
-    if test["kind"] == "score_difference":
-        return difference_z(tuple(test["k"]), tuple(test["n"]), at)
-    if test["kind"] == "jackknife" and test["transform"] == "log":
-        return math.log(test["estimate"] / at) / float(test["se"])
-    if test["kind"] in ("wald", "jackknife"):
-        return (float(test["estimate"]) - at) / float(test["se"])
-    raise ValueError(f"a test of the kind {test['kind']} is not known here")
 
 
 def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: int | None) -> dict:
@@ -173,6 +137,8 @@ def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: i
     reason = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}.get(verdict) or (
         "no_comparison" if not found else few if few in reasons else str(reasons[0])
     )
+    if question.indicator["threshold"]["tolerance"] is not None:
+        return claims  # what people state can count for more than its comparisons
     return {**claims, "verdict": verdict, "reason": reason}
 
 
@@ -193,54 +159,12 @@ def _comparison(
         verdict = name if chance is not None and chance <= alpha else verdict
     own.update(verdict=verdict, p_breach=p.breach, p_watch=p.watch, p_kept=p.kept, share=p.share)
     if verdict == "unknown":
-        own.update(reason="too_few_decisions", more_decisions=_more(measure, threshold, charter, p.share, size))
+        own.update(reason="too_few_decisions", more_decisions=more(measure, threshold, charter, p.share, size))
     return verdict, own, "too_few_decisions"
 
 
-def _more(measure: dict, threshold: dict, charter: dict, share: float, size: int | None) -> int | None:
-    """How many more decisions would settle it, were the truth as measured."""
-    found = []
-    for stated in {float(threshold["watch"]), _kept(threshold)}:
-        at = level(measure, stated)
-        bad = beyond(measure, at) < 0.5
-        if bad or stated == _kept(threshold):
-            alpha = charter["alpha"] * share if bad else charter["alpha"]
-            needed = _needed(measure["params"]["test"], at, size or measure["n"], alpha, charter["power"])
-            found += [needed] if needed else []
-    return min(found, default=None)
-
-
-def _needed(test: dict, at: float, n: int, alpha: float, power: float) -> int | None:
-    if test["kind"] == "noncentral_chi2":
-        factor = _of_drift(test, at, alpha, power)
-    else:
-        z = statistic(test, at)
-        factor = None if abs(z) < 1e-9 else ((quantile(1 - alpha, test) + quantile(power, test)) / z) ** 2
-    return None if factor is None or factor - 1 > MOST else max(0, math.ceil((factor - 1) * n))
-
-
-def _of_drift(test: dict, at: float, alpha: float, power: float) -> float | None:
-    """By how much the current window must grow; the reference stays as it is."""
-    df, scale, fixed = test["df"], test["scale"], test.get("scale_reference", 0.0)
-    truth = max(test["statistic"] - df * scale, 0.0)
-    a, b = quantile(1 - alpha, {}), quantile(power, {})
-
-    def settled(factor: float) -> bool:
-        s = fixed + (scale - fixed) / factor
-        there, here = (math.sqrt(2 * df * s * s + 4 * value * s) for value in (at, truth))
-        return bool(abs(truth - at) >= a * there + b * here)
-
-    low, high = 1.0, float(MOST + 1)
-    if not settled(high):
-        return None
-    while not settled(low) and high - low > 1e-4 * high:
-        middle = (low + high) / 2
-        low, high = (low, middle) if settled(middle) else (middle, high)
-    return low if settled(low) else high
-
-
 def articles(document: dict) -> list[dict]:
-    """The verdict of each article, from those of its questions."""
+    """The verdict of each article, from those of its questions; findings of authorities can only make it worse."""
     found = []
     for article in dict.fromkeys(item["article"] for item in document["articles"]):
         verdicts = [v["verdict"] for v in document["verdicts"] if v["article"] == article]
@@ -249,5 +173,8 @@ def articles(document: dict) -> list[dict]:
         if verdict == "kept" and len(looked) < len(verdicts):
             verdict = "unknown"
         answered = sum(v in ("broken", "watch", "kept") for v in verdicts)
-        found.append({"article": article, "verdict": verdict, "answered": answered, "asked": len(verdicts)})
+        item: dict = {"article": article, "answered": answered, "asked": len(verdicts)}
+        said = next(each for each in document["articles"] if each["article"] == article)
+        capped = said.get("capped_by") and SEVERITY.index(said["verdict"]) <= SEVERITY.index(verdict)
+        found.append(item if capped else {**item, "verdict": verdict})
     return found

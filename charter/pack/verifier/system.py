@@ -16,6 +16,7 @@ class System:
         self.favourable = bool(columns.get("favourable", True))
         self.observed_for = str(outcome["observed_for"]) if outcome else "all"
         self.has_outcome, self.has_columns = outcome is not None, bool(columns)
+        self.window = str((declared.get("windows") or {}).get("audit", "month"))
         self.stages: list[str] = list(columns.get("stages") or [])
         self.actors: dict[str, str] = dict(declared.get("actors") or {})
         self.clustered = not columns.get("weight") and bool(columns.get("person") or columns.get("request"))
