@@ -37,6 +37,8 @@ def read(value: Any, column: Column) -> Any:
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
+    if value in ERRORS:
+        raise CellError(f"holds the error {value}: mend its formula, or write the value")
     if column.form == "date":
         return _date(value)
     if column.form == "euros":
@@ -49,6 +51,10 @@ def read(value: Any, column: Column) -> Any:
     if len(text) > (longest := LONGEST_NAME if column.path in (("title",), ("owner",)) else LONGEST):
         raise CellError(f"holds {len(text):,} characters: write {longest:,} or fewer")
     return text
+
+
+ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+"""What a spreadsheet shows where a formula went wrong."""
 
 
 def _text(value: Any) -> str:

@@ -17,7 +17,7 @@ LARGEST_FILE, LARGEST_UNPACKED = 25_000_000, 120_000_000
 """Bytes of a workbook, and of all that it unpacks to."""
 LAST_ROW, LAST_COLUMN = 10_000, 100
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
-NEXT = "Save it as an Excel workbook (.xlsx)."
+NEXT = "Save it as an Excel workbook (.xlsx), without a password."
 
 
 @dataclass(frozen=True, kw_only=True)

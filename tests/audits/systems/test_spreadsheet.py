@@ -252,6 +252,10 @@ def test_a_formula_counts_by_its_result_and_one_without_a_result_is_a_fault(tmp_
     assert [raw["title"] for raw in raws(path).values()] == [{"fr": "2"}]
 
 
+def test_a_cell_with_the_error_of_a_formula_is_a_fault(tmp_path):
+    assert "holds the error #N/A" in faults(book(tmp_path, [*ROW[:2], "#N/A", *ROW[3:]]))[0]
+
+
 def test_a_text_that_looks_like_a_formula_is_kept_as_a_text(tmp_path):
     def literal(sheet):
         sheet["A2"].value = "=cmd|' /C calc'!A0"
