@@ -2,17 +2,22 @@
 
 # ruff: noqa: E501 (a table of faults reads best one a line)
 
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from audits.errors import CharterError
 from audits.workspace import Workspace
 from charter.loading import PACKAGED, find_faults, load_charter, unread
+from charter.reading import Reading
+from charter.templates import TEMPLATES
 from dashboard.cli import app
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
@@ -248,3 +253,84 @@ def test_the_command_checks_the_packaged_charter_where_there_is_no_other(tmp_pat
     done = CliRunner().invoke(app, ["charter", "check"])
     assert done.exit_code == 0
     assert f"Checked: {PACKAGED}" in done.stderr
+
+
+MINIMAL = {
+    path.name: path.read_text(encoding="utf-8").split("\n") for path in sorted(TEMPLATES["minimal"].glob("*.yaml"))
+}
+KEYS = ["id", "order", "title", "indicators", "metric", "kinds", "threshold", "params", "needs", "law", "in_force"]
+VALUES = [
+    "null",
+    "[]",
+    "{}",
+    "1e999",
+    ".nan",
+    "2026-02-31",
+    "!!binary aGk=",
+    "&a x",
+    "*a",
+    "- a",
+    "? b",
+    "'",
+    "[1, {x: y}]",
+]
+VALUES += [
+    "\t",
+    "|",
+    "@",
+    "{3: x}",
+    "{[a]: b}",
+    "{en: null}",
+    "9" * 5000,
+    "<<: {a: 1}",
+    "\x85",
+    "\u2028",
+    "12:30:45",
+    "0x1F",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    edits=st.lists(
+        st.tuples(
+            st.sampled_from(sorted(MINIMAL)),
+            st.integers(0, 60),
+            st.sampled_from(["delete", "insert", "value", "indent"]),
+            st.sampled_from(KEYS),
+            st.sampled_from(VALUES) | st.text(max_size=12),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_is_edited_every_fault_is_one_line_with_its_place(edits):
+    """No edit makes the check itself fail: a charter is used, or there is a sentence for each fault."""
+    files = {name: list(lines) for name, lines in MINIMAL.items()}
+    for name, at, how, key, value in edits:
+        lines = files[name]
+        line = at % len(lines)
+        if how == "delete":
+            del lines[line]
+        elif how == "insert":
+            lines.insert(line, f"{' ' * (at % 7)}{key}: {value}")
+        elif how == "value":
+            lines[line] = f"{lines[line].partition(':')[0]}: {value}"
+        else:
+            lines[line] = f" {lines[line]}"
+    reading = Reading([(name, "\n".join(lines).encode("utf-8", "replace")) for name, lines in files.items()])
+    told = [str(fault) for fault in reading.faults()]
+    assert told or reading.head is not None
+    for fault in told:
+        assert re.match(r"\w+\.yaml(:\d+)?: \S", fault)
+        assert fault.isprintable()
+        assert len(fault) < 2_000
+
+
+@pytest.mark.parametrize(("part", "file"), [("charter", "charter"), ("article", "equite"), ("law", "law")])
+def test_the_schema_for_editors_accepts_the_packaged_files(part, file):
+    schema = json.loads(CliRunner().invoke(app, ["charter", "schema", part]).output)
+    written = yaml.load((PACKAGED / f"{file}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    known = set(schema["properties"])
+    assert set(written) <= known
+    assert set(schema.get("required", [])) <= set(written)
