@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from audits.workspace import Workspace
+from charter.in_force import in_force
 from charter.loading import find_faults, load_charter
 from dashboard.cli import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "charter.md"
 STEP = re.compile(
-    r"```console\n(?P<commands>.*?)```"
+    r"Write `(?P<written>[^`]+)`:\n\n```\w+\n(?P<text>.*?)```"
+    r"|```console\n(?P<commands>.*?)```"
     r"|```text\n(?P<answer>.*?)```"
-    r"|In `(?P<edited>[^`]+)`, replace\n\n```yaml\n(?P<old>.*?)```\n\nby\n\n```yaml\n(?P<new>.*?)```"
-    r"|Write `(?P<written>[^`]+)`:\n\n```yaml\n(?P<text>.*?)```",
+    r"|In `(?P<edited>[^`]+)`, replace\n\n```yaml\n(?P<old>.*?)```\n\nby\n\n```yaml\n(?P<new>.*?)```",
     flags=re.DOTALL,
 )
 
@@ -59,6 +61,7 @@ def test_a_newcomer_gets_a_charter_without_a_fault(tmp_path: Path, monkeypatch: 
     assert [article.id for article in charter.articles] == ["fairness", "oversight", "stability", "openness"]
     assert charter.indicator("selected_as_often").threshold.breach == 0.9
     assert "The charter has no fault." in run("boussole charter check")
+    assert in_force(Workspace(Path.cwd())).charter.sha256 == charter.sha256
 
 
 def test_every_block_of_the_page_is_a_step() -> None:
