@@ -120,8 +120,7 @@ def _signed(note: Note, asking: Asking) -> str:
     if others:
         told.append(
             say(
-                "It also names {names} as signing; with their public keys, `boussole verify --ledger` tells whether "
-                "they did.",
+                "It names {names} as signing; with the public keys, `boussole verify --ledger` tells whether they did.",
                 names=", ".join(others),
             )
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from audits.ledger import Verification
+from audits.ledger.entry import problem_of
 from audits.ledger.log import row_at
 from audits.ledger.merkle import verify_inclusion
 from audits.ledger.search import Asked, Listed, Span, listed, search, span
@@ -68,8 +69,9 @@ def proved(workspace: Workspace, index: int) -> Proved | None:
         size = 0 if connection is None else span(connection).size
         if connection is None or not 0 <= index < size:
             return None
-        entry, whole = listed(row_at(connection, index)), root_of(connection, size=size)
+        row, whole = row_at(connection, index), root_of(connection, size=size)
         path = inclusion_proof(connection, index=index, size=size)
-    made = Proved(entry=entry, size=size, root=whole.hex(), path=tuple(item.hex() for item in path), holds=False)
-    leaf = bytes.fromhex(entry.leaf_hash)
-    return replace(made, holds=verify_inclusion(path, leaf=leaf, index=index, size=size, root=whole))
+    holds = problem_of(row, index) is None and verify_inclusion(
+        path, leaf=bytes.fromhex(row.leaf_hash), index=index, size=size, root=whole
+    )
+    return Proved(entry=listed(row), size=size, root=whole.hex(), path=tuple(item.hex() for item in path), holds=holds)

@@ -33,6 +33,7 @@ entry_table = Table(
 
 _KIND = re.compile(r"[a-z][a-z_]{0,31}")
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+/-]{0,199}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
@@ -86,6 +87,11 @@ def problem_of(row: Row[Any], place: int) -> str | None:
     if not plain or leaf_hash(sealed_bytes(row.kind, canonical, row.time)).hex() != row.leaf_hash:
         return "the payload, kind or time does not match the sealed hash"
     return None
+
+
+def is_hash(value: object) -> bool:
+    """Whether a stored value is a hash in hexadecimal."""
+    return _is(_HASH, value)
 
 
 def _is(form: re.Pattern[str], value: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from audits.ledger.entry import Entry, Payload, checked, entry_table, problem_of, sealed_bytes
+from audits.ledger.entry import Entry, Payload, checked, entry_table, is_hash, problem_of, sealed_bytes
 from audits.ledger.merkle import Tree, leaf_hash, subtrees
 from audits.ledger.tree import damaged, grow, hashes_at, no_such, pairs, root_of, size_of
 
@@ -92,12 +92,9 @@ def _check_end(connection: Connection, size: int) -> None:
 
 
 def _leaf(row: Row[Any], place: int) -> bytes:
-    try:
-        if row.position == place:
-            return bytes.fromhex(row.leaf_hash)
-    except (TypeError, ValueError):
-        pass
-    raise damaged(place)
+    if row.position != place or not is_hash(row.leaf_hash):
+        raise damaged(place)
+    return bytes.fromhex(row.leaf_hash)
 
 
 def _entry(row: Row[Any], whole: bytes) -> Entry:

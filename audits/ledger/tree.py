@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, select, tuple_
 
 from audits.errors import LedgerError
-from audits.ledger.entry import entry_table, metadata
+from audits.ledger.entry import entry_table, is_hash, metadata
 from audits.ledger.merkle import Tree, consistency_parts, inclusion_parts, joined, subtrees
 
 node_table = Table(
@@ -76,19 +76,18 @@ def consistency_proof(connection: Connection, *, first: int, size: int) -> list[
 def hashes_at(connection: Connection, places: Sequence[tuple[int, int]]) -> list[bytes]:
     """The roots of complete subtrees, each named by (level, place); those of level 0 are the entries' own.
 
-    Raises LedgerError where one is missing.
+    Raises LedgerError where one is missing, or no hash.
     """
-    inner = [place for place in places if place[0]]
+    inner, leaves = [place for place in places if place[0]], [place[1] for place in places if not place[0]]
     found: dict[tuple[int, int], bytes] = {}
     if inner:
         chosen = tuple_(node_table.c.level, node_table.c.position).in_(inner)
-        found = {
-            (row.level, row.position): bytes(row.hash) for row in connection.execute(select(node_table).where(chosen))
-        }
-    leaves = [position for level, position in places if not level]
+        for row in connection.execute(select(node_table).where(chosen)):
+            found |= {(row.level, row.position): row.hash} if isinstance(row.hash, bytes) else {}
     if leaves:
         query = select(entry_table.c.position, entry_table.c.leaf_hash).where(entry_table.c.position.in_(leaves))
-        found |= {(0, row.position): bytes.fromhex(row.leaf_hash) for row in connection.execute(query)}
+        for row in connection.execute(query):
+            found |= {(0, row.position): bytes.fromhex(row.leaf_hash)} if is_hash(row.leaf_hash) else {}
     missing = [place for place in places if place not in found]
     if missing:
         level, position = missing[0]

@@ -154,8 +154,18 @@ def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
     assert (proved(made, 31), proved(made, -1)) == (None, None)
 
 
-def test_a_changed_entry_is_not_proved(workspace, scene):
-    tamper(workspace, "UPDATE entries SET leaf_hash = replace(leaf_hash, 'a', 'b') WHERE position = 3")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "leaf_hash = replace(leaf_hash, 'a', 'b')",
+        "leaf_hash = 'no hash'",
+        "time = '2020-01-01T00:00:00Z'",
+        "payload = replace(payload, 'matchft', 'compas')",
+        "payload = '{'",
+    ],
+)
+def test_a_changed_entry_is_not_proved(workspace, scene, change):
+    tamper(workspace, f"UPDATE entries SET {change} WHERE position = 3")
     view = entry_page(proved(workspace, 3), scene, EN, query={})
     assert view.tone == "broken"
     assert view.proof.startswith("The proof does not hold")
@@ -204,6 +214,16 @@ def test_a_checkpoint_that_no_longer_fits(workspace):
     tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 3")
     damaged = told(workspace, note, say=FR)
     assert (damaged.tone, "retirées" in damaged.headline) == ("broken", True)
+
+
+def test_a_checkpoint_that_fits_a_ledger_damaged_later(workspace):
+    note = str(sign_checkpoint(workspace))
+    save_audit(workspace, document(31))
+    tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 31")
+    found = told(workspace, note)
+    assert found.headline.startswith("The ledger still holds the 31 entries")
+    assert found.tone == "broken"
+    assert "Yet the ledger does not hold: entry 31 or what it seals was changed." in found.details
 
 
 def test_a_checkpoint_of_another_ledger(made, tmp_path):

@@ -21,6 +21,8 @@ from audits.ledger.tree import consistency_proof
 from audits.workspace import Workspace
 from charter.records import open_records, save_audit
 from dashboard.cli import app
+from tests.audits.ledger.test_notes import TEST_CHECKPOINT
+from tests.audits.ledger.test_timestamp import FILES as STAMPS
 
 NAME = "example.org/agents"
 
@@ -407,6 +409,35 @@ def test_a_timestamp_is_asked_for_in_a_file(scene):
     done = run(scene.workspace, "ledger", "timestamp", scene.kept)
     assert done.exit_code == 0
     assert scene.kept.with_name("kept.checkpoint.tsq").read_bytes()[:1] == b"\x30"
+
+
+def test_the_reply_to_a_timestamp_request_is_checked(tmp_path):
+    (tmp_path / "public.checkpoint").write_text(TEST_CHECKPOINT, encoding="utf-8")
+    given = ["ledger", "timestamp", tmp_path / "public.checkpoint", "--reply", STAMPS / "reply.tsr"]
+    done = boussole(*given, "--authority", STAMPS / "root.pem")
+    assert (done.exit_code, "existed on 2026-11-26 at 05:06:29 UTC" in done.stderr) == (0, True)
+    assert boussole(*given, "--authority", STAMPS / "other-root.pem").exit_code == 2
+    assert "whose timestamp should be trusted" in boussole(*given).stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"words", b"x" * 2_000_000])
+def test_a_file_that_is_no_checkpoint_is_told(scene, tmp_path, content):
+    (tmp_path / "odd").write_bytes(content)
+    for command in (
+        ["verify", "--ledger", "--checkpoint"],
+        ["ledger", "check"],
+        ["ledger", "cosign", "--folder", scene.folder],
+        ["ledger", "timestamp"],
+        ["ledger", "prove", 1, tmp_path / "out", "--checkpoint"],
+        ["ledger", "checkpoint", tmp_path / "out", "--since"],
+    ):
+        assert run(scene.workspace, *command, tmp_path / "odd").exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_checkpoint_without_the_ledger_is_a_mistake(scene):
+    assert run(scene.workspace, "verify", "--checkpoint", scene.kept).exit_code == 2
+    assert run(scene.workspace, "verify", "--ledger", "--key", "nonsense").exit_code == 2
 
 
 def test_records_are_sealed_on_after_a_college_cosigned(scene):

@@ -141,6 +141,23 @@ def test_nothing_is_appended_to_a_damaged_end(copied, statement, index):
 
 
 @pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entries SET leaf_hash = 'no hash' WHERE position = 3",
+        "UPDATE entries SET leaf_hash = 7 WHERE position = 3",
+        "DELETE FROM entries WHERE position = 3",
+        "UPDATE nodes SET hash = 'text' WHERE level = 1 AND position = 0",
+        "DELETE FROM nodes WHERE level = 2 AND position = 1",
+    ],
+)
+def test_a_proof_over_damage_is_refused(copied, statement):
+    with sqlite3.connect(copied) as connection:
+        connection.execute(statement)
+    with ledger.reader(copied).begin() as connection, pytest.raises(LedgerError, match="damaged at entry"):
+        tree.inclusion_proof(connection, index=2, size=70)
+
+
+@pytest.mark.parametrize(
     ("statement", "index"),
     [
         ("UPDATE nodes SET hash = zeroblob(32) WHERE level = 1 AND position = 3", 7),
