@@ -81,14 +81,29 @@ def _named(system: System, path: Path, names: dict[str, str]) -> System:
     return system
 
 
+SCALARS = ("bool", "int", "float", "str")
+"""What pydantic ends a path with where it tried each kind of value."""
+
+
 def explain(error: ValidationError, model: type[BaseModel]) -> str:
     """All faults of a pydantic error as one sentence each, unknown keys with the nearest known one."""
     return "; ".join(_fault(fault, model) for fault in error.errors()) + "."
 
 
 def explained(error: ValidationError, model: type[BaseModel]) -> list[tuple[tuple[str | int, ...], str]]:
-    """Each fault of a pydantic error: the path of its key, and a sentence with the next step."""
-    return [(fault["loc"], f"{_fault(fault, model)}{_remedy(fault['type'])}.") for fault in error.errors()]
+    """Each fault of a pydantic error: the path of its key, and a sentence with the next step.
+
+    Where one value of several kinds may stand, pydantic has a fault for each kind; here it is one.
+    """
+    told: dict[tuple[str | int, ...], str] = {}
+    for fault in error.errors():
+        loc = fault["loc"]
+        if loc[-1:] and loc[-1] in SCALARS:
+            place = ".".join(str(part) for part in loc[:-1])
+            told[loc[:-1]] = f"'{place}': one value is expected: write a number, a text, true or false."
+        else:
+            told[loc] = f"{_fault(fault, model)}{_remedy(fault['type'])}."
+    return list(told.items())
 
 
 def _remedy(kind: str) -> str:

@@ -62,6 +62,7 @@ FAULTS = [
     ("equite.yaml", "commitment:", "comitment:", None, r"equite\.yaml:1: 'commitment' is missing: add it"),
     ("charter.yaml", "languages: [fr, en]", "languages: fr", 0, r"'languages': .*write a list, as in \[a, b\]"),
     ("humain.yaml", "title:\n  fr: L’humain au centre\n  en: People at the centre", "title: People", 0, r"'title': .*as in `en: …`"),
+    ("securite.yaml", "    subject: score", "    subject: score\n    params: {a: [1, 2]}", 1, r"params\.a': one value is expected: write a number"),
     ("equite.yaml", "    kinds: [", "    kind: [", 0, r"unknown key 'indicators\.0\.kind'.*'kinds'"),
     ("equite.yaml", "number: '3.1'", "number: 3.1", 0, r"write a text, in quotes where it looks like a number"),
     ("finalite.yaml", "watch: 0.01", "watch: -1", 0, r"threshold\.watch': Input should be greater .*correct it"),

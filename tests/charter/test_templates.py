@@ -117,3 +117,10 @@ def test_the_list_names_them_all() -> None:
 def test_words_that_a_charter_does_not_give_are_general() -> None:
     text = load_charter().document() | {"words": {}}
     assert called(Charter.model_validate(text), "person", "en") == "a person concerned"
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_template_tells_the_rules_by_which_verdicts_are_reached(name: str) -> None:
+    """The engine is the same: a rule that is added to the packaged charter belongs in every template."""
+    packaged, own = load_charter().rules, load_charter(TEMPLATES[name]).rules
+    assert {key: texts["en"] for key, texts in own.items()} == {key: texts["en"] for key, texts in packaged.items()}
