@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
@@ -36,7 +36,15 @@ class Request:
     path: tuple[bytes, ...] = ()
 
     def __str__(self) -> str:
+        """The file to hand over: without an older checkpoint to extend, the checkpoint by itself."""
+        if not self.old:
+            return str(self.note)
         return "".join(f"{line}\n" for line in [f"old {self.old}", *map(encode, self.path)]) + f"\n{self.note}"
+
+
+def cosigned(request: Request, note: Note) -> Request:
+    """The same request with the signatures of a note of its checkpoint: the next college can cosign it too."""
+    return replace(request, note=note)
 
 
 def make_request(note: Note, *, old: int, path: Sequence[bytes]) -> Request:

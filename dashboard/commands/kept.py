@@ -33,14 +33,21 @@ def text_of(path: Path) -> str:
         raise LedgerError("this file is not text.", where=str(path), next_step="Give it as it was written.") from error
 
 
+def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
+    """The checkpoint in a file, with or without the proof that a college was handed before it."""
+    from audits.ledger.cosigning import parse_request
+
+    request = parse_request(text_of(path))
+    return request.note, request.checkpoint
+
+
 def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> bool:
     """Rehash the ledger, hold records to it, and hold it to the kept checkpoints; whether all of that holds."""
-    from audits.ledger.checkpoint import parse_checkpoint
     from audits.ledger.keys import parse_verifier
     from audits.ledger.signing import known_key
     from charter.records import verify_records
 
-    known = [(path, *parse_checkpoint(text_of(path))) for path in checkpoints]
+    known = [(path, *checkpoint_in(path)) for path in checkpoints]
     trusted = [parse_verifier(key) for key in keys]
     found = verify_records(workspace, sizes=[item.size for _, _, item in known])
     if found is None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dashboard.commands import kept
 from dashboard.commands.console import say, workspace_of
-
-if TYPE_CHECKING:
-    from audits.ledger.notes import Note
 
 app = typer.Typer(
     help="Checkpoints of the ledger: sign, cosign, keep and prove.", no_args_is_help=True, rich_markup_mode=None
@@ -39,11 +36,14 @@ def checkpoint(
     ] = None,
 ) -> None:
     """Verify the whole ledger, then sign a checkpoint of it."""
+    from audits.errors import BoussoleError
     from audits.ledger.checkpoint import parse_checkpoint
     from charter.records import request_since, sign_checkpoint
 
+    if since and file.exists() and file.samefile(since):
+        raise BoussoleError("this would replace the kept checkpoint.", next_step="Write the new one to another file.")
     workspace = workspace_of(context)
-    old = parse_checkpoint(kept.text_of(since))[1] if since else None
+    old = kept.checkpoint_in(since)[1] if since else None
     note = sign_checkpoint(workspace)
     file.write_text(str(request_since(workspace, note, old) if old else note), encoding="utf-8")
     _, made = parse_checkpoint(str(note))
@@ -74,25 +74,24 @@ def cosign(
     ] = None,
 ) -> None:
     """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
-    from audits.ledger.checkpoint import parse_checkpoint
     from audits.ledger.college import cosign as sign
     from audits.ledger.college import kept_checkpoint
-    from audits.ledger.cosigning import RefusedError, parse_request
+    from audits.ledger.cosigning import RefusedError, cosigned, parse_request
     from audits.ledger.keys import parse_verifier
 
-    before = kept_checkpoint(folder)
+    before, request = kept_checkpoint(folder), parse_request(kept.text_of(file))
     try:
-        note = sign(folder, parse_request(kept.text_of(file)), log=parse_verifier(log) if log else None)
+        note = sign(folder, request, log=parse_verifier(log) if log else None)
     except RefusedError as refusal:
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
-    file.write_text(str(note), encoding="utf-8")
-    _, new = parse_checkpoint(str(note))
+    file.write_text(str(cosigned(request, note)), encoding="utf-8")
+    new = request.checkpoint
     if before is None:
         say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
     else:
         say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
-    say(f"Cosigned and kept in {folder}; give {file} back to the server.")
+    say(f"Cosigned and kept in {folder}; hand {file} to the next college, or back to the server.")
 
 
 @app.command()
@@ -109,11 +108,10 @@ def prove(
 
     It can be checked without the workspace.
     """
-    from audits.ledger.notes import parse_note
     from charter.records import prove_entry, sign_checkpoint
 
     workspace = workspace_of(context)
-    note: Note = parse_note(kept.text_of(below)) if below else sign_checkpoint(workspace)
+    note = kept.checkpoint_in(below)[0] if below else sign_checkpoint(workspace)
     file.write_text(str(prove_entry(workspace, entry, note)), encoding="utf-8")
     say(f"Written: {file}")
 
@@ -145,10 +143,9 @@ def timestamp(
     Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
     """
     from audits.errors import BoussoleError
-    from audits.ledger.checkpoint import parse_checkpoint
     from audits.ledger.timestamp import timestamp_request, timestamped_at
 
-    note, _ = parse_checkpoint(kept.text_of(file))
+    note, _ = kept.checkpoint_in(file)
     if reply is None:
         asked = file.with_name(f"{file.name}.tsq")
         asked.write_bytes(timestamp_request(note))

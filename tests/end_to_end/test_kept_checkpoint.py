@@ -317,6 +317,27 @@ def test_a_college_does_not_cosign_a_rewritten_ledger(scene, tamper):
     assert "the ledger does not extend the kept checkpoint of 7 entries" in refused.stderr
 
 
+def test_two_colleges_cosign_one_checkpoint(scene, tmp_path):
+    other = tmp_path / "unions"
+    second = run(scene.workspace, "ledger", "keygen", other, "--name", "example.org/unions").stdout.strip()
+    assert run(scene.workspace, "ledger", "cosign", scene.handed, "--folder", other, "--log", scene.log).exit_code == 0
+    grow(scene.workspace, range(7, 12))
+    assert run(scene.workspace, "ledger", "checkpoint", scene.handed, "--since", scene.kept).exit_code == 0
+    for folder in (scene.folder, other):
+        assert run(scene.workspace, "ledger", "cosign", scene.handed, "--folder", folder).exit_code == 0
+    keys = [part for key in (scene.log, scene.key, second) for part in ("--key", key)]
+    done = run(scene.workspace, "verify", "--ledger", "--checkpoint", scene.handed, *keys)
+    assert done.exit_code == 0
+    assert "handed.checkpoint: the entries it knows (12) are unchanged" in done.stderr
+    assert done.stderr.count("handed.checkpoint: signed by") == 3
+
+
+def test_the_kept_checkpoint_is_not_written_over(scene):
+    before = scene.kept.read_bytes()
+    assert run(scene.workspace, "ledger", "checkpoint", scene.kept, "--since", scene.kept).exit_code == 2
+    assert scene.kept.read_bytes() == before
+
+
 def test_a_forged_request_is_not_cosigned(scene):
     """Whoever holds the server's key signs what they like; the proof can't be made."""
     with scene.database() as connection:
