@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from audits.languages import inside
 from charter.changes import Change, Effect
@@ -14,8 +13,8 @@ from charter.model import Article, Charter, Indicator
 from charter.plain import plainly
 from charter.replay import ABSENT
 from charter.replay import Change as Moved
+from dashboard.addresses import charter_href, evidence_href
 from dashboard.amendment import Amendment, Seen
-from dashboard.evidence_view import evidence_href
 from dashboard.groups import attribute_name
 from dashboard.marks import ORDER, word
 from dashboard.words import Say
@@ -123,16 +122,6 @@ class CharterPage:
     rules: Sequence[str]
     colleges: Sequence[str]
     versions: Sequence[Row]
-
-
-def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "") -> str:
-    """The address of the charter page, with another version beside the one in force.
-
-    >>> charter_href(query={"lang": "en"}, against="e7e75ecc0cbd", anchor="amendment")
-    '/charter?against=e7e75ecc0cbd&lang=en#amendment'
-    """
-    asked = {"against": against, **query} if against else dict(query)
-    return "/charter" + (f"?{urlencode(asked)}" if asked else "") + (f"#{anchor}" if anchor else "")
 
 
 def charter_page(seen: Seen, say: Say, *, query: Mapping[str, str]) -> CharterPage:

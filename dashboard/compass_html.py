@@ -19,6 +19,7 @@ def head(view: Compass, say: Say) -> Html:
             "div",
             el("p", el("strong", view.headline), " ", view.others),
             el("ul", *leads) if leads else None,
+            *[el("p", link(cap.text, cap.href), class_="cap") for cap in view.caps],
             class_=f"lead lead-{view.tone}",
         ),
     )

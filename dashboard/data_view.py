@@ -6,15 +6,14 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from audits.decisions.overview import LogState
+from dashboard.addresses import data_href, system_href
 from dashboard.data_blocks import Block, Looked, blocks, declaring, waiting
 from dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
 from dashboard.data_words import log_words
 from dashboard.facts import Facts
 from dashboard.scene import Scene
-from dashboard.views import system_href
 from dashboard.words import Say
 
 URGENCY = (FAILED, LATE, SILENT)
@@ -60,15 +59,6 @@ class DataPage:
     systems: Sequence[SystemData]
     without: Sequence[str]
     removed: Sequence[str]
-
-
-def data_href(*, query: dict[str, str], anchor: str = "") -> str:
-    """The address of the data page.
-
-    >>> data_href(query={"lang": "en"}, anchor="matchft"), data_href(query={})
-    ('/data?lang=en#matchft', '/data')
-    """
-    return "/data" + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
 
 
 def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> DataPage:

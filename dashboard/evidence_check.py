@@ -17,7 +17,7 @@ from audits.ledger.signing import known_key
 from audits.workspace import Workspace
 from charter.records import verify_records
 from charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
-from dashboard.evidence_view import evidence_href
+from dashboard.addresses import evidence_href
 from dashboard.evidence_words import moment_words
 from dashboard.report.checking import check as check_report
 from dashboard.words import Say

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from dashboard.addresses import EVIDENCE
 from dashboard.evidence_check import LARGEST, Answer
-from dashboard.evidence_view import CHECK, CHECKPOINT, PATH, PROOF, Choice, EntryPage, Head, Search
+from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Head, Search
 from dashboard.html import Child, Html, code, details, el, facts, join, link, stacked
 from dashboard.words import Say
 
@@ -156,7 +157,7 @@ def _form(view: Search, say: Say) -> Html:
     kept = [el("input", type="hidden", name=name, value=value) for name, value in view.kept.items()]
     every = link(say("All entries"), view.all_href) if view.all_href else None
     go = el("p", el("button", say("Look up"), type="submit"), every, class_="go")
-    return el("form", *kept, *fields, go, action=PATH, method="get", target="_self", class_="ask", role="search")
+    return el("form", *kept, *fields, go, action=EVIDENCE, method="get", target="_self", class_="ask", role="search")
 
 
 def _field(name: str, label: str, field: Html) -> Html:

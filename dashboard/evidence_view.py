@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from audits.ledger import Verification
 from audits.ledger.search import Asked, Listed, Span
+from dashboard.addresses import EVIDENCE, evidence_href
 from dashboard.evidence_facts import Proved, Results
 from dashboard.evidence_words import about_words, answers_href, content_words, kind_words, moment_words, seal_words
 from dashboard.scene import Scene
 from dashboard.words import Say
 
-PATH = "/evidence"
-CHECK, CHECKPOINT, PROOF = f"{PATH}/check", f"{PATH}/checkpoint", f"{PATH}/proof"
+CHECK, CHECKPOINT, PROOF = f"{EVIDENCE}/check", f"{EVIDENCE}/checkpoint", f"{EVIDENCE}/proof"
 """Where files are checked, and where checkpoints and proofs are taken from."""
 
 
@@ -80,16 +79,6 @@ class EntryPage:
     fingerprint: str
     root: str
     back: str
-
-
-def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
-    """The address of the evidence page, or of what is asked there.
-
-    >>> evidence_href(query={"lang": "en"}, entry="12"), evidence_href(query={})
-    ('/evidence?lang=en&entry=12', '/evidence')
-    """
-    values = {**query, **{key: value for key, value in asked.items() if value}}
-    return PATH + (f"?{urlencode(values)}" if values else "")
 
 
 def asked_of(query: Mapping[str, str]) -> Asked:

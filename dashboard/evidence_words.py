@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from audits.ledger.search import Listed
+from dashboard.addresses import system_href
 from dashboard.scene import Scene
-from dashboard.views import system_href
 from dashboard.words import Say
 
 ORDER = (

@@ -13,18 +13,14 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.addresses import charter_href, compass_href, data_href, evidence_href, law_href, system_href
 from dashboard.amendment import Seen
-from dashboard.charter_view import charter_href
-from dashboard.data_view import data_href
-from dashboard.evidence_view import evidence_href
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
-from dashboard.law_view import law_href
 from dashboard.register_view import Register, register_href
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
-from dashboard.views import compass_href, system_href
 from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
 

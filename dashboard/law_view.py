@@ -6,16 +6,14 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
 from charter.current import unmeasured
 from charter.model import Article, Framework
 from charter.plain import plainly
-from dashboard.evidence_view import evidence_href
+from dashboard.addresses import evidence_href, system_href
 from dashboard.marks import ORDER, word
 from dashboard.scene import NOTHING, Document, Scene
-from dashboard.views import system_href
 from dashboard.words import Say
 
 NAMED = 3
@@ -79,15 +77,6 @@ class LawPage:
     headline: str
     others: str
     parts: Sequence[Part]
-
-
-def law_href(*, query: dict[str, str], anchor: str = "") -> str:
-    """The address of the law page, or of one framework on it.
-
-    >>> law_href(query={"lang": "en"}, anchor="gdpr")
-    '/law?lang=en#law-gdpr'
-    """
-    return "/law" + (f"?{urlencode(query)}" if query else "") + (f"#law-{anchor}" if anchor else "")
 
 
 def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> LawPage:

@@ -13,9 +13,9 @@ from charter.coverage import Coverage, Use
 from charter.due import Due
 from charter.follow_up import examinations, examined_before_start, start_of
 from charter.model import Charter
+from dashboard.addresses import system_href
 from dashboard.marks import ORDER, word
 from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, listed, risk_word, status_word, when
-from dashboard.views import system_href
 from dashboard.words import Say
 
 DUE_SHOWN, OF_A_KIND, NAMED = 7, 3, 5

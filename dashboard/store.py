@@ -118,7 +118,7 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 
 @lru_cache(maxsize=64)
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemPage:
-    return drawn(_scene(home, seen_at, today), system, speaker(lang))
+    return drawn(_scene(home, seen_at, today), system, speaker(lang), query={"lang": lang})
 
 
 @lru_cache(maxsize=4)

@@ -59,6 +59,7 @@ def article(
             el("p", say("Article {n}", n=str(section.order)), class_="kicker"),
             el("h2", section.title, id=section.id),
             el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
+            *[el("p", link(cap.text, cap.href), class_="cap") for cap in section.caps],
             class_="article-head",
         ),
         *[

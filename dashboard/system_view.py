@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from audits.languages import capital, inside
 from audits.metrics.errors import RATES
@@ -19,6 +19,7 @@ from dashboard.calibration import (
     curves,
     drawn_and_not,
 )
+from dashboard.caps import Cap, caps
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
@@ -92,6 +93,7 @@ class Section:
     commitment: str
     draft: bool
     verdict: str
+    caps: Sequence[Cap]
     questions: Sequence[Question]
     not_examined: Sequence[tuple[str, str]]
     places: Table | None
@@ -112,11 +114,17 @@ class SystemPage:
     other_charter: bool
 
 
-def system_page(scene: Scene, system_id: str, say: Say) -> SystemPage:
+def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, str] | None = None) -> SystemPage:
     """The page of a system that has been audited: articles with an examined question first, in their order."""
     document, system = scene.latest[system_id], scene.systems.get(system_id)
     keys = [verdict["verdict"] for verdict in document["verdicts"]]
-    sections = [section(document, article, scene.charter, system, say) for article in scene.charter.articles]
+    sections = [
+        replace(
+            section(document, article, scene.charter, system, say),
+            caps=caps(scene, say, query=query or {}, article=article.id, system=system_id),
+        )
+        for article in scene.charter.articles
+    ]
     return SystemPage(
         title=scene.title(system_id, say),
         purpose=say.text(system.purpose) if system else "",
@@ -142,6 +150,7 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
         commitment=say.text(article.commitment),
         draft=article.text.status == "draft wording",
         verdict=summary.get(article.id, "not_examined"),
+        caps=(),
         questions=[question(document, verdict, charter, system, say) for verdict in examined],
         not_examined=[
             (say.text(verdict["question"]), say.text(verdict["sentence"]))

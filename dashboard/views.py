@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from audits.languages import inside
+from dashboard.addresses import system_href
 from dashboard.briefs import brief
+from dashboard.caps import Cap, caps
 from dashboard.marks import ORDER, worst
 from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
 from dashboard.scene import Document, Finding, Scene, findings, needle, rings
@@ -51,6 +52,7 @@ class Compass:
     headline: str
     others: str
     leads: Sequence[Line]
+    caps: Sequence[Cap]
     rose: str
     rose_alt: str
     rose_note: str
@@ -79,6 +81,7 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
         headline=headline(scene, say),
         others=others(scene, say),
         leads=lead_lines,
+        caps=caps(scene, say, query=query),
         rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
         rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
         rose_note=_rose_note(all_rings, points_at, say),
@@ -89,24 +92,6 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
         attention=attention,
         more=len(rest) - len(attention),
     )
-
-
-def system_href(system: str, *, query: dict[str, str], anchor: str = "") -> str:
-    """The address of a system's page, that anybody on this machine can open.
-
-    >>> system_href("matchft", query={"lang": "en"}, anchor="equite")
-    '/system?system=matchft&lang=en#equite'
-    """
-    return f"/system?{urlencode({'system': system, **query})}" + (f"#{anchor}" if anchor else "")
-
-
-def compass_href(*, query: dict[str, str]) -> str:
-    """The address of the compass page.
-
-    >>> compass_href(query={}), compass_href(query={"lang": "en"})
-    ('/', '/?lang=en')
-    """
-    return "/" + (f"?{urlencode(query)}" if query else "")
 
 
 def anchor_of(verdict: Document) -> str:

@@ -7,9 +7,10 @@ import streamlit as st
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import compass_html, evidence_html, frame, store
+from dashboard.addresses import evidence_href
 from dashboard.evidence_facts import proved, results, short
 from dashboard.evidence_routes import answer_of
-from dashboard.evidence_view import asked_of, entry_page, evidence_href, head, number_of, search_of
+from dashboard.evidence_view import asked_of, entry_page, head, number_of, search_of
 from dashboard.words import Say, speaker
 
 

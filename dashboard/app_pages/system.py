@@ -6,14 +6,12 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, entry_html, frame, system_html
-from dashboard.data_view import data_href
+from dashboard.addresses import compass_href, data_href, evidence_href, system_href
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
-from dashboard.evidence_view import evidence_href
 from dashboard.register_view import register_href
 from dashboard.scene import Scene
 from dashboard.small_print import recompute
-from dashboard.views import compass_href, system_href
 from dashboard.words import Say, speaker
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
+from charter.facts import facts_of
 from charter.in_force import in_force
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
@@ -70,6 +71,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
             systems=workspace.systems,
             latest=latest,
             previous={system_id: document for system_id, document in earlier.items() if document is not None},
+            facts=facts_of(workspace, as_of=max(dt.date.fromisoformat(d["as_of"]) for d in latest.values())),
         ),
         charters=charters,
         texts=texts,

@@ -66,7 +66,7 @@ class _Part:
             "purpose": self.tell.text(self.edition.scene.systems[self.system_id].purpose),
             "facts": [list(pair) for pair in page.facts] + self._more_facts(),
             "notes": self._notes(),
-            "articles": [article for article in articles if article["questions"]],
+            "articles": [article for article in articles if article["questions"] or article["caps"]],
             "drift": self._group("drift", drift),
         }
 
@@ -76,6 +76,7 @@ class _Part:
             "title": self.tell("Article {n}: {title}", n=str(section.order), title=section.title),
             "commitment": section.commitment,
             "status": self.tell("Draft wording.") if section.draft else "",
+            "caps": [cap.text for cap in section.caps],
             **self._group(section.id, asked),
         }
 

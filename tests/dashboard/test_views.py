@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from charter.facts import Facts
+from charter.records import Sealed
+from charter.records.kinds import Finding, KeptFile
 from charter.verdicts import summarise
 from dashboard import compass_html, system_html
 from dashboard.scene import Scene, before, findings, needle
@@ -251,3 +256,30 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     for part in parts:
         assert "<img src=x" not in part
         assert "&lt;img src=x" in part
+
+
+def test_an_open_finding_is_said_where_it_holds_an_article_down(scene):
+    finding = Finding(
+        role="Secretariat",
+        on=dt.date(2026, 1, 22),
+        authority="CNIL",
+        title="SAN-2026-003 <b>",
+        articles=["securite"],
+        cap="broken",
+        document=KeptFile(sha256="ab" * 32, name="a.pdf", size=1),
+    )
+    facts = Facts(as_of=dt.date(2026, 11, 1), sealed=(Sealed(entry=8, sealed_on=finding.on, statement=finding),))
+    held = {
+        name: {**document, "articles": [{**each, "capped_by": [8]} for each in document["articles"]]}
+        for name, document in scene.latest.items()
+    }
+    shown = compass(replace(scene, latest=held, facts=facts), speaker("en"), query={"lang": "en"})
+    assert [(cap.text, cap.href) for cap in shown.caps] == [
+        (
+            "CNIL, 22 January 2026: “SAN-2026-003 <b>”. Until this finding is closed, no better than “not kept”: "
+            "Security.",
+            "/evidence?lang=en&entry=8",
+        )
+    ]
+    assert "SAN-2026-003 &lt;b&gt;" in compass_html.head(shown, speaker("en"))
+    assert compass(scene, speaker("en"), query={}).caps == []

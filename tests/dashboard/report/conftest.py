@@ -18,7 +18,7 @@ from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
 from charter.audit import audit_document
-from charter.loading import load_charter
+from charter.in_force import in_force
 from charter.records import save_audit
 from dashboard.report import write_report
 
@@ -131,11 +131,11 @@ def checks_run(system: System) -> Run:
 
 def fill(workspace: Workspace) -> None:
     """Seal the audits: offers in two quarters (equal, then 50 for 100), checks in August."""
-    charter = load_charter(workspace)
+    judging = in_force(workspace)
     offers, checks = workspace.system("offers"), workspace.system("checks")
     runs = [offers_run(offers, Q2, 400), offers_run(offers, Q3, 200), checks_run(checks)]
     for run in runs:
-        save_audit(workspace, audit_document(run, charter), charter=charter)
+        save_audit(workspace, audit_document(run, judging), charter=judging.charter)
 
 
 def make_workspace(home: Path, *, organisation: str = "Établissement d’essai") -> Workspace:

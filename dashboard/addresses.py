@@ -1,0 +1,66 @@
+"""The addresses of pages: anybody on this machine can open one, and share it. `query` is kept in every link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+EVIDENCE = "/evidence"
+
+
+def compass_href(*, query: Mapping[str, str]) -> str:
+    """The compass page.
+
+    >>> compass_href(query={}), compass_href(query={"lang": "en"})
+    ('/', '/?lang=en')
+    """
+    return _address("/", query)
+
+
+def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> str:
+    """A system's page, or a place on it.
+
+    >>> system_href("matchft", query={"lang": "en"}, anchor="equite")
+    '/system?system=matchft&lang=en#equite'
+    """
+    return _address("/system", {"system": system, **query}, anchor)
+
+
+def data_href(*, query: Mapping[str, str], anchor: str = "") -> str:
+    """The data page, or a system on it.
+
+    >>> data_href(query={"lang": "en"}, anchor="matchft"), data_href(query={})
+    ('/data?lang=en#matchft', '/data')
+    """
+    return _address("/data", query, anchor)
+
+
+def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "") -> str:
+    """The charter page, with another version beside the one in force.
+
+    >>> charter_href(query={"lang": "en"}, against="e7e75ecc0cbd", anchor="amendment")
+    '/charter?against=e7e75ecc0cbd&lang=en#amendment'
+    """
+    return _address("/charter", {"against": against, **query} if against else query, anchor)
+
+
+def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:
+    """The law page, or one framework on it.
+
+    >>> law_href(query={"lang": "en"}, anchor="gdpr")
+    '/law?lang=en#law-gdpr'
+    """
+    return _address("/law", query, f"law-{anchor}" if anchor else "")
+
+
+def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The evidence page, or what is asked there.
+
+    >>> evidence_href(query={"lang": "en"}, entry="12"), evidence_href(query={})
+    ('/evidence?lang=en&entry=12', '/evidence')
+    """
+    return _address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
+
+
+def _address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
+    return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -1,0 +1,54 @@
+"""Open findings of outside authorities: no article they name can be better, which is said beside its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audits.languages import inside
+from charter.records.kinds import Finding
+from dashboard.addresses import evidence_href
+from dashboard.marks import word
+from dashboard.scene import Scene
+from dashboard.words import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    """A finding that is open: what it says, for how many articles, and where it is sealed."""
+
+    entry: int
+    text: str
+    href: str
+
+
+def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "", system: str = "") -> list[Cap]:
+    """The findings that hold an article of a system down as its summary says; of all of them where none is named."""
+    entries = {
+        entry
+        for name, document in scene.latest.items()
+        for summary in document["articles"]
+        for entry in summary.get("capped_by", ())
+        if system in ("", name) and article in ("", summary["article"])
+    }
+    findings = {each.entry: each.statement for each in scene.facts.sealed if isinstance(each.statement, Finding)}
+    return [
+        Cap(
+            entry=entry,
+            text=_told(findings[entry], scene, say),
+            href=evidence_href(query=dict(query), entry=str(entry)),
+        )
+        for entry in sorted(entries & set(findings))
+    ]
+
+
+def _told(finding: Finding, scene: Scene, say: Say) -> str:
+    names = scene.articles(say)
+    return say(
+        "{authority}, {date}: “{title}”. Until this finding is closed, no better than “{verdict}”: {articles}.",
+        authority=finding.authority,
+        date=say.date(finding.on),
+        title=finding.title,
+        verdict=inside(word(finding.cap, say)),
+        articles=", ".join(names.get(name, name) for name in finding.articles),
+    )
