@@ -25,7 +25,9 @@ def head(page: LawPage, say: Say) -> Html:
 
 
 def summary(page: LawPage, say: Say) -> Html:
-    """One row per framework."""
+    """One row per framework; nothing where there is none."""
+    if not page.parts:
+        return Html("")
     columns = [
         say("Text"),
         say("What it is"),

@@ -91,14 +91,20 @@ def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> L
             texts=say.whole(len(chapters)),
             date=say.date(on),
         ),
-        headline=say(
-            "At least one question answers to {covered} of {n} provisions; none to {others}.",
-            covered=say.whole(covered),
-            n=say.whole(len(every)),
-            others=say.whole(len(every) - covered),
-        ),
+        headline=_headline(covered, len(every), say),
         others=say.plural("One does not apply yet.", "{n} do not apply yet.", later) if later else "",
         parts=[_part(chapter, found, scene, say, query=query) for chapter in chapters],
+    )
+
+
+def _headline(covered: int, every: int, say: Say) -> str:
+    if not every:
+        return say("This charter names no text of law.")
+    return say(
+        "At least one question answers to {covered} of {n} provisions; none to {others}.",
+        covered=say.whole(covered),
+        n=say.whole(every),
+        others=say.whole(every - covered),
     )
 
 

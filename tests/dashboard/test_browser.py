@@ -266,6 +266,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         "/register",
         "/evidence?lang=en",
         "/evidence?entry=2",
+        "/law?lang=en",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:

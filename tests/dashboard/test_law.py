@@ -105,3 +105,10 @@ def test_texts_are_escaped(scene: Scene) -> None:
     law = scene.charter.laws["gdpr_9"].model_copy(update={"title": {"fr": "<b>x</b>", "en": "<b>x</b>"}})
     charter = scene.charter.model_copy(update={"laws": {"gdpr_9": law}, "articles": []})
     assert "<b>" not in html(page(replace(scene, charter=charter, latest={})))
+
+
+def test_a_charter_without_law_says_so(scene: Scene) -> None:
+    charter = scene.charter.model_copy(update={"laws": {}, "frameworks": {}, "articles": []})
+    made = page(replace(scene, charter=charter, latest={}))
+    assert made.headline == "This charter names no text of law."
+    assert "<table" not in html(made)
