@@ -129,7 +129,7 @@ def _signed(note: Note, asking: Asking) -> str:
 
 def _later(checkpoint: Checkpoint, size: int, say: Say) -> str:
     more = size - checkpoint.size
-    return say.plural("One entry came later.", "{n} entries came later.", more) if more else say("None came later.")
+    return say.plural("One entry came later.", "{n} entries came later.", more) if more else say("No entry came later.")
 
 
 def _proved(proof: Proof, asking: Asking) -> Answer:

@@ -114,7 +114,7 @@ def answer(name: str, found: Answer) -> Html:
     entries = el("p", join([link(text, href) for text, href in found.entries], " · ")) if found.entries else None
     shown = el("span", name, class_="file-name") if name else None
     first = el("p", shown, el("strong", found.headline))
-    return el("div", first, *more, entries, class_=f"lead lead-{found.tone}", role="status")
+    return el("div", first, *more, entries, class_=f"lead lead-{found.tone}", role="status", id="answer")
 
 
 def words(say: Say) -> Html:

@@ -79,7 +79,7 @@ def _see(name: str, answer: Answer, lang: dict[str, str]) -> Response:
     _answers[token] = (name[-200:], answer)
     while len(_answers) > MOST_ANSWERS:
         _answers.popitem(last=False)
-    return RedirectResponse(f"{evidence_href(query=lang, checked=token)}#check", status_code=303)
+    return RedirectResponse(f"{evidence_href(query=lang, checked=token)}#answer", status_code=303)
 
 
 def _examined(name: str, content: bytes, asking: Asking) -> Answer:

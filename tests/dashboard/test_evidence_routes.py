@@ -41,7 +41,7 @@ def brought(client, content, *, name="file.json", query="?lang=en&spoken=en"):
     done = client.post(f"/evidence/check{query}", files={"file": (name, content)})
     assert done.status_code == 303
     place, _, anchor = done.headers["location"].partition("#")
-    assert anchor == "check"
+    assert anchor == "answer"
     return place, answer_of(place.rpartition("checked=")[2])
 
 
