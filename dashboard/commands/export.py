@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from dashboard.commands.console import FromOption, ToOption, say, workspace_of, 
 
 app = typer.Typer(help="Export for auditors and other tools.", no_args_is_help=True, rich_markup_mode=None)
 
+Lang = Literal["fr", "en"]
 Folder = Annotated[Path, typer.Argument(help="The folder to write into; made if missing.", file_okay=False)]
 
 
@@ -78,6 +79,30 @@ def pack(  # noqa: PLR0917 (the options of a command)
     else:
         say("It holds what the audits show, and no count of a hidden group.")
     say(f"To verify it anywhere: cd {folder} && python3 -I -S verify.py")
+
+
+@app.command()
+def oscal(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    folder: Folder,
+    lang: Annotated[Lang | None, typer.Option(help="Of the texts; that of the workspace if absent.")] = None,
+    system: Annotated[str | None, typer.Option("--system", help="Only audits of this system.")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+) -> None:
+    """OSCAL documents: the charter as a catalogue, its assessment plan, stored audits as assessment results."""
+    from charter.oscal import oscal_files
+    from charter.records import stored_audits
+    from charter.rerun import chosen, newest
+
+    workspace = workspace_of(context)
+    first, last = start.date() if start else None, end.date() if end else None
+    asked = system or first or last
+    audits = chosen(workspace, system=system, start=first, end=last) if asked else stored_audits(workspace)
+    files = oscal_files(workspace, newest(audits), lang=lang or workspace.settings.language)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in files.items():
+        write_json(document, str(folder / name))
 
 
 def _today() -> dt.date:

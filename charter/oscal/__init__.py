@@ -1,0 +1,7 @@
+"""OSCAL: the charter as a catalogue, its examination as a plan, stored audits as results."""
+
+from __future__ import annotations
+
+from charter.oscal.exporting import oscal_files
+
+__all__ = ["oscal_files"]

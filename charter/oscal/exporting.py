@@ -1,0 +1,64 @@
+"""The files of an OSCAL export: for each charter that judged, its catalogue, its plan and its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from audits.declaration import declared
+from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
+from audits.workspace import Workspace
+from charter.in_force import in_force
+from charter.model import Charter
+from charter.oscal.catalog import catalog
+from charter.oscal.plan import plan
+from charter.oscal.results import Audit, results
+from charter.oscal.words import Words
+from charter.records.audits import StoredAudit
+from charter.rerun import judged_by
+
+Files = dict[str, dict[str, Any]]
+
+
+def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: str) -> Files:
+    """The documents by the name of their file. The charter in force has its catalogue and plan in any case.
+
+    Raises BoussoleError where an audit, its charter or its declaration was changed or is gone.
+    """
+    words, current = Words(lang), in_force(workspace).charter
+    judged: dict[str, list[Audit]] = {current.sha256: []}
+    for audit in audits:
+        judged.setdefault(audit.document()["charter"]["sha256"], []).append(_audit(workspace, audit))
+    files: Files = {}
+    for sha256, found in judged.items():
+        charter = current if sha256 == current.sha256 else judged_by(workspace, sha256)
+        files |= _of_charter(charter, found, workspace, words)
+    return files
+
+
+def _of_charter(charter: Charter, audits: Sequence[Audit], workspace: Workspace, words: Words) -> Files:
+    end = f"{charter.id}-{charter.version}-{charter.sha256[:8]}.json"
+    names = {kind: f"{kind}-{end}" for kind in ("catalog", "assessment-plan", "assessment-results")}
+    systems = {audit.system.id: audit.system for audit in audits} or workspace.systems
+    files = {
+        names["catalog"]: catalog(charter, words.lang),
+        names["assessment-plan"]: plan(charter, list(systems.values()), catalog_file=names["catalog"], words=words),
+    }
+    if audits:
+        made = results(charter, audits, plan_file=names["assessment-plan"], words=words)
+        files[names["assessment-results"]] = made
+    return files
+
+
+def _audit(workspace: Workspace, audit: StoredAudit) -> Audit:
+    if not audit.holds:
+        raise BoussoleError(
+            "the stored document is not the one that was sealed.",
+            where=f"entry {audit.entry}",
+            next_step="Run `boussole verify --ledger`, then restore governance.sqlite from a backup.",
+        )
+    document = audit.document()
+    digest = document["evidence"].get("system", "").removeprefix("sha256:")
+    system = declared(workspace.evidence, digest) if digest else workspace.system(audit.system)
+    return Audit(document=document, system=system, time=audit.time, sha256=sha256_hex(audit.text.encode()))

@@ -1,0 +1,177 @@
+"""Stored audits as OSCAL assessment results: measures are observations, verdicts findings, broken promises risks.
+
+A measure that is hidden or has no value is in no observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.systems.model import System
+from charter.families import said
+from charter.model import Charter
+from charter.oscal.catalog import objective
+from charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
+from charter.oscal.plan import EVERYTHING, component
+from charter.oscal.words import ABOUT, EVIDENCE, HIDDEN, NO_VALUE, RESULT, RESULTS, RISK, SATISFIED_WHEN, STATES, Words
+
+REASONS = {"kept": "pass", "broken": "fail"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """A stored audit: its document, the system as it was declared, the moment and the hash that were sealed."""
+
+    document: Mapping[str, Any]
+    system: System
+    time: str
+    sha256: str
+
+    @property
+    def entry(self) -> int:
+        return int(self.document["evidence"]["entry"])
+
+
+def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words: Words) -> Part:
+    """The results of audits that one charter judged."""
+    lang = words.lang
+    head = metadata(
+        words(RESULTS, title=said(charter.title, lang), version=charter.version),
+        version=charter.version,
+        modified=max(audit.time for audit in audits).replace("Z", "+00:00"),
+        lang=lang,
+        remarks=f"{words(SATISFIED_WHEN)} {words(HIDDEN)}",
+    )
+    return {
+        "assessment-results": {
+            "uuid": uuid_of("results", charter.sha256, lang, *(audit.sha256 for audit in audits)),
+            "metadata": head,
+            "import-ap": {"href": plan_file},
+            "results": [_result(audit, words) for audit in audits],
+            "back-matter": {"resources": [_evidence(audit, words) for audit in audits]},
+        }
+    }
+
+
+def _result(audit: Audit, words: Words) -> Part:
+    document, lang = audit.document, words.lang
+    window = document["window"]
+    title = words(RESULT, system=said(audit.system.title, lang), start=window["start"], end=window["end"])
+    observed = _observations(audit)
+    verdicts = document["verdicts"]
+    return without_empty(
+        {
+            "uuid": uuid_of("result", audit.sha256),
+            "title": title,
+            "description": words(ABOUT, n=document["decisions"]),
+            "start": f"{window['start']}T00:00:00+00:00",
+            "end": f"{window['end']}T23:59:59+00:00",
+            "props": properties(
+                {
+                    "system": audit.system.id,
+                    "time-zone": window["timezone"],
+                    "code": document["code"],
+                    "charter": document["charter"]["sha256"],
+                    "entry": audit.entry,
+                }
+            ),
+            "local-definitions": {"components": [component(audit.system, lang)]},
+            "reviewed-controls": EVERYTHING,
+            "observations": list(observed.values()),
+            "risks": [_risk(audit, verdict, words) for verdict in verdicts if verdict["verdict"] == "broken"],
+            "findings": [_finding(audit, verdict, observed, words) for verdict in verdicts],
+        }
+    )
+
+
+def _observations(audit: Audit) -> dict[str, Part]:
+    """One for each measure that answers a question and has a value, by the name of the measure."""
+    asked = {item["measure"] for verdict in audit.document["verdicts"] for item in verdict["comparisons"]}
+    return {
+        measure["id"]: _observation(audit, measure)
+        for measure in audit.document["measures"]
+        if measure["id"] in asked and measure["status"] == "ok"
+    }
+
+
+def _observation(audit: Audit, measure: Mapping[str, Any]) -> Part:
+    interval = measure["interval"] or {}
+    told = {
+        "measure": measure["id"],
+        "value": measure["value"],
+        "n": measure["n"],
+        "low": interval.get("low"),
+        "high": interval.get("high"),
+        "level": interval.get("level"),
+        "method": interval.get("method"),
+        "against": measure["params"].get("against"),
+    }
+    return {
+        "uuid": uuid_of("observation", audit.sha256, measure["id"]),
+        "title": measure["id"],
+        "description": f"{measure['id']} = {measure['value']:.6g}",
+        "props": properties(told),
+        "methods": ["TEST"],
+        "types": ["finding"],
+        "subjects": [{"subject-uuid": uuid_of("system", audit.system.id), "type": "component"}],
+        "relevant-evidence": [{"href": f"#{uuid_of('document', audit.sha256)}", "description": measure["id"]}],
+        "collected": audit.time.replace("Z", "+00:00"),
+    }
+
+
+def _finding(audit: Audit, verdict: Mapping[str, Any], observed: Mapping[str, Part], words: Words) -> Part:
+    lang, found = words.lang, verdict["verdict"]
+    names = [item["measure"] for item in verdict["comparisons"]]
+    hidden = sum(name not in observed for name in names)
+    remarks = words(STATES[found]) + (f" {words(NO_VALUE, n=hidden)}" if hidden else "")
+    by = "*".join(verdict["by"] or ())
+    target = {
+        "type": "objective-id",
+        "target-id": objective(verdict["template"]),
+        "status": {
+            "state": "satisfied" if found == "kept" else "not-satisfied",
+            "reason": REASONS.get(found, "other"),
+            "remarks": remarks,
+        },
+    }
+    return without_empty(
+        {
+            "uuid": uuid_of("finding", audit.sha256, verdict["indicator"]),
+            "title": verdict["question"][lang],
+            "description": verdict["sentence"][lang],
+            "props": properties(
+                {"verdict": found, "article": verdict["article"], "by": by, "reason": verdict["reason"]}
+            ),
+            "target": target,
+            "related-observations": [
+                {"observation-uuid": observed[name]["uuid"]} for name in dict.fromkeys(names) if name in observed
+            ],
+            "related-risks": [{"risk-uuid": _risk_uuid(audit, verdict)}] if found == "broken" else [],
+        }
+    )
+
+
+def _risk(audit: Audit, verdict: Mapping[str, Any], words: Words) -> Part:
+    question = verdict["question"][words.lang]
+    return {
+        "uuid": _risk_uuid(audit, verdict),
+        "title": words(RISK, question=question),
+        "description": verdict["sentence"][words.lang],
+        "statement": verdict["sentence"][words.lang],
+        "status": "open",
+    }
+
+
+def _risk_uuid(audit: Audit, verdict: Mapping[str, Any]) -> str:
+    return uuid_of("risk", audit.sha256, verdict["indicator"])
+
+
+def _evidence(audit: Audit, words: Words) -> Part:
+    """The sealed document by its hash; the document itself is in reports and evidence packs."""
+    return {
+        "uuid": uuid_of("document", audit.sha256),
+        "title": words(EVIDENCE, entry=audit.entry),
+        "props": properties({"sha256": audit.sha256, "entry": audit.entry, "root": audit.document["evidence"]["root"]}),
+    }
