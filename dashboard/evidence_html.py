@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from dashboard.addresses import EVIDENCE
-from dashboard.evidence_check import LARGEST, Answer
+from dashboard.evidence_answers import Answer
+from dashboard.evidence_check import LARGEST
 from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Head, Search
 from dashboard.html import Child, Html, code, details, el, facts, join, link, stacked
 from dashboard.words import Say

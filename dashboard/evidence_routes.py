@@ -23,7 +23,8 @@ from audits.ledger.checkpoint import parse_checkpoint
 from audits.workspace import Workspace
 from charter.records import prove_entry, sign_checkpoint
 from dashboard.addresses import evidence_href
-from dashboard.evidence_check import LARGEST, Answer, Asking, examine, too_large
+from dashboard.evidence_answers import Answer, Asking
+from dashboard.evidence_check import LARGEST, examine, too_large
 from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, number_of
 from dashboard.words import speaker
 

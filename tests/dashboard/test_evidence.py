@@ -20,7 +20,8 @@ from audits.workspace import Workspace
 from charter.records import open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
 from dashboard import evidence_html
 from dashboard.addresses import evidence_href
-from dashboard.evidence_check import LARGEST, Asking, examine
+from dashboard.evidence_answers import Asking
+from dashboard.evidence_check import LARGEST, examine
 from dashboard.evidence_facts import PER_PAGE, proved, results, short, verified
 from dashboard.evidence_view import asked_of, entry_page, head, number_of, search_of
 from dashboard.evidence_words import content_words, kind_words, seal_words
