@@ -53,25 +53,29 @@ def evidence_routes(home: Path) -> list[Route]:
         return _file(lambda: _proof(Workspace(home), number))
 
     async def check(request: Request) -> Response:
-        query = request.query_params
-        lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
-        say = speaker(query.get("spoken", ""))
-        asking = Asking(workspace=Workspace(home), say=say, query=lang)
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
-            return _see("", too_large(say), lang)
-        async with request.form(max_files=1, max_fields=1) as form:
-            given = form.get("file")
-            if not isinstance(given, UploadFile) or not given.filename:
-                return RedirectResponse(f"{evidence_href(query=lang)}#check", status_code=303)
-            name, content = given.filename, await given.read()
-        return _see(name, await run_in_threadpool(_examined, name, content, asking), lang)
+        return await _check(request, Workspace(home))
 
     return [
         Route(CHECKPOINT, checkpoint),
         Route(PROOF + "/{number}", proof),
         Route(CHECK, check, methods=["POST"]),
     ]
+
+
+async def _check(request: Request, workspace: Workspace) -> Response:
+    """Reads the file of the form, and leads to the page that says what it is."""
+    query = request.query_params
+    lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
+    asking = Asking(workspace=workspace, say=speaker(query.get("spoken", "")), query=lang)
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
+        return _see("", too_large(asking.say), lang)
+    async with request.form(max_files=1, max_fields=1) as form:
+        given = form.get("file")
+        if not isinstance(given, UploadFile) or not given.filename:
+            return RedirectResponse(f"{evidence_href(query=lang)}#check", status_code=303)
+        name, content = given.filename, await given.read()
+    return _see(name, await run_in_threadpool(_examined, name, content, asking), lang)
 
 
 def _see(name: str, answer: Answer, lang: dict[str, str]) -> Response:
