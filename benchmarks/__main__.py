@@ -37,6 +37,7 @@ def main() -> None:
         _memory(folder, rows)
         _small_files(folder)
         _ledger(folder)
+        _year(folder)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
     if options.full:
@@ -115,6 +116,20 @@ def _ledger(folder: Path) -> None:
     print(f"append: {1e3 * told['append']:.1f} ms (wanted: 5), {insert:.0f} times as long as one bare row in SQLite")
     hashing = told["verify"] / told["hash"]
     print(f"verify: {told['verify']:.0f} s (wanted: 60), {hashing:.0f} times as long as SHA-256 of the payloads alone")
+
+
+def _year(folder: Path) -> None:
+    """A hundred systems, a year of audits: judged again, and shown."""
+    told = module("year", folder).told
+    audits, both = told["systems"] * told["months"], told["judge"] + told["show"]
+    print(
+        f"{told['systems']} systems, {audits:,} audits, {told['comparisons']:,} comparisons judged again: "
+        f"{told['judge']:.2f} s; the register shown: {told['show']:.2f} s"
+    )
+    print(
+        f"judged and shown: {both:.2f} s (wanted: 1), {both / told['json']:.1f} times as long as json reads the same "
+        f"{told['megabytes']:.0f} MB of documents"
+    )
 
 
 if __name__ == "__main__":

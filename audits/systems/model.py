@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,8 +18,12 @@ KEPT = "kept"
 """In the context of a validation: the system was declared once, and today's rules of the register do not judge it."""
 
 
+_zones = cache(available_timezones)
+"""Read once: looking for them takes longer than all the rest of a system file."""
+
+
 def _known_zone(value: Any) -> Any:
-    if isinstance(value, str) and value not in available_timezones():
+    if isinstance(value, str) and value not in _zones():
         raise ValueError(f"unknown time zone '{value}': use an IANA name such as Europe/Paris")
     return value
 
