@@ -26,6 +26,15 @@ def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> s
     return _address("/system", {"system": system, **query}, anchor)
 
 
+def article_href(article: str, *, query: Mapping[str, str], anchor: str = "", **chosen: str) -> str:
+    """An article's page, or a place on it; `chosen` is what is shown of it, where that is not all.
+
+    >>> article_href("equite", query={"lang": "en"}, page="2", anchor="trend")
+    '/article?article=equite&page=2&lang=en#trend'
+    """
+    return _address("/article", {"article": article, **chosen, **query}, anchor)
+
+
 def data_href(*, query: Mapping[str, str], anchor: str = "") -> str:
     """The data page, or a system on it.
 

@@ -17,13 +17,19 @@ st.set_page_config(
 say = speaker(language())
 compass = st.Page("app_pages/compass.py", title=say("The compass"), default=True)
 system = st.Page("app_pages/system.py", title=say("One system"), url_path="system")
+article = st.Page("app_pages/article.py", title=say("One article"), url_path="article")
 register = st.Page("app_pages/register.py", title=say("The register"), url_path="register")
 charter = st.Page("app_pages/charter.py", title=say("The charter"), url_path="charter")
 data = st.Page("app_pages/data.py", title=say("The data"), url_path="data")
 law = st.Page("app_pages/law.py", title=say("The law"), url_path="law")
 evidence = st.Page("app_pages/evidence.py", title=say("The evidence"), url_path="evidence")
-chosen = st.navigation([compass, register, system, charter, data, law, evidence], position="hidden")
+chosen = st.navigation([compass, article, register, system, charter, data, law, evidence], position="hidden")
 prepare()
-sidebar(say, page=chosen.url_path, system=st.query_params.get("system", "") if chosen is system else "")
+about = {"article": article, "system": system}
+sidebar(
+    say,
+    page=chosen.url_path,
+    **{name: st.query_params.get(name, "") if chosen is page else "" for name, page in about.items()},
+)
 chosen.run()
 footer(say)

@@ -26,7 +26,7 @@ def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "",
     """The findings that hold an article of a system down as its summary says; of all of them where none is named."""
     entries = {
         entry
-        for name, document in scene.latest.items()
+        for name, document in scene.standing.items()
         for summary in document["articles"]
         for entry in summary.get("capped_by", ())
         if system in ("", name) and article in ("", summary["article"])
@@ -44,11 +44,12 @@ def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "",
 
 def _told(finding: Finding, scene: Scene, say: Say) -> str:
     names = scene.articles(say)
+    articles = ", ".join(names.get(name, name) for name in finding.articles)
     return say(
         "{authority}, {date}: “{title}”. Until this finding is closed, no better than “{verdict}”: {articles}.",
         authority=finding.authority,
         date=say.date(finding.on),
         title=finding.title,
         verdict=inside(word(finding.cap, say)),
-        articles=", ".join(names.get(name, name) for name in finding.articles),
+        articles=f"{articles} ({scene.title(finding.system, say)})" if finding.system else articles,
     )

@@ -111,7 +111,7 @@ def _lead(line: Line) -> Html:
 
 
 def _row(row: ArticleRow, say: Say) -> list[Html | str]:
-    name = el("span", el("span", str(row.order), class_="order"), row.title, class_="article")
+    name = el("span", el("span", str(row.order), class_="order"), link(row.title, row.href), class_="article")
     marks = [badge(verdict, say) for verdict in row.verdicts]
     if row.hrefs:
         marks = [link(mark, href, class_="mark") for mark, href in zip(marks, row.hrefs, strict=True)]

@@ -13,8 +13,17 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
-from dashboard.addresses import charter_href, compass_href, data_href, evidence_href, law_href, system_href
+from dashboard.addresses import (
+    article_href,
+    charter_href,
+    compass_href,
+    data_href,
+    evidence_href,
+    law_href,
+    system_href,
+)
 from dashboard.amendment import Seen
+from dashboard.article_view import ArticlePage, Chosen
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
 from dashboard.register_view import Register, register_href
@@ -51,7 +60,7 @@ def kept_query() -> dict[str, str]:
 
 
 def scene() -> Scene:
-    """The workspace as pages see it."""
+    """The workspace as pages see it today."""
     return store.scene(Workspace.find())
 
 
@@ -62,7 +71,7 @@ def facts() -> Facts:
 
 def today() -> dt.date:
     """The day on this machine."""
-    return dt.datetime.now(dt.UTC).astimezone().date()
+    return store.today()
 
 
 def register() -> Register:
@@ -85,6 +94,11 @@ def system_page(system: str, say: Say) -> SystemPage:
     return store.system_page(Workspace.find(), system, say.lang)
 
 
+def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:
+    """The page of an article, as it stands today."""
+    return store.article_page(Workspace.find(), chosen, say.lang)
+
+
 def prepare() -> None:
     """The style of every page."""
     st.html(HERE / "static" / "style.css")
@@ -100,8 +114,9 @@ document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoV
 """Once a page stands: its language for those who hear it, then the question its address names. They hold no data."""
 
 
-def sidebar(say: Say, *, page: str, system: str) -> None:
-    """The brand, the pages and the languages. `page` is the path of the page shown, `system` the one it is about."""
+def sidebar(say: Say, *, page: str, system: str, article: str) -> None:
+    """The brand, the pages and the languages. `page` is the path of the page shown, `system` or `article` what it is
+    about."""
     query = kept_query()
     brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
     pages = [
@@ -112,12 +127,18 @@ def sidebar(say: Say, *, page: str, system: str) -> None:
         _page(say("The law"), law_href(query=query), current=page == "law"),
         _page(say("The evidence"), evidence_href(query=query), current=page == "evidence"),
     ]
-    systems = [_page(title, system_href(name, query=query), current=name == system) for name, title in _audited(say)]
-    menu = (
-        [el("ul", *pages), el("p", say("Systems"), class_="group"), el("ul", *systems)]
-        if systems
-        else [el("ul", *pages)]
-    )
+    articles, audited = _listed(say)
+    groups = {
+        say("Articles"): [
+            _page(title, article_href(name, query=query), current=name == article) for name, title in articles
+        ],
+        say("Systems"): [
+            _page(title, system_href(name, query=query), current=name == system) for name, title in audited
+        ],
+    }
+    menu = [el("ul", *pages)]
+    for name, items in groups.items():
+        menu += [el("p", name, class_="group"), el("ul", *items)] if items else []
     with st.sidebar:
         st.html(join([brand, el("nav", *menu, class_="pages", aria_label=say("Pages")), _local(say), languages(say)]))
 
@@ -126,12 +147,13 @@ def _page(title: str, href: str, *, current: bool) -> Html:
     return el("li", el("a", title, href=href, target="_self", aria_current="page" if current else None))
 
 
-def _audited(say: Say) -> list[tuple[str, str]]:
+def _listed(say: Say) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The articles and the audited systems, by id and name; none where there is nothing to read yet."""
     try:
         seen = scene()
     except BoussoleError:
-        return []
-    return [(system, seen.title(system, say)) for system in seen.latest]
+        return [], []
+    return list(seen.articles(say).items()), [(system, seen.title(system, say)) for system in seen.latest]
 
 
 def languages(say: Say) -> Html:

@@ -90,7 +90,9 @@ def _answers(row: Row, say: Say) -> Html:
 def _question(asked: Asked, say: Say) -> Html:
     nobody = el("span", say("Asked of no system here."), class_="under")
     marks = join([_told(told, say) for told in asked.told], " ") if asked.told else nobody
-    return el("li", el("span", asked.number, class_="order"), el("span", asked.text), el("span", marks, class_="says"))
+    return el(
+        "li", el("span", asked.number, class_="order"), link(asked.text, asked.href), el("span", marks, class_="says")
+    )
 
 
 def _told(told: Told, say: Say) -> Html:

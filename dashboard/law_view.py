@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
-from charter.current import unmeasured
 from charter.model import Article, Framework
 from charter.plain import plainly
-from dashboard.addresses import evidence_href, system_href
+from dashboard.addresses import article_href, evidence_href, system_href
 from dashboard.marks import ORDER, word
-from dashboard.scene import NOTHING, Document, Scene
+from dashboard.scene import Scene
 from dashboard.words import Say
 
 NAMED = 3
@@ -37,6 +36,7 @@ class Asked:
 
     number: str
     text: str
+    href: str
     told: Sequence[Told]
 
 
@@ -81,7 +81,7 @@ class LawPage:
 
 def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> LawPage:
     """The page for the charter in use and the latest audit of every system, on a day."""
-    chapters, found = crosswalk(scene.charter, on=on), answers(_documents(scene))
+    chapters, found = crosswalk(scene.charter, on=on), answers(scene.standing)
     every = [provision for chapter in chapters for provision in chapter.provisions]
     covered, later = sum(each.covered for each in every), sum(each.state == "not_yet" for each in every)
     return LawPage(
@@ -106,16 +106,6 @@ def _headline(covered: int, every: int, say: Say) -> str:
         n=say.whole(every),
         others=say.whole(every - covered),
     )
-
-
-def _documents(scene: Scene) -> dict[str, Document]:
-    """The latest audit of each system; of those without one, what people have stated."""
-    facts = scene.facts
-    if facts is NOTHING:
-        return dict(scene.latest)
-    others = [system for name, system in scene.systems.items() if name not in scene.latest]
-    sealed = {"window": {"end": facts.as_of.isoformat()}, "evidence": {"entry": None}}
-    return {**scene.latest, **{each.id: {**unmeasured(scene.charter, each, facts), **sealed} for each in others}}
 
 
 def _part(
@@ -159,6 +149,7 @@ def _row(
             Asked(
                 number=indicator.number,
                 text=plainly(indicator.question, say.lang),
+                href=article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
                 told=_told(article, found.get(indicator.id, ()), scene, say, query=query),
             )
             for article, indicator in provision.questions

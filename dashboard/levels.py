@@ -18,7 +18,21 @@ Document = Mapping[str, Any]
 
 def threshold_words(document: Document, verdict: Document, say: Say) -> str:
     """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
-    threshold, measure = verdict["threshold"] or {}, _first(document, verdict)
+    levels, threshold = levels_words(document, verdict, say), verdict["threshold"] or {}
+    if not levels:
+        return ""
+    parts = [
+        levels,
+        say("Adopted.") if threshold["status"] == "adopted" else say("Proposed, not adopted."),
+        say("Not a legal threshold."),
+        say("Adopted after this period had begun.") if threshold["post_hoc"] else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def levels_words(document: Document, verdict: Document, say: Say) -> str:
+    """From where a question is watched and not kept; empty without a level."""
+    measure = _first(document, verdict)
     if measure is None:
         return ""
     levels = verdict["comparisons"][0]["levels"]
@@ -27,13 +41,7 @@ def threshold_words(document: Document, verdict: Document, say: Say) -> str:
         for kind, words in (("breach", say("not kept")), ("watch", say("to be watched")))
         if levels[kind] is not None
     ]
-    parts = [
-        ", ".join(said) + ".",
-        say("Adopted.") if threshold["status"] == "adopted" else say("Proposed, not adopted."),
-        say("Not a legal threshold."),
-        say("Adopted after this period had begun.") if threshold["post_hoc"] else "",
-    ]
-    return capital(" ".join(part for part in parts if part))
+    return capital(", ".join(said) + ".")
 
 
 def _first(document: Document, verdict: Document) -> Document | None:

@@ -6,15 +6,16 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from audits.systems import System
 from audits.workspace import Workspace
-from charter.current import current
+from charter.current import current, unmeasured
 from charter.facts import Facts, facts_of
 from charter.in_force import in_force
 from charter.model import Article, Charter
-from charter.records import AuditSummary, latest_audits, summaries
+from charter.records import AuditSummary, kept_charters, latest_audits, summaries
 from dashboard.marks import ORDER
 from dashboard.rose import Ring
 from dashboard.words import Say
@@ -29,7 +30,8 @@ class Scene:
     """One workspace as pages see it, on a day.
 
     `latest` holds the latest audit of each system, with what people have stated since; `previous`, in short, the one of
-    the window before, where there is one; `history` the audits of all windows in short, the oldest window first.
+    the window before, where there is one; `history` the audits of all windows in short, the oldest window first;
+    `versions` the number of each version of the charter that judged, by its hash.
     """
 
     charter: Charter
@@ -38,6 +40,23 @@ class Scene:
     previous: Mapping[str, Document]
     history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
     facts: Facts = NOTHING
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def standing(self) -> Mapping[str, Document]:
+        """The latest audit of each system; of the uses that no audit has measured, what people have stated.
+
+        A use that was abandoned without an audit is left out.
+        """
+        if self.facts is NOTHING:
+            return self.latest
+        sealed = {"window": {"end": self.facts.as_of.isoformat()}, "evidence": {"entry": None}}
+        others = {
+            name: {**unmeasured(self.charter, system, self.facts), **sealed}
+            for name, system in self.systems.items()
+            if name not in self.latest and system.status != "retired"
+        }
+        return {**self.latest, **others}
 
     def title(self, system_id: str, say: Say) -> str:
         """The name of a system; its id when its file is gone."""
@@ -86,7 +105,13 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
         for name, document in latest.items()
     }
     return Scene(
-        charter=judging.charter, systems=systems, latest=standing, previous=previous, history=history, facts=facts
+        charter=judging.charter,
+        systems=systems,
+        latest=standing,
+        previous=previous,
+        history=history,
+        facts=facts,
+        versions={each.sha256: each.version for each in kept_charters(workspace)},
     )
 
 

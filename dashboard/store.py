@@ -15,6 +15,8 @@ from charter.coverage import coverage
 from charter.due import due
 from charter.register import register_of
 from dashboard.amendment import Seen, look
+from dashboard.article_view import ArticlePage, Chosen
+from dashboard.article_view import article_page as written
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_view import Register
@@ -26,14 +28,24 @@ from dashboard.words import speaker
 Stamp = tuple[tuple[str, int, int], ...]
 
 
+def today() -> dt.date:
+    """The day on this machine."""
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
 def scene(workspace: Workspace) -> Scene:
-    """The workspace as pages see it, read anew when one of its files has changed."""
-    return _scene(workspace.home, stamp(workspace), dt.datetime.now(dt.UTC).astimezone().date())
+    """The workspace as pages see it today, read anew on another day, or when one of its files has changed."""
+    return _scene(workspace.home, stamp(workspace), today())
 
 
 def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
     """The page of an audited system."""
-    return _system_page(workspace.home, stamp(workspace), dt.datetime.now(dt.UTC).astimezone().date(), system, lang)
+    return _system_page(workspace.home, stamp(workspace), today(), system, lang)
+
+
+def article_page(workspace: Workspace, chosen: Chosen, lang: str) -> ArticlePage | None:
+    """The page of an article; None where the charter in force has no such article."""
+    return _article_page(workspace.home, stamp(workspace), today(), chosen, lang)
 
 
 def register(workspace: Workspace, today: dt.date) -> Register:
@@ -72,9 +84,12 @@ def verified(workspace: Workspace) -> Verification | None:
 
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
-    register(workspace, dt.datetime.now(dt.UTC).astimezone().date())
-    for system in scene(workspace).latest:
-        for lang in LANGUAGES:
+    register(workspace, today())
+    seen = scene(workspace)
+    for lang in LANGUAGES:
+        for article in seen.charter.articles:
+            article_page(workspace, Chosen(article=article.id), lang)
+        for system in seen.latest:
             system_page(workspace, system, lang)
 
 
@@ -119,6 +134,11 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 @lru_cache(maxsize=64)
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemPage:
     return drawn(_scene(home, seen_at, today), system, speaker(lang), query={"lang": lang})
+
+
+@lru_cache(maxsize=64)
+def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, lang: str) -> ArticlePage | None:
+    return written(_scene(home, seen_at, today), chosen, speaker(lang), on=today, query={"lang": lang})
 
 
 @lru_cache(maxsize=4)

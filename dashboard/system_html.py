@@ -45,11 +45,19 @@ def counted(counts: Sequence[tuple[str, int]], say: Say) -> Html:
 
 
 def article(
-    section: Section, say: Say, *, recompute: str, report: str | None, sealed: bool = True, seal: str | None = None
+    section: Section,
+    say: Say,
+    *,
+    recompute: str,
+    report: str | None,
+    sealed: bool = True,
+    seal: str | None = None,
+    whole: str | None = None,
 ) -> Html:
     """One article: what it promises, its examined questions, and those that nobody has examined.
 
-    Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry.
+    Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry, `whole`
+    that of the article's own page.
     """
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
@@ -57,7 +65,7 @@ def article(
         el(
             "div",
             el("p", say("Article {n}", n=str(section.order)), class_="kicker"),
-            el("h2", section.title, id=section.id),
+            el("h2", link(section.title, whole) if whole else section.title, id=section.id),
             el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
             *[el("p", link(cap.text, cap.href), class_="cap") for cap in section.caps],
             class_="article-head",

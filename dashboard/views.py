@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import inside
-from dashboard.addresses import system_href
+from dashboard.addresses import article_href, system_href
 from dashboard.briefs import brief
 from dashboard.caps import Cap, caps
 from dashboard.marks import ORDER, worst
@@ -37,6 +37,7 @@ class ArticleRow:
 
     order: int
     title: str
+    href: str
     verdicts: Sequence[str]
     hrefs: Sequence[str]
     answered: int
@@ -139,8 +140,11 @@ def others(scene: Scene, say: Say) -> str:
     """How the other articles stand: "Of the others: one to watch, five not examined."; empty without others."""
     counts = _per_verdict(scene)
     first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
-    if first is None:
-        return ""
+    return of_the_others(counts, first, say) if first else ""
+
+
+def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:
+    """How those stand that have not the first verdict; empty where all have."""
     told = {
         "watch": say.plural("one to watch", "{n} to watch", counts["watch"]),
         "unknown": say.plural("one where we cannot tell", "{n} where we cannot tell", counts["unknown"]),
@@ -217,6 +221,7 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
             ArticleRow(
                 order=article.order,
                 title=say.text(article.title),
+                href=article_href(article.id, query=query),
                 verdicts=[ring.verdicts.get(article.id, "not_examined") for ring in shown],
                 hrefs=hrefs if len(hrefs) == len(shown) else [],
                 answered=sum(summary["answered"] for summary in summaries),

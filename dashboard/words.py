@@ -63,6 +63,14 @@ class Say:
         """The month of a day, by its name."""
         return format_date(day, "LLLL yyyy", locale=self.lang)
 
+    def short_month(self, day: dt.date) -> tuple[str, str]:
+        """The month and the year of a day, as short as people write them.
+
+        >>> speaker("fr").short_month(dt.date(2026, 9, 1)), speaker("en").short_month(dt.date(2026, 9, 1))
+        (('sept.', '2026'), ('Sep', '2026'))
+        """
+        return format_date(day, "LLL", locale=self.lang), str(day.year)
+
     def period(self, start: str, end: str) -> str:
         """A window of whole days, both included: a month or quarter by its name, any other by its ends.
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, entry_html, frame, system_html
-from dashboard.addresses import compass_href, data_href, evidence_href, system_href
+from dashboard.addresses import article_href, compass_href, data_href, evidence_href, system_href
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
 from dashboard.register_view import register_href
@@ -37,7 +37,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
     report = frame.drift_report(system)
     seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:
-        st.html(system_html.article(section, say, recompute=command, report=report, seal=seal))
+        whole = article_href(section.id, query=query)
+        st.html(system_html.article(section, say, recompute=command, report=report, seal=seal, whole=whole))
     if use is not None:
         st.html(entry_html.register_entry(entry(use.system, say, today=frame.today()), say))
     show_declared(seen, system, say)

@@ -185,6 +185,10 @@ def violations(browser: webdriver.Chrome) -> list[str]:
         "/evidence?entry=99",
         "/charter",
         "/charter?lang=en",
+        "/article?article=equite",
+        "/article?article=securite&lang=en",
+        "/article?article=equite&question=impact_ratio_gender&lang=en",
+        "/article",
     ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
@@ -240,6 +244,17 @@ def test_the_data_of_a_chart_open_by_keyboard(visit: Open) -> None:
     assert "Femmes, moins de 25 ans" in shown[0].text
 
 
+def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: Open) -> None:
+    page = visit("/?lang=en")
+    page.find_element(By.CSS_SELECTOR, ".verdicts a[href*='article=equite']").click()
+    waiting(page).until(lambda b: "/article?article=equite" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Fairness and non-discrimination"
+    assert text(page, ".pages [aria-current=page]") == "Fairness and non-discrimination"
+    page.find_element(By.CSS_SELECTOR, ".lead a[href*='system=matchft']").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft&lang=en#equite"))
+
+
 def test_charts_are_read_aloud(visit: Open) -> None:
     page = visit("/system?system=matchft")
     alternatives = [image.get_attribute("alt") for image in page.find_elements(By.CSS_SELECTOR, ".chart-wide")]
@@ -267,6 +282,8 @@ def narrow(browser: webdriver.Chrome) -> None:
         "/evidence?lang=en",
         "/evidence?entry=2",
         "/law?lang=en",
+        "/article?article=equite",
+        "/article?article=securite&lang=en",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
@@ -354,6 +371,7 @@ def test_local_mode_is_said_on_every_page(visit: Open) -> None:
         "/charter",
         "/evidence",
         "/evidence?entry=1",
+        "/article?article=equite",
     ):
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
 

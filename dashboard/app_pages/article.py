@@ -1,0 +1,38 @@
+"""The page of one article: its promise, how it stands, month by month, question by question, and what it rests on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import article_html, article_records_html, article_trend_html, compass_html, frame
+from dashboard.addresses import compass_href, evidence_href
+from dashboard.article_view import Chosen, known_articles
+from dashboard.words import Say, speaker
+
+
+def show(chosen: Chosen, say: Say) -> None:
+    """An article, one of its questions with every answer, or the list of the articles there are."""
+    query = frame.kept_query()
+    home = compass_href(query=query)
+    page = frame.article_page(chosen, say)
+    if page is None:
+        known = known_articles(frame.scene(), say, query=query)
+        st.html(article_html.unknown_article(chosen.article, say, known=known, home=home))
+        return
+    if page.one is not None:
+        st.html(article_html.one_question(page, page.one, say, home=home))
+        return
+    st.html(article_html.head(page, say, home=home))
+    st.html(article_trend_html.trend(page.trend, say))
+    st.html(article_html.questions(page, say))
+    st.html(article_records_html.outside(page, say))
+    st.html(article_records_html.law(page.law, say))
+    st.html(article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)))
+
+
+speaks = speaker(frame.language())
+try:
+    show(Chosen.of(st.query_params.to_dict()), speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,203 @@
+"""The page of an article as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audits.languages import inside
+from dashboard.article_questions import Answered, Asked, OnePage, told
+from dashboard.article_trend_html import turn
+from dashboard.article_view import ArticlePage, Promise
+from dashboard.html import Html, badge, details, el, facts, join, link
+from dashboard.words import Say
+
+
+def head(page: ArticlePage, say: Say, *, home: str) -> Html:
+    """The promise, why it matters, and how it stands over all systems."""
+    promise = page.promise
+    draft = say("Draft wording, to be replaced by the official text.") if promise.draft else None
+    why = [el("div", el("dt", who), el("dd", text)) for who, text in promise.why]
+    return el(
+        "header",
+        _crumbs(promise, say, home=home, here=True),
+        el("p", say("Article {n}", n=promise.order), class_="kicker"),
+        el("h1", promise.title),
+        el("p", promise.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="subtitle"),
+        _answer(page, say),
+        el("h2", say("Why it matters"), class_="unseen"),
+        el("dl", *why, class_="why"),
+        class_="promise",
+    )
+
+
+def _crumbs(promise: Promise, say: Say, *, home: str, here: bool) -> Html:
+    last = el("li", promise.title, aria_current="page") if here else el("li", link(promise.title, promise.href))
+    return el(
+        "nav", el("ol", el("li", link(say("The compass"), home)), last), class_="crumbs", aria_label=say("You are here")
+    )
+
+
+def _answer(page: ArticlePage, say: Say) -> Html:
+    systems = [
+        el("li", badge(each.verdict, say), " ", link(each.title, each.href), say(": {text}.", text=inside(each.told)))
+        for each in page.standings
+    ]
+    more = say.plural(
+        "One more system stands in the table below.", "{n} more systems stand in the table below.", page.more
+    )
+    if page.more:
+        systems.append(el("li", link(more, "#trend")))
+    capped = [el("p", link(cap.text, cap.href), class_="cap") for cap in page.capped]
+    return el(
+        "div",
+        el("p", el("strong", page.headline), " ", page.others),
+        el("ul", *systems) if systems else None,
+        *capped,
+        class_=f"lead lead-{page.tone}",
+    )
+
+
+def questions(page: ArticlePage, say: Say) -> Html:
+    """Every question with what it says of each system, then those that nobody has examined."""
+    untouched = say.plural(
+        "one question that nobody has examined", "{n} questions that nobody has examined", len(page.untouched)
+    )
+    return el(
+        "section",
+        el("h2", say("The questions and their answers")),
+        *[question(asked, say) for asked in page.asked],
+        el("p", say("Nobody has examined any of its questions yet.")) if not page.asked else None,
+        el("h3", untouched, class_="untouched") if page.untouched else None,
+        el("ul", *[_untouched(asked, say) for asked in page.untouched], class_="untouched-of")
+        if page.untouched
+        else None,
+        class_="questions-of",
+    )
+
+
+def question(asked: Asked, say: Say) -> Html:
+    """One question: its answers, the worst first, beside what is counted and the threshold."""
+    answers = el("ul", *[_answered(each, say) for each in asked.answers], class_="answers") if asked.answers else None
+    folded = (
+        details(
+            say.plural("See one more answer", "See {n} more answers", len(asked.folded)),
+            el("ul", *[_answered(each, say) for each in asked.folded], class_="answers"),
+        )
+        if asked.folded
+        else None
+    )
+    whole = el("p", link(say("See all answers"), asked.all_href)) if asked.all_href else None
+    summary = told(asked, say)
+    beyond = len(asked.counts) > 1 or sum(n for _, n in asked.counts) > 1
+    mark = badge(asked.verdict, say)
+    return el(
+        "section",
+        el(
+            "h3",
+            mark,
+            " ",
+            el("span", asked.number, class_="order") if asked.number else None,
+            " ",
+            asked.text,
+            id=asked.anchor,
+        ),
+        el("p", summary, class_="told") if asked.answers and beyond else None,
+        el("div", el("div", answers, folded, whole, _lacking(asked)), _beside(asked, say), class_="answering"),
+        class_=f"question question-{asked.verdict}",
+    )
+
+
+def _untouched(asked: Asked, say: Say) -> Html:
+    """A question that nobody has examined: why, what it would take, and what would be counted, on request."""
+    more = say("What it would be about, from which level, which law")
+    return el(
+        "li",
+        el("h4", el("span", asked.number, class_="order") if asked.number else None, " ", asked.text, id=asked.anchor),
+        _lacking(asked),
+        details(more, facts([*asked.facts, *asked.why, (say("Law"), _law(asked))])),
+    )
+
+
+def _law(asked: Asked) -> Html:
+    return join([link(*each) for each in asked.law], " · ")
+
+
+def _answered(each: Answered, say: Say) -> Html:
+    about = el("span", f"· {each.about}", class_="told") if each.about else None
+    renew = el("strong", f"{each.renew} · ", class_="late") if each.renew else None
+    records = join([link(*record) for record in each.records], " · ")
+    return el(
+        "li",
+        el("p", badge(each.verdict, say), " ", link(each.title, each.href), " ", about, class_="who"),
+        el("p", each.sentence),
+        el("p", renew, records, class_="place") if records or renew else None,
+    )
+
+
+def _lacking(asked: Asked) -> Html | None:
+    if not asked.lacking:
+        return None
+    items = [
+        el(
+            "li",
+            el(
+                "p",
+                el("span", f"{each.systems} · ", class_="told") if each.systems else None,
+                each.why,
+                " ",
+                each.needed,
+            ),
+        )
+        for each in asked.lacking
+    ]
+    return el("ul", *items, class_="lacking")
+
+
+def _beside(asked: Asked, say: Say) -> Html:
+    more = facts([*asked.why, (say("Law"), _law(asked))])
+    return el(
+        "div",
+        facts(asked.facts),
+        details(say("Why this level, which law"), more) if more else None,
+        class_="small",
+    )
+
+
+def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str) -> Html:
+    """All answers to one question."""
+    return join(
+        [
+            el(
+                "header",
+                _crumbs(page.promise, say, home=home, here=False),
+                el("h1", one.asked.text),
+                el("p", told(one.asked, say), class_="subtitle"),
+                el("p", link(say("Back to the article"), one.back)),
+            ),
+            el(
+                "section",
+                el("ul", *[_answered(each, say) for each in one.asked.answers], class_="answers"),
+                turn(one.where, one.previous, one.next, say),
+                _lacking(one.asked),
+                class_="question",
+            ),
+        ]
+    )
+
+
+def unknown_article(article: str, say: Say, *, known: Sequence[tuple[str, str]], home: str) -> Html:
+    """An address that names no article of the charter in force."""
+    return join(
+        [
+            el(
+                "nav",
+                el("ol", el("li", link(say("The compass"), home))),
+                class_="crumbs",
+                aria_label=say("You are here"),
+            ),
+            el("h1", say("Which article?")),
+            el("p", say("The charter in force has no article “{article}”.", article=article)) if article else None,
+            el("p", say("These are its articles:")),
+            el("ul", *[el("li", link(title, href)) for title, href in known], class_="lines"),
+        ]
+    )

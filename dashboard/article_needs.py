@@ -1,0 +1,67 @@
+"""Why nobody has examined a question, and what it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from charter.model import Indicator
+from dashboard.scene import Document, Scene
+from dashboard.words import Say
+
+NAMED = 4
+"""Systems that are named one by one; of more, only the number is told."""
+DECLARED = ("no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lacking:
+    """The systems for which nobody has looked at a question for the same reason, and what it would take."""
+
+    systems: str
+    why: str
+    needed: str
+
+
+def lacking(
+    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Document, Document]], say: Say
+) -> list[Lacking]:
+    """One entry a reason, in the order in which systems come; one for all where nobody is asked."""
+    if indicator is not None and not places:
+        why = say("This question is asked of no system of the register.")
+        return [Lacking(systems="", why=why, needed="")]
+    by_reason: dict[str, list[str]] = {}
+    said: dict[str, str] = {}
+    for system, _, verdict in places:
+        if verdict["verdict"] == "not_examined":
+            sentence = say.text(verdict["sentence"])
+            names = by_reason.setdefault(str(verdict.get("reason") or sentence), [])
+            title = scene.title(system, say)
+            names += [] if title in names else [title]
+            said.setdefault(str(verdict.get("reason") or sentence), sentence)
+    return [
+        Lacking(systems=_systems(names, say), why=said[reason], needed=needed(reason, indicator, say))
+        for reason, names in by_reason.items()
+    ]
+
+
+def _systems(names: Sequence[str], say: Say) -> str:
+    return ", ".join(names) if len(names) <= NAMED else say("{n} systems", n=say.whole(len(names)))
+
+
+def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
+    """What it would take to answer; empty where the reason is not known here."""
+    if reason == "not_measured_yet" and indicator is not None and indicator.threshold.tolerance is not None:
+        return say("It would take a sample that people inspect, and that somebody records with what they found.")
+    if reason == "not_measured_yet":
+        return say("It would take data on what is to be counted, and a measure of it.")
+    if reason == "not_attested" and indicator is not None:
+        months = indicator.valid_months or 12
+        return say.plural(
+            "Such a statement holds for one month at most.", "Such a statement holds for {n} months at most.", months
+        )
+    if reason in DECLARED:
+        return say("It would take these data in the log, and a line in the file of the system that says so.")
+    if reason == "no_measure":
+        return say("It would take an audit of a period whose decisions hold these data.")
+    return ""

@@ -1,0 +1,125 @@
+"""The page of an article as data: how it stands, month by month, question by question, and what it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audits.languages import capital
+from charter.model import Article
+from charter.plain import called
+from dashboard.addresses import article_href
+from dashboard.article_questions import Asked, OnePage, question_page, questions
+from dashboard.article_records import Advice, Entry, Finding, Provided, advised, entries, found, provided
+from dashboard.article_standing import Standing, headline, standings
+from dashboard.article_trend import Trend, trend
+from dashboard.caps import Cap, caps
+from dashboard.scene import Scene
+from dashboard.words import Say
+
+NAMED = 3
+"""Systems that the answer on top names; the table below it names all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the address asks for: an article, one of its questions alone, a page of systems or answers."""
+
+    article: str = ""
+    question: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Chosen:
+        """What an address asks for; a page that is no number is the first."""
+        page = query.get("page", "")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+        return cls(article=query.get("article", ""), question=query.get("question", ""), page=number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What the article promises, in whose words, and why it matters to whom."""
+
+    order: str
+    title: str
+    href: str
+    commitment: str
+    draft: bool
+    why: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlePage:
+    """The whole page; or all answers to one question of it, where that is asked for (`one`)."""
+
+    promise: Promise
+    tone: str
+    headline: str
+    others: str
+    standings: Sequence[Standing]
+    more: int
+    capped: Sequence[Cap]
+    trend: Trend
+    asked: Sequence[Asked]
+    untouched: Sequence[Asked]
+    law: Sequence[Provided]
+    findings: Sequence[Finding]
+    advice: Sequence[Advice]
+    entries: Sequence[Entry]
+    one: OnePage | None = None
+
+
+def article_page(scene: Scene, chosen: Chosen, say: Say, *, on: dt.date, query: dict[str, str]) -> ArticlePage | None:
+    """The page of an article on a day; None where the charter in force has no such article."""
+    article = scene.article(chosen.article)
+    if article is None:
+        return None
+    rows = standings(scene, article.id, say, query=query)
+    tone, answer, others = headline(rows, say)
+    asked = questions(scene, article, say, query=query)
+    one = question_page(scene, article, chosen.question, say, page=chosen.page, query=query)
+    return ArticlePage(
+        promise=_promise(scene, article, say, query=query),
+        tone=tone,
+        headline=answer,
+        others=others,
+        standings=rows[:NAMED],
+        more=max(0, len(rows) - NAMED),
+        capped=caps(scene, say, query=query, article=article.id),
+        trend=trend(scene, article.id, rows, say, page=chosen.page, on=on, query=query),
+        asked=[each for each in asked if each.answers],
+        untouched=[each for each in asked if not each.answers],
+        law=provided(scene, article, say, on=on, query=query),
+        findings=found(scene, article.id, say, query=query),
+        advice=advised(scene, article.id, say, query=query),
+        entries=entries(scene, article, say, query=query),
+        one=one,
+    )
+
+
+def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> Promise:
+    why = [
+        (capital(called(scene.charter, "person", say.lang)), say.text(article.why.person)),
+        (capital(called(scene.charter, "agent", say.lang)), say.text(article.why.agent)),
+    ]
+    return Promise(
+        order=str(article.order),
+        title=say.text(article.title),
+        href=article_href(article.id, query=query),
+        commitment=say.text(article.commitment),
+        draft=article.text.status == "draft wording",
+        why=why,
+    )
+
+
+def known_articles(scene: Scene, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:
+    """The articles of the charter with their addresses, in its order."""
+    return [
+        (
+            say("{n}. {title}", n=str(article.order), title=say.text(article.title)),
+            article_href(article.id, query=query),
+        )
+        for article in scene.charter.articles
+    ]

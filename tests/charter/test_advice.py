@@ -1,0 +1,91 @@
+"""What outside authorities found and what was recommended: what is open, what is overdue, what was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from charter.advice import findings_about, recommended_about
+from charter.facts import Facts
+from charter.loading import load_charter
+from charter.records import Sealed
+from charter.records.kinds import Closure, Finding, FollowUp, KeptFile, Recommendation, Reply, Statement, Withdrawal
+
+CHARTER = load_charter()
+TODAY = dt.date(2026, 11, 26)
+LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
+
+
+def facts(*given: Statement) -> Facts:
+    """Statements sealed one after the other, from entry 0 on."""
+    sealed = tuple(Sealed(entry=i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
+    return Facts(as_of=TODAY, sealed=sealed)
+
+
+def finding(on: str, *articles: str) -> Finding:
+    day = dt.date.fromisoformat(on)
+    return Finding(
+        role="Secretariat", on=day, authority="CNIL", title="X", articles=list(articles), cap="watch", document=LETTER
+    )
+
+
+def recommendation(due: str, *articles: str) -> Recommendation:
+    return Recommendation(
+        role="Secretariat",
+        on=dt.date(2026, 1, 5),
+        body="Committee",
+        outside=False,
+        addressee="Data department",
+        due_on=dt.date.fromisoformat(due),
+        articles=list(articles),
+    )
+
+
+def test_open_findings_come_first_then_the_latest_and_those_of_other_articles_not_at_all() -> None:
+    given = facts(
+        finding("2026-03-01", "equite"),
+        finding("2026-05-01", "securite"),
+        finding("2026-01-01", "equite", "securite"),
+        finding("2026-02-01", "equite"),
+        Closure(role="Secretariat", on=dt.date(2026, 6, 1), of=0, document=LETTER),
+    )
+    assert [(each.entry, each.closed) for each in findings_about("equite", given)] == [
+        (3, None),
+        (2, None),
+        (0, (4, dt.date(2026, 6, 1))),
+    ]
+
+
+def test_recommendations_are_overdue_waiting_in_progress_answered_settled_in_that_order() -> None:
+    given = facts(
+        recommendation("2026-12-20", "equite"),
+        recommendation("2026-11-25", "equite"),
+        recommendation("2026-11-26", "equite"),
+        recommendation("2026-02-01", "equite"),
+        recommendation("2026-03-01", "equite"),
+        recommendation("2026-04-01", "equite"),
+        recommendation("2026-04-01", "securite"),
+        Reply(role="Data department", on=dt.date(2026, 2, 1), of=3, accepted="no"),
+        Reply(role="Data department", on=dt.date(2026, 2, 1), of=4, accepted="yes"),
+        FollowUp(role="Data department", on=dt.date(2026, 3, 1), of=4, state="in_progress"),
+        FollowUp(role="Data department", on=dt.date(2026, 5, 1), of=4, state="done"),
+        Reply(role="Data department", on=dt.date(2026, 2, 1), of=5, accepted="partly"),
+        FollowUp(role="Data department", on=dt.date(2026, 3, 1), of=5, state="in_progress"),
+    )
+    found = recommended_about("equite", given, CHARTER)
+    assert [(each.entry, each.state) for each in found] == [
+        (1, "overdue"),
+        (2, "waiting"),
+        (0, "waiting"),
+        (5, "in_progress"),
+        (3, "answered"),
+        (4, "done"),
+    ]
+    last = found[-1]
+    assert last.reply is not None
+    assert last.follow_up is not None
+    assert (last.reply[0], last.follow_up[0]) == (8, 10)
+
+
+def test_what_was_withdrawn_is_not_told() -> None:
+    given = facts(recommendation("2026-12-20", "equite"), Withdrawal(role="Secretariat", on=TODAY, of=0))
+    assert recommended_about("equite", given, CHARTER) == []

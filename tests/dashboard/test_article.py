@@ -1,0 +1,381 @@
+"""The page of an article: how it stands, month by month, question by question, and what it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from audits.systems import System
+from charter.current import current
+from charter.facts import Facts
+from charter.records import AuditSummary, Sealed
+from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, KeptFile, Recommendation, Statement
+from dashboard import article_html, article_records_html, article_trend_html
+from dashboard.article_questions import Asked
+from dashboard.article_trend import ROWS
+from dashboard.article_view import ArticlePage, Chosen, article_page
+from dashboard.scene import Scene
+from dashboard.words import speaker
+
+TODAY = dt.date(2026, 11, 26)
+LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
+OLD, NEW = "a" * 64, "b" * 64
+
+
+def page(scene: Scene, article: str = "equite", lang: str = "en", **chosen: Any) -> ArticlePage:
+    found = article_page(scene, Chosen(article=article, **chosen), speaker(lang), on=TODAY, query={"lang": lang})
+    assert found is not None
+    return found
+
+
+def stating(scene: Scene, *given: Statement) -> Scene:
+    """A scene in which people have stated something, sealed from entry 30 on."""
+    sealed = tuple(Sealed(entry=30 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
+    facts = Facts(as_of=TODAY, sealed=sealed)
+    latest = {
+        name: current(document, charter=scene.charter, system=scene.systems[name], facts=facts)
+        for name, document in scene.latest.items()
+    }
+    return replace(scene, facts=facts, latest=latest)
+
+
+def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
+    """A scene in which each system has its verdicts on question 3.1, of as many attributes, and nothing else."""
+    latest: dict[str, Any] = {}
+    for at, (system, found) in enumerate(verdicts.items()):
+        documents = [
+            {
+                "article": "equite",
+                "template": "selection_rate_ratio",
+                "indicator": f"selection_rate_ratio_{i}",
+                "by": None,
+                "verdict": verdict,
+                "reason": "no_groups" if verdict == "not_examined" else "all_kept",
+                "comparisons": [],
+                "threshold": None,
+                "question": {"en": "?"},
+                "sentence": {"en": f"{system} {i} <{verdict}>."},
+            }
+            for i, verdict in enumerate(found)
+        ]
+        worst = min(found, key=["broken", "watch", "unknown", "kept", "not_examined"].index)
+        article = {"article": "equite", "verdict": worst, "answered": 1, "asked": len(found)}
+        window = {"start": "2026-10-01", "end": "2026-10-31"}
+        latest[system] = {
+            "window": window,
+            "evidence": {"entry": at},
+            "measures": [],
+            "verdicts": documents,
+            "articles": [article],
+        }
+    return replace(scene, latest=latest, systems={}, facts=Facts(as_of=TODAY))
+
+
+def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, charter: str = OLD) -> AuditSummary:
+    articles = [{"article": "equite", "verdict": verdict, "asked": 3, "answered": 3}]
+    return AuditSummary(
+        entry=entry,
+        system=system,
+        start=dt.date.fromisoformat(start),
+        end=dt.date.fromisoformat(end),
+        as_of=TODAY,
+        statements=0,
+        decisions=9,
+        charter=charter,
+        articles=articles,
+        verdicts=[],
+        measures=[],
+    )
+
+
+def asked(found: ArticlePage, question: str) -> Asked:
+    return next(each for each in (*found.asked, *found.untouched) if each.anchor == f"q-{question}")
+
+
+def html(found: ArticlePage, lang: str = "en") -> str:
+    say = speaker(lang)
+    parts = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
+    parts += [article_html.questions(found, say), article_records_html.outside(found, say)]
+    parts += [article_records_html.law(found.law, say)]
+    parts += [article_records_html.sealed(found.entries, say, evidence="/evidence")]
+    return "".join(parts)
+
+
+def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene: Scene) -> None:
+    found = page(judged(scene, a=["kept", "unknown"], b=["kept", "broken", "not_examined"], c=["kept"] * 5))
+    assert (found.tone, found.headline) == ("broken", "Not kept for one system of 3.")
+    assert found.others == "Of the others: one where we cannot tell, one kept."
+    assert [(each.title, each.verdict, each.told) for each in found.standings] == [
+        ("b", "broken", "Not kept on one question, kept on one, one that nobody has examined"),
+        ("a", "unknown", "Kept on one question, one unanswered"),
+        ("c", "kept", "Kept on five questions"),
+    ]
+    assert found.standings[0].href == "/system?system=b&lang=en#equite"
+
+
+def test_the_promise_is_told_with_whose_words_it_is_in_and_why_it_matters(scene: Scene) -> None:
+    found = page(scene, lang="fr").promise
+    assert (found.order, found.title, found.draft) == ("3", "Équité et non-discrimination", True)
+    assert [who for who, _ in found.why] == ["Un demandeur d’emploi", "Un agent"]
+    assert "Rédaction provisoire" in html(page(scene, lang="fr"), "fr")
+
+
+def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene) -> None:
+    finding = Finding(
+        role="Secretariat",
+        on=dt.date(2026, 1, 22),
+        authority="CNIL",
+        title="SAN-2026-003",
+        articles=["securite"],
+        cap="broken",
+        document=LETTER,
+        system="compas",
+    )
+    open_ = page(stating(scene, finding), "securite")
+    assert [each.text for each in open_.capped] == [
+        "CNIL, 22 January 2026: “SAN-2026-003”. Until this finding is closed, no better than “not kept”: "
+        "Security (COMPAS)."
+    ]
+    assert open_.capped[0].href == "/evidence?lang=en&entry=30"
+    assert {each.title: each.verdict for each in open_.standings}["COMPAS"] == "broken"
+    closure = Closure(role="Secretariat", on=dt.date(2026, 2, 1), of=30, document=LETTER)
+    closed = page(stating(scene, finding, closure), "securite")
+    assert closed.capped == []
+    assert [each.closed for each in closed.findings] == ["Closed on 1 February 2026"]
+
+
+def test_each_month_in_which_a_window_ends_has_a_cell_and_months_between_are_shown_empty(scene: Scene) -> None:
+    history = {
+        "a": [
+            audit("a", "2025-09-01", "2025-09-30", "broken"),
+            audit("a", "2026-06-01", "2026-06-30", "kept", entry=4),
+            audit("a", "2026-08-01", "2026-08-31", "watch", entry=5, charter=NEW),
+        ],
+        "b": [audit("b", "2026-07-01", "2026-09-30", "broken", entry=6, charter=NEW)],
+    }
+    given = replace(judged(scene, a=["kept"], b=["broken"]), history=history, versions={OLD: "1.0", NEW: "1.1"})
+    found = page(given).trend
+    assert [month.short for month in found.months] == [
+        ("Jun", "2026"), ("Jul", "2026"), ("Aug", "2026"), ("Sep", "2026")
+    ]  # fmt: skip
+    assert [month.changed for month in found.months] == ["", "", "charter 1.1", ""]
+    assert [(line.title, [cell.verdict for cell in line.cells]) for line in found.lines] == [
+        ("b", ["", "", "", "broken"]),
+        ("a", ["kept", "", "watch", ""]),
+    ]
+    assert found.lines[0].cells[-1].note == "3rd quarter 2026"
+    assert found.lines[0].cells[-1].href == "/evidence?lang=en&entry=6"
+    assert found.charter == "/charter?lang=en#versions"
+
+
+def test_of_several_windows_that_end_in_a_month_the_worst_is_shown_and_said_to_be(scene: Scene) -> None:
+    weeks = [
+        audit("a", "2026-10-05", "2026-10-11", "kept"),
+        audit("a", "2026-10-12", "2026-10-18", "watch", entry=8),
+        audit("a", "2026-10-19", "2026-10-25", "kept"),
+    ]
+    (line,) = page(replace(judged(scene, a=["kept"]), history={"a": weeks})).trend.lines
+    assert [(cell.verdict, cell.note, cell.href) for cell in line.cells] == [
+        ("watch", "worst of 3", "/evidence?lang=en&entry=8")
+    ]
+
+
+def test_twelve_months_are_shown_at_most_and_older_audits_are_told_by_their_period(scene: Scene) -> None:
+    months = [dt.date(2025 + (m + 8) // 12, (m + 8) % 12 + 1, 1) for m in range(15)]
+    history = {
+        "a": [audit("a", str(m), str(m.replace(day=28)), "kept") for m in months],
+        "b": [audit("b", "2014-12-01", "2014-12-31", "broken")],
+    }
+    found = page(replace(judged(scene, a=["kept"], b=["broken"]), history=history)).trend
+    assert (found.months[0].short, found.months[-1].short, len(found.months)) == (("Dec", "2025"), ("Nov", "2026"), 12)
+    assert found.lines[0].before == "Last window: December 2014"
+
+
+def test_a_hundred_systems_are_turned_page_by_page(scene: Scene) -> None:
+    given = judged(scene, **{f"s{n:03}": ["kept" if n else "broken"] for n in range(100)})
+    first, last = page(given).trend, page(given, page=99).trend
+    assert (len(first.lines), first.lines[0].title, first.previous) == (ROWS, "s000", "")
+    assert first.where == f"Systems 1 to {ROWS} of 100, the worst first"
+    assert first.next == "/article?article=equite&page=2&lang=en#trend"
+    assert (last.lines[-1].title, last.next) == ("s099", "")
+
+
+def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(scene: Scene) -> None:
+    found = asked(page(judged(scene, a=["kept", "watch"], b=["broken", "kept"])), "selection_rate_ratio")
+    assert [(each.title, each.verdict) for each in found.answers] == [("b", "broken"), ("a", "watch")]
+    assert [(each.title, each.verdict) for each in found.folded] == [("a", "kept"), ("b", "kept")]
+    assert found.answers[0].href == "/system?system=b&lang=en#equite-selection_rate_ratio_0"
+    assert found.answers[0].records == [("Audit, entry 1", "/evidence?lang=en&entry=1")]
+    assert (found.number, found.verdict, found.counts) == ("3.1", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
+
+
+def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
+    given = judged(scene, **{f"s{n:03}": ["watch"] for n in range(40)})
+    found = asked(page(given), "selection_rate_ratio")
+    assert (len(found.answers), found.folded) == (3, [])
+    assert found.all_href == "/article?article=equite&question=selection_rate_ratio&lang=en"
+    one = page(given, question="selection_rate_ratio", page=2).one
+    assert one is not None
+    assert (len(one.asked.answers), one.where) == (10, "Answers 31 to 40 of 40, the worst first")
+    assert (one.previous, one.next) == ("/article?article=equite&question=selection_rate_ratio&page=1&lang=en", "")
+    assert page(given, question="nothing").one is None
+
+
+def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: Scene) -> None:
+    facts = dict(asked(page(judged(scene, a=["kept"])), "selection_rate_ratio").facts)
+    assert facts["Threshold"] == "Proposed on 25 November 2026, not adopted. Not a legal threshold."
+    assert facts["What is counted"].startswith("The share of people selected in each group")
+    assert facts["Not kept if"].startswith("For at least one group")
+    zero = dict(asked(page(scene), "prohibited_criterion_in_adverts").facts)["Threshold"]
+    assert zero.startswith("One confirmed case breaks it; kept only where fewer than one in 1,000 is very likely.")
+
+
+def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:
+    article = scene.charter.article("equite")
+    first = article.indicators[0]
+    level = first.threshold.model_copy(update={"status": "adopted", "since": dt.date(2026, 9, 1)})
+    adopted = first.model_copy(update={"threshold": level})
+    changed = article.model_copy(update={"indicators": [adopted, *article.indicators[1:]]})
+    articles = [changed if each.id == "equite" else each for each in scene.charter.articles]
+    given = judged(scene, a=["kept"])
+    given = replace(given, charter=scene.charter.model_copy(update={"articles": articles}))
+    given.latest["a"]["verdicts"][0]["threshold"] = {"post_hoc": True}
+    told = dict(asked(page(given), first.id).facts)["Threshold"]
+    assert told.startswith("Adopted, since 1 September 2026. Not a legal threshold. Adopted after the period had begun")
+    proven = replace(given, facts=Facts(as_of=TODAY, adopted={first.id: dt.date(2026, 9, 9)}))
+    assert dict(asked(page(proven), first.id).facts)["Threshold"].startswith("Adopted, since 9 September 2026.")
+
+
+def test_an_attested_question_says_who_stated_what_until_when(scene: Scene) -> None:
+    said = Attestation(
+        role="Staff representatives",
+        on=dt.date(2026, 1, 10),
+        indicator="work_got_better",
+        answer="watch",
+        valid_until=dt.date(2027, 1, 10),
+        document=LETTER,
+    )
+    given = replace(stating(scene, said), latest={})
+    found = asked(page(given, "humain"), "work_got_better")
+    (answer,) = [each for each in (*found.answers, *found.folded) if each.title == "MatchFT"]
+    assert answer.sentence == (
+        "To be watched. Stated by: Staff representatives, on 10 January 2026, with a document; valid until "
+        "10 January 2027. To be stated anew before then."
+    )
+    assert answer.renew == "renewal is due"
+    assert answer.records == [("Statement, entry 30", "/evidence?lang=en&entry=30")]
+    assert answer.href == "/system?system=matchft&lang=en"
+    assert [each.text for each in page(given, "humain").entries] == [
+        "Attestation on question 2.6, all systems (Staff representatives)"
+    ]
+
+
+def test_cases_and_inspections_are_named_by_their_entries(scene: Scene) -> None:
+    case = Case(
+        role="Agency",
+        on=dt.date(2026, 11, 12),
+        indicator="undeclared_use",
+        system="matchft",
+        happened_on=dt.date(2026, 11, 10),
+    )
+    inspection = Inspection(
+        role="Committee",
+        on=dt.date(2026, 11, 20),
+        indicator="undeclared_use",
+        system="matchft",
+        start=dt.date(2026, 10, 1),
+        end=dt.date(2026, 10, 31),
+        examined=500,
+        found=0,
+        recall=0.9,
+    )
+    given = replace(stating(scene, case, inspection), latest={})
+    (answer,) = asked(page(given, "finalite"), "undeclared_use").answers
+    assert answer.verdict == "watch"
+    assert [text for text, _ in answer.records] == ["Case, entry 30", "Inspection, entry 31"]
+
+
+def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) -> None:
+    given = replace(scene, latest={}, facts=Facts(as_of=TODAY))
+    found = page(given, "humain")
+    assert (found.headline, found.tone, found.asked) == ("Nobody has examined this commitment yet.", "unknown", [])
+    (survey,) = asked(found, "work_got_better").lacking
+    assert survey.systems == "MatchFT"
+    assert survey.why.startswith("Not examined: nobody has handed in the statement")
+    assert survey.needed == "Such a statement holds for twelve months at most."
+    (groups,) = asked(page(judged(scene, a=["not_examined"])), "selection_rate_ratio").lacking
+    assert groups.needed.startswith("It would take these data in the log")
+
+
+def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
+    said = Recommendation(
+        role="Secretariat",
+        on=dt.date(2026, 9, 18),
+        body="Committee",
+        outside=True,
+        addressee="Data department",
+        due_on=dt.date(2026, 10, 31),
+        articles=["equite"],
+        text="Publish the ratio.",
+    )
+    (found,) = page(stating(scene, said)).advice
+    assert (found.when, found.overdue, found.text) == ("26 days late", True, "Publish the ratio.")
+    assert found.told == (
+        "Committee · outside authority · all systems, 18 September 2026 · to: Data department · "
+        "answer due on 31 October 2026"
+    )
+
+
+def test_law_leads_to_the_law_page_and_back_to_the_questions(scene: Scene) -> None:
+    found = next(each for each in page(scene).law if "1607.4(D)" in each.title)
+    assert found.href == "/law?lang=en#law-us_employment"
+    assert ("3.1", "#q-selection_rate_ratio") in found.numbers
+
+
+def test_a_question_that_only_an_earlier_charter_asked_is_kept_and_said_to_be(scene: Scene) -> None:
+    found = asked(page(scene), "impact_ratio_gender")
+    assert dict(found.facts) == {"Asked by": "another version of the charter than the one in force"}
+
+
+def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: Scene) -> None:
+    assert article_page(scene, Chosen(article="x"), speaker("en"), on=TODAY, query={}) is None
+    assert Chosen.of({"article": "equite", "page": "-3"}) == Chosen(article="equite")
+    assert Chosen.of({"article": "equite", "page": "²"}).page == 1
+    say = speaker("en")
+    known = [("1. Purpose", "/article?article=finalite")]
+    shown = article_html.unknown_article("<b>", say, known=known, home="/")
+    assert "“&lt;b&gt;”" in shown
+    assert 'href="/article?article=finalite"' in shown
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_texts_are_escaped_and_tables_are_tables(scene: Scene, lang: str, systems: dict[str, System]) -> None:
+    finding = Finding(
+        role="<i>r</i>",
+        on=dt.date(2026, 1, 22),
+        authority="<i>a</i>",
+        title="<i>t</i>",
+        articles=["equite"],
+        cap="watch",
+        document=LETTER,
+        text="<i>x</i>",
+    )
+    history = {"matchft": [audit("matchft", "2026-10-01", "2026-10-31", "broken")]}
+    given = judged(replace(scene, systems=systems), matchft=["broken", "kept"])
+    written = html(page(replace(stating_only(given, finding), history=history), lang=lang), lang)
+    assert "<i>" not in written
+    assert "&lt;broken&gt;" in written
+    assert len(re.findall(r"<table", written)) == len(re.findall(r"<caption", written)) == 2
+    assert 'scope="row"' in written
+    assert {"fr": "Pas tenu", "en": "Not kept"}[lang] in written
+    assert "conforme" not in written.lower()
+
+
+def stating_only(scene: Scene, finding: Finding) -> Scene:
+    sealed = (Sealed(entry=30, sealed_on=finding.on, statement=finding),)
+    return replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
