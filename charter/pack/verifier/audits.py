@@ -9,8 +9,10 @@ from collections.abc import Callable
 from . import drift
 from .groups import Claims, Groups, Shown
 from .judging import articles, judge
+from .others import Others
 from .pack import Pack, digest
 from .rows import Rows
+from .scored import Scores
 from .stages import Stages
 from .system import System
 from .tally import Tally
@@ -56,9 +58,11 @@ def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
 def _from_rows(document: dict, system: System, rows: Rows) -> Again:
     groups = Groups(system, rows, Shown(document["measures"]))
     stages = Stages(groups)
+    others, scores = Others(groups, stages), Scores(groups)
 
     def again(measure: dict) -> Claims | None:
-        return stages.claims(measure) or drift.claims(measure, system, rows) or groups.claims(measure)
+        found = stages.claims(measure) or drift.claims(measure, system, rows) or groups.claims(measure)
+        return found or others.claims(measure) or scores.claims(measure)
 
     return again
 

@@ -41,9 +41,13 @@ class Shown:
                 by = tuple(measure["by"])
                 self._hidden.setdefault((layer, by), set()).add(tuple(measure["group"][name] for name in by))
 
+    def hidden(self, layer: str, by: By) -> set[By]:
+        """The groups that are hidden in a layer."""
+        return self._hidden.get((layer, by), set())
+
     def of(self, by: By, layer: str, table: Table) -> dict[By, Buckets]:
         """The groups with a known value that may be shown."""
-        hidden = self._hidden.get((layer, by), set())
+        hidden = self.hidden(layer, by)
         return {g: cells for g, cells in table.items() if None not in g and g not in hidden}  # type: ignore[misc]
 
 
@@ -52,6 +56,8 @@ LAYERS = {
     "base_rate": "outcomes",
     "precision": "outcomes",
     "stage_selection_rate": "stage:",
+    "mean_score": "scores",
+    "calibration_in_the_large": "scores",
 }
 SELECTED = "selection_rate"
 

@@ -27,6 +27,18 @@ class Decisions(NamedTuple):
     stratum: str | None
 
 
+class Scored(NamedTuple):
+    """How many decisions have a score in a bin, and the sums of their scores and squares, in units above the lowest."""
+
+    by: str
+    group: Group
+    bin: int
+    outcome: int
+    n: int
+    total: int
+    squares: int
+
+
 class Rows:
     """All rows of one audit, by what they count."""
 
@@ -35,12 +47,15 @@ class Rows:
         self.names = [str(name) for name in next(lines)]
         self.counts: list[Decisions] = []
         self.strata: list[Decisions] = []
+        self.scores: list[Scored] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         place = {name: i for i, name in enumerate(self.names)}
         for line in lines:
             cube = line[place["cube"]]
             if cube in ("counts", "strata"):
                 (self.counts if cube == "counts" else self.strata).append(_decisions(line, place))
+            elif cube == "scores":
+                self.scores.append(_scored(line, place))
             elif cube == "histograms":
                 key = str(line[place["feature"]]), str(line[place["window"]])
                 bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
@@ -85,6 +100,12 @@ def _decisions(line: Sequence[str | None], place: dict[str, int]) -> Decisions:
         int(line[place["n"]] or 0),
         line[place["stratum"]],
     )
+
+
+def _scored(line: Sequence[str | None], place: dict[str, int]) -> Scored:
+    row = _decisions(line, place)
+    bin_, sums = line[place["bin"]], [int(line[place[name]] or 0) for name in ("total", "squares")]
+    return Scored(row.by, row.group, -1 if bin_ is None else int(bin_), row.outcome, row.n, *sums)
 
 
 def lines_of(text: str) -> Iterator[list[str | None]]:

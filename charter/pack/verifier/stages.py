@@ -8,7 +8,7 @@ from .buckets import at_worth, effective_buckets, filled, scored, worth
 from .chances import quantile
 from .groups import Claims, Groups, ends, share, two_groups
 from .rates import SELECTION, counted
-from .rows import BUCKETS, Buckets, Table
+from .rows import BUCKETS, Buckets, Group, Table
 from .scores import ratio_interval
 from .system import By
 
@@ -61,13 +61,14 @@ class Stages:
         shown = self.groups.shown.of(by, layer, table)
         reference = self.system.reference(by)
         others = [reference] if reference else [g for g, c in shown.items() if g != own and counted([c], SELECTION)]
-        one, two = self._strata(by, [own], stage), self._strata(by, others, stage)
+        one, two = self.strata(by, [own], stage), self.strata(by, others, stage)
         held = sorted(name for name in one if sum(one[name][1]) and name in two and sum(two[name][1]))
         claims = within([one[name] for name in held], [two[name] for name in held], self.system.clustered)
         every = sum(sum(n) for strata in (one, two) for _, n in strata.values())
         return {**claims, "params.covered": float(str(claims["n"])) / every, **self._side()}
 
-    def _strata(self, by: By, groups: Sequence[By], stage: int | None) -> Strata:
+    def strata(self, by: By, groups: Sequence[Group], stage: int | None) -> Strata:
+        """Selected and all of some groups in each stratum; with a stage, of those who reached the one before."""
         found: Strata = {}
         for row in self.rows.strata:
             if row.by != "*".join(by) or row.group not in groups or row.stratum is None:

@@ -21,6 +21,8 @@ class System:
         self.actors: dict[str, str] = dict(declared.get("actors") or {})
         self.clustered = not columns.get("weight") and bool(columns.get("person") or columns.get("request"))
         self.by_person = self.clustered and bool(columns.get("person"))
+        low, high = (columns.get("score") or {}).get("range", (0, 1))
+        self.range = float(low), float(high)
         self.groups: dict = declared.get("groups") or {}
         self.controls: list[str] = list(declared.get("controls") or {})
         self.limit = int(declared["privacy"]["suppress_below"])
