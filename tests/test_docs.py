@@ -108,6 +108,7 @@ def test_the_readme_gives_two_commands_and_make_knows_them():
 def mentioned_commands() -> list[str]:
     """Command lines of the documents: in code, and between backticks."""
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "commands.md")
+    text = re.sub(r" \\\n\s*", " ", text)  # a line that goes on is one command
     return sorted(
         set(re.findall(r"^(boussole .+)$", text, flags=re.MULTILINE) + re.findall(r"`(boussole [^`]+)`", text))
     )
