@@ -53,6 +53,15 @@ def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "
     return _address("/charter", {"against": against, **query} if against else query, anchor)
 
 
+def register_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The register, or the uses of it that are asked for.
+
+    >>> register_href(query={"lang": "en"}, status="production", risk=""), register_href(query={})
+    ('/register?status=production&lang=en', '/register')
+    """
+    return _address("/register", {**{key: value for key, value in asked.items() if value}, **query})
+
+
 def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:
     """The law page, or one framework on it.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from audits.languages import capital, inside
 from audits.systems.register import PRODUCTION_NEEDS
@@ -13,7 +12,7 @@ from charter.coverage import Coverage, Use
 from charter.due import Due
 from charter.follow_up import examinations, examined_before_start, start_of
 from charter.model import Charter
-from dashboard.addresses import system_href
+from dashboard.addresses import register_href, system_href
 from dashboard.marks import ORDER, word
 from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, listed, risk_word, status_word, when
 from dashboard.words import Say
@@ -56,8 +55,7 @@ class Chosen:
     def href(self, query: Mapping[str, str], **changed: str) -> str:
         """The address of the page with something else chosen."""
         asked = {"status": self.status, "risk": self.risk, "examined": self.examined, "sort": self.sort} | changed
-        whole = {key: value for key, value in {**asked, **query}.items() if value}
-        return "/register" + (f"?{urlencode(whole)}" if whole else "")
+        return register_href(query=query, **asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,15 +115,6 @@ class RegisterPage:
     rows: Sequence[Row]
     due: Sequence[DueLine]
     later: Sequence[DueLine]
-
-
-def register_href(*, query: Mapping[str, str]) -> str:
-    """The address of the register.
-
-    >>> register_href(query={"lang": "en"})
-    '/register?lang=en'
-    """
-    return Chosen().href(query)
 
 
 def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RegisterPage:

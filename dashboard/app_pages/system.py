@@ -6,10 +6,9 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, entry_html, frame, system_html
-from dashboard.addresses import article_href, compass_href, data_href, evidence_href, system_href
+from dashboard.addresses import article_href, compass_href, data_href, evidence_href, register_href, system_href
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
-from dashboard.register_view import register_href
 from dashboard.scene import Scene
 from dashboard.small_print import recompute
 from dashboard.words import Say, speaker
