@@ -198,6 +198,8 @@ def verify(  # noqa: PLR0917 (the options of a command)
         raise BoussoleError("what should be verified?", next_step="Give --ledger, --rerun, or a report.")
     if (checkpoint or key) and not ledger:
         raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
+    if (system or entry or start or end) and not rerun:
+        raise BoussoleError("only audits that are computed again can be chosen.", next_step="Give --rerun with it.")
     holds, entries = True, entry or None
     if file is not None:
         holds, entries = verifying.report(file, known_workspace(context))

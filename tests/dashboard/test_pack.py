@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from audits.ledger.checkpoint import parse_checkpoint
 from audits.ledger.signing import workspace_key
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from charter.in_force import in_force
 from charter.pack import pack_files, write
 from charter.pack.building import HERE
-from charter.records import sign_checkpoint, stored_audits
-from charter.rerun import newest
+from charter.records import save_audit, sign_checkpoint, stored_audits
+from charter.rerun import chosen, newest, rerun
+from dashboard.commands.verifying import told
 from tests import offers
 
 BARE = ["-I", "-S"]
@@ -169,7 +172,17 @@ def _checkpoint(folder: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace("\n4\n", "\n5\n", 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("forge", [_number, _charter, _declaration, _counts, _proof, _earlier, _checkpoint])
+def _left_out(folder: Path) -> None:
+    """Without the declaration nothing could be computed again."""
+    name = f"systems/{next((folder / 'systems').iterdir()).name}"
+    (folder / name).unlink()
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["files"][name]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.mark.parametrize("forge", [_left_out, _number, _charter, _declaration, _counts, _proof, _earlier, _checkpoint])
 def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callable[[Path], None]) -> None:
     forge(copy)
     listed_anew(copy)
@@ -208,6 +221,34 @@ def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
     write(pack_files(workspace, newest_audit, note=note), tmp_path / "two", private=False)
     code, said = verify(tmp_path / "two", "--checkpoint", tmp_path / "kept")
     assert (code, "ask for one made --since it" in said) == (1, True)
+
+
+def test_an_audit_of_an_earlier_version_is_found_sealed_only(tmp_path: Path) -> None:
+    workspace = offers.make(tmp_path / "w")
+    offers.bring(workspace, offers.frame(rows=400))
+    system, charter = workspace.system("offers"), in_force(workspace).charter
+    document = run_audit(workspace, system, start=offers.JANUARY[0], end=offers.JANUARY[1], dry_run=True)
+    for key in ("rows", "system"):
+        del document["evidence"][key]
+    save_audit(workspace, document, charter=charter)
+    (found,) = rerun(workspace, chosen(workspace))
+    assert (found.ok, found.declaration_kept) == (True, False)
+    assert "the system file of today was used" in "\n".join(told(found))
+    code, said = verify(made(workspace, tmp_path / "pack", restricted=False))
+    assert (code, "it kept no declaration of its system, so nothing is computed again" in said) == (0, True)
+
+
+def test_verify_on_the_command_line(boussole: Any, workspace: Workspace) -> None:
+    run = partial(boussole, "--workspace", workspace.home, "verify")
+    done = run("--rerun", "--entry", "1")
+    assert (done.returncode, "Computed again: the audit as stored." in done.stderr) == (0, True), done.stderr
+    for wrong in ((), ("--system", "offers"), ("--rerun", "--entry", "99"), ("--rerun", "--system", "nobody")):
+        assert run(*wrong).returncode == 2, wrong
+    evidence = next(workspace.evidence.glob("*.parquet"))
+    content = evidence.read_bytes()
+    evidence.write_bytes(content[:-1])
+    assert run("--rerun").returncode == 1
+    evidence.write_bytes(content)
 
 
 def test_the_archive_is_the_folder(pack: Path) -> None:
