@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from audits.languages import inside
 from dashboard.article_questions import Answered, Asked, OnePage, told
+from dashboard.article_standing import told as told_of
 from dashboard.article_trend_html import turn
 from dashboard.article_view import ArticlePage, Promise
 from dashboard.html import Html, badge, details, el, facts, join, link
@@ -39,7 +40,13 @@ def _crumbs(promise: Promise, say: Say, *, home: str, here: bool) -> Html:
 
 def _answer(page: ArticlePage, say: Say) -> Html:
     systems = [
-        el("li", badge(each.verdict, say), " ", link(each.title, each.href), say(": {text}.", text=inside(each.told)))
+        el(
+            "li",
+            badge(each.verdict, say),
+            " ",
+            link(each.title, each.href),
+            say(": {text}.", text=inside(told_of(each.counts, say))),
+        )
         for each in page.standings
     ]
     more = say.plural(

@@ -25,7 +25,6 @@ class Standing:
     title: str
     href: str
     verdict: str
-    told: str
     counts: Mapping[str, int]
 
 
@@ -42,7 +41,6 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
                     title=scene.title(system, say),
                     href=system_href(system, query=query, anchor=article if system in scene.latest else ""),
                     verdict=verdict,
-                    told=_told(counts, say),
                     counts=counts,
                 )
             )
@@ -77,7 +75,7 @@ def headline(found: Sequence[Standing], say: Say) -> tuple[str, str, str]:
     return first, told[first], of_the_others(counts, first, say)
 
 
-def _told(counts: Mapping[str, int], say: Say) -> str:
+def told(counts: Mapping[str, int], say: Say) -> str:
     """ "Not kept on one question, kept on 5, one unanswered": how the questions of one system came out."""
     first = {
         "broken": say.plural("not kept on one question", "not kept on {n} questions", counts["broken"]),

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, true, tuple_
@@ -107,15 +108,17 @@ def latest_audits(workspace: Workspace) -> dict[str, Document]:
     """The document of each system whose window ends last; of several for that window, the one sealed last.
 
     A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
+    Documents are shared between calls: change none.
     """
     newest_first = (Audit.window_end.desc(), Audit.entry.desc())
     rank = func.row_number().over(partition_by=Audit.system, order_by=newest_first).label("rank")
-    ranked = select(Audit.__table__, rank).subquery()
+    ranked = select(Audit.entry, rank).subquery()  # without the documents: of most, only the window is looked at
+    newest = select(ranked.c.entry).where(ranked.c.rank == 1)
     with reading(workspace) as connection:
         if connection is None:
             return {}
-        rows = connection.execute(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.system))
-        return {row.system: complete(row) for row in rows}
+        rows = connection.execute(select(Audit.__table__).where(Audit.entry.in_(newest)).order_by(Audit.system))
+        return {row.system: _completed(row, _parsed(row.document)) for row in rows}
 
 
 def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
@@ -202,6 +205,15 @@ def audit_payload(*, system: str, start: str, end: str, charter: str, document: 
 
 def complete(row: Row[Any]) -> Document:
     """The stored document with the place of its seal."""
-    document: Document = json.loads(row.document)
-    document["evidence"] |= {"entry": row.entry, "root": row.root}
-    return document
+    return _completed(row, json.loads(row.document))
+
+
+def _completed(row: Row[Any], document: Document) -> Document:
+    return {**document, "evidence": {**document["evidence"], "entry": row.entry, "root": row.root}}
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Document:
+    """A stored document, which nobody may change: parsing those of a hundred systems anew takes a second."""
+    parsed: Document = json.loads(text)
+    return parsed

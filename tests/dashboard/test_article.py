@@ -17,6 +17,7 @@ from charter.records import AuditSummary, Sealed
 from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, KeptFile, Recommendation, Statement
 from dashboard import article_html, article_records_html, article_trend_html
 from dashboard.article_questions import Asked
+from dashboard.article_standing import told
 from dashboard.article_trend import ROWS
 from dashboard.article_view import ArticlePage, Chosen, article_page
 from dashboard.scene import Scene
@@ -110,7 +111,7 @@ def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene:
     found = page(judged(scene, a=["kept", "unknown"], b=["kept", "broken", "not_examined"], c=["kept"] * 5))
     assert (found.tone, found.headline) == ("broken", "Not kept for one system of 3.")
     assert found.others == "Of the others: one where we cannot tell, one kept."
-    assert [(each.title, each.verdict, each.told) for each in found.standings] == [
+    assert [(each.title, each.verdict, told(each.counts, speaker("en"))) for each in found.standings] == [
         ("b", "broken", "Not kept on one question, kept on one, one that nobody has examined"),
         ("a", "unknown", "Kept on one question, one unanswered"),
         ("c", "kept", "Kept on five questions"),
