@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.article_trend import Cell, Line, Month, Trend
-from dashboard.html import Html, badge, el, join, link
+from dashboard.html import Html, el, join, link
 from dashboard.marks import word
 from dashboard.words import Say
 
@@ -58,7 +58,13 @@ def _line(line: Line, months: Sequence[Month], say: Say) -> Html:
     return el(
         "tr",
         el("th", link(line.title, line.href), before, scope="row", role="rowheader"),
-        el("td", badge(line.verdict, say), role="cell", data_label=say("Today"), class_="today"),
+        el(
+            "td",
+            el("span", *_mark(line.verdict, say), class_="now"),
+            role="cell",
+            data_label=say("Today"),
+            class_=f"today seen seen-{line.verdict}",
+        ),
         *[_cell(cell, month, say) for cell, month in zip(line.cells, months, strict=True)],
         role="row",
     )
@@ -68,10 +74,15 @@ def _cell(cell: Cell, month: Month, say: Say) -> Html:
     label = " ".join(month.short) + (f" · {month.changed}" if month.changed else "")
     if not cell.verdict:
         return el("td", el("span", "—"), role="cell", data_label=label, class_="seen")
-    mark = el("img", src=f"/app/static/mark-{cell.verdict}.svg", alt="", width="14", height="14")
     note = el("span", cell.note, class_="under") if cell.note else None
-    said = link(join([mark, el("span", word(cell.verdict, say)), note]), cell.href)
+    said = link(join([*_mark(cell.verdict, say), note]), cell.href)
     return el("td", said, role="cell", data_label=label, class_=f"seen seen-{cell.verdict}")
+
+
+def _mark(verdict: str, say: Say) -> tuple[Html, Html]:
+    """The shape and the word."""
+    shape = el("img", src=f"/app/static/mark-{verdict}.svg", alt="", width="14", height="14")
+    return shape, el("span", word(verdict, say))
 
 
 def turn(where: str, previous: str, following: str, say: Say) -> Html | None:

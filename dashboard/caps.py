@@ -51,5 +51,5 @@ def _told(finding: Finding, scene: Scene, say: Say) -> str:
         date=say.date(finding.on),
         title=finding.title,
         verdict=inside(word(finding.cap, say)),
-        articles=f"{articles} ({scene.title(finding.system, say)})" if finding.system else articles,
+        articles=f"{scene.title(finding.system, say)} · {articles}" if finding.system else articles,
     )

@@ -321,3 +321,9 @@ def test_a_file_that_is_no_database_is_named(workspace):
 def test_a_database_that_is_still_being_made_reads_as_empty(workspace):
     workspace.governance.touch()
     assert latest_audits(workspace) == {}
+
+
+def test_what_a_caller_adds_to_the_evidence_of_a_latest_audit_stays_with_that_caller(workspace: Workspace) -> None:
+    save_audit(workspace, document())
+    latest_audits(workspace)["compas"]["evidence"]["entry"] = 99
+    assert latest_audits(workspace)["compas"]["evidence"]["entry"] != 99

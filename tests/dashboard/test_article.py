@@ -140,7 +140,7 @@ def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene
     open_ = page(stating(scene, finding), "securite")
     assert [each.text for each in open_.capped] == [
         "CNIL, 22 January 2026: “SAN-2026-003”. Until this finding is closed, no better than “not kept”: "
-        "Security (COMPAS)."
+        "COMPAS · Security."
     ]
     assert open_.capped[0].href == "/evidence?lang=en&entry=30"
     assert {each.title: each.verdict for each in open_.standings}["COMPAS"] == "broken"

@@ -9,6 +9,7 @@ from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
 from dashboard import store
+from dashboard.article_view import Chosen
 
 
 def test_a_new_audit_shows_at_the_next_look(
@@ -26,3 +27,21 @@ def test_a_new_audit_shows_at_the_next_look(
     assert store.system_page(workspace, "matchft", "fr") is kept
     assert store.system_page(workspace, "matchft", "en").title == "matchft"
     store.warm(workspace)
+
+
+def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes_nothing(
+    tmp_path: Path, matchft: dict[str, Any]
+) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    charter = load_charter(workspace)
+    matchft["charter"]["sha256"] = charter.sha256
+    save_audit(workspace, matchft, charter=charter)
+    kept = store.article_page(workspace, Chosen(article="equite"), "fr")
+    assert kept is not None
+    assert store.article_page(workspace, Chosen(article="equite"), "fr") is kept
+    assert store.article_page(workspace, Chosen(article="nothing"), "fr") is None
+    journal = workspace.governance.with_name(f"{workspace.governance.name}-wal")
+    journal.unlink(missing_ok=True)
+    before = store.stamp(workspace)
+    journal.touch()
+    assert store.stamp(workspace) == before
