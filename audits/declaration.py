@@ -37,6 +37,8 @@ USED = {
     "features",
     "windows",
     "privacy",
+    "dates",
+    "impact_assessment",
 }
 """The parts of a system file that figures and sentences depend on, and those without which it is none."""
 SOMEWHERE = {"path": "-", "key": "-"}

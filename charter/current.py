@@ -10,11 +10,10 @@ from audits.systems.model import System
 from charter.facts import Facts
 from charter.families import Question
 from charter.model import Charter
+from charter.stated_sentences import RESTS_ON
 from charter.verdicts import judge, summarise
 
 Document = dict[str, Any]
-RESTS_ON = ("statement", "cases")
-"""Keys of a verdict that rests on what people stated."""
 
 
 def current(document: Mapping[str, Any], *, charter: Charter, system: System, facts: Facts) -> Document:

@@ -1,39 +1,34 @@
-"""What the register alone can answer: was a use examined before it started (1.4), are all followed (1.5)?
-
-Pure; the engine words the answers. Dates come from the system files, models from whoever has listed them.
-"""
+"""What the register alone can answer: was a use examined before it started (1.4)? Dates come from the system files."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from audits.systems.model import System
-from charter.coverage import Use
 
 Verdict = Literal["kept", "watch", "broken", "unknown", "not_examined"]
 Reason = Literal[
-    "not_started", "no_start", "dates_missing", "started_first", "examined_first",
-    "nothing_in_service", "unregistered", "overlooked", "models_not_listed", "not_followed", "followed",
-]  # fmt: skip
+    "not_started",
+    "no_start",
+    "dates_missing",
+    "started_first",
+    "examined_first",
+]
 EXAMINATIONS = ("impact_assessment", "ethics_review", "works_council")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An answer of the register. `late` are examinations after the start, `missing` those without a date.
-
-    `names` are the models, or the uses, that decide.
-    """
+    """An answer of the register. `late` are examinations after the start, `missing` those without a date."""
 
     verdict: Verdict
     reason: Reason
     start: dt.date | None = None
     late: Mapping[str, dt.date] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
 
 
 def start_of(system: System) -> dt.date | None:
@@ -68,23 +63,3 @@ def examined_before_start(system: System, *, today: dt.date) -> Answer:
     if missing:
         return Answer(verdict="unknown", reason="dates_missing", start=start, missing=missing)
     return Answer(verdict="kept", reason="examined_first", start=start)
-
-
-def registered_and_followed(uses: Sequence[Use], *, models: Sequence[str] | None) -> Answer:
-    """Question 1.5: every use in service is in the register, and somebody has looked at it.
-
-    `models` are those that run and that no system of the register names; None when nobody has listed them. An
-    unregistered model breaks it; a high-risk use in service that nobody has looked at is watched.
-    """
-    served = [use for use in uses if use.system.status == "production"]
-    overlooked = tuple(use.system.id for use in served if use.overlooked)
-    unseen = tuple(use.system.id for use in served if use.examined == "none")
-    if models:
-        return Answer(verdict="broken", reason="unregistered", names=tuple(models))
-    if overlooked:
-        return Answer(verdict="watch", reason="overlooked", names=overlooked)
-    if unseen:
-        return Answer(verdict="unknown", reason="not_followed", names=unseen)
-    if models is None:
-        return Answer(verdict="unknown", reason="models_not_listed")
-    return Answer(verdict="kept", reason="followed" if served else "nothing_in_service")

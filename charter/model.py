@@ -122,6 +122,9 @@ class Indicator(Strict):
     broken_if: Texts = Field(description="What would make the promise broken")
     frequency: Frequency = Field(description="How often it is asked")
     attested_by: Texts | None = Field(None, description="The role that attests")
+    register_answers: Literal["dates"] | None = Field(
+        None, description="`dates`: the register's dates answer it, unless somebody attests worse"
+    )
     valid_months: int | None = Field(None, ge=1, description="An older attestation answers nothing")
     law: list[Identifier] = Field(default_factory=list, description="Provisions of `law.yaml` that it answers to")
     related: list[Identifier] = Field(default_factory=list, description="Questions shown beside it, never in its place")

@@ -12,7 +12,7 @@ from audits.systems.model import System
 from charter.families import MeasureDocument, Question, controls, decision, said
 from charter.findings import finding, level_words, meaning
 from charter.naming import about
-from charter.stated_sentences import stated_sentence
+from charter.stated_sentences import RESTS_ON, stated_sentence
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -138,7 +138,7 @@ def _sentence(question: Question, document: Mapping[str, Any], system: System, l
     if document["verdict"] == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document["reason"]]).format(role=role)
-    if document["statement"] or document["cases"]:
+    if any(document[key] for key in RESTS_ON):
         answer = ANSWERS[document["verdict"], question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
     told = _Told(question, document, system, catalogue)

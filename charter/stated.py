@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audits.systems.model import System
 from charter.facts import Facts, Reported
+from charter.follow_up import examined_before_start
 from charter.model import Charter, Indicator
 
 Document = dict[str, Any]
@@ -33,6 +35,7 @@ class Stated:
     reason: str
     statement: Document | None = None
     cases: Document | None = None
+    dates: Document | None = None
 
 
 def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
@@ -56,6 +59,15 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
     if facts.as_of > until:
         return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
     return Stated(verdict=said.answer, reason="attested", statement=statement)
+
+
+def dated(system: System, facts: Facts) -> Stated | None:
+    """Whether a use was examined before it started, by the dates of the register; None where they do not say."""
+    found = examined_before_start(system, today=facts.as_of)
+    if found.start is None or found.verdict not in ("kept", "broken"):
+        return None
+    late = {name: day.isoformat() for name, day in found.late.items()}
+    return Stated(verdict=found.verdict, reason=found.reason, dates={"start": found.start.isoformat(), "late": late})
 
 
 def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> Stated | None:

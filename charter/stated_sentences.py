@@ -9,6 +9,9 @@ from typing import Any
 
 from audits.languages import Catalogue, date_words, number, whole
 
+RESTS_ON = ("statement", "cases", "dates")
+"""Keys of a verdict that rests on what people stated, here or in the register."""
+
 ATTESTED = "Stated by: {role}, on {date}, with a document; valid until {until}."
 RENEW = "To be stated anew before then."
 EXPIRED = "We cannot tell any more. The statement of {date} ({role}) expired on {until}."
@@ -34,14 +37,32 @@ TOO_FEW = (
 )
 REFUTED = "We cannot tell. The cases reported were refuted, and nobody has said how many were examined."
 
+EXAMINED_FIRST = "By the register, every examination it needs took place by the day it started ({start})."
+STARTED_FIRST = "By the register, it started on {start}, before: {late}."
+EXAMINATIONS = {
+    "impact_assessment": "the impact assessment",
+    "ethics_review": "the ethics review",
+    "works_council": "the consultation of the works council",
+}
+
 
 def stated_sentence(document: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:
     """What an attestation, cases or inspections answer. `answer`: the answer in one word, already said."""
     statement, cases = document["statement"], document["cases"]
+    if document["dates"] is not None:
+        return f"{answer} {_dated(document['dates'], catalogue)}"
     if statement is not None:
         return _attested(document["reason"], statement, answer, catalogue)
     told = _cases(document, cases, catalogue)
     return told if document["verdict"] == "unknown" else f"{answer} {told}"
+
+
+def _dated(dates: Mapping[str, Any], catalogue: Catalogue) -> str:
+    start = _date(dates["start"], catalogue)
+    if not dates["late"]:
+        return catalogue.gettext(EXAMINED_FIRST).format(start=start)
+    late = [f"{catalogue.gettext(EXAMINATIONS[name])} ({_date(day, catalogue)})" for name, day in dates["late"].items()]
+    return catalogue.gettext(STARTED_FIRST).format(start=start, late=", ".join(late))
 
 
 def _attested(reason: str, statement: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:

@@ -15,7 +15,7 @@ from charter.facts import Facts
 from charter.families import Asked, MeasureDocument, Question, asked, asked_of
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
-from charter.stated import Period, Stated, attested, tolerated
+from charter.stated import Period, Stated, attested, dated, tolerated
 from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
 
 __all__ = ["judge", "oriented", "summarise", "worst"]
@@ -137,6 +137,7 @@ class _Judging:
             "reason": found.reason,
             "statement": found.statement,
             "cases": found.cases,
+            "dates": found.dates,
             "question": asked(question, self.system),
         }
         return document | {"sentence": sentence(question, document, self.system)}
@@ -159,7 +160,7 @@ class _Judging:
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
-            return attested(indicator, self.facts, system=system, charter=self.charter)
+            return self._attested(indicator)
         verdict, reason = _verdict(question, [self._answer(question, measure) for measure in question.comparisons])
         told = None
         if indicator.threshold.tolerance is not None:
@@ -167,6 +168,14 @@ class _Judging:
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return Stated(verdict=verdict, reason=reason)
         return told
+
+    def _attested(self, indicator: Indicator) -> Stated:
+        """What somebody attested; where the dates of the register say worse, what they say."""
+        found = attested(indicator, self.facts, system=self.system.id, charter=self.charter)
+        dates = dated(self.system, self.facts) if indicator.register_answers == "dates" else None
+        if dates is None or (found.statement and worst([dates.verdict, found.verdict]) == found.verdict):
+            return found
+        return dates
 
     def _answer(self, question: Question, measure: MeasureDocument) -> Answer:
         """The verdict of a comparison, and why it is unknown where it is."""

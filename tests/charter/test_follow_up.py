@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from audits.systems import System
-from charter.follow_up import examined_before_start, registered_and_followed
+from charter.follow_up import examined_before_start
 from charter.loading import load_charter
 from tests.charter.uses import use_of
 
@@ -54,21 +54,3 @@ def test_what_came_late_and_what_is_missing_are_named():
 def use(name, verdict, status="production", risk="high"):
     made = system(status, risk, name, impact_assessment=DONE, fria=DONE)
     return use_of(CHARTER, made, [{"article": "humain", "verdict": verdict}])
-
-
-@pytest.mark.parametrize(
-    ("uses", "models", "verdict", "names"),
-    [
-        ([use("a", "kept")], [], "kept", ()),
-        ([use("a", "broken")], [], "kept", ()),
-        ([use("a", "kept")], None, "unknown", ()),
-        ([use("a", "kept")], ["stray"], "broken", ("stray",)),
-        ([use("a", "kept"), use("b", "not_examined")], [], "watch", ("b",)),
-        ([use("a", "kept"), use("b", "not_examined", risk="minimal")], [], "unknown", ("b",)),
-        ([use("a", "not_examined", status="pilot")], [], "kept", ()),
-        ([], [], "kept", ()),
-    ],
-)
-def test_are_all_uses_in_service_registered_and_followed(uses, models, verdict, names):
-    found = registered_and_followed(uses, models=models)
-    assert (found.verdict, found.names) == (verdict, names)

@@ -219,3 +219,48 @@ def test_the_days_are_those_of_the_charter():
 
 def test_a_month_later_is_a_day_of_the_next_month():
     assert months_later(dt.date(2027, 12, 31), 2) == dt.date(2028, 2, 29)
+
+
+EXAMINED = {"trial": "2025-03-03", "ethics_review": "2025-03-03", "works_council": "2025-02-20"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "verdict", "told"),
+    [
+        (
+            EXAMINED,
+            "kept",
+            "Yes. By the register, every examination it needs took place by the day it started (3 March 2025).",
+        ),
+        (
+            {**EXAMINED, "works_council": "2025-09-01"},
+            "broken",
+            "No. By the register, it started on 3 March 2025, before: the consultation of the works council "
+            "(1 September 2025).",
+        ),
+        ({"trial": "2025-03-03"}, "not_examined", "Not examined: nobody has handed in the statement"),
+    ],
+)
+def test_the_register_answers_what_its_dates_say(dates, verdict, told):
+    use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
+    documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=facts())
+    (found_,) = [each for each in documents if each["indicator"] == "examined_first"]
+    assert found_["verdict"] == verdict
+    assert plain(found_["sentence"]["en"]).startswith(told)
+    assert found_["sentence"]["fr"] == french(found_["sentence"]["fr"])
+
+
+@pytest.mark.parametrize(
+    ("dates", "answer", "expected"),
+    [
+        (EXAMINED, "broken", ("broken", "attested")),
+        (EXAMINED, "kept", ("kept", "attested")),
+        ({**EXAMINED, "works_council": "2025-09-01"}, "kept", ("broken", "started_first")),
+    ],
+)
+def test_of_a_statement_and_the_dates_of_the_register_the_worse_counts(dates, answer, expected):
+    use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
+    stated = facts(survey(indicator="examined_first", answer=answer, on=dt.date(2026, 7, 1)))
+    documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=stated)
+    (told,) = [each for each in documents if each["indicator"] == "examined_first"]
+    assert (told["verdict"], told["reason"]) == expected
