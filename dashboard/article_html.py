@@ -142,8 +142,7 @@ def _answered(each: Answered, say: Say) -> Html:
 
 
 def _lacking(asked: Asked) -> Html | None:
-    if not asked.lacking:
-        return None
+    """Why nobody has looked and what it would take, then what the register says of it."""
     items = [
         el(
             "li",
@@ -157,7 +156,8 @@ def _lacking(asked: Asked) -> Html | None:
         )
         for each in asked.lacking
     ]
-    return el("ul", *items, class_="lacking")
+    items += [el("li", el("p", dated)) for dated in asked.register]
+    return el("ul", *items, class_="lacking") if items else None
 
 
 def _beside(asked: Asked, say: Say) -> Html:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from charter.follow_up import examined_before_start
 from charter.model import Indicator
+from dashboard.entry_view import examined_words
+from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene
 from dashboard.words import Say
 
 NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""
+DATED = "examined_first"
+"""The question to which the dates of the register say something too."""
 DECLARED = ("no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages")
 
 
@@ -42,6 +47,26 @@ def lacking(
     return [
         Lacking(systems=_systems(names, say), why=said[reason], needed=needed(reason, indicator, say))
         for reason, names in by_reason.items()
+    ]
+
+
+def in_register(
+    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Document, Document]], say: Say
+) -> list[str]:
+    """What the dates of the register say, whoever has attested what: were the first systems examined before they
+    started? The worst first; nothing for other questions."""
+    if indicator is None or indicator.id != DATED:
+        return []
+    systems = [scene.systems[name] for name, _, _ in places if name in scene.systems]
+    found = [(examined_before_start(system, today=scene.facts.as_of), system) for system in systems]
+    found.sort(key=lambda each: ORDER.index(each[0].verdict))
+    return [
+        say(
+            "Dates in the register, {system}: {answer}",
+            system=scene.title(system.id, say),
+            answer=examined_words(answer, say),
+        )
+        for answer, system in found[:NAMED]
     ]
 
 

@@ -10,7 +10,7 @@ from audits.languages import inside
 from charter.model import Article, Indicator
 from charter.plain import plainly
 from dashboard.addresses import article_href, system_href
-from dashboard.article_needs import Lacking, lacking
+from dashboard.article_needs import Lacking, in_register, lacking
 from dashboard.article_words import facts_of, law_links, records_of
 from dashboard.groups import attribute_name
 from dashboard.marks import ORDER, word, worst
@@ -52,6 +52,7 @@ class Asked:
     folded: Sequence[Answered]
     all_href: str
     lacking: Sequence[Lacking]
+    register: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +182,7 @@ def _asked(
         folded=[_answered(scene, place, say, query=query) for place in folded],
         all_href=all_href,
         lacking=lacking(scene, indicator, places, say),
+        register=in_register(scene, indicator, places, say),
     )
 
 

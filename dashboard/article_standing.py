@@ -11,7 +11,7 @@ from dashboard.addresses import system_href
 from dashboard.marks import ORDER
 from dashboard.scene import Scene
 from dashboard.views import of_the_others
-from dashboard.words import Say
+from dashboard.words import Say, count
 
 ANSWERS = ("broken", "watch", "kept", "unknown", "not_examined")
 """In which order the questions of a system are told."""
@@ -53,7 +53,7 @@ def headline(found: Sequence[Standing], say: Say) -> tuple[str, str, str]:
     first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
     if first is None:
         return "unknown", say("Nobody has examined this commitment yet."), ""
-    n, known = counts[first], say.whole(len(found))
+    n, known = counts[first], count(len(found), say)
     told = {
         "broken": say.plural(
             "Not kept for one system of {known}.", "Not kept for {n} systems of {known}.", n, known=known

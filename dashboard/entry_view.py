@@ -71,7 +71,7 @@ class Unaudited:
 def entry(system: System, say: Say, *, today: dt.date) -> Entry:
     """What the register says of a system."""
     found = examined_before_start(system, today=today)
-    return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=_told(found, say))
+    return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
 def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date) -> Unaudited:
@@ -188,7 +188,7 @@ def _after(name: str, found: Answer, say: Say) -> str:
     return say.plural("One day after the start", "{n} days after the start", (found.late[name] - found.start).days)
 
 
-def _told(found: Answer, say: Say) -> str:
+def examined_words(found: Answer, say: Say) -> str:
     """The answer to: was it examined before it started?"""
     names = listed(list(found.late or found.missing), say)
     words = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from audits.systems import System
+from audits.systems.register import Dates
 from charter.current import current
 from charter.facts import Facts
 from charter.records import AuditSummary, Sealed
@@ -109,7 +111,7 @@ def html(found: ArticlePage, lang: str = "en") -> str:
 
 def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene: Scene) -> None:
     found = page(judged(scene, a=["kept", "unknown"], b=["kept", "broken", "not_examined"], c=["kept"] * 5))
-    assert (found.tone, found.headline) == ("broken", "Not kept for one system of 3.")
+    assert (found.tone, found.headline) == ("broken", "Not kept for one system of three.")
     assert found.others == "Of the others: one where we cannot tell, one kept."
     assert [(each.title, each.verdict, told(each.counts, speaker("en"))) for each in found.standings] == [
         ("b", "broken", "Not kept on one question, kept on one, one that nobody has examined"),
@@ -204,6 +206,21 @@ def test_a_hundred_systems_are_turned_page_by_page(scene: Scene) -> None:
     assert first.where == f"Systems 1 to {ROWS} of 100, the worst first"
     assert first.next == "/article?article=equite&page=2&lang=en#trend"
     assert (last.lines[-1].title, last.next) == ("s099", "")
+
+
+def test_a_year_of_a_hundred_systems_is_drawn_within_a_second(scene: Scene) -> None:
+    names = [f"s{n:03}" for n in range(100)]
+    history = {
+        name: [audit(name, f"2026-{m:02}-01", f"2026-{m:02}-28", "kept", entry=m) for m in range(1, 12)]
+        for name in names
+    }
+    given = replace(
+        judged(scene, **{name: ["kept", "watch", "broken", "unknown"] * 5 for name in names}), history=history
+    )
+    began = time.process_time()
+    written = html(page(given))
+    assert time.process_time() - began < 1
+    assert len(written) < 300_000
 
 
 def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(scene: Scene) -> None:
@@ -311,6 +328,16 @@ def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) 
     assert survey.needed == "Such a statement holds for twelve months at most."
     (groups,) = asked(page(judged(scene, a=["not_examined"])), "selection_rate_ratio").lacking
     assert groups.needed.startswith("It would take these data in the log")
+
+
+def test_the_dates_of_the_register_are_told_beside_the_question_on_them(scene: Scene) -> None:
+    dates = Dates(trial=dt.date(2025, 3, 3), ethics_review=dt.date(2025, 2, 1), works_council=dt.date(2025, 4, 1))
+    late = scene.systems["matchft"].model_copy(update={"dates": dates, "status": "pilot"})
+    given = replace(scene, latest={}, systems={"matchft": late}, facts=Facts(as_of=TODAY))
+    assert asked(page(given, "finalite"), "examined_first").register == [
+        "Dates in the register, MatchFT: No: it started first, and these came later: works council."
+    ]
+    assert asked(page(given, "finalite"), "undeclared_use").register == []
 
 
 def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
