@@ -46,4 +46,6 @@ def _moved(document: Document, verdict: Document, say: Say) -> str:
     most = max(found, key=lambda feature: feature.value or 0.0, default=None)
     if most is None or most.value is None:
         return ""
-    return say("{feature}: moved by {value} (PSI)", feature=most.name, value=say.number(most.value))
+    return say(
+        "{feature}: a distance of {value} (0: nothing has moved)", feature=most.name, value=say.number(most.value)
+    )

@@ -56,6 +56,7 @@ def entry(view: EntryPage, say: Say) -> Html:
                 class_="entry-holds",
             ),
             el("section", el("h2", say("How it is proved")), *_proved(view, say), class_="entry-proof"),
+            words(say),
         ]
     )
 

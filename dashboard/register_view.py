@@ -228,9 +228,8 @@ def _told(register: Register, say: Say) -> list[str]:
     if len(never) == len(register.charter.articles):
         return [say("No article of the charter has been looked at in any of them.")]
     titles = [say.text(register.charter.article(article).title) for article in never]
-    return [
-        say("Never looked at in any of them: {articles}.", articles=", ".join([*titles[:1], *map(inside, titles[1:])]))
-    ]
+    listed_titles = ", ".join([*titles[:1], *map(inside, titles[1:])])
+    return [say("Articles that nobody has looked at yet: {articles}.", articles=listed_titles)]
 
 
 def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:

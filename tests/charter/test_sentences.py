@@ -318,7 +318,7 @@ def test_drift_of_the_data_names_what_changed_most():
         (
             "examined_first",
             system(),
-            "personne n'a encore remis la déclaration, avec son document, attendue de : Délégué à la protection des "
+            "personne n'a encore remis l'attestation, avec son document, attendue de : Délégué à la protection des "
             "données.",
             "nobody has handed in the statement, with its document, expected from: Data protection officer.",
         ),

@@ -93,7 +93,7 @@ def test_it_says_who_and_until_when():
         "Yes. Stated by: Staff representatives, on 1 March 2026, with a document; valid until 1 March 2027."
     )
     assert plain(told["fr"]) == (
-        "Oui. Déclaré par : Staff representatives, le 1er mars 2026, document à l'appui ; valable jusqu'au "
+        "Oui. Attesté par : Staff representatives, le 1er mars 2026, document à l'appui ; valable jusqu'au "
         "1er mars 2027."
     )
 

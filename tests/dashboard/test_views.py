@@ -122,7 +122,7 @@ def test_briefs_name_what_decides(scene: Scene) -> None:
         "50 ans et plus\u202f: 76 pour 100 (72 à 81)"
     )
     drift = "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?"
-    assert shown[drift] == "distance_km\u202f: écart de 0,14 (PSI)"
+    assert shown[drift] == "distance_km\u202f: une distance de 0,14 (0\u202f: rien n’a bougé)"
 
 
 def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document) -> None:
@@ -206,7 +206,7 @@ def test_questions_carry_chart_table_threshold_and_evidence(scene: Scene) -> Non
     small = dict(women.small)
     assert small["Décisions"] == "21\u202f840 décisions, 3e trimestre 2026"
     assert small["Seuil"].endswith("Proposé, pas adopté. Ce n’est pas un seuil légal.")
-    assert small["Preuve"].startswith("écriture n°\u00a017 du registre scellé · sha256:")
+    assert small["Preuve"].startswith("écriture n°\u00a017 du registre des preuves · sha256:")
 
 
 def test_what_has_no_figure_has_a_reason_and_no_chart(scene: Scene) -> None:
