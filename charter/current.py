@@ -28,7 +28,7 @@ def current(document: Mapping[str, Any], *, charter: Charter, system: System, fa
         for each in judge(
             charter,
             system,
-            [],
+            document["measures"],
             window_start=dt.date.fromisoformat(window["start"]),
             window_end=end,
             facts=facts,

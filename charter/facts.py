@@ -41,19 +41,15 @@ class Facts:
 
     def attestation(self, indicator: str, system: str) -> tuple[int, Attestation] | None:
         """The latest statement about a question of a system, or of all systems; expired or not."""
-        found = [
-            (entry, each)
-            for entry, each in self.standing(Attestation)
-            if each.indicator == indicator and each.system in (system, None)
-        ]
+        found = [*self._about(Attestation, indicator, system), *self._about(Attestation, indicator, None)]
         return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
 
     def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[Reported]:
         """The cases that happened from one day to another, or that inspections of these days found."""
         cases = [
             Reported(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
-            for entry, case in self.standing(Case)
-            if (case.indicator, case.system) == (indicator, system) and start <= case.happened_on <= end
+            for entry, case in self._about(Case, indicator, system)
+            if start <= case.happened_on <= end
         ]
         found = [
             Reported(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
@@ -66,26 +62,55 @@ class Facts:
         """The samples that people examined of any of these days."""
         return [
             (entry, each)
-            for entry, each in self.standing(Inspection)
-            if (each.indicator, each.system) == (indicator, system) and each.start <= end and start <= each.end
+            for entry, each in self._about(Inspection, indicator, system)
+            if each.start <= end and start <= each.end
         ]
 
     def findings(self, system: str) -> list[tuple[int, Finding]]:
         """The findings of outside authorities about a system, or about all, that are not closed."""
-        closed = {closure.of for _, closure in self.standing(Closure)}
-        return [
-            (entry, finding)
-            for entry, finding in self.standing(Finding)
-            if finding.system in (system, None) and entry not in closed
-        ]
-
-    def _state(self, entry: int) -> State:
-        reviews = [review.outcome for _, review in self.standing(Review) if review.of == entry]
-        return reviews[-1] if reviews else "open"
+        return [(entry, finding) for entry, finding in self._open_findings if finding.system in (system, None)]
 
     def standing(self, kind: type[S]) -> list[tuple[int, S]]:
         """The statements of a kind that had been made by that day and were not withdrawn, with their entries."""
-        return [(each.entry, each.statement) for each in self._standing if isinstance(each.statement, kind)]
+        return [
+            (each.entry, each.statement)
+            for each in self._by_kind.get(kind.kind, ())
+            if isinstance(each.statement, kind)
+        ]
+
+    def _state(self, entry: int) -> State:
+        return self._reviewed.get(entry, "open")
+
+    def _about(self, kind: type[S], indicator: str, system: str | None) -> list[tuple[int, S]]:
+        """What stands of a kind about a question of a system; None: of all systems."""
+        found = self._by_subject.get((kind.kind, indicator, system), ())
+        return [(each.entry, each.statement) for each in found if isinstance(each.statement, kind)]
+
+    @cached_property
+    def _open_findings(self) -> list[tuple[int, Finding]]:
+        closed = {closure.of for _, closure in self.standing(Closure)}
+        return [(entry, finding) for entry, finding in self.standing(Finding) if entry not in closed]
+
+    @cached_property
+    def _reviewed(self) -> dict[int, State]:
+        """Of each case or inspection that was reviewed, what the review sealed last found."""
+        return {review.of: review.outcome for _, review in self.standing(Review)}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Sealed]]:
+        found: dict[str, list[Sealed]] = {}
+        for each in self._standing:
+            found.setdefault(each.statement.kind, []).append(each)
+        return found
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[str, str, str | None], list[Sealed]]:
+        found: dict[tuple[str, str, str | None], list[Sealed]] = {}
+        for each in self._standing:
+            said = each.statement
+            if isinstance(said, Attestation | Case | Inspection):
+                found.setdefault((said.kind, said.indicator, said.system), []).append(each)
+        return found
 
     @cached_property
     def _standing(self) -> list[Sealed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from audits.systems.model import System
 from charter.facts import Facts, Reported
 from charter.follow_up import examined_before_start
 from charter.model import Charter, Indicator
+from charter.records.kinds import Inspection
 
 Document = dict[str, Any]
 RULE_OF_THREE = 3.0
@@ -77,9 +78,10 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
     """
     reported = facts.reported(indicator.id, system, period.start, period.end)
-    inspections = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
-    if not reported and not inspections:
+    touching = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
+    if not reported and not touching:
         return None
+    inspections = _samples(touching, period)
     seen = sum(each.examined * each.recall for each in inspections)
     by_state = {state: [each for each in reported if each.state == state] for state in ("confirmed", "open", "refuted")}
     deadline = dt.timedelta(days=charter.confirm_days)
@@ -98,6 +100,16 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     }
     verdict, reason = _tolerance_verdict(cases, tolerance)
     return Stated(verdict=verdict, reason=reason, cases=cases)
+
+
+def _samples(inspections: Sequence[Inspection], period: Period) -> list[Inspection]:
+    """The samples that lie within a period, each once: of several records of as many of the same days, the one whose
+    method finds least. Of a sample that reaches beyond the period nobody knows how much lies in it."""
+    found: dict[tuple[dt.date, dt.date, int], Inspection] = {}
+    for each in sorted(inspections, key=lambda each: -each.recall):
+        if period.start <= each.start and each.end <= period.end:
+            found[each.start, each.end, each.examined] = each
+    return list(found.values())
 
 
 def _telling(by_state: Mapping[str, list[Reported]]) -> list[Reported]:

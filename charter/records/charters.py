@@ -30,10 +30,15 @@ class Versioned(Protocol):
 def register_charter(connection: Connection, charter: Versioned) -> int:
     """The ledger entry that sealed this charter; one is written, with its whole text, when the hash is new.
 
+    One that was sealed before is not hashed anew: a later Boussole may write more keys than it had then.
+
     The connection comes from `open_records(…).begin()`.
 
     Raises CharterError when the text does not have the hash it comes with.
     """
+    known = _known(connection, charter.sha256)
+    if known is not None:
+        return known
     text = canonical_json(charter.document())
     if sha256_hex(text) != charter.sha256:
         raise CharterError(
@@ -44,7 +49,7 @@ def register_charter(connection: Connection, charter: Versioned) -> int:
 
 def register(connection: Connection, *, sha256: str, version: str, text: str | None = None) -> int:
     """Register a charter by its hash and version, and with its canonical JSON where it is at hand."""
-    known = connection.execute(select(CharterVersion.entry).where(CharterVersion.sha256 == sha256)).scalar()
+    known = _known(connection, sha256)
     if known is not None:
         return known
     entry = ledger.append(connection, kind="charter", payload=charter_payload(sha256, version))
@@ -57,6 +62,10 @@ def register(connection: Connection, *, sha256: str, version: str, text: str | N
     }
     connection.execute(insert(CharterVersion).values(values))
     return entry.index
+
+
+def _known(connection: Connection, sha256: str) -> int | None:
+    return connection.execute(select(CharterVersion.entry).where(CharterVersion.sha256 == sha256)).scalar()
 
 
 def charter_text(workspace: Workspace, sha256: str) -> str | None:

@@ -15,7 +15,7 @@ from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.records.database import open_records, reading
-from charter.records.kinds import KINDS, Statement
+from charter.records.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
 from charter.records.models import Record
 
 
@@ -31,7 +31,7 @@ class Sealed:
 def seal(workspace: Workspace, statement: Statement) -> Sealed:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
-    Raises BoussoleError when it is about a record that does not exist or is of another kind, or is of a later day.
+    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a record that does not exist or is of another kind, or is of a later day.
     """
     document = {"kind": statement.kind, **statement.model_dump(mode="json")}
     text = canonical_json(document)
@@ -39,6 +39,7 @@ def seal(workspace: Workspace, statement: Statement) -> Sealed:
     with open_records(workspace).begin() as connection:
         known = connection.execute(select(Record.__table__).where(Record.document_sha256 == digest)).first()
         if known is not None:
+            _still_last(connection, read(known))
             return read(known)
         _refer(connection, statement)
         entry = ledger.append(connection, kind=statement.kind, payload=statement_payload(digest, statement.system))
@@ -84,6 +85,30 @@ def read(row: Row[Any]) -> Sealed:
         entry=row.entry,
         sealed_on=dt.date.fromisoformat(row.created_at[:10]),
         statement=KINDS[row.kind].model_validate(fields),
+    )
+
+
+def _still_last(connection: Connection, known: Sealed) -> None:
+    """That no later record withdraws a statement, or says something else of the same matter."""
+    later = select(Record.__table__).where(Record.entry > known.entry)
+    since = [each for each in map(read, connection.execute(later)) if _same_matter(known, each.statement)]
+    if since:
+        raise BoussoleError(
+            f"the same words were sealed at entry {known.entry}, and entry {since[-1].entry} came after them.",
+            next_step="Nothing was recorded. To state it anew, give another day, document or text.",
+        )
+
+
+def _same_matter(known: Sealed, later: Statement) -> bool:
+    said = known.statement
+    if isinstance(later, Withdrawal):
+        return later.of == known.entry
+    if later.kind != said.kind:
+        return False
+    if hasattr(said, "of"):
+        return bool(getattr(later, "of", None) == said.of)
+    return isinstance(said, Attestation | Adoption) and getattr(later, "indicator", None) == getattr(
+        said, "indicator", None
     )
 
 

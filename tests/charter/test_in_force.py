@@ -8,12 +8,12 @@ import shutil
 import pytest
 
 from audits.ephemeral import LogFile
-from audits.errors import CharterError
+from audits.errors import BoussoleError, CharterError
 from audits.workspace import Workspace
 from charter.audit import audit_files
 from charter.in_force import adopt, draft, in_force, kept_charter, versions
 from charter.loading import PACKAGED, load_charter
-from charter.records import statements, verify_records
+from charter.records import open_records, register_charter, statements, verify_records
 from charter.verdicts import judge
 from tests.charter.builders import WOMEN, comparison, system
 from tests.written import sample
@@ -153,3 +153,22 @@ def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, 
     adopted = in_force(workspace).adopted
     assert adopted["adjusted_selection_rate_ratio"] == DAY
     assert adopted["selection_rate_ratio"] == second.proven_on > DAY
+
+
+def test_a_version_that_comes_back_on_the_same_day_with_the_same_document_is_refused_not_ignored(workspace, opinion):
+    first = load_charter(workspace)
+    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    second = second_version(workspace)
+    adopt(workspace, second, role=BY, on=DAY, document=opinion)
+    with pytest.raises(BoussoleError, match="the same words were sealed at entry"):
+        adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    assert in_force(workspace).charter.sha256 == second.sha256
+
+
+def test_a_sealed_version_judges_on_when_a_later_boussole_knows_more_keys(workspace, opinion):
+    """Its text, read by a model with a key more, no longer has the hash that was sealed."""
+    charter = load_charter(workspace)
+    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
+    read_later = charter.model_copy(update={"confirm_days": charter.confirm_days + 1})
+    with open_records(workspace).begin() as connection:
+        assert register_charter(connection, read_later) == 0

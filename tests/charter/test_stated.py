@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
 
 from audits.languages import french
+from charter.current import current
 from charter.facts import Facts
 from charter.records import Sealed
 from charter.records.kinds import (
@@ -23,7 +25,7 @@ from charter.records.kinds import (
 )
 from charter.stated import months_later
 from charter.verdicts import judge, summarise
-from tests.charter.builders import CHARTER, amended, plain, system
+from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
 
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 START, END = dt.date(2026, 7, 1), dt.date(2026, 7, 31)
@@ -264,3 +266,48 @@ def test_of_a_statement_and_the_dates_of_the_register_the_worse_counts(dates, an
     documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=stated)
     (told,) = [each for each in documents if each["indicator"] == "examined_first"]
     assert (told["verdict"], told["reason"]) == expected
+
+
+def test_ten_thousand_statements_are_judged_at_once():
+    """Each of 5,000 cases with its review; looking through all reviews for each case took 36 seconds."""
+    pairs = [(case(text=str(k)), review(10 + 2 * k, "refuted", text=str(k))) for k in range(5000)]
+    given = facts(*(each for pair in pairs for each in pair))
+    before = time.process_time()
+    told = found("undeclared_use", given)
+    assert time.process_time() - before < 2
+    assert (told["reason"], told["cases"]["refuted"]) == ("cases_refuted", 5000)
+
+
+def test_a_sample_of_longer_than_the_window_answers_nothing_of_it_but_its_cases_count():
+    """It touches one day of the window: nobody knows how many of what was examined lie in it."""
+    wider = inspection(start=dt.date(2026, 1, 1), end=START, on=START)
+    told = found("undeclared_use", facts(wider))
+    assert (told["verdict"], told["cases"]["examined"]) == ("unknown", 0)
+    assert "how many were examined" in told["sentence"]["en"]
+    found_one = inspection(start=dt.date(2026, 1, 1), end=START, on=START, found=1)
+    assert found("undeclared_use", facts(found_one))["verdict"] == "watch"
+
+
+def test_the_same_sample_told_twice_counts_once_at_the_lower_recall():
+    """2,000 at .9 leave 3 / 1,800, more than 1 in 1,000; told twice they are still 2,000."""
+    once, twice = inspection(examined=2000), inspection(examined=2000, text="Corrected.", recall=0.8)
+    told = found("undeclared_use", facts(once, twice))
+    assert (told["verdict"], told["cases"]["examined"], told["cases"]["recall"]) == ("unknown", 2000, 0.8)
+    halves = [
+        inspection(examined=2000, end=dt.date(2026, 7, 15)),
+        inspection(examined=2000, start=dt.date(2026, 7, 16)),
+    ]
+    assert found("undeclared_use", facts(*halves))["cases"]["examined"] == 4000
+
+
+def test_an_inspection_never_hides_what_was_measured():
+    """A question that is measured and tolerates no case: the ratio of .5 stays broken, whatever people examined."""
+    charter = amended("selection_rate_ratio", threshold={"tolerance": 0.001})
+    measures = [comparison(WOMEN, estimate=0.5, error=0.01)]
+    verdicts = judge(charter, system(), measures, window_start=START, window_end=END, facts=facts())
+    window = {"start": START.isoformat(), "end": END.isoformat()}
+    document = {"window": window, "measures": measures, "verdicts": verdicts, "articles": summarise(charter, verdicts)}
+    given = facts(inspection(indicator="selection_rate_ratio"))
+    standing = current(document, charter=charter, system=system(), facts=given)["verdicts"]
+    told = {each["indicator"]: each["verdict"] for each in standing}
+    assert told["selection_rate_ratio_gender"] == "broken"

@@ -175,3 +175,25 @@ def test_every_kind_bears_its_own_name():
     assert all(model.kind == name for name, model in KINDS.items())
     assert {kind for model in KINDS.values() for kind in model.about} <= set(KINDS)
     assert isinstance(KeptFile(sha256="a" * 64, name="x", size=1), KeptFile)
+
+
+def test_words_that_were_answered_or_withdrawn_since_are_not_taken_for_sealed_anew(workspace):
+    """A case reported again after its withdrawal, or confirmed again after it was refuted, would have been lost."""
+    case = seal(workspace, a_case())
+    confirmed = Review(role="Adviser", on=DAY, of=case.entry, outcome="confirmed")
+    seal(workspace, confirmed)
+    assert seal(workspace, confirmed).entry == 1
+    seal(workspace, Review(role="Adviser", on=DAY, of=case.entry, outcome="refuted"))
+    with pytest.raises(BoussoleError, match="sealed at entry 1, and entry 2 came after"):
+        seal(workspace, confirmed)
+    seal(workspace, Withdrawal(role="Secretariat", on=DAY, of=case.entry, text="By mistake."))
+    with pytest.raises(BoussoleError, match="sealed at entry 0, and entry 3 came after"):
+        seal(workspace, a_case())
+    assert seal(workspace, a_case(text="Reported anew.")).entry == 4
+
+
+def test_an_attestation_said_again_after_another_answer_is_not_taken_for_sealed_anew(workspace, letter):
+    seal(workspace, attestation(letter, answer="broken"))
+    seal(workspace, attestation(letter, answer="kept"))
+    with pytest.raises(BoussoleError, match="entry 1 came after"):
+        seal(workspace, attestation(letter, answer="broken"))
