@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,10 +78,9 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
     """
     reported = facts.reported(indicator.id, system, period.start, period.end)
-    touching = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
-    if not reported and not touching:
+    inspections = _samples(facts, indicator.id, system=system, period=period)
+    if not reported and not inspections:
         return None
-    inspections = _samples(touching, period)
     seen = sum(each.examined * each.recall for each in inspections)
     by_state = {state: [each for each in reported if each.state == state] for state in ("confirmed", "open", "refuted")}
     deadline = dt.timedelta(days=charter.confirm_days)
@@ -102,11 +101,12 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     return Stated(verdict=verdict, reason=reason, cases=cases)
 
 
-def _samples(inspections: Sequence[Inspection], period: Period) -> list[Inspection]:
+def _samples(facts: Facts, indicator: str, *, system: str, period: Period) -> list[Inspection]:
     """The samples that lie within a period, each once: of several records of as many of the same days, the one whose
     method finds least. Of a sample that reaches beyond the period nobody knows how much lies in it."""
     found: dict[tuple[dt.date, dt.date, int], Inspection] = {}
-    for each in sorted(inspections, key=lambda each: -each.recall):
+    touching = [each for _, each in facts.inspections(indicator, system, period.start, period.end)]
+    for each in sorted(touching, key=lambda each: -each.recall):
         if period.start <= each.start and each.end <= period.end:
             found[each.start, each.end, each.examined] = each
     return list(found.values())

@@ -31,7 +31,8 @@ class Sealed:
 def seal(workspace: Workspace, statement: Statement) -> Sealed:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
-    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a record that does not exist or is of another kind, or is of a later day.
+    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, or when it is about a
+    record that does not exist or is of another kind, or is of a later day.
     """
     document = {"kind": statement.kind, **statement.model_dump(mode="json")}
     text = canonical_json(document)

@@ -178,7 +178,11 @@ def test_kept_only_under_the_rule_of_three_at_the_recall():
 
 
 def test_inspections_add_up():
-    halves = [inspection(examined=2000, recall=0.8), inspection(examined=2000, recall=1.0, text="second")]
+    days = ((START, dt.date(2026, 7, 15)), (dt.date(2026, 7, 16), END))
+    halves = [
+        inspection(examined=2000, recall=recall, start=start, end=end)
+        for recall, (start, end) in zip((0.8, 1.0), days, strict=True)
+    ]
     assert found("undeclared_use", facts(*halves))["cases"]["bound"] == pytest.approx(3 / 3600)
 
 
@@ -282,10 +286,10 @@ def test_a_sample_of_longer_than_the_window_answers_nothing_of_it_but_its_cases_
     """It touches one day of the window: nobody knows how many of what was examined lie in it."""
     wider = inspection(start=dt.date(2026, 1, 1), end=START, on=START)
     told = found("undeclared_use", facts(wider))
-    assert (told["verdict"], told["cases"]["examined"]) == ("unknown", 0)
-    assert "how many were examined" in told["sentence"]["en"]
+    assert (told["verdict"], told["cases"]) == ("not_examined", None)
     found_one = inspection(start=dt.date(2026, 1, 1), end=START, on=START, found=1)
-    assert found("undeclared_use", facts(found_one))["verdict"] == "watch"
+    told = found("undeclared_use", facts(found_one, as_of=dt.date(2026, 7, 20)))
+    assert (told["verdict"], told["cases"]["examined"]) == ("watch", 0)
 
 
 def test_the_same_sample_told_twice_counts_once_at_the_lower_recall():
