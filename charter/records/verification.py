@@ -11,13 +11,14 @@ from sqlalchemy import Connection, select
 from audits import ledger
 from audits.hashing import sha256_hex
 from audits.ledger import Verification
+from audits.ledger.entry import entry_table
 from audits.workspace import Workspace
 from charter.records.audits import all_audits, audit_payload
 from charter.records.charters import charter_payload
 from charter.records.database import reading
 from charter.records.files import changed_files
 from charter.records.kinds import KINDS, KeptFile
-from charter.records.models import CharterVersion, Summary
+from charter.records.models import Audit, CharterVersion, Record, Summary
 from charter.records.statements import all_statements, read, statement_payload
 from charter.records.summaries import summary_row
 
@@ -35,6 +36,7 @@ def verify_records(workspace: Workspace, *, sizes: Iterable[int] = ()) -> Verifi
         noted = {row.entry + 1: row.root for row in all_audits(connection)}
         found = ledger.verify(connection, known_roots=noted, sizes=sizes)
         found = found if not found.ok else _records_match(connection, found)
+        found = found if not found.ok else _days_match(connection, found)
         found = found if not found.ok else _summaries_match(connection, found)
         return found if not found.ok else _files_match(workspace, connection, found)
 
@@ -59,6 +61,24 @@ def _records_match(connection: Connection, found: Verification) -> Verification:
     if not bad:
         return found
     return replace(found, bad_index=bad[0], problem="the record of this entry is not the one that was sealed")
+
+
+def _days_match(connection: Connection, found: Verification) -> Verification:
+    """Each record bears the moment of its entry: adoptions count from that day."""
+    for table, time in (
+        (Record, Record.created_at),
+        (Audit, Audit.created_at),
+        (CharterVersion, CharterVersion.first_used_at),
+    ):
+        moved = (
+            select(entry_table.c.position)
+            .join_from(entry_table, table.__table__, entry_table.c.position == table.entry)
+            .where(time != entry_table.c.time)
+        )
+        bad = connection.execute(moved.order_by(entry_table.c.position)).scalar()
+        if bad is not None:
+            return replace(found, bad_index=bad, problem="the record does not bear the moment at which it was sealed")
+    return found
 
 
 def _files_match(workspace: Workspace, connection: Connection, found: Verification) -> Verification:

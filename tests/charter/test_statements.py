@@ -197,3 +197,12 @@ def test_an_attestation_said_again_after_another_answer_is_not_taken_for_sealed_
     seal(workspace, attestation(letter, answer="kept"))
     with pytest.raises(BoussoleError, match="entry 1 came after"):
         seal(workspace, attestation(letter, answer="broken"))
+
+
+def test_a_record_that_was_dated_back_is_told(workspace, letter):
+    """Adoptions count from the day they were sealed: moving it would make post hoc levels look old."""
+    seal(workspace, attestation(letter))
+    tamper(workspace, "UPDATE records SET created_at = '2026-01-01T00:00:00.000000Z'")
+    found = verify_records(workspace)
+    assert (found.ok, found.bad_index) == (False, 0)
+    assert "moment at which it was sealed" in found.problem
