@@ -62,7 +62,7 @@ def law(rows: Sequence[Provided], say: Say) -> Html:
         [
             join([link(row.title, row.href), el("span", row.asks, class_="plain") if row.asks else None]),
             row.since,
-            join([link(*number) for number in row.numbers], ", "),
+            join([link(*number) for number in row.numbers], " "),
         ]
         for row in rows
     ]

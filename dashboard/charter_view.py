@@ -19,6 +19,8 @@ from dashboard.groups import attribute_name
 from dashboard.marks import ORDER, word
 from dashboard.words import Say
 
+NESTED = str.maketrans("()", "[]")
+"""A name in brackets that has brackets itself."""
 AT_ONCE = 12
 """Past verdicts shown at once; the others are listed on request."""
 
@@ -324,7 +326,7 @@ def _past(each: Moved, seen: Seen, other: Charter, say: Say) -> Past:
     system = seen.systems.get(each.system)
     question = f"{asked.number} {plainly(asked.question, say.lang)}"
     if each.by:
-        attribute = inside(attribute_name(tuple(each.by), say, system=system))
+        attribute = inside(attribute_name(tuple(each.by), say, system=system)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)
     return Past(
         period=say.period(each.start, each.end),

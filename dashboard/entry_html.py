@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.caps import Cap
 from dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
 from dashboard.html import Html, badge, el, facts, join, link, table
 from dashboard.system_html import counted, not_examined
 from dashboard.words import Say
 
 
-def page(shown: Unaudited, say: Say, *, home: str, register: str) -> list[Html]:
-    """The page of a use that no audit has measured."""
+def page(shown: Unaudited, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> list[Html]:
+    """The page of a use that no audit has measured; `caps` are the open findings of authorities about it."""
     crumbs = el(
         "ol",
         el("li", link(say("The compass"), home)),
@@ -23,7 +24,12 @@ def page(shown: Unaudited, say: Say, *, home: str, register: str) -> list[Html]:
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", shown.title),
         el("p", shown.purpose, class_="subtitle"),
-        el("div", el("p", el("strong", shown.told)), class_=f"lead lead-{shown.tone}"),
+        el(
+            "div",
+            el("p", el("strong", shown.told)),
+            *[el("p", link(cap.text, cap.href), class_="cap") for cap in caps],
+            class_=f"lead lead-{shown.tone}",
+        ),
         counted(shown.counts, say),
     )
     parts = [_part(each, say) for each in shown.parts]

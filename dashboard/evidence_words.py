@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from audits.ledger.search import Listed
+from charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
 from dashboard.addresses import system_href
 from dashboard.scene import Scene
 from dashboard.words import Say
@@ -72,7 +73,23 @@ def about_words(entry: Listed, scene: Scene, say: Say) -> str:
         parts.append(say("left out") if payload.get("excluded") else say("taken back"))
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
-    return ", ".join(parts)
+    said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
+    return ", ".join([*parts, *(stated_words(said, scene, say) if said else [])])
+
+
+def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
+    """What a statement is about besides its system: its question, authority, body, or the entry it follows."""
+    if isinstance(said, Finding):
+        return [said.authority, said.title]
+    if isinstance(said, Recommendation):
+        return [said.body, say("to: {who}", who=said.addressee)]
+    if isinstance(said, Adoption):
+        return [said.version]
+    if isinstance(said, Attestation | Case | Inspection):
+        asked = [i for article in scene.charter.articles for i in article.indicators if i.id == said.indicator]
+        return [say("question {number}", number=i.number) for i in asked]
+    followed = getattr(said, "of", None)
+    return [] if followed is None else [say("entry {n}", n=str(followed))]
 
 
 def seal_words(entry: Listed, say: Say) -> str:

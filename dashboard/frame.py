@@ -37,6 +37,8 @@ from experiments.declared import DeclaredMeasure
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
+LISTED = 8
+"""Audited systems that the sidebar names; a hundred would push the languages off the screen."""
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -122,26 +124,34 @@ def sidebar(say: Say, *, page: str, system: str, article: str) -> None:
     brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
     pages = [
         _page(say("The compass"), compass_href(query=query), current=not page),
-        _page(say("The register"), register_href(query=query), current=page == "register"),
         _page(say("The charter"), charter_href(query=query), current=page == "charter"),
-        _page(say("The data"), data_href(query=query), current=page == "data"),
+        _page(say("The register"), register_href(query=query), current=page == "register"),
         _page(say("The law"), law_href(query=query), current=page == "law"),
         _page(say("The evidence"), evidence_href(query=query), current=page == "evidence"),
+        _page(say("The data"), data_href(query=query), current=page == "data"),
     ]
     articles, audited = _listed(say)
     groups = {
         say("Articles"): [
             _page(title, article_href(name, query=query), current=name == article) for name, title in articles
         ],
-        say("Systems"): [
-            _page(title, system_href(name, query=query), current=name == system) for name, title in audited
-        ],
+        say("Systems"): _systems(audited, say, current=system, query=query),
     }
     menu = [el("ul", *pages)]
     for name, items in groups.items():
         menu += [el("p", name, class_="group"), el("ul", *items)] if items else []
     with st.sidebar:
         st.html(join([brand, el("nav", *menu, class_="pages", aria_label=say("Pages")), _local(say), languages(say)]))
+
+
+def _systems(audited: Sequence[tuple[str, str]], say: Say, *, current: str, query: dict[str, str]) -> list[Html]:
+    """The audited systems; where there are many, the first ones, the one shown, and the way to all of them."""
+    shown = [each for at, each in enumerate(audited) if at < LISTED or each[0] == current]
+    items = [_page(title, system_href(name, query=query), current=name == current) for name, title in shown]
+    if len(shown) < len(audited):
+        every = say("All {n} in the register", n=say.whole(len(audited)))
+        items.append(_page(every, register_href(query=query), current=False))
+    return items
 
 
 def _page(title: str, href: str, *, current: bool) -> Html:

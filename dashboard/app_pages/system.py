@@ -7,6 +7,7 @@ import streamlit as st
 from audits.errors import BoussoleError
 from dashboard import compass_html, entry_html, frame, system_html
 from dashboard.addresses import article_href, compass_href, data_href, evidence_href, register_href, system_href
+from dashboard.caps import caps
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
 from dashboard.scene import Scene
@@ -21,7 +22,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
     use = next((use for use in frame.register().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
         shown = unaudited(use, seen.charter, say, today=frame.today())
-        for part in entry_html.page(shown, say, home=home, register=register_href(query=query)):
+        held = caps(seen, say, query=query, system=system)
+        for part in entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held):
             st.html(part)
         show_declared(seen, system, say)
         return

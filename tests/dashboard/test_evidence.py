@@ -18,17 +18,20 @@ from audits.ledger.keys import COSIGNATURE, make_key
 from audits.ledger.search import Asked, Listed, Span
 from audits.workspace import Workspace
 from charter.records import open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
+from charter.records.kinds import Case, Closure, Finding
 from dashboard import evidence_html
 from dashboard.addresses import evidence_href
 from dashboard.evidence_answers import Asking
 from dashboard.evidence_check import LARGEST, examine
 from dashboard.evidence_facts import PER_PAGE, proved, results, short, verified
 from dashboard.evidence_view import asked_of, entry_page, head, number_of, search_of
-from dashboard.evidence_words import content_words, kind_words, seal_words
+from dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
 from dashboard.scene import Scene
 from dashboard.words import speaker
 
 EN, FR = speaker("en"), speaker("fr")
+PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
+CNIL = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken", "document": PAPER}
 KINDS = [
     "audit", "charter", "exclusion", "purge", "expiry", "rotation", "attestation", "case", "inspection", "review",
     "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
@@ -336,3 +339,15 @@ def test_a_ledger_that_grows_is_seen_at_the_next_look(workspace):
         ledger.append(connection, kind="exclusion", payload={"number": 1})
     assert short(workspace).size == 32
     assert verified(workspace).size == 32
+
+
+def test_a_statement_in_the_ledger_says_what_it_is_about(scene: Scene) -> None:
+    asked = scene.charter.articles[0].indicators[0]
+    said = {"role": "DPO", "on": "2026-01-22"}
+    finding = Finding.model_validate({**said, **CNIL})
+    case = Case.model_validate({**said, "indicator": asked.id, "system": "matchft", "happened_on": "2026-01-20"})
+    assert stated_words(finding, scene, FR) == ["CNIL", "SAN-2026-003"]
+    assert stated_words(case, scene, FR) == [f"question {asked.number}"]
+    assert stated_words(Closure.model_validate({**said, "of": 8, "document": PAPER}), scene, FR) == [
+        "écriture n°\u00a08"
+    ]
