@@ -180,17 +180,22 @@ def _act(each: Sealed, said: Adoption) -> Act:
 def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dict[str, dt.date]:
     """Since when what each question is judged by has been adopted without a break."""
     found: dict[str, dt.date] = {}
-    still = {indicator.id: _judged(indicator) for article in charter.articles for indicator in article.indicators}
+    still = _judged(charter)
     for act in reversed(acts):
-        earlier = kept_charter(workspace, act.sha256)
-        then = {each.id: _judged(each) for article in earlier.articles for each in article.indicators}
+        then = _judged(kept_charter(workspace, act.sha256))
         still = {name: judged for name, judged in still.items() if then.get(name) == judged}
         found |= dict.fromkeys(still, act.proven_on)
     return found
 
 
-def _judged(indicator: Indicator) -> tuple[object, ...]:
-    """What decides a verdict: the measure and its levels."""
+def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
+    """What decides the verdict of each question: the measure, its levels, and the chance of error it is judged at."""
+    common = (charter.alpha, charter.looks, charter.confirm_days)
+    return {each.id: (*_decides(each), *common) for article in charter.articles for each in article.indicators}
+
+
+def _decides(indicator: Indicator) -> tuple[object, ...]:
     level = indicator.threshold
     params = tuple(sorted(indicator.params.items()))
-    return indicator.metric, params, indicator.subject, level.watch, level.breach, level.tolerance
+    levels = (level.watch, level.breach, level.tolerance)
+    return indicator.metric, params, indicator.subject, indicator.family, indicator.valid_months, *levels

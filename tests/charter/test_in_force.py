@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from audits.ephemeral import LogFile
 from audits.errors import BoussoleError, CharterError
 from audits.workspace import Workspace
+from charter import in_force as in_force_module
 from charter.audit import audit_files
 from charter.in_force import adopt, draft, in_force, kept_charter, versions
 from charter.loading import PACKAGED, load_charter
@@ -172,3 +174,17 @@ def test_a_sealed_version_judges_on_when_a_later_boussole_knows_more_keys(worksp
     read_later = charter.model_copy(update={"confirm_days": charter.confirm_days + 1})
     with open_records(workspace).begin() as connection:
         assert register_charter(connection, read_later) == 0
+
+
+def test_another_chance_of_error_is_a_level_adopted_anew(workspace, opinion, monkeypatch):
+    """At alpha .4 instead of .05 the same levels keep what they did not: that choice is as old as its adoption."""
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    (act,) = in_force_module.adoptions(workspace)
+    second = replace(act, entry=act.entry + 1, on=dt.date.max, sha256="b" * 64)
+    charter = load_charter(workspace)
+    for alpha, since in ((0.05, act.proven_on), (0.4, dt.date.max)):
+        changed = charter.model_copy(update={"alpha": alpha})
+        texts = {act.sha256: charter, second.sha256: changed}
+        monkeypatch.setattr(in_force_module, "kept_charter", lambda _, sha256, texts=texts: texts[sha256])
+        found = in_force_module._adopted(workspace, changed, [act, second])
+        assert found["selection_rate_ratio"] == since
