@@ -122,6 +122,7 @@ def answer(name: str, found: Answer) -> Html:
 def words(say: Say) -> Html:
     """The words of this page, explained."""
     pairs = [
+        (say("Entry"), say("A numbered line of the ledger. Once it is sealed, it is never changed nor removed.")),
         (
             say("Sealed"),
             say("Its fingerprint is in the ledger, under a number and a time. The content itself is not in it."),

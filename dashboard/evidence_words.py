@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+from audits.languages import capital
 from audits.ledger.search import Listed
 from charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
 from dashboard.addresses import system_href
@@ -74,7 +75,7 @@ def about_words(entry: Listed, scene: Scene, say: Say) -> str:
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
-    return ", ".join([*parts, *(stated_words(said, scene, say) if said else [])])
+    return capital(", ".join([*parts, *(stated_words(said, scene, say) if said else [])]))
 
 
 def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
