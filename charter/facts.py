@@ -66,6 +66,10 @@ class Facts:
             if each.start <= end and start <= each.end
         ]
 
+    def open_findings(self) -> list[tuple[int, Finding]]:
+        """The findings of outside authorities that are not closed."""
+        return self._open_findings
+
     def findings(self, system: str) -> list[tuple[int, Finding]]:
         """The findings of outside authorities about a system, or about all, that are not closed."""
         return [(entry, finding) for entry, finding in self._open_findings if finding.system in (system, None)]

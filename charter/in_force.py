@@ -14,6 +14,7 @@ from typing import Any
 
 from audits.errors import CharterError
 from audits.workspace import Workspace
+from charter.facts import facts_of
 from charter.loading import load_charter
 from charter.model import Charter, Indicator
 from charter.records import (
@@ -103,9 +104,10 @@ def draft(workspace: Workspace) -> Charter | None:
 def adopt(workspace: Workspace, charter: Charter, *, role: str, on: dt.date, document: Path) -> Sealed:
     """Put a version in force: the committee's act, with the document that says so. Earlier verdicts stay as they are.
 
-    Raises CharterError when it is in force already, bears the number of another adopted text, or is said to be adopted
-    before the version in force was.
+    Raises CharterError when it is in force already, bears the number of another adopted text, is said to be adopted
+    before the version in force was or on a day to come, or lacks an article that an open finding caps.
     """
+    open_records(workspace)
     acts = adoptions(workspace)
     adopted = {version.sha256: version.version for version in versions(workspace) if version.acts}
     if acts and acts[-1].sha256 == charter.sha256:
@@ -119,10 +121,25 @@ def adopt(workspace: Workspace, charter: Charter, *, role: str, on: dt.date, doc
             f"the version in force was adopted on {acts[-1].on}, after {on}.",
             next_step="Give the day of this adoption.",
         )
+    if on > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
+        raise CharterError(f"{on} has not come yet.", next_step="Give the day on which it was adopted.")
+    _findings_kept(workspace, charter)
     kept = keep_file(workspace, document)
     with open_records(workspace).begin() as connection:
         register_charter(connection, charter)
     return seal(workspace, Adoption(role=role, on=on, charter=charter.sha256, version=charter.version, document=kept))
+
+
+def _findings_kept(workspace: Workspace, charter: Charter) -> None:
+    """That no open finding of an authority is lost because its article has another name."""
+    articles = {article.id for article in charter.articles}
+    for entry, finding in facts_of(workspace, as_of=dt.date.max).open_findings():
+        if lost := sorted(set(finding.articles) - articles):
+            raise CharterError(
+                f"the open finding of entry {entry} ({finding.authority}) caps the article '{lost[0]}', which this "
+                "text does not have.",
+                next_step="Enter it for the new article with `boussole record finding`, then withdraw the old record.",
+            )
 
 
 def adoptions(workspace: Workspace) -> list[Act]:
@@ -159,7 +176,7 @@ def kept_charter(workspace: Workspace, sha256: str) -> Charter:
 def read_charter(document: Mapping[str, Any], sha256: str) -> Charter:
     """A charter from its JSON, with the hash it was sealed by."""
     try:
-        return Charter.model_validate({**document, "sha256": sha256})
+        return Charter.of_sealed(document, sha256)
     except ValueError as error:
         raise CharterError(
             f"the charter {sha256[:12]} was written by another version of Boussole.", next_step="Use that version."

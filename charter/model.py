@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -22,6 +23,8 @@ LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1)]
 OWN_FAMILIES = ("question", "indicator")
 """Families of one indicator; any other name is shared by several of an article."""
+BEFORE = {"looks": "each"}
+"""What charters meant before they could say it."""
 ARTICLES = (3, 12)
 """Fewest and most articles of a charter."""
 
@@ -208,6 +211,14 @@ class Charter(Head):
     laws: dict[Identifier, Law] = Field(default_factory=dict)
     articles: list[Article]
     sha256: str = ""
+
+    @classmethod
+    def of_sealed(cls, document: Mapping[str, Any], sha256: str) -> Self:
+        """A charter from the JSON it was sealed as: keys that Boussole had not then mean what it did then.
+
+        Raises ValueError (of pydantic) when this version cannot read it.
+        """
+        return cls.model_validate({**BEFORE, **document, "sha256": sha256})
 
     def document(self) -> dict[str, Any]:
         """The charter as it is hashed and published: JSON, without its own hash."""

@@ -149,7 +149,7 @@ def judged_by(workspace: Workspace, sha256: str) -> Charter:
     if sha256_hex(text.encode()) != sha256:
         raise BoussoleError("the stored text of the charter that judged was changed.")
     try:
-        return Charter.model_validate({**json.loads(text), "sha256": sha256})
+        return Charter.of_sealed(json.loads(text), sha256)
     except ValidationError as error:
         raise BoussoleError("the charter that judged was written by another version of Boussole.") from error
 

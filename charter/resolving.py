@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from audits.errors import CharterError, nearest
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.check import faults
-from charter.in_force import in_force
+from charter.in_force import in_force, read_charter
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.records import charter_text, kept_charters
@@ -109,7 +110,7 @@ def _kept(name: str, workspace: Workspace | None) -> Charter:
             f"the records hold only the hash of charter {found[0].sha256[:12]}, not its text.",
             next_step="Give its folder instead.",
         )
-    return _parsed(text, where=f"charter {found[0].sha256[:12]}").model_copy(update={"sha256": found[0].sha256})
+    return read_charter(json.loads(text), found[0].sha256)
 
 
 def _matching(name: str, known: Sequence[Kept]) -> list[Kept]:

@@ -63,7 +63,16 @@ class Program:
         """The best x. Raises SuppressionError where there is none."""
         self._highs.changeColsCost(self._size, self._all, np.asarray(cost, dtype=np.float64))
         self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self._afresh()
         status = self._highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise SuppressionError(f"the check of hidden cells failed: {self._highs.modelStatusToString(status)}.")
         return np.array(self._highs.getSolution().col_value)
+
+    def _afresh(self) -> None:
+        """Once more from the beginning, with presolve: where it last ended can be a corner that rounding spoils."""
+        self._highs.clearSolver()
+        self._highs.setOptionValue("presolve", "on")
+        self._highs.run()
+        self._highs.setOptionValue("presolve", "off")

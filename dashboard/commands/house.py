@@ -29,8 +29,11 @@ def dashboard(
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the dashboard on this machine (local mode: loopback only)."""
+    from charter.records import open_records
     from dashboard.server import run
 
     workspace = workspace_of(context)
+    if workspace.governance.exists():
+        open_records(workspace)  # records of an earlier Boussole are brought up to date
     say(f"The dashboard of {workspace.home}: http://127.0.0.1:{port}. Ctrl+C ends it.")
     run(workspace.home, port=port, headless=headless)

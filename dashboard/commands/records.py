@@ -90,7 +90,7 @@ def attestation(
         role=role,
         on=on,
         text=text,
-        system=_system(workspace, system),
+        system=_asked_of(workspace, question, system),
         indicator=question,
         answer=answer,
         valid_until=until,
@@ -119,7 +119,7 @@ def case(
         role=role,
         on=on,
         text=text,
-        system=_system(workspace, system),
+        system=_asked_of(workspace, question, system),
         indicator=question,
         happened_on=happened_on.date(),
     )
@@ -151,7 +151,7 @@ def inspection(
         role=role,
         on=on,
         text=text,
-        system=_system(workspace, system),
+        system=_asked_of(workspace, question, system),
         indicator=question,
         start=start.date(),
         end=end.date(),
@@ -316,6 +316,21 @@ def _question(workspace: Workspace, name: str, *, attested: bool = False, tolera
     return indicators[name]
 
 
+def _asked_of(workspace: Workspace, question: str, system: str | None) -> str | None:
+    """The id of a system that the question is asked of, or none: all of them."""
+    from charter.families import asked_of
+
+    if system is None:
+        return None
+    found = workspace.system(system)
+    if question not in {asked.indicator.id for asked in asked_of(_charter(workspace), found).questions}:
+        raise BoussoleError(
+            f"the question '{question}' is not asked of '{system}', which is of kind {found.kind}.",
+            next_step="See which kinds it is asked of in `boussole charter show --json -`.",
+        )
+    return found.id
+
+
 def _articles(workspace: Workspace, names: list[str]) -> list[str]:
     known = [article.id for article in _charter(workspace).articles]
     for name in names:
@@ -329,6 +344,9 @@ def _system(workspace: Workspace, name: str | None) -> str | None:
 
 
 def _charter(workspace: Workspace) -> Charter:
+    """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
     from charter.in_force import in_force
+    from charter.records import open_records
 
+    open_records(workspace)
     return in_force(workspace).charter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -118,4 +119,4 @@ def _charter(texts: Mapping[str, str], document: Document, current: Charter) -> 
     sha256 = document["charter"]["sha256"]
     if current.sha256 == sha256:
         return current
-    return Charter.model_validate_json(texts[sha256]).model_copy(update={"sha256": sha256})
+    return Charter.of_sealed(json.loads(texts[sha256]), sha256)

@@ -10,12 +10,14 @@ import pytest
 
 from audits.ephemeral import LogFile
 from audits.errors import BoussoleError, CharterError
+from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter import in_force as in_force_module
 from charter.audit import audit_files
-from charter.in_force import adopt, draft, in_force, kept_charter, versions
+from charter.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
 from charter.loading import PACKAGED, load_charter
-from charter.records import open_records, register_charter, statements, verify_records
+from charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
+from charter.records.kinds import Finding, Withdrawal
 from charter.verdicts import judge
 from tests.charter.builders import WOMEN, comparison, system
 from tests.written import sample
@@ -108,6 +110,36 @@ def test_what_cannot_be_adopted(workspace, opinion):
     with pytest.raises(CharterError, match=r"another text was adopted as version 0\.1"):
         adopt(workspace, second.model_copy(update={"version": "0.1"}), role=BY, on=DAY, document=opinion)
     assert len(statements(workspace)) == 1
+
+
+def test_a_refused_adoption_leaves_nothing(workspace, opinion):
+    with pytest.raises(CharterError, match="2999-01-01 has not come yet"):
+        adopt(workspace, load_charter(workspace), role=BY, on=dt.date(2999, 1, 1), document=opinion)
+    assert versions(workspace) == []
+    assert not (workspace.home / "documents").exists()
+
+
+def test_an_open_finding_is_not_lost_with_the_name_of_its_article(workspace, opinion):
+    letter = keep_file(workspace, opinion)
+    finding = Finding(
+        role="S", on=DAY, authority="CNIL", title="SAN", articles=["securite"], cap="broken", document=letter
+    )
+    sealed = seal(workspace, finding)
+    charter = load_charter(workspace)
+    articles = [a.model_copy(update={"id": "surete"}) if a.id == "securite" else a for a in charter.articles]
+    renamed = charter.model_copy(update={"articles": articles})
+    renamed = renamed.model_copy(update={"sha256": sha256_hex(canonical_json(renamed.document()))})
+    with pytest.raises(CharterError, match=r"finding of entry 0 .CNIL. caps the article 'securite', which this text"):
+        adopt(workspace, renamed, role=BY, on=DAY, document=opinion)
+    seal(workspace, Withdrawal(role="S", on=DAY, of=sealed.entry, text="Entered for the new article."))
+    adopt(workspace, renamed, role=BY, on=DAY, document=opinion)
+
+
+def test_a_charter_sealed_before_it_could_speak_of_looks_means_each_of_them():
+    document = load_charter().document()
+    assert document.pop("looks") == "year"
+    assert read_charter(document, "ab" * 32).looks == "each"
+    assert read_charter({**document, "looks": "year"}, "ab" * 32).looks == "year"
 
 
 def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opinion):

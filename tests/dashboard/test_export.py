@@ -73,7 +73,7 @@ def test_each_use_has_its_line_with_dates_costs_and_verdicts(home: Path) -> None
     evil = uses["evil"]
     assert (evil["trial"], evil["ethics_review"], evil["service"]) == ("2025-03-01", "2025-04-01", "")
     assert (evil["cost_build"], evil["cost_yearly"]) == ("1250000", "")
-    assert (evil["examined"], evil["verdict_equite"], evil["audited_to"]) == ("none", "not_examined", "")
+    assert (evil["examined"], evil["verdict_equite"], evil["audited_to"]) == ("part", "not_examined", "")
     assert uses["matchft"]["verdict_equite"] == "broken"
     assert uses["matchft"]["examined"] == "part"
 
@@ -102,7 +102,7 @@ def test_every_column_is_explained(home: Path) -> None:
 
 def test_the_document_holds_no_measure_and_no_count_of_a_group(home: Path) -> None:
     document = json.loads((exported(home, "json") / "register.json").read_text(encoding="utf-8"))
-    assert document["coverage"]["partly_examined"] == ["matchft"]
+    assert document["coverage"]["partly_examined"] == ["evil", "matchft"]  # evil by the dates of the register
     text = json.dumps(document)
     for key in ('"measures"', '"comparisons"', '"value"', '"n"', '"interval"'):
         assert key not in text

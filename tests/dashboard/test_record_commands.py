@@ -18,8 +18,9 @@ BY = ["--role", "Secretariat", "--on", "2026-03-01"]
 @pytest.fixture
 def home(tmp_path):
     made = Workspace.create(tmp_path / "home")
-    text = system_text("chat", "", kind="declared")
+    text = system_text("chat", "", kind="generation")
     (made.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
+    (made.home / "systems" / "form.yaml").write_text(system_text("form", "", kind="declared"), encoding="utf-8")
     (tmp_path / "letter.pdf").write_bytes(b"signed")
     return made.home
 
@@ -84,6 +85,10 @@ def test_every_kind_can_be_stated(home):
         (
             ["attestation", "--question", "work_got_better", "--answer", "kept", "--system", "chatt"],
             "no system 'chatt'",
+        ),
+        (
+            ["case", "--question", "undeclared_use", "--system", "form", "--happened-on", "2026-02-01"],
+            "is not asked of",
         ),
         (["finding", "--authority", "CNIL", "--title", "x", "--article", "securit", "--cap", "watch"], "'securite'?"),
         (["close", "0"], "a closure is about a finding; entry 0 is no record"),
