@@ -29,7 +29,7 @@ from charter.due import due
 from charter.in_force import in_force
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.records import save_audit, statements, summaries
+from charter.records import each_summary, save_audit, statements
 from charter.register import register_of
 from charter.replay import judged
 from charter.verdicts import judge, summarise
@@ -87,9 +87,8 @@ def _once(home: Path) -> None:
 def _judge(home: Path) -> int:
     """Every audit of the year judged again by the charter in force, with what had been stated then."""
     workspace = Workspace(home)
-    stored = summaries(workspace, measures=True)
-    found = judged(stored, in_force(workspace).charter, workspace.systems, statements(workspace))
-    return sum(len(each.articles) for each in found)
+    found = judged(each_summary(workspace), in_force(workspace).charter, workspace.systems, statements(workspace))
+    return sum(len(again.articles) for _, again in found if again)
 
 
 def _show(home: Path) -> int:

@@ -7,7 +7,7 @@ what people had stated when it was made, and by the system file of today.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from audits.workspace import Workspace
 from charter.facts import Facts
 from charter.families import Asked, asked_of
 from charter.model import Charter
-from charter.records import AuditSummary, Sealed, statements, summaries
+from charter.records import AuditSummary, Sealed, each_summary, statements
 from charter.verdicts import summarise, verdicts_in_short
 
 SCHEMA = "boussole.replay/1"
@@ -81,26 +81,35 @@ def replay(
 
     Of each window the audit that was sealed last; windows that end in some days, of one system, or all of them.
     """
-    stored = summaries(workspace, system=system, since=since, until=until, measures=True)
-    known = [audit for audit in stored if audit.system in workspace.systems]
-    again = judged(known, against, workspace.systems, statements(workspace))
-    changes = [change for audit, new in zip(known, again, strict=True) for change in _changes(audit, new)]
+    systems, windows, verdicts = workspace.systems, 0, 0
+    unknown: set[str] = set()
+    changes: list[Change] = []
+    for audit, again in judged(
+        each_summary(workspace, system=system, since=since, until=until), against, systems, statements(workspace)
+    ):
+        if again is None:
+            unknown.add(audit.system)
+            continue
+        windows, verdicts = windows + 1, verdicts + len(again.verdicts)
+        changes += _changes(audit, again)
     return Replay(
         version=against.version,
         sha256=against.sha256,
-        windows=len(known),
-        verdicts=sum(len(new.verdicts) for new in again),
+        windows=windows,
+        verdicts=verdicts,
         changes=changes,
-        unknown_systems=sorted({audit.system for audit in stored} - set(workspace.systems)),
+        unknown_systems=sorted(unknown),
     )
 
 
 def judged(
-    stored: Sequence[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[Sealed]
-) -> list[Judged]:
-    """Stored audits judged by a charter, each with what people had stated when it was made."""
-    questions = {name: asked_of(charter, systems[name]) for name in {audit.system for audit in stored}}
-    return [_judged(audit, questions[audit.system], stated) for audit in stored]
+    stored: Iterable[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[Sealed]
+) -> Iterator[tuple[AuditSummary, Judged | None]]:
+    """Stored audits, each judged by a charter with what people had stated by then; None: no such system now."""
+    questions = {name: asked_of(charter, system) for name, system in systems.items()}
+    for audit in stored:
+        asked = questions.get(audit.system)
+        yield audit, None if asked is None else _judged(audit, asked, stated)
 
 
 def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> Judged:

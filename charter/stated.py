@@ -44,7 +44,7 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
 
     It expires on the day it says, or when the charter says that it is too old, whichever comes first.
     """
-    found = facts.attestation(indicator.id, system)
+    found = facts.attestation(indicator.id, system) if facts.sealed else None
     if found is None:
         return Stated(verdict="not_examined", reason="not_attested")
     entry, said = found
@@ -77,6 +77,8 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before; kept only where
     the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
     """
+    if not facts.sealed:
+        return None
     reported = facts.reported(indicator.id, system, period.start, period.end)
     inspections = _samples(facts, indicator.id, system=system, period=period)
     if not reported and not inspections:

@@ -8,7 +8,7 @@ from charter.records.checkpoints import prove_entry, request_since, sign_checkpo
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.statements import Sealed, seal, statements
-from charter.records.summaries import AuditSummary, summaries
+from charter.records.summaries import AuditSummary, each_summary, summaries
 from charter.records.verification import verify_records
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "audits_near",
     "audits_of",
     "charter_text",
+    "each_summary",
     "keep_file",
     "kept_charters",
     "latest_audits",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +61,26 @@ def summaries(
     system: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    measures: bool = False,
 ) -> list[AuditSummary]:
     """The audits of a system, or of all, whose windows end in some days, in short: of each window the one sealed last.
 
-    Oldest window first. `measures`: with the comparisons that judging again needs.
+    Oldest window first.
+    """
+    return list(each_summary(workspace, system=system, since=since, until=until, measures=False))
+
+
+def each_summary(
+    workspace: Workspace,
+    *,
+    system: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    measures: bool = True,
+) -> Iterator[AuditSummary]:
+    """The same, one after the other, with the comparisons that judging again needs.
+
+    One is let go before the next is read: a hundred thousand comparisons kept at once cost as much to look after as to
+    judge.
     """
     columns = (Audit.entry, Audit.system, Audit.window_start, Audit.window_end, Audit.charter_sha256, Summary.verdicts)
     newest = func.row_number().over(
@@ -83,7 +98,8 @@ def summaries(
     ranked = query.subquery()
     last = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.window_end, ranked.c.entry)
     with reading(workspace) as connection:
-        return [] if connection is None else [_read(row) for row in connection.execute(last)]
+        if connection is not None:
+            yield from map(_read, connection.execute(last))
 
 
 def _read(row: Any) -> AuditSummary:
