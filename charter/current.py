@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from audits.systems.model import System
@@ -35,7 +35,7 @@ def current(document: Mapping[str, Any], *, charter: Charter, system: System, fa
             only=_stated,
         )
     }
-    verdicts = [_newer(each, fresh.get(each["indicator"])) for each in document["verdicts"]]
+    verdicts = [*_brought_up(document["verdicts"], fresh)]
     summaries = {each["article"]: each for each in document["articles"]}
     summaries |= {each["article"]: each for each in summarise(charter, verdicts, system=system.id, facts=facts)}
     return {**document, "verdicts": verdicts, "articles": list(summaries.values())}
@@ -53,8 +53,20 @@ def _stated(question: Question) -> bool:
     return indicator.evidence == "attested" or indicator.threshold.tolerance is not None
 
 
-def _newer(stored: Document, fresh: Document | None) -> Document:
-    """The fresh verdict where either of them rests on a statement."""
-    if fresh is None or not any(each.get(key) for each in (stored, fresh) for key in RESTS_ON):
-        return stored
-    return fresh
+def _brought_up(stored: Sequence[Document], fresh: Mapping[str, Document]) -> Iterator[Document]:
+    """The stored verdicts, fresh where either of them rests on a statement.
+
+    What the charter in force no longer asks rests on no statement any more; what it asks anew does from now on.
+    """
+    for each in stored:
+        newer = fresh.get(each["indicator"])
+        if newer is None and not _rests(each):
+            yield each
+        elif newer is not None:
+            yield newer if _rests(each) or _rests(newer) else each
+    known = {each["indicator"] for each in stored}
+    yield from (each for name, each in fresh.items() if name not in known and _rests(each))
+
+
+def _rests(verdict: Document) -> bool:
+    return any(verdict.get(key) for key in RESTS_ON)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from audits.hashing import canonical_json, sha256_hex
 from audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
@@ -141,6 +142,12 @@ class Indicator(Strict):
         if self.metric and self.threshold.watch is None:
             raise ValueError(f"the measure '{self.metric}' is judged, so it needs a `threshold.watch`")
         return self
+
+    @property
+    def wording(self) -> str:
+        """The hash of what is asked, in all languages: a statement answers the question as it stood, and no other."""
+        words = {"question": self.question, "computed": self.computed, "broken_if": self.broken_if}
+        return sha256_hex(canonical_json(words))
 
 
 class TextOrigin(Strict):

@@ -42,7 +42,8 @@ class Stated:
 def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
     """What the latest statement says, until it expires; without one, nobody has looked.
 
-    It expires on the day it says, or when the charter says that it is too old, whichever comes first.
+    It expires on the day it says, or when the charter says that it is too old, whichever comes first. It answers the
+    question as it was worded: of a question that an amendment words otherwise, it says nothing.
     """
     found = facts.attestation(indicator.id, system) if facts.sealed else None
     if found is None:
@@ -59,6 +60,8 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
     }
     if facts.as_of > until:
         return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
+    if said.asked not in (None, indicator.wording):
+        return Stated(verdict="unknown", reason="question_reworded", statement=statement)
     return Stated(verdict=said.answer, reason="attested", statement=statement)
 
 
@@ -80,7 +83,7 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     if not facts.sealed:
         return None
     reported = facts.reported(indicator.id, system, period.start, period.end)
-    inspections = _samples(facts, indicator.id, system=system, period=period)
+    inspections = _samples(facts, indicator, system=system, period=period)
     if not reported and not inspections:
         return None
     seen = sum(each.examined * each.recall for each in inspections)
@@ -103,13 +106,17 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     return Stated(verdict=verdict, reason=reason, cases=cases)
 
 
-def _samples(facts: Facts, indicator: str, *, system: str, period: Period) -> list[Inspection]:
-    """The samples that lie within a period, each once: of several records of as many of the same days, the one whose
-    method finds least. Of a sample that reaches beyond the period nobody knows how much lies in it."""
+def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Period) -> list[Inspection]:
+    """The samples of a question, as it is worded, that lie within a period, each once.
+
+    Of several records of as many of the same days, the one whose method finds least. Of a sample that reaches beyond
+    the period nobody knows how much lies in it.
+    """
     found: dict[tuple[dt.date, dt.date, int], Inspection] = {}
-    touching = [each for _, each in facts.inspections(indicator, system, period.start, period.end)]
+    touching = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
     for each in sorted(touching, key=lambda each: -each.recall):
-        if period.start <= each.start and each.end <= period.end:
+        same_question = each.asked in (None, indicator.wording)
+        if same_question and period.start <= each.start and each.end <= period.end:
             found[each.start, each.end, each.examined] = each
     return list(found.values())
 

@@ -15,6 +15,10 @@ RESTS_ON = ("statement", "cases", "dates")
 ATTESTED = "Stated by: {role}, on {date}, with a document; valid until {until}."
 RENEW = "To be stated anew before then."
 EXPIRED = "We cannot tell any more. The statement of {date} ({role}) expired on {until}."
+REWORDED = (
+    "We cannot tell any more. The statement of {date} ({role}) answered the question as it was worded before; it is "
+    "to be stated anew."
+)
 CONFIRMED = (
     "One case was confirmed by a human (reported on {date}).",
     "{n} cases were confirmed by a human (the latest reported on {date}).",
@@ -44,6 +48,8 @@ EXAMINATIONS = {
     "ethics_review": "the ethics review",
     "works_council": "the consultation of the works council",
 }
+VOID = {"attestation_expired": EXPIRED, "question_reworded": REWORDED}
+"""What is said of a statement that answers no more."""
 
 
 def stated_sentence(document: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:
@@ -67,8 +73,8 @@ def _dated(dates: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 def _attested(reason: str, statement: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:
     dates = {key: _date(statement[name], catalogue) for key, name in (("date", "on"), ("until", "valid_until"))}
-    if reason == "attestation_expired":
-        return catalogue.gettext(EXPIRED).format(role=statement["role"], **dates)
+    if reason in VOID:
+        return catalogue.gettext(VOID[reason]).format(role=statement["role"], **dates)
     parts = [answer, catalogue.gettext(ATTESTED).format(role=statement["role"], **dates)]
     return " ".join([*parts, catalogue.gettext(RENEW)] if statement["renew"] else parts)
 

@@ -49,6 +49,7 @@ class Attestation(Statement):
 
     kind = "attestation"
     indicator: Identifier
+    asked: Sha256 | None = Field(None, description="Hash of the question as it was worded (`Indicator.wording`)")
     answer: Answer
     valid_until: dt.date
     document: KeptFile
@@ -80,6 +81,7 @@ class Inspection(Statement):
 
     kind = "inspection"
     indicator: Identifier
+    asked: Sha256 | None = Field(None, description="Hash of the question as it was worded (`Indicator.wording`)")
     system: Identifier
     start: dt.date = Field(description="First day of what was sampled")
     end: dt.date = Field(description="Last day of what was sampled")

@@ -92,6 +92,7 @@ def attestation(
         text=text,
         system=_asked_of(workspace, question, system),
         indicator=question,
+        asked=indicator.wording,
         answer=answer,
         valid_until=until,
     )
@@ -143,7 +144,6 @@ def inspection(
 ) -> None:
     """State that a sample was examined for cases of what the charter does not tolerate."""
     workspace = workspace_of(context)
-    _question(workspace, question, tolerance=True)
     _seal(
         workspace,
         "inspection",
@@ -153,6 +153,7 @@ def inspection(
         text=text,
         system=_asked_of(workspace, question, system),
         indicator=question,
+        asked=_question(workspace, question, tolerance=True).wording,
         start=start.date(),
         end=end.date(),
         examined=examined,

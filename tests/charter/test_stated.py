@@ -315,3 +315,41 @@ def test_an_inspection_never_hides_what_was_measured():
     standing = current(document, charter=charter, system=system(), facts=given)["verdicts"]
     told = {each["indicator"]: each["verdict"] for each in standing}
     assert told["selection_rate_ratio_gender"] == "broken"
+
+
+def test_a_statement_answers_the_question_as_it_was_worded():
+    """An amendment that asks something else under the same name leaves no "kept" behind."""
+    wording = CHARTER.indicator("work_got_better").wording
+    stated = facts(survey(asked=wording))
+    assert found("work_got_better", stated)["verdict"] == "kept"
+    reworded = amended("work_got_better", question={"fr": "Le salaire a-t-il augmenté ?", "en": "Did pay go up?"})
+    told = found("work_got_better", stated, charter=reworded)
+    assert (told["verdict"], told["reason"]) == ("unknown", "question_reworded")
+    assert "as it was worded before" in told["sentence"]["en"]
+    assert told["sentence"]["fr"] == french(told["sentence"]["fr"])
+    stricter = amended("work_got_better", valid_months=11)
+    assert found("work_got_better", stated, charter=stricter)["verdict"] == "kept"
+
+
+def test_an_inspection_counts_for_the_question_as_it_was_worded():
+    wording = CHARTER.indicator("undeclared_use").wording
+    assert found("undeclared_use", facts(inspection(asked=wording)))["verdict"] == "kept"
+    other = facts(inspection(asked="ab" * 32))
+    assert found("undeclared_use", other)["verdict"] == "not_examined"
+
+
+def test_what_the_charter_in_force_no_longer_asks_rests_on_no_statement():
+    stated = facts(survey(), as_of=DAY)
+    verdicts = judge(CHARTER, system(), [], window_start=START, window_end=END, facts=stated)
+    document = {
+        "window": {"start": START.isoformat(), "end": END.isoformat()},
+        "measures": [],
+        "verdicts": verdicts,
+        "articles": summarise(CHARTER, verdicts),
+    }
+    renamed = amended("work_got_better", id="work_better")
+    today = current(document, charter=renamed, system=system(), facts=facts(survey(indicator="work_better"), as_of=DAY))
+    names = {each["indicator"]: each["verdict"] for each in today["verdicts"]}
+    assert "work_got_better" not in names
+    assert names["work_better"] == "kept"
+    assert len(names) == len(verdicts)
