@@ -142,7 +142,7 @@ def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
         {"article": "finalite", "indicator": ATTESTED.id, "verdict": "not_examined", "evidence": "attested"},
     ]
     window = {"start": "2026-10-01", "end": "2026-10-31"}
-    latest = {"tool": {"verdicts": verdicts, "window": window, "articles": []}}
+    latest = {"tool": {"verdicts": verdicts, "window": window, "articles": [], "measures": []}}
     said = sealed(1, attestation("2026-11-01", "2027-02-01"))
     (now,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY, sealed=(said,)))
     assert [verdict["verdict"] for verdict in now.verdicts] == ["kept", "kept"]

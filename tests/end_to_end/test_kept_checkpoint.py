@@ -268,6 +268,8 @@ def inserted_and_rewritten(connection):
 
 def dated_back(connection):
     connection.execute("UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 6")
+    for table in ("audits", "records"):
+        connection.execute(f"UPDATE {table} SET created_at = '2020-01-01T00:00:00Z' WHERE entry = 6")
     rewrite(connection)
 
 
