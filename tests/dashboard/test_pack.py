@@ -36,7 +36,10 @@ BARE = ["-I", "-S"]
 Files = dict[str, bytes]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["independent", "clustered"])
+CLUSTERED = pytest.param(True, id="clustered", marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="module", params=[pytest.param(False, id="independent"), CLUSTERED])
 def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
 
