@@ -62,7 +62,11 @@ def document(workspace: Workspace, entry: int) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("template", [False, True], indirect=True, ids=["independent", "clustered"])
+@pytest.mark.parametrize(
+    "template",
+    [pytest.param(False, id="independent", marks=pytest.mark.slow), pytest.param(True, id="clustered")],
+    indirect=True,
+)
 def test_all_is_the_same_also_where_earlier_windows_oblige_to_hide(workspace: Workspace) -> None:
     found = run(workspace)
     assert [(each.ok, each.problems, each.differences) for each in found] == [(True, (), ())] * 3

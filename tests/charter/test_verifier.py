@@ -134,7 +134,10 @@ def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves()
     assert scores.holm(p, w) == pytest.approx(holm(p, w))
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["independent", "clustered"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(False, id="independent", marks=pytest.mark.slow), pytest.param(True, id="clustered")],
+)
 def audit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     workspace = offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
     document = stored_audits(workspace)[1].document()

@@ -250,6 +250,7 @@ def test_an_audit_of_an_earlier_version_is_found_sealed_only(tmp_path: Path) -> 
     assert (code, "it kept no declaration of its system, so nothing is computed again" in said) == (0, True)
 
 
+@pytest.mark.slow
 def test_verify_on_the_command_line(boussole: Any, workspace: Workspace) -> None:
     run = partial(boussole, "--workspace", workspace.home, "verify")
     done = run("--rerun", "--entry", "1")
