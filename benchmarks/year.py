@@ -34,7 +34,8 @@ from charter.register import register_of
 from charter.replay import judged
 from charter.verdicts import judge, summarise
 from dashboard import register_html
-from dashboard.register_view import Chosen, Register, register_page
+from dashboard.register_choice import Chosen, Register
+from dashboard.register_view import register_page
 from dashboard.words import speaker
 
 SYSTEMS, MONTHS, TODAY = 100, 12, dt.date(2026, 1, 15)

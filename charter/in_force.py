@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.errors import CharterError
+from audits.hashing import sha256_hex
 from audits.workspace import Workspace
 from charter.facts import facts_of
 from charter.loading import load_charter
@@ -164,11 +165,19 @@ def versions(workspace: Workspace) -> list[Version]:
 
 
 def kept_charter(workspace: Workspace, sha256: str) -> Charter:
-    """A version as it was sealed. Raises CharterError when its text was not kept, or this version cannot read it."""
+    """A version as it was sealed, its text held to its hash.
+
+    Raises CharterError when the text was not kept or was changed, or when this version of Boussole cannot read it.
+    """
     text = charter_text(workspace, sha256)
     if text is None:
         raise CharterError(
-            f"the text of the charter {sha256[:12]} was not kept.", next_step="Only its hash stands in the ledger."
+            f"the text of the charter {sha256[:12]} was never stored, only its hash.",
+            next_step="Give its folder, where one is asked for.",
+        )
+    if sha256_hex(text.encode()) != sha256:
+        raise CharterError(
+            f"the stored text of the charter was changed ({sha256[:12]}).", next_step="Run `boussole verify --ledger`."
         )
     return read_charter(json.loads(text), sha256)
 
@@ -199,7 +208,10 @@ def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dic
     found: dict[str, dt.date] = {}
     still = _judged(charter)
     for act in reversed(acts):
-        then = _judged(kept_charter(workspace, act.sha256))
+        try:
+            then = _judged(kept_charter(workspace, act.sha256))
+        except CharterError:  # an old text that cannot be read proves nothing, and keeps nobody from judging today
+            break
         still = {name: judged for name, judged in still.items() if then.get(name) == judged}
         found |= dict.fromkeys(still, act.proven_on)
     return found

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from audits import evidence
 from audits.cubes.read import Read
 from audits.declaration import declared
@@ -24,10 +22,10 @@ from audits.workspace import Workspace
 from charter.audit import audit_document
 from charter.differences import Difference, differences
 from charter.facts import Facts, facts_of
-from charter.in_force import InForce, judging_then
+from charter.in_force import InForce, judging_then, kept_charter
 from charter.model import Charter
 from charter.published import publications
-from charter.records import charter_text, stored_audits
+from charter.records import stored_audits
 from charter.records.audits import StoredAudit
 
 Document = dict[str, Any]
@@ -107,7 +105,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     try:
         document = audit.document()
         system, kept = _system(workspace, document)
-        by = judged_with(workspace, document, judged_by(workspace, document["charter"]["sha256"]))
+        by = judged_with(workspace, document, kept_charter(workspace, document["charter"]["sha256"]))
         read = evidence.load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
         problems += _rows_hold(workspace, document)
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -139,19 +137,6 @@ def _system(workspace: Workspace, document: Document) -> tuple[System, bool]:
     if digest is None:
         return workspace.system(document["system"]), False
     return declared(workspace.evidence, digest.removeprefix("sha256:")), True
-
-
-def judged_by(workspace: Workspace, sha256: str) -> Charter:
-    """The charter version that judged, from the records. Raises BoussoleError when it is not there or was changed."""
-    text = charter_text(workspace, sha256)
-    if text is None:
-        raise BoussoleError("the text of the charter that judged was never stored, only its hash.")
-    if sha256_hex(text.encode()) != sha256:
-        raise BoussoleError("the stored text of the charter that judged was changed.")
-    try:
-        return Charter.of_sealed(json.loads(text), sha256)
-    except ValidationError as error:
-        raise BoussoleError("the charter that judged was written by another version of Boussole.") from error
 
 
 def _rows_hold(workspace: Workspace, document: Document) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +12,10 @@ from audits.errors import CharterError, nearest
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.check import faults
-from charter.in_force import in_force, read_charter
+from charter.in_force import in_force, kept_charter
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.records import charter_text, kept_charters
+from charter.records import kept_charters
 from charter.records.charters import Kept
 from charter.templates import TEMPLATES
 
@@ -104,13 +103,7 @@ def _kept(name: str, workspace: Workspace | None) -> Charter:
             f"there is no charter '{name}': no folder, no file, no template and no version. {nearest(name, names)}",
             next_step="Name a folder, a JSON file, a template, or a version that has judged an audit.",
         )
-    text = charter_text(workspace, found[0].sha256)
-    if text is None:
-        raise CharterError(
-            f"the records hold only the hash of charter {found[0].sha256[:12]}, not its text.",
-            next_step="Give its folder instead.",
-        )
-    return read_charter(json.loads(text), found[0].sha256)
+    return kept_charter(workspace, found[0].sha256)
 
 
 def _matching(name: str, known: Sequence[Kept]) -> list[Kept]:

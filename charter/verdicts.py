@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from audits.systems.model import System
@@ -112,11 +113,15 @@ class _Judging:
     charter: Charter
     system: System
     questions: Sequence[Question]
-    tested: Mapping[tuple[str, str], PValues]
     looks: int
     decisions: int | None
     period: Period
     facts: Facts
+
+    @cached_property
+    def tested(self) -> dict[tuple[str, str], PValues]:
+        """Made when the first comparison asks: what rests on statements alone needs none."""
+        return p_values(self.questions, looks=self.looks)
 
     def document(self, question: Question) -> Document:
         indicator = question.indicator
@@ -223,13 +228,11 @@ def _judging(
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     end = end or max(start, facts.as_of if facts else start)
-    answered, looks = every.answered(measures), looks_of(every.charter, every.system)
     return _Judging(
         charter=every.charter,
         system=every.system,
-        questions=answered,
-        tested=p_values(answered, looks=looks),
-        looks=looks,
+        questions=every.answered(measures),
+        looks=looks_of(every.charter, every.system),
         decisions=_decisions(measures),
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),

@@ -15,13 +15,13 @@ from dashboard.commands import export as export_commands
 from dashboard.commands import ledger as ledger_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
-from dashboard.commands import records as records_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
 from dashboard.commands.compare import compare
 from dashboard.commands.console import State, complain
 from dashboard.commands.decisions import import_, log, sync
 from dashboard.commands.demo import demo
+from dashboard.commands.followed import app as record_commands
 from dashboard.commands.house import dashboard, init
 from dashboard.commands.reports import report
 
@@ -59,7 +59,7 @@ app.command()(drift)
 app.command()(metrics)
 app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
-app.add_typer(records_commands.app, name="record")
+app.add_typer(record_commands, name="record")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)

@@ -27,7 +27,7 @@ from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
-from dashboard.register_view import Register
+from dashboard.register_choice import Register
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dashboard.coverage_picture import strip_svg, strip_text
 from dashboard.html import Html, badge, details, el, join, link, picture, stacked
 from dashboard.marks import ORDER
-from dashboard.register_view import Choice, DueLine, RegisterPage, Row
+from dashboard.register_choice import Choice
+from dashboard.register_due import DueLine
+from dashboard.register_view import RegisterPage, Row
 from dashboard.words import Say
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital, inside
@@ -12,60 +11,20 @@ from charter.coverage import Coverage, Use
 from charter.due import Due
 from charter.follow_up import examinations, examined_before_start, start_of
 from charter.model import Charter
-from dashboard.addresses import register_href, system_href
+from dashboard.addresses import system_href
 from dashboard.marks import ORDER, word
-from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, listed, risk_word, status_word, when
+from dashboard.register_choice import Choice, Chosen, Register, filters, fits, sort_key, title
+from dashboard.register_due import DueLine, due_line, pressing
+from dashboard.register_words import STATUSES, listed, risk_word, status_word, when
 from dashboard.words import Say
 
-DUE_SHOWN, OF_A_KIND, NAMED = 7, 3, 5
-"""How many things that are due, how many of one kind of them, and uses that are overlooked, the first screen names."""
+NAMED = 5
+"""How many uses that are overlooked the first screen names."""
 NOTHING = "nothing"
 """Stands in the place of a verdict where an article asks nothing of a use."""
 STARTING_POINT = ("charte_emploi", 18, 87)
 """The charter whose organisation the national audit office looked at in January 2026, and what it counted: uses with
 ethical follow-up, even in part, of all uses."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Register:
-    """What the register page looks at."""
-
-    charter: Charter
-    uses: Sequence[Use]
-    coverage: Coverage
-    due: Sequence[Due]
-    today: dt.date
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What the address asks for: empty shows everything."""
-
-    status: str = ""
-    risk: str = ""
-    examined: str = ""
-    sort: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
-        """What an address asks for; a value that is not known asks for nothing."""
-        known = {"status": STATUSES, "risk": RISKS, "examined": EXAMINED, "sort": SORTS}
-        return cls(**{key: query[key] for key, values in known.items() if query.get(key) in values})
-
-    def href(self, query: Mapping[str, str], **changed: str) -> str:
-        """The address of the page with something else chosen."""
-        asked = {"status": self.status, "risk": self.risk, "examined": self.examined, "sort": self.sort} | changed
-        return register_href(query=query, **asked)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One value of a filter, with how many uses it would show."""
-
-    text: str
-    count: int | None
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,17 +44,6 @@ class Row:
     late: str
     next: str
     overdue: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DueLine:
-    """Something that is due, in words."""
-
-    when: str
-    overdue: bool
-    what: str
-    place: str
-    href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +71,9 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
     for item in register.due:
         if item.system:
             first.setdefault(item.system, item)
-    rows = [use for use in register.uses if _fits(use, chosen)]
-    rows.sort(key=lambda use: _key(use, chosen, first, say))
-    shown, later = _first(register.due)
+    rows = [use for use in register.uses if fits(use, chosen)]
+    rows.sort(key=lambda use: sort_key(use, chosen, first, say))
+    shown, later = pressing(register.due)
     found = register.coverage
     return RegisterPage(
         subtitle=_subtitle(register, say),
@@ -135,49 +83,13 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
         overlooked=_overlooked(register, say, query=query),
         overlooked_more=_more(found, say, query=query),
         strips=_strips(register, say),
-        filters=_filters(register, chosen, say, query=query),
+        filters=filters(register, chosen, say, query=query),
         shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
         everything=Chosen(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
         rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
-        due=[_due(register, item, say, query=query) for item in shown],
-        later=[_due(register, item, say, query=query) for item in later],
+        due=[due_line(register, item, say, query=query) for item in shown],
+        later=[due_line(register, item, say, query=query) for item in later],
     )
-
-
-def _first(items: Sequence[Due]) -> tuple[list[Due], list[Due]]:
-    """What the first screen names, and the rest: many reviews that are late do not hide an answer that is."""
-    shown: list[Due] = []
-    for item in items:
-        if len(shown) < DUE_SHOWN and sum(other.kind == item.kind for other in shown) < OF_A_KIND:
-            shown.append(item)
-    return shown, [item for item in items if item not in shown]
-
-
-def _title(use: Use, say: Say) -> str:
-    return say.text(use.system.title, use.system.id)
-
-
-def _fits(use: Use, chosen: Chosen, *, but: str = "") -> bool:
-    """Whether a use has everything that is chosen, one filter aside."""
-    has = {"status": use.system.status, "risk": use.system.risk, "examined": use.examined}
-    return all(getattr(chosen, key) in ("", value) for key, value in has.items() if key != but)
-
-
-SORTS: tuple[str, ...] = ("name", "risk", "examined", "due")
-
-
-def _key(use: Use, chosen: Chosen, first: Mapping[str, Due], say: Say) -> tuple[object, ...]:
-    """What uses are sorted by; without a choice: in service first, the highest risk first."""
-    name = _title(use, say).casefold()
-    risk, status = RISKS.index(use.system.risk), STATUSES.index(use.system.status)
-    item = first.get(use.system.id)
-    keys: dict[str, tuple[object, ...]] = {
-        "name": (),
-        "risk": (risk, status),
-        "examined": (EXAMINED.index(use.examined), status, risk),
-        "due": (item is None, item.on if item else dt.date.max),
-    }
-    return (*keys.get(chosen.sort, (status, risk)), name)
 
 
 def _subtitle(register: Register, say: Say) -> str:
@@ -236,9 +148,9 @@ def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[
     """The first uses of high risk in service that nobody has looked at, with their addresses."""
     names = set(register.coverage.overlooked)
     chosen = sorted(
-        (use for use in register.uses if use.system.id in names), key=lambda use: _title(use, say).casefold()
+        (use for use in register.uses if use.system.id in names), key=lambda use: title(use, say).casefold()
     )
-    return [(_title(use, say), system_href(use.system.id, query=query)) for use in chosen[:NAMED]]
+    return [(title(use, say), system_href(use.system.id, query=query)) for use in chosen[:NAMED]]
 
 
 def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
@@ -264,70 +176,13 @@ def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int
     return strips
 
 
-def _filters(
-    register: Register, chosen: Chosen, say: Say, *, query: Mapping[str, str]
-) -> list[tuple[str, Sequence[Choice]]]:
-    words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str]]] = {
-        "status": (say("Status"), STATUSES, status_word),
-        "risk": (say("Risk"), RISKS, risk_word),
-        "examined": (say("Examined?"), EXAMINED, examined_word),
-    }
-    has = {"status": _status, "risk": _risk, "examined": _examined}
-    found: list[tuple[str, Sequence[Choice]]] = []
-    for key, (name, values, said) in words.items():
-        fitting = [has[key](use) for use in register.uses if _fits(use, chosen, but=key)]
-        counts = {value: fitting.count(value) for value in values}
-        current = getattr(chosen, key)
-        everything = Choice(
-            text=say("all"), count=len(fitting), href=chosen.href(query, **{key: ""}), current=not current
-        )
-        choices = [
-            Choice(
-                text=said(value, say),
-                count=counts[value],
-                href=chosen.href(query, **{key: value}),
-                current=value == current,
-            )
-            for value in values
-            if counts[value] or value == current
-        ]
-        found.append((name, [everything, *choices]))
-    return [*found, (say("Sorted by"), _sorts(chosen, say, query=query))]
-
-
-def _status(use: Use) -> str:
-    return use.system.status
-
-
-def _risk(use: Use) -> str:
-    return use.system.risk
-
-
-def _examined(use: Use) -> str:
-    return use.examined
-
-
-def _sorts(chosen: Chosen, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
-    words = {
-        "": say("status and risk"),
-        "name": say("name"),
-        "risk": say("risk"),
-        "examined": say("least examined"),
-        "due": say("next due"),
-    }
-    return [
-        Choice(text=text, count=None, href=chosen.href(query, sort=key), current=key == chosen.sort)
-        for key, text in words.items()
-    ]
-
-
 def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
     system = use.system
     asked = {verdict["article"] for verdict in use.verdicts}
     verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
     answer = examined_before_start(system, today=register.today)
     return Row(
-        title=_title(use, say),
+        title=title(use, say),
         href=system_href(system.id, query=query),
         owner=system.owner,
         status=capital(status_word(system.status, say)),
@@ -363,42 +218,3 @@ def _verdicts_told(charter: Charter, verdicts: Sequence[str], say: Say) -> str:
         if names:
             parts.append(say("{word}: {names}", word=said, names=listed_names))
     return ". ".join(parts)
-
-
-def _due(register: Register, item: Due, say: Say, *, query: dict[str, str]) -> DueLine:
-    titles = {use.system.id: _title(use, say) for use in register.uses}
-    return DueLine(
-        when=capital(when(item.on, register.today, say)),
-        overdue=item.on < register.today,
-        what=_what(register, item, say),
-        place=titles.get(item.system or "", ""),
-        href=system_href(item.system, query=query) if item.system in titles else "",
-    )
-
-
-def _what(register: Register, item: Due, say: Say) -> str:
-    if item.kind == "audit":
-        return say.plural("Audit again: one question", "Audit again: {n} questions", item.count)
-    if item.kind == "attestation":
-        numbers = {i.id: i.number for article in register.charter.articles for i in article.indicators}
-        return say("Renew the attestation on question {number}", number=numbers.get(item.indicator or "", ""))
-    if item.kind == "case":
-        return say("Confirm or refute the case reported in entry {n}", n=str(item.entry))
-    if item.kind == "reply":
-        return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=item.who or "")
-    if item.kind == "legal_basis":
-        return say("Legal basis of the group “{group}” ends", group=_group(register, item, say))
-    words = {
-        "review": say("Review planned"),
-        "erasure": say("Erase the oldest decisions"),
-        "trial": say("First trial planned: change its status on that day"),
-        "service": say("Planned to go in service: change its status on that day"),
-        "ended": say("Planned to end: change its status on that day"),
-    }
-    return words[item.kind]
-
-
-def _group(register: Register, item: Due, say: Say) -> str:
-    system = next(use.system for use in register.uses if use.system.id == item.system)
-    name = item.group or ""
-    return say.text(system.groups[name].title, name)

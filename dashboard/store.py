@@ -19,7 +19,7 @@ from dashboard.article_view import ArticlePage, Chosen
 from dashboard.article_view import article_page as written
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
-from dashboard.register_view import Register
+from dashboard.register_choice import Register
 from dashboard.scene import Scene, load
 from dashboard.system_view import SystemPage
 from dashboard.system_view import system_page as drawn

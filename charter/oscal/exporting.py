@@ -9,14 +9,13 @@ from audits.declaration import declared
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.workspace import Workspace
-from charter.in_force import in_force
+from charter.in_force import in_force, kept_charter
 from charter.model import Charter
 from charter.oscal.catalog import catalog
 from charter.oscal.plan import plan
 from charter.oscal.results import Audit, results
 from charter.oscal.words import Words
 from charter.records.audits import StoredAudit
-from charter.rerun import judged_by
 
 Files = dict[str, dict[str, Any]]
 
@@ -32,7 +31,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
         judged.setdefault(audit.document()["charter"]["sha256"], []).append(_audit(workspace, audit))
     files: Files = {}
     for sha256, found in judged.items():
-        charter = current if sha256 == current.sha256 else judged_by(workspace, sha256)
+        charter = current if sha256 == current.sha256 else kept_charter(workspace, sha256)
         files |= _of_charter(charter, found, workspace, words)
     return files
 

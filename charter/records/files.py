@@ -14,11 +14,8 @@ LARGEST = 50_000_000
 """Bytes: larger documents are refused."""
 
 
-def keep_file(workspace: Workspace, path: Path) -> KeptFile:
-    """Copy a document into the workspace; the same content is kept once.
-
-    Raises BoussoleError for what is no file, is empty or larger than 50 MB.
-    """
+def describe(path: Path) -> KeptFile:
+    """What a document will be kept as. Raises BoussoleError for what is no file, is empty or larger than 50 MB."""
     if not path.is_file():
         raise BoussoleError("there is no such document.", where=str(path), next_step="Give the path of a file.")
     size = path.stat().st_size
@@ -28,15 +25,19 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
             where=str(path),
             next_step="Give the signed document itself, as a PDF for example.",
         )
-    content = path.read_bytes()
-    digest = sha256_hex(content)
-    target = file_path(workspace, digest)
+    return KeptFile(sha256=sha256_hex(path.read_bytes()), name=path.name[-300:], size=size)
+
+
+def keep_file(workspace: Workspace, path: Path) -> KeptFile:
+    """Copy a document into the workspace; the same content is kept once. Raises BoussoleError as `describe` does."""
+    described, content = describe(path), path.read_bytes()
+    target = file_path(workspace, described.sha256)
     if not target.exists():
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        part = target.with_name(f"{digest}.part{os.getpid()}")
+        part = target.with_name(f"{described.sha256}.part{os.getpid()}")
         part.write_bytes(content)
         part.replace(target)
-    return KeptFile(sha256=digest, name=path.name[-300:], size=len(content))
+    return described
 
 
 def file_path(workspace: Workspace, sha256: str) -> Path:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame, register_html
-from dashboard.register_view import Chosen, register_page
+from dashboard.register_choice import Chosen
+from dashboard.register_view import register_page
 from dashboard.words import speaker
 
 say = speaker(frame.language())

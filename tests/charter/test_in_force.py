@@ -142,6 +142,31 @@ def test_a_charter_sealed_before_it_could_speak_of_looks_means_each_of_them():
     assert read_charter({**document, "looks": "year"}, "ab" * 32).looks == "year"
 
 
+def rewrite(workspace, sha256, statement):
+    with open_records(workspace).begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER charter_versions_no_update")
+        connection.exec_driver_sql(f"UPDATE charter_versions SET document = {statement} WHERE sha256 = '{sha256}'")
+
+
+def test_a_charter_whose_stored_text_was_changed_judges_nothing(workspace, opinion):
+    charter = load_charter(workspace)
+    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
+    rewrite(workspace, charter.sha256, "replace(document, '\"alpha\":0.05', '\"alpha\":0.4')")
+    with pytest.raises(CharterError, match="stored text of the charter was changed"):
+        in_force(workspace)
+
+
+def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspace, opinion):
+    first = load_charter(workspace)
+    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    second = second_version(workspace)
+    adopt(workspace, second, role=BY, on=DAY, document=opinion)
+    rewrite(workspace, first.sha256, "NULL")
+    found = in_force(workspace)
+    assert found.charter.sha256 == second.sha256
+    assert set(found.adopted.values()) == {found.act.proven_on}
+
+
 def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opinion):
     """The text says 1 September; the act was sealed today: a window that begins before is judged post hoc."""
     adopt(workspace, second_version(workspace), role=BY, on=dt.date(2026, 9, 1), document=opinion)

@@ -138,7 +138,7 @@ def _no_json(workspace: Workspace) -> None:
         (_declaration, "the declaration was changed"),
         (_document, "the stored document is not the one that was sealed"),
         (_verdict, ": verdict is "),
-        (_charter, "the stored text of the charter that judged was changed"),
+        (_charter, "the stored text of the charter was changed ("),
         (_no_json, "the stored document cannot be read"),
     ],
 )

@@ -101,3 +101,5 @@ def test_what_cannot_be_stated_is_said_and_nothing_is_recorded(home, arguments, 
     assert isinstance(result.exception, BoussoleError)
     assert told in str(result.exception)
     assert statements(Workspace(home)) == []
+    # What a record is about is looked up last, in the transaction that seals it: its document is there by then.
+    assert (home / "documents").exists() == (arguments[0] == "close")

@@ -23,7 +23,8 @@ from dashboard import register_html, store
 from dashboard.coverage_picture import strip_svg
 from dashboard.entry_view import entry, unaudited
 from dashboard.marks import MARKS, mark_svg
-from dashboard.register_view import Chosen, Register, register_page
+from dashboard.register_choice import Chosen, Register
+from dashboard.register_view import register_page
 from dashboard.register_words import when
 from dashboard.words import speaker
 from tests.charter.uses import use_of

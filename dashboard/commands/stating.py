@@ -1,0 +1,103 @@
+"""What the commands of `boussole record` share: their options, and how a record is checked and sealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audits.errors import BoussoleError, nearest
+from dashboard.commands.console import say
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
+    from charter.model import Charter, Indicator
+
+Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
+On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
+Text = Annotated[str, typer.Option(help="In words.")]
+Document = Annotated[Path, typer.Option(help="The document it rests on; a copy is kept with the records.")]
+MaybeDocument = Annotated[
+    Path | None, typer.Option(help="The document it rests on, if any; a copy is kept with the records.")
+]
+Question = Annotated[str, typer.Option(help="The id of the question in the charter.")]
+SystemId = Annotated[str, typer.Option("--system", help="The id of the system.")]
+MaybeSystem = Annotated[str | None, typer.Option("--system", help="The id of the system; all of them if absent.")]
+Articles = Annotated[list[str], typer.Option("--article", help="The id of an article; give it again for others.")]
+Of = Annotated[int, typer.Argument(min=0, help="The entry of the record it is about: see `boussole record list`.")]
+DAY = ["%Y-%m-%d"]
+
+
+def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: dt.datetime, **fields: Any) -> None:
+    """Check the record, keep its document, seal both, and say where."""
+    from pydantic import ValidationError
+
+    from audits.systems.loading import explain
+    from charter.records import keep_file, seal
+    from charter.records.files import describe
+    from charter.records.kinds import KINDS
+
+    kept = describe(document) if document else None
+    try:
+        statement = KINDS[kind].model_validate({**fields, "on": on.date(), "document": kept})
+    except ValidationError as error:
+        raise BoussoleError(
+            explain(error, KINDS[kind]), next_step="Nothing was recorded. Mend it and try again."
+        ) from error
+    if document:
+        keep_file(workspace, document)
+    sealed = seal(workspace, statement)
+    say(f"Sealed at entry {sealed.entry}: {kind}.")
+
+
+def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
+    """A question of the charter in force, of the kind that such a record can answer."""
+    indicators = {each.id: each for article in _charter(workspace).articles for each in article.indicators}
+    fitting = {
+        each.id
+        for each in indicators.values()
+        if (attested and each.evidence == "attested") or (tolerance and each.threshold.tolerance is not None)
+    }
+    if name not in fitting:
+        what = "is not attested" if attested else "tolerates cases: it is answered by measures"
+        problem = f"the question '{name}' {what}" if name in indicators else f"the charter has no question '{name}'"
+        raise BoussoleError(f"{problem}. {nearest(name, fitting)}", next_step="See `boussole charter show`.")
+    return indicators[name]
+
+
+def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:
+    """The id of a system that the question is asked of, or none: all of them."""
+    from charter.families import asked_of
+
+    if system is None:
+        return None
+    found = workspace.system(system)
+    if question not in {asked.indicator.id for asked in asked_of(_charter(workspace), found).questions}:
+        raise BoussoleError(
+            f"the question '{question}' is not asked of '{system}', which is of kind {found.kind}.",
+            next_step="See which kinds it is asked of in `boussole charter show --json -`.",
+        )
+    return found.id
+
+
+def articles_of(workspace: Workspace, names: list[str]) -> list[str]:
+    known = [article.id for article in _charter(workspace).articles]
+    for name in names:
+        if name not in known:
+            raise BoussoleError(f"the charter has no article '{name}'. {nearest(name, known)}")
+    return names
+
+
+def system_of(workspace: Workspace, name: str | None) -> str | None:
+    return workspace.system(name).id if name else None
+
+
+def _charter(workspace: Workspace) -> Charter:
+    """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
+    from charter.in_force import in_force
+    from charter.records import open_records
+
+    open_records(workspace)
+    return in_force(workspace).charter
