@@ -169,7 +169,7 @@ def _proof(folder: Path) -> None:
     path = folder / "ledger" / "entry-1.tlog-proof"
     head, blank, note = path.read_text(encoding="utf-8").partition("\n\n")
     *lines, last = head.split("\n")
-    path.write_text("\n".join([*lines, last[::-1] if last[-1] != "=" else "A" + last[1:]]) + blank + note)
+    path.write_text("\n".join([*lines, ("B" if last[0] == "A" else "A") + last[1:]]) + blank + note)
 
 
 def _earlier(folder: Path) -> None:
