@@ -28,7 +28,8 @@ class Reported:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The statements that stand on a day; none by default. `adopted`: since when each question's levels are."""
+    """The statements that stand on a day; none by default. `adopted`: since when the levels of each
+    question are, as far as the ledger proves; a question that is not in it was adopted by its own word at most."""
 
     as_of: dt.date
     sealed: Sequence[Sealed] = ()

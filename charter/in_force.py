@@ -62,7 +62,7 @@ class Version:
 @dataclass(frozen=True, kw_only=True)
 class InForce:
     """The charter that judges. `act`: the adoption that put it in force; `adopted`: since when each question's levels
-    are, as far as the ledger proves."""
+    are, as far as the ledger proves; levels that are proposed, or that no adoption proves, are not in it."""
 
     charter: Charter
     act: Act | None = None
@@ -204,7 +204,10 @@ def _act(each: Sealed, said: Adoption) -> Act:
 
 
 def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dict[str, dt.date]:
-    """Since when what each question is judged by has been adopted without a break."""
+    """Since when what each question is judged by has been adopted without a break: by texts that call it adopted.
+
+    A committee that adopts a charter in which a level is proposed has proposed that level, and no more.
+    """
     found: dict[str, dt.date] = {}
     still = _judged(charter)
     for act in reversed(acts):
@@ -218,9 +221,11 @@ def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dic
 
 
 def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
-    """What decides the verdict of each question: the measure, its levels, and the chance of error it is judged at."""
+    """What decides the verdict of each question whose level the text calls adopted: the measure, its levels, and the
+    chance of error it is judged at."""
     common = (charter.alpha, charter.looks, charter.confirm_days)
-    return {each.id: (*_decides(each), *common) for article in charter.articles for each in article.indicators}
+    asked = (each for article in charter.articles for each in article.indicators)
+    return {each.id: (*_decides(each), *common) for each in asked if each.threshold.status == "adopted"}
 
 
 def _decides(indicator: Indicator) -> tuple[object, ...]:

@@ -81,16 +81,19 @@ class Threshold(Strict):
     justification: Texts | None = Field(None, description="Why this level, in plain words")
     source: str | None = Field(None, description="The norm, publication or vote it comes from")
 
-    def post_hoc(self, window_start: dt.date, *, proven: dt.date | None = None) -> bool:
+    def post_hoc(self, window_start: dt.date, *, proven: dt.date | None) -> bool:
         """Whether it was adopted after the window had begun, so that it may have been chosen to fit.
 
-        `proven`: the day from which the ledger proves its adoption, which may be later than it says.
+        `proven`: the day from which the ledger proves its adoption, which may be later than it says. None: the ledger
+        holds no adoption of it; what it says of itself was then never shown to come before any window.
 
         >>> level = Threshold(watch=0.95, status="adopted", since=dt.date(2026, 7, 2))
-        >>> level.post_hoc(dt.date(2026, 7, 1)), level.post_hoc(dt.date(2026, 7, 2))
-        (True, False)
+        >>> [level.post_hoc(dt.date(2026, 7, day), proven=dt.date(2026, 6, 1)) for day in (1, 2)]
+        [True, False]
+        >>> level.post_hoc(dt.date(2026, 7, 2), proven=None)
+        True
         """
-        return self.status == "adopted" and max(self.since, proven or self.since) > window_start
+        return self.status == "adopted" and (proven is None or max(self.since, proven) > window_start)
 
 
 class Indicator(Strict):

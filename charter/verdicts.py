@@ -138,7 +138,7 @@ class _Judging:
             "verdict": found.verdict,
             "comparisons": comparisons,
             "looks": self.looks,
-            "threshold": indicator.threshold.model_dump(mode="json") | {"post_hoc": self._post_hoc(indicator)},
+            "threshold": self._threshold(indicator),
             "reason": found.reason,
             "statement": found.statement,
             "cases": found.cases,
@@ -158,8 +158,14 @@ class _Judging:
             "reason": found.reason,
         }
 
-    def _post_hoc(self, indicator: Indicator) -> bool:
-        return indicator.threshold.post_hoc(self.period.start, proven=self.facts.adopted.get(indicator.id))
+    def _threshold(self, indicator: Indicator) -> Document:
+        """The levels as the charter has them, and since when the ledger proves that they were adopted, if it does."""
+        level, proven = indicator.threshold, self.facts.adopted.get(indicator.id)
+        return {
+            **level.model_dump(mode="json"),
+            "proven_on": proven.isoformat() if proven else None,
+            "post_hoc": level.post_hoc(self.period.start, proven=proven),
+        }
 
     def _found(self, question: Question) -> Stated:
         """What people state, where the question rests on that; else what the comparisons say."""

@@ -8,7 +8,7 @@ from audits.languages import capital
 from charter.model import Indicator
 from charter.records.kinds import Inspection
 from dashboard.addresses import evidence_href, law_href
-from dashboard.levels import levels_words
+from dashboard.levels import levels_words, unproven, unproven_words
 from dashboard.scene import Document, Scene
 from dashboard.small_print import law_words
 from dashboard.words import Say
@@ -38,7 +38,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
 def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], say: Say) -> str:
     """The levels where they are known, whether anybody has adopted them, since when, and whether that came late."""
     levels = next((said for _, document, verdict in places if (said := _levels(document, verdict, say))), "")
-    late = {system for system, _, verdict in places if (verdict["threshold"] or {}).get("post_hoc")}
+    late = {system for system, _, verdict in places if _late(verdict["threshold"] or {})}
     if indicator.evidence == "attested":
         levels = say("The statement itself gives the answer.")
     parts = [levels, _tolerance(indicator, say), _standing(scene, indicator, say)]
@@ -51,6 +51,10 @@ def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], sa
             )
         )
     return " ".join(part for part in parts if part)
+
+
+def _late(threshold: Document) -> bool:
+    return bool(threshold.get("post_hoc")) and not unproven(threshold)
 
 
 def _levels(document: Document, verdict: Document, say: Say) -> str:
@@ -70,8 +74,10 @@ def _tolerance(indicator: Indicator, say: Say) -> str:
 def _standing(scene: Scene, indicator: Indicator, say: Say) -> str:
     threshold = indicator.threshold
     if threshold.status == "adopted":
-        since = max(threshold.since, scene.facts.adopted.get(indicator.id, threshold.since))
-        return say("Adopted, since {date}. Not a legal threshold.", date=say.date(since))
+        proven = scene.facts.adopted.get(indicator.id)
+        if proven is None:
+            return " ".join((unproven_words(say), say("Not a legal threshold.")))
+        return say("Adopted, since {date}. Not a legal threshold.", date=say.date(max(threshold.since, proven)))
     return say("Proposed on {date}, not adopted. Not a legal threshold.", date=say.date(threshold.since))
 
 

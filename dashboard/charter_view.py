@@ -134,11 +134,11 @@ def charter_page(seen: Seen, say: Say, *, query: Mapping[str, str]) -> CharterPa
         subtitle=say("Version {version} · {counts}", version=charter.version, counts=_counts(charter, say)),
         tone="kept" if judging.act else "unknown",
         headline=_headline(judging, say),
-        lead=_levels_told(charter, say),
+        lead=_levels_told(judging, say),
         seal=_seal(judging.act, say, query=query) if judging.act else None,
         fault=seen.fault,
         other=_other(seen, seen.amendment, say) if seen.amendment else None,
-        parts=[_part(article, say) for article in charter.articles],
+        parts=[_part(article, judging, say) for article in charter.articles],
         rules=[say.text(charter.rules[name]) for name in sorted(charter.rules, key=_order)],
         colleges=[say.text(college.title) for college in charter.colleges],
         versions=[_row(each, judging, say, query=query) for each in reversed(seen.versions)],
@@ -165,12 +165,13 @@ def _headline(judging: InForce, say: Say) -> str:
     return say("In force since {date}.", date=say.date(judging.act.on))
 
 
-def _levels_told(charter: Charter, say: Say) -> str:
+def _levels_told(judging: InForce, say: Say) -> str:
     """How many questions are measured and attested, and how many levels the committee has adopted."""
-    asked = _indicators(charter)
+    asked = _indicators(judging.charter)
     measured = sum(each.metric is not None for each in asked)
     attested = sum(each.evidence == "attested" for each in asked)
-    adopted = sum(each.threshold.status == "adopted" for each in asked)
+    adopted = sum(each.id in judging.adopted for each in asked)
+    claimed = sum(each.threshold.status == "adopted" for each in asked) - adopted
     told = say(
         "{measured} questions are measured today, {attested} rest on the statements of people, {others} wait for their "
         "measure.",
@@ -182,8 +183,14 @@ def _levels_told(charter: Charter, say: Say) -> str:
         "Of {n} thresholds, {adopted} are adopted and {proposed} are proposed. None is a legal threshold.",
         n=say.whole(len(asked)),
         adopted=say.whole(adopted),
-        proposed=say.whole(len(asked) - adopted),
+        proposed=say.whole(len(asked) - adopted - claimed),
     )
+    if claimed:
+        levels += " " + say.plural(
+            "One calls itself adopted, and no adoption in the ledger proves it.",
+            "{n} call themselves adopted, and no adoption in the ledger proves it.",
+            claimed,
+        )
     return f"{told} {levels}"
 
 
@@ -197,23 +204,25 @@ def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
     return text, evidence_href(query=dict(query), entry=str(act.entry))
 
 
-def _part(article: Article, say: Say) -> Part:
+def _part(article: Article, judging: InForce, say: Say) -> Part:
     return Part(
         order=article.order,
         title=say.text(article.title),
         commitment=say.text(article.commitment),
         draft=article.text.status == "draft wording",
         count=say.plural("Its question", "Its {n} questions", len(article.indicators)),
-        questions=[_question(each, say) for each in article.indicators],
+        questions=[_question(each, judging, say) for each in article.indicators],
     )
 
 
-def _question(indicator: Indicator, say: Say) -> Question:
+def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
     else:
         how = say("Measured") if indicator.metric else say("To be measured: no measure yet")
-    status = say("adopted") if indicator.threshold.status == "adopted" else say("proposed")
+    status = say("proposed")
+    if indicator.threshold.status == "adopted":
+        status = say("adopted") if indicator.id in judging.adopted else say("adopted by its own word")
     levels = say(
         "What would break it: {text} (threshold {status} on {date}).",
         text=inside(say.text(indicator.broken_if)).rstrip("."),

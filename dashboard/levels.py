@@ -21,13 +21,24 @@ def threshold_words(document: Document, verdict: Document, say: Say) -> str:
     levels, threshold = levels_words(document, verdict, say), verdict["threshold"] or {}
     if not levels:
         return ""
-    parts = [
-        levels,
-        say("Adopted.") if threshold["status"] == "adopted" else say("Proposed, not adopted."),
-        say("Not a legal threshold."),
-        say("Adopted after this period had begun.") if threshold["post_hoc"] else "",
-    ]
-    return " ".join(part for part in parts if part)
+    parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
+    if threshold["status"] == "adopted":
+        parts[1] = unproven_words(say) if unproven(threshold) else say("Adopted.")
+        if threshold["post_hoc"] and not unproven(threshold):
+            parts.append(say("Adopted after this period had begun."))
+    return " ".join(parts)
+
+
+def unproven(threshold: Document) -> bool:
+    """Whether a level was adopted by its own word alone. Documents of an earlier Boussole do not know."""
+    return threshold.get("status") == "adopted" and "proven_on" in threshold and threshold["proven_on"] is None
+
+
+def unproven_words(say: Say) -> str:
+    """What is said of a level that calls itself adopted while the ledger holds no adoption of it."""
+    return say(
+        "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc)."
+    )
 
 
 def levels_words(document: Document, verdict: Document, say: Say) -> str:

@@ -143,9 +143,14 @@ def _notices(edition: Edition, tell: Tell) -> list[str]:
     found = []
     if draft(edition):
         found.append(tell("The wording of the charter is a draft, not the official text of the organisation."))
-    if edition.scene.charter.adopted_on is None:
-        found.append(tell("This version of the charter has been proposed and not adopted."))
-    found.append(tell.text(edition.scene.charter.notice))
+    charter = edition.scene.charter
+    if charter.sha256 not in {act.sha256 for act in edition.acts.values()}:
+        found.append(
+            tell("This version of the charter has been proposed and not adopted.")
+            if charter.adopted_on is None
+            else tell("The charter calls itself adopted, and no adoption in the ledger proves it.")
+        )
+    found.append(tell.text(charter.notice))
     if len({charter.sha256 for charter in edition.charters.values()}) > 1:
         found.append(tell("The systems were judged by different versions of the charter; each says which."))
     return found

@@ -12,7 +12,7 @@ from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
 from charter.facts import facts_of
-from charter.in_force import in_force
+from charter.in_force import Act, in_force, judging_then
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
 from dashboard.report.periods import Period, in_period, window_of
@@ -32,6 +32,8 @@ class Edition:
     """The charter that judged each system."""
     texts: Mapping[str, str]
     """The canonical JSON of each of these charters, by its hash."""
+    acts: Mapping[str, Act]
+    """The adoption by which that charter judged, of the systems where there was one."""
     others: Mapping[str, Sequence[Document]]
     """Audits of the same period that the report does not show, by system."""
 
@@ -64,6 +66,10 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
     charters = {system_id: _charter(texts, document, current) for system_id, document in latest.items()}
     newest = max(latest, key=lambda system_id: latest[system_id]["evidence"]["entry"])
     earlier = {system_id: before(audits_of(workspace, system_id), document) for system_id, document in latest.items()}
+    acts = {
+        system_id: judging_then(workspace, charters[system_id], before=document["evidence"]["entry"]).act
+        for system_id, document in latest.items()
+    }
     return Edition(
         organisation=workspace.settings.organisation,
         period=period,
@@ -76,6 +82,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         ),
         charters=charters,
         texts=texts,
+        acts={system_id: act for system_id, act in acts.items() if act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
     )
 

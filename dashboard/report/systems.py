@@ -137,8 +137,11 @@ class _Part:
         tell, notes = self.tell, []
         if self.charter.sha256 != self.edition.scene.charter.sha256:
             notes.append(tell("Judged by version {version} of the charter.", version=self.charter.version))
-        if self.charter.adopted_on is not None and not self.document["charter"]["adopted_before_window"]:
-            notes.append(tell("The charter was adopted after this period had begun."))
+        if self.system_id in self.edition.acts:
+            if not self.document["charter"]["adopted_before_window"]:
+                notes.append(tell("The charter was adopted after this period had begun."))
+        elif self.charter.adopted_on is not None:
+            notes.append(tell("The charter calls itself adopted, and no adoption in the ledger proves it."))
         others = self.edition.others[self.system_id]
         if others:
             periods = "; ".join(period(other, speaker(tell.lang)) for other in others)

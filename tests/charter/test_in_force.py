@@ -164,7 +164,39 @@ def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspa
     rewrite(workspace, first.sha256, "NULL")
     found = in_force(workspace)
     assert found.charter.sha256 == second.sha256
-    assert set(found.adopted.values()) == {found.act.proven_on}
+    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}
+
+
+def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_holds_the_act(workspace, opinion):
+    """Its level says 1 September 2026; the window begins years later, and nobody has sealed an adoption."""
+    second_version(workspace)
+    found = in_force(workspace)
+    assert (found.act, found.adopted) == (None, {})
+    assert post_hoc(found, dt.date(2030, 1, 1)) is True
+    adopt(workspace, found.charter, role=BY, on=DAY, document=opinion)
+    assert post_hoc(in_force(workspace), dt.date(2030, 1, 1)) is False
+
+
+def test_a_level_that_was_proposed_first_is_adopted_by_the_text_that_says_so(workspace, opinion, monkeypatch):
+    """The first version proposes the level of question 3.1b, the second adopts it as it stands."""
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    text = (workspace.home / "charter" / "equite.yaml").read_text(encoding="utf-8")
+    first, second = text.split("- id: adjusted_selection_rate_ratio\n", 1)
+    second = second.replace("status: proposed", "status: adopted", 1)
+    (workspace.home / "charter" / "equite.yaml").write_text(
+        f"{first}- id: adjusted_selection_rate_ratio\n{second}", encoding="utf-8"
+    )
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    sealed_earlier(monkeypatch, workspace)
+    found = in_force(workspace)
+    assert found.adopted == {"adjusted_selection_rate_ratio": found.act.proven_on}
+
+
+def sealed_earlier(monkeypatch, workspace):
+    """Acts are sealed today, so their days are told apart by what the ledger is made to say of the first one."""
+    first, *others = in_force_module.adoptions(workspace)
+    monkeypatch.setattr(in_force_module, "adoptions", lambda _: [replace(first, sealed_on=first.on), *others])
 
 
 def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opinion):
@@ -201,17 +233,17 @@ def test_files_alone_are_judged_by_the_version_in_force_and_not_by_the_draft(wor
 
 
 def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, monkeypatch):
-    """Both acts are sealed today, so their days are told apart by what the ledger is made to say."""
+    text = (workspace.home / "charter" / "equite.yaml").read_text(encoding="utf-8")
+    adopted_text = text.replace("status: proposed", "status: adopted")
+    (workspace.home / "charter" / "equite.yaml").write_text(adopted_text, encoding="utf-8")
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
-    adopt(workspace, second_version(workspace), role=BY, on=DAY, document=opinion)
-    from charter import in_force as module
-
-    first, second = module.adoptions(workspace)
-    earlier = type(first)(**{**first.__dict__, "sealed_on": DAY})
-    monkeypatch.setattr(module, "adoptions", lambda _: [earlier, second])
-    adopted = in_force(workspace).adopted
-    assert adopted["adjusted_selection_rate_ratio"] == DAY
-    assert adopted["selection_rate_ratio"] == second.proven_on > DAY
+    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    edit(workspace, "equite.yaml", "watch: 0.95", "watch: 0.97")
+    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    sealed_earlier(monkeypatch, workspace)
+    found = in_force(workspace)
+    assert found.adopted["adjusted_selection_rate_ratio"] == DAY
+    assert found.adopted["selection_rate_ratio"] == found.act.proven_on > DAY
 
 
 def test_a_version_that_comes_back_on_the_same_day_with_the_same_document_is_refused_not_ignored(workspace, opinion):
@@ -235,10 +267,10 @@ def test_a_sealed_version_judges_on_when_a_later_boussole_knows_more_keys(worksp
 
 def test_another_chance_of_error_is_a_level_adopted_anew(workspace, opinion, monkeypatch):
     """At alpha .4 instead of .05 the same levels keep what they did not: that choice is as old as its adoption."""
-    adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
+    charter = second_version(workspace)
+    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
     (act,) = in_force_module.adoptions(workspace)
     second = replace(act, entry=act.entry + 1, on=dt.date.max, sha256="b" * 64)
-    charter = load_charter(workspace)
     for alpha, since in ((0.05, act.proven_on), (0.4, dt.date.max)):
         changed = charter.model_copy(update={"alpha": alpha})
         texts = {act.sha256: charter, second.sha256: changed}

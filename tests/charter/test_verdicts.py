@@ -7,6 +7,7 @@ from statistics import NormalDist
 import pytest
 
 from audits.errors import CharterError
+from charter.facts import Facts
 from charter.families import questions
 from charter.testing import PValues, p_values, verdict_of
 from charter.verdicts import judge, oriented, summarise, worst
@@ -244,19 +245,25 @@ def test_two_questions_with_one_name_are_an_error():
 
 
 @pytest.mark.parametrize(
-    ("status", "since", "start", "post_hoc"),
+    ("status", "since", "proven", "start", "post_hoc"),
     [
-        ("adopted", dt.date(2026, 7, 2), START, True),
-        ("adopted", dt.date(2026, 7, 1), START, False),
-        ("adopted", dt.date(2026, 7, 2), dt.datetime(2026, 7, 1, 23, tzinfo=dt.UTC), True),
-        ("proposed", dt.date(2026, 11, 25), START, False),
+        ("adopted", dt.date(2026, 7, 2), dt.date(2026, 6, 1), START, True),
+        ("adopted", dt.date(2026, 7, 1), dt.date(2026, 7, 1), START, False),
+        ("adopted", dt.date(2026, 6, 1), dt.date(2026, 7, 2), START, True),
+        ("adopted", dt.date(2020, 1, 1), None, START, True),
+        ("adopted", dt.date(2026, 7, 2), dt.date(2026, 6, 1), dt.datetime(2026, 7, 1, 23, tzinfo=dt.UTC), True),
+        ("proposed", dt.date(2026, 11, 25), None, START, False),
     ],
 )
-def test_a_threshold_adopted_after_the_window_began_is_post_hoc(status, since, start, post_hoc):
+def test_a_threshold_is_post_hoc_unless_its_adoption_is_proved_before_the_window(
+    status, since, proven, start, post_hoc
+):
     charter = amended("selection_rate_ratio", threshold={"status": status, "since": since})
-    documents = judge(charter, system(), [], window_start=start)
+    facts = Facts(as_of=dt.date(2026, 8, 1), adopted={"selection_rate_ratio": proven} if proven else {})
+    documents = judge(charter, system(), [], window_start=start, facts=facts)
     threshold = next(d for d in documents if d["indicator"] == "selection_rate_ratio_gender")["threshold"]
     assert (threshold["status"], threshold["since"], threshold["post_hoc"]) == (status, since.isoformat(), post_hoc)
+    assert threshold["proven_on"] == (proven and proven.isoformat())
     assert set(threshold["justification"]) == {"fr", "en"}
 
 

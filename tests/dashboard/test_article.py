@@ -263,10 +263,15 @@ def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> N
     given = judged(scene, a=["kept"])
     given = replace(given, charter=scene.charter.model_copy(update={"articles": articles}))
     given.latest["a"]["verdicts"][0]["threshold"] = {"post_hoc": True}
-    told = dict(asked(page(given), first.id).facts)["Threshold"]
-    assert told.startswith("Adopted, since 1 September 2026. Not a legal threshold. Adopted after the period had begun")
-    proven = replace(given, facts=Facts(as_of=TODAY, adopted={first.id: dt.date(2026, 9, 9)}))
-    assert dict(asked(page(proven), first.id).facts)["Threshold"].startswith("Adopted, since 9 September 2026.")
+    for day, since in ((dt.date(2026, 8, 9), "1 September"), (dt.date(2026, 9, 9), "9 September")):
+        proven = replace(given, facts=Facts(as_of=TODAY, adopted={first.id: day}))
+        told = dict(asked(page(proven), first.id).facts)["Threshold"]
+        assert told.startswith(f"Adopted, since {since} 2026. Not a legal threshold. Adopted after the period had beg")
+    given.latest["a"]["verdicts"][0]["threshold"] |= {"status": "adopted", "proven_on": None}
+    assert dict(asked(page(given), first.id).facts)["Threshold"] == (
+        "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
+        "Not a legal threshold."
+    )
 
 
 def test_an_attested_question_says_who_stated_what_until_when(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,22 @@ def test_it_counts_what_questions_rest_on():
         f"{len(asked) - measured - attested} wait for their measure. "
         f"Of {len(asked)} thresholds, 0 are adopted and {len(asked)} are proposed. None is a legal threshold."
     )
+
+
+def test_levels_that_call_themselves_adopted_are_told_from_those_that_are():
+    charter = amended("selection_rate_ratio", threshold={"status": "adopted"})
+    for adopted, count, told in (
+        ({}, 0, " One calls itself adopted, and no adoption in the ledger proves it."),
+        ({"selection_rate_ratio": ACT.proven_on}, 1, ""),
+    ):
+        judging = InForce(charter=charter, act=ACT if adopted else None, adopted=adopted)
+        page = charter_page(replace(seen(), judging=judging), EN, query={})
+        asked = len([each for article in charter.articles for each in article.indicators])
+        assert page.lead.endswith(
+            f"Of {asked} thresholds, {count} are adopted and {asked - 1} are proposed. None is a legal threshold.{told}"
+        )
+        (question,) = [each for part in page.parts for each in part.questions if each.number == "3.1"]
+        assert ("(threshold adopted by its own word on" in question.levels) is (not adopted)
 
 
 def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():

@@ -36,6 +36,13 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
     adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
     told = threshold_words(document, adopted, EN)
     assert told.endswith("Adopted. Not a legal threshold. Adopted after this period had begun.")
+    adopted["threshold"]["proven_on"] = "2026-08-01"
+    assert threshold_words(document, adopted, EN) == told
+    adopted["threshold"]["proven_on"] = None
+    assert threshold_words(document, adopted, EN).endswith(
+        "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
+        "Not a legal threshold."
+    )
 
 
 def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisions() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from audits.errors import ReportError
 from audits.workspace import Workspace
+from charter.in_force import Act
 from charter.loading import PACKAGED, load_charter
 from dashboard.printable import all_printable, printable
 from dashboard.report import typesetting, write_report
@@ -144,6 +146,29 @@ def texts(data: Any) -> list[str]:
     if isinstance(data, dict):
         return [text for key, value in data.items() if key not in ("svg", "anchor") for text in texts(value)]
     return [text for value in data for text in texts(value)] if isinstance(data, list | tuple) else []
+
+
+def told(found: Any) -> str:
+    """What a reader must know before reading, and what limits the audit of the offers."""
+    data = content(found, attachments(found, teller("en")), teller("en"))
+    (offers,) = [each for each in data["systems"] if each["title"] == "Offers"]
+    return " ".join([data["notice"], *offers["notes"]])
+
+
+def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(workspace: Workspace) -> None:
+    proposed = edition(workspace, None)
+    assert "proposed and not adopted" in told(proposed)
+    text = proposed.scene.charter.model_copy(update={"adopted_on": dt.date(2020, 1, 1)})
+    charters = dict.fromkeys(proposed.charters, text)
+    claimed = replace(proposed, charters=charters, scene=replace(proposed.scene, charter=text))
+    assert told(claimed).count("The charter calls itself adopted, and no adoption in the ledger proves it.") == 2
+    day = dt.date(2026, 11, 1)
+    act = Act(
+        entry=0, on=day, sealed_on=day, role="Committee", document="ab" * 32, sha256=proposed.scene.charter.sha256
+    )
+    adopted = replace(proposed, acts=dict.fromkeys(proposed.charters, act))
+    assert "adopted" not in told(adopted).replace("The charter was adopted after this period had begun.", "")
+    assert "The charter was adopted after this period had begun." in told(adopted)
 
 
 def test_french_is_set_as_french(workspace: Workspace) -> None:
