@@ -40,9 +40,9 @@ class Facts:
         """The entry of the ledger before which all of them were sealed, and none after."""
         return self.sealed[-1].entry + 1 if self.sealed else 0
 
-    def attestation(self, indicator: str, system: str) -> tuple[int, Attestation] | None:
-        """The latest statement about a question of a system, or of all systems; expired or not."""
-        found = [*self._about(Attestation, indicator, system), *self._about(Attestation, indicator, None)]
+    def attestation(self, indicator: str, system: str | None) -> tuple[int, Attestation] | None:
+        """The latest statement about a question of one system (None: of all systems), expired or not."""
+        found = self._about(Attestation, indicator, system)
         return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
 
     def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[Reported]:
@@ -76,7 +76,7 @@ class Facts:
         return [(entry, finding) for entry, finding in self._open_findings if finding.system in (system, None)]
 
     def standing(self, kind: type[S]) -> list[tuple[int, S]]:
-        """The statements of a kind that had been made by that day and were not withdrawn, with their entries."""
+        """The statements of a kind that had been made by that day and not withdrawn by then, with their entries."""
         return [
             (each.entry, each.statement)
             for each in self._by_kind.get(kind.kind, ())
@@ -119,8 +119,10 @@ class Facts:
 
     @cached_property
     def _standing(self) -> list[Sealed]:
-        gone = {each.statement.of for each in self.sealed if isinstance(each.statement, Withdrawal)}
-        return [each for each in self.sealed if each.statement.on <= self.as_of and each.entry not in gone]
+        """What had been made by that day, but for what had been withdrawn by then: a withdrawal undoes no past day."""
+        made = [each for each in self.sealed if each.statement.on <= self.as_of]
+        gone = {each.statement.of for each in made if isinstance(each.statement, Withdrawal)}
+        return [each for each in made if each.entry not in gone]
 
 
 def facts_of(

@@ -6,16 +6,19 @@ import calendar
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
 from typing import Any
 
 from audits.systems.model import System
 from charter.facts import Facts, Reported
 from charter.follow_up import examined_before_start
 from charter.model import Charter, Indicator
-from charter.records.kinds import Inspection
+from charter.records.kinds import Attestation, Inspection
 
 Document = dict[str, Any]
+ANSWERS = ("broken", "watch", "kept")
+"""What a statement may answer, the worst first."""
 RULE_OF_THREE = 3.0
 """With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
 
@@ -39,30 +42,73 @@ class Stated:
     dates: Document | None = None
 
 
+NOBODY = Stated(verdict="not_examined", reason="not_attested")
+"""Where nobody has looked."""
+
+
 def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
-    """What the latest statement says, until it expires; without one, nobody has looked.
+    """What the statement that counts says, until it expires; without one, nobody has looked.
 
     It expires on the day it says, or when the charter says that it is too old, whichever comes first. It answers the
     question as it was worded: of a question that an amendment words otherwise, it says nothing.
     """
-    found = facts.attestation(indicator.id, system) if facts.sealed else None
-    if found is None:
-        return Stated(verdict="not_examined", reason="not_attested")
-    entry, said = found
-    until = min(said.valid_until, months_later(said.on, indicator.valid_months or 12))
-    statement = {
-        "entry": entry,
-        "role": said.role,
-        "on": said.on.isoformat(),
-        "valid_until": until.isoformat(),
-        "document": said.document.sha256,
-        "renew": facts.as_of >= until - dt.timedelta(days=charter.renew_days_before),
-    }
-    if facts.as_of > until:
-        return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
-    if said.asked not in (None, indicator.wording):
-        return Stated(verdict="unknown", reason="question_reworded", statement=statement)
-    return Stated(verdict=said.answer, reason="attested", statement=statement)
+    if not facts.sealed:
+        return NOBODY
+    own, general = (
+        None if found is None else _Told(*found, indicator=indicator, facts=facts, charter=charter)
+        for found in (facts.attestation(indicator.id, about) for about in (system, None))
+    )
+    told = _counting(own, general) if own and general else own or general
+    return told.stated if told else NOBODY
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The latest statement about a question of one system, or of all, and what it still answers."""
+
+    entry: int
+    said: Attestation
+    _: KW_ONLY
+    indicator: Indicator
+    facts: Facts
+    charter: Charter
+
+    @property
+    def made(self) -> tuple[dt.date, int]:
+        """When it was made, and of the same day in which order."""
+        return self.said.on, self.entry
+
+    @cached_property
+    def stated(self) -> Stated:
+        until = min(self.said.valid_until, months_later(self.said.on, self.indicator.valid_months or 12))
+        statement = {
+            "entry": self.entry,
+            "role": self.said.role,
+            "on": self.said.on.isoformat(),
+            "valid_until": until.isoformat(),
+            "document": self.said.document.sha256,
+            "renew": self.facts.as_of >= until - dt.timedelta(days=self.charter.renew_days_before),
+        }
+        if self.facts.as_of > until:
+            return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
+        if self.said.asked not in (None, self.indicator.wording):
+            return Stated(verdict="unknown", reason="question_reworded", statement=statement)
+        return Stated(verdict=self.said.answer, reason="attested", statement=statement)
+
+
+def _counting(own: _Told, general: _Told) -> _Told:
+    """Of the latest statements about one system and about all of them, the one that counts for that system.
+
+    The one about the system stands until it expires, and replaces what was said of all before. One about all that came
+    later counts where the other answers no more, and where it says worse: no breach is hidden, and none that expires
+    turns into an older "kept".
+    """
+    if own.made > general.made:
+        return own
+    if own.stated.reason != "attested":
+        return general
+    worse = ANSWERS.index(general.said.answer) < ANSWERS.index(own.said.answer)
+    return general if worse and general.stated.reason != "question_reworded" else own
 
 
 def dated(system: System, facts: Facts) -> Stated | None:

@@ -31,8 +31,8 @@ class Sealed:
 def seal(workspace: Workspace, statement: Statement) -> Sealed:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
-    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, or when it is about a
-    record that does not exist or is of another kind, or is of a later day.
+    Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a
+    record that does not exist, is of another kind or was made on a later day, or when its day has not come yet.
     """
     document = {"kind": statement.kind, **statement.model_dump(mode="json")}
     text = canonical_json(document)
@@ -114,15 +114,21 @@ def _same_matter(known: Sealed, later: Statement) -> bool:
 
 
 def _refer(connection: Connection, statement: Statement) -> None:
-    """That the record a statement is about exists, and is of a kind it can be about."""
+    """That the record a statement is about exists, is of a kind it can be about, and was made by then."""
     of = getattr(statement, "of", None)
     if of is None:
         return
-    kind = connection.execute(select(Record.kind).where(Record.entry == of)).scalar()
-    if kind not in statement.about:
+    row = connection.execute(select(Record.__table__).where(Record.entry == of)).first()
+    if row is None or row.kind not in statement.about:
         wanted = " or ".join(statement.about)
-        found = "is no record" if kind is None else f"is one of kind {kind}"
+        found = "is no record" if row is None else f"is one of kind {row.kind}"
         raise BoussoleError(
             f"a {statement.kind} is about a {wanted}; entry {of} {found}.",
             next_step="See the entries with `boussole record list`.",
+        )
+    made = read(row).statement.on
+    if statement.on < made:
+        raise BoussoleError(
+            f"the {row.kind} of entry {of} is of {made}: a {statement.kind} of {statement.on} would come before it.",
+            next_step="Give the day on which it took place, that day or later.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from typing import Any
 
@@ -122,16 +123,129 @@ def test_the_charter_says_how_old_a_statement_may_be():
     assert (told["verdict"], told["statement"]["valid_until"]) == ("unknown", "2027-03-01")
 
 
-def test_the_latest_statement_counts_about_this_system_or_about_all():
-    general = survey(answer="watch", on=dt.date(2026, 5, 1))
-    other = survey(answer="broken", on=dt.date(2026, 6, 1), system="chatft")
-    assert found("work_got_better", facts(survey(system="matchft"), general, other))["verdict"] == "watch"
+ANSWERS = ("kept", "watch", "broken")
+PAIRS = list(itertools.product(ANSWERS, ANSWERS))
+OLD, NEW = dt.date(2026, 3, 1), dt.date(2026, 5, 1)
+SOON = dt.date(2026, 6, 1)
+VOID = {"expired": {"valid_until": SOON}, "reworded": {"asked": "ab" * 32}}
+
+
+def answered(*given: Statement, as_of: dt.date = DAY) -> tuple[str, int]:
+    """The verdict, and the entry of the statement that counts."""
+    told = found("work_got_better", facts(*given, as_of=as_of))
+    return told["verdict"], told["statement"]["entry"]
+
+
+def own(**changes: Any) -> Attestation:
+    return survey(system="matchft", **changes)
+
+
+@pytest.mark.parametrize("system", [None, "matchft"])
+@pytest.mark.parametrize("answers", PAIRS)
+def test_of_statements_about_the_same_the_later_counts(answers, system):
+    first, second = answers
+    earlier, later = survey(answer=first, on=OLD, system=system), survey(answer=second, on=NEW, system=system)
+    assert answered(earlier, later) == (second, 11)
+    assert answered(later, earlier) == (second, 10)  # sealed late: the day it was made counts
+    assert answered(earlier, survey(answer=second, on=OLD, system=system)) == (second, 11)
+
+
+@pytest.mark.parametrize("answers", PAIRS)
+def test_a_later_statement_about_all_counts_only_where_it_says_worse(answers):
+    ours, of_all = answers
+    worse = ANSWERS.index(of_all) > ANSWERS.index(ours)
+    for day in (OLD, NEW):  # on the same day, the one sealed later
+        given = (own(answer=ours, on=OLD), survey(answer=of_all, on=day))
+        assert answered(*given) == ((of_all, 11) if worse else (ours, 10))
+
+
+@pytest.mark.parametrize("answers", PAIRS)
+def test_a_later_statement_about_one_system_replaces_what_was_said_of_all(answers):
+    of_all, ours = answers
+    assert answered(survey(answer=of_all, on=OLD), own(answer=ours, on=NEW)) == (ours, 11)
+
+
+@pytest.mark.parametrize("void", VOID)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_once_one_about_a_system_answers_no_more_a_later_one_about_all_counts(answer, void):
+    gone = own(answer="broken", on=OLD, **VOID[void])
+    assert answered(gone, survey(answer=answer, on=NEW)) == (answer, 11)
+    before = facts(gone, survey(answer=answer, on=NEW), as_of=SOON)
+    assert found("work_got_better", before)["verdict"] == ("broken" if void == "expired" else answer)
+
+
+@pytest.mark.parametrize("void", VOID)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_was_said_of_all_before_does_not_come_back_when_the_other_expires(answer, void):
+    """Somebody looked at this system since, and it was broken: an older, wider answer cannot stand for it."""
+    assert answered(survey(answer=answer, on=OLD), own(answer="broken", on=NEW, **VOID[void])) == ("unknown", 11)
+
+
+@pytest.mark.parametrize("answers", PAIRS)
+def test_a_later_one_about_all_that_expires_leaves_the_other_alone_unless_it_said_worse(answers):
+    """A breach does not turn into an older "kept" by waiting."""
+    ours, of_all = answers
+    gone = survey(answer=of_all, on=NEW, **VOID["expired"])
+    worse = ANSWERS.index(of_all) > ANSWERS.index(ours)
+    assert answered(own(answer=ours, on=OLD), gone) == (("unknown", 11) if worse else (ours, 10))
+
+
+@pytest.mark.parametrize("answers", PAIRS)
+def test_a_later_one_about_all_that_answered_other_words_leaves_the_other_alone(answers):
+    ours, of_all = answers
+    reworded = survey(answer=of_all, on=NEW, **VOID["reworded"])
+    assert answered(own(answer=ours, on=OLD), reworded) == (ours, 10)
+
+
+def test_when_neither_answers_any_more_the_later_is_named():
+    assert answered(own(on=OLD, valid_until=SOON), survey(on=NEW, valid_until=SOON)) == ("unknown", 11)
+    assert answered(own(on=NEW, valid_until=SOON), survey(on=OLD, valid_until=SOON)) == ("unknown", 10)
+
+
+@pytest.mark.parametrize("days", [(OLD, NEW), (NEW, OLD)])
+def test_one_about_a_system_that_is_withdrawn_leaves_what_is_said_of_all(days):
+    ours, of_all = days
+    withdrawn = Withdrawal(role="Secretariat", on=DAY, of=10)
+    assert answered(own(answer="broken", on=ours), survey(on=of_all), withdrawn) == ("kept", 11)
+    assert answered(own(on=ours), survey(answer="broken", on=of_all), withdrawn) == ("broken", 11)
+
+
+def test_what_is_said_of_another_system_says_nothing_here():
+    other = survey(answer="broken", on=SOON, system="chatft")
+    assert answered(own(), survey(answer="watch", on=NEW), other) == ("watch", 11)
 
 
 def test_a_statement_of_a_later_day_or_withdrawn_does_not_count():
     assert found("work_got_better", facts(survey(), as_of=dt.date(2026, 2, 28)))["verdict"] == "not_examined"
     withdrawn = Withdrawal(role="Secretariat", on=DAY, of=10)
     assert found("work_got_better", facts(survey(), withdrawn))["verdict"] == "not_examined"
+
+
+LATER = DAY + dt.timedelta(days=10)
+
+
+@pytest.mark.parametrize(("as_of", "verdict"), [(DAY, "kept"), (LATER, "not_examined")])
+def test_a_withdrawal_undoes_no_day_before_its_own(as_of, verdict):
+    """Who looks at a past day, or computes its audit again, sees what stood on it."""
+    withdrawn = Withdrawal(role="Secretariat", on=LATER, of=10)
+    assert found("work_got_better", facts(survey(), withdrawn, as_of=as_of))["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("as_of", "verdict"), [(DAY, "watch"), (LATER, "broken")])
+def test_a_review_says_nothing_of_the_days_before_it(as_of, verdict):
+    assert found("undeclared_use", facts(case(), review(10, on=LATER), as_of=as_of))["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("as_of", "capped"), [(DAY, [10]), (LATER, [])])
+def test_a_finding_is_open_until_the_day_of_its_closure(as_of, capped):
+    closed = Closure(role="Secretariat", on=LATER, of=10, document=LETTER)
+    assert summaries(facts(finding(), closed, as_of=as_of))["securite"]["capped_by"] == capped
+
+
+def test_a_review_that_is_withdrawn_leaves_the_case_open_again():
+    given = [case(), review(10, "refuted"), Withdrawal(role="Secretariat", on=LATER, of=11)]
+    for as_of, reason in ((DAY, "cases_refuted"), (LATER, "case_to_confirm")):
+        assert found("undeclared_use", facts(*given, as_of=as_of))["reason"] == reason
 
 
 def test_one_case_is_watched_until_a_human_says():

@@ -14,7 +14,19 @@ from audits import ledger
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.records import keep_file, open_records, seal, statements, verify_records
-from charter.records.kinds import KINDS, Attestation, Case, Closure, Finding, KeptFile, Review, Withdrawal
+from charter.records.kinds import (
+    KINDS,
+    Attestation,
+    Case,
+    Closure,
+    Finding,
+    FollowUp,
+    KeptFile,
+    Recommendation,
+    Reply,
+    Review,
+    Withdrawal,
+)
 
 DAY = dt.date(2026, 9, 1)
 
@@ -169,6 +181,44 @@ def test_a_finding_and_its_closure(workspace, letter):
     seal(workspace, Closure(role="Secretariat", on=DAY, of=finding.entry, document=letter))
     seal(workspace, Withdrawal(role="Secretariat", on=DAY, of=finding.entry, text="Entered twice."))
     assert [each.statement.kind for each in statements(workspace)] == ["finding", "closure", "withdrawal"]
+
+
+EARLIER = DAY - dt.timedelta(days=1)
+ABOUT_A_CASE = (
+    Review(role="Adviser", on=EARLIER, of=0, outcome="confirmed"),
+    Withdrawal(role="Secretariat", on=EARLIER, of=0),
+)
+ABOUT_A_RECOMMENDATION = (
+    Reply(role="Management", on=EARLIER, of=0, accepted="yes"),
+    FollowUp(role="Management", on=EARLIER, of=0, state="done"),
+    Withdrawal(role="Secretariat", on=EARLIER, of=0),
+)
+
+
+def refused_before_the_day(workspace, statement):
+    with pytest.raises(BoussoleError, match=f"a {statement.kind} of 2026-08-31 would come before it"):
+        seal(workspace, statement)
+    assert len(statements(workspace)) == 1
+    assert seal(workspace, statement.model_copy(update={"on": DAY})).entry == 1
+
+
+@pytest.mark.parametrize("statement", ABOUT_A_CASE)
+def test_what_is_about_a_case_comes_after_it(workspace, statement):
+    seal(workspace, a_case())
+    refused_before_the_day(workspace, statement)
+
+
+@pytest.mark.parametrize("statement", ABOUT_A_RECOMMENDATION)
+def test_what_is_about_a_recommendation_comes_after_it(workspace, statement):
+    values = {"body": "Committee", "outside": False, "addressee": "Management", "due_on": DAY}
+    seal(workspace, Recommendation(role="Secretariat", on=DAY, **values))
+    refused_before_the_day(workspace, statement)
+
+
+def test_what_ends_a_finding_comes_after_it(workspace, letter):
+    values = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken"}
+    seal(workspace, Finding(role="Secretariat", on=DAY, document=letter, **values))
+    refused_before_the_day(workspace, Closure(role="Secretariat", on=EARLIER, of=0, document=letter))
 
 
 def test_every_kind_bears_its_own_name():
