@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 EVIDENCE = "/evidence"
 
 
-def compass_href(*, query: Mapping[str, str]) -> str:
-    """The compass page.
+def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The compass page, or a place on it; `asked` is what is shown of it, where that is not the first of each list.
 
-    >>> compass_href(query={}), compass_href(query={"lang": "en"})
-    ('/', '/?lang=en')
+    >>> compass_href(query={}), compass_href(query={"lang": "en"}, changes="all", anchor="changes")
+    ('/', '/?changes=all&lang=en#changes')
     """
-    return _address("/", query)
+    return _address("/", {**asked, **query}, anchor)
 
 
 def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> str:
@@ -53,13 +53,13 @@ def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "
     return _address("/charter", {"against": against, **query} if against else query, anchor)
 
 
-def register_href(*, query: Mapping[str, str], **asked: str) -> str:
-    """The register, or the uses of it that are asked for.
+def register_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The register, the uses of it that are asked for, or a place on it.
 
-    >>> register_href(query={"lang": "en"}, status="production", risk=""), register_href(query={})
-    ('/register?status=production&lang=en', '/register')
+    >>> register_href(query={"lang": "en"}, status="production", risk=""), register_href(query={}, anchor="due")
+    ('/register?status=production&lang=en', '/register#due')
     """
-    return _address("/register", {**{key: value for key, value in asked.items() if value}, **query})
+    return _address("/register", {**{key: value for key, value in asked.items() if value}, **query}, anchor)
 
 
 def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:

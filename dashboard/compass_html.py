@@ -63,9 +63,10 @@ def below(view: Compass, say: Say) -> Html:
         else el("p", say("Nothing else."))
     )
     more = el("p", say.plural("And one more question.", "And {n} more questions.", view.more)) if view.more else None
+    whole = el("p", link(*view.changes_more)) if view.changes_more else None
     return el(
         "div",
-        el("section", el("h2", title), changed),
+        el("section", el("h2", title, id="changes"), changed, whole),
         el("section", el("h2", say("What else needs attention")), attention, more),
         class_="two",
     )

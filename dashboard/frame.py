@@ -82,6 +82,11 @@ def register() -> Register:
     return store.register(Workspace.find(), today())
 
 
+def duties() -> Register:
+    """The register with all that is due today but for the erasures, which only the lake knows."""
+    return store.duties(Workspace.find())
+
+
 def charter(against: str) -> Seen:
     """The charter in force, beside another version of it."""
     return store.charter(Workspace.find(), against, today())

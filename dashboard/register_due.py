@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital
-from charter.due import Due
-from dashboard.addresses import system_href
+from charter.due import Due, Kind
+from dashboard.addresses import register_href, system_href
 from dashboard.register_choice import Register, title
 from dashboard.register_words import when
 from dashboard.words import Say
 
 DUE_SHOWN, OF_A_KIND = 7, 3
 """How many things that are due, and how many of one kind of them, the first screen names."""
+ON_THE_COMPASS, ALIKE = 5, 2
+"""The same, of the compass."""
+ACTS: tuple[Kind, ...] = ("attestation", "case", "reply", "audit", "review")
+"""What the committee and the establishment do; the rest is of the register's own keeping."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +31,36 @@ class DueLine:
     href: str
 
 
-def pressing(items: Sequence[Due]) -> tuple[list[Due], list[Due]]:
+@dataclass(frozen=True, kw_only=True)
+class Agenda:
+    """What is due next, for the compass, and where all of it stands."""
+
+    title: str
+    lines: Sequence[DueLine]
+    more: tuple[str, str]
+
+
+def pressing(items: Sequence[Due], *, most: int = DUE_SHOWN, of_a_kind: int = OF_A_KIND) -> tuple[list[Due], list[Due]]:
     """What the first screen names, and the rest: many reviews that are late do not hide an answer that is."""
     shown: list[Due] = []
     for item in items:
-        if len(shown) < DUE_SHOWN and sum(other.kind == item.kind for other in shown) < OF_A_KIND:
+        if len(shown) < most and sum(other.kind == item.kind for other in shown) < of_a_kind:
             shown.append(item)
     return shown, [item for item in items if item not in shown]
+
+
+def agenda(register: Register, say: Say, *, query: dict[str, str]) -> Agenda | None:
+    """What the committee and the establishment must do next, the first day first; None where nothing is due."""
+    acts = [item for item in register.due if item.kind in ACTS]
+    shown, _ = pressing(acts, most=ON_THE_COMPASS, of_a_kind=ALIKE)
+    if not shown:
+        return None
+    late = shown[-1].on < register.today
+    return Agenda(
+        title=say("Overdue") if late else say("Due by {date}", date=say.date(shown[-1].on)),
+        lines=[due_line(register, item, say, query=query) for item in shown],
+        more=(say("All that is due, in the register"), register_href(query=query, anchor="due")),
+    )
 
 
 def due_line(register: Register, item: Due, say: Say, *, query: dict[str, str]) -> DueLine:

@@ -8,7 +8,7 @@ from dashboard.coverage_picture import strip_svg, strip_text
 from dashboard.html import Html, badge, details, el, join, link, picture, stacked
 from dashboard.marks import ORDER
 from dashboard.register_choice import Choice
-from dashboard.register_due import DueLine
+from dashboard.register_due import Agenda, DueLine
 from dashboard.register_view import RegisterPage, Row
 from dashboard.words import Say
 
@@ -67,8 +67,19 @@ def overview(page: RegisterPage, say: Say) -> Html:
     return el(
         "div",
         el("section", el("h2", say("How far are we?")), figure),
-        el("section", el("h2", say("What is due next?")), lines, more, nothing),
+        el("section", el("h2", say("What is due next?"), id="due"), lines, more, nothing),
         class_="two",
+    )
+
+
+def agenda(shown: Agenda) -> Html:
+    """What is due next, on another page."""
+    return el(
+        "section",
+        el("h2", shown.title),
+        el("ul", *[_due(line) for line in shown.lines], class_="lines due"),
+        el("p", link(*shown.more)),
+        class_="agenda",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from audits.systems import System
 from audits.workspace import Workspace
+from charter.coverage import Use
 from charter.current import current, unmeasured
 from charter.facts import Facts, facts_of
 from charter.in_force import in_force
@@ -57,6 +58,16 @@ class Scene:
             if name not in self.latest and system.status != "retired"
         }
         return {**self.latest, **others}
+
+    @cached_property
+    def uses(self) -> Sequence[Use]:
+        """Every system of the register with its verdicts as they stand, in the order of the ids."""
+        return [self._use(name, system) for name, system in self.systems.items()]
+
+    def _use(self, name: str, system: System) -> Use:
+        found = self.standing.get(name) or unmeasured(self.charter, system, self.facts)
+        articles = {summary["article"]: summary["verdict"] for summary in found["articles"]}
+        return Use(system=system, verdicts=found["verdicts"], articles=articles, audit=self.latest.get(name))
 
     def title(self, system_id: str, say: Say) -> str:
         """The name of a system; its id when its file is gone."""

@@ -13,7 +13,6 @@ from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.coverage import coverage
 from charter.due import due
-from charter.register import register_of
 from dashboard.amendment import Seen, look
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.article_view import article_page as written
@@ -58,6 +57,11 @@ def register(workspace: Workspace, today: dt.date) -> Register:
         if (held := state.of("decisions")) and held.oldest is not None
     }
     return _register(workspace.home, stamp(workspace), today, tuple(sorted(oldest.items())))
+
+
+def duties(workspace: Workspace) -> Register:
+    """The register without what the lake knows: a page that needs no data does not wait for it."""
+    return _register(workspace.home, stamp(workspace), today(), ())
 
 
 def facts(workspace: Workspace) -> Facts:
@@ -128,9 +132,11 @@ def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> Seen:
 
 @lru_cache(maxsize=4)
 def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
-    charter, facts, uses = register_of(Workspace(home), today=today)
-    found = due(charter, uses, facts=facts, oldest=dict(oldest))
-    return Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=today)
+    seen = _scene(home, _stamp, today)
+    found = due(seen.charter, seen.uses, facts=seen.facts, oldest=dict(oldest))
+    return Register(
+        charter=seen.charter, uses=seen.uses, coverage=coverage(seen.charter, seen.uses), due=found, today=today
+    )
 
 
 @lru_cache(maxsize=64)

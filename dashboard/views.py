@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import inside
-from dashboard.addresses import article_href, system_href
+from dashboard.addresses import article_href, compass_href, system_href
 from dashboard.briefs import brief
 from dashboard.caps import Cap, caps
 from dashboard.marks import ORDER, worst
@@ -14,8 +14,8 @@ from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
 from dashboard.scene import Document, Finding, Scene, findings, needle, rings
 from dashboard.words import Say, count
 
-LEADS, ATTENTION = 3, 5
-"""How many findings the lead sentence names, and how many more the list below shows."""
+LEADS, CHANGES, ATTENTION = 3, 5, 5
+"""How many findings the lead sentence names, and how many the lists of changes and of what else needs attention."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +61,23 @@ class Compass:
     rows: Sequence[ArticleRow]
     changes_since: str | None
     changes: Sequence[Line]
+    changes_more: tuple[str, str] | None
     attention: Sequence[Line]
     more: int
 
 
-def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
+def compass(scene: Scene, say: Say, *, query: dict[str, str], all_changes: bool = False) -> Compass:
     """The page for the latest audit of every system. `query` is kept in every link (the language)."""
     articles, all_rings, ordered = scene.articles(say), rings(scene, say), findings(scene)
     points_at = needle(scene)
     urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
     leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
     lead_lines = [line(scene, finding, say, query=query) for finding in leads]
-    changed = changes(scene, say, query=query)
+    found = _changes(scene)
+    changed = [
+        line(scene, finding, say, query=query, before=earlier)
+        for finding, earlier in (found if all_changes else found[:CHANGES])
+    ]
     told = {shown.href for shown in (*lead_lines, *changed)}
     rest = [shown for f in urgent if (shown := line(scene, f, say, query=query)).href not in told]
     attention = _distinct(rest)[:ATTENTION]
@@ -90,6 +95,7 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
         rows=_rows(scene, say, query=query),
         changes_since=_changes_since(scene, say),
         changes=changed,
+        changes_more=_all_changes(len(found), say, query=query) if len(changed) < len(found) else None,
         attention=attention,
         more=len(rest) - len(attention),
     )
@@ -164,8 +170,8 @@ def _per_verdict(scene: Scene) -> dict[str, int]:
     return {verdict: per_article.count(verdict) for verdict in ORDER}
 
 
-def changes(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Line]:
-    """The questions whose verdict differs from the previous audit's, what most needs attention first."""
+def _changes(scene: Scene) -> list[tuple[Finding, str]]:
+    """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
     found = []
     for finding in findings(scene):
         previous = scene.previous.get(finding.system)
@@ -173,8 +179,13 @@ def changes(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Line]:
             continue
         earlier = {v["indicator"]: v["verdict"] for v in previous["verdicts"]}.get(finding.verdict["indicator"])
         if earlier != finding.key:
-            found.append(line(scene, finding, say, query=query, before=earlier or "not_examined"))
+            found.append((finding, earlier or "not_examined"))
     return found
+
+
+def _all_changes(n: int, say: Say, *, query: dict[str, str]) -> tuple[str, str]:
+    """How many changes there are in all, and the address that shows them."""
+    return say("See all {n} changes", n=say.whole(n)), compass_href(query=query, changes="all", anchor="changes")
 
 
 def period(document: Document, say: Say) -> str:

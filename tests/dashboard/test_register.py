@@ -18,12 +18,13 @@ from charter.facts import Facts
 from charter.loading import load_charter
 from charter.records.kinds import Attestation, KeptFile
 from charter.records.statements import Sealed
-from charter.register import register
+from charter.register import register, register_of
 from dashboard import register_html, store
 from dashboard.coverage_picture import strip_svg
 from dashboard.entry_view import entry, unaudited
 from dashboard.marks import MARKS, mark_svg
 from dashboard.register_choice import Chosen, Register
+from dashboard.register_due import agenda
 from dashboard.register_view import register_page
 from dashboard.register_words import when
 from dashboard.words import speaker
@@ -226,6 +227,61 @@ def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:
     shown = page(dues=[*reviews, Due(on=dt.date(2026, 11, 1), kind="reply", who="Data", entry=4)])
     assert [line.what for line in shown.due] == [*["Review planned"] * 3, "Answer recommendation no. 4: Data"]
     assert len(shown.later) == 6
+
+
+def agenda_of(dues: list[Due], say=EN):
+    return agenda(
+        Register(charter=CHARTER, uses=USES, coverage=coverage(CHARTER, USES), due=dues, today=TODAY),
+        say,
+        query={"lang": say.lang},
+    )
+
+
+def test_the_compass_names_five_acts_of_people_the_first_day_first() -> None:
+    first = CHARTER.articles[0].indicators[0]
+    keeping = [
+        Due(on=TODAY, kind="erasure", system="alpha"),
+        Due(on=TODAY, kind="legal_basis", system="alpha", group="sex"),
+        Due(on=TODAY, kind="service", system="gamma"),
+    ]
+    acts = [
+        Due(on=dt.date(2026, 11, 24), kind="case", system="alpha", indicator="undeclared_use", entry=7),
+        Due(on=dt.date(2026, 11, 28), kind="review", system="beta"),
+        Due(on=dt.date(2026, 12, 1), kind="review", system="alpha"),
+        Due(on=dt.date(2026, 12, 2), kind="review", system="gamma"),
+        Due(on=dt.date(2026, 12, 20), kind="reply", who="Management", entry=4),
+        Due(on=dt.date(2027, 1, 10), kind="attestation", system="alpha", indicator=first.id),
+        Due(on=dt.date(2027, 2, 1), kind="audit", system="alpha", count=4),
+    ]
+    found = agenda_of([*keeping, *acts])
+    assert found.title == "Due by 10 January 2027"
+    assert [(line.when, line.overdue, line.what, line.place) for line in found.lines] == [
+        ("Two days late", True, "Confirm or refute the case reported in entry 7", "ALPHA"),
+        ("In two days", False, "Review planned", "BETA"),
+        ("In five days", False, "Review planned", "ALPHA"),
+        ("In 24 days", False, "Answer recommendation no. 4: Management", ""),
+        ("In 45 days", False, f"Renew the attestation on question {first.number}", "ALPHA"),
+    ]
+    assert found.more == ("All that is due, in the register", "/register?lang=en#due")
+    assert agenda_of(acts, FR).title.replace("\u202f", " ") == "À faire d’ici au 10 janvier 2027"
+    assert agenda_of(acts[:1]).title == "Overdue"
+    assert agenda_of(keeping) is None
+    html = register_html.agenda(found)
+    assert html.count("<li>") == 5
+    assert 'id="due"' in register_html.overview(page(), EN)
+
+
+def test_the_compass_and_the_register_know_the_same_uses_and_only_the_lake_knows_of_erasures(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / "systems" / "a.yaml").write_text(
+        "id: a\nkind: declared\ntitle: {fr: A}\npurpose: {fr: Essai}\nowner: Direction\nstatus: retired\n"
+        "risk: limited\n",
+        encoding="utf-8",
+    )
+    charter, facts, uses = register_of(workspace, today=store.today())
+    found = store.duties(workspace)
+    assert (found.uses, found.charter.sha256) == (uses, charter.sha256)
+    assert list(found.due) == due(charter, uses, facts=facts)
 
 
 def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:

@@ -111,6 +111,27 @@ def test_changes_are_those_between_the_last_two_windows(scene: Scene) -> None:
     assert view(scene).changes_since == "30 juin 2026"
 
 
+def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Scene) -> None:
+    assert view(scene).changes_more is None
+    nothing = {
+        system: {**document, "verdicts": [{**each, "verdict": "not_examined"} for each in document["verdicts"]]}
+        for system, document in scene.latest.items()
+    }
+    given = replace(scene, previous=nothing)
+    shown, whole = view(given), compass(given, FR, query={"lang": "fr"}, all_changes=True)
+    examined = findings(given)
+    assert len(whole.changes) == len(examined) > 5
+    assert whole.changes_more is None
+    assert shown.changes == [replace(each, href=each.href.replace("&lang=fr", "")) for each in whole.changes[:5]]
+    assert shown.changes_more == (f"Voir les {len(examined)} changements", "/?changes=all#changes")
+    told = {line.href for line in (*shown.leads, *shown.changes, *shown.attention)}
+    urgent = [each for each in examined if each.key in ("broken", "watch")]
+    assert len(urgent) > 5
+    for each in urgent:
+        assert any(f"#{each.article}-{each.verdict['indicator']}" in href for href in told)
+    assert 'id="changes"' in compass_html.below(shown, FR)
+
+
 def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
     assert before([matchft_before, matchft, matchft], matchft) == matchft_before
     assert before([matchft, matchft], matchft) is None
