@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital
 from charter.model import Article
 from charter.plain import called
 from dashboard.addresses import article_href
@@ -101,8 +100,8 @@ def article_page(scene: Scene, chosen: Chosen, say: Say, *, on: dt.date, query: 
 
 def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> Promise:
     why = [
-        (capital(called(scene.charter, "person", say.lang)), say.text(article.why.person)),
-        (capital(called(scene.charter, "agent", say.lang)), say.text(article.why.agent)),
+        (say("For {people}", people=called(scene.charter, "person", say.lang)), say.text(article.why.person)),
+        (say("For {people}", people=called(scene.charter, "agent", say.lang)), say.text(article.why.agent)),
     ]
     return Promise(
         order=str(article.order),

@@ -75,7 +75,7 @@ def _part(part: Part, say: Say) -> Html:
     given = part.section
     return el(
         "div",
-        el("h3", join([str(given.order), given.title], ". "), id=given.id),
+        el("h3", join([str(given.order), link(given.title, part.href)], ". "), id=given.id),
         el("ul", *[_answered(each, say) for each in part.answered], class_="lines") if part.answered else None,
         not_examined(given, say),
         class_="article-of",

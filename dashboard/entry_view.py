@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital, inside
@@ -12,6 +12,7 @@ from audits.systems.register import Assessment
 from charter.coverage import Use
 from charter.follow_up import Answer, examined_before_start
 from charter.model import Article, Charter
+from dashboard.addresses import article_href
 from dashboard.marks import ORDER, worst
 from dashboard.register_view import missing
 from dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
@@ -40,9 +41,10 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What one article asks: the questions that have an answer, and those that have none."""
+    """What one article asks: the questions that have an answer, and those that have none. `href`: its own page."""
 
     section: Section
+    href: str
     answered: Sequence[Answered]
 
 
@@ -74,8 +76,11 @@ def entry(system: System, say: Say, *, today: dt.date) -> Entry:
     return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
-def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date) -> Unaudited:
-    """The page of a use that no audit has measured: its entry, and every question that the charter asks of it."""
+def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> Unaudited:
+    """The page of a use that no audit has measured: its entry, and every question that the charter asks of it.
+
+    `query` is kept in every link (the language).
+    """
     found = [verdict["verdict"] for verdict in use.verdicts]
     return Unaudited(
         title=say.text(use.system.title, use.system.id),
@@ -84,7 +89,7 @@ def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date) -> Unaudi
         tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
         counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
-        parts=[_part(use, article, charter, say) for article in charter.articles if _asks(use, article)],
+        parts=[_part(use, article, charter, say, query=query) for article in charter.articles if _asks(use, article)],
     )
 
 
@@ -92,7 +97,7 @@ def _asks(use: Use, article: Article) -> bool:
     return any(verdict["article"] == article.id for verdict in use.verdicts)
 
 
-def _part(use: Use, article: Article, charter: Charter, say: Say) -> Part:
+def _part(use: Use, article: Article, charter: Charter, say: Say, *, query: Mapping[str, str]) -> Part:
     mine = [verdict for verdict in use.verdicts if verdict["article"] == article.id]
     open_questions = [verdict for verdict in mine if verdict["verdict"] == "not_examined"]
     document = {"verdicts": open_questions, "measures": [], "articles": []}
@@ -106,7 +111,11 @@ def _part(use: Use, article: Article, charter: Charter, say: Say) -> Part:
         if verdict["verdict"] != "not_examined"
     ]
     answered.sort(key=lambda each: ORDER.index(each.verdict))
-    return Part(section=section(document, article, charter, use.system, say), answered=answered)
+    return Part(
+        section=section(document, article, charter, use.system, say),
+        href=article_href(article.id, query=query),
+        answered=answered,
+    )
 
 
 def _coverage(use: Use, say: Say) -> str:

@@ -117,7 +117,21 @@ def content_words(entry: Listed, scene: Scene, say: Say) -> list[tuple[str, str]
     ordered = sorted(
         entry.payload.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else -1, item[0])
     )
-    return [(_name(key, say), _value(key, value, scene, say)) for key, value in ordered]
+    about = {"system": _system(entry, scene, say)} if "system" in entry.payload else {}
+    return [(_name(key, say), about.get(key) or _value(key, value, say)) for key, value in ordered]
+
+
+def _system(entry: Listed, scene: Scene, say: Say) -> str:
+    """The system that an entry is about; of a record that is about another one, that of the other; none is all."""
+    if entry.payload["system"]:
+        return scene.title(str(entry.payload["system"]), say)
+    stated = {each.entry: each.statement for each in scene.facts.sealed}
+    said = stated.get(entry.index)
+    while (of := getattr(said, "of", None)) is not None:
+        said = stated.get(of)
+    if said is None:
+        return ""
+    return scene.title(said.system, say) if said.system else capital(say("all systems"))
 
 
 def answers_href(entry: Listed, scene: Scene, *, query: Mapping[str, str]) -> str:
@@ -160,11 +174,10 @@ def _name(key: str, say: Say) -> str:
     return names.get(key, key)
 
 
-def _value(key: str, value: object, scene: Scene, say: Say) -> str:
+def _value(key: str, value: object, say: Say) -> str:
     text = str(value)
     written: dict[str, Callable[[], str]] = {
         "excluded": lambda: say("left out") if value else say("taken back"),
-        "system": lambda: scene.title(text, say),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
         **{key: lambda: say.date(text) for key in ("start", "end", "before")},
     }

@@ -21,7 +21,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     home = compass_href(query=query)
     use = next((use for use in frame.register().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
-        shown = unaudited(use, seen.charter, say, today=frame.today())
+        shown = unaudited(use, seen.charter, say, today=frame.today(), query=query)
         held = caps(seen, say, query=query, system=system)
         for part in entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held):
             st.html(part)

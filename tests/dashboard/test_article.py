@@ -124,7 +124,7 @@ def test_the_answer_names_the_worst_system_first_and_counts_its_questions(scene:
 def test_the_promise_is_told_with_whose_words_it_is_in_and_why_it_matters(scene: Scene) -> None:
     found = page(scene, lang="fr").promise
     assert (found.order, found.title, found.draft) == ("3", "Équité et non-discrimination", True)
-    assert [who for who, _ in found.why] == ["Un demandeur d’emploi", "Un agent"]
+    assert [who for who, _ in found.why] == ["Pour un demandeur d’emploi", "Pour un agent"]
     assert "Rédaction provisoire" in html(page(scene, lang="fr"), "fr")
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sqlite3
+from dataclasses import replace
 from hashlib import sha256
 
 import pypdf
@@ -17,7 +18,8 @@ from audits.ledger import Verification
 from audits.ledger.keys import COSIGNATURE, make_key
 from audits.ledger.search import Asked, Listed, Span
 from audits.workspace import Workspace
-from charter.records import open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
+from charter.facts import Facts
+from charter.records import Sealed, open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
 from charter.records.kinds import Case, Closure, Finding
 from dashboard import evidence_html
 from dashboard.addresses import evidence_href
@@ -351,3 +353,18 @@ def test_a_statement_in_the_ledger_says_what_it_is_about(scene: Scene) -> None:
     assert stated_words(Closure.model_validate({**said, "of": 8, "document": PAPER}), scene, FR) == [
         "écriture n°\u00a08"
     ]
+
+
+@pytest.mark.parametrize(("system", "told"), [(None, "Tous les systèmes"), ("matchft", "MatchFT")])
+def test_an_entry_about_all_systems_says_so_and_one_about_another_entry_says_its_system(scene, system, told):
+    said = {"role": "DPO", "on": "2026-01-22"}
+    finding = Finding.model_validate({**said, **CNIL, "system": system})
+    closure = Closure.model_validate({**said, "of": 8, "document": PAPER})
+    stated = [Sealed(entry=8 + n, sealed_on=each.on, statement=each) for n, each in enumerate((finding, closure))]
+    given = replace(scene, facts=Facts(as_of=finding.on, sealed=stated))
+    for each in stated:
+        payload = {"record": "ab", "system": each.statement.system}
+        entry = Listed(index=each.entry, kind=each.statement.kind, payload=payload, time="", leaf_hash="ab")
+        assert dict(content_words(entry, given, FR))["Système"] == told
+    lost = Listed(index=40, kind="closure", payload={"record": "ab", "system": None}, time="", leaf_hash="ab")
+    assert dict(content_words(lost, given, FR))["Système"] == "—"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from charter.loading import load_charter
 from charter.records.kinds import Attestation, KeptFile
 from charter.records.statements import Sealed
 from charter.register import register, register_of
-from dashboard import register_html, store
+from dashboard import entry_html, register_html, store
 from dashboard.coverage_picture import strip_svg
 from dashboard.entry_view import entry, unaudited
 from dashboard.marks import MARKS, mark_svg
@@ -194,10 +195,14 @@ def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
 
 def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
-    shown = unaudited(sorter, CHARTER, EN, today=TODAY)
+    shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
     assert sum(len(part.section.not_examined) for part in shown.parts) == sorter.asked > 5
     assert shown.told.endswith("nobody has looked at any yet.")
     assert not any(part.answered for part in shown.parts)
+    *_, asked = entry_html.page(shown, EN, home="/", register="/register")
+    for part in shown.parts:
+        href = f"/article?article={part.section.id}&amp;lang=en"
+        assert f'{part.section.order}. <a href="{href}" target="_self">{escape(part.section.title)}</a></h3>' in asked
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.asked)])
 
 
@@ -216,7 +221,7 @@ def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
     ]
     sealed = tuple(Sealed(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY, sealed=sealed))
-    shown = unaudited(sorter, CHARTER, EN, today=TODAY)
+    shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
     assert sorted(each.verdict for part in shown.parts for each in part.answered) == ["broken", "kept"]
     assert shown.tone == "broken"
     assert shown.told == f"Somebody has looked at 2 of the {sorter.asked} questions that the charter asks of it."
