@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from audits.lake import engine
 from audits.workspace import Workspace
 
 HERE = Path(__file__).parent
 SYSTEMS = HERE / "systems"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def extensions_are_trusted() -> Iterator[None]:
+    """To check their signatures takes .4 s for every engine: left to the processes that tests start, and test_engine.
+
+    Hundreds of engines are made here, one for each workspace, all from the same three files.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(engine.CONFIG, "allow_unsigned_extensions", True)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -66,31 +81,93 @@ def boussole() -> Run:
 
 
 @pytest.fixture(scope="session")
-def audited(boussole: Run, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+def command() -> Run:
+    """Runs the command line as `boussole` does, in this process: where it is what is said and done that is tested.
+
+    A process of its own needs two seconds to load its libraries. What `boussole` takes it takes too, but of `options`
+    only `cwd` and `env`. What no command expects is raised here.
+    """
+
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        from dashboard.cli import main
+
+        given = ["boussole", *map(str, arguments)]
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patch:
+            _settle(patch, **options)
+            patch.setattr(sys, "argv", given)
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    main()
+                except SystemExit as ended:
+                    code = int(ended.code or 0)
+        return subprocess.CompletedProcess(given, code, out.getvalue(), err.getvalue())
+
+    return run
+
+
+def _settle(patch: pytest.MonkeyPatch, *, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+    """The surroundings of a process, for a while: its folder and environment, and where its temporary files lie."""
+    if cwd:
+        patch.chdir(cwd)
+    if env is not None:
+        for name in os.environ.keys() - env.keys():
+            patch.delenv(name)
+        for name, value in env.items():
+            patch.setenv(name, value)
+        patch.setattr(tempfile, "tempdir", None)  # found anew
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all the processes share which run tests."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def audited_offers(shared_folder: Path) -> Callable[..., Workspace]:
+    """Copies the workspace of tests/offers.py with its three audits to a folder; each kind is made once for all."""
+
+    def copied(home: Path, *, clustered: bool = False) -> Workspace:
+        from tests import offers  # takes seconds
+
+        kept = shared_folder / f"offers-{'clustered' if clustered else 'independent'}"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                offers.audited(kept.with_suffix(".draft"), clustered=clustered).home.rename(kept)
+        shutil.copytree(kept, home)
+        return Workspace(home)
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def audited(
+    boussole: Run, command: Run, real_data: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Any]:
     """The audit document of a real data set, through the command line only: init, add, import, audit.
 
-    Each is made once for all the processes that run tests.
+    Each is made once for all the processes that run tests; that of COMPAS by processes of its own, as a user does.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     def audit(system: str, data: str) -> Any:
-        kept = shared / f"audited-{system}.json"
+        kept = shared_folder / f"audited-{system}.json"
         with FileLock(f"{kept}.lock"):
             if not kept.exists():
                 kept.write_text(made(system, data), encoding="utf-8")
         return json.loads(kept.read_text(encoding="utf-8"))
 
     def made(system: str, data: str) -> str:
-        home = tmp_path_factory.mktemp(system) / "workspace"
+        home, run = tmp_path_factory.mktemp(system) / "workspace", boussole if system == "compas" else command
         for arguments in (
             ("init", home),
             ("--workspace", home, "systems", "add", SYSTEMS / f"{system}.yaml"),
             ("--workspace", home, "import", real_data / data, "--system", system),
         ):
-            done = boussole(*arguments)
+            done = run(*arguments)
             assert done.returncode == 0, done.stderr
-        done = boussole("--workspace", home, "audit", "--system", system, "--json", "-")
+        done = run("--workspace", home, "audit", "--system", system, "--json", "-")
         assert done.returncode == 0, done.stderr
         return str(done.stdout)
 

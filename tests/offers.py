@@ -81,8 +81,8 @@ def make(home: Path, *, clustered: bool = False) -> Workspace:
     keys.write(made.keys / "bucket.key", b"k" * 32)
     text = SYSTEM.replace("PERSON", "person: who" if clustered else "team: job")
     if clustered:
-        text = text.replace("SENSITIVE", f"sensitive: {{path: {home.parent / 'people.csv'}, key: who}}")
-        (home.parent / "people.csv").write_text(
+        text = text.replace("SENSITIVE", "sensitive: {path: people.csv, key: who}")
+        (home / "people.csv").write_text(
             "who,basis\n" + "".join(f"p{i},{'yes' if i % 5 else 'no'}\n" for i in range(1600)), encoding="utf-8"
         )
     else:

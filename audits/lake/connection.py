@@ -214,7 +214,9 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
     lake = workspace.catalogue.parent
     if not workspace.catalogue.exists():
         create(connection, lake / folder.DRAFT, name="lake", data=lake / "data")
+        connection.execute("BEGIN")  # else each table would be a commit of its own
         create_shared(connection)  # an import that fails leaves a lake that can be read
+        connection.execute("COMMIT")
         connection.execute("DETACH lake")
         folder.swap(lake)
     data = attach(connection, workspace, seconds=LOCK_SECONDS)

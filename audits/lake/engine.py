@@ -18,6 +18,8 @@ from audits.errors import LakeError
 from audits.workspace import Workspace
 
 EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
+CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""What every engine of a lake has in common: it loads nothing by itself, and only extensions that DuckDB signed."""
 
 
 @dataclass
@@ -48,8 +50,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     settings = workspace.settings
     connection = duckdb.connect(
         config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            **CONFIG,
             "memory_limit": settings.memory_limit.replace(" ", ""),
             "temp_directory": str(workspace.home / "lake" / "tmp"),
             "temp_file_encryption": True,

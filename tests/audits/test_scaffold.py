@@ -322,19 +322,19 @@ def test_a_malformed_id_is_refused_with_one_that_would_do(table: Callable[..., P
 
 
 def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
-    boussole: Any, table: Callable[..., Path], tmp_path: Path
+    boussole: Any, command: Any, table: Callable[..., Path], tmp_path: Path
 ) -> None:
     data = table("loans.csv", id=list(range(40)), granted=["yes", "no"] * 20, sex=["F", "M", "M", "F"] * 10)
     home, file = tmp_path / "workspace", tmp_path / "loans.yaml"
-    assert boussole("init", home).returncode == 0
+    assert command("init", home).returncode == 0
     printed = boussole("systems", "new", "--from", data)
     assert (printed.returncode, load_text(printed.stdout, tmp_path).id) == (0, "loans")
     assert "owner: a role, not a person" in printed.stderr
-    assert boussole("systems", "new", "--from", data, "--id", "credit", "--out", file).returncode == 0
-    again = boussole("systems", "new", "--from", data, "--out", file)
+    assert command("systems", "new", "--from", data, "--id", "credit", "--out", file).returncode == 0
+    again = command("systems", "new", "--from", data, "--out", file)
     assert (again.returncode, "exists already" in again.stderr) == (2, True)
-    assert boussole("--workspace", home, "systems", "add", file).returncode == 0
-    done = boussole("--workspace", home, "import", data, "--system", "credit")
+    assert command("--workspace", home, "systems", "add", file).returncode == 0
+    done = command("--workspace", home, "import", data, "--system", "credit")
     assert (done.returncode, "40 decision(s) accepted" in done.stderr) == (0, True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ Documents = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=True)
+def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=True)
 
 
 @pytest.fixture(scope="module", params=["fr", "en"])
@@ -156,15 +157,15 @@ def test_without_an_audit_there_is_a_catalogue_and_a_plan(tmp_path: Path) -> Non
         MODELS[next(iter(document))].model_validate(document)
 
 
-def test_a_changed_document_is_not_exported(tmp_path: Path) -> None:
-    workspace = offers.audited(tmp_path / "w")
+def test_a_changed_document_is_not_exported(audited_offers: Callable[..., Workspace], tmp_path: Path) -> None:
+    workspace = audited_offers(tmp_path / "w")
     sql(workspace, "UPDATE audits SET document = replace(document, '\"decisions\":800', '\"decisions\":8')")
     with pytest.raises(BoussoleError, match="not the one that was sealed"):
         oscal_files(workspace, stored_audits(workspace), lang="en")
 
 
-def test_the_command(boussole: Any, workspace: Workspace, tmp_path: Path) -> None:
-    done = boussole("--workspace", workspace.home, "export", "oscal", tmp_path / "o", "--lang", "en")
+def test_the_command(command: Any, workspace: Workspace, tmp_path: Path) -> None:
+    done = command("--workspace", workspace.home, "export", "oscal", tmp_path / "o", "--lang", "en")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "o").glob("*.json"))) == 3
     for path in (tmp_path / "o").iterdir():

@@ -25,8 +25,10 @@ TODAY = dt.date(2026, 12, 1)
 
 
 @pytest.fixture(scope="module", params=[True], ids=["clustered"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param).home
+def template(
+    request: pytest.FixtureRequest, audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    return audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=request.param).home
 
 
 @pytest.fixture

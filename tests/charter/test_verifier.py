@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from audits.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, 
 from audits.uncertainty import score
 from audits.uncertainty.holm import holm
 from audits.uncertainty.wilson import wilson
+from audits.workspace import Workspace
 from charter.pack.cells import cells_of
 from charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
 from charter.pack.verifier.audits import _from_rows
@@ -26,7 +28,6 @@ from charter.pack.verifier.system import System
 from charter.pack.verifier.tally import Tally
 from charter.pack.verifier.told import Told
 from charter.records import charter_text, stored_audits
-from tests import offers
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
 VECTORS = [
@@ -138,8 +139,10 @@ def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves()
     scope="module",
     params=[pytest.param(False, id="independent", marks=pytest.mark.slow), pytest.param(True, id="clustered")],
 )
-def audit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    workspace = offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
+def audit(
+    request: pytest.FixtureRequest, audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    workspace = audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
     document = stored_audits(workspace)[1].document()
     read = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"][7:])
     return {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,34 +46,38 @@ def frame(*, women: float, men: float = 0.5, version: str = "v1") -> pd.DataFram
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Workspace:
     workspace = Workspace.create(tmp_path_factory.mktemp("gates") / "workspace")
     (workspace.home / "systems" / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
-    before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(workspace.tracking_uri)
-    mlflow.create_experiment("trials", artifact_location=(workspace.home / "mlartifacts").as_uri())
-    mlflow.set_experiment("trials")
-    yield workspace
-    mlflow.set_tracking_uri(before)
+    shutil.copyfile(empty_store, workspace.home / "mlflow.db")
+    return workspace
 
 
 @pytest.fixture(scope="module")
-def runs(home) -> dict[str, str]:
-    """Runs by what they hold."""
+def runs(home: Workspace) -> dict[str, str]:
+    """Runs by what they hold. MLflow is pointed to their store only while they are logged."""
     made = {"fair": frame(women=0.5), "unfair": frame(women=0.3, version="v2")}
     bad = made["fair"].assign(chosen=np.where(made["fair"].index < 2, 7, made["fair"]["chosen"]))
-    return {name: log_decisions(rows, system="essai") for name, rows in (made | {"bad": bad}).items()}
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(home.tracking_uri)
+    mlflow.create_experiment("trials", artifact_location=(home.home / "mlartifacts").as_uri())
+    mlflow.set_experiment("trials")
+    logged = {name: log_decisions(rows, system="essai") for name, rows in (made | {"bad": bad}).items()}
+    mlflow.set_tracking_uri(before)
+    return logged
 
 
 @pytest.fixture
-def run(boussole: Boussole, home: Workspace, tmp_path: Path) -> Boussole:
+def run(boussole: Boussole, command: Boussole, home: Workspace, tmp_path: Path) -> Boussole:
     """The command line on the workspace; temporary files in a folder of their own, which must end empty."""
     folder = tmp_path / "tmp"
     folder.mkdir()
 
-    def call(*arguments: object, workspace: Workspace | None = home) -> Any:
+    def call(*arguments: object, workspace: Workspace | None = home, alone: bool = False) -> Any:
+        """`alone`: in a process of its own, as a build calls it."""
         given = ("--workspace", workspace.home) if workspace else ()
-        done = boussole(*given, *arguments, env={**os.environ, "TMPDIR": str(folder)}, cwd=tmp_path)
+        call = boussole if alone else command
+        done = call(*given, *arguments, env={**os.environ, "TMPDIR": str(folder)}, cwd=tmp_path)
         assert list(folder.iterdir()) == []
         return done
 
@@ -89,7 +94,7 @@ def refused(done: Any, *words: str) -> None:
 
 def test_a_run_passes_or_fails_a_build_and_is_not_imported(run, home, runs):
     assert run("audit", "--run", runs["fair"], "--fail-on", "broken").returncode == 0
-    done = run("audit", "--run", runs["unfair"], "--fail-on", "broken", "--json", "-")
+    done = run("audit", "--run", runs["unfair"], "--fail-on", "broken", "--json", "-", alone=True)
     assert done.returncode == 1
     document = json.loads(done.stdout)
     assert document["decisions"] == 400
@@ -117,7 +122,7 @@ def test_a_file_is_audited_without_a_workspace(run, tmp_path):
     (tmp_path / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
     file = ("audit", "--dry-run", tmp_path / "rows.csv", "--system-file", tmp_path / "essai.yaml")
     assert run(*file, workspace=None).returncode == 0
-    done = run(*file, "--fail-on", "broken", "--json", "-", workspace=None)
+    done = run(*file, "--fail-on", "broken", "--json", "-", workspace=None, alone=True)
     assert done.returncode == 1
     assert json.loads(done.stdout)["system"] == "essai"
     within = run("audit", "--dry-run", tmp_path / "rows.csv", "--system", "essai", "--fail-on", "broken")
@@ -140,7 +145,8 @@ def test_a_candidate_run_is_compared_with_the_run_in_production(run, runs):
     done = run("compare", "--run", runs["fair"], "--run", runs["unfair"])
     assert done.returncode == 1
     assert "worse     selection_rate_ratio/sex=F: 1.000 -> 0.600 (x 0.60)" in done.stdout
-    same = run("compare", "--run", runs["fair"], "--run", runs["fair"], "--fail-on", "unknown", "--json", "-")
+    alike = ("--run", runs["fair"], "--run", runs["fair"])
+    same = run("compare", *alike, "--fail-on", "unknown", "--json", "-", alone=True)
     assert same.returncode == 0
     document = json.loads(same.stdout)
     assert document["verdict"] == "not_worse"

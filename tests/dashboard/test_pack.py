@@ -40,8 +40,10 @@ CLUSTERED = pytest.param(True, id="clustered", marks=pytest.mark.slow)
 
 
 @pytest.fixture(scope="module", params=[pytest.param(False, id="independent"), CLUSTERED])
-def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return offers.audited(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
+def workspace(
+    request: pytest.FixtureRequest, audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    return audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
 
 
 def made(workspace: Workspace, folder: Path, *, restricted: bool) -> Path:
@@ -348,14 +350,14 @@ def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> Non
     assert len(audits) == 2
 
 
-def test_the_command(boussole: Any, workspace: Workspace, tmp_path: Path) -> None:
+def test_the_command(boussole: Any, command: Any, workspace: Workspace, tmp_path: Path) -> None:
     done = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "p", "--system", "offers")
     assert done.returncode == 0, done.stderr
     assert "no count of a hidden group" in done.stderr
     assert verify(tmp_path / "p")[0] == 0
-    again = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "p")
+    again = command("--workspace", workspace.home, "export", "pack", tmp_path / "p")
     assert (again.returncode, "never mixed with another" in again.stderr) == (2, True)
-    secret = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "q", "--restricted", "--entry", "1")
+    secret = command("--workspace", workspace.home, "export", "pack", tmp_path / "q", "--restricted", "--entry", "1")
     assert "Hand it only to auditors bound to secrecy" in secret.stderr
-    nothing = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "r", "--entry", "99")
+    nothing = command("--workspace", workspace.home, "export", "pack", tmp_path / "r", "--entry", "99")
     assert (nothing.returncode, (tmp_path / "r").exists()) == (2, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ windows: {audit: all}
 
 
 @pytest.fixture
-def home(boussole: Any, tmp_path: Path) -> Path:
+def home(command: Any, tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
     (tmp_path / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
-    assert boussole("init", folder).returncode == 0
-    assert boussole("--workspace", folder, "systems", "add", tmp_path / "calls.yaml").returncode == 0
+    assert command("init", folder).returncode == 0
+    assert command("--workspace", folder, "systems", "add", tmp_path / "calls.yaml").returncode == 0
     return folder
 
 
@@ -42,41 +43,41 @@ def refused(done: Any, *words: str) -> None:
         assert word in done.stderr, done.stderr
 
 
-def test_a_missing_column_is_named_with_the_nearest_one(boussole: Any, home: Path, tmp_path: Path) -> None:
+def test_a_missing_column_is_named_with_the_nearest_one(command: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER.replace("gender", "genre") + GOOD)
-    refused(boussole("--workspace", home, "import", file, "--system", "calls"), "log.csv", "'gender'", "'genre'")
+    refused(command("--workspace", home, "import", file, "--system", "calls"), "log.csv", "'gender'", "'genre'")
 
 
-def test_good_rows_are_accepted_and_bad_ones_named(boussole: Any, home: Path, tmp_path: Path) -> None:
+def test_good_rows_are_accepted_and_bad_ones_named(command: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
-    done = boussole("--workspace", home, "import", file, "--system", "calls")
+    done = command("--workspace", home, "import", file, "--system", "calls")
     refused(done, "log.csv", "1 decision(s) accepted, 1 set aside", "column 'contacted'", "row 2", "Next:")
 
 
-def test_strict_writes_nothing(boussole: Any, home: Path, tmp_path: Path) -> None:
+def test_strict_writes_nothing(command: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
-    refused(boussole("--workspace", home, "import", file, "--system", "calls", "--strict"), "--strict", "row 2")
-    refused(boussole("--workspace", home, "audit", "--system", "calls"), "no decisions yet", "boussole import")
+    refused(command("--workspace", home, "import", file, "--system", "calls", "--strict"), "--strict", "row 2")
+    refused(command("--workspace", home, "audit", "--system", "calls"), "no decisions yet", "boussole import")
 
 
-def test_an_empty_parquet_file_is_refused(boussole: Any, home: Path, tmp_path: Path) -> None:
+def test_an_empty_parquet_file_is_refused(command: Any, home: Path, tmp_path: Path) -> None:
     (tmp_path / "log.parquet").write_bytes(b"")
-    done = boussole("--workspace", home, "import", tmp_path / "log.parquet", "--system", "calls")
+    done = command("--workspace", home, "import", tmp_path / "log.parquet", "--system", "calls")
     refused(done, "log.parquet", "0 bytes")
 
 
 @pytest.mark.parametrize("system", ["../calls", "/etc/passwd", "Calls", "calls.yaml", ""])
-def test_a_system_id_is_never_a_path(boussole: Any, home: Path, tmp_path: Path, system: str) -> None:
+def test_a_system_id_is_never_a_path(command: Any, home: Path, tmp_path: Path, system: str) -> None:
     (tmp_path / "log.csv").write_text(HEADER + GOOD)
-    done = boussole("--workspace", home, "import", tmp_path / "log.csv", "--system", system)
+    done = command("--workspace", home, "import", tmp_path / "log.csv", "--system", system)
     refused(done, "is not a system id", "boussole systems list")
 
 
-def test_an_unknown_system_is_named_with_the_nearest_one(boussole: Any, home: Path) -> None:
-    refused(boussole("--workspace", home, "audit", "--system", "callz"), "Did you mean 'calls'?")
+def test_an_unknown_system_is_named_with_the_nearest_one(command: Any, home: Path) -> None:
+    refused(command("--workspace", home, "audit", "--system", "callz"), "Did you mean 'calls'?")
 
 
 @pytest.mark.parametrize(
@@ -91,10 +92,10 @@ def test_an_unknown_system_is_named_with_the_nearest_one(boussole: Any, home: Pa
     ],
 )
 def test_a_bad_system_file_names_the_key(
-    boussole: Any, home: Path, tmp_path: Path, change: tuple[str, str], words: tuple[str, ...]
+    command: Any, home: Path, tmp_path: Path, change: tuple[str, str], words: tuple[str, ...]
 ) -> None:
     (tmp_path / "bad.yaml").write_text(SYSTEM.replace(*change), encoding="utf-8")
-    refused(boussole("--workspace", home, "systems", "add", tmp_path / "bad.yaml"), "bad.yaml", *words)
+    refused(command("--workspace", home, "systems", "add", tmp_path / "bad.yaml"), "bad.yaml", *words)
     assert [path.name for path in (home / "systems").iterdir()] == ["calls.yaml"]
 
 
@@ -103,8 +104,6 @@ def test_outside_a_workspace_the_next_step_is_init(boussole: Any, tmp_path: Path
 
 
 def test_json_on_stdout_is_only_json(boussole: Any, home: Path, tmp_path: Path) -> None:
-    import json
-
     (tmp_path / "log.csv").write_text(
         HEADER + "".join(f"{i},2026-03-01,{i % 3 == 0},{'FM'[i % 2]}\n" for i in range(400))
     )

@@ -15,23 +15,23 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_what_the_command_says(
-    boussole: Run, workspace: Workspace, mlflow: Any, decisions: Callable[..., pd.DataFrame]
+    boussole: Run, command: Run, workspace: Workspace, mlflow: Any, decisions: Callable[..., pd.DataFrame]
 ) -> None:
-    def sync(*more: str) -> tuple[int, str]:
-        done = boussole("--workspace", workspace.home, "sync", *more)
+    def sync(*more: str, run: Run = command) -> tuple[int, str]:
+        done = run("--workspace", workspace.home, "sync", *more)
         assert done.stdout == ""
         return done.returncode, done.stderr
 
     log_decisions(decisions(), system="trial")
     run_id = log_decisions(decisions(first=10), system="trial")
-    assert sync() == (0, "trial, mlflow:trials: 2 new file(s), 8 new row(s), 0 file(s) known.\n")
+    assert sync(run=boussole) == (0, "trial, mlflow:trials: 2 new file(s), 8 new row(s), 0 file(s) known.\n")
     assert sync() == (0, "trial, mlflow:trials: 0 new file(s), 0 new row(s), 2 file(s) known.\n")
 
     mlflow.MlflowClient().delete_run(run_id)
     code, told = sync()
     assert code == 0
     assert told.splitlines()[1] == f"  mlflow:{run_id} was deleted in MLflow: 4 decision(s) left the figures."
-    sealed = boussole("--workspace", workspace.home, "verify", "--ledger")
+    sealed = command("--workspace", workspace.home, "verify", "--ledger")
     assert sealed.returncode == 0
     assert "1 entr" in sealed.stdout + sealed.stderr
 

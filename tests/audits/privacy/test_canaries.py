@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
 
 from audits.workspace import Workspace
-from dashboard.cli import main
 from tests.audits.privacy.helpers import HEADERS, system_text
 
 CANARY = "CANARY-77"
@@ -28,15 +27,12 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(workspace: Workspace, command: Callable[..., Any]) -> Run:
     """The command line itself: its exit code, and all that it printed."""
 
     def call(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["boussole", "--workspace", str(workspace.home), *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return int(str(ended.value.code or 0)), said.out + said.err
+        done = command("--workspace", workspace.home, *words)
+        return done.returncode, done.stdout + done.stderr
 
     return call
 
