@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from audits.languages import Catalogue, number
 from audits.systems.model import System
 from charter.families import MeasureDocument, controls, decision, stage
-from charter.naming import gap_digits, other_place, per_hundred, place
+from charter.naming import feature, gap_digits, other_place, per_hundred, place
 
 RATES = {
     "true_positive_rate_difference": "Of 100 people whose outcome turned out positive, {first} are {decision} {place}, "
@@ -55,7 +55,7 @@ def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, sys
     """The figures of a comparison that has a value, as a clause without its full stop."""
     scale = measure["params"]["scale"]
     if scale == "distance":
-        return _drift(measure, verdict, catalogue)
+        return _drift(measure, verdict, catalogue, system)
     named = {
         "place": place(catalogue, system, measure["group"]),
         "other": other_place(catalogue, system, measure),
@@ -89,12 +89,12 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
     return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
 
 
-def _drift(measure: MeasureDocument, verdict: str, catalogue: Catalogue) -> str:
-    feature = measure["group"]["feature"]
-    subject = "score" if feature == "score" else "features"
+def _drift(measure: MeasureDocument, verdict: str, catalogue: Catalogue, system: System) -> str:
+    column = measure["group"]["feature"]
+    subject = "score" if column == "score" else "features"
     message = DRIFT[subject, "watch" if verdict == "broken" else verdict]
     value = number(measure["value"], catalogue.lang, 2)
-    return catalogue.gettext(message).format(feature=feature, value=value)
+    return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
 
 
 def _rates(measure: MeasureDocument, catalogue: Catalogue, named: Mapping[str, str]) -> str:

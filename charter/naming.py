@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from audits.languages import Catalogue, number, whole
+from audits.languages import Catalogue, inside, number, whole
 from audits.systems.model import System
-from charter.families import MeasureDocument
+from charter.families import MeasureDocument, said
 
 PEOPLE = {
     "fr": "personnes (?=de |du |des |d’|d'|en |sans |avec |hors )",
@@ -66,6 +66,12 @@ def _name(system: System, attribute: str, value: str, lang: str) -> str | None:
     group = system.groups.get(attribute)
     names = group.values.get(value) if group else None
     return names.get(lang) if names else None
+
+
+def feature(system: System | None, column: str, lang: str) -> str:
+    """What a reader calls a watched feature, inside a sentence: its title in the system file, else its column."""
+    titles = system.feature_titles.get(column) if system is not None else None
+    return inside(said(titles, lang)) if titles else column
 
 
 def per_hundred(value: float, lang: str) -> str:

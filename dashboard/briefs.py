@@ -16,7 +16,7 @@ from dashboard.words import Say
 def brief(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
     """What decides the verdict: "Women of 50 and over: 61 for 100 (51 to 73)"; empty where nothing has a figure."""
     if is_drift(verdict):
-        return _moved(document, verdict, say)
+        return _moved(document, verdict, say, system)
     found = compared(document, verdict)
     if found is None:
         return ""
@@ -41,8 +41,9 @@ def _gap(row: Row) -> float:
     return abs(math.log(row.compared)) if row.compared else math.inf
 
 
-def _moved(document: Document, verdict: Document, say: Say) -> str:
-    found = [f for f in features(document, verdict) if f.verdict == verdict["verdict"] and f.value is not None]
+def _moved(document: Document, verdict: Document, say: Say, system: System | None) -> str:
+    moved = features(document, verdict, say, system=system)
+    found = [f for f in moved if f.verdict == verdict["verdict"] and f.value is not None]
     most = max(found, key=lambda feature: feature.value or 0.0, default=None)
     if most is None or most.value is None:
         return ""

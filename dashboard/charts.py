@@ -63,14 +63,19 @@ def groups_chart(
 
 
 def drift_chart(
-    document: Document, lang: str, *, verdict: Document | None = None, layout: Layout = WIDE
+    document: Document,
+    lang: str,
+    *,
+    verdict: Document | None = None,
+    layout: Layout = WIDE,
+    system: System | None = None,
 ) -> alt.LayerChart:
     """How far each feature has moved (population stability index), with the level from which it is watched.
 
     With a `verdict` only the features that it judges.
     """
     say = speaker(lang)
-    shown = features(document, verdict)
+    shown = features(document, verdict, say, system=system)
     dots = [
         Dot(
             label=feature.name,
@@ -108,11 +113,11 @@ def groups_text(
     return " ".join(parts)
 
 
-def drift_text(document: Document, lang: str, *, verdict: Document | None = None) -> str:
+def drift_text(document: Document, lang: str, *, verdict: Document | None = None, system: System | None = None) -> str:
     """What the drift chart shows, in words."""
     say = speaker(lang)
     parts = []
-    for feature in features(document, verdict):
+    for feature in features(document, verdict, say, system=system):
         if feature.value is None:
             told = reason_words(feature.reason or "", say)
         else:

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audits.languages import capital
+from audits.systems import System
+from charter.naming import feature
+from dashboard.words import Say
+
 Document = Mapping[str, Any]
 
 
@@ -26,13 +31,13 @@ def is_drift(verdict: Document) -> bool:
     return any(comparison["measure"].partition("/")[0] == "psi" for comparison in verdict["comparisons"])
 
 
-def features(document: Document, verdict: Document | None = None) -> list[Feature]:
-    """The features of one verdict (of the whole document without one), in the order of the document."""
+def features(document: Document, verdict: Document | None, say: Say, *, system: System | None = None) -> list[Feature]:
+    """The features of one verdict (None: of the whole document), in the order of the document, named for readers."""
     judging = [verdict] if verdict else [v for v in document["verdicts"] if is_drift(v)]
     judged = {c["measure"]: c["verdict"] for v in judging for c in v["comparisons"]}
     return [
         Feature(
-            name=measure["group"]["feature"],
+            name=_name(measure["group"]["feature"], say, system),
             value=measure["value"],
             reference_n=measure["params"].get("reference_total"),
             n=measure["n"],
@@ -42,6 +47,14 @@ def features(document: Document, verdict: Document | None = None) -> list[Featur
         for measure in document["measures"]
         if measure["metric"] == "psi" and (verdict is None or measure["id"] in judged)
     ]
+
+
+def _name(column: str, say: Say, system: System | None) -> str:
+    """The title of a feature; a column that has none as it stands."""
+    if column == "score":
+        return say("Score")
+    named = feature(system, column, say.lang)
+    return column if named == column else capital(say.text({say.lang: named}))
 
 
 def drift_levels(document: Document, verdict: Document | None = None) -> dict[str, float]:

@@ -208,7 +208,7 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
     """One question with its picture and its data, where its measures allow them."""
     indicator = indicator_of(charter, verdict)
     drift = is_drift(verdict)
-    title, chart, table = _drift(document, verdict, say) if drift else _groups(document, verdict, system, say)
+    title, chart, table = _drift(document, verdict, system, say) if drift else _groups(document, verdict, system, say)
     return Question(
         anchor=anchor_of(verdict),
         verdict=verdict["verdict"],
@@ -253,19 +253,21 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     )
 
 
-def _drift(document: Document, verdict: Document, say: Say) -> Picture:
+def _drift(document: Document, verdict: Document, system: System | None, say: Say) -> Picture:
     """How far the features that a verdict judges have moved."""
     title = say("Distance from the reference period, by feature")
-    table = drift_table(document, verdict, say, title=title)
-    if all(feature.value is None for feature in features(document, verdict)):
+    table = drift_table(document, verdict, say, title=title, system=system)
+    if all(feature.value is None for feature in features(document, verdict, say)):
         return title, None, table
     wide, narrow = (
-        svg(drift_chart(document, say.lang, verdict=verdict, layout=layout), say.lang) for layout in (WIDE, NARROW)
+        svg(drift_chart(document, say.lang, verdict=verdict, layout=layout, system=system), say.lang)
+        for layout in (WIDE, NARROW)
     )
+    alt = f"{title}. {drift_text(document, say.lang, verdict=verdict, system=system)}"
     note = say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")
     return (
         title,
-        Chart(svg=wide, narrow=narrow, alt=f"{title}. {drift_text(document, say.lang, verdict=verdict)}", note=note),
+        Chart(svg=wide, narrow=narrow, alt=alt, note=note),
         table,
     )
 

@@ -237,9 +237,9 @@ def _announced(measure: Document | None, say: Say, *, minimum: int) -> str:
     )
 
 
-def drift_table(document: Document, verdict: Document, say: Say, *, title: str) -> Table:
+def drift_table(document: Document, verdict: Document, say: Say, *, title: str, system: System | None) -> Table:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
-    shown = features(document, verdict)
+    shown = features(document, verdict, say, system=system)
     head = [say("Feature"), say("Distance (PSI)"), say("Reference decisions"), say("Decisions"), say("Verdict")]
     body = [
         [

@@ -95,7 +95,8 @@ def _value(field: dict[str, Any]) -> str:
     """What may be written there, in words."""
     if "anyOf" in field:
         kinds = [_value(choice) for choice in field["anyOf"] if choice.get("type") != "null"]
-        return "a value" if len(kinds) > 1 else kinds[0]
+        plain = all("$ref" not in choice for choice in field["anyOf"])
+        return "a value" if len(kinds) > 1 and plain else " or ".join(kinds)
     if "$ref" in field:
         name = field["$ref"].rsplit("/", 1)[-1]
         return f"[{name}](#{name.lower()})"
@@ -116,7 +117,8 @@ def _plain(field: dict[str, Any]) -> str:
 
 def _many(value: str) -> str:
     plurals = {"a value": "values", "column": "columns", "number": "numbers", "text": "texts"}
-    return plurals.get(value, value.replace("list of", "lists of"))
+    each = (plurals.get(kind, kind.replace("list of", "lists of")) for kind in value.split(" or "))
+    return " or ".join(each)
 
 
 def _mapping(field: dict[str, Any]) -> str:

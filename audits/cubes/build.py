@@ -154,7 +154,7 @@ def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[floa
     )
     parts += [
         _histogram(decisions, name, _binned(decisions[f"f_{name}"], edges[name]))
-        for name in system.features
+        for name in system.watched
         if name in edges
     ]
     if not parts:

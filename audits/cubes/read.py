@@ -185,7 +185,7 @@ def read_histograms(
     edges: dict[str, list[float]],
 ) -> list[Histogram]:
     """Histograms of the score and each feature in two windows, in the order of the system file."""
-    names = [name for name in ("score", *system.features) if name in edges]
+    names = [name for name in ("score", *system.watched) if name in edges]
     found = []
     for name in names:
         counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]

@@ -254,7 +254,7 @@ def _declare_edges(connection: duckdb.DuckDBPyConnection, system: System, batch:
     if system.log.score and "score" not in known:
         found["score"] = build.score_edges(*system.log.score.range)
     shares = [i / FEATURE_QUANTILES for i in range(1, FEATURE_QUANTILES)]
-    for feature in system.features:
+    for feature in system.watched:
         if feature not in known:
             row = connection.execute(
                 f"SELECT quantile_disc({quote('f_' + feature)}, {shares}) "

@@ -62,7 +62,7 @@ def sample(
 
     Neither identifiers nor groups: the page is not suppressed, so it must not say who is in a small group.
     """
-    names = [f"{quote('f_' + feature)} AS {quote(feature)}" for feature in system.features]
+    names = [f"{quote('f_' + feature)} AS {quote(feature)}" for feature in system.watched]
     names += ["score"] if system.log.score else []
     names += ["CAST(decision AS VARCHAR) AS decision"]
     return connection.execute(

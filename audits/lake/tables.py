@@ -248,7 +248,7 @@ def decision_columns(system: System) -> dict[str, str]:
         "human_seconds": "DOUBLE",
         **{f"g_{name}": "VARCHAR" for name in system.groups},
         **{f"c_{name}": "VARCHAR" for name in system.controls},
-        **{f"f_{name}": "DOUBLE" for name in system.features},
+        **{f"f_{name}": "DOUBLE" for name in system.watched},
         **LOGGED,
     }
 

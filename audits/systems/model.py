@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from audits.systems.kinds import LOGS, Actor, ColumnName, Identifier, Kind, LogName, Risk, Status, Strict, Texts
+from audits.systems.kinds import LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
-from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Windows
+from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
 from audits.systems.register import Assessment, Costs, Dates, contradictions
 
 KEPT = "kept"
@@ -69,7 +69,9 @@ class System(Strict):
     intersections: list[list[str]] = Field(
         default_factory=list, description="Groups looked at together, two or three at a time"
     )
-    features: list[ColumnName] = Field(default_factory=list, description="Numeric inputs watched for drift")
+    features: list[Watched] = Field(
+        default_factory=list, description="Numeric inputs watched for drift: a column, or a column with its title"
+    )
     windows: Windows = Field(Windows(), description="What an audit looks at")
     privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
     sources: list[Source] = Field(default_factory=list, description="Where `boussole sync` finds its decisions")
@@ -102,6 +104,16 @@ class System(Strict):
     def attributes(self) -> list[tuple[str, ...]]:
         """Single groups, then declared intersections, in the order of the file."""
         return [(name,) for name in self.groups] + [tuple(names) for names in self.intersections]
+
+    @property
+    def watched(self) -> list[str]:
+        """The columns of the features, in the order of the file."""
+        return [feature.column for feature in self.features]
+
+    @property
+    def feature_titles(self) -> dict[str, Texts]:
+        """What readers call the features that have a title, by their columns."""
+        return {feature.column: feature.title for feature in self.features if feature.title is not None}
 
     @property
     def cluster(self) -> str | None:
@@ -201,7 +213,7 @@ def _identifiers(system: System) -> set[str]:
 def _kept_in_clear(system: System) -> set[str]:
     """Columns whose values are stored as they are."""
     found: list[str | None] = [group.column for group in system.groups.values() if group.source != "sensitive"]
-    found += [*(control.column for control in system.controls.values()), *system.features]
+    found += [*(control.column for control in system.controls.values()), *system.watched]
     if system.columns:
         found += [system.columns.use, system.columns.model_version]
     return {name for name in found if name}

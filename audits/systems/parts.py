@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_serializer, model_validator
 
 from audits.systems.kinds import AuditWindow, ColumnName, Every, LogName, Strict, Texts
 
@@ -52,6 +52,26 @@ class Group(Strict):
         if self.bands and self.reference is not None and self.reference not in band_names(self.bands):
             raise ValueError(f"reference must be one of the bands: {', '.join(band_names(self.bands))}")
         return self
+
+
+class Feature(Strict):
+    """A numeric input watched for drift, with its name for readers."""
+
+    column: ColumnName = Field(description="The column that holds the number")
+    title: Texts | None = Field(None, description="Its name, for readers")
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, Any]:
+        """Its column alone where it has no title, as in the file: an older declaration keeps its hash."""
+        return self.column if self.title is None else {"column": self.column, "title": self.title}
+
+
+def _by_its_column(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+Watched = Annotated[Feature, BeforeValidator(_by_its_column, json_schema_input_type=ColumnName | Feature)]
+"""A feature as a file may write it: its column, or its column and its title."""
 
 
 class Control(Strict):

@@ -21,6 +21,7 @@ from audits.lake import reading
 from audits.lake.tables import table
 from audits.privacy import keys
 from audits.systems import System, load_system
+from audits.systems.parts import Feature
 from audits.workspace import Workspace
 from tests.written import system_text
 
@@ -311,7 +312,7 @@ def test_a_column_whose_name_is_needed_for_row_numbers_is_named(
     workspace: Workspace, loans: System, tmp_path: Path, column: str, kind: str
 ) -> None:
     """It would be taken for the number of the row, or for the fault that a row has."""
-    system = loans.model_copy(update={"features": [column]})
+    system = loans.model_copy(update={"features": [Feature(column=column)]})
     path = tmp_path / f"log.{kind}"
     frame = pd.DataFrame([GOOD.strip().split(",")], columns=HEADER.strip().replace("income", column).split(","))
     if kind == "csv":

@@ -128,7 +128,7 @@ def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
         "qpv": "no",
     }
     assert set(system.privacy.pseudonymise) == {"decision_id", "person_id"}
-    assert {"experience_years", "distance_km", "skills_match"} <= set(system.features)
+    assert {"experience_years", "distance_km", "skills_match"} <= set(system.watched)
     assert imported(tmp_path / "matchft.parquet", system, tmp_path).accepted == len(log)
 
 
@@ -192,7 +192,7 @@ def test_a_direct_identifier_is_never_a_group_a_control_or_a_feature(
     values = {name: [1, 2] * 20, "id": list(range(40)), "accepted": [0, 1, 1, 0] * 10, "sexe": ["F", "M"] * 20}
     _, system = proposed(table(**values), tmp_path)
     compared = [group.column for group in system.groups.values()] + [c.column for c in system.controls.values()]
-    assert name not in [*compared, *system.features]
+    assert name not in [*compared, *system.watched]
     assert compared == ["sexe"]
 
 

@@ -304,6 +304,10 @@ def test_drift_of_the_data_names_what_changed_most():
         "À surveiller. Les données reçues ne ressemblent plus à celles de la période de référence : ce"
     )
     assert "“distance_km” (distance 0.40)" in en
+    titled = system(features=[{"column": "distance_km", "title": {"fr": "Distance, en km", "en": "Distance, in km"}}])
+    fr, en = told([drift("distance_km", 0.4)], "feature_drift", of=titled)
+    assert "« distance, en km » (distance de 0,40)" in fr
+    assert "“distance, in km” (distance 0.40)" in en
     fr, en = told([drift("distance_km", 0.1)], "feature_drift", of=both)
     assert fr.startswith("On ne peut pas encore le dire. Ce qui a le plus changé depuis la période de référence est")
     assert told([drift("score", 0.1)], "score_drift")[1].startswith(

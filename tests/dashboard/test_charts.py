@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 
 from audits.systems import System
+from audits.systems.parts import Feature
+from dashboard.briefs import brief
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE, ticks
+from dashboard.drift import is_drift
 from dashboard.fontfiles import embed
 from dashboard.groups import ADJUSTED, Row, attribute_name, rows, value_name
-from dashboard.tables import adjusted_table, comparison
+from dashboard.tables import adjusted_table, comparison, drift_table
 from dashboard.words import speaker
 
 Document = dict[str, Any]
-FR = speaker("fr")
+FR, EN = speaker("fr"), speaker("en")
 
 
 def by_label(document: Document, by: tuple[str, ...], system: System, metric: str = "selection_rate") -> dict[str, Row]:
@@ -109,6 +112,23 @@ def test_drift_shows_every_feature_and_the_watch_level(matchft: Document, compas
     )
     svg(drift_chart(compas, "fr"), "fr")
     assert drift_text(compas, "fr") == ""
+
+
+def test_features_are_called_what_the_system_file_calls_them(matchft: Document, systems: dict[str, System]) -> None:
+    titled = Feature(column="distance_km", title={"fr": "distance : l'emploi", "en": "distance to the job"})
+    features = [Feature(column="experience_years"), titled]
+    system = systems["matchft"].model_copy(update={"features": features})
+    assert drift_text(matchft, "en", system=system).startswith(
+        "experience_years: 0.02, kept. Distance to the job: 0.14, watch."
+    )
+    assert "Distance\u202f: l’emploi" in drift_text(matchft, "fr", system=system)
+    drawing = svg(drift_chart(matchft, "en", system=system), "en")
+    assert "Distance to the job" in drawing
+    assert "distance_km" not in drawing
+    (verdict,) = [each for each in matchft["verdicts"] if is_drift(each)]
+    table = drift_table(matchft, verdict, EN, title="t", system=system)
+    assert [row[0] for row in table.rows] == ["experience_years", "Distance to the job"]
+    assert brief(matchft, verdict, EN, system=system).startswith("Distance to the job: a distance of 0.14")
 
 
 def test_names_come_from_the_system_file_then_from_the_value(systems: dict[str, System]) -> None:

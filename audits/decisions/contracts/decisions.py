@@ -21,7 +21,7 @@ def needs(system: System) -> Needs:
     """What can come later in a log of its own (outcomes, stages, what a human did) need not be there."""
     log = system.log
     names: list[str | None] = [log.id, log.decided_at, log.decision.column, log.request, log.rank, log.person]
-    names += [log.team, log.use, log.weight, log.model_version, *system.features]
+    names += [log.team, log.use, log.weight, log.model_version, *system.watched]
     names += [log.score.column if log.score else None]
     names += [group.column for group in system.groups.values() if group.source == "log"]
     names += [control.column for control in system.controls.values()]
@@ -143,7 +143,7 @@ def _numbers(contract: Contract) -> None:
         contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
-    for feature in contract.system.features:
+    for feature in contract.system.watched:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
         contract.fault(read.no_number(feature), feature, "not a number")
