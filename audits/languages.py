@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from audits.errors import BoussoleError
+from audits.mixed import around, begun
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -100,7 +101,7 @@ def typeset(text: str, lang: str) -> str:
     >>> typeset("Why ?", "en"), typeset("Pourquoi ?", "fr") == "Pourquoi\u202f?"
     ('Why ?', True)
     """
-    return french(text) if lang == "fr" else text
+    return around(text, french) if lang == "fr" else text
 
 
 def capital(text: str) -> str:
@@ -109,7 +110,7 @@ def capital(text: str) -> str:
     >>> capital("femmes"), capital("QPV"), capital("")
     ('Femmes', 'QPV', '')
     """
-    return text[:1].upper() + text[1:]
+    return begun(text, lambda first: first[:1].upper() + first[1:])
 
 
 def inside(title: str) -> str:
@@ -118,7 +119,7 @@ def inside(title: str) -> str:
     >>> inside("Sexe"), inside("QPV"), inside("Âge au dépôt")
     ('sexe', 'QPV', 'âge au dépôt')
     """
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    return title if title[1:2].isupper() else begun(title, lambda first: first[:1].lower() + first[1:])
 
 
 class Catalogue:

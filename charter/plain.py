@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from audits.languages import capital, typeset
+from audits.mixed import foreign
 from audits.systems.kinds import Texts
 from charter.families import NO_GROUPS, SELECTED, said, spoken
 from charter.model import Charter, Word
@@ -21,13 +22,15 @@ PEOPLE: dict[Word, Texts] = {
 
 
 def called(charter: Charter, word: Word, lang: str) -> str:
-    """What a charter calls the people of a role.
+    """What a charter calls the people of a role, in a language, else in one of its own, which goes with it.
 
     >>> from charter.loading import load_charter
     >>> called(load_charter(), "person", "en")
     'a job seeker'
     """
-    return typeset(said(charter.words.get(word) or PEOPLE[word], lang), lang)
+    texts = charter.words.get(word) or PEOPLE[word]
+    own = spoken(texts, lang)
+    return _marked(typeset(texts[own], own), own, lang)
 
 
 def plainly(question: Texts, lang: str) -> str:
@@ -38,10 +41,15 @@ def plainly(question: Texts, lang: str) -> str:
     >>> plainly({"fr": "Où tournent les modèles de {system} ?"}, "fr") == "Où tournent les modèles du système\u202f?"
     True
     """
-    lang = spoken(question, lang)
+    asked, lang = lang, spoken(question, lang)
     text = re.sub(r"[ \u00a0\u202f]\(\{\w+\}\)", "", question[lang])
     names = {"system": ANY_SYSTEM, "decision": SELECTED[True], "group": NO_GROUPS, "controls": SAME_CRITERIA}
     for name, words in names.items():
         text = text.replace(f"{{{name}}}", said(words, lang))
     text = text.replace(" de le ", " du ").replace(" à le ", " au ") if lang == "fr" else text
-    return capital(typeset(text, lang))
+    return _marked(capital(typeset(text, lang)), lang, asked)
+
+
+def _marked(text: str, lang: str, around: str) -> str:
+    """A text as it is where it is in the language of what surrounds it, else with its own."""
+    return text if lang == around else foreign(text, lang)

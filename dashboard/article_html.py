@@ -130,7 +130,7 @@ def _law(asked: Asked) -> Html:
 
 
 def _answered(each: Answered, say: Say) -> Html:
-    about = el("span", f"· {each.about}", class_="told") if each.about else None
+    about = el("span", "· ", each.about, class_="told") if each.about else None
     renew = el("strong", f"{each.renew} · ", class_="late") if each.renew else None
     records = join([link(*record) for record in each.records], " · ")
     return el(
@@ -148,7 +148,7 @@ def _lacking(asked: Asked) -> Html | None:
             "li",
             el(
                 "p",
-                el("span", f"{each.systems} · ", class_="told") if each.systems else None,
+                el("span", each.systems, " · ", class_="told") if each.systems else None,
                 each.why,
                 " ",
                 each.needed,

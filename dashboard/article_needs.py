@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audits.mixed import joined
 from charter.follow_up import examined_before_start
 from charter.model import Indicator
+from dashboard.asked import sentence_of
 from dashboard.entry_view import examined_words
 from dashboard.marks import ORDER
 from dashboard.scene import Document, Scene
@@ -39,7 +41,7 @@ def lacking(
     said: dict[str, str] = {}
     for system, _, verdict in places:
         if verdict["verdict"] == "not_examined":
-            sentence = say.text(verdict["sentence"])
+            sentence = sentence_of(scene.charter, verdict, say, system=scene.systems.get(system))
             names = by_reason.setdefault(str(verdict.get("reason") or sentence), [])
             title = scene.title(system, say)
             names += [] if title in names else [title]
@@ -71,7 +73,7 @@ def in_register(
 
 
 def _systems(names: Sequence[str], say: Say) -> str:
-    return ", ".join(names) if len(names) <= NAMED else say("{n} systems", n=say.whole(len(names)))
+    return joined(", ", names) if len(names) <= NAMED else say("{n} systems", n=say.whole(len(names)))
 
 
 def needed(reason: str, indicator: Indicator | None, say: Say) -> str:

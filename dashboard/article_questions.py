@@ -12,6 +12,7 @@ from charter.plain import plainly
 from dashboard.addresses import article_href, system_href
 from dashboard.article_needs import Lacking, in_register, lacking
 from dashboard.article_words import facts_of, law_links, records_of
+from dashboard.asked import sentence_of
 from dashboard.groups import attribute_name
 from dashboard.marks import ORDER, word, worst
 from dashboard.scene import Document, Scene, excess
@@ -201,7 +202,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         title=scene.title(system, say),
         href=system_href(system, query=dict(query), anchor=anchor_of(verdict) if audited else ""),
         about=attribute_name(verdict["by"], say, system=told) if verdict.get("by") else "",
-        sentence=say.text(verdict["sentence"]),
+        sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement.get("renew") else "",
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital
+from audits.mixed import joined
 from charter.advice import Found, Recommended, findings_about, recommended_about
 from charter.crosswalk import Provision, of_article
 from charter.model import Article
@@ -122,7 +123,7 @@ def _advice(scene: Scene, each: Recommended, say: Say, *, query: Mapping[str, st
         when=capital(when(said.due_on, today, say)) if open_ else states[each.state],
         overdue=each.state == "overdue",
         text=said.text,
-        told=" · ".join(told),
+        told=joined(" · ", told),
         answers=_answers(each, say, query=query),
         entry=_entry(each.entry, say, query=query),
     )
@@ -150,7 +151,7 @@ def _said(what: str, said: Statement, say: Say) -> str:
 def _about(scene: Scene, said: Statement, say: Say) -> str:
     """The system and the day of a statement."""
     about = scene.title(said.system, say) if said.system else say("all systems")
-    return f"{about}, {say.date(said.on)}"
+    return about + ", " + say.date(said.on)
 
 
 def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from audits.languages import capital
+from audits.mixed import Mixed
 from charter.model import Article
 from charter.plain import called
 from dashboard.addresses import article_href
@@ -100,8 +102,8 @@ def article_page(scene: Scene, chosen: Chosen, say: Say, *, on: dt.date, query: 
 
 def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> Promise:
     why = [
-        (say("For {people}", people=called(scene.charter, "person", say.lang)), say.text(article.why.person)),
-        (say("For {people}", people=called(scene.charter, "agent", say.lang)), say.text(article.why.agent)),
+        (_whom(called(scene.charter, "person", say.lang), say), say.text(article.why.person)),
+        (_whom(called(scene.charter, "agent", say.lang), say), say.text(article.why.agent)),
     ]
     return Promise(
         order=str(article.order),
@@ -111,6 +113,11 @@ def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str])
         draft=article.text.status == "draft wording",
         why=why,
     )
+
+
+def _whom(people: str, say: Say) -> str:
+    """For whom it matters; a name in another language stands alone, since no preposition here fits it."""
+    return capital(people) if isinstance(people, Mixed) else say("For {people}", people=people)
 
 
 def known_articles(scene: Scene, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audits.languages import inside
+from audits.mixed import joined
 from charter.records.kinds import Finding
 from dashboard.addresses import evidence_href
 from dashboard.marks import word
@@ -44,12 +45,12 @@ def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "",
 
 def _told(finding: Finding, scene: Scene, say: Say) -> str:
     names = scene.articles(say)
-    articles = ", ".join(names.get(name, name) for name in finding.articles)
+    articles = joined(", ", [names.get(name, name) for name in finding.articles])
     return say(
         "{authority}, {date}: “{title}”. Until this finding is closed, no better than “{verdict}”: {articles}.",
         authority=finding.authority,
         date=say.date(finding.on),
         title=finding.title,
         verdict=inside(word(finding.cap, say)),
-        articles=f"{scene.title(finding.system, say)} · {articles}" if finding.system else articles,
+        articles=scene.title(finding.system, say) + " · " + articles if finding.system else articles,
     )

@@ -333,7 +333,7 @@ def _urgency(each: Moved) -> tuple[object, ...]:
 def _past(each: Moved, seen: Seen, other: Charter, say: Say) -> Past:
     asked = {i.id: i for charter in (seen.judging.charter, other) for i in _indicators(charter)}[each.template]
     system = seen.systems.get(each.system)
-    question = f"{asked.number} {plainly(asked.question, say.lang)}"
+    question = asked.number + " " + plainly(asked.question, say.lang)
     if each.by:
         attribute = inside(attribute_name(tuple(each.by), say, system=system)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)

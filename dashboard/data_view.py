@@ -141,7 +141,7 @@ def _problems(rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, quer
     ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
     return [
         Told(
-            place=f"{row.title}, {row.source}",
+            place=row.title + ", " + row.source,
             href=data_href(query=query, anchor=row.system if row.system in told else "sources"),
             problem=row.problem,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from audits.languages import capital
+from audits.mixed import joined
 from audits.systems import System
 from dashboard.html import Html, badge, details, el, stacked
 from dashboard.words import Say
@@ -84,7 +85,7 @@ def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) 
     for column, value in group:
         words = known[column].values.get(value) if column in known and known[column].values else None
         parts.append(capital(say.text(words, value)) if words else f"{column}: {value}")
-    return ", ".join(parts)
+    return joined(", ", parts)
 
 
 def _value(measure: DeclaredMeasure | None, say: Say) -> str:

@@ -13,6 +13,7 @@ from charter.coverage import Use
 from charter.follow_up import Answer, examined_before_start
 from charter.model import Article, Charter
 from dashboard.addresses import article_href
+from dashboard.asked import question_of, sentence_of
 from dashboard.marks import ORDER, worst
 from dashboard.register_view import missing
 from dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
@@ -104,8 +105,8 @@ def _part(use: Use, article: Article, charter: Charter, say: Say, *, query: Mapp
     answered = [
         Answered(
             verdict=verdict["verdict"],
-            question=say.text(verdict["question"]),
-            sentence=say.text(verdict["sentence"]),
+            question=question_of(charter, verdict, say),
+            sentence=sentence_of(charter, verdict, say, system=use.system),
         )
         for verdict in mine
         if verdict["verdict"] != "not_examined"

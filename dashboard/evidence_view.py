@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from audits.ledger import Verification
 from audits.ledger.search import Asked, Listed, Span
+from audits.mixed import joined
 from dashboard.addresses import EVIDENCE, evidence_href
 from dashboard.evidence_facts import Proved, Results
 from dashboard.evidence_words import about_words, answers_href, content_words, kind_words, moment_words, seal_words
@@ -155,13 +156,16 @@ def entry_page(found: Proved, scene: Scene, say: Say, *, query: Mapping[str, str
     return EntryPage(
         number=entry.index,
         title=say("Entry {n}: {kind}", n=str(entry.index), kind=kind_words(entry.kind, say)),
-        subtitle=" · ".join(
-            part
-            for part in (
-                about_words(entry, scene, say),
-                say("sealed on {moment}", moment=moment_words(entry.time, say)),
-            )
-            if part
+        subtitle=joined(
+            " · ",
+            [
+                part
+                for part in (
+                    about_words(entry, scene, say),
+                    say("sealed on {moment}", moment=moment_words(entry.time, say)),
+                )
+                if part
+            ],
         ),
         seals=seal_words(entry, say),
         answers=answers_href(entry, scene, query=query),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from audits.languages import capital
 from audits.ledger.search import Listed
+from audits.mixed import joined
 from charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
 from dashboard.addresses import system_href
 from dashboard.scene import Scene
@@ -75,7 +76,7 @@ def about_words(entry: Listed, scene: Scene, say: Say) -> str:
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
-    return capital(", ".join([*parts, *(stated_words(said, scene, say) if said else [])]))
+    return capital(joined(", ", [*parts, *(stated_words(said, scene, say) if said else [])]))
 
 
 def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.languages import capital, inside
+from audits.mixed import joined
 from audits.systems import System
 from charter.verdicts import oriented
 from dashboard.words import Say
@@ -198,7 +199,7 @@ def _levels(rate: float | None, compared: Document, verdict: Document | None) ->
 def group_name(group: Mapping[str, str], say: Say, *, system: System | None = None) -> str:
     """A group as a reader calls it: the names of the system file, else the bands in words, else the value."""
     first, *others = (value_name(attribute, value, say, system=system) for attribute, value in group.items())
-    return ", ".join([capital(first), *map(inside, others)])
+    return joined(", ", [capital(first), *map(inside, others)])
 
 
 def group_of(measure: Document, say: Say, *, system: System | None) -> str:
@@ -245,7 +246,7 @@ def attribute_name(by: Sequence[str], say: Say, *, system: System | None = None)
         declared = system.groups.get(name) if system else None
         titles.append(say.text(declared.title, name) if declared else name)
     first, *others = titles
-    return " × ".join([first, *map(inside, others)])
+    return joined(" × ", [first, *map(inside, others)])
 
 
 def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:

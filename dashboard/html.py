@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from audits.mixed import Mixed
 from dashboard.fontfiles import embed
 from dashboard.marks import MARKS, mark_svg, word
 from dashboard.words import Say
@@ -26,9 +27,17 @@ _EMPTY = frozenset({"img", "br", "hr", "input", "meta"})
 def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
     """An element. Children that are not Html are escaped; `class_` is the class, `aria_label` aria-label…
 
+    A text in another language than the page's says so, and so does a passage in one.
+
     >>> el("p", "a < b", el("strong", "&"), class_="note")
     '<p class="note">a &lt; b<strong>&amp;</strong></p>'
+    >>> from audits.mixed import foreign
+    >>> el("p", foreign("Wer?", "de")), el("p", "1. ", foreign("Wer?", "de"))
+    ('<p lang="de">Wer?</p>', '<p>1. <span lang="de">Wer?</span></p>')
     """
+    kept = [child for child in children if child]
+    if len(kept) == 1 and "lang" not in attributes and (lang := _language(kept[0])):
+        children, attributes = (str(kept[0]),), {**attributes, "lang": lang}
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
@@ -45,8 +54,24 @@ def join(children: Iterable[Child], between: str = "") -> Html:
     >>> join(["<b>", el("b", "x")], " · ")
     '&lt;b&gt; · <b>x</b>'
     """
-    pieces = [child if isinstance(child, Html) else escape(child) for child in children if child]
+    pieces = [child if isinstance(child, Html) else _written(child) for child in children if child]
     return Html(escape(between).join(pieces))
+
+
+def _language(child: Child) -> str | None:
+    """The language of a text that is all in one, other than that of the page."""
+    found = {lang for _, lang in child.passages} if isinstance(child, Mixed) else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def _written(text: str) -> str:
+    """A text escaped, its passages in other languages marked as such."""
+    if not isinstance(text, Mixed):
+        return escape(text)
+    return "".join(
+        f'<span lang="{escape(lang)}">{escape(piece)}</span>' if lang else escape(piece)
+        for piece, lang in text.passages
+    )
 
 
 def link(text: Child, href: str, *, class_: str | None = None) -> Html:

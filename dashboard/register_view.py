@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital, inside
+from audits.mixed import joined
 from audits.systems.register import PRODUCTION_NEEDS
 from charter.coverage import Coverage, Use
 from charter.due import Due
@@ -140,7 +141,7 @@ def _told(register: Register, say: Say) -> list[str]:
     if len(never) == len(register.charter.articles):
         return [say("No article of the charter has been looked at in any of them.")]
     titles = [say.text(register.charter.article(article).title) for article in never]
-    listed_titles = ", ".join([*titles[:1], *map(inside, titles[1:])])
+    listed_titles = joined(", ", [*titles[:1], *map(inside, titles[1:])])
     return [say("Articles that nobody has looked at yet: {articles}.", articles=listed_titles)]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 from audits.languages import Catalogue, typeset
 from audits.metrics import errors
+from audits.mixed import joined
 from audits.systems import System
 from charter.findings import finding
 from charter.model import Charter, Indicator, Law
@@ -19,13 +20,6 @@ from dashboard.words import Say
 
 OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISONS)
 """The judged measures that rest on what became of people."""
-
-
-def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
-    """The question of the charter that a verdict answers: ids of expanded questions end in their attributes."""
-    known = [i for article in charter.articles for i in article.indicators]
-    fitting = [i for i in known if f"{verdict['indicator']}_".startswith(f"{i.id}_")]
-    return max(fitting, key=lambda indicator: len(indicator.id), default=None)
 
 
 def small_print(
@@ -117,7 +111,7 @@ def background(verdict: Document, indicator: Indicator | None, charter: Charter,
         (say("Measure"), measure_words(indicator, say)),
         (say("Why this level"), say.text(threshold.get("justification"))),
         (say("Not kept if"), say.text(indicator.broken_if)),
-        (say("Law"), " · ".join(law_words(law, say) for law in charter.law_of(indicator))),
+        (say("Law"), joined(" · ", [law_words(law, say) for law in charter.law_of(indicator)])),
     ]
     return [(name, value) for name, value in pairs if value]
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from audits.languages import capital, inside
 from audits.metrics.errors import RATES
+from audits.mixed import joined
 from audits.systems import System
 from charter.families import decision
 from charter.model import Article, Charter
+from dashboard.asked import indicator_of, question_of, sentence_of
 from dashboard.calibration import (
     calibration_chart,
     calibration_note,
@@ -27,7 +29,7 @@ from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compa
 from dashboard.marks import ORDER
 from dashboard.register_words import risk_word, status_word
 from dashboard.scene import Document, Scene, excess
-from dashboard.small_print import background, indicator_of, small_print
+from dashboard.small_print import background, small_print
 from dashboard.tables import (
     Table,
     adjusted_table,
@@ -153,7 +155,7 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
         caps=(),
         questions=[question(document, verdict, charter, system, say) for verdict in examined],
         not_examined=[
-            (say.text(verdict["question"]), say.text(verdict["sentence"]))
+            (question_of(charter, verdict, say), sentence_of(charter, verdict, say, system=system))
             for verdict in verdicts
             if verdict["verdict"] == "not_examined"
         ],
@@ -199,7 +201,7 @@ def _calibrations(document: Document, system: System | None, say: Say) -> tuple[
         )
     if not drawn or not others:
         return found, ""
-    names = ", ".join(inside(attribute_name(by, say, system=system)) for by in others)
+    names = joined(", ", [inside(attribute_name(by, say, system=system)) for by in others])
     why = say("No such drawing by {attributes}: small counts could be worked out from it.", attributes=names)
     return found, why
 
@@ -213,8 +215,8 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
         anchor=anchor_of(verdict),
         verdict=verdict["verdict"],
         number=indicator.number if indicator else "",
-        question=say.text(verdict["question"]),
-        sentence=say.text(verdict["sentence"]),
+        question=question_of(charter, verdict, say),
+        sentence=sentence_of(charter, verdict, say, system=system),
         title=title,
         chart=chart,
         table=table,

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import inside
+from audits.mixed import joined
 from dashboard.addresses import article_href, compass_href, system_href
+from dashboard.asked import question_of, sentence_of
 from dashboard.briefs import brief
 from dashboard.caps import Cap, caps
 from dashboard.marks import ORDER, worst
@@ -113,8 +115,8 @@ def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], bef
         verdict=finding.key,
         before=before,
         place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
-        question=say.text(finding.verdict["question"]),
-        sentence=say.text(finding.verdict["sentence"]),
+        question=question_of(scene.charter, finding.verdict, say),
+        sentence=sentence_of(scene.charter, finding.verdict, say, system=scene.systems.get(finding.system)),
         brief=brief(scene.latest[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
         href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
     )
@@ -215,10 +217,10 @@ def _subtitle(scene: Scene, say: Say) -> str:
 def _rose_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
     parts = [say("Each branch is an article of the charter.")]
     if len(all_rings) > 1:
-        parts.append(say("From the inside out: {systems}.", systems=", ".join(ring.title for ring in all_rings)))
+        parts.append(say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings])))
     if points_at:
         parts.append(say("The needle shows what most needs attention."))
-    return " ".join(parts)
+    return joined(" ", parts)
 
 
 def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:

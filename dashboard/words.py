@@ -10,6 +10,7 @@ from pathlib import Path
 from babel.dates import format_date
 
 from audits import languages
+from audits.mixed import filled, foreign
 
 FOLDER = Path(__file__).parent / "locale"
 
@@ -28,12 +29,12 @@ class Say:
 
     def __call__(self, message: str, **values: str) -> str:
         translated = self._catalogue.gettext(message)
-        return languages.typeset(translated.format(**values) if values else translated, self.lang)
+        return languages.typeset(filled(translated, values) if values else translated, self.lang)
 
     def plural(self, one: str, many: str, n: int, **values: str) -> str:
         """The message for one thing or for `n` of them; `{n}` is written out where people would."""
         translated = self._catalogue.ngettext(one, many, n)
-        text = translated.format(n=count(n, self), **values)
+        text = filled(translated, {"n": count(n, self), **values})
         return languages.typeset(languages.capital(text), self.lang)
 
     def number(self, value: float, digits: int = 2) -> str:
@@ -89,10 +90,13 @@ class Say:
         return languages.period_words(first, last, self.lang)
 
     def text(self, texts: Mapping[str, str] | None, default: str = "") -> str:
-        """The text of a system or charter in this language, else in the first language it has."""
+        """The text of a system or charter in this language, else in the first it has, which goes with it."""
         if not texts:
             return default
-        return languages.typeset(texts.get(self.lang) or next(iter(texts.values())), self.lang)
+        if texts.get(self.lang):
+            return languages.typeset(texts[self.lang], self.lang)
+        lang, text = next(iter(texts.items()))
+        return foreign(languages.typeset(text, lang), lang)
 
 
 @cache

@@ -8,11 +8,11 @@ from typing import Any
 from audits.hashing import sha256_hex
 from charter.model import Charter
 from charter.records import sealed_json
+from dashboard.asked import indicator_of
 from dashboard.marks import ORDER
 from dashboard.report.attachments import SEALS, audit_file, charter_file
 from dashboard.report.edition import Edition
 from dashboard.report.words import Tell
-from dashboard.small_print import indicator_of
 
 Data = dict[str, Any]
 

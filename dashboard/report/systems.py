@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from charter.model import Charter, Indicator, Law
+from dashboard.asked import indicator_of
 from dashboard.report.edition import Edition
 from dashboard.report.words import Tell
-from dashboard.small_print import indicator_of, measure_words
+from dashboard.small_print import measure_words
 from dashboard.system_view import Question, Section, system_page
 from dashboard.tables import Table
 from dashboard.views import anchor_of, period

@@ -1,7 +1,10 @@
+import copy
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +21,7 @@ from audits.languages import (
     typeset,
     whole,
 )
+from audits.mixed import filled, foreign, joined, marked
 
 PO = """\
 msgid ""
@@ -117,3 +121,33 @@ def test_faults_name_what_is_known(tmp_path: Path):
         number(1, "de")
     with pytest.raises(BoussoleError, match=r"fr.LC_MESSAGES.messages\.po"):
         Catalogue(tmp_path, "fr")
+
+
+def test_a_passage_in_another_language_keeps_it_and_its_own_typography():
+    german = foreign("was ist das ?", "de")
+    assert capital(german).passages == (("Was ist das ?", "de"),)
+    assert inside(capital(german)) == german
+    asked = typeset("Qui : " + german + " ?", "fr")
+    assert asked == "Qui\u202f: was ist das ?\u202f?"
+    assert asked.passages[1] == ("was ist das ?", "de")
+    assert typeset(asked, "fr").passages == asked.passages
+    assert (german + "").rstrip(" ?").passages == (("was ist das", "de"),)
+
+
+def test_a_mixed_text_is_a_text_like_any_other():
+    mixed = filled("{n} × {who}", {"n": "2", "who": foreign("Ärzte", "de")})
+    plain = str(mixed)
+    assert type(plain) is str
+    assert (mixed, {mixed: 1}[plain], json.loads(json.dumps({"x": mixed}))["x"]) == (plain, 1, plain)
+    assert rfc8785.dumps(mixed) == rfc8785.dumps(plain)
+    assert copy.deepcopy(mixed).passages == mixed.passages
+    assert bool(foreign("", "de")) is False
+    assert capital(foreign("", "de")) == ""
+
+
+def test_texts_without_another_language_stay_what_they_were():
+    assert type(filled("{a}{{}}", {"a": "b"})) is str
+    assert filled("{a}{{}}", {"a": foreign("b", "de")}) == "b{}"
+    assert type(joined(", ", ["a", "b"])) is str
+    assert marked("a contacted b", "contacted") == "a contacted b"
+    assert type(marked("uncontacted", foreign("contacted", "en"))) is str

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from charter.loading import load_charter
+from dashboard.asked import indicator_of
 from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Scene
-from dashboard.small_print import indicator_of, missing_words, through_words
+from dashboard.small_print import missing_words, through_words
 from dashboard.words import speaker
 
 Document = dict[str, Any]

@@ -1,0 +1,111 @@
+"""Text with passages in another language than the text around them: whoever writes it out can say which (WCAG 3.1.2).
+
+To everybody else it is a text like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+
+Passage = tuple[str, str | None]
+"""A piece of a text and the code of its language; None where it is that of the text around."""
+
+
+class Mixed(str):
+    """A text and its passages, in order.
+
+    >>> text = Mixed([("Pour ", None), ("ein Patient", "de")])
+    >>> text, (text + ".").passages
+    ('Pour ein Patient', (('Pour ', None), ('ein Patient', 'de'), ('.', None)))
+    """
+
+    passages: tuple[Passage, ...]
+
+    def __new__(cls, pieces: Iterable[Passage]) -> Mixed:
+        kept = tuple((text, lang) for text, lang in pieces if text)
+        made = super().__new__(cls, "".join(text for text, _ in kept))
+        made.passages = kept
+        return made
+
+    def __reduce__(self) -> tuple[type[Mixed], tuple[tuple[Passage, ...]]]:
+        return Mixed, (self.passages,)
+
+    def __add__(self, other: str) -> Mixed:
+        return Mixed((*self.passages, *passages(other)))
+
+    def __radd__(self, other: str) -> Mixed:
+        return Mixed((*passages(other), *self.passages))
+
+    def rstrip(self, chars: str | None = None) -> Mixed:
+        *before, (text, lang) = self.passages or (("", None),)
+        return Mixed((*before, (text.rstrip(chars), lang)))
+
+
+def foreign(text: str, lang: str) -> Mixed:
+    """A text that is all in another language."""
+    return Mixed([(text, lang)])
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """The passages of any text: one, unless it is mixed."""
+    return text.passages if isinstance(text, Mixed) else ((str(text), None),)
+
+
+def begun(text: str, change: Callable[[str], str]) -> str:
+    """A text whose first passage is changed, as for a capital."""
+    if not isinstance(text, Mixed):
+        return change(text)
+    first, *others = text.passages or (("", None),)
+    return Mixed([(change(first[0]), first[1]), *others])
+
+
+def around(text: str, change: Callable[[str], str]) -> str:
+    """A text changed but for its passages in other languages, which have their own typography."""
+    if not isinstance(text, Mixed):
+        return change(text)
+    return Mixed([(piece if lang else change(piece), lang) for piece, lang in text.passages])
+
+
+def filled(message: str, values: Mapping[str, str]) -> str:
+    """A message with its values, which keep their languages.
+
+    >>> filled("{who} : {n}", {"who": foreign("ein Patient", "de"), "n": "2"}).passages
+    (('ein Patient', 'de'), (' : ', None), ('2', None))
+    """
+    if not any(isinstance(value, Mixed) for value in values.values()):
+        return message.format(**values)
+    found: list[Passage] = []
+    for literal, name, _, _ in Formatter().parse(message):
+        found += [(literal, None), *(passages(values[name]) if name is not None else ())]
+    return Mixed(found)
+
+
+def joined(between: str, texts: Iterable[str]) -> str:
+    """Texts one after the other, which keep their languages.
+
+    >>> joined(", ", ["a", foreign("b", "de")]).passages
+    (('a', None), (', ', None), ('b', 'de'))
+    """
+    listed = list(texts)
+    if not any(isinstance(text, Mixed) for text in listed):
+        return between.join(listed)
+    found = [piece for text in listed for piece in ((between, None), *passages(text))]
+    return Mixed(found[1:])
+
+
+def marked(text: str, name: str) -> str:
+    """A text in which a name in another language says so wherever it stands as a word of its own.
+
+    >>> marked("Les personnes contacted sont 5.", foreign("contacted", "en")).passages
+    (('Les personnes ', None), ('contacted', 'en'), (' sont 5.', None))
+    """
+    if not isinstance(name, Mixed) or len(name.passages) != 1:
+        return text
+    word, whole = name.passages[0], re.compile(rf"(?<!\w)({re.escape(name)})(?!\w)")
+    found: list[Passage] = []
+    for piece, lang in passages(text):
+        parts = [(piece, lang)] if lang else [(part, None) for part in whole.split(piece)]
+        found += [word if part == (word[0], None) else part for part in parts]
+    return Mixed(found) if word in found else text

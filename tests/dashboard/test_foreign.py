@@ -1,0 +1,221 @@
+"""A text in another language than the page's says which (WCAG 3.1.2): a charter and systems that speak German only."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from audits.ledger.search import Asked, Listed, Span
+from audits.systems import System
+from charter.coverage import coverage
+from charter.due import due
+from charter.facts import Facts
+from charter.in_force import InForce, Version
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.records import Sealed
+from charter.records.kinds import Finding, KeptFile, Recommendation
+from charter.register import register
+from charter.verdicts import judge, summarise
+from dashboard import (
+    article_html,
+    article_records_html,
+    article_trend_html,
+    charter_html,
+    compass_html,
+    entry_html,
+    evidence_html,
+    law_html,
+    register_html,
+    system_html,
+)
+from dashboard.amendment import Seen
+from dashboard.article_view import Chosen, article_page
+from dashboard.asked import sentence_of
+from dashboard.caps import caps
+from dashboard.charter_view import charter_page
+from dashboard.entry_view import unaudited
+from dashboard.evidence_facts import Results
+from dashboard.evidence_view import head, search_of
+from dashboard.evidence_words import content_words
+from dashboard.html import Html, el, join
+from dashboard.law_view import law_page
+from dashboard.register_choice import Chosen as Filters
+from dashboard.register_choice import Register
+from dashboard.register_due import agenda
+from dashboard.register_view import register_page
+from dashboard.scene import Scene
+from dashboard.system_view import system_page
+from dashboard.views import compass
+from dashboard.words import Say, speaker
+from tests.charter.builders import WOMEN, comparison, drift, system
+
+TODAY = dt.date(2026, 11, 26)
+MARK = "¤"
+LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
+
+
+def german(node: Any) -> Any:
+    """Every text by language as one in German, between marks."""
+    if isinstance(node, dict) and set(node) == {"fr", "en"}:
+        return {"de": f"{MARK}{node['fr'].rstrip('.')}{MARK}"}
+    if isinstance(node, dict):
+        return {key: german(value) for key, value in node.items()}
+    return [german(value) for value in node] if isinstance(node, list) else node
+
+
+@pytest.fixture(scope="module")
+def charter() -> Charter:
+    written = german(load_charter().document()) | {"languages": ["de"]}
+    return Charter.model_validate({**written, "sha256": "cd" * 32})
+
+
+@pytest.fixture
+def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
+    """One audited system and one that is not, capped by a finding, with a recommendation."""
+    own = {key: german({"fr": key, "en": key}) for key in ("title", "purpose", "gains", "people_affected")}
+    audited = system().model_copy(update=own)
+    declared = System.model_validate(
+        {**own, "id": "sorter", "kind": "declared", "owner": "O", "status": "production", "risk": "minimal"}
+        | {"dates": {"next_review": "2026-12-01"}}
+    )
+    measures = [comparison(WOMEN, estimate=0.5, error=0.01), drift("distance_km", 0.4), drift("score", 0.01)]
+    verdicts = judge(charter, audited, measures, window_start=dt.date(2026, 9, 1))
+    document = {**matchft, "measures": measures, "verdicts": verdicts}
+    said = {"role": "S", "on": dt.date(2026, 11, 1), "articles": ["equite"], "system": "matchft"}
+    stated = (
+        Finding(**said, authority="CNIL", title="SAN", cap="watch", document=LETTER),
+        Recommendation(**said, body="Committee", outside=False, addressee="Board", due_on=dt.date(2026, 12, 1)),
+    )
+    sealed = tuple(Sealed(entry=3 + n, sealed_on=each.on, statement=each) for n, each in enumerate(stated))
+    facts = Facts(as_of=TODAY, sealed=sealed)
+    document["articles"] = summarise(charter, verdicts, system="matchft", facts=facts)
+    earlier = copy.deepcopy(document)
+    for each in earlier["verdicts"]:
+        each["verdict"] = "not_examined"
+    return Scene(
+        charter=charter,
+        systems={"matchft": audited, "sorter": declared},
+        latest={"matchft": document},
+        previous={"matchft": earlier},
+        facts=facts,
+    )
+
+
+def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
+    """Every page that shows texts of the charter or of systems, as HTML."""
+    query = {"lang": say.lang}
+    seen = compass(scene, say, query=query)
+    yield (
+        "compass",
+        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.below(seen, say)]),
+    )
+    system = system_page(scene, "matchft", say, query=query)
+    parts = [system_html.article(each, say, recompute="", report=None, whole="/") for each in system.sections]
+    yield "system", join([system_html.head(system, say, home="/", data="/", register=True), *parts])
+    for article in scene.charter.articles:
+        found = article_page(scene, Chosen(article=article.id), say, on=TODAY, query=query)
+        assert found is not None
+        written = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
+        written += [article_html.questions(found, say), article_records_html.outside(found, say)]
+        written += [article_records_html.law(found.law, say)]
+        written += [article_records_html.sealed(found.entries, say, evidence="/")]
+        yield article.id, join(written)
+    provisions = law_page(scene, say, on=TODAY, query=query)
+    yield (
+        "law",
+        join([law_html.head(provisions, say), law_html.summary(provisions, say), law_html.parts(provisions, say)]),
+    )
+    uses = register(scene.charter, scene.systems, {}, facts=scene.facts)
+    given = Register(
+        charter=scene.charter,
+        uses=uses,
+        coverage=coverage(scene.charter, uses),
+        due=due(scene.charter, uses, facts=scene.facts),
+        today=TODAY,
+    )
+    listed = register_page(given, Filters(), say, query=query)
+    written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
+    shown = agenda(given, say, query=query)
+    assert shown is not None
+    yield "register", join([*written, register_html.agenda(shown)])
+    alone = unaudited(uses[1], scene.charter, say, today=TODAY, query=query)
+    held = caps(scene, say, query=query, system="matchft")
+    yield "entry", join(entry_html.page(alone, say, home="/", register="/", caps=held))
+    yield "charter", charter_of(scene, say)
+    yield "evidence", evidence_of(scene, say)
+
+
+def charter_of(scene: Scene, say: Say) -> Html:
+    versions = (Version(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
+    seen = Seen(
+        judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
+    )
+    page = charter_page(seen, say, query={})
+    parts = (charter_html.head, charter_html.text, charter_html.rules, charter_html.versions)
+    return join([part(page, say) for part in parts])
+
+
+def evidence_of(scene: Scene, say: Say) -> Html:
+    entry = Listed(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
+    span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
+    found = Results(entries=(entry,), total=1, page=1, pages=1)
+    view = search_of(span, Asked(), found, scene, say, query={})
+    values = [el("dd", value) for _, value in content_words(entry, scene, say)]
+    return join([evidence_html.head(head(span, None, say), say), evidence_html.search(view, say), *values])
+
+
+class Heard(HTMLParser):
+    """What is read aloud in which language: the German texts heard in that of the page, and the other way round."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.langs: list[str | None] = [None]
+        self.wrong: list[str] = []
+        self.german = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("img", "br", "hr", "input", "meta"):
+            self.langs.append(dict(attrs).get("lang") or self.langs[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        self.langs.pop()
+
+    def handle_data(self, data: str) -> None:
+        spoken = self.langs[-1]
+        self.german += data.count(MARK) // 2
+        if (MARK in data) != (spoken == "de") or (
+            spoken == "de" and data.strip(" .")[0] + data.strip(" .")[-1] != 2 * MARK
+        ):
+            self.wrong.append(data)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is(scene_of: Scene, lang: str) -> None:
+    for name, html in pages(scene_of, speaker(lang)):
+        heard = Heard(html)
+        assert heard.wrong == [], name
+        assert heard.german > 0, name
+
+
+def test_names_of_a_system_file_are_marked_inside_a_sentence() -> None:
+    """A system file in French only, on an English page: what being selected is called, and the controls."""
+    french = {"column": "contacted", "selected": [True], "title": {"fr": "contactées"}}
+    use = system(columns={"decision": french}, controls={"job": {"column": "rome", "title": {"fr": "Métier"}}})
+    measures = [
+        comparison(WOMEN, estimate=0.5, error=0.01, metric=metric)
+        for metric in ("selection_rate_ratio", "adjusted_selection_rate_ratio")
+    ]
+    packaged = load_charter()
+    documents = judge(packaged, use, measures, window_start=dt.date(2026, 9, 1))
+    told = {each["indicator"]: each for each in documents}
+    verdict = told["adjusted_selection_rate_ratio_gender"]
+    html = el("p", sentence_of(packaged, verdict, speaker("en"), system=use))
+    assert '(<span lang="fr">métier</span>), 50 people are <span lang="fr">contactées</span> among women' in html
+    assert "lang=" not in el("p", sentence_of(packaged, verdict, speaker("fr"), system=use))
