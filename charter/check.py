@@ -61,7 +61,7 @@ def _duplicates(draft: Draft) -> Iterator[Fault]:
 
 def _references(draft: Draft) -> Iterator[Fault]:
     known = draft.question_names
-    for each in draft.asked:
+    for each in (each for each in draft.asked if not each.earlier):
         for at, name in enumerate(each.indicator.law):
             if name not in draft.law_names and LAW not in draft.unreadable:
                 yield each.fault(f"law '{name}' is not in {LAW}. {_offer(name, draft.law_names)}", "law", at)
@@ -86,9 +86,10 @@ def _offer(name: str, known: Any) -> str:
 
 def _families(draft: Draft) -> Iterator[Fault]:
     """A name that no other question of the article bears is a slip, and would let false alarms through."""
-    for each in draft.asked:
+    questions = [each for each in draft.asked if not each.earlier]
+    for each in questions:
         family = each.indicator.family
-        others = {o.indicator.family for o in draft.asked if o.file == each.file and o is not each}
+        others = {o.indicator.family for o in questions if o.file == each.file and o is not each}
         if family not in (*OWN_FAMILIES, *others) and each.file not in draft.partial:
             yield each.fault(
                 f"the family '{family}' holds one indicator only: write `family: indicator`, or name the family of "
@@ -100,6 +101,8 @@ def _families(draft: Draft) -> Iterator[Fault]:
 def _reasons(draft: Draft) -> Iterator[Fault]:
     for each in draft.asked:
         threshold = each.indicator.threshold
+        if each.earlier and threshold is each.first.threshold:
+            continue
         missing = [name for name in ("justification", "source") if not getattr(threshold, name)]
         if missing:
             told = f"the threshold lacks its {' and its '.join(missing)}: say why this level, and where it comes from."

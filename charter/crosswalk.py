@@ -156,7 +156,8 @@ def _together(verdicts: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, 
 
 def tally(provision: Provision, found: Mapping[str, Sequence[Answer]]) -> Counter[str]:
     """How often each verdict is what a question of a provision currently says of a system (from `answers`)."""
-    return Counter(each.verdict for _, indicator in provision.questions for each in found.get(indicator.id, ()))
+    ways = (way for _, indicator in provision.questions for way in indicator.ways)
+    return Counter(each.verdict for way in ways for each in found.get(way.id, ()))
 
 
 def answered(provision: Provision, found: Mapping[str, Sequence[Answer]]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from charter.changes import Change, Effect, change
 from charter.diff_questions import in_question, moved
-from charter.model import Article, Charter, Head
+from charter.model import Article, Charter, Head, Indicator, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"
 SETTINGS = ("id", "alpha", "power", "languages")
@@ -69,25 +69,40 @@ def _colleges(before: Charter, after: Charter) -> Iterator[Change]:
 
 def _articles(before: Charter, after: Charter) -> Iterator[Change]:
     old, new = ({article.id: article for article in each.articles} for each in (before, after))
-    places = {indicator.id: (article, indicator) for article in before.articles for indicator in article.indicators}
-    kept = {indicator.id for article in after.articles for indicator in article.indicators}
+    places = {way.id: (article, way) for article in before.articles for way in article.ways}
+    kept = {way.id for way in after.ways}
+    shared = [_inherited(each) for each in (before, after)]
     for article in after.articles:
         if article.id in old:
             yield from _article(old[article.id], article)
         else:
             yield change("article_added", "tighter", article=article, after=article.title)
-        for indicator in article.indicators:
+        for indicator in article.ways:
             if indicator.id in places:
-                yield from moved(*places[indicator.id], article, indicator)
-                yield from in_question(places[indicator.id][1], indicator, article, before, after)
+                place, earlier = places[indicator.id]
+                told = shared[0].get(indicator.id, set()) & shared[1].get(indicator.id, set())
+                earlier = earlier.model_copy(update={name: getattr(indicator, name) for name in told})
+                yield from moved(place, earlier, article, indicator)
+                yield from in_question(earlier, indicator, article, before, after)
             else:
                 yield change("question_added", "tighter", article=article, of=indicator, after=indicator.question)
     for article in before.articles:
         if article.id not in new:
             yield change("article_removed", "looser", article=article, before=article.title)
-        for indicator in article.indicators:
+        for indicator in article.ways:
             if indicator.id not in kept:
                 yield change("question_removed", "looser", article=article, of=indicator, before=indicator.question)
+
+
+def _inherited(charter: Charter) -> dict[str, set[str]]:
+    """Of each other way to ask a question, the fields that it shares with it: what changes in them is told once."""
+    fields = set(Indicator.model_fields) - set(Otherwise.model_fields)
+    return {
+        other.id: fields | ({"threshold"} if other.threshold is None else set())
+        for article in charter.articles
+        for indicator in article.indicators
+        for other in indicator.otherwise
+    }
 
 
 def _article(before: Article, after: Article) -> Iterator[Change]:

@@ -34,13 +34,18 @@ def moved(old: Article, before: Indicator, new: Article, after: Indicator) -> It
 
 def in_question(old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter) -> Iterator[Change]:
     """What differs in one question. Fields without a rule of their own are named as settings."""
-    told_apart = {"id", "number", "threshold", "valid_months", "attested_by", "frequency", "kinds", "law"}
+    told_apart = {"id", "number", "threshold", "valid_months", "attested_by", "frequency", "kinds", "law", "otherwise"}
     for name in Indicator.model_fields:
         earlier, later = getattr(old, name), getattr(new, name)
         if earlier == later or name in told_apart or name in WORDING:
             continue
         kind = f"{name}_changed" if name in ("metric", "family", "evidence") else "setting_changed"
         yield change(kind, "unclear", article=article, of=new, field=name, before=earlier, after=later)
+    ways = [[way.id for way in each.ways] for each in (old, new)]
+    if ways[0] != ways[1]:
+        yield change(
+            "setting_changed", "unclear", article=article, of=new, field="otherwise", before=ways[0], after=ways[1]
+        )
     yield from _thresholds(old, new, article)
     yield from _attestation(old, new, article)
     yield from _reach(old, new, article, before, after)

@@ -32,15 +32,31 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question, and where it stands."""
+    """A question in one of the ways it is asked, and where that stands; `first` is the way that is tried first."""
 
     file: str
     path: Path_
     indicator: Indicator
+    first: Indicator
+
+    @property
+    def earlier(self) -> list[Indicator]:
+        """The ways that are tried before this one."""
+        ways = self.first.ways
+        return ways[: next(at for at, way in enumerate(ways) if way.id == self.indicator.id)]
 
     def fault(self, what: str, *path: str | int) -> Fault:
         """A fault of this question, at a key below it."""
         return Fault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
+
+
+def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[Asked]:
+    """A question of a file in every way it is asked."""
+    paths = [path, *((*path, "otherwise", at) for at in range(len(indicator.otherwise)))]
+    return [
+        Asked(file=file, path=place, indicator=way, first=indicator)
+        for place, way in zip(paths, indicator.ways, strict=True)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +103,11 @@ class Draft:
                 if isinstance(entry, dict) and key in entry:
                     path = ("indicators", at, key)
                     self.names.append(Named(what=what, value=str(entry[key]), file=file, path=path))
+            others = entry.get("otherwise") if isinstance(entry, dict) else None
+            for place, other in enumerate(others if isinstance(others, list) else []):
+                if isinstance(other, dict) and "id" in other:
+                    below: Path_ = ("indicators", at, "otherwise", place, "id")
+                    self.names.append(Named(what=INDICATOR, value=str(other["id"]), file=file, path=below))
 
     @property
     def question_names(self) -> list[str]:
@@ -107,10 +128,8 @@ def draft_of(charter: Charter) -> Draft:
         file = f"{article.id}.yaml"
         draft.add_names(file, article.model_dump(include={"order", "indicators"}))
         draft.add_texts(file, (), article)
-        draft.asked += [
-            Asked(file=file, path=("indicators", at), indicator=indicator)
-            for at, indicator in enumerate(article.indicators)
-        ]
+        for at, indicator in enumerate(article.indicators):
+            draft.asked += ways_of(indicator, file=file, path=("indicators", at))
     return draft
 
 

@@ -62,7 +62,7 @@ def due(
 
 def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
     """The next audit of a measured use: when the first of its questions is to be asked again."""
-    known = {indicator.id: indicator for article in charter.articles for indicator in article.indicators}
+    known = {indicator.id: indicator for indicator in charter.ways}
     asked = [known.get(verdict.get("template") or verdict["indicator"]) for verdict in use.verdicts]
     measured = [indicator for indicator in asked if indicator is not None and indicator.metric]
     if use.system.columns is None or not measured:

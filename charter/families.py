@@ -71,8 +71,8 @@ def asked_of(charter: Charter, system: System) -> Asked:
         question
         for article in charter.articles
         for indicator in article.indicators
-        if system.kind in indicator.kinds and applies(indicator, system)
-        for question in _expanded(article, indicator, system)
+        if (way := way_of(indicator, system)) is not None
+        for question in _expanded(article, way, system)
     ]
     for question_id, count in Counter(question.id for question in found).items():
         if count > 1:
@@ -89,6 +89,15 @@ def questions(charter: Charter, system: System, measures: Sequence[MeasureDocume
     Raises CharterError when two questions would bear the same id.
     """
     return asked_of(charter, system).answered(measures)
+
+
+def way_of(indicator: Indicator, system: System) -> Indicator | None:
+    """In which way a question is asked of a system: the first that applies and has what it needs.
+
+    Where each lacks something, the first that applies, so that it is told what is missing; None where none applies.
+    """
+    fitting = [way for way in indicator.ways if system.kind in way.kinds and applies(way, system)]
+    return next((way for way in fitting if _lacking(way, system) is None), next(iter(fitting), None))
 
 
 def applies(indicator: Indicator, system: System) -> bool:
@@ -139,11 +148,15 @@ def _unexamined(indicator: Indicator, system: System) -> str | None:
         return "not_attested"
     if indicator.metric is None:
         return "not_measured_yet"
-    has = _declared(system)
-    for need in indicator.needs:
-        if not has[need]:
-            return f"no_{need}"
+    if (need := _lacking(indicator, system)) is not None:
+        return f"no_{need}"
     return "no_groups" if indicator.for_each == "groups" and not system.groups else None
+
+
+def _lacking(indicator: Indicator, system: System) -> Need | None:
+    """The first thing that a question needs and the system file does not declare."""
+    has = _declared(system)
+    return next((need for need in indicator.needs if not has[need]), None)
 
 
 def _declared(system: System) -> dict[Need, bool]:

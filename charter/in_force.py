@@ -224,8 +224,7 @@ def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
     """What decides the verdict of each question whose level the text calls adopted: the measure, its levels, and the
     chance of error it is judged at."""
     common = (charter.alpha, charter.looks, charter.confirm_days)
-    asked = (each for article in charter.articles for each in article.indicators)
-    return {each.id: (*_decides(each), *common) for each in asked if each.threshold.status == "adopted"}
+    return {way.id: (*_decides(way), *common) for way in charter.ways if way.threshold.status == "adopted"}
 
 
 def _decides(indicator: Indicator) -> tuple[object, ...]:

@@ -96,6 +96,23 @@ class Threshold(Strict):
         return self.status == "adopted" and (proven is None or max(self.since, proven) > window_start)
 
 
+class Otherwise(Strict):
+    """How a question is asked of systems of which it cannot be asked as it is worded; the rest stays the same."""
+
+    id: Identifier = Field(description="Its name for other files and documents; it never changes")
+    question: Texts = Field(description="May name {system}, {decision}, {group} and {controls}")
+    metric: Identifier = Field(description="The judged measure")
+    params: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, description="Which of its figures, by a parameter they carry"
+    )
+    subject: Subject | None = Field(None, description="For drift: the score, or the features watched")
+    applies: Applies = Field("always", description="As for the question itself")
+    needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
+    computed: Texts = Field(description="What is counted, in plain words")
+    threshold: Threshold | None = Field(None, description="Its own levels; absent: those of the question")
+    broken_if: Texts = Field(description="What would make the promise broken")
+
+
 class Indicator(Strict):
     """One question of an article, and how it is answered."""
 
@@ -135,6 +152,10 @@ class Indicator(Strict):
     valid_months: int | None = Field(None, ge=1, description="An older attestation answers nothing")
     law: list[Identifier] = Field(default_factory=list, description="Provisions of `law.yaml` that it answers to")
     related: list[Identifier] = Field(default_factory=list, description="Questions shown beside it, never in its place")
+    otherwise: list[Otherwise] = Field(
+        default_factory=list,
+        description="How it is asked where it cannot be asked so: the first that applies and has what it needs",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -142,9 +163,21 @@ class Indicator(Strict):
             raise ValueError("an attested question has no `metric`, and needs `attested_by` and `valid_months`")
         if self.evidence == "measured" and (self.valid_months is not None or self.attested_by is not None):
             raise ValueError("`attested_by` and `valid_months` are for attested questions")
-        if self.metric and self.threshold.watch is None:
-            raise ValueError(f"the measure '{self.metric}' is judged, so it needs a `threshold.watch`")
+        if self.otherwise and not self.metric:
+            raise ValueError("`otherwise` says how else a measured question is asked, and this one has no `metric`")
+        for each in self.ways:
+            if each.metric and each.threshold.watch is None:
+                raise ValueError(f"the measure '{each.metric}' is judged, so it needs a `threshold.watch`")
         return self
+
+    @property
+    def ways(self) -> list[Indicator]:
+        """The question as it is asked first, then as it is asked otherwise; of a system, it is asked in one way."""
+        return [self, *(self._asked_otherwise(each) for each in self.otherwise)]
+
+    def _asked_otherwise(self, other: Otherwise) -> Indicator:
+        own = {name: getattr(other, name) for name in Otherwise.model_fields if name != "threshold"}
+        return self.model_copy(update={**own, "threshold": other.threshold or self.threshold, "otherwise": []})
 
     @property
     def wording(self) -> str:
@@ -178,6 +211,11 @@ class Article(Strict):
     why: Why = Field(description="Why it matters")
     text: TextOrigin = Field(description="Whose words these are")
     indicators: list[Indicator] = Field(min_length=1, description="The questions that tell whether it is kept")
+
+    @property
+    def ways(self) -> list[Indicator]:
+        """Every question in every way it is asked, in the order of the text."""
+        return [way for indicator in self.indicators for way in indicator.ways]
 
 
 class College(Strict):
@@ -238,9 +276,14 @@ class Charter(Head):
         """One article by its id (KeyError if there is none)."""
         return {article.id: article for article in self.articles}[article_id]
 
+    @property
+    def ways(self) -> list[Indicator]:
+        """Every question of every article, in every way it is asked."""
+        return [way for article in self.articles for way in article.ways]
+
     def indicator(self, indicator_id: str) -> Indicator:
-        """One indicator by its id, as written in the charter (KeyError if there is none)."""
-        return {indicator.id: indicator for article in self.articles for indicator in article.indicators}[indicator_id]
+        """One question by its id, or that of another way to ask it (KeyError if there is none)."""
+        return {way.id: way for way in self.ways}[indicator_id]
 
     def law_of(self, indicator: Indicator) -> list[Law]:
         """The texts of law that a question answers to."""

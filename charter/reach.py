@@ -20,6 +20,7 @@ def unreachable(draft: Draft) -> Iterator[Fault]:
         yield from _measure(each)
         yield from _systems(each)
         yield from _attested(each)
+        yield from _in_vain(each)
 
 
 def _measure(each: Asked) -> Iterator[Fault]:
@@ -62,6 +63,8 @@ def _drift(each: Asked, metric: str) -> Iterator[Fault]:
 def _levels(each: Asked, scale: str) -> Iterator[Fault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
+    if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
+        return
     levels = {name: level for name in ("watch", "breach") if (level := getattr(threshold, name)) is not None}
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
     for name, told in wrong.items():
@@ -119,8 +122,18 @@ def _systems(each: Asked) -> Iterator[Fault]:
         yield each.fault(f"{told}: judge 'precision_difference', or change `applies`.", "applies")
 
 
+def _in_vain(each: Asked) -> Iterator[Fault]:
+    """Another way to ask is there for systems that the ways before it leave out."""
+    always = [way.id for way in each.earlier if way.applies == "always" and not way.needs]
+    if always:
+        told = f"it is never asked so, for '{always[0]}' before it can be asked of every system"
+        yield each.fault(f"{told}: remove it, or let that one say what it `needs`.")
+
+
 def _attested(each: Asked) -> Iterator[Fault]:
     indicator = each.indicator
+    if each.earlier:
+        return
     valid, frequency = indicator.valid_months, indicator.frequency
     if valid is None:
         return

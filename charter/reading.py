@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from audits.systems.loading import explained
 from charter.check import draft_faults
-from charter.draft import HEAD, LAW, Asked, Draft, Fault, Path_
+from charter.draft import HEAD, LAW, Draft, Fault, Path_, ways_of
 from charter.model import Article, Framework, Head, Indicator, Law, LawFile
 from charter.texts import amiss
 from charter.yaml_places import Places, read_places
@@ -135,7 +135,7 @@ class Reading:
                 self.draft.partial.add(file)
                 continue
             path = ("indicators", at)
-            self.draft.asked.append(Asked(file=file, path=path, indicator=indicator))
+            self.draft.asked += ways_of(indicator, file=file, path=path)
             if article is None:
                 self.draft.add_texts(file, path, indicator)
 

@@ -122,6 +122,12 @@ OTHER_STAGES = {
     "broken": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
 }
 """Where each group is compared at each stage."""
+OTHER_DISTANCES = {
+    "kept": ("The other distance is no greater.", "The {n} other distances are no greater."),
+    "unknown": ("We cannot tell for one other distance either.", "We cannot tell for {n} other distances either."),
+    "watch": ("So it is for one other distance.", "So it is for {n} other distances."),
+    "broken": ("So it is for one other distance.", "So it is for {n} other distances."),
+}
 HIDDEN_TOO = (
     "One comparison is hidden: showing it would expose too few people.",
     "{n} comparisons are hidden: showing them would expose too few people.",
@@ -199,9 +205,10 @@ class _Told:
         """How many other groups share the verdict."""
         verdict = self.document["verdict"]
         n = sum(pair[0]["verdict"] == verdict and pair[1]["status"] == "ok" for pair in self.pairs) - 1
-        told = n > 0 and self.question.indicator.subject is None
         others = OTHER_STAGES if any(measure["given"] for _, measure in self.pairs) else OTHERS
-        return self.catalogue.ngettext(*others[verdict], n).format(n=n) if told else ""
+        if any(measure["params"].get("scale") == "distance" for _, measure in self.pairs):
+            others = OTHER_DISTANCES
+        return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 
     def kept_beside(self) -> str:
         """How many comparisons are kept where the question as a whole cannot be answered."""

@@ -128,11 +128,12 @@ def question_page(
 def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
     """For each question of the article, by its id, the verdicts on it; questions that nobody is asked included."""
     found: dict[str, list[Place]] = {indicator.id: [] for indicator in article.indicators}
+    first = {way.id: indicator.id for indicator in article.indicators for way in indicator.ways}
     for system, document in scene.standing.items():
         for verdict in document["verdicts"]:
             if verdict["article"] == article.id:
                 name = str(verdict.get("template") or verdict["indicator"])
-                found.setdefault(name, []).append((system, document, verdict))
+                found.setdefault(first.get(name, name), []).append((system, document, verdict))
     return found
 
 

@@ -156,7 +156,7 @@ def _about(scene: Scene, said: Statement, say: Say) -> str:
 
 def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
     """What people stated about the questions of the article, the latest first, then the latest audits."""
-    numbers = {indicator.id: indicator.number for indicator in article.indicators}
+    numbers = {indicator.id: indicator.number for indicator in article.ways}
     every: list[tuple[str, int, Attestation | Case | Inspection]] = [
         *((say("Attestation"), entry, each) for entry, each in scene.facts.standing(Attestation)),
         *((say("Case"), entry, each) for entry, each in scene.facts.standing(Case)),

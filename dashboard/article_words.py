@@ -9,6 +9,7 @@ from charter.model import Indicator
 from charter.records.kinds import Inspection
 from dashboard.addresses import evidence_href, law_href
 from dashboard.levels import levels_words, unproven, unproven_words
+from dashboard.other_ways import other_ways
 from dashboard.scene import Document, Scene
 from dashboard.small_print import law_words
 from dashboard.words import Say
@@ -27,6 +28,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
         (say("Who attests"), say.text(indicator.attested_by)),
         (say("Not kept if"), say.text(indicator.broken_if)),
         (say("Threshold"), threshold_of(scene, indicator, places, say)),
+        (say("Asked otherwise"), " ".join(capital(way) + "." for way in other_ways(indicator, say))),
     ]
     why = [
         (say("Why this level"), say.text(indicator.threshold.justification)),

@@ -17,8 +17,7 @@ Document = Mapping[str, Any]
 
 def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
     """The question of the charter that a verdict answers: ids of expanded questions end in their attributes."""
-    known = [i for article in charter.articles for i in article.indicators]
-    fitting = [i for i in known if f"{verdict['indicator']}_".startswith(f"{i.id}_")]
+    fitting = [way for way in charter.ways if f"{verdict['indicator']}_".startswith(f"{way.id}_")]
     return max(fitting, key=lambda indicator: len(indicator.id), default=None)
 
 

@@ -109,6 +109,7 @@ def _part(part: Part, say: Say) -> Html:
                 el("span", each.text, class_="plain-question"),
                 el("span", each.how, class_="under"),
                 el("span", each.levels, class_="under"),
+                *[el("span", other, class_="under") for other in each.others],
             ),
         )
         for each in part.questions

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
+from audits.languages import capital, inside
 from charter.changes import Change, Effect
 from charter.in_force import Act, InForce, Version
 from charter.model import Article, Charter, Indicator
@@ -17,6 +17,7 @@ from dashboard.addresses import charter_href, evidence_href
 from dashboard.amendment import Amendment, Seen
 from dashboard.groups import attribute_name
 from dashboard.marks import ORDER, word
+from dashboard.other_ways import other_ways
 from dashboard.words import Say
 
 NESTED = str.maketrans("()", "[]")
@@ -43,12 +44,13 @@ RULES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One question of an article: its number, words, whether it is measured or attested, and its levels."""
+    """One question of an article: its number, words, whether it is measured or attested, its levels, other ways."""
 
     number: str
     text: str
     how: str
     levels: str
+    others: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +231,13 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
         status=status,
         date=say.date(indicator.threshold.since),
     )
-    return Question(number=indicator.number, text=plainly(indicator.question, say.lang), how=how, levels=levels)
+    return Question(
+        number=indicator.number,
+        text=plainly(indicator.question, say.lang),
+        how=how,
+        levels=levels,
+        others=[capital(way) for way in other_ways(indicator, say)],
+    )
 
 
 def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str]) -> Row:
@@ -331,7 +339,7 @@ def _urgency(each: Moved) -> tuple[object, ...]:
 
 
 def _past(each: Moved, seen: Seen, other: Charter, say: Say) -> Past:
-    asked = {i.id: i for charter in (seen.judging.charter, other) for i in _indicators(charter)}[each.template]
+    asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     question = asked.number + " " + plainly(asked.question, say.lang)
     if each.by:

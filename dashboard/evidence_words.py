@@ -88,7 +88,7 @@ def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
     if isinstance(said, Adoption):
         return [said.version]
     if isinstance(said, Attestation | Case | Inspection):
-        asked = [i for article in scene.charter.articles for i in article.indicators if i.id == said.indicator]
+        asked = [way for way in scene.charter.ways if way.id == said.indicator]
         return [say("question {number}", number=i.number) for i in asked]
     followed = getattr(said, "of", None)
     return [] if followed is None else [say("entry {n}", n=str(followed))]

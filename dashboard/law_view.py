@@ -150,7 +150,9 @@ def _row(
                 number=indicator.number,
                 text=plainly(indicator.question, say.lang),
                 href=article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
-                told=_told(article, found.get(indicator.id, ()), scene, say, query=query),
+                told=_told(
+                    article, [each for way in indicator.ways for each in found.get(way.id, ())], scene, say, query=query
+                ),
             )
             for article, indicator in provision.questions
         ],

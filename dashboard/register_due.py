@@ -78,7 +78,7 @@ def _what(register: Register, item: Due, say: Say) -> str:
     if item.kind == "audit":
         return say.plural("Audit again: one question", "Audit again: {n} questions", item.count)
     if item.kind == "attestation":
-        numbers = {i.id: i.number for article in register.charter.articles for i in article.indicators}
+        numbers = {way.id: way.number for way in register.charter.ways}
         return say("Renew the attestation on question {number}", number=numbers.get(item.indicator or "", ""))
     if item.kind == "case":
         return say("Confirm or refute the case reported in entry {n}", n=str(item.entry))

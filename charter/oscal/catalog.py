@@ -37,7 +37,7 @@ def catalog(charter: Charter, lang: str) -> Part:
 def modified(charter: Charter) -> str:
     """The day of the newest text or threshold of a charter: it changes with the content, not with the export."""
     days = [article.text.date for article in charter.articles]
-    days += [indicator.threshold.since for article in charter.articles for indicator in article.indicators]
+    days += [indicator.threshold.since for indicator in charter.ways]
     return f"{max(days):%Y-%m-%d}T00:00:00+00:00"
 
 
@@ -57,7 +57,7 @@ def _group(article: Article, charter: Charter, lang: str) -> Part:
             {"id": f"{article.id}_commitment", "name": "overview", "prose": said(article.commitment, lang)},
             {"id": f"{article.id}_why", "name": "instruction", "prose": why},
         ],
-        "controls": [_control(article, indicator, charter, lang) for indicator in article.indicators],
+        "controls": [_control(article, indicator, charter, lang) for indicator in article.ways],
     }
 
 

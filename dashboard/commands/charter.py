@@ -112,7 +112,8 @@ def show(
     for article in charter.articles:
         typer.echo(f"\n{article.order}. {said(article.title, lang)}: {said(article.commitment, lang)}")
         for indicator in article.indicators:
-            typer.echo(f"  {indicator.number} {said(indicator.question, lang)}")
+            for at, way in enumerate(indicator.ways):
+                typer.echo(f"  {'     or: ' if at else indicator.number + ' '}{said(way.question, lang)}")
 
 
 @app.command()

@@ -54,7 +54,7 @@ def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: d
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
     """A question of the charter in force, of the kind that such a record can answer."""
-    indicators = {each.id: each for article in _charter(workspace).articles for each in article.indicators}
+    indicators = {each.id: each for each in _charter(workspace).ways}
     fitting = {
         each.id
         for each in indicators.values()

@@ -118,13 +118,12 @@ def _expected() -> dict[str, dict[str, str]]:
         changed = month == MONTHS[2]
         found = {"gender": "watch" if changed else "kept", **ratio}
         verdicts[month] = {
-            **{f"selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"adjusted_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"adjusted_stage_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
         }
         if month != MONTHS[0]:
-            verdicts[month] |= dict.fromkeys(("feature_drift", "score_drift"), "watch" if changed else "kept")
+            verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # A twelfth of the level for 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
     verdicts[MONTHS[1]]["adjusted_stage_selection_rate_ratio_gender_age"] = "watch"
     return verdicts

@@ -10,7 +10,7 @@ from audits.languages import french
 from audits.measures import Interval, Measure
 from audits.systems.model import System
 from charter.loading import load_charter
-from charter.model import Charter
+from charter.model import Charter, Indicator, Otherwise
 from charter.verdicts import judge
 
 CHARTER = load_charter()
@@ -115,16 +115,24 @@ def verdict(
 def amended(
     indicator_id: str, *, charter: Charter = CHARTER, threshold: Mapping[str, Any] | None = None, **changes: Any
 ) -> Charter:
-    """The charter with one indicator changed."""
-    indicator = charter.indicator(indicator_id)
+    """The charter with one indicator changed, or another way to ask one."""
     if threshold is not None:
-        changes["threshold"] = indicator.threshold.model_copy(update=threshold)
-    changed = indicator.model_copy(update=changes)
+        changes["threshold"] = charter.indicator(indicator_id).threshold.model_copy(update=threshold)
     articles = [
-        article.model_copy(update={"indicators": [changed if i.id == indicator_id else i for i in article.indicators]})
+        article.model_copy(update={"indicators": [_changed(i, indicator_id, changes) for i in article.indicators]})
         for article in charter.articles
     ]
     return charter.model_copy(update={"articles": articles})
+
+
+def _changed(indicator: Indicator, way_id: str, changes: Mapping[str, Any]) -> Indicator:
+    if indicator.id == way_id:
+        return indicator.model_copy(update=changes)
+    if way_id not in [other.id for other in indicator.otherwise]:
+        return indicator
+    own = {name: value for name, value in changes.items() if name in Otherwise.model_fields}
+    others = [other.model_copy(update=own if other.id == way_id else {}) for other in indicator.otherwise]
+    return indicator.model_copy(update={**{k: v for k, v in changes.items() if k not in own}, "otherwise": others})
 
 
 AGES = ("<25", "25-49", "50+")

@@ -62,12 +62,12 @@ FAULTS = [
     ("equite.yaml", "commitment:", "comitment:", None, r"equite\.yaml:1: 'commitment' is missing: add it"),
     ("charter.yaml", "languages: [fr, en]", "languages: fr", 0, r"'languages': .*write a list, as in \[a, b\]"),
     ("humain.yaml", "title:\n  fr: L’humain au centre\n  en: People at the centre", "title: People", 0, r"'title': .*as in `en: …`"),
-    ("securite.yaml", "    subject: score", "    subject: score\n    params: {a: [1, 2]}", 1, r"params\.a': one value is expected: write a number"),
+    ("securite.yaml", "    metric: psi", "    metric: psi\n    params: {a: [1, 2]}", 1, r"params\.a': one value is expected: write a number"),
     ("equite.yaml", "    kinds: [", "    kind: [", 0, r"unknown key 'indicators\.0\.kind'.*'kinds'"),
     ("equite.yaml", "number: '3.1'", "number: 3.1", 0, r"write a text, in quotes where it looks like a number"),
     ("finalite.yaml", "watch: 0.01", "watch: -1", 0, r"threshold\.watch': Input should be greater .*correct it"),
     ("finalite.yaml", "watch: 0.01", "watch: .inf", 0, r"threshold\.watch': Input should be a finite number"),
-    ("equite.yaml", "      watch: 0.95\n", "", None, r"the measure 'selection_rate_ratio' is judged"),
+    ("equite.yaml", "      watch: 0.95\n", "", None, r"the measure 'adjusted_selection_rate_ratio' is judged"),
     ("humain.yaml", "    valid_months: 12\n", "", None, "needs `attested_by` and `valid_months`"),
     ("finalite.yaml", "evidence: attested", "evidence: measured", None, "are for attested questions"),
     ("law.yaml", "in_force: 2025-02-02", "in_force: soon", 0, r"'provisions\.ai_act_4\.in_force'"),
@@ -94,7 +94,7 @@ FAULTS = [
     ("equite.yaml", "metric: selection_rate_ratio", "metric: impact_ratio", 0, "'impact_ratio' is shown, never judged"),
     ("equite.yaml", "    for_each: groups", "    for_each: groups\n    params: {versus: rest}", 1, "has the parameter 'versus'"),
     ("equite.yaml", "    for_each: groups", "    for_each: groups\n    params: {against: 3}", 1, "'against' is `rest`, or a"),
-    ("securite.yaml", "    subject: score", "    subject: score\n    params: {against: rest}", 1, r"\(it has none\)"),
+    ("securite.yaml", "    metric: psi", "    metric: psi\n    params: {against: rest}", 1, r"\(it has none\)"),
     ("finalite.yaml", "    metric: null", "    metric: null\n    params: {a: 1}", 1, "`params` choose among the figures"),
     ("equite.yaml", "breach: 0.8", "breach: 0.96", 0, r"the breach level \(0\.96\) must lie beyond the watch level.*below"),
     ("equite.yaml", "breach: 0.8", "breach: 0.95", 0, r"are both 0\.95, so that it can never be watched"),
@@ -106,16 +106,25 @@ FAULTS = [
     ("securite.yaml", "      watch: 0.1\n", "      watch: 0\n", 0, r"a level above 0 that still counts as kept"),
     # reach
     ("equite.yaml", "    family: selection\n    kinds: [selection, ranking]", "    family: selection\n    kinds: [declared]",
-     1, r"'selection_rate_ratio' exists for systems of kind selection, ranking, generation.*add such a kind"),
+     1, r"'adjusted_selection_rate_ratio' exists for systems of kind selection, ranking, generation.*add such a kind"),
     ("equite.yaml", "    needs: [outcome]\n    kinds: [selection, ranking]", "    needs: [outcome]\n    kinds: [declared]",
      1, r"exists for systems of kind"),
     ("liberte.yaml", "    kinds: [ranking]", "    kinds: [declared]\n    needs: [score]", 1, r"none can meet this: remove `needs`"),
     ("liberte.yaml", "    kinds: [ranking]", "    kinds: [declared]\n    applies: harm", 1, r"none can meet this: remove `applies`"),
     ("equite.yaml", "applies: favourable", "applies: selective_labels", 0, r"has no value where outcomes are observed only"),
     ("equite.yaml", "    for_each: groups", "    for_each: groups\n    subject: score", 1, r"`subject` is for 'psi'"),
-    ("securite.yaml", "    subject: score", "    subject: score\n    for_each: groups", 1, r"compares periods, not groups"),
+    ("securite.yaml", "    metric: psi", "    metric: psi\n    for_each: groups", 1, r"compares periods, not groups"),
     ("humain.yaml", "valid_months: 12", "valid_months: 6", 0, r"valid for 6 months and asked for every 12: .* ask more often"),
     ("finalite.yaml", "frequency: yearly\n    law: [gdpr_35, l", "frequency: once\n    law: [gdpr_35, l", 0, "asked once, and"),
+    # other ways to ask
+    ("equite.yaml", "        metric: selection_rate_ratio\n", "        metric: selection_rate_ration\n", 0, r"selection_rate_ratio: there is no measure"),
+    ("equite.yaml", "      - id: selection_rate_ratio", "      - id: same_text_whatever_the_name", None, r"id 'same_text_whatever_the_name' is already used in equite"),
+    ("equite.yaml", "    needs: [controls]\n    for_each", "    for_each", None, r"never asked so, for 'adjusted_selection_rate_ratio' before it"),
+    ("equite.yaml", "        applies: harm", "        applys: harm", 0, r"unknown key 'indicators\.\d\.otherwise\.0\.applys'.*'applies'"),
+    ("equite.yaml", "        applies: harm", "        applies: harm\n        threshold: {watch: 0.2, breach: 0.1, status: proposed, since: 2026-11-26}",
+     None, r"false_positive_rate_difference: the threshold lacks its justification and its source"),
+    ("finalite.yaml", "    metric: null", "    metric: null\n    otherwise: [{id: x, question: {fr: X, en: X}, metric: psi, computed: {fr: X, en: X}, broken_if: {fr: X, en: X}}]",
+     None, r"`otherwise` says how else a measured question is asked"),
     # texts
     ("humain.yaml", "People at the centre", "<b>People</b> first", 0, r"holds an HTML tag \(<b>\).*remove it"),
     ("humain.yaml", "People at the centre", "People &amp; more", 0, r"holds an HTML entity \(&amp;\)"),
@@ -152,7 +161,7 @@ def test_all_faults_are_told_in_one_run(folder: Path):
         ("equite.yaml", change(folder / "equite.yaml", "watch: 0\n", "watch: -0.1\n") + 1, "greater than or equal"),
         ("finalite.yaml", change(folder / "finalite.yaml", "      fr: Un usage", "      fr: <i>Un usage</i>"), "HTML tag"),
         ("liberte.yaml", change(folder / "liberte.yaml", "- id: decent_hours", "- id: undeclared_use"), "already used"),
-        ("securite.yaml", change(folder / "securite.yaml", "subject: score", "subject: score\n    params: {a: 1}") + 1, "'a'"),
+        ("securite.yaml", change(folder / "securite.yaml", "metric: psi", "metric: psi\n    params: {a: 1}") + 1, "'a'"),
     ]  # fmt: skip
     found = "\n".join(find_faults(folder))
     for file, line, what in expected:
@@ -242,7 +251,9 @@ def test_the_command_checks_the_charter_of_the_workspace(folder: Path, monkeypat
     done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"])
     assert done.exit_code == 2
     assert f"Checked: {folder}" in done.stderr
-    assert done.stdout.startswith(f"equite.yaml:{line}: selection_rate_ratio: the breach level (0.96) must lie beyond")
+    assert done.stdout.startswith(
+        f"equite.yaml:{line}: adjusted_selection_rate_ratio: the breach level (0.96) must lie beyond"
+    )
     assert "One fault: this charter judges nothing until it has none." in done.stderr
     change(folder / "equite.yaml", "breach: 0.96", "breach: 0.8")
     assert CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"]).exit_code == 0

@@ -43,13 +43,13 @@ def test_nothing_changes_when_only_the_version_number_does(text):
 @pytest.mark.parametrize(
     ("name", "level", "value", "kind", "effect"),
     [
-        ("selection_rate_ratio", "breach", 0.85, "level_tightened", "tighter"),  # nearer to 1
-        ("selection_rate_ratio", "breach", 0.75, "level_loosened", "looser"),
-        ("selection_rate_ratio", "breach", None, "level_removed", "looser"),
+        ("adjusted_selection_rate_ratio", "breach", 0.85, "level_tightened", "tighter"),  # nearer to 1
+        ("adjusted_selection_rate_ratio", "breach", 0.75, "level_loosened", "looser"),
+        ("adjusted_selection_rate_ratio", "breach", None, "level_removed", "looser"),
         ("true_positive_rate_difference", "breach", 0.08, "level_tightened", "tighter"),  # a smaller gap
         ("true_positive_rate_difference", "watch", 0.02, "level_loosened", "looser"),
-        ("score_drift", "watch", 0.2, "level_loosened", "looser"),  # a larger distance
-        ("score_drift", "breach", 0.25, "level_added", "tighter"),
+        ("likeness_to_reference", "watch", 0.2, "level_loosened", "looser"),  # a larger distance
+        ("likeness_to_reference", "breach", 0.25, "level_added", "tighter"),
         ("decent_hours", "watch", 0.02, "level_loosened", "looser"),  # 1 % and 5 %: beyond is above
         ("time_to_read", "breach", 0.4, "level_tightened", "tighter"),
         ("planted_errors", "breach", 0.6, "level_tightened", "tighter"),  # 90 and 50 %: beyond is below
@@ -64,13 +64,13 @@ def test_a_level_is_tighter_when_it_lies_nearer_to_parity(text, name, level, val
 
 
 def test_adoption_and_its_date(text):
-    question(text, "selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
+    question(text, "adjusted_selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
     assert one(text)[0] == "threshold_adopted"
     adopted = Charter.model_validate(text)
-    question(text, "selection_rate_ratio")["threshold"]["since"] = "2026-12-02"
+    question(text, "adjusted_selection_rate_ratio")["threshold"]["since"] = "2026-12-02"
     (later,) = changes(text, adopted)
     assert (later.kind, later.before, later.after) == ("threshold_dated", "2026-12-01", "2026-12-02")
-    question(text, "selection_rate_ratio")["threshold"] |= {"status": "proposed", "since": "2026-12-01"}
+    question(text, "adjusted_selection_rate_ratio")["threshold"] |= {"status": "proposed", "since": "2026-12-01"}
     assert changes(text, adopted)[0].kind == "threshold_proposed"
 
 
@@ -99,19 +99,19 @@ def test_what_changes_in_an_attested_question(text, change, kind, effect):
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
-        ({"metric": "adjusted_selection_rate_ratio"}, "metric_changed"),
+        ({"metric": "selection_rate_ratio"}, "metric_changed"),
         ({"family": "indicator"}, "family_changed"),
         ({"params": {"against": "rest"}}, "setting_changed"),
     ],
 )
 def test_what_is_judged_changes(text, change, kind):
-    question(text, "selection_rate_ratio").update(change)
+    question(text, "adjusted_selection_rate_ratio").update(change)
     assert one(text)[:2] == (kind, "unclear")
 
 
 def test_a_level_of_another_measure_is_neither_tighter_nor_looser(text):
-    question(text, "selection_rate_ratio").update(metric="true_positive_rate_difference")
-    question(text, "selection_rate_ratio")["threshold"] |= {"watch": 0.01, "breach": 0.1}
+    question(text, "adjusted_selection_rate_ratio").update(metric="true_positive_rate_difference")
+    question(text, "adjusted_selection_rate_ratio")["threshold"] |= {"watch": 0.01, "breach": 0.1}
     assert [(c.kind, c.effect) for c in changes(text)] == [
         ("metric_changed", "unclear"),
         ("level_changed", "unclear"),
@@ -165,7 +165,7 @@ def test_the_head_the_articles_and_the_law(text):
 
 
 def test_sentences_are_plain_and_name_both_sides(text):
-    question(text, "selection_rate_ratio")["threshold"]["breach"] = 0.805
+    question(text, "adjusted_selection_rate_ratio")["threshold"]["breach"] = 0.805
     question(text, "true_positive_rate_difference")["threshold"]["breach"] = 0.08
     question(text, "undeclared_use")["threshold"]["tolerance"] = 0.0005
     assert [change.sentence["en"] for change in changes(text)] == [
@@ -180,7 +180,7 @@ def test_sentences_are_plain_and_name_both_sides(text):
 
 def test_every_change_is_json(text):
     text |= {"adopted_on": "2026-12-01"}
-    question(text, "selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
+    question(text, "adjusted_selection_rate_ratio")["threshold"] |= {"status": "adopted", "since": "2026-12-01"}
     document = diff_document(load_charter(), Charter.model_validate(text))
     assert json.loads(json.dumps(document)) == document
     assert document["changes"][0]["after"] == "2026-12-01"
@@ -236,7 +236,7 @@ def test_json_that_is_no_charter_is_told(written):
 
 
 def test_json_with_a_fault_is_refused(text):
-    question(text, "selection_rate_ratio")["metric"] = "selection_rate_ration"
+    question(text, "adjusted_selection_rate_ratio")["metric"] = "selection_rate_ration"
     with pytest.raises(CharterError, match="selection_rate_ration"):
         charter_of_json(json.dumps(text), where="x.json")
 

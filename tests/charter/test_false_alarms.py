@@ -24,7 +24,6 @@ from tests.charter.unbiased import START, Groups, Process, any_process, draw, me
 CHARTER = load_charter()
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
 ASKED = {
-    "selection_rate_ratio",
     "adjusted_selection_rate_ratio",
     "adjusted_stage_selection_rate_ratio",
     "true_positive_rate_difference",
@@ -194,7 +193,7 @@ def test_what_a_family_costs_is_as_printed(groups: Groups, size: int, worse: lis
         rng = np.random.default_rng(seed)
         system, measures = measured_with(rng, (population, groups), process, worse=worse, times=0.7)
         documents = [judge(charter, system, measures, window_start=START) for charter in charters]
-        asked = [next(d for d in each if d["template"] == "selection_rate_ratio") for each in documents]
+        asked = [next(d for d in each if d["template"] == "adjusted_selection_rate_ratio") for each in documents]
         found.append([each["comparisons"][0]["verdict"] in ("watch", "broken") for each in asked])
     (printed,) = re.findall(told, PAGE)
     assert [float(each) for each in printed] == pytest.approx(100 * np.mean(found, axis=0), abs=6)

@@ -34,6 +34,10 @@ def test_holm_can_take_a_breach_away():
     assert found["comparisons"][0]["p_breach"] == pytest.approx(0.09, rel=1e-4)
 
 
+ADJUSTED, AT_STAGES = "adjusted_selection_rate_ratio", "adjusted_stage_selection_rate_ratio"
+PROFILED = system(controls={"job": {"column": "job"}}, columns={"stages": ["contacted"]})
+
+
 def at(p, *, level, error=0.02):
     """The estimate whose p at a level is `p`."""
     return level + NormalDist().inv_cdf(p) * error
@@ -41,19 +45,18 @@ def at(p, *, level, error=0.02):
 
 @pytest.mark.parametrize(("name", "expected"), [("question", 0.03), ("indicator", 0.06), ("selection", 0.09)])
 def test_the_questions_of_a_family_share_the_level_equally(name, expected):
-    """Women are asked about twice, raw and adjusted, ages once: three questions where the charter names one family."""
+    """Women are asked about twice, as a whole and at a stage, ages once: three questions where one family is named."""
     estimate = at(0.03, level=0.8)
     measures = [
-        comparison(WOMEN, estimate=estimate, error=0.02),
-        *family([1.0, 1.0, 1.0], 0.02),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric="adjusted_selection_rate_ratio"),
+        comparison(WOMEN, estimate=estimate, error=0.02, metric=ADJUSTED),
+        *(each | {"metric": ADJUSTED} for each in family([1.0, 1.0, 1.0], 0.02)),
+        comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
     ]
-    charter = amended("selection_rate_ratio", family=name)
-    of = system(controls={"job": {"column": "job"}})
-    found = verdict(measures, charter=charter, of=of)["comparisons"][0]
+    charter = amended(ADJUSTED, family=name)
+    found = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_gender")["comparisons"][0]
     assert found["p_breach"] == pytest.approx(expected, rel=1e-4)
     assert found["share"] == pytest.approx(0.03 / expected)
-    ages = verdict(measures, charter=charter, of=of, indicator="selection_rate_ratio_age")["comparisons"]
+    ages = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_age")["comparisons"]
     assert [c["share"] for c in ages] == pytest.approx([0.01 / expected] * 3)
 
 
@@ -69,17 +72,16 @@ def test_what_is_found_leaves_its_part_to_the_others_of_the_family():
 
 def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
     measures = [
-        comparison(WOMEN, estimate=at(0.03, level=0.8), error=0.02),
-        comparison(WOMEN, estimate=1.0, error=0.02, metric="adjusted_selection_rate_ratio"),
+        comparison(WOMEN, estimate=at(0.03, level=0.8), error=0.02, metric=ADJUSTED),
+        comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
     ]
-    charter = amended("adjusted_selection_rate_ratio", threshold={"breach": None})
-    of = system(controls={"job": {"column": "job"}})
-    raw, adjusted = (
-        verdict(measures, charter=charter, of=of, indicator=f"{name}selection_rate_ratio_gender")["comparisons"][0]
-        for name in ("", "adjusted_")
+    charter = amended(AT_STAGES, threshold={"breach": None})
+    whole, stages = (
+        verdict(measures, charter=charter, of=PROFILED, indicator=f"{name}_gender")["comparisons"][0]
+        for name in (ADJUSTED, AT_STAGES)
     )
-    assert (raw["p_breach"], raw["share"]) == (pytest.approx(0.03, rel=1e-4), 0.5)
-    assert adjusted["p_breach"] is None
+    assert (whole["p_breach"], whole["share"]) == (pytest.approx(0.03, rel=1e-4), 0.5)
+    assert stages["p_breach"] is None
 
 
 def test_families_of_two_articles_are_two():

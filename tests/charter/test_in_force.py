@@ -164,7 +164,8 @@ def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspa
     rewrite(workspace, first.sha256, "NULL")
     found = in_force(workspace)
     assert found.charter.sha256 == second.sha256
-    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}
+    ways = ["adjusted_selection_rate_ratio", "selection_rate_ratio"]
+    assert found.adopted == dict.fromkeys(ways, found.act.proven_on)
 
 
 def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_holds_the_act(workspace, opinion):
@@ -178,7 +179,7 @@ def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_hold
 
 
 def test_a_level_that_was_proposed_first_is_adopted_by_the_text_that_says_so(workspace, opinion, monkeypatch):
-    """The first version proposes the level of question 3.1b, the second adopts it as it stands."""
+    """The first version proposes the level of question 3.1, the second adopts it as it stands."""
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
     text = (workspace.home / "charter" / "equite.yaml").read_text(encoding="utf-8")
@@ -190,7 +191,8 @@ def test_a_level_that_was_proposed_first_is_adopted_by_the_text_that_says_so(wor
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     sealed_earlier(monkeypatch, workspace)
     found = in_force(workspace)
-    assert found.adopted == {"adjusted_selection_rate_ratio": found.act.proven_on}
+    ways = ["adjusted_selection_rate_ratio", "selection_rate_ratio"]
+    assert found.adopted == dict.fromkeys(ways, found.act.proven_on)
 
 
 def sealed_earlier(monkeypatch, workspace):
@@ -242,7 +244,7 @@ def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, 
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     sealed_earlier(monkeypatch, workspace)
     found = in_force(workspace)
-    assert found.adopted["adjusted_selection_rate_ratio"] == DAY
+    assert found.adopted["adjusted_stage_selection_rate_ratio"] == DAY
     assert found.adopted["selection_rate_ratio"] == found.act.proven_on > DAY
 
 

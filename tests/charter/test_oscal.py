@@ -99,7 +99,7 @@ def test_the_catalogue_holds_the_whole_charter(files: Documents, workspace: Work
     charter, found = in_force(workspace).charter, only(files, "catalog")
     assert [group["id"] for group in found["groups"]] == [article.id for article in charter.articles]
     controls = {control["id"]: control for group in found["groups"] for control in group["controls"]}
-    assert set(controls) == {indicator.id for article in charter.articles for indicator in article.indicators}
+    assert set(controls) == {way.id for way in charter.ways}
     ratio = controls["selection_rate_ratio"]
     assert {each["id"]: each["values"] for each in ratio["params"]} == {
         "selection_rate_ratio_watch": ["0.95"],

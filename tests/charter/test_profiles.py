@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 
 from audits.languages import french
-from charter.loading import load_charter
 from charter.verdicts import judge
-from tests.charter.builders import comparison, system
+from tests.charter.builders import amended, comparison, system
 
 OF = system(controls={"job": {"column": "job", "title": {"fr": "Métier (ROME)", "en": "Occupation (ROME)"}}})
 RAW, ADJUSTED = "selection_rate_ratio", "adjusted_selection_rate_ratio"
@@ -20,8 +19,9 @@ def told(metric, *pictures):
     for measure, picture in zip(measures, pictures, strict=True):
         measure["params"]["picture"] = picture
     (name,) = groups[0]
-    documents = judge(load_charter(), OF, measures, window_start=dt.date(2026, 7, 1))
-    sentence = next(d for d in documents if d["indicator"] == f"{metric}_{name}")["sentence"]
+    charter = amended(ADJUSTED, metric=metric)  # others judge the raw figure too, the bank's template for one
+    documents = judge(charter, OF, measures, window_start=dt.date(2026, 7, 1))
+    sentence = next(d for d in documents if d["indicator"] == f"{ADJUSTED}_{name}")["sentence"]
     assert sentence["fr"] == french(sentence["fr"])
     return sentence["fr"].replace("\u202f", " ").replace("’", "'"), sentence["en"]
 

@@ -28,8 +28,8 @@ def test_questions_bear_the_names_of_the_system():
         "fr": "Avec MatchFT, les personnes sont-elles aussi souvent contactées d'un groupe à l'autre (sexe × âge) ?",
         "en": "With MatchFT, are people contacted as often in one group as in another (sex × age)?",
     }
-    assert "(sexe, âge)" in asked["adjusted_selection_rate_ratio"]["fr"]
-    assert "À profil comparable (critères à déclarer)" in asked["adjusted_selection_rate_ratio"]["fr"]
+    assert "(sexe, âge)" in asked["adjusted_stage_selection_rate_ratio"]["fr"]
+    assert "à profil comparable (critères à déclarer)" in asked["adjusted_stage_selection_rate_ratio"]["fr"]
     assert not any("{" in text for texts in asked.values() for text in texts.values())
 
 

@@ -286,12 +286,21 @@ def test_a_gap_in_precision_says_what_it_means():
     ],
 )
 def test_drift_of_the_score(value, fr, en):
-    assert told([drift("score", value)], "score_drift") == (fr, en)
+    assert told([drift("score", value)], "likeness_to_reference") == (fr, en)
+
+
+def test_other_distances_are_counted():
+    fr, en = told([drift("score", 0.02), drift("distance_km", 0.01)], "likeness_to_reference")
+    assert fr.endswith("L'autre distance n'est pas plus grande.")
+    assert en.endswith("The other distance is no greater.")
+    fr, en = told([drift(name, 0.4) for name in ("score", "a", "b")], "likeness_to_reference")
+    assert fr.endswith("C'est aussi le cas de 2 autres distances.")
+    assert en.endswith("So it is for 2 other distances.")
 
 
 def test_drift_of_the_data_names_what_changed_most():
     both = system(features=["distance_km", "experience"])
-    fr, en = told([drift("distance_km", 0.02), drift("experience", 0.03)], "feature_drift", of=both)
+    fr, en = told([drift("distance_km", 0.02), drift("experience", 0.03)], "likeness_to_reference", of=both)
     assert fr.startswith(
         "Oui. Les données reçues ressemblent à celles de la période de référence ; ce qui a le plus changé est "
         "« experience » (distance de 0,03)."
@@ -299,18 +308,18 @@ def test_drift_of_the_data_names_what_changed_most():
     assert en.startswith(
         "Yes. The data received resemble those of the reference period; what changed most is “experience” (distance 0"
     )
-    fr, en = told([drift("distance_km", 0.4), drift("experience", 0.03)], "feature_drift", of=both)
+    fr, en = told([drift("distance_km", 0.4), drift("experience", 0.03)], "likeness_to_reference", of=both)
     assert fr.startswith(
         "À surveiller. Les données reçues ne ressemblent plus à celles de la période de référence : ce"
     )
     assert "“distance_km” (distance 0.40)" in en
     titled = system(features=[{"column": "distance_km", "title": {"fr": "Distance, en km", "en": "Distance, in km"}}])
-    fr, en = told([drift("distance_km", 0.4)], "feature_drift", of=titled)
+    fr, en = told([drift("distance_km", 0.4)], "likeness_to_reference", of=titled)
     assert "« distance, en km » (distance de 0,40)" in fr
     assert "“distance, in km” (distance 0.40)" in en
-    fr, en = told([drift("distance_km", 0.1)], "feature_drift", of=both)
+    fr, en = told([drift("distance_km", 0.1)], "likeness_to_reference", of=both)
     assert fr.startswith("On ne peut pas encore le dire. Ce qui a le plus changé depuis la période de référence est")
-    assert told([drift("score", 0.1)], "score_drift")[1].startswith(
+    assert told([drift("score", 0.1)], "likeness_to_reference")[1].startswith(
         "We cannot tell yet. The distance between the scores and those of the reference period is 0.10"
     )
 
@@ -327,25 +336,13 @@ def test_drift_of_the_data_names_what_changed_most():
             "nobody has handed in the statement, with its document, expected from: Data protection officer.",
         ),
         (
-            "score_drift",
+            "likeness_to_reference",
             system(windows={}),
             "aucune période de référence n'est déclarée.",
             "no reference period is decl",
         ),
         (
-            "score_drift",
-            system(columns={"score": None}),
-            "le journal ne contient pas de note.",
-            "the log holds no score.",
-        ),
-        (
-            "feature_drift",
-            system(features=[]),
-            "la fiche du système ne nomme aucune donnée",
-            "the system file names no d",
-        ),
-        (
-            "feature_drift",
+            "likeness_to_reference",
             system(),
             "rien n'a été mesuré pour cette question",
             "nothing was measured for this question",
@@ -366,6 +363,19 @@ def test_drift_of_the_data_names_what_changed_most():
 )
 def test_not_examined(indicator, of, fr, en):
     found = told([], indicator, of=of)
+    assert found[0].startswith(f"Pas examiné : {fr}")
+    assert found[1].startswith(f"Not examined: {en}")
+
+
+@pytest.mark.parametrize(
+    ("need", "of", "fr", "en"),
+    [
+        ("score", system(columns={"score": None}), "le journal ne contient pas de note.", "the log holds no score."),
+        ("features", system(features=[]), "la fiche du système ne nomme aucune donnée", "the system file names no d"),
+    ],
+)
+def test_what_a_charter_may_need_and_the_file_lacks(need, of, fr, en):
+    found = told([], "likeness_to_reference", of=of, charter=amended("likeness_to_reference", needs=[need]))
     assert found[0].startswith(f"Pas examiné : {fr}")
     assert found[1].startswith(f"Not examined: {en}")
 

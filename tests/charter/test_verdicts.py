@@ -158,32 +158,38 @@ def test_no_number_is_promised_where_none_is_reasonable():
 
 @pytest.mark.parametrize(("value", "expected"), [(0.02, "kept"), (0.2, "watch"), (0.1, "unknown"), (2.0, "watch")])
 def test_drift_has_no_breach_level_so_that_it_is_watched_at_most(value, expected):
-    found = verdict([drift("score", value)], indicator="score_drift")
+    found = verdict([drift("score", value)], indicator="likeness_to_reference")
     assert found["verdict"] == expected
     assert found["comparisons"][0]["p_breach"] is None
     assert found["comparisons"][0]["against"] == "reference"
 
 
-def test_score_and_features_are_two_questions():
+def test_scores_and_features_answer_one_question_and_the_worst_counts():
+    found = verdict([drift("score", 0.02), drift("distance_km", 0.5)], indicator="likeness_to_reference")
+    assert {c["measure"]: c["verdict"] for c in found["comparisons"]} == {
+        "psi/feature=score": "kept",
+        "psi/feature=distance_km": "watch",
+    }
+    assert found["verdict"] == "watch"
+
+
+@pytest.mark.parametrize(("subject", "expected"), [("score", "kept"), ("features", "watch")])
+def test_a_charter_may_ask_of_scores_and_features_apart(subject, expected):
+    charter = amended("likeness_to_reference", subject=subject)
     measures = [drift("score", 0.02), drift("distance_km", 0.5)]
-    score, features = (verdict(measures, indicator=name) for name in ("score_drift", "feature_drift"))
-    assert (score["verdict"], [c["measure"] for c in score["comparisons"]]) == ("kept", ["psi/feature=score"])
-    assert (features["verdict"], [c["measure"] for c in features["comparisons"]]) == (
-        "watch",
-        ["psi/feature=distance_km"],
-    )
+    found = verdict(measures, indicator="likeness_to_reference", charter=charter)
+    assert (found["verdict"], len(found["comparisons"])) == (expected, 1)
 
 
 @pytest.mark.parametrize(
     ("indicator", "of", "reason"),
     [
-        ("score_drift", system(windows={}), "no_reference"),
-        ("score_drift", system(columns={"score": None}), "no_score"),
-        ("feature_drift", system(features=[]), "no_features"),
-        ("score_drift", system(), "no_measure"),
+        ("likeness_to_reference", system(windows={}), "no_reference"),
+        ("likeness_to_reference", system(), "no_measure"),
         ("true_positive_rate_difference", system(columns={"outcome": None}), "no_outcome"),
         ("selection_rate_ratio", system(groups={}), "no_groups"),
-        ("adjusted_selection_rate_ratio", system(), "no_controls"),
+        ("adjusted_stage_selection_rate_ratio", system(columns={"stages": ["contacted"]}), "no_controls"),
+        ("adjusted_stage_selection_rate_ratio", system(controls={"job": {"column": "job"}}), "no_stages"),
         ("examined_first", system(), "not_attested"),
     ],
 )
@@ -212,6 +218,34 @@ def test_intersections_are_judged_on_their_own_comparisons():
     assert verdict([measure], of=of)["reason"] == "no_comparison"
 
 
+def test_a_question_is_asked_of_a_system_in_one_way():
+    """Among comparable profiles where the file says by what; else over everybody. Never both."""
+    profiled = ids(system(controls={"job": {"column": "job"}}))
+    assert {"adjusted_selection_rate_ratio_gender", "selection_rate_ratio_gender"} & profiled == {
+        "adjusted_selection_rate_ratio_gender"
+    }
+    assert {"adjusted_selection_rate_ratio", "selection_rate_ratio_gender"} & ids(system()) == {
+        "selection_rate_ratio_gender"
+    }
+
+
+def test_where_every_way_lacks_something_the_first_that_applies_says_what():
+    found = verdict(
+        [everybody(1000)], indicator="false_positive_rate_difference", of=harmful(columns={"outcome": None})
+    )
+    assert (found["verdict"], found["reason"]) == ("not_examined", "no_outcome")
+
+
+def test_another_way_has_its_own_levels_or_those_of_the_question():
+    assert (
+        CHARTER.indicator("selection_rate_ratio").threshold
+        == CHARTER.indicator("adjusted_selection_rate_ratio").threshold
+    )
+    own = amended("selection_rate_ratio", threshold={"watch": 0.9})
+    assert own.indicator("selection_rate_ratio").threshold.watch == 0.9
+    assert own.indicator("adjusted_selection_rate_ratio").threshold.watch == 0.95
+
+
 def test_questions_follow_the_direction_and_what_is_known_of_outcomes():
     favourable, harm = ids(system()), ids(harmful())
     assert "true_positive_rate_difference_gender" in favourable - harm
@@ -228,7 +262,7 @@ def test_a_declared_system_is_asked_only_what_needs_no_log():
     documents = judge(CHARTER, declared, [], window_start=START)
     assert {document["reason"] for document in documents} == {"not_attested", "not_measured_yet"}
     assert {"examined_first", "incidents_in_time"} <= {document["indicator"] for document in documents}
-    assert not {"selection_rate_ratio", "score_drift"} & {document["indicator"] for document in documents}
+    assert not {"selection_rate_ratio", "likeness_to_reference"} & {document["indicator"] for document in documents}
 
 
 def test_measures_of_a_stratum_answer_no_raw_question():

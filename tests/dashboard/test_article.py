@@ -54,8 +54,8 @@ def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
         documents = [
             {
                 "article": "equite",
-                "template": "selection_rate_ratio",
-                "indicator": f"selection_rate_ratio_{i}",
+                "template": "adjusted_selection_rate_ratio",
+                "indicator": f"adjusted_selection_rate_ratio_{i}",
                 "by": None,
                 "verdict": verdict,
                 "reason": "no_groups" if verdict == "not_examined" else "all_kept",
@@ -224,31 +224,34 @@ def test_a_year_of_a_hundred_systems_is_drawn_within_a_second(scene: Scene) -> N
 
 
 def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(scene: Scene) -> None:
-    found = asked(page(judged(scene, a=["kept", "watch"], b=["broken", "kept"])), "selection_rate_ratio")
+    found = asked(page(judged(scene, a=["kept", "watch"], b=["broken", "kept"])), "adjusted_selection_rate_ratio")
     assert [(each.title, each.verdict) for each in found.answers] == [("b", "broken"), ("a", "watch")]
     assert [(each.title, each.verdict) for each in found.folded] == [("a", "kept"), ("b", "kept")]
-    assert found.answers[0].href == "/system?system=b&lang=en#equite-selection_rate_ratio_0"
+    assert found.answers[0].href == "/system?system=b&lang=en#equite-adjusted_selection_rate_ratio_0"
     assert found.answers[0].records == [("Audit, entry 1", "/evidence?lang=en&entry=1")]
     assert (found.number, found.verdict, found.counts) == ("3.1", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
 
 
 def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
     given = judged(scene, **{f"s{n:03}": ["watch"] for n in range(40)})
-    found = asked(page(given), "selection_rate_ratio")
+    found = asked(page(given), "adjusted_selection_rate_ratio")
     assert (len(found.answers), found.folded) == (3, [])
-    assert found.all_href == "/article?article=equite&question=selection_rate_ratio&lang=en"
-    one = page(given, question="selection_rate_ratio", page=2).one
+    assert found.all_href == "/article?article=equite&question=adjusted_selection_rate_ratio&lang=en"
+    one = page(given, question="adjusted_selection_rate_ratio", page=2).one
     assert one is not None
     assert (len(one.asked.answers), one.where) == (10, "Answers 31 to 40 of 40, the worst first")
-    assert (one.previous, one.next) == ("/article?article=equite&question=selection_rate_ratio&page=1&lang=en", "")
+    assert (one.previous, one.next) == (
+        "/article?article=equite&question=adjusted_selection_rate_ratio&page=1&lang=en",
+        "",
+    )
     assert page(given, question="nothing").one is None
 
 
 def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: Scene) -> None:
-    facts = dict(asked(page(judged(scene, a=["kept"])), "selection_rate_ratio").facts)
+    facts = dict(asked(page(judged(scene, a=["kept"])), "adjusted_selection_rate_ratio").facts)
     assert facts["Threshold"] == "Proposed on 25 November 2026, not adopted. Not a legal threshold."
     assert facts["What is counted"].startswith("The share of people selected in each group")
-    assert facts["Not kept if"].startswith("For at least one group")
+    assert facts["Not kept if"].startswith("With comparable profiles, it is very unlikely")
     zero = dict(asked(page(scene), "prohibited_criterion_in_adverts").facts)["Threshold"]
     assert zero.startswith("One confirmed case breaks it; kept only where fewer than one in 1,000 is very likely.")
 
@@ -331,7 +334,7 @@ def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) 
     assert survey.systems == "MatchFT"
     assert survey.why.startswith("Not examined: nobody has handed in the statement")
     assert survey.needed == "Such a statement holds for twelve months at most."
-    (groups,) = asked(page(judged(scene, a=["not_examined"])), "selection_rate_ratio").lacking
+    (groups,) = asked(page(judged(scene, a=["not_examined"])), "adjusted_selection_rate_ratio").lacking
     assert groups.needed.startswith("It would take these data in the log")
 
 
@@ -367,7 +370,7 @@ def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
 def test_law_leads_to_the_law_page_and_back_to_the_questions(scene: Scene) -> None:
     found = next(each for each in page(scene).law if "1607.4(D)" in each.title)
     assert found.href == "/law?lang=en#law-us_employment"
-    assert ("3.1", "#q-selection_rate_ratio") in found.numbers
+    assert ("3.1", "#q-adjusted_selection_rate_ratio") in found.numbers
 
 
 def test_a_question_that_only_an_earlier_charter_asked_is_kept_and_said_to_be(scene: Scene) -> None:

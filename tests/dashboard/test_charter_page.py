@@ -84,10 +84,10 @@ def test_it_counts_what_questions_rest_on():
 
 
 def test_levels_that_call_themselves_adopted_are_told_from_those_that_are():
-    charter = amended("selection_rate_ratio", threshold={"status": "adopted"})
+    charter = amended("adjusted_selection_rate_ratio", threshold={"status": "adopted"})
     for adopted, count, told in (
         ({}, 0, " One calls itself adopted, and no adoption in the ledger proves it."),
-        ({"selection_rate_ratio": ACT.proven_on}, 1, ""),
+        ({"adjusted_selection_rate_ratio": ACT.proven_on}, 1, ""),
     ):
         judging = InForce(charter=charter, act=ACT if adopted else None, adopted=adopted)
         page = charter_page(replace(seen(), judging=judging), EN, query={})
@@ -108,7 +108,7 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
     other = charter_page(seen(*changes), EN, query={}).other
     assert other.title == "The draft: version 0.2"
     assert [(group.effect, list(group.sentences)) for group in other.changes] == [
-        ("tighter", ["Question 3.1b: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
+        ("tighter", ["Question 3.1: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
     ]
     assert other.replayed.endswith("were judged again. Three would have been others.")
     assert other.counts == ["Watch → Not kept: 2", "Kept → We cannot tell: 1"]
@@ -117,7 +117,7 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
         ("August 2026", "watch", "broken"),
         ("September 2026", "kept", "unknown"),
     ]
-    assert other.past[0].question.startswith("3.1b With comparable profiles")
+    assert other.past[0].question.startswith("3.1 With comparable profiles")
     assert other.past[0].question.endswith("(sex)")
     assert "boussole charter adopt" in other.command
 

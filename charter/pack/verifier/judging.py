@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .scores import holm
@@ -55,7 +55,7 @@ def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
     verdicts = {(v["article"], v["indicator"]): v for v in document["verdicts"]}
     found = []
     for article in charter["articles"]:
-        for indicator in article["indicators"]:
+        for indicator in _ways(article, system):
             for by in _attributes(indicator, system):
                 measures = [m for m in document["measures"] if _answers(m, indicator, by)]
                 if not measures and by is None:
@@ -71,10 +71,21 @@ def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
     return found
 
 
+def _ways(article: dict, system: System) -> Iterator[dict]:
+    """Each question in the way it is asked of this system: the first that applies and has what it needs."""
+    for indicator in article["indicators"]:
+        others = indicator.get("otherwise") or []
+        ways = [indicator] + [
+            {**indicator, **other, "threshold": other["threshold"] or indicator["threshold"]} for other in others
+        ]
+        fitting = [way for way in ways if _applies(way["applies"], system)]
+        yield from [way for way in fitting if all(map(system.has, way["needs"]))][:1]
+
+
 def _attributes(indicator: dict, system: System) -> list[tuple | None]:
     """Of which attributes a question is asked: none where it is not asked, or not by tests."""
     asked = indicator["evidence"] == "measured" and indicator["metric"] and system.kind in indicator["kinds"]
-    if not asked or not _applies(indicator["applies"], system) or not all(map(system.has, indicator["needs"])):
+    if not asked:
         return []
     if indicator["for_each"] != "groups":
         return [None]
