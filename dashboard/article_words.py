@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audits.languages import capital
+from audits.mixed import joined
 from charter.model import Indicator
 from charter.records.kinds import Inspection
 from dashboard.addresses import evidence_href, law_href
@@ -28,7 +29,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
         (say("Who attests"), say.text(indicator.attested_by)),
         (say("Not kept if"), say.text(indicator.broken_if)),
         (say("Threshold"), threshold_of(scene, indicator, places, say)),
-        (say("Asked otherwise"), " ".join(capital(way) + "." for way in other_ways(indicator, say))),
+        (say("Asked otherwise"), joined(" ", [capital(way) + "." for way in other_ways(indicator, say)])),
     ]
     why = [
         (say("Why this level"), say.text(indicator.threshold.justification)),

@@ -72,11 +72,13 @@ def groups_table(
 def adjusted_table(
     document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> Table:
-    """One row per group compared: the judged ratio, the raw one beside it, and what other methods find."""
-    shown = [row for row in rows(document, by, say, metric=metric, system=system) if not row.reference]
+    """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
+    shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
     measures = {measure["id"]: measure for measure in document["measures"]}
-    keys = [each["measure"].partition("/")[2] for each in verdict["comparisons"]]
+    compared = iter(each["measure"].partition("/")[2] for each in verdict["comparisons"])
+    references = iter(dict.fromkeys(each["against"] for each in verdict["comparisons"]))
+    keys = [next(references if row.reference else compared) for row in shown]
     against = compared_with(verdict, by, say, system=system)
     beside = (
         ("selection_rate_ratio", say("Over everybody, whatever their profile")),
@@ -86,6 +88,7 @@ def adjusted_table(
     )
     head = [
         attribute_name(by, say, system=system),
+        say("Share"),
         say("With comparable profiles, compared with: {group}", group=against)
         if against
         else say("With comparable profiles, compared with all others"),
@@ -95,10 +98,11 @@ def adjusted_table(
     ]
     body = [
         [
-            row.label,
-            comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
+            say("{group} (reference)", group=row.label) if row.reference else row.label,
+            _share(measures.get(f"selection_rate/{key}"), say, minimum=minimum),
+            say("{n} for 100", n="100") if row.reference else _compared(row, say, minimum=minimum),
             *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum) for name, _ in beside),
-            say.whole(row.n) if row.n is not None else "",
+            say.whole(row.n) if row.n is not None and not row.reference else "",
         ]
         for row, key in zip(shown, keys, strict=True)
     ]
@@ -153,6 +157,18 @@ def actor_name(actor: str, say: Say) -> str:
         "other": say("somebody else"),
     }
     return names.get(actor, "")
+
+
+def _compared(row: Row, say: Say, *, minimum: int) -> str:
+    return comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum)
+
+
+def _share(measure: Document | None, say: Say, *, minimum: int) -> str:
+    """The rate of a group, whatever the profiles of its people."""
+    if measure is None:
+        return ""
+    value = measure["value"]
+    return say.percent(value) if value is not None else reason_words(measure["reason"], say, minimum=minimum)
 
 
 def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:

@@ -183,12 +183,17 @@ def test_comparable_profiles_are_drawn_as_ratios_to_the_group_compared_with(
     assert {level.kind: level.at for level in found["Femmes"].levels} == {"watch": 0.95, "breach": 0.8}
 
 
-def test_the_table_of_comparable_profiles_shows_the_raw_ratio_beside(
+def test_the_table_of_comparable_profiles_shows_shares_and_the_raw_ratio_beside(
     like_with_like: Document, systems: dict[str, System]
 ) -> None:
     verdict, raw = like_with_like["verdicts"][-1], by_label(like_with_like, ("gender",), systems["matchft"])["Femmes"]
     table = adjusted_table(
         like_with_like, verdict, ("gender",), FR, metric=ADJUSTED, title="", system=systems["matchft"]
     )
-    assert [row[:3] for row in table.rows] == [["Femmes", "84 pour 100 (80 à 88)", comparison(raw, FR)]]
-    assert len(table.verdicts) == 1
+    by_id = {measure["id"]: measure for measure in like_with_like["measures"]}
+    rates = {key: FR.percent(by_id[f"selection_rate/gender={key}"]["value"]) for key in "FM"}
+    assert [row[:4] for row in table.rows] == [
+        ["Femmes", rates["F"], "84 pour 100 (80 à 88)", comparison(raw, FR)],
+        ["Hommes (référence)", rates["M"], "100 pour 100", ""],
+    ]
+    assert (table.verdicts[0], len(table.verdicts)) == (verdict["comparisons"][0]["verdict"], 2)
