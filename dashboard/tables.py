@@ -101,7 +101,7 @@ def adjusted_table(
             say("{group} (reference)", group=row.label) if row.reference else row.label,
             _share(measures.get(f"selection_rate/{key}"), say, minimum=minimum),
             say("{n} for 100", n="100") if row.reference else _compared(row, say, minimum=minimum),
-            *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum) for name, _ in beside),
+            *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum, short=True) for name, _ in beside),
             say.whole(row.n) if row.n is not None and not row.reference else "",
         ]
         for row, key in zip(shown, keys, strict=True)
@@ -171,8 +171,8 @@ def _share(measure: Document | None, say: Say, *, minimum: int) -> str:
     return say.percent(value) if value is not None else reason_words(measure["reason"], say, minimum=minimum)
 
 
-def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:
-    """A ratio that is shown and not judged."""
+def _beside(measure: Document | None, say: Say, *, minimum: int, short: bool = False) -> str:
+    """A ratio that is shown and not judged; `short` where the judged one beside it says that it is for 100."""
     if measure is None:
         return ""
     if measure["value"] is None:
@@ -181,7 +181,8 @@ def _beside(measure: Document | None, say: Say, *, minimum: int) -> str:
     if measure["metric"] == "selection_odds_ratio":
         told, values = say.number(measure["value"], 2), [say.number(ends[end], 2) for end in ("low", "high") if ends]
     else:
-        told = say("{n} for 100", n=say.whole(100 * measure["value"]))
+        whole = say.whole(100 * measure["value"])
+        told = whole if short else say("{n} for 100", n=whole)
         values = [say.whole(100 * ends[end]) for end in ("low", "high") if ends]
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
 

@@ -24,7 +24,7 @@ ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
 WIDTHS = {
     (8, 3): (None, 22, 20, 22, 22, 22, 18, 27),
-    (9, 1): (None, 14, 23, 20, 22, 20, 19, 18, 26),
+    (9, 1): (None, 13, 22, 18, 21, 17, 17, 17, 26),
     (6, 1): (None, 13, 29, 17, 44, 30),
     (5, 1): (None, 30, 34, 26, 30),
 }
