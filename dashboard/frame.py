@@ -112,6 +112,13 @@ def prepare() -> None:
     st.html(HERE / "static" / "style.css")
 
 
+def put(*parts: Html) -> None:
+    """Show the parts of a page, one below the other, but for those that have nothing to say."""
+    for part in parts:
+        if part:
+            st.html(part)
+
+
 _SCRIPTS: dict[str, str] = {
     lang: f"""<script>
 document.documentElement.lang = "{lang}";

@@ -23,12 +23,14 @@ def show(chosen: Chosen, say: Say) -> None:
     if page.one is not None:
         st.html(article_html.one_question(page, page.one, say, home=home))
         return
-    st.html(article_html.head(page, say, home=home))
-    st.html(article_trend_html.trend(page.trend, say))
-    st.html(article_html.questions(page, say))
-    st.html(article_records_html.outside(page, say))
-    st.html(article_records_html.law(page.law, say))
-    st.html(article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)))
+    frame.put(
+        article_html.head(page, say, home=home),
+        article_trend_html.trend(page.trend, say),
+        article_html.questions(page, say),
+        article_records_html.outside(page, say),
+        article_records_html.law(page.law, say),
+        article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
+    )
 
 
 speaks = speaker(frame.language())

@@ -18,6 +18,4 @@ except BoussoleError as error:
     st.html(compass_html.problem(error.what, error.next_step, say))
 else:
     page = law_page(seen, say, on=dt.datetime.now(dt.UTC).astimezone().date(), query=frame.kept_query())
-    st.html(law_html.head(page, say))
-    st.html(law_html.summary(page, say))
-    st.html(law_html.parts(page, say))
+    frame.put(law_html.head(page, say), law_html.summary(page, say), law_html.parts(page, say))

@@ -405,6 +405,10 @@ def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_
         assert text(chrome, ".lead strong").startswith("Personne ne le sait encore")
         assert "boussole import FILE --system ID" in text(chrome, ".steps")
         assert violations(chrome) == []
+        for path in ("/article?article=equite", "/law", "/charter", "/register"):
+            chrome.get(start + path)
+            whole(chrome)
+            assert chrome.find_elements(By.CSS_SELECTOR, "[data-testid='stException'], .stAlert") == []
         chrome.get(f"{start}/data")
         whole(chrome)
         assert text(chrome, ".lead strong") == "Aucune donnée n’est encore entrée."
