@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from audits.lake.tables import has_shared
 from audits.systems.model import System
 
 LATER = ("outcomes", "human_actions")
@@ -41,11 +42,7 @@ def arrivals(connection: duckdb.DuckDBPyConnection, system: System) -> Arrivals:
     """What the attached lake notes of a system."""
 
     def rows(table: str, query: str) -> list[tuple[Any, ...]]:
-        held = connection.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' AND table_name = ?",
-            [table],
-        ).fetchone()
-        return connection.execute(query, [system.id]).fetchall() if held else []
+        return connection.execute(query, [system.id]).fetchall() if has_shared(connection, table) else []
 
     marks = rows("marks", "SELECT mark FROM lake.main.marks WHERE system = ? AND source = 'sensitive'")
     return Arrivals(

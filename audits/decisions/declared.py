@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 from audits.errors import LakeError
 from audits.lake import reading, writing
+from audits.lake.tables import has_shared
 from audits.systems.model import System
 from audits.workspace import Workspace
-
-_THERE = (
-    "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' AND table_name = 'declared'"
-)
-"""A lake that nobody has written to since it got this table has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +47,7 @@ def held(workspace: Workspace, system: System) -> list[Declared]:
     """All declared values of a system, oldest run first, in the order of their files."""
     try:
         with reading(workspace) as connection:
-            if not connection.execute(_THERE).fetchall():
+            if not has_shared(connection, "declared"):
                 return []
             rows = connection.execute(
                 'SELECT run, file, logged_at, kind, "groups", metric, value, "count" FROM lake.main.declared '

@@ -17,7 +17,7 @@ from audits.decisions import effective
 from audits.decisions.examine import DUPLICATE_IN_LAKE, one
 from audits.errors import LakeError
 from audits.lake import quote, reading, writing
-from audits.lake.tables import create_system, literal, table
+from audits.lake.tables import create_system, has_table, literal, table
 from audits.systems.kinds import LOGS, LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -145,7 +145,7 @@ def _move(
 ) -> tuple[set[dt.date], int]:
     """Moves the rows of one log out of its table, or back; returns the months of decisions, and how many rows."""
     held, twin = table(system, log), table(system, f"excluded_{log}")
-    if not _exists(connection, system, log) or not (gone or _exists(connection, system, f"excluded_{log}")):
+    if not has_table(connection, system, log) or not (gone or has_table(connection, system, f"excluded_{log}")):
         return set(), 0
     source, target = (held, twin) if gone else (twin, held)
     batches = f"batch IN (SELECT batch FROM placed WHERE log = {literal(log)} AND gone = {gone})"
@@ -175,15 +175,6 @@ def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: 
         f"WHERE (batch, row) NOT IN (SELECT (batch, row) FROM {aside} WHERE log = {literal(log)})"
     )
     connection.execute(f"DELETE FROM {moved} WHERE id IN (SELECT id FROM {held})")
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
-    found = one(
-        connection,
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' "
-        f"AND schema_name = {literal(system.id)} AND table_name = {literal(name)}",
-    )
-    return bool(found)
 
 
 def _widen(connection: duckdb.DuckDBPyConnection, held: str, twin: str) -> None:

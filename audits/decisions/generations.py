@@ -9,20 +9,17 @@ import duckdb
 from audits.decisions.examine import one
 from audits.errors import LakeError
 from audits.lake import reading, writing
-from audits.lake.tables import create_system, table
+from audits.lake.tables import create_system, has_table, table
 from audits.privacy.pseudonyms import pseudonym, set_key
 from audits.systems.model import System
 from audits.workspace import Workspace
-
-_THERE = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = 'generations'"
-"""A system that has got this log only now has no table of it yet."""
 
 
 def held_feedback(workspace: Workspace, system: System, ids: Sequence[str]) -> dict[str, str | None]:
     """The feedback that the lake holds, for those of these ids that it knows."""
     try:
         with reading(workspace) as connection:
-            if not connection.execute(_THERE, [system.id]).fetchall():
+            if not has_table(connection, system, "generations"):  # it has got this log only now
                 return {}
             _offer(connection, workspace, system, [(name, None) for name in ids])
             held = table(system, "generations")

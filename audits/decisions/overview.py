@@ -16,7 +16,7 @@ from audits.decisions.exclusion import Exclusion, history, last_out
 from audits.decisions.quarantine import SetAside, waiting
 from audits.errors import LakeError
 from audits.lake import reading
-from audits.lake.tables import exists, table
+from audits.lake.tables import exists, has_table, table
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -173,21 +173,12 @@ def _declaring(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iterable[Exclusion]) -> LogState:
     return LogState(
-        held=tuple(_held(connection, system, log) for log in system.logs if _has(connection, system, log)),
+        held=tuple(_held(connection, system, log) for log in system.logs if has_table(connection, system, log)),
         aside=together(waiting(connection, system)),
         changed=_changed(connection, system),
-        sealed=_sealed(connection, system) if _has(connection, system, "sealed") else (),
+        sealed=_sealed(connection, system) if has_table(connection, system, "sealed") else (),
         excluded=tuple(last_out(excluded, system).values()),
     )
-
-
-def _has(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
-    """Whether the lake has this table: the file of a system can name a log before anything of it came."""
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
-        [system.id, name],
-    ).fetchone()
-    return found is not None
 
 
 def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from audits.errors import LakeError
 from audits.lake import folder
 from audits.lake.engine import lent
-from audits.lake.tables import create_shared
+from audits.lake.tables import create_shared, has_shared
 from audits.workspace import Workspace
 
 LOCK_SECONDS = 600
@@ -27,7 +27,6 @@ once more, and may report only that."""
 REMOVE_STRAYS = "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)"
 """Removes files of data that the catalogue does not know: what a writer left that was killed."""
 _LOCKED = "database is locked"
-_REMOVALS = "database_name = 'lake' AND schema_name = 'main' AND table_name = 'removals'"
 
 
 def _options(seconds: int) -> str:
@@ -238,7 +237,7 @@ def state_of(connection: duckdb.DuckDBPyConnection, number: int) -> int | None:
 
 def _before(connection: duckdb.DuckDBPyConnection) -> int:
     """How many states the lakes had from which this one was rebuilt."""
-    if not _scalar(connection, f"SELECT count(*) FROM duckdb_tables() WHERE {_REMOVALS}"):
+    if not has_shared(connection, "removals"):
         return 0
     return _scalar(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")
 

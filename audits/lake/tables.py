@@ -294,12 +294,19 @@ def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, system: System, name: str) -> bool:
-    """Whether a system's schema holds a table: one made by an earlier version may lack the newest.
+    """Whether a system's schema holds a table: it may know of a log of which nothing has come yet."""
+    return _there(connection, table(system, name))
 
-    To ask the catalogue for the names of all tables takes a hundred times as long.
-    """
+
+def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the lake holds a shared table: one that nobody has written to since it was thought of has none."""
+    return _there(connection, f"lake.main.{name}")
+
+
+def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """To ask the catalogue for the names of all tables takes a hundred times as long."""
     try:
-        connection.execute(f"FROM {table(system, name)} LIMIT 0")
+        connection.execute(f"FROM {name} LIMIT 0")
     except duckdb.CatalogException:
         return False
     return True

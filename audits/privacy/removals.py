@@ -16,7 +16,7 @@ import duckdb
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.lake.rebuild import Name
-from audits.lake.tables import literal
+from audits.lake.tables import has_shared, literal
 from audits.workspace import Workspace
 
 TABLE: Name = ("main", "removals")
@@ -51,11 +51,7 @@ def noted(connection: duckdb.DuckDBPyConnection, found: Sequence[Removal]) -> Ma
 def removals(workspace: Workspace) -> list[Removal]:
     """All that was ever removed from this lake, oldest first."""
     with reading(workspace) as connection:
-        held = connection.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = 'main' "
-            "AND table_name = 'removals'"
-        ).fetchone()
-        if not held or not held[0]:
+        if not has_shared(connection, "removals"):
             return []
         rows = connection.execute('SELECT id, kind, payload FROM lake.main.removals ORDER BY "at", id').fetchall()
     return [Removal(id=id_, kind=kind, payload=json.loads(payload)) for id_, kind, payload in rows]
