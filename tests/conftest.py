@@ -46,16 +46,6 @@ def real_data() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty MLflow store: making its tables takes seconds, so they are made once and copied."""
-    from experiments.store import quiet_mlflow  # takes seconds
-
-    path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{path}").search_experiments()
-    return path
-
-
 @pytest.fixture
 def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
     """Makes a workspace that holds the named systems of tests/systems."""
@@ -123,6 +113,20 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all the processes share which run tests."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def empty_store(shared_folder: Path) -> Path:
+    """An empty MLflow store: making its tables takes seconds, so they are made once for all, and copied."""
+    kept = shared_folder / "mlflow.db"
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            from experiments.store import quiet_mlflow  # takes seconds
+
+            draft = kept.with_suffix(".draft")
+            quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{draft}").search_experiments()
+            draft.rename(kept)
+    return kept
 
 
 @pytest.fixture(scope="session")

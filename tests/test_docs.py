@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -150,10 +151,11 @@ def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
     assert "signed by example.org/agents" in done.stderr
 
 
-def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch):
+def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch, empty_store):
     """Plain MLflow for each of the five logs and then the helper, as printed, on rows of their own."""
     workspace = Workspace.create(tmp_path / "workspace")
     (workspace.home / "systems" / "matchft.yaml").write_text(blocks("logging.md", "yaml")[0], encoding="utf-8")
+    shutil.copyfile(empty_store, workspace.home / "mlflow.db")
     monkeypatch.chdir(tmp_path)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(workspace.tracking_uri)

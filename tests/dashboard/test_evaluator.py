@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import fairlearn.metrics as fm
@@ -62,10 +63,11 @@ def people() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory):
+def home(tmp_path_factory: pytest.TempPathFactory, empty_store: Path):
     """A workspace with the system, and MLflow pointed to its store."""
     workspace = Workspace.create(tmp_path_factory.mktemp("evaluator") / "workspace")
     (workspace.home / "systems" / "essai.yaml").write_text(SYSTEM, encoding="utf-8")
+    shutil.copyfile(empty_store, workspace.home / "mlflow.db")
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(workspace.tracking_uri)
     mlflow.create_experiment("trials", artifact_location=(workspace.home / "mlartifacts").as_uri())

@@ -31,8 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
-    with mlflow_server(folder) as running:
+def server(folder: Path, empty_store: Path) -> Iterator[Server]:
+    with mlflow_server(folder, store=empty_store) as running:
         yield running
 
 
