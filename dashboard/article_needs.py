@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audits.languages import inside
 from audits.mixed import joined
+from charter.coverage import coverage
 from charter.follow_up import examined_before_start
 from charter.model import Indicator
 from dashboard.asked import sentence_of
 from dashboard.entry_view import examined_words
 from dashboard.marks import ORDER
+from dashboard.register_words import coverage_words
 from dashboard.scene import Document, Scene
 from dashboard.words import Say
 
@@ -18,6 +21,8 @@ NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""
 DATED = "examined_first"
 """The question to which the dates of the register say something too."""
+FOLLOWED = "registered_and_followed"
+"""The question that the register answers for all uses together."""
 DECLARED = ("no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages")
 
 
@@ -55,8 +60,12 @@ def lacking(
 def in_register(
     scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Document, Document]], say: Say
 ) -> list[str]:
-    """What the dates of the register say, whoever has attested what: were the first systems examined before they
-    started? The worst first; nothing for other questions."""
+    """What the register itself says, whoever has attested what: how many uses are examined; by their dates, whether the
+    first systems were examined before they started, the worst first. Nothing for other questions."""
+    if indicator is not None and indicator.id == FOLLOWED:
+        return [
+            say("In the register: {answer}", answer=inside(coverage_words(coverage(scene.charter, scene.uses), say)))
+        ]
     if indicator is None or indicator.id != DATED:
         return []
     systems = [scene.systems[name] for name, _, _ in places if name in scene.systems]

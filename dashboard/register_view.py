@@ -16,7 +16,7 @@ from dashboard.addresses import system_href
 from dashboard.marks import ORDER, word
 from dashboard.register_choice import Choice, Chosen, Register, filters, fits, sort_key, title
 from dashboard.register_due import DueLine, due_line, pressing
-from dashboard.register_words import STATUSES, listed, risk_word, status_word, when
+from dashboard.register_words import STATUSES, coverage_words, listed, risk_word, status_word, when
 from dashboard.words import Say
 
 NAMED = 5
@@ -79,7 +79,7 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
     return RegisterPage(
         subtitle=_subtitle(register, say),
         tone=_tone(found),
-        headline=_headline(found, say),
+        headline=coverage_words(found, say),
         told=list(_told(register, say)),
         overlooked=_overlooked(register, say, query=query),
         overlooked_more=_more(found, say, query=query),
@@ -109,28 +109,6 @@ def _tone(found: Coverage) -> str:
     if found.overlooked:
         return "watch"
     return "kept" if found.live and len(found.whole) == found.live else "unknown"
-
-
-def _headline(found: Coverage, say: Say) -> str:
-    if not found.live:
-        return say("No use is on trial or in service.")
-    if len(found.whole) == found.live:
-        return say("Every use on trial or in service is examined.")
-    if len(found.none) == found.live:
-        return say.plural(
-            "The only use on trial or in service has not been examined.",
-            "None of the {n} uses on trial or in service has been examined.",
-            found.live,
-        )
-    parts = [
-        say.plural("one is examined wholly", "{n} are examined wholly", len(found.whole))
-        if found.whole
-        else say("none is examined wholly"),
-        say.plural("one in part", "{n} in part", len(found.part)) if found.part else say("none in part"),
-        say.plural("one not at all", "{n} not at all", len(found.none)) if found.none else say("none is left out"),
-    ]
-    listed_parts = ", ".join(map(inside, parts))
-    return say("Of {live} uses on trial or in service, {parts}.", live=say.whole(found.live), parts=listed_parts)
 
 
 def _told(register: Register, say: Say) -> list[str]:

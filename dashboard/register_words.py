@@ -7,6 +7,7 @@ from typing import get_args
 
 from audits.languages import inside
 from audits.systems.kinds import Risk, Status
+from charter.coverage import Coverage
 from dashboard.words import Say
 
 STATUSES: tuple[str, ...] = ("production", "pilot", "design", "retired")
@@ -87,3 +88,28 @@ def when(day: dt.date, today: dt.date, say: Say) -> str:
     if left < 0:
         return say.plural("one day late", "{n} days late", -left)
     return say.plural("tomorrow", "in {n} days", left) if left else say("today")
+
+
+def coverage_words(found: Coverage, say: Say) -> str:
+    """How many of the uses that touch people are examined, wholly, in part or not at all."""
+    if not found.live:
+        return say("No use is on trial or in service.")
+    if len(found.whole) == found.live:
+        return say("Every use on trial or in service is examined.")
+    if len(found.none) == found.live:
+        return say.plural(
+            "The only use on trial or in service has not been examined.",
+            "None of the {n} uses on trial or in service has been examined.",
+            found.live,
+        )
+    if found.live == 1:
+        return say("The only use on trial or in service is examined in part.")
+    parts = [
+        say.plural("one is examined wholly", "{n} are examined wholly", len(found.whole))
+        if found.whole
+        else say("none is examined wholly"),
+        say.plural("one in part", "{n} in part", len(found.part)) if found.part else say("none in part"),
+        say.plural("one not at all", "{n} not at all", len(found.none)) if found.none else say("none is left out"),
+    ]
+    listed_parts = ", ".join(map(inside, parts))
+    return say("Of {live} uses on trial or in service, {parts}.", live=say.whole(found.live), parts=listed_parts)

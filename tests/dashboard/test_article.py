@@ -348,6 +348,15 @@ def test_the_dates_of_the_register_are_told_beside_the_question_on_them(scene: S
     assert asked(page(given, "finalite"), "undeclared_use").register == []
 
 
+def test_how_many_uses_are_examined_is_told_beside_the_question_on_it(scene: Scene) -> None:
+    found = asked(page(stating(scene), "finalite"), "registered_and_followed").register
+    assert found == ["In the register: the only use on trial or in service is examined in part."]
+    stopped = scene.systems["matchft"].model_copy(update={"status": "design"})
+    nothing = replace(stating(scene), systems={"matchft": stopped})
+    found = asked(page(nothing, "finalite"), "registered_and_followed").register
+    assert found == ["In the register: no use is on trial or in service."]
+
+
 def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
     said = Recommendation(
         role="Secretariat",
