@@ -10,7 +10,17 @@ from typing import Literal, TypeVar
 
 from audits.workspace import Workspace
 from charter.records import Sealed, statements
-from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, Review, Statement, Withdrawal
+from charter.records.kinds import (
+    STATED,
+    Attestation,
+    Case,
+    Closure,
+    Finding,
+    Inspection,
+    Review,
+    Statement,
+    Withdrawal,
+)
 
 State = Literal["confirmed", "refuted", "open"]
 S = TypeVar("S", bound=Statement)
@@ -133,4 +143,4 @@ def facts_of(
     adopted: Mapping[str, dt.date] | None = None,
 ) -> Facts:
     """What stands on a day; with `before`, what had been sealed before that entry of the ledger."""
-    return Facts(as_of=as_of, sealed=tuple(statements(workspace, before=before)), adopted=adopted or {})
+    return Facts(as_of=as_of, sealed=tuple(statements(workspace, kinds=STATED, before=before)), adopted=adopted or {})

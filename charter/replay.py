@@ -17,6 +17,7 @@ from charter.facts import Facts
 from charter.families import Asked, asked_of
 from charter.model import Charter
 from charter.records import AuditSummary, Sealed, each_summary, statements
+from charter.records.kinds import STATED
 from charter.verdicts import summarise, verdicts_in_short
 
 SCHEMA = "boussole.replay/1"
@@ -85,7 +86,10 @@ def replay(
     unknown: set[str] = set()
     changes: list[Change] = []
     for audit, again in judged(
-        each_summary(workspace, system=system, since=since, until=until), against, systems, statements(workspace)
+        each_summary(workspace, system=system, since=since, until=until),
+        against,
+        systems,
+        statements(workspace, kinds=STATED),
     ):
         if again is None:
             unknown.add(audit.system)

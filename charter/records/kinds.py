@@ -1,47 +1,42 @@
-"""What people state, one model for each kind of record. A record is never changed: a later one answers or withdraws it.
+"""What people state, one model for each kind of record.
 
-No kind asks for a personal name: people appear by their role. `on` is the day the act took place, as stated; the day
-it was sealed is the ledger's. `of` names the entry of the record that this one is about.
+A record is never changed: a later one answers or withdraws it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
+from audits.systems.kinds import Identifier
+from charter.records.acts import ACTS
+from charter.records.base import KeptFile, Line, Sha256, Statement
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(max_length=100_000)]
+__all__ = [
+    "KINDS",
+    "STATED",
+    "Adoption",
+    "Answer",
+    "Attestation",
+    "Cap",
+    "Case",
+    "Closure",
+    "Finding",
+    "FollowUp",
+    "Inspection",
+    "KeptFile",
+    "Recommendation",
+    "Reply",
+    "Review",
+    "Sha256",
+    "Statement",
+    "Withdrawal",
+]
+
 Answer = Literal["kept", "watch", "broken"]
 Cap = Literal["watch", "broken"]
-
-
-class KeptFile(Strict):
-    """A document that is kept with the records, named by its content."""
-
-    sha256: Sha256
-    name: Line
-    size: int = Field(ge=1)
-
-
-class Statement(Strict):
-    """What every record says: who, when, in which words, with which document."""
-
-    kind: ClassVar[str]
-    """The kind of its entry in the ledger."""
-    about: ClassVar[tuple[str, ...]] = ()
-    """Kinds of record that `of` may name."""
-
-    role: Line = Field(description="Who states it: a role, not a person")
-    on: dt.date = Field(description="The day it took place")
-    signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
-    text: Prose = ""
-    document: KeptFile | None = None
-    system: Identifier | None = Field(None, description="The system it is about; none: all of them")
 
 
 class Attestation(Statement):
@@ -136,22 +131,24 @@ class Recommendation(Statement):
     addressee: Line = Field(description="Who must answer: a role")
     due_on: dt.date
     articles: list[Identifier] = Field(default_factory=list)
+    committee: Identifier | None = Field(None, description="The committee of this workspace that recommends, if any")
+    opinion: int | None = Field(None, ge=0, description="Entry of the opinion that it is part of")
 
 
 class Reply(Statement):
-    """The answer to a recommendation."""
+    """The answer to a recommendation, or to an opinion of a committee."""
 
     kind = "reply"
-    about = ("recommendation",)
+    about = ("recommendation", "opinion")
     of: int = Field(ge=0)
     accepted: Literal["yes", "partly", "no"]
 
 
 class FollowUp(Statement):
-    """What became of a recommendation."""
+    """What became of a recommendation, or of an opinion of a committee."""
 
     kind = "follow_up"
-    about = ("recommendation",)
+    about = ("recommendation", "opinion")
     of: int = Field(ge=0)
     state: Literal["in_progress", "done", "dropped"]
 
@@ -183,19 +180,22 @@ class Withdrawal(Statement):
     of: int = Field(ge=0)
 
 
-KINDS: dict[str, type[Statement]] = {
-    model.kind: model
-    for model in (
-        Attestation,
-        Case,
-        Inspection,
-        Review,
-        Finding,
-        Closure,
-        Recommendation,
-        Reply,
-        FollowUp,
-        Adoption,
-        Withdrawal,
-    )
-}
+MODELS: tuple[type[Statement], ...] = (
+    Attestation,
+    Case,
+    Inspection,
+    Review,
+    Finding,
+    Closure,
+    Recommendation,
+    Reply,
+    FollowUp,
+    Adoption,
+    Withdrawal,
+    *ACTS,
+)
+
+KINDS: dict[str, type[Statement]] = {model.kind: model for model in MODELS}
+
+STATED = tuple(kind for kind, model in KINDS.items() if not model.governed)
+"""The kinds that verdicts may rest on: acts of committees are not among them."""

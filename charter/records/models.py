@@ -1,11 +1,12 @@
 """The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
 
-Rows are written once and never changed: a correction is a new record with its own entry.
+Rows are written once and never changed: a correction is a new record with its own entry. Only what is not sealed may
+change: names, drafts, and the ballots of a vote that is not over.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from audits.ledger.entry import entry_table
@@ -74,3 +75,52 @@ class Summary(Base):
     entry: Mapped[int] = mapped_column(ForeignKey("audits.entry"), primary_key=True, autoincrement=False)
     verdicts: Mapped[str] = mapped_column(Text)
     measures: Mapped[str] = mapped_column(Text)
+
+
+class Person(Base):
+    """The name of a member: kept apart from what is sealed, so that it can be corrected and erased."""
+
+    __tablename__ = "people"
+
+    member: Mapped[str] = mapped_column(String, primary_key=True)
+    name: Mapped[str]
+    contact: Mapped[str]
+    changed_at: Mapped[str]
+
+
+class Draft(Base):
+    """A text that is being written together; `version` counts its savings, `sealed_as` is the entry it became."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee: Mapped[str]
+    kind: Mapped[str]
+    about: Mapped[int | None]
+    version: Mapped[int]
+    sealed_as: Mapped[int | None]
+
+
+class DraftText(Base):
+    """One saving of a draft. `version` is null for what was kept aside, because somebody had saved in between."""
+
+    __tablename__ = "draft_texts"
+    __table_args__ = (UniqueConstraint("draft", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
+    version: Mapped[int | None]
+    based_on: Mapped[int]
+    author: Mapped[str]
+    saved_at: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+
+
+class BallotBox(Base):
+    """The ballots of a secret vote that is not over, encrypted; `key` names the file of their key."""
+
+    __tablename__ = "ballot_boxes"
+
+    vote: Mapped[int] = mapped_column(ForeignKey("entries.position"), primary_key=True, autoincrement=False)
+    key: Mapped[str]
+    ballots: Mapped[bytes]

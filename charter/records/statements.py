@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -32,40 +33,73 @@ def seal(workspace: Workspace, statement: Statement) -> Sealed:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
     Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a
-    record that does not exist, is of another kind or was made on a later day, or when its day has not come yet.
+    record that does not exist, is of another kind or was made on a later day, or when its day has not come yet; and for
+    an act of a committee, which `charter.committee` seals.
     """
-    document = {"kind": statement.kind, **statement.model_dump(mode="json")}
-    text = canonical_json(document)
-    digest = sha256_hex(text)
+    if statement.governed:
+        raise BoussoleError(
+            f"a record of kind {statement.kind} is held to the rules of its committee.",
+            next_step="Use `boussole committee`.",
+        )
     with open_records(workspace).begin() as connection:
-        known = connection.execute(select(Record.__table__).where(Record.document_sha256 == digest)).first()
+        known = find(connection, statement)
         if known is not None:
-            _still_last(connection, read(known))
-            return read(known)
-        _refer(connection, statement)
-        entry = ledger.append(connection, kind=statement.kind, payload=statement_payload(digest, statement.system))
-        if statement.on > dt.date.fromisoformat(entry.time[:10]) + dt.timedelta(days=1):
-            raise BoussoleError(f"{statement.on} has not come yet.", next_step="Give the day on which it took place.")
-        values = {
-            "entry": entry.index,
-            "kind": statement.kind,
-            "system": statement.system,
-            "created_at": entry.time,
-            "document": text.decode(),
-            "document_sha256": digest,
-        }
-        return read(connection.execute(insert(Record).values(values).returning(*Record.__table__.columns)).one())
+            _still_last(connection, known)
+            return known
+        return write(connection, statement)
+
+
+def find(connection: Connection, statement: Statement) -> Sealed | None:
+    """The same statement, word for word, where it was sealed before."""
+    digest = sha256_hex(_text(statement))
+    row = connection.execute(select(Record.__table__).where(Record.document_sha256 == digest)).first()
+    return None if row is None else read(row)
+
+
+def write(connection: Connection, statement: Statement) -> Sealed:
+    """Store a statement and seal it, in the caller's transaction.
+
+    Raises BoussoleError when it is about a record that does not exist, is of another kind or was made on a later day, or
+    when its day has not come yet.
+    """
+    text = _text(statement)
+    digest = sha256_hex(text)
+    _refer(connection, statement)
+    entry = ledger.append(connection, kind=statement.kind, payload=statement_payload(digest, statement.system))
+    if statement.on > dt.date.fromisoformat(entry.time[:10]) + dt.timedelta(days=1):
+        raise BoussoleError(f"{statement.on} has not come yet.", next_step="Give the day on which it took place.")
+    values = {
+        "entry": entry.index,
+        "kind": statement.kind,
+        "system": statement.system,
+        "created_at": entry.time,
+        "document": text.decode(),
+        "document_sha256": digest,
+    }
+    return read(connection.execute(insert(Record).values(values).returning(*Record.__table__.columns)).one())
+
+
+def _text(statement: Statement) -> bytes:
+    """What is sealed of a statement."""
+    return canonical_json({"kind": statement.kind, **statement.model_dump(mode="json")})
 
 
 def statements(workspace: Workspace, *, kinds: Sequence[str] | None = None, before: int | None = None) -> list[Sealed]:
     """All statements in the order they were sealed; of some kinds, and before an entry of the ledger."""
+    with reading(workspace) as connection:
+        return [] if connection is None else statements_in(connection, kinds=kinds, before=before)
+
+
+def statements_in(
+    connection: Connection, *, kinds: Sequence[str] | None = None, before: int | None = None
+) -> list[Sealed]:
+    """The same, as the caller's transaction sees them."""
     query = select(Record.__table__).order_by(Record.entry)
     if kinds is not None:
         query = query.where(Record.kind.in_(list(kinds)))
     if before is not None:
         query = query.where(Record.entry < before)
-    with reading(workspace) as connection:
-        return [] if connection is None else [read(row) for row in connection.execute(query)]
+    return [read(row) for row in connection.execute(query)]
 
 
 def all_statements(connection: Connection) -> list[Row[Any]]:
@@ -80,13 +114,19 @@ def statement_payload(digest: str, system: str | None) -> ledger.Payload:
 
 def read(row: Row[Any]) -> Sealed:
     """The statement of a stored row."""
-    fields = json.loads(row.document)
-    del fields["kind"]
     return Sealed(
         entry=row.entry,
         sealed_on=dt.date.fromisoformat(row.created_at[:10]),
-        statement=KINDS[row.kind].model_validate(fields),
+        statement=_parsed(row.kind, row.document),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(kind: str, text: str) -> Statement:
+    """A stored statement: a committee's acts are read again with each of them."""
+    fields = json.loads(text)
+    del fields["kind"]
+    return KINDS[kind].model_validate(fields)
 
 
 def _still_last(connection: Connection, known: Sealed) -> None:

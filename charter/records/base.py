@@ -1,0 +1,44 @@
+"""What every record is made of: who states it, when, in which words, with which document.
+
+No kind asks for a personal name: people appear by their role. `on` is the day the act took place, as stated; the day
+it was sealed is the ledger's. `of` names the entry of the record that this one is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from audits.systems.kinds import Identifier, Strict
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(max_length=100_000)]
+
+
+class KeptFile(Strict):
+    """A document that is kept with the records, named by its content."""
+
+    sha256: Sha256
+    name: Line
+    size: int = Field(ge=1)
+
+
+class Statement(Strict):
+    """What every record says: who, when, in which words, with which document."""
+
+    kind: ClassVar[str]
+    """The kind of its entry in the ledger."""
+    about: ClassVar[tuple[str, ...]] = ()
+    """Kinds of record that `of` may name."""
+    governed: ClassVar[bool] = False
+    """Whether it is held to the rules of a committee before it is sealed (`charter.committee`)."""
+
+    role: Line = Field(description="Who states it: a role, not a person")
+    on: dt.date = Field(description="The day it took place")
+    signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
+    text: Prose = ""
+    document: KeptFile | None = None
+    system: Identifier | None = Field(None, description="The system it is about; none: all of them")
