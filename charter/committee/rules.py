@@ -1,0 +1,102 @@
+"""The files `committees/ID.yaml` of a workspace: which committees there are, and how they work.
+
+While a workspace has no such folder, it has the external committee that Boussole brings. A file that names no colleges
+has those of the charter in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from audits.errors import BoussoleError, nearest
+from audits.systems.loading import explain
+from audits.workspace import Workspace
+from audits.yaml_files import parse
+from charter.in_force import in_force
+from charter.loading import load_charter
+from charter.model import College
+from charter.records.acts import Rules
+
+TEMPLATES = Path(__file__).parent / "templates"
+DEFAULT = "external"
+"""The committee of a workspace that names none."""
+
+
+def templates() -> list[str]:
+    """The committees that Boussole brings."""
+    return sorted(path.stem for path in TEMPLATES.glob("*.yaml"))
+
+
+@cache
+def packaged(name: str) -> Rules:
+    """The rules of a template. Raises BoussoleError when there is no such template.
+
+    >>> packaged("external").sessions.notice_days
+    5
+    """
+    if name not in templates():
+        raise BoussoleError(f"there is no template '{name}'. {nearest(name, templates())}")
+    return read_rules(TEMPLATES / f"{name}.yaml", load_charter().colleges)
+
+
+def read_rules(path: Path, colleges: Sequence[College]) -> Rules:
+    """The rules of one file. `colleges`: those of the charter, where the file names none.
+
+    Raises BoussoleError with file, key and next step.
+    """
+    try:
+        raw = parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BoussoleError("the file is not UTF-8 text.", where=str(path), next_step="Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        raise BoussoleError(f"not valid YAML: {error}.", where=str(path), next_step="Mend that line.") from error
+    if not isinstance(raw, dict):
+        raise BoussoleError("expected keys and values.", where=str(path), next_step="Start with `id: …`.")
+    try:
+        rules = Rules.model_validate({"colleges": [each.model_dump() for each in colleges], **raw})
+    except ValidationError as error:
+        raise BoussoleError(
+            explain(error, Rules), where=str(path), next_step="See the keys in docs/committee.md."
+        ) from error
+    if rules.id != path.stem:
+        raise BoussoleError(
+            f"the file is named {path.name} but its id is '{rules.id}'.",
+            where=str(path),
+            next_step=f"Rename it to {rules.id}.yaml.",
+        )
+    return rules
+
+
+def committees(workspace: Workspace) -> dict[str, Rules]:
+    """The committees of a workspace by id, as their files state their rules."""
+    folder, colleges = workspace.home / "committees", in_force(workspace).charter.colleges
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else [TEMPLATES / f"{DEFAULT}.yaml"]
+    return {path.stem: read_rules(path, colleges) for path in paths}
+
+
+def committee(workspace: Workspace, name: str) -> Rules:
+    """One of them. Raises BoussoleError when there is none of this id."""
+    known = committees(workspace)
+    if name not in known:
+        raise BoussoleError(
+            f"there is no committee '{name}' in this workspace. {nearest(name, known) if known else ''}".rstrip(),
+            where=str(workspace.home / "committees"),
+            next_step="Make its file with `boussole committee new`.",
+        )
+    return known[name]
+
+
+def write_template(workspace: Workspace, name: str) -> Path:
+    """Copy a template into `committees/`, to be changed there. Raises BoussoleError when the file is there already."""
+    packaged(name)
+    target = workspace.home / "committees" / f"{name}.yaml"
+    if target.exists():
+        raise BoussoleError("this committee has its file already.", where=str(target), next_step="Edit it.")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text((TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    return target

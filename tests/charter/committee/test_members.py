@@ -1,0 +1,117 @@
+"""Who sits on a committee: mandates, replacements, offices; and each refusal with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from charter.committee.members import holder_of, sitting_on, sittings
+from charter.committee.refusals import RefusedError
+from charter.records.acts import Interest, Mandate, MandateEnd, Office, Retraction
+from tests.charter.committee.desk import DAY, SAID, Desk, m
+
+JANUARY = dt.date(2026, 1, 1)
+LAST = dt.date(2026, 12, 31)
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def refused(desk, act):
+    with pytest.raises(RefusedError) as raised:
+        desk.seal(act)
+    return raised.value.reason
+
+
+def mandate(number, start=JANUARY, end=LAST, **more):
+    return Mandate(**SAID, on=JANUARY, member=m(number), start=start, end=end, **{"college": "sciences", **more})
+
+
+def test_a_mandate_lasts_from_its_first_to_its_last_day(desk):
+    desk.seal(mandate(1))
+    days = [JANUARY - dt.timedelta(days=1), JANUARY, LAST, LAST + dt.timedelta(days=1)]
+    assert [m(1) in sitting_on(desk.house, day) for day in days] == [False, True, True, False]
+
+
+def test_a_resignation_ends_it_earlier(desk):
+    entry = desk.seal(mandate(1))
+    desk.seal(MandateEnd(**SAID, on=DAY, of=entry, last_day=DAY))
+    assert m(1) in sitting_on(desk.house, DAY)
+    assert m(1) not in sitting_on(desk.house, DAY + dt.timedelta(days=1))
+
+
+def test_a_replacement_ends_the_mandate_the_day_before(desk):
+    entry = desk.seal(mandate(1))
+    desk.seal(mandate(2, start=DAY, replaces=entry))
+    assert [(each.member, each.last_day) for each in sittings(desk.house)] == [
+        (m(1), DAY - dt.timedelta(days=1)),
+        (m(2), LAST),
+    ]
+
+
+def test_a_renewed_mandate_follows_the_one_before(desk):
+    desk.seal(mandate(1))
+    desk.seal(mandate(1, start=dt.date(2027, 1, 1), end=None))
+    assert m(1) in sitting_on(desk.house, dt.date(2031, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (mandate(2, college="press"), "college"),
+        (mandate(1, start=DAY), "mandate_overlaps"),
+        (mandate(1, start=dt.date(2025, 1, 1), end=None), "mandate_overlaps"),
+        (mandate(2, start=DAY, replaces=1, college="salaries"), "same_college"),
+        (mandate(1, start=dt.date(2027, 1, 1), replaces=1, end=None), "same_member"),
+        (mandate(2, start=JANUARY, replaces=1), "mandate_order"),
+        (mandate(2, start=dt.date(2028, 1, 1), end=None, replaces=1), "mandate_order"),
+        (mandate(2, start=DAY, replaces=7), "apart"),
+        (mandate(2, start=DAY, replaces=0), "not_that_kind"),
+        (MandateEnd(**SAID, on=DAY, of=1, last_day=dt.date(2027, 1, 1)), "mandate_order"),
+        (Office(**SAID, on=DAY, member=m(2), office="chair", start=DAY), "no_mandate"),
+        (Office(**SAID, on=DAY, member=m(1), office="chair", start=dt.date(2027, 1, 1)), "mandate_ended"),
+        (Interest(**SAID, on=DAY, member=m(2), systems=["matchft"]), "no_mandate"),
+        (Retraction(**SAID, on=DAY, of=1), "no_text"),
+        (Retraction(**SAID, on=DAY, of=0, text="By mistake."), "not_retractable"),
+    ],
+)
+def test_what_the_rules_do_not_allow_is_refused(desk, act, reason):
+    desk.seal(mandate(1))
+    assert refused(desk, act) == reason
+
+
+def test_an_office_is_held_by_the_member_named_last_while_their_mandate_lasts(desk):
+    desk.seal(mandate(1))
+    desk.seal(mandate(2, end=DAY))
+    for number, start in ((1, JANUARY), (2, dt.date(2026, 6, 1))):
+        desk.seal(Office(**SAID, on=start, member=m(number), office="chair", start=start))
+    days = [dt.date(2026, 5, 31), dt.date(2026, 6, 1), DAY, DAY + dt.timedelta(days=1)]
+    assert [holder_of(desk.house, "chair", day) for day in days] == [m(1), m(2), m(2), None]
+    assert holder_of(desk.house, "deputy", DAY) is None
+
+
+def test_a_mandate_entered_by_mistake_is_taken_back_until_its_member_has_acted(desk):
+    wrong = desk.seal(mandate(1))
+    desk.seal(Retraction(**SAID, on=DAY, of=wrong, text="Wrong college."))
+    desk.seal(mandate(1, college="salaries"))
+    assert [each.college for each in sittings(desk.house)] == ["salaries"]
+    called = desk.call()
+    desk.arrive(called, 1)
+    entry = sittings(desk.house)[0].entry
+    assert refused(desk, Retraction(**SAID, on=DAY, of=entry, text="Again.")) == "has_acted"
+    assert refused(desk, Retraction(**SAID, on=DAY, of=wrong, text="Again.")) == "retracted"
+
+
+def test_refusals_are_said_in_both_languages_with_names():
+    with pytest.raises(RefusedError) as raised:
+        raise RefusedError("mandate_ended", member=m(1), date=dt.date(2026, 7, 1))
+    assert raised.value.said("en", name={m(1): "Ada"}.get) == (
+        "The mandate of Ada ended on 1 July 2026. Only members whose mandate lasts can do this."
+    )
+    assert raised.value.said("fr", name={m(1): "Ada"}.get) == (
+        "Le mandat de ce membre (Ada) a pris fin le 1er juillet 2026. Seuls le peuvent les membres dont le mandat est "
+        "en cours."
+    )
