@@ -1,0 +1,135 @@
+"""Referrals, rapporteurs, hearings, questions: what the rules ask of them, and what is still to be answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from charter.committee.house import House
+from charter.committee.members import interested, needs_mandate
+from charter.committee.refusals import RefusedError
+from charter.committee.sessions import session
+from charter.records.acts import (
+    CommitteeAnswer,
+    CommitteeQuestion,
+    FrozenPack,
+    Hearing,
+    Item,
+    Opinion,
+    Rapporteur,
+    Referral,
+)
+from charter.records.acts.sessions import Convocation
+
+Waiting = Literal["overdue", "waiting", "answered"]
+ORDER: tuple[Waiting, ...] = ("overdue", "waiting", "answered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question with its entry, its answers, and whether it waits."""
+
+    entry: int
+    question: CommitteeQuestion
+    answers: Sequence[tuple[int, CommitteeAnswer]]
+    state: Waiting
+
+    @property
+    def late(self) -> bool:
+        """Whether it was answered, but after its day."""
+        return bool(self.answers) and self.answers[0][1].on > self.question.due_on
+
+
+def questions(house: House, *, today: dt.date) -> list[Asked]:
+    """The questions asked by a day: overdue ones first, then the next due."""
+    found = []
+    for entry, act in house.standing(CommitteeQuestion):
+        if act.on <= today:
+            answers = [(at, said) for at, said in house.about(CommitteeAnswer, entry) if said.on <= today]
+            state: Waiting = "answered" if answers else "overdue" if act.due_on < today else "waiting"
+            found.append(Asked(entry=entry, question=act, answers=answers, state=state))
+    return sorted(found, key=lambda each: (ORDER.index(each.state), each.question.due_on, each.entry))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """A referral: who reports, who was heard, the items of agendas that dealt with it, and its opinions."""
+
+    entry: int
+    referral: Referral
+    rapporteur: str | None
+    hearings: Sequence[tuple[int, Hearing]]
+    items: Sequence[tuple[int, Item]]
+    opinions: Sequence[tuple[int, Opinion]]
+
+
+def matters(house: House) -> list[Matter]:
+    """The matters put to the committee, in the order they were."""
+    calls = [session(house, entry) for entry, act in house.standing(Convocation) if act.amends is None]
+    placed = [(each.entry, item) for each in calls if each.state != "cancelled" for item in each.call.agenda]
+    found = []
+    for entry, referral in house.standing(Referral):
+        reporting = house.last(Rapporteur, entry)
+        found.append(
+            Matter(
+                entry=entry,
+                referral=referral,
+                rapporteur=reporting[1].member if reporting else None,
+                hearings=house.about(Hearing, entry),
+                items=[(at, item) for at, item in placed if item.referral == entry],
+                opinions=[(at, said) for at, said in house.standing(Opinion) if said.referral == entry],
+            )
+        )
+    return found
+
+
+def admit_referral(house: House, act: Referral) -> None:
+    """Enough members where they ask for it themselves; a day to come."""
+    if act.due_on is not None and act.due_on < act.on:
+        raise RefusedError("order_of_days", date=act.due_on)
+    for member in act.supporters:
+        needs_mandate(house, member, act.on)
+    needed = house.rules.referrals.self_referral_members
+    if act.origin == "self" and len(act.supporters) < needed:
+        raise RefusedError("few_supporters", needed=needed, found=len(act.supporters))
+
+
+def admit_rapporteur(house: House, act: Rapporteur) -> None:
+    """A member without an interest in the matter."""
+    referral = house.get(Referral, act.of)
+    needs_mandate(house, act.member, act.on)
+    systems = {referral.system} if referral.system else set()
+    if act.member in interested(house, systems=systems, referral=act.of, day=act.on):
+        raise RefusedError("has_interest", member=act.member)
+
+
+def admit_hearing(house: House, act: Hearing) -> None:
+    """A matter, and a session if one is named."""
+    house.get(Referral, act.of)
+    if act.session is not None:
+        session(house, act.session)
+
+
+def admit_question(house: House, act: CommitteeQuestion) -> None:
+    """A session of this committee if one is named, and a member if one asks."""
+    if act.of is not None:
+        session(house, act.of)
+    if act.by is not None:
+        needs_mandate(house, act.by, act.on)
+
+
+def admit_answer(house: House, act: CommitteeAnswer) -> None:
+    """A question that was asked by then."""
+    if act.on < house.get(CommitteeQuestion, act.of).on:
+        raise RefusedError("order_of_days", date=act.on)
+
+
+def admit_pack(house: House, act: FrozenPack) -> None:
+    """A session that is not over; what is frozen anew is the pack frozen last."""
+    found = session(house, act.of)
+    found.needs_state("called", "open")
+    last = house.last(FrozenPack, found.entry)
+    if (last[0] if last else None) != act.replaces:
+        raise RefusedError("not_last", entry=last[0] if last else act.of)
