@@ -1,0 +1,206 @@
+"""Acting: every act is held to the rules by what stands at that moment, and sealed in the same transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from audits.workspace import Workspace
+from charter.committee import convening, matters, members, opinions, presence, votes
+from charter.committee.house import House
+from charter.committee.presence import over
+from charter.committee.refusals import RefusedError
+from charter.committee.retracting import admit_retraction
+from charter.committee.rules import committee as rules_of
+from charter.records import Sealed, open_records
+from charter.records.acts import (
+    ACTS,
+    Act,
+    Annulment,
+    Attendance,
+    Ballot,
+    Cancellation,
+    Closing,
+    CommitteeAnswer,
+    CommitteeQuestion,
+    Consensus,
+    Convocation,
+    Dissent,
+    FrozenPack,
+    Hearing,
+    Interest,
+    Mandate,
+    MandateEnd,
+    Minutes,
+    NoQuorum,
+    Office,
+    Opening,
+    Opinion,
+    Participation,
+    Proxy,
+    Publication,
+    PublicationDecision,
+    Rapporteur,
+    Recusal,
+    Referral,
+    Retraction,
+    Rules,
+    RulesInForce,
+    Tally,
+    Vote,
+)
+from charter.records.database import reading
+from charter.records.statements import find, statements_in, write
+
+
+def _admit_rules(house: House, act: RulesInForce) -> None:
+    """Rules of this committee that are not in force already."""
+    if act.rules.id != house.committee:
+        raise RefusedError("apart", entry=act.rules.id)
+    in_force = house.adopted
+    if act.act == "adopted" and in_force is not None and in_force.rules == act.rules:
+        raise RefusedError("in_force")
+
+
+ADMIT: dict[type[Act], Callable[[House, Any], None]] = {
+    RulesInForce: _admit_rules,
+    Mandate: members.admit_mandate,
+    MandateEnd: members.admit_mandate_end,
+    Office: members.admit_office,
+    Proxy: presence.admit_proxy,
+    Interest: members.admit_interest,
+    Recusal: presence.admit_recusal,
+    Retraction: admit_retraction,
+    Referral: matters.admit_referral,
+    Rapporteur: matters.admit_rapporteur,
+    Hearing: matters.admit_hearing,
+    FrozenPack: matters.admit_pack,
+    CommitteeQuestion: matters.admit_question,
+    CommitteeAnswer: matters.admit_answer,
+    Convocation: convening.admit_convocation,
+    Cancellation: convening.admit_cancellation,
+    Attendance: presence.admit_attendance,
+    Opening: presence.admit_opening,
+    NoQuorum: presence.admit_no_quorum,
+    Closing: presence.admit_closing,
+    Vote: votes.admit_vote,
+    Ballot: votes.admit_ballot,
+    Participation: votes.admit_ballot,
+    Tally: votes.admit_tally,
+    Annulment: votes.admit_annulment,
+    Consensus: votes.admit_consensus,
+    Dissent: votes.admit_dissent,
+    Opinion: opinions.admit_opinion,
+    PublicationDecision: opinions.admit_publication_decision,
+    Publication: opinions.admit_publication,
+    Minutes: opinions.admit_minutes,
+}
+"""What the rules ask of each kind of act."""
+
+LATEST: dict[type[Act], Callable[[Any], Hashable]] = {
+    RulesInForce: lambda act: act.act,
+    MandateEnd: lambda act: act.of,
+    Office: lambda act: act.office,
+    Rapporteur: lambda act: act.of,
+    Attendance: lambda act: (act.of, act.member),
+    PublicationDecision: lambda act: act.of,
+}
+"""Kinds of which the act sealed last counts, and what it counts for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """Who acts, and on which day: what all acts say."""
+
+    role: str
+    on: dt.date
+    by: str | None = None
+    signed_in: bool = False
+
+
+class Turn:
+    """The turn to act: nobody else does until it is over."""
+
+    def __init__(self, connection: Connection, house: House) -> None:
+        self.connection, self.house = connection, house
+
+    def seal(self, act: Act, *, anew: bool = False) -> Sealed:
+        """Hold an act to the rules and seal it; one that stands already, word for word, is returned as it is.
+
+        The rules that it is held to are sealed before it, where they were not. `anew`: words that were taken back, or
+        that others came after, are said once more; a request that is merely sent twice does not bring them back.
+
+        Raises RefusedError, in which case nothing of the turn is kept.
+        """
+        if act.committee != self.house.committee:
+            raise RefusedError("apart", entry=act.committee)
+        known = find(self.connection, act)
+        if known is not None and self._counts(known, act):
+            return known
+        if known is not None and anew:
+            return self.seal(act.model_copy(update={"anew": known.entry}), anew=True)
+        if known is not None:
+            raise RefusedError("no_longer", entry=known.entry)
+        rules = self.house.rules
+        if not isinstance(act, RulesInForce) and not self.house.knows_rules(rules.sha256):
+            self._write(RulesInForce(**_said(act), act="used", rules=rules))
+        ADMIT[type(act)](self.house, act)
+        return self._write(act)
+
+    def _write(self, act: Act) -> Sealed:
+        sealed = write(self.connection, act)
+        self.house = self.house.plus(sealed)
+        return sealed
+
+    def _counts(self, known: Sealed, act: Act) -> bool:
+        """Whether the same words, sealed before, still count: nobody took them back, and none came after them."""
+        standing = self.house.standing(type(act))
+        if known.entry not in dict(standing):
+            return False
+        of = LATEST.get(type(act))
+        if of is not None:
+            return [entry for entry, each in standing if of(each) == of(act)][-1] == known.entry
+        return not isinstance(act, Vote) or not over(self.house, known.entry)
+
+
+@contextmanager
+def turn(workspace: Workspace, name: str) -> Iterator[Turn]:
+    """The turn to act for a committee: one transaction, from what is read to what is sealed."""
+    text = rules_of(workspace, name)
+    with open_records(workspace).begin() as connection:
+        yield Turn(connection, _house(connection, text))
+
+
+def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
+    """One act by itself. Raises RefusedError when the rules do not allow it."""
+    with turn(workspace, act.committee) as now:
+        return now.seal(act, anew=anew)
+
+
+def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:
+    """A committee as it stands; with `before`, as it stood before an entry of the ledger."""
+    text = rules_of(workspace, name)
+    with reading(workspace) as connection:
+        return House(text=text) if connection is None else _house(connection, text, before=before)
+
+
+def here_and_now(rules: Rules) -> dt.datetime:
+    """The moment in the time zone of a committee, to the minute."""
+    now = dt.datetime.now(zoneinfo.ZoneInfo(rules.timezone))
+    return now.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _house(connection: Connection, text: Rules, *, before: int | None = None) -> House:
+    sealed = statements_in(connection, kinds=[kind.kind for kind in ACTS], before=before)
+    mine = [each for each in sealed if isinstance(each.statement, Act) and each.statement.committee == text.id]
+    return House(text=text, acts=tuple(mine))
+
+
+def _said(act: Act) -> dict[str, Any]:
+    return {"committee": act.committee, "role": act.role, "on": act.on, "signed_in": act.signed_in}

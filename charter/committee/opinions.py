@@ -1,0 +1,135 @@
+"""Opinions: issued once adopted, published, answered; and what became of each, with its deadlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from charter.committee.house import House
+from charter.committee.refusals import RefusedError
+from charter.committee.sessions import session
+from charter.committee.votes import decided
+from charter.facts import Facts
+from charter.records.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
+from charter.records.kinds import FollowUp, Reply
+
+Published = Literal["waiting", "late", "on_time", "published_late", "withheld"]
+Answered = Literal["waiting", "late", "on_time", "answered_late"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """What became of an opinion by a day.
+
+    `followed` is what the last reply accepted, or what was reported since: done, in progress, dropped.
+    `ignored`: published or answered by nobody for longer than the rules bear.
+    """
+
+    entry: int
+    opinion: Opinion
+    publication: Published
+    publish_by: dt.date
+    published: tuple[int, Publication] | None
+    answer: Answered
+    reply_by: dt.date
+    reply: tuple[int, Reply] | None
+    follow_up: tuple[int, FollowUp] | None
+    ignored: bool
+
+    @property
+    def followed(self) -> Literal["yes", "partly", "no", "in_progress", "done", "dropped"] | None:
+        if self.follow_up is not None:
+            return self.follow_up[1].state
+        return self.reply[1].accepted if self.reply is not None else None
+
+
+def fates(house: House, facts: Facts) -> list[Fate]:
+    """What became of each opinion that no other corrects by the day of `facts`: ignored ones first, then by day."""
+    corrected = {act.replaces for _, act in house.standing(Opinion)}
+    opinions = [(entry, act) for entry, act in house.standing(Opinion) if act.on <= facts.as_of]
+    found = [_fate(house, facts, entry, act) for entry, act in opinions if entry not in corrected]
+    return sorted(found, key=lambda each: (not each.ignored, each.publish_by, each.entry))
+
+
+def _fate(house: House, facts: Facts, entry: int, act: Opinion) -> Fate:
+    rules, today = session(house, decided(house, act.of)[0].of).rules.opinions, facts.as_of
+    publish_by, reply_by = (act.on + dt.timedelta(days=days) for days in (rules.publish_days, rules.reply_days))
+    publications = [(at, said) for at, said in house.about(Publication, entry) if said.on <= today]
+    published = publications[0] if publications else None
+    replies = [(at, said) for at, said in facts.standing(Reply) if said.of == entry]
+    follow_ups = [(at, said) for at, said in facts.standing(FollowUp) if said.of == entry]
+    decision = house.last(PublicationDecision, entry)
+    withheld = published is None and decision is not None and not decision[1].publish
+    late = act.on + dt.timedelta(days=rules.late_days) < today
+    return Fate(
+        entry=entry,
+        opinion=act,
+        publication="withheld" if withheld else _published(published[1].on if published else None, publish_by, today),
+        publish_by=publish_by,
+        published=published,
+        answer=_answered(replies[0][1].on if replies else None, reply_by, today),
+        reply_by=reply_by,
+        reply=replies[-1] if replies else None,
+        follow_up=follow_ups[-1] if follow_ups else None,
+        ignored=late and (not replies or (published is None and not withheld)),
+    )
+
+
+def _published(on: dt.date | None, by: dt.date, today: dt.date) -> Published:
+    if on is None:
+        return "late" if today > by else "waiting"
+    return "published_late" if on > by else "on_time"
+
+
+def _answered(on: dt.date | None, by: dt.date, today: dt.date) -> Answered:
+    if on is None:
+        return "late" if today > by else "waiting"
+    return "answered_late" if on > by else "on_time"
+
+
+def admit_opinion(house: House, act: Opinion) -> None:
+    """A decision that adopted these words, to the letter, and gave no other opinion."""
+    decision, adopted = decided(house, act.of)
+    if not adopted:
+        raise RefusedError("decided_no", entry=act.of)
+    if decision.subject != act.wording.sha256:
+        raise RefusedError("decided_other", entry=act.of)
+    if house.about(Opinion, act.of):
+        raise RefusedError("issued", entry=act.of)
+    if act.on < decision.on:
+        raise RefusedError("order_of_days", date=act.on)
+    if act.referral is not None:
+        house.get(Referral, act.referral)
+    if act.replaces is not None:
+        house.get(Opinion, act.replaces)
+
+
+def admit_publication_decision(house: House, act: PublicationDecision) -> None:
+    """An opinion that is not published yet."""
+    _not_before(house, act)
+    if house.about(Publication, act.of):
+        raise RefusedError("already_so")
+
+
+def admit_publication(house: House, act: Publication) -> None:
+    """An opinion that the committee decided to publish, once."""
+    _not_before(house, act)
+    decision = house.last(PublicationDecision, act.of)
+    if decision is None or not decision[1].publish:
+        raise RefusedError("not_adopted_to_publish")
+    if house.about(Publication, act.of):
+        raise RefusedError("already_so")
+
+
+def _not_before(house: House, act: PublicationDecision | Publication) -> None:
+    if act.on < house.get(Opinion, act.of).on:
+        raise RefusedError("order_of_days", date=act.on)
+
+
+def admit_minutes(house: House, act: Minutes) -> None:
+    """Of a session that is over; a correction names the minutes sealed last."""
+    session(house, act.of).needs_state("closed")
+    last = house.last(Minutes, act.of)
+    if (last[0] if last else None) != act.replaces:
+        raise RefusedError("not_last", entry=last[0] if last else act.of)

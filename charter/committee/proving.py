@@ -1,0 +1,45 @@
+"""What the ledger proves of a committee: that each of its acts was lawful, and that votes were counted right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from charter.committee.acting import ADMIT
+from charter.committee.house import House
+from charter.committee.refusals import RefusedError
+from charter.records.acts import Act, RulesInForce, Tally
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """An act that does not hold, and why."""
+
+    entry: int
+    reason: RefusedError
+
+
+def faults(house: House) -> Iterator[Fault]:
+    """Every act that does not hold: each is held again to the rules then in force, by the acts before it.
+
+    The end of a vote is held to the votes before it; that of a secret one, to what its participations commit to.
+    """
+    before = House(text=house.text)
+    for each in house.acts:
+        act = each.statement
+        try:
+            if isinstance(act, Act):
+                ADMIT[type(act)](before, act)
+        except RefusedError as reason:
+            yield Fault(entry=each.entry, reason=reason)
+        before = before.plus(each)
+        if isinstance(act, RulesInForce):
+            before = replace(before, text=act.rules)
+
+
+def shown_as(tally: Tally, nonce: str) -> str | None:
+    """What the ballot with a nonce says among those shown at the end of a secret vote; None: it is not there.
+
+    Whoever voted holds it against what they meant to vote.
+    """
+    return next((ballot.choice for ballot in tally.ballots if ballot.nonce == nonce), None)

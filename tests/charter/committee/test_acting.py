@@ -1,0 +1,207 @@
+"""Acting: sealed once, held to the rules of that moment, never brought back by a request that is sent twice."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+import sqlite3
+
+import pytest
+from babel.messages.pofile import read_po
+
+from audits.errors import BoussoleError
+from audits.languages import french
+from charter.committee import refusals
+from charter.committee.acting import ADMIT, do, house_of
+from charter.committee.proving import faults
+from charter.committee.refusals import REASONS, RefusedError
+from charter.committee.rules import committees, packaged, templates, write_template
+from charter.committee.sessions import session
+from charter.records import open_records, seal, statements, verify_records
+from charter.records.acts import (
+    ACTS,
+    Attendance,
+    Ballot,
+    Mandate,
+    Office,
+    Proxy,
+    Retraction,
+    RulesInForce,
+)
+from charter.records.statements import write
+from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
+from tests.charter.committee.hall import NAME
+
+
+def reason(call, *arguments, **more):
+    with pytest.raises(RefusedError) as raised:
+        call(*arguments, **more)
+    return raised.value.reason
+
+
+def attendance(of, number, mode="in_person", minutes=0):
+    at = START + dt.timedelta(minutes=minutes)
+    return Attendance(**SAID, on=DAY, of=of, member=m(number), mode=mode, at=at)
+
+
+def test_every_kind_of_act_is_held_to_rules():
+    assert set(ADMIT) == set(ACTS)
+    assert len({kind.kind for kind in ACTS}) == len(ACTS)
+    assert all(kind.governed for kind in ACTS)
+
+
+def test_an_act_is_sealed_by_committees_alone(seated):
+    act = Mandate(**SAID, on=CALLED, member=m(9), college="sciences", start=CALLED)
+    with pytest.raises(BoussoleError, match="held to the rules of its committee"):
+        seal(seated.workspace, act)
+
+
+def test_the_rules_are_sealed_before_the_first_act_and_again_when_they_change(seated):
+    kinds = [each.statement.kind for each in statements(seated.workspace)]
+    assert kinds[:2] == ["rules", "mandate"]
+    assert kinds.count("rules") == 1
+    path = write_template(seated.workspace, NAME)
+    path.write_text(path.read_text(encoding="utf-8").replace("notice_days: 5 ", "notice_days: 3 "), encoding="utf-8")
+    seated.do(Office, on=CALLED, member=m(2), office="deputy", start=CALLED)
+    assert [act.rules.sessions.notice_days for _, act in seated.house.standing(RulesInForce)] == [5, 3]
+    assert verify_records(seated.workspace).ok
+
+
+def test_adopted_rules_hold_whatever_the_file_says(seated):
+    rules = committees(seated.workspace)[NAME]
+    seated.do(RulesInForce, act="adopted", rules=rules)
+    assert reason(seated.do, RulesInForce, act="adopted", rules=rules, text="Again.") == "in_force"
+    path = write_template(seated.workspace, NAME)
+    path.write_text(path.read_text(encoding="utf-8").replace("notice_days: 5 ", "notice_days: 0 "), encoding="utf-8")
+    assert seated.house.rules.sessions.notice_days == 5
+    seated.do(Office, on=CALLED, member=m(2), office="deputy", start=CALLED)
+    assert len(seated.house.standing(RulesInForce)) == 2
+
+
+def test_the_same_words_are_sealed_once(seated):
+    of = seated.session(1, 2, 3)
+    before = len(statements(seated.workspace))
+    assert seated.do(Attendance, of=of, member=m(1), mode="in_person", at=START)
+    assert len(statements(seated.workspace)) == before
+
+
+def test_a_request_sent_twice_does_not_bring_back_what_others_came_after(seated):
+    of = seated.session(1, 2, 3)
+    for minutes, mode in ((0, "in_person"), (30, "left")):
+        do(seated.workspace, attendance(of, 4, mode, minutes))
+    assert reason(do, seated.workspace, attendance(of, 4)) == "no_longer"
+    assert m(4) not in seated.found(of).there
+    do(seated.workspace, attendance(of, 4), anew=True)
+    assert m(4) in seated.found(of).there
+
+
+def test_what_was_taken_back_comes_back_only_when_it_is_said_anew(seated):
+    of = seated.session(1, 2, 3)
+    proxy = Proxy(**SAID, on=DAY, of=of, giver=m(4), holder=m(2))
+    given = do(seated.workspace, proxy).entry
+    seated.do(Retraction, of=given, text="I come after all.")
+    assert reason(do, seated.workspace, proxy) == "no_longer"
+    again = do(seated.workspace, proxy, anew=True)
+    assert again.statement.anew == given
+    seated.do(Retraction, of=again.entry, text="No.")
+    assert do(seated.workspace, proxy, anew=True).statement.anew == again.entry
+
+
+def test_what_is_refused_leaves_nothing(seated):
+    before = (seated.workspace.governance.read_bytes(), statements(seated.workspace))
+    assert reason(seated.do, Office, member=m(9), office="chair", start=DAY) == "no_mandate"
+    assert statements(seated.workspace) == before[1]
+
+
+def test_a_committee_is_not_mixed_with_another(seated):
+    write_template(seated.workspace, NAME)
+    write_template(seated.workspace, "internal")
+    of = seated.session(1, 2, 3)
+    other = {**SAID, "committee": "internal", "on": DAY}
+    do(seated.workspace, Mandate(**other, member=m(1), college="experts", start=CALLED))
+    assert reason(do, seated.workspace, Proxy(**other, of=of, giver=m(1), holder=m(2))) == "apart"
+    assert [act.college for _, act in house_of(seated.workspace, "internal").standing(Mandate)] == ["experts"]
+    with pytest.raises(BoussoleError, match="no committee 'press'"):
+        house_of(seated.workspace, "press")
+
+
+def test_the_past_of_a_committee_can_be_seen(seated):
+    of = seated.session(1, 2, 3)
+    found = seated.found(of)
+    before = house_of(seated.workspace, NAME, before=of + 1)
+    assert (session(before, of).state, found.state) == ("called", "open")
+
+
+def test_an_act_that_was_slipped_past_the_rules_is_found(seated):
+    of = seated.session(1, 2, 3)
+    vote = seated.vote(of)
+    with open_records(seated.workspace).begin() as connection:
+        forged = write(connection, Ballot(**SAID, on=DAY, of=vote, voter=m(5), choice="for"))
+    assert verify_records(seated.workspace).ok
+    assert [(fault.entry, fault.reason.reason) for fault in faults(seated.house)] == [(forged.entry, "not_there")]
+
+
+def test_no_name_and_no_free_text_is_in_the_ledger(seated):
+    seated.session(1, 2, 3, text="Madame Durand demande la parole.")
+    with sqlite3.connect(seated.workspace.governance) as connection:
+        payloads = [row[0] for row in connection.execute("SELECT payload FROM entries")]
+    assert all(set(re.findall(r'"(\w+)":', payload)) == {"record", "system"} for payload in payloads)
+
+
+def test_the_templates_of_both_committees_can_be_read_and_are_not_written_twice(seated):
+    assert templates() == ["external", "internal"]
+    for name in templates():
+        rules = packaged(name)
+        assert rules.adopted_on is None
+        assert all(item.title.keys() == {"fr", "en"} for item in rules.agenda)
+    write_template(seated.workspace, "internal")
+    with pytest.raises(BoussoleError, match="has its file already"):
+        write_template(seated.workspace, "internal")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("notice_days: 5 ", "notice_day: 5 ", "Did you mean 'notice_days'"),
+        ("share: 1/2 ", "share: 3/2 ", "`share` is above 0"),
+        ("timezone: Europe/Paris", "timezone: Europe/Pari", "is no time zone"),
+        ("id: external", "id: extern", "Rename it to extern.yaml"),
+        ("id: follow_up", "id: minutes", "'minutes' is given twice"),
+        ("per_member: 1", "per_member: many", "integer"),
+    ],
+)
+def test_a_fault_in_a_file_is_named(seated, old, new, told):
+    path = write_template(seated.workspace, NAME)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(BoussoleError, match=re.escape(told)) as raised:
+        committees(seated.workspace)
+    assert "external.yaml" in str(raised.value)
+
+
+def test_every_reason_is_given_somewhere_and_said_in_french():
+    folder = refusals.LOCALE.parent
+    given = {
+        node.args[0].value
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RefusedError" and node.args
+        for node in [node]
+        if isinstance(node.args[0], ast.Constant)
+    }
+    chosen = {
+        node.value
+        for path in folder.glob("*.py")
+        if path.name != "refusals.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in REASONS
+    }
+    assert given <= set(REASONS)
+    assert set(REASONS) == chosen
+    with (refusals.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known = {message.id: message.string for message in read_po(file, locale="fr") if message.id}
+    for text in (text for pair in REASONS.values() for text in pair):
+        assert known[text] == french(known[text])
+        assert set(re.findall(r"\{(\w+)\}", known[text])) == set(re.findall(r"\{(\w+)\}", text))
