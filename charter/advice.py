@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.due import due
 from charter.facts import Facts
-from charter.model import Charter
 from charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 
 State = Literal["overdue", "waiting", "answered", "in_progress", "done", "dropped"]
@@ -48,22 +46,23 @@ def findings_about(article: str, facts: Facts) -> list[Found]:
     return sorted(found, key=lambda each: (each.closed is not None, -each.finding.on.toordinal(), each.entry))
 
 
-def recommended_about(article: str, facts: Facts, charter: Charter) -> list[Recommended]:
+def recommended_about(article: str, facts: Facts) -> list[Recommended]:
     """The recommendations that name an article: overdue ones first, then the next due, the settled ones last."""
-    waiting = {item.entry: item for item in due(charter, (), facts=facts) if item.kind == "reply"}
+    return [each for each in recommended(facts) if article in each.said.articles]
+
+
+def recommended(facts: Facts) -> list[Recommended]:
+    """All recommendations, in the same order."""
     replies = {said.of: (entry, said) for entry, said in facts.standing(Reply)}
     followed = {said.of: (entry, said) for entry, said in facts.standing(FollowUp)}
     found = []
     for entry, said in facts.standing(Recommendation):
-        if article in said.articles:
-            state: State = followed[entry][1].state if entry in followed else "answered"
-            if entry in waiting:
-                state = "overdue" if waiting[entry].days(facts.as_of) < 0 else "waiting"
-            found.append(
-                Recommended(
-                    entry=entry, said=said, state=state, reply=replies.get(entry), follow_up=followed.get(entry)
-                )
-            )
+        state: State = followed[entry][1].state if entry in followed else "answered"
+        if entry not in replies:
+            state = "overdue" if said.due_on < facts.as_of else "waiting"
+        found.append(
+            Recommended(entry=entry, said=said, state=state, reply=replies.get(entry), follow_up=followed.get(entry))
+        )
     return _in_order(found)
 
 

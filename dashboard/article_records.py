@@ -102,7 +102,7 @@ def _finding(scene: Scene, each: Found, say: Say, *, query: Mapping[str, str]) -
 
 def advised(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Advice]:
     """The recommendations about the article, overdue ones first."""
-    recommended = recommended_about(article, scene.facts, scene.charter)
+    recommended = recommended_about(article, scene.facts)
     return [_advice(scene, each, say, query=query) for each in recommended]
 
 

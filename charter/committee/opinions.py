@@ -33,6 +33,7 @@ class Fate:
     published: tuple[int, Publication] | None
     answer: Answered
     reply_by: dt.date
+    first_reply: tuple[int, Reply] | None
     reply: tuple[int, Reply] | None
     follow_up: tuple[int, FollowUp] | None
     ignored: bool
@@ -70,6 +71,7 @@ def _fate(house: House, facts: Facts, entry: int, act: Opinion) -> Fate:
         published=published,
         answer=_answered(replies[0][1].on if replies else None, reply_by, today),
         reply_by=reply_by,
+        first_reply=replies[0] if replies else None,
         reply=replies[-1] if replies else None,
         follow_up=follow_ups[-1] if follow_ups else None,
         ignored=late and (not replies or (published is None and not withheld)),

@@ -32,6 +32,19 @@ REASONS = {
         "The decision in entry {entry} was on another text.",
         "Put the changed text to the committee again.",
     ),
+    "draft_moved": (
+        "The draft was saved or sealed since you read it; it is at version {version}.",
+        "Read it again first.",
+    ),
+    "draft_sealed": (
+        "The draft was sealed as entry {entry}. Your text is kept aside as number {number}.",
+        "What is sealed is corrected by a new draft.",
+    ),
+    "draft_stale": (
+        "Somebody ({author}) has saved version {version} since you opened the draft. Your text is kept aside as number "
+        "{number}.",
+        "Bring both together, then save again.",
+    ),
     "few_supporters": (
         "A self-referral takes {needed} members, and {found} ask for it.",
         "Ask more members to join.",
@@ -175,4 +188,4 @@ def _filled(text: str, lang: str, values: dict[str, Value], name: Callable[[str]
 def _written(key: str, value: Value, lang: str, name: Callable[[str], str]) -> str:
     if isinstance(value, dt.date):
         return date_words(value, lang)
-    return name(str(value)) if key in ("member", "holder") else str(value)
+    return name(str(value)) if key in ("author", "holder", "member") else str(value)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, true, tuple_
+from sqlalchemy import Connection, Row, Select, func, insert, select, true, tuple_
 
 from audits import ledger
 from audits.errors import BoussoleError
@@ -110,15 +110,25 @@ def latest_audits(workspace: Workspace) -> dict[str, Document]:
     A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
     Documents are shared between calls: change none.
     """
-    newest_first = (Audit.window_end.desc(), Audit.entry.desc())
-    rank = func.row_number().over(partition_by=Audit.system, order_by=newest_first).label("rank")
-    ranked = select(Audit.entry, rank).subquery()  # without the documents: of most, only the window is looked at
-    newest = select(ranked.c.entry).where(ranked.c.rank == 1)
+    newest = _newest()
     with reading(workspace) as connection:
         if connection is None:
             return {}
         rows = connection.execute(select(Audit.__table__).where(Audit.entry.in_(newest)).order_by(Audit.system))
         return {row.system: _completed(row, _parsed(row.document)) for row in rows}
+
+
+def latest_rows(connection: Connection) -> list[Row[Any]]:
+    """The rows of the same audits without their documents, by system, as the caller's transaction sees them."""
+    columns = (Audit.system, Audit.entry, Audit.document_sha256, Audit.window_start, Audit.window_end)
+    return list(connection.execute(select(*columns).where(Audit.entry.in_(_newest())).order_by(Audit.system)))
+
+
+def _newest() -> Select[int]:
+    newest_first = (Audit.window_end.desc(), Audit.entry.desc())
+    rank = func.row_number().over(partition_by=Audit.system, order_by=newest_first).label("rank")
+    ranked = select(Audit.entry, rank).subquery()  # without the documents: of most, only the window is looked at
+    return select(ranked.c.entry).where(ranked.c.rank == 1)
 
 
 def audits_of(workspace: Workspace, system_id: str) -> list[Document]:

@@ -59,8 +59,8 @@ def find(connection: Connection, statement: Statement) -> Sealed | None:
 def write(connection: Connection, statement: Statement) -> Sealed:
     """Store a statement and seal it, in the caller's transaction.
 
-    Raises BoussoleError when it is about a record that does not exist, is of another kind or was made on a later day, or
-    when its day has not come yet.
+    Raises BoussoleError when it is about a record that does not exist, is of another kind or was made on a later day,
+    or when its day has not come yet.
     """
     text = _text(statement)
     digest = sha256_hex(text)

@@ -6,11 +6,9 @@ import datetime as dt
 
 from charter.advice import findings_about, recommended_about
 from charter.facts import Facts
-from charter.loading import load_charter
 from charter.records import Sealed
 from charter.records.kinds import Closure, Finding, FollowUp, KeptFile, Recommendation, Reply, Statement, Withdrawal
 
-CHARTER = load_charter()
 TODAY = dt.date(2026, 11, 26)
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 
@@ -71,7 +69,7 @@ def test_recommendations_are_overdue_waiting_in_progress_answered_settled_in_tha
         Reply(role="Data department", on=dt.date(2026, 2, 1), of=5, accepted="partly"),
         FollowUp(role="Data department", on=dt.date(2026, 3, 1), of=5, state="in_progress"),
     )
-    found = recommended_about("equite", given, CHARTER)
+    found = recommended_about("equite", given)
     assert [(each.entry, each.state) for each in found] == [
         (1, "overdue"),
         (2, "waiting"),
@@ -88,4 +86,4 @@ def test_recommendations_are_overdue_waiting_in_progress_answered_settled_in_tha
 
 def test_what_was_withdrawn_is_not_told() -> None:
     given = facts(recommendation("2026-12-20", "equite"), Withdrawal(role="Secretariat", on=TODAY, of=0))
-    assert recommended_about("equite", given, CHARTER) == []
+    assert recommended_about("equite", given) == []

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import re
 import sqlite3
 
 import pytest
-from babel.messages.pofile import read_po
 
 from audits.errors import BoussoleError
-from audits.languages import french
-from charter.committee import refusals
 from charter.committee.acting import ADMIT, do, house_of
 from charter.committee.proving import faults
-from charter.committee.refusals import REASONS, RefusedError
+from charter.committee.refusals import RefusedError
 from charter.committee.rules import committees, packaged, templates, write_template
 from charter.committee.sessions import session
 from charter.records import open_records, seal, statements, verify_records
@@ -179,29 +175,3 @@ def test_a_fault_in_a_file_is_named(seated, old, new, told):
     with pytest.raises(BoussoleError, match=re.escape(told)) as raised:
         committees(seated.workspace)
     assert "external.yaml" in str(raised.value)
-
-
-def test_every_reason_is_given_somewhere_and_said_in_french():
-    folder = refusals.LOCALE.parent
-    given = {
-        node.args[0].value
-        for path in folder.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "RefusedError" and node.args
-        for node in [node]
-        if isinstance(node.args[0], ast.Constant)
-    }
-    chosen = {
-        node.value
-        for path in folder.glob("*.py")
-        if path.name != "refusals.py"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value in REASONS
-    }
-    assert given <= set(REASONS)
-    assert set(REASONS) == chosen
-    with (refusals.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        known = {message.id: message.string for message in read_po(file, locale="fr") if message.id}
-    for text in (text for pair in REASONS.values() for text in pair):
-        assert known[text] == french(known[text])
-        assert set(re.findall(r"\{(\w+)\}", known[text])) == set(re.findall(r"\{(\w+)\}", text))

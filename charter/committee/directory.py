@@ -1,0 +1,77 @@
+"""The names behind the numbers of members: kept beside the ledger, so that they can be corrected and erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from audits.errors import BoussoleError, nearest
+from audits.workspace import Workspace
+from charter.records import open_records
+from charter.records.database import reading
+from charter.records.models import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A member's name, and how to reach them."""
+
+    member: str
+    name: str
+    contact: str
+
+
+def new_number() -> str:
+    """A number for a new member, drawn by chance: it says nothing about anybody."""
+    return f"m_{secrets.token_hex(4)}"
+
+
+def directory(workspace: Workspace) -> dict[str, Named]:
+    """The names that are known, by the numbers of their members."""
+    query = select(Person.member, Person.name, Person.contact).order_by(Person.name)
+    with reading(workspace) as connection:
+        if connection is None:
+            return {}
+        return {row.member: Named(**row._asdict()) for row in connection.execute(query)}
+
+
+def name_member(workspace: Workspace, member: str, *, name: str, contact: str = "") -> None:
+    """Write down, or correct, a member's name. Raises BoussoleError for an empty or endless one."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 200 or len(contact) > 200:
+        raise BoussoleError("a name has 1 to 200 characters.", next_step="Give the name as it stands in the minutes.")
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    row = {"member": member, "name": name, "contact": contact, "changed_at": now}
+    with open_records(workspace).begin() as connection:
+        connection.execute(insert(Person).values(row).on_conflict_do_update(index_elements=["member"], set_=row))
+
+
+def forget(workspace: Workspace, member: str) -> bool:
+    """Erase a member's name; whether there was one. What they did stays, under their number."""
+    with open_records(workspace).begin() as connection:
+        overwrite(connection)
+        return bool(connection.execute(delete(Person).where(Person.member == member)).rowcount)
+
+
+def overwrite(connection: Connection) -> None:
+    """What is deleted in this transaction is overwritten in the file too, not merely left out of its tables."""
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def number_of(workspace: Workspace, word: str, *, known: list[str]) -> str:
+    """The number of a member from their number or name. Raises BoussoleError where nobody, or several, bear it."""
+    if word in known:
+        return word
+    named = [each for each in directory(workspace).values() if each.name.casefold() == word.casefold()]
+    if len(named) == 1:
+        return named[0].member
+    if named:
+        several = ", ".join(each.member for each in named)
+        raise BoussoleError(f"several members are called '{word}': {several}.", next_step="Give the number.")
+    choices = [*known, *(each.name for each in directory(workspace).values())]
+    hint = nearest(word, choices) if choices else "There are no members yet."
+    raise BoussoleError(f"no member is '{word}'. {hint}", next_step="See `boussole committee members`.")

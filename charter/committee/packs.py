@@ -1,0 +1,125 @@
+"""Frozen packs: the evidence that a session works on, as it stood at a moment, and what changed since another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, select
+
+from audits import ledger
+from audits.ledger.entry import entry_table
+from audits.ledger.tree import size_of
+from audits.workspace import Workspace
+from charter.committee.acting import Who, turn
+from charter.committee.sessions import session
+from charter.in_force import in_force
+from charter.records import Sealed, register_charter
+from charter.records.acts import FrozenPack, PackAudit
+from charter.records.audits import latest_rows
+from charter.records.database import reading
+from charter.records.summaries import AuditSummary, summaries_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictChange:
+    """A question of a system that is answered otherwise; None where it is not asked on that side."""
+
+    system: str
+    article: str
+    indicator: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackChanges:
+    """What differs between two frozen packs. `sealed` counts the entries of each kind that came in between."""
+
+    charter: tuple[str, str] | None
+    added: Sequence[PackAudit]
+    removed: Sequence[PackAudit]
+    renewed: Sequence[tuple[PackAudit, PackAudit]]
+    verdicts: Sequence[VerdictChange]
+    sealed: Mapping[str, int]
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing of the evidence differs."""
+        return not (self.charter or self.added or self.removed or self.renewed)
+
+
+def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+    """Freeze the evidence for a session, or freeze it anew; where nothing came since, the pack that there is."""
+    with turn(workspace, name) as now:
+        found = session(now.house, of)
+        last = now.house.last(FrozenPack, found.entry)
+        if last is not None and size_of(now.connection) == last[0] + 1:
+            return now.house.sealed(last[0])
+        charter = in_force(workspace).charter
+        register_charter(now.connection, charter)
+        return now.seal(
+            FrozenPack(
+                **asdict(who),
+                committee=name,
+                of=found.entry,
+                size=size_of(now.connection),
+                root=ledger.root(now.connection),
+                charter=charter.sha256,
+                charter_version=charter.version,
+                audits=_audits(now.connection),
+                replaces=last[0] if last else None,
+            )
+        )
+
+
+def pack_changes(workspace: Workspace, before: FrozenPack, after: FrozenPack) -> PackChanges:
+    """What changed from one frozen pack to another."""
+    old, new = ({each.system: each for each in pack.audits} for pack in (before, after))
+    differ = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    known = summaries_at(workspace, {each.entry for each in [*old.values(), *new.values()]})
+    return PackChanges(
+        charter=(before.charter_version, after.charter_version) if before.charter != after.charter else None,
+        added=[new[name] for name in differ if name not in old],
+        removed=[old[name] for name in differ if name not in new],
+        renewed=[(old[name], new[name]) for name in differ if name in old and name in new],
+        verdicts=[each for name in differ for each in _verdicts(known, name, old.get(name), new.get(name))],
+        sealed=_sealed_between(workspace, before.size, after.size),
+    )
+
+
+def _audits(connection: Connection) -> list[PackAudit]:
+    return [
+        PackAudit(
+            system=row.system,
+            entry=row.entry,
+            document=row.document_sha256,
+            start=dt.date.fromisoformat(row.window_start),
+            end=dt.date.fromisoformat(row.window_end),
+        )
+        for row in latest_rows(connection)
+    ]
+
+
+def _verdicts(
+    known: Mapping[int, AuditSummary], system: str, before: PackAudit | None, after: PackAudit | None
+) -> list[VerdictChange]:
+    """The questions answered otherwise, in the order of the later audit."""
+    old, new = (
+        {(each["article"], each["indicator"]): each["verdict"] for each in known[side.entry].verdicts} if side else {}
+        for side in (before, after)
+    )
+    return [
+        VerdictChange(system=system, article=key[0], indicator=key[1], before=old.get(key), after=new.get(key))
+        for key in dict.fromkeys([*new, *old])
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _sealed_between(workspace: Workspace, start: int, end: int) -> dict[str, int]:
+    position = entry_table.c.position
+    query = select(entry_table.c.kind).where(position >= start, position < end)
+    with reading(workspace) as connection:
+        return {} if connection is None else dict(Counter(connection.execute(query).scalars()))

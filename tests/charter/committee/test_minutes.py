@@ -1,0 +1,286 @@
+"""Minutes: what a whole session leaves, as data and as a text in both languages; sealed, corrected, approved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from audits.errors import BoussoleError
+from charter.committee.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from charter.committee.directory import directory, forget, name_member, new_number, number_of
+from charter.committee.issuing import issue
+from charter.committee.meeting import agree, convene, open_session, record_no_quorum
+from charter.committee.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
+from charter.committee.minutes_text import minutes_text
+from charter.committee.packs import freeze
+from charter.committee.proving import faults
+from charter.committee.refusals import RefusedError
+from charter.records import verify_records
+from charter.records.acts import (
+    Attendance,
+    Closing,
+    CommitteeQuestion,
+    Dissent,
+    Hearing,
+    Item,
+    Mandate,
+    Minutes,
+    OpinionText,
+    Proxy,
+    Rapporteur,
+    Recusal,
+    Referral,
+)
+from tests.charter.committee.desk import CALLED, DAY, HOUR, START, m
+from tests.charter.committee.hall import NAME, who
+
+TEXT = OpinionText(
+    title="MatchFT | avis", sense="reserved", words="Première ligne.\n*Deuxième*", reservations=["Oui, si."]
+)
+NAMES = {m(1): "Awa Diop", m(2): "Jean_Paul *", m(4): "Li Wei"}
+
+
+@pytest.fixture
+def held(seated):
+    """A whole session: a referral, a hearing, a pack, questions, three votes, a dissent, a recusal, a proxy."""
+    hall = seated
+    hall.do(Mandate, on=CALLED, member=m(6), college="demandeurs", start=CALLED)
+    matter = hall.do(
+        Referral, on=CALLED, origin="organisation", subject="MatchFT", sender="Direction", system="matchft"
+    )
+    hall.do(Rapporteur, on=CALLED, of=matter, member=m(2))
+    agenda = [
+        Item(id="minutes", title="Procès-verbal", kind="approval"),
+        Item(id="matchft", title="MatchFT", referral=matter),
+    ]
+    of = convene(
+        hall.workspace, NAME, who=who(CALLED), starts=START, ends=START + 2 * HOUR, place="Salle 1", agenda=agenda,
+        remote=True,
+    ).entry  # fmt: skip
+    freeze(hall.workspace, NAME, of=of, who=who(CALLED))
+    hall.do(Proxy, on=CALLED, of=of, giver=m(5), holder=m(2))
+    for number, mode in ((1, "in_person"), (2, "in_person"), (3, "in_person"), (4, "remote"), (6, "excused")):
+        hall.do(Attendance, of=of, member=m(number), mode=mode, at=START)
+    open_session(hall.workspace, NAME, of=of, who=who())
+    hall.do(Hearing, of=matter, session=of, heard="Directrice d’agence", text="Le tri prend dix minutes.")
+    hall.do(CommitteeQuestion, of=of, text="Et sans smartphone ?", addressee="DSI", due_on=DAY + dt.timedelta(days=30))
+    hall.do(Recusal, of=of, item="matchft", member=m(3), ground="interest")
+    agree(hall.workspace, NAME, of=of, item="minutes", title="Procès-verbal de juin", who=who())
+    vote = hall.vote(of, title="Avis sur MatchFT", subject=TEXT.sha256)
+    for number, choice, by in ((1, "for", 1), (2, "for", 2), (4, "against", 4), (5, "abstain", 2)):
+        values = {"vote": vote, "voter": m(number), "choice": choice, "who": who(by=by)}
+        vote_openly(hall.workspace, NAME, **values)
+    decision = end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
+    issue(hall.workspace, NAME, decision=decision, who=who(), wording=TEXT, referral=matter)
+    hall.do(Dissent, of=decision, member=m(4), text="Trop tôt.")
+    secret = hall.vote(of, secret=True, title="Suspendre le pilote")
+    for number in (1, 2, 4):
+        vote_in_secret(hall.workspace, NAME, vote=secret, voter=m(number), choice="against", who=who())
+    end_vote(hall.workspace, NAME, vote=secret, who=who())
+    void = hall.vote(of, title="Autre texte")
+    annul_vote(hall.workspace, NAME, vote=void, who=who(), text="Mauvais texte.")
+    hall.do(Attendance, of=of, member=m(4), mode="left", at=START + HOUR)
+    hall.do(Closing, of=of, at=START + HOUR + dt.timedelta(minutes=45))
+    hall.of = of
+    return hall
+
+
+def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
+    document = minutes_of(held.house, held.of)
+    json.dumps(document)
+    assert document["quorum"] == {
+        "members": 6, "present": 4, "remote": 1, "represented": 1, "needed": 3, "counted": 5,
+    }  # fmt: skip
+    assert {each["member"]: each["presence"] for each in document["members"]} == {
+        m(1): "in_person", m(2): "in_person", m(3): "in_person", m(4): "remote", m(5): "absent", m(6): "excused",
+    }  # fmt: skip
+    assert [move["mode"] for move in document["members"][3]["moves"]] == ["remote", "left"]
+    first, second = document["items"]
+    assert [each["how"] for each in first["decisions"]] == ["consensus"]
+    vote, secret = second["decisions"]
+    assert (vote["how"], vote["in_favour"], vote["against"], vote["abstained"]) == ("open", 2, 1, 1)
+    assert vote["votes"] == {m(1): "for", m(2): "for", m(4): "against", m(5): "abstain"}
+    assert vote["dissents"] == [{"member": m(4), "sort": "dissent", "text": "Trop tôt."}]
+    assert (secret["how"], secret["votes"], secret["adopted"]) == ("secret", {}, False)
+    assert secret["voters"] == [m(1), m(2), m(4)]
+    assert (second["aside"], second["referral"]["rapporteur"]) == ([m(3)], m(2))
+    assert [each["title"] for each in second["annulled"]] == ["Autre texte"]
+    assert document["calls"][0]["notice_days"] == 14
+    assert document["packs"][0]["charter"]["version"] == "0.1"
+    assert document["session"]["ends"] == "2026-09-15T15:45:00"
+
+
+def test_minutes_name_nobody(held):
+    for member, name in NAMES.items():
+        name_member(held.workspace, member, name=name)
+    text = json.dumps(minutes_of(held.house, held.of), ensure_ascii=False)
+    assert not any(name in text for name in NAMES.values())
+
+
+def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_their_acts(held):
+    first = seal_minutes(held.workspace, NAME, of=held.of, who=who())
+    assert seal_minutes(held.workspace, NAME, of=held.of, who=who()) == first
+    question = {"text": "Oubliée ?", "addressee": "DSI", "due_on": DAY, "of": held.of}
+    held.do(CommitteeQuestion, **question)
+    second = seal_minutes(held.workspace, NAME, of=held.of, who=who())
+    assert second.statement.replaces == first.entry
+    for done, n in ((first, 1), (second, 2)):
+        document, holds = sealed_minutes(held.workspace, NAME, done.entry)
+        assert holds
+        assert len(document["questions"]) == n
+        assert content_of(document) == done.statement.content
+    assert list(faults(held.house)) == []
+    assert verify_records(held.workspace).ok
+
+
+def test_minutes_are_approved_by_a_decision_on_their_hash(held):
+    done = seal_minutes(held.workspace, NAME, of=held.of, who=who())
+    assert approved(held.house, done.statement) is None
+    of = held.session(1, 2, 3)
+    subject = done.statement.content
+    agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who())
+    assert approved(held.house, done.statement) is None
+    decision = agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who(), subject=subject).entry
+    assert approved(held.house, done.statement) == decision
+
+
+def test_a_session_that_lasts_has_no_minutes_yet(hall):
+    with pytest.raises(RefusedError, match="The session is not over"):
+        seal_minutes(hall.workspace, NAME, of=hall.of, who=who())
+    assert minutes_of(hall.house, hall.of)["session"]["state"] == "open"
+
+
+FRENCH = """\
+# Comité d’éthique externe : procès-verbal de la séance du 15 septembre 2026
+
+- De 14 h 00 à 15 h 45, Salle 1
+- Convocation du 1er septembre 2026, jours avant la séance : 14
+- Tenue selon un règlement que le comité n’a pas encore adopté
+- Présidence : Awa Diop
+- Quorum : 5 membres sur 6 comptaient comme présents, il en fallait 3
+
+## Membres
+
+| Membre | Collège | Présence |
+|---|---|---|
+| Awa Diop | Scientifiques (technique, éthique, droit) | sur place |
+| Jean\\_Paul \\* | Scientifiques (technique, éthique, droit) | sur place |
+| membre m\\_00000003 | Scientifiques (technique, éthique, droit) | sur place |
+| Li Wei | Scientifiques (technique, éthique, droit) | à distance |
+| membre m\\_00000005 | Scientifiques (technique, éthique, droit) | absent, procuration à Jean\\_Paul \\* |
+| membre m\\_00000006 | Représentants des demandeurs d’emploi | excusé |
+
+## 1. Procès-verbal
+
+Adopté : Procès-verbal de juin, par consensus, sans vote.
+
+
+## 2. MatchFT
+
+Déportés sur ce point : membre m\\_00000003.
+
+Saisine : MatchFT (Direction). Rapporteur : Jean\\_Paul \\*.
+
+Audition : Directrice d’agence. Le tri prend dix minutes.
+
+Adopté : Avis sur MatchFT, à main levée ; pour : 2, contre : 1, abstentions : 1.
+
+- Pour : Awa Diop, Jean\\_Paul \\*
+- Contre : Li Wei
+- Abstention : membre m\\_00000005
+- Désaccord (Li Wei) : Trop tôt.
+
+> **MatchFT \\| avis** (favorable avec réserves)
+>
+> Première ligne.
+> \\*Deuxième\\*
+>
+> Oui, si.
+
+Non adopté : Suspendre le pilote, à bulletin secret ; pour : 0, contre : 3, abstentions : 0.
+
+
+Vote annulé : Autre texte. Raison : Mauvais texte.
+
+## Questions posées
+
+- Et sans smartphone ? (à : DSI, d’ici au 15 octobre 2026)
+
+## Preuves
+
+"""
+
+
+def test_minutes_as_a_text_in_french_with_the_names_that_are_known(held):
+    document = minutes_of(held.house, held.of)
+    text = minutes_text(document, lang="fr", names=NAMES, rules=held.house.rules)
+    plain = text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert plain.startswith(FRENCH)
+    assert plain.endswith(f"Empreinte de ce procès-verbal (SHA-256) : {content_of(document)}\n")
+
+
+def test_minutes_as_a_text_in_english_without_any_name(held):
+    document = minutes_of(held.house, held.of)
+    text = minutes_text(document, lang="en", names={}, rules=held.house.rules)
+    for line in (
+        "# External ethics committee: minutes of the session of 15 September 2026",
+        "- From 14:00 to 15:45, Salle 1",
+        "- Presided by member m\\_00000001",
+        "Adopted: Avis sur MatchFT, in an open vote; for: 2, against: 1, abstained: 1.",
+        "- Dissent of member m\\_00000004: Trop tôt.",
+        "Not adopted: Suspendre le pilote, by secret ballot; for: 0, against: 3, abstained: 0.",
+    ):
+        assert line in text.splitlines()
+
+
+def test_a_session_without_quorum_says_so(seated):
+    hall = seated
+    values = {"starts": START, "ends": START + HOUR, "place": "Room 1", "agenda": [Item(id="a", title="A")]}
+    of = convene(
+        hall.workspace, NAME, who=who(CALLED), kind="extraordinary", urgent=True, text="An incident.", **values
+    )
+    record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
+    assert record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
+    second = convene(hall.workspace, NAME, who=who(), second_call_of=of.entry, urgent=True, text="Again.", **values)
+    hall.do(Attendance, of=second.entry, member=m(1), mode="in_person", at=START)
+    open_session(hall.workspace, NAME, of=second.entry, who=who())
+    first, last = (
+        minutes_text(minutes_of(hall.house, each.entry), lang="en", names={}, rules=hall.house.rules)
+        for each in (of, second)
+    )
+    assert "- No quorum: 0 of 5 members counted as there, 3 were needed. The session did not begin." in first
+    assert "- Called with less notice: An incident." in first
+    assert "- Second call: no quorum is needed." in last
+    assert "No decision was taken." in last
+
+
+def test_names_are_kept_beside_the_ledger_corrected_and_erased(seated):
+    workspace, known = seated.workspace, [m(1), m(2)]
+    name_member(workspace, m(1), name="  Awa   Diop ", contact="awa@example.org")
+    name_member(workspace, m(2), name="Jean Martin")
+    name_member(workspace, m(2), name="Jeanne Martin")
+    assert {each.member: each.name for each in directory(workspace).values()} == {
+        m(1): "Awa Diop",
+        m(2): "Jeanne Martin",
+    }
+    assert number_of(workspace, "awa diop", known=known) == number_of(workspace, m(1), known=known) == m(1)
+    with pytest.raises(BoussoleError, match="Did you mean 'Jeanne Martin'"):
+        number_of(workspace, "Jean Martin", known=known)
+    name_member(workspace, m(2), name="Awa Diop")
+    with pytest.raises(BoussoleError, match="several members"):
+        number_of(workspace, "Awa Diop", known=known)
+    assert forget(workspace, m(1))
+    assert not forget(workspace, m(1))
+    stored = b"".join(path.read_bytes() for path in workspace.home.glob("governance.sqlite*"))
+    assert b"awa@example.org" not in stored
+    with pytest.raises(BoussoleError, match="1 to 200"):
+        name_member(workspace, m(1), name=" ")
+    assert len({new_number() for _ in range(50)}) == 50
+
+
+def test_minutes_of_another_kind_of_entry_are_none(held):
+    with pytest.raises(RefusedError):
+        sealed_minutes(held.workspace, NAME, held.of)
+    assert held.house.standing(Minutes) == []

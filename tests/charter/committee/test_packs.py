@@ -1,0 +1,115 @@
+"""Frozen packs: what the evidence was at a moment, and what changed since."""
+
+from __future__ import annotations
+
+import pytest
+
+from audits import ledger
+from audits.hashing import canonical_json, sha256_hex
+from charter.committee.packs import freeze, pack_changes
+from charter.committee.refusals import RefusedError
+from charter.in_force import adopt, in_force
+from charter.records import save_audit, verify_records
+from charter.records.acts import Closing, FrozenPack
+from tests.charter.committee.desk import DAY, HOUR, START
+from tests.charter.committee.hall import NAME, who
+
+
+def audit(hall, system, verdicts, *, end="2026-08-31", value=0.5):
+    """An audit with some verdicts by question, the earliest that a test seals."""
+    document = {
+        "schema": "boussole.audit/1",
+        "system": system,
+        "as_of": "2026-09-01",
+        "window": {"start": "2026-08-01", "end": end, "timezone": "Europe/Paris"},
+        "evidence": {"cubes": "sha256:" + "ab" * 32},
+        "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
+        "measures": [{"id": "selection_rate", "value": value}],
+        "decisions": 10,
+        "verdicts": [{"article": "equite", "indicator": name, "verdict": said} for name, said in verdicts.items()],
+    }
+    return save_audit(hall.workspace, document)["evidence"]["entry"]
+
+
+def frozen(hall):
+    return freeze(hall.workspace, NAME, of=hall.of, who=who())
+
+
+def changes(hall, before, after):
+    return pack_changes(hall.workspace, before.statement, after.statement)
+
+
+def test_a_pack_holds_the_last_audit_of_each_system_the_charter_and_the_ledger_of_that_moment(hall):
+    audit(hall, "matchft", {"ratio": "kept"})
+    newer = audit(hall, "matchft", {"ratio": "watch"}, end="2026-09-30")
+    audit(hall, "matchft", {"ratio": "kept"}, value=0.6)  # a look back does not hide it
+    other = audit(hall, "chatft", {"leaks": "unknown"})
+    done = frozen(hall)
+    pack = done.statement
+    assert [(each.system, each.entry) for each in pack.audits] == [("chatft", other), ("matchft", newer)]
+    assert (pack.charter, pack.charter_version) == (in_force(hall.workspace).charter.sha256, "0.1")
+    assert pack.size == done.entry
+    with ledger.reader(hall.workspace.governance).begin() as connection:
+        assert ledger.root(connection, size=pack.size) == pack.root
+    assert verify_records(hall.workspace).ok
+
+
+def test_frozen_anew_without_anything_new_it_is_the_same(hall):
+    first = frozen(hall)
+    assert frozen(hall) == first
+    audit(hall, "matchft", {"ratio": "kept"})
+    second = frozen(hall)
+    assert (second.statement.replaces, frozen(hall)) == (first.entry, second)
+
+
+def test_what_changed_between_two_packs(hall, tmp_path):
+    audit(hall, "gone", {"ratio": "kept"})
+    old = audit(hall, "matchft", {"ratio": "kept", "drift": "unknown", "leaks": "kept"})
+    same = audit(hall, "chatft", {"leaks": "watch"})
+    first = frozen(hall)
+    new = audit(hall, "matchft", {"ratio": "broken", "drift": "unknown", "asked": "watch"}, end="2026-09-30")
+    audit(hall, "neo", {"ratio": "kept"})
+    second = frozen(hall)
+    found = changes(hall, first, second)
+    assert [(each.system, each.entry) for each in found.added] == [("neo", new + 1)]
+    assert [(a.entry, b.entry) for a, b in found.renewed] == [(old, new)]
+    assert [(each.system, each.indicator, each.before, each.after) for each in found.verdicts] == [
+        ("matchft", "ratio", "kept", "broken"),
+        ("matchft", "asked", None, "watch"),
+        ("matchft", "leaks", "kept", None),
+        ("neo", "ratio", None, "kept"),
+    ]
+    assert dict(found.sealed) == {"frozen_pack": 1, "audit": 2}
+    assert (found.charter, found.removed, found.none) == (None, [], False)
+    assert same in [each.entry for each in second.statement.audits]
+    back = changes(hall, second, first)
+    assert [each.system for each in back.removed] == ["neo"]
+    assert [(each.before, each.after) for each in back.verdicts if each.system == "neo"] == [("kept", None)]
+
+
+def test_a_charter_adopted_in_between_is_a_change(hall, tmp_path):
+    first = frozen(hall)
+    (tmp_path / "act.pdf").write_bytes(b"%PDF signed")
+    text = in_force(hall.workspace).charter
+    other = text.model_copy(update={"version": "0.2"})
+    other = other.model_copy(update={"sha256": sha256_hex(canonical_json(other.document()))})
+    adopt(hall.workspace, other, role="Committee", on=DAY, document=tmp_path / "act.pdf")
+    found = changes(hall, first, frozen(hall))
+    assert found.charter == ("0.1", "0.2")
+    assert not found.none
+    assert changes(hall, first, first).none
+
+
+def test_a_pack_is_frozen_for_a_session_that_is_not_over(hall):
+    frozen(hall)
+    hall.do(Closing, of=hall.of, at=START + HOUR)
+    audit(hall, "matchft", {"ratio": "kept"})
+    with pytest.raises(RefusedError, match="The session is over"):
+        frozen(hall)
+
+
+def test_a_pack_replaces_the_last_one_alone(hall):
+    pack = frozen(hall).statement
+    with pytest.raises(RefusedError) as raised:
+        hall.do(FrozenPack, **{**pack.model_dump(exclude={"committee", "role"}), "text": "Another."})
+    assert raised.value.reason == "not_last"
