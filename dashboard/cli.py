@@ -17,6 +17,7 @@ from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
+from dashboard.commands.committee import app as committee_commands
 from dashboard.commands.compare import compare
 from dashboard.commands.console import State, complain
 from dashboard.commands.decisions import import_, log, sync
@@ -60,6 +61,7 @@ app.command()(metrics)
 app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")
+app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)

@@ -18,6 +18,7 @@ from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
 from charter.model import Article, Head, LawFile
+from charter.records.acts import Rules
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -49,6 +50,11 @@ def system_fields() -> str:
 def charter_fields() -> str:
     """A table of keys for each file of a charter and each of its parts."""
     return "\n\n".join((_fields(Head, "charter.yaml"), _fields(Article, "ID.yaml"), _fields(LawFile, "law.yaml")))
+
+
+def committee_fields() -> str:
+    """A table of keys for the file of a committee and each of its parts."""
+    return _fields(Rules, "ID.yaml")
 
 
 def _fields(model: type[BaseModel], title: str) -> str:
@@ -166,6 +172,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "system-fields": ("system-file.md", system_fields),
     "charter-fields": ("charter.md", charter_fields),
     "commands": ("commands.md", commands),
+    "committee-fields": ("committee.md", committee_fields),
     "measures": ("measures.md", measures),
 }
 """Each generated part: the page that holds it and what makes it."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from audits.workspace import Workspace
 from charter.committee.acting import ADMIT
 from charter.committee.house import House
 from charter.committee.refusals import RefusedError
-from charter.records.acts import Act, RulesInForce, Tally
+from charter.records import Sealed, statements
+from charter.records.acts import ACTS, Act, RulesInForce, Tally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,7 @@ def faults(house: House) -> Iterator[Fault]:
     """Every act that does not hold: each is held again to the rules then in force, by the acts before it.
 
     The end of a vote is held to the votes before it; that of a secret one, to what its participations commit to.
+    `text` of the house are the rules before any were sealed.
     """
     before = House(text=house.text)
     for each in house.acts:
@@ -35,6 +38,22 @@ def faults(house: House) -> Iterator[Fault]:
         before = before.plus(each)
         if isinstance(act, RulesInForce):
             before = replace(before, text=act.rules)
+
+
+def faults_in(workspace: Workspace) -> dict[str, list[Fault]]:
+    """The faults of every committee that ever acted here, whether its file is still there or not."""
+    found: dict[str, list[Sealed]] = {}
+    for each in statements(workspace, kinds=[kind.kind for kind in ACTS]):
+        if isinstance(each.statement, Act):
+            found.setdefault(each.statement.committee, []).append(each)
+    return {name: _faults_of(acts) for name, acts in found.items()}
+
+
+def _faults_of(acts: Sequence[Sealed]) -> list[Fault]:
+    first = acts[0].statement
+    if not isinstance(first, RulesInForce):  # nothing can be held to rules that were never sealed
+        return [Fault(entry=acts[0].entry, reason=RefusedError("other_rules"))]
+    return list(faults(House(text=first.rules, acts=tuple(acts))))
 
 
 def shown_as(tally: Tally, nonce: str) -> str | None:

@@ -54,7 +54,7 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
         say("There are no records yet." if not known else "The records are gone, and with them the ledger.")
         good = not known
     else:
-        good = _itself(found)
+        good = _itself(found) and _lawful(workspace)
     origin = known_key(workspace.keys)
     for path, note, item in known:
         good &= found is not None and _stands(path, item, found, origin=origin.name if origin else None)
@@ -68,6 +68,16 @@ def _itself(found: Verification) -> bool:
     else:
         say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
     return found.ok
+
+
+def _lawful(workspace: Workspace) -> bool:
+    """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise."""
+    from charter.committee.proving import faults_in
+
+    found = faults_in(workspace)
+    for name, each in ((name, each) for name, faults in found.items() for each in faults):
+        say(f"Committee '{name}', entry {each.entry}: {each.reason}")
+    return not any(found.values())
 
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:

@@ -1,0 +1,8 @@
+"""`boussole committee`: the commands of a committee's house."""
+
+from __future__ import annotations
+
+from dashboard.commands.committee import matters, members, opinions, sessions, votes
+from dashboard.commands.committee.desk import app
+
+__all__ = ["app", "matters", "members", "opinions", "sessions", "votes"]

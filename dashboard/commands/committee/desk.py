@@ -1,0 +1,130 @@
+"""What the commands of `boussole committee` share: their options, and who acts for which committee."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.console import say, workspace_of
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
+    from charter.committee.acting import Who
+    from charter.committee.house import House
+    from charter.records import Sealed
+    from charter.records.acts import Act
+
+app = typer.Typer(
+    help="A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+DAY = ["%Y-%m-%d"]
+
+Committee = Annotated[str, typer.Option("--committee", help="The id of the committee.")]
+Role = Annotated[str, typer.Option(help="Who records it: a role, never a name.")]
+On = Annotated[dt.datetime | None, typer.Option(formats=DAY, help="The day it took place; today if absent.")]
+Text = Annotated[str, typer.Option(help="In words.")]
+Anew = Annotated[bool, typer.Option("--anew", help="The same words were taken back or overtaken: say them once more.")]
+MemberOption = Annotated[str, typer.Option("--member", help="The member's number or name.")]
+SessionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the session's first convocation.")]
+ItemId = Annotated[str, typer.Option("--item", help="The id of the item of the agenda.")]
+At = Annotated[dt.datetime | None, typer.Option(formats=MINUTE, help="When, in the committee's time; now if absent.")]
+SystemOption = Annotated[str | None, typer.Option("--system", help="The id of the system it is about, if any.")]
+Articles = Annotated[list[str] | None, typer.Option("--article", help="The id of an article it is about.")]
+EXTERNAL, SECRETARIAT = "external", "Secretariat"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who acts, for which committee."""
+
+    workspace: Workspace
+    name: str
+    who: Who
+
+    @property
+    def house(self) -> House:
+        from charter.committee.acting import house_of
+
+        return house_of(self.workspace, self.name)
+
+    def member(self, word: str) -> str:
+        """A member's number, from number or name."""
+        from charter.committee.directory import number_of
+        from charter.records.acts import Mandate
+
+        known = list(dict.fromkeys(act.member for _, act in self.house.standing(Mandate)))
+        return number_of(self.workspace, word, known=known)
+
+    def names(self) -> dict[str, str]:
+        from charter.committee.directory import directory
+
+        return {member: each.name for member, each in directory(self.workspace).items()}
+
+    def now(self, at: dt.datetime | None) -> dt.datetime:
+        """A moment in the committee's time."""
+        from charter.committee.acting import here_and_now
+
+        return at or here_and_now(self.house.rules)
+
+    def do(self, kind: type[Act], /, *, anew: bool = False, **fields: Any) -> None:
+        """Seal an act, and say where."""
+        from charter.committee.acting import do
+
+        self.told(do(self.workspace, made(kind, **asdict(self.who), committee=self.name, **fields), anew=anew))
+
+    def told(self, sealed: Sealed) -> None:
+        """Say where an act is sealed: the entry alone goes to stdout, for the next command."""
+        say(f"Sealed: {sealed.statement.kind}, entry:")
+        typer.echo(sealed.entry)
+
+
+def desk(context: typer.Context, name: str, role: str, on: dt.datetime | None, *, by: str | None = None) -> Desk:
+    """Who acts: a role, on a day; `by` is a member, where one acts."""
+    from charter.committee.acting import Who, here_and_now
+    from charter.committee.rules import committee
+
+    workspace = workspace_of(context)
+    day = on.date() if on else here_and_now(committee(workspace, name)).date()
+    made_for = Desk(workspace, name, Who(role=role, on=day))
+    if by is None:
+        return made_for
+    return Desk(workspace, name, Who(role=role, on=day, by=made_for.member(by)))
+
+
+def made(kind: type[Any], /, **fields: Any) -> Any:
+    """A model from fields. Raises BoussoleError that names what is wrong."""
+    from pydantic import ValidationError
+
+    from audits.systems.loading import explain
+
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise BoussoleError(explain(error, kind), next_step="Nothing was recorded. Mend it and try again.") from error
+
+
+def day_of(moment: dt.datetime | None) -> dt.date | None:
+    return moment.date() if moment else None
+
+
+def yaml_of(path: Path) -> Any:
+    """What a YAML file holds. Raises BoussoleError where it cannot be read."""
+    import yaml
+
+    from audits.yaml_files import parse
+
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BoussoleError(
+            f"the file cannot be read: {error}.", where=str(path), next_step="Give a YAML file in UTF-8."
+        ) from error

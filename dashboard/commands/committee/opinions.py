@@ -1,0 +1,213 @@
+"""`boussole committee`, continued: drafts, opinions, what became of them, recommendations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.committee.desk import (
+    DAY,
+    EXTERNAL,
+    SECRETARIAT,
+    Articles,
+    Committee,
+    On,
+    Role,
+    SystemOption,
+    Text,
+    app,
+    desk,
+    yaml_of,
+)
+from dashboard.commands.console import say
+from dashboard.commands.stating import articles_of, system_of
+
+OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
+
+
+@app.command()
+def draft(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A YAML file: title, sense, words, reservations.")],
+    *,
+    number: Annotated[int | None, typer.Option(min=1, help="The draft to save again; a new one if absent.")] = None,
+    version: Annotated[int | None, typer.Option(min=1, help="With --number: the version that you read.")] = None,
+    referral: Annotated[int | None, typer.Option(min=0, help="The entry of the referral, for a new draft.")] = None,
+    committee: Committee = EXTERNAL,
+    role: Role = SECRETARIAT,
+) -> None:
+    """Save the draft of an opinion. Who saves after somebody else is told, and their text is kept aside."""
+    from charter.committee.drafts import begin, save
+
+    at = desk(context, committee, role, None)
+    body = yaml_of(file)
+    if not isinstance(body, dict):
+        raise BoussoleError("expected keys and values.", where=str(file), next_step="Start with `title: …`.")
+    if number is None:
+        saved = begin(at.workspace, committee, kind="opinion", body=body, author=role, about=referral)
+    elif version is None:
+        raise BoussoleError("which version did you read?", next_step="Give --version with --number.")
+    else:
+        saved = save(at.workspace, number, body=body, based_on=version, author=role)
+    say(f"Saved: draft {saved.id}, version {saved.version}.")
+
+
+@app.command()
+def drafts(
+    context: typer.Context,
+    *,
+    number: Annotated[int | None, typer.Option(min=1, help="Print this draft, and what was kept aside of it.")] = None,
+    committee: Committee = EXTERNAL,
+) -> None:
+    """List the drafts: number, version, who saved last and when; or print one as YAML."""
+    import yaml
+
+    from charter.committee import drafts as kept
+
+    workspace = desk(context, committee, SECRETARIAT, None).workspace
+    if number is None:
+        for each in kept.drafts(workspace, committee):
+            typer.echo(f"{each.id}\t{each.kind}\t{each.version}\t{each.author}\t{each.saved_at}")
+        return
+    now = kept.draft(workspace, number)
+    typer.echo(yaml.safe_dump(dict(now.body), allow_unicode=True, sort_keys=False).rstrip())
+    say(f"Draft {now.id}, version {now.version}, saved by {now.author} at {now.saved_at}.")
+    for saving in kept.savings(workspace, number):
+        if saving.version is None:
+            say(f"Kept aside as number {saving.id}, by {saving.author}, from version {saving.based_on}:")
+            say(yaml.safe_dump(dict(saving.body), allow_unicode=True, sort_keys=False).rstrip())
+
+
+@app.command()
+def issue(
+    context: typer.Context,
+    decision: Annotated[int, typer.Argument(min=0, help="The entry of the result, or of the consensus.")],
+    *,
+    number: Annotated[int, typer.Option("--draft", min=1, help="The draft that was adopted.")],
+    referral: Annotated[int | None, typer.Option(min=0, help="The entry of the referral that it answers.")] = None,
+    system: SystemOption = None,
+    article: Articles = None,
+    replaces: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it corrects.")] = None,
+    committee: Committee = EXTERNAL,
+    role: Role = SECRETARIAT,
+    on: On = None,
+) -> None:
+    """Issue an opinion in the words that were adopted."""
+    from charter.committee.issuing import issue as issued
+    from charter.committee.issuing import opinion_text
+
+    at = desk(context, committee, role, on)
+    wording, written = opinion_text(at.workspace, number)
+    at.told(
+        issued(
+            at.workspace,
+            committee,
+            decision=decision,
+            who=at.who,
+            wording=wording,
+            referral=referral,
+            system=system_of(at.workspace, system),
+            articles=articles_of(at.workspace, article or []),
+            replaces=replaces,
+            written=written,
+        )
+    )
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    opinion: OpinionEntry,
+    *,
+    withhold: Annotated[bool, typer.Option("--withhold", help="Not to publish it; say why in --text.")] = False,
+    text: Text = "",
+    committee: Committee = EXTERNAL,
+    role: Role = SECRETARIAT,
+    on: On = None,
+) -> None:
+    """Record the committee's decision to publish an opinion, or to withhold it."""
+    from charter.records.acts import PublicationDecision
+
+    desk(context, committee, role, on).do(PublicationDecision, of=opinion, publish=not withhold, text=text)
+
+
+@app.command()
+def published(
+    context: typer.Context,
+    opinion: OpinionEntry,
+    where: Annotated[str, typer.Option(help="Where it was published.")],
+    *,
+    committee: Committee = EXTERNAL,
+    role: Role = SECRETARIAT,
+    on: On = None,
+) -> None:
+    """Record that an opinion was published."""
+    from charter.records.acts import Publication
+
+    desk(context, committee, role, on).do(Publication, of=opinion, where=where)
+
+
+@app.command()
+def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
+    """List the opinions and what became of them, ignored ones first."""
+    from charter.committee.following import followed, promises
+    from charter.committee.opinions import fates
+    from charter.facts import facts_of
+
+    at = desk(context, committee, SECRETARIAT, on)
+    facts = facts_of(at.workspace, as_of=at.who.on)
+    for each in fates(at.house, facts):
+        state = "ignored" if each.ignored else each.followed or "no answer"
+        typer.echo(f"{each.entry}\t{each.publication}\t{each.answer}\t{state}\t{each.opinion.wording.title}")
+    found = followed(promises(at.house, facts), today=at.who.on, late_days=at.house.rules.opinions.late_days)
+    if found.due:
+        say(f"On time: {found.on_time} of {found.due} publications and answers that were due.")
+
+
+@app.command()
+def recommend(
+    context: typer.Context,
+    *,
+    to: Annotated[str, typer.Option(help="Who must answer: a role.")],
+    due: Annotated[dt.datetime, typer.Option(formats=DAY, help="By when.")],
+    text: Annotated[str, typer.Option(help="The recommendation.")],
+    opinion: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it is part of.")] = None,
+    system: SystemOption = None,
+    article: Articles = None,
+    committee: Committee = EXTERNAL,
+    role: Role = SECRETARIAT,
+    on: On = None,
+) -> None:
+    """Enter a recommendation of the committee; it is answered by `boussole record reply`."""
+    from charter.committee.issuing import recommend as recommended
+
+    at = desk(context, committee, role, on)
+    at.told(
+        recommended(
+            at.workspace,
+            committee,
+            who=at.who,
+            text=text,
+            to=to,
+            due_on=due.date(),
+            opinion=opinion,
+            system=system_of(at.workspace, system),
+            articles=articles_of(at.workspace, article or []),
+        )
+    )
+
+
+@app.command()
+def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
+    """List the recommendations of the committee and of outside authorities, overdue ones first."""
+    from charter.advice import recommended
+    from charter.facts import facts_of
+
+    at = desk(context, committee, SECRETARIAT, on)
+    for each in recommended(facts_of(at.workspace, as_of=at.who.on)):
+        said = each.said
+        typer.echo(f"{each.entry}\t{each.state}\t{said.due_on}\t{said.addressee}\t{said.body}\t{said.text[:80]}")
