@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from audits.lake import engine
 from audits.workspace import Workspace
@@ -25,15 +26,20 @@ SYSTEMS = HERE / "systems"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+settings.register_profile("tests", deadline=None)  # a machine that is busy with something else is no fault
+settings.load_profile("tests")
+
 
 @pytest.fixture(scope="session", autouse=True)
-def extensions_are_trusted() -> Iterator[None]:
-    """To check their signatures takes .4 s for every engine: left to the processes that tests start, and test_engine.
+def small_engines() -> Iterator[None]:
+    """Hundreds of engines are made here, one for each workspace, for a few rows; processes of their own make real ones.
 
-    Hundreds of engines are made here, one for each workspace, all from the same three files.
+    To check the signatures of extensions takes .4 s each time: test_engine does. Threads that wait for each other take
+    a quarter of the time.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(engine.CONFIG, "allow_unsigned_extensions", True)
+        patch.setitem(engine.CONFIG, "threads", 1)
         yield
 
 

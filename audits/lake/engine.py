@@ -18,7 +18,7 @@ from audits.errors import LakeError
 from audits.workspace import Workspace
 
 EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
-CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+CONFIG: dict[str, bool | int] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """What every engine of a lake has in common: it loads nothing by itself, and only extensions that DuckDB signed."""
 
 

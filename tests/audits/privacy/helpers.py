@@ -95,21 +95,32 @@ def found_when_opened(workspace: Workspace, needles: Iterable[bytes]) -> set[tup
     return {(name, needle) for name, text in texts.items() for needle in needles if needle.decode() in text}
 
 
+_CHANGES = " UNION ".join(
+    f"SELECT table_id, {moment} AS moment FROM __ducklake_metadata_lake.ducklake_{files}"
+    for files in ("data_file", "delete_file")
+    for moment in ("begin_snapshot", "end_snapshot")
+)
+_STATES = f"""
+SELECT DISTINCT s.schema_name, t.table_name, l.snapshot_id
+FROM __ducklake_metadata_lake.ducklake_table t
+JOIN __ducklake_metadata_lake.ducklake_schema s USING (schema_id)
+JOIN lake.snapshots() l ON l.snapshot_id = (SELECT min(snapshot_id) FROM lake.snapshots())
+    OR (t.table_id, l.snapshot_id) IN ({_CHANGES})
+ORDER BY ALL
+"""
+"""Every state of every table: the oldest that is kept, and those in which one of its files came or went."""
+
+
 def _lake_texts(workspace: Workspace) -> Iterable[tuple[str, str]]:
     with reading(workspace) as connection:
-        snapshots = [row[0] for row in connection.execute("SELECT snapshot_id FROM lake.snapshots()").fetchall()]
-        names = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'lake'"
-        ).fetchall()
-        for schema, name in names:
-            for snapshot in snapshots:
-                try:
-                    rows = connection.execute(f'FROM lake."{schema}"."{name}" AT (VERSION => {snapshot})').fetchall()
-                except duckdb.Error:  # the table is younger
-                    continue
-                cells = [item for row in rows for item in row]
-                sealed = unseal(workspace, [item for item in cells if isinstance(item, bytes)])
-                yield f"{schema}.{name}@{snapshot}", repr(cells) + repr(sealed)
+        for schema, name, snapshot in connection.execute(_STATES).fetchall():
+            try:
+                rows = connection.execute(f'FROM lake."{schema}"."{name}" AT (VERSION => {snapshot})').fetchall()
+            except duckdb.Error:  # the table is younger
+                continue
+            cells = [item for row in rows for item in row]
+            sealed = unseal(workspace, [item for item in cells if isinstance(item, bytes)])
+            yield f"{schema}.{name}@{snapshot}", repr(cells) + repr(sealed)
 
 
 BEFORE = dt.date(2025, 11, 20)
