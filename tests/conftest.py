@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
+import typer.testing
 from filelock import FileLock
 from hypothesis import settings
 
@@ -40,6 +43,16 @@ def small_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(engine.CONFIG, "allow_unsigned_extensions", True)
         patch.setitem(engine.CONFIG, "threads", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_are_built_once() -> Iterator[None]:
+    """Typer reads the signatures of a hundred commands each time one is called: .1 s."""
+    build = functools.cache(typer.main.get_command)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.main.get_command", build)
+        patch.setattr("typer.testing._get_command", build)
         yield
 
 

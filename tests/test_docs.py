@@ -14,9 +14,9 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
+import typer.main
 import yaml
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from audits import ledger
@@ -118,7 +118,7 @@ def mentioned_commands() -> list[str]:
 @pytest.mark.parametrize("line", mentioned_commands())
 def test_commands_in_the_documents_exist(line):
     words = shlex.split(line)[1:]
-    command, path = get_command(app), []
+    command, path = typer.main.get_command(app), []
     for word in words:
         if word not in getattr(command, "commands", {}):
             break
