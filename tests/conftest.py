@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import io
 import json
 import os
@@ -54,6 +55,13 @@ def commands_are_built_once() -> Iterator[None]:
         patch.setattr("typer.main.get_command", build)
         patch.setattr("typer.testing._get_command", build)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_imported_is_no_garbage() -> None:
+    """Hypothesis collects garbage before each example: half a second each time once all libraries are loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

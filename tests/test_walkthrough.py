@@ -25,6 +25,7 @@ def script() -> Any:
     return module
 
 
+@pytest.mark.slow
 def test_three_ways_of_logging_end_in_the_same_measures(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "BOUSSOLE_"))}
     environment["TMPDIR"] = str(tmp_path)

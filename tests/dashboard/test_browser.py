@@ -167,28 +167,33 @@ def violations(browser: webdriver.Chrome) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
 
 
+def later(path: str) -> Any:
+    """A page whose like is looked at in every run."""
+    return pytest.param(path, marks=pytest.mark.slow)
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/",
-        "/?lang=en",
+        later("/?lang=en"),
         "/system?system=matchft",
         "/system?system=compas&lang=en",
-        "/system?system=sorter",
-        "/system",
+        later("/system?system=sorter"),
+        later("/system"),
         "/data?lang=en",
         "/register",
-        "/register?lang=en&status=pilot",
+        later("/register?lang=en&status=pilot"),
         "/law",
-        "/evidence",
+        later("/evidence"),
         "/evidence?lang=en&entry=1",
-        "/evidence?entry=99",
+        later("/evidence?entry=99"),
         "/charter",
-        "/charter?lang=en",
+        later("/charter?lang=en"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",
-        "/article",
+        later("/article"),
     ],
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
@@ -276,13 +281,13 @@ def narrow(browser: webdriver.Chrome) -> None:
     [
         "/",
         "/system?system=matchft",
-        "/system?system=compas&lang=en",
-        "/system?system=sorter&lang=en",
+        later("/system?system=compas&lang=en"),
+        later("/system?system=sorter&lang=en"),
         "/register",
-        "/evidence?lang=en",
-        "/evidence?entry=2",
-        "/law?lang=en",
-        "/article?article=equite",
+        later("/evidence?lang=en"),
+        later("/evidence?entry=2"),
+        later("/law?lang=en"),
+        later("/article?article=equite"),
         "/article?article=securite&lang=en",
     ],
 )
@@ -376,6 +381,7 @@ def test_local_mode_is_said_on_every_page(visit: Open) -> None:
         assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
 
 
+@pytest.mark.slow
 def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome, tmp_path: Path) -> None:
     workspace = troubled(tmp_path / "workspace")
     for start in served(workspace.home):

@@ -13,7 +13,8 @@ from tests.faults.harness import Nursery, World, check, check_cubes
 GIGABYTE = 2**30
 
 
-@pytest.mark.parametrize("files", [12, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("files", [12, 200])
 def test_many_small_files(world: World, nursery: Nursery, files: int) -> None:
     world.log(files, rows=3)
     (report,) = nursery.start("sync", home=world.home).finish()

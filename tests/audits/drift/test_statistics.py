@@ -54,6 +54,7 @@ def test_the_order_of_bins_and_of_windows_changes_nothing(pairs: list[tuple[int,
     assert jensen_shannon(current, reference) == pytest.approx(js)
 
 
+@pytest.mark.slow
 def test_evidently_writes_a_page_under_ten_megabytes(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     frames = [pd.DataFrame({f"x{i}": random.normal(size=500) for i in range(25)}) for _ in range(2)]

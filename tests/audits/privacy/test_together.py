@@ -42,6 +42,7 @@ def test_readers_see_the_whole_lake_or_are_told_to_read_again(workspace: Workspa
     assert [item for item in seen if item not in (right, "told")] == []
 
 
+@pytest.mark.slow
 def test_imports_and_rotations_take_turns(workspace: Workspace, tmp_path: Path) -> None:
     """The same person before, between and after rotations of another process is one person."""
     for number in range(4):
