@@ -6,30 +6,42 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.access.permissions import allowed
+from dashboard.access.person import here
+from dashboard.access.places import PAGES
+from dashboard.access.words import refused
 from dashboard.frame import footer, language, prepare, sidebar
 from dashboard.words import speaker
 
 HERE = Path(__file__).parent
+FIRST = "compass"
 
 st.set_page_config(
     page_title="Boussole", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state=244
 )
 say = speaker(language())
-compass = st.Page("app_pages/compass.py", title=say("The compass"), default=True)
-system = st.Page("app_pages/system.py", title=say("One system"), url_path="system")
-article = st.Page("app_pages/article.py", title=say("One article"), url_path="article")
-register = st.Page("app_pages/register.py", title=say("The register"), url_path="register")
-charter = st.Page("app_pages/charter.py", title=say("The charter"), url_path="charter")
-data = st.Page("app_pages/data.py", title=say("The data"), url_path="data")
-law = st.Page("app_pages/law.py", title=say("The law"), url_path="law")
-evidence = st.Page("app_pages/evidence.py", title=say("The evidence"), url_path="evidence")
-chosen = st.navigation([compass, article, register, system, charter, data, law, evidence], position="hidden")
+titles = {
+    "compass": say("The compass"),
+    "article": say("One article"),
+    "register": say("The register"),
+    "system": say("One system"),
+    "charter": say("The charter"),
+    "data": say("The data"),
+    "law": say("The law"),
+    "evidence": say("The evidence"),
+}
+pages = {
+    name: st.Page(f"app_pages/{name}.py", title=title, url_path=name if name != FIRST else None, default=name == FIRST)
+    for name, title in titles.items()
+}
+chosen = st.navigation(list(pages.values()), position="hidden")
+name = next(name for name, page in pages.items() if page is chosen)
+me = here()
 prepare()
-about = {"article": article, "system": system}
-sidebar(
-    say,
-    page=chosen.url_path,
-    **{name: st.query_params.get(name, "") if chosen is page else "" for name, page in about.items()},
-)
-chosen.run()
+about = {each: st.query_params.get(each, "") if name == each else "" for each in ("article", "system")}
+sidebar(say, me, page=chosen.url_path, **about)
+if allowed(me.role, PAGES[name]):
+    chosen.run()
+else:
+    st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
 footer(say)

@@ -13,6 +13,10 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.access.local_role import choosing
+from dashboard.access.permissions import allowed
+from dashboard.access.person import Person
+from dashboard.access.places import PAGES
 from dashboard.addresses import (
     article_href,
     charter_href,
@@ -129,18 +133,23 @@ document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoV
 """Once a page stands: its language for those who hear it, then the question its address names. They hold no data."""
 
 
-def sidebar(say: Say, *, page: str, system: str, article: str) -> None:
-    """The brand, the pages and the languages. `page` is the path of the page shown, `system` or `article` what it is
-    about."""
+def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> None:
+    """The brand, the pages that a role opens, and the languages. `page` is the path of the page shown, `system`
+    or `article` what it is about."""
     query = kept_query()
     brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
+    menu = {
+        "compass": (say("The compass"), compass_href(query=query)),
+        "charter": (say("The charter"), charter_href(query=query)),
+        "register": (say("The register"), register_href(query=query)),
+        "law": (say("The law"), law_href(query=query)),
+        "evidence": (say("The evidence"), evidence_href(query=query)),
+        "data": (say("The data"), data_href(query=query)),
+    }
     pages = [
-        _page(say("The compass"), compass_href(query=query), current=not page),
-        _page(say("The charter"), charter_href(query=query), current=page == "charter"),
-        _page(say("The register"), register_href(query=query), current=page == "register"),
-        _page(say("The law"), law_href(query=query), current=page == "law"),
-        _page(say("The evidence"), evidence_href(query=query), current=page == "evidence"),
-        _page(say("The data"), data_href(query=query), current=page == "data"),
+        _page(title, href, current=name == (page or "compass"))
+        for name, (title, href) in menu.items()
+        if allowed(me.role, PAGES[name])
     ]
     articles, audited = _listed(say)
     groups = {
@@ -149,11 +158,17 @@ def sidebar(say: Say, *, page: str, system: str, article: str) -> None:
         ],
         say("Systems"): _systems(audited, say, current=system, query=query),
     }
-    menu = [el("ul", *pages)]
+    listed = [el("ul", *pages)]
     for name, items in groups.items():
-        menu += [el("p", name, class_="group"), el("ul", *items)] if items else []
+        listed += [el("p", name, class_="group"), el("ul", *items)] if items else []
+    nav = el("nav", *listed, class_="pages", aria_label=say("Pages"))
     with st.sidebar:
-        st.html(join([brand, el("nav", *menu, class_="pages", aria_label=say("Pages")), _local(say), languages(say)]))
+        st.html(join([brand, nav, _local(say, me, to=_here(page)), languages(say)]))
+
+
+def _here(page: str) -> str:
+    """The address of the page shown."""
+    return f"/{page}" + (f"?{urlencode(st.query_params.to_dict())}" if st.query_params else "")
 
 
 def _systems(audited: Sequence[tuple[str, str]], say: Say, *, current: str, query: dict[str, str]) -> list[Html]:
@@ -197,14 +212,9 @@ def languages(say: Say) -> Html:
     return el("nav", *links, class_="languages", aria_label=say("Language"))
 
 
-def _local(say: Say) -> Html:
-    return el(
-        "p",
-        el("strong", say("Local mode")),
-        el("br"),
-        say("No sign-in: only this machine can open it."),
-        class_="local",
-    )
+def _local(say: Say, me: Person, *, to: str) -> Html:
+    said = el("p", el("strong", say("Local mode")), el("br"), say("No sign-in: only this machine can open it."))
+    return el("div", said, choosing(me, say, to=to), class_="local")
 
 
 def drift_report(system: str) -> str | None:

@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.access.guard import guarded
+from dashboard.access.local_role import role_route
 from dashboard.evidence_routes import evidence_routes
 from dashboard.local import ADDRESS, refusal
 from dashboard.theme import OPTIONS
@@ -58,7 +60,7 @@ def drift_report(home: Path, system: str) -> Path | None:
 
 
 def routes(home: Path) -> list[Route]:
-    """What is served beside the app."""
+    """What is served beside the app, each behind its action (`dashboard.access`)."""
 
     async def drift(request: Request) -> Response:
         path = drift_report(home, request.path_params["system"])
@@ -67,7 +69,7 @@ def routes(home: Path) -> list[Route]:
         headers = {"Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         return HTMLResponse(path.read_bytes(), headers=headers)
 
-    return [Route("/drift/{system}", drift), *evidence_routes(home)]
+    return guarded([Route("/drift/{system}", drift), *evidence_routes(home), role_route()])
 
 
 def run(workspace_home: Path, port: int, headless: bool) -> None:
