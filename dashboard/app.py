@@ -31,8 +31,7 @@ titles = {
     "evidence": say("The evidence"),
 }
 pages = {
-    name: st.Page(f"app_pages/{name}.py", title=title, url_path=name if name != FIRST else None, default=name == FIRST)
-    for name, title in titles.items()
+    name: st.Page(f"app_pages/{name}.py", title=titles[name], url_path=name, default=name == FIRST) for name in PAGES
 }
 chosen = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name, page in pages.items() if page is chosen)

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError, from_database, reason_of
+from dashboard.access.command_line import Guarded
+from dashboard.access.permissions import Role
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import export as export_commands
@@ -28,6 +30,7 @@ from dashboard.commands.reports import report
 
 app = typer.Typer(
     name="boussole",
+    cls=Guarded,
     help="Shows whether AI systems keep the promises of an organisation's ethics charter, and proves it.",
     no_args_is_help=True,
     add_completion=False,
@@ -42,6 +45,9 @@ def main_options(
     workspace: Annotated[
         Path | None, typer.Option(help="The workspace folder; else $BOUSSOLE_HOME, else this folder.")
     ] = None,
+    as_role: Annotated[  # noqa: ARG001 (Guarded reads it before any command runs)
+        Role, typer.Option("--as", envvar="BOUSSOLE_ROLE", help="Do only what this role may do.")
+    ] = Role.OPERATOR,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Options of every command."""

@@ -41,9 +41,14 @@ class Person:
 
 def here() -> Person:
     """Who looks at the page of the current rerun."""
+    return local(cookie(COOKIE))
+
+
+def cookie(name: str) -> str:
+    """What the browser of the current rerun sends under a name; empty where it sends nothing."""
     import streamlit as st
 
-    return local(st.context.cookies.get(COOKIE, ""))
+    return st.context.cookies.get(name, "")
 
 
 def of_request(request: Request) -> Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from audits.systems import System, load_systems
 from charter.loading import load_charter
+from dashboard.access import person
 from dashboard.scene import Scene
 
 Document = dict[str, Any]
@@ -49,3 +51,14 @@ def scene(matchft: Document, matchft_before: Document, compas: Document, systems
         latest={"compas": compas, "matchft": matchft},
         previous={"matchft": matchft_before},
     )
+
+
+@pytest.fixture
+def be(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Chooses who looks at the pages that `AppTest` runs, as the form of local mode does."""
+
+    def chosen(role: str, member: str | None = None) -> None:
+        value = f"{role}.{member}" if member else role
+        monkeypatch.setattr(person, "cookie", {person.COOKIE: value}.get)
+
+    return chosen

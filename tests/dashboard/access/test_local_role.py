@@ -1,0 +1,75 @@
+"""In local mode a role is chosen by a form; it proves nothing, and what is done with it says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+
+from audits.workspace import Workspace
+from charter.committee.directory import name_member
+from dashboard.access.local_role import choosing
+from dashboard.access.permissions import Role
+from dashboard.access.person import COOKIE, Person, local
+from dashboard.server import LocalOnly, routes
+from dashboard.words import speaker
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
+    return made
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> TestClient:
+    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(LocalOnly)])
+    return TestClient(app, base_url="http://localhost", follow_redirects=False)
+
+
+def test_a_role_is_kept_and_leads_back(client: TestClient) -> None:
+    done = client.post("/access/role", data={"role": "chair", "member": "", "to": "/data?lang=en"})
+    assert (done.status_code, done.headers["location"], client.cookies[COOKIE]) == (303, "/data?lang=en", "chair")
+    kept = done.headers["set-cookie"].lower()
+    assert "httponly" in kept
+    assert "samesite=strict" in kept
+
+
+@pytest.mark.parametrize("role", ["operator", "", "root", "chair; admin"])
+def test_no_other_role_is_taken(client: TestClient, role: str) -> None:
+    client.post("/access/role", data={"role": role, "to": "/"})
+    assert client.cookies[COOKIE] == "steward"
+
+
+@pytest.mark.parametrize(
+    "to", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "", "/\r\nx"]
+)
+def test_it_leads_nowhere_else(client: TestClient, to: str) -> None:
+    assert client.post("/access/role", data={"role": "chair", "to": to}).headers["location"] == "/"
+
+
+def test_another_site_changes_no_role(client: TestClient) -> None:
+    done = client.post("/access/role", data={"role": "chair"}, headers={"origin": "https://elsewhere.example"})
+    assert done.status_code == 403
+    assert COOKIE not in client.cookies
+
+
+def test_a_member_is_named_from_the_directory(client: TestClient, workspace: Workspace) -> None:
+    name_member(workspace, "m_00000001", name="<b>Ada</b>")
+    client.post("/access/role", data={"role": "member", "member": "m_00000001", "to": "/"})
+    me = local(client.cookies[COOKIE])
+    assert me == Person(role=Role.MEMBER, name="<b>Ada</b>", member="m_00000001", authenticated=False)
+    form = choosing(me, speaker("en"), to='/"><script>')
+    assert "&lt;b&gt;Ada&lt;/b&gt;</option>" in form
+    assert "<script>" not in form
+    assert '<option value="m_00000001" selected="">' in form
+
+
+def test_what_is_done_in_local_mode_is_sealed_as_such() -> None:
+    who = local("chair").who(dt.date(2026, 11, 27))
+    assert (who.role, who.signed_in) == ("chair", False)

@@ -1,0 +1,152 @@
+"""Every page, command and route × every role, also by hand-made requests; what is not in the table fails here."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+from typer.core import TyperGroup
+
+import dashboard
+from audits.workspace import Workspace
+from dashboard.access.permissions import COMMITTEE, SIGNED_IN, TABLE, Action, Role, allowed
+from dashboard.access.person import COOKIE
+from dashboard.access.places import COMMANDS, PAGES, ROUTES
+from dashboard.cli import app
+from dashboard.server import routes
+from tests.conftest import Run
+
+SOURCE = Path(dashboard.__file__).parent
+CHANGES = {"add", "adopt", "cast", "purge", "rotate", "seat", "open", "issue", "import", "sync", "resubmit"}
+
+
+def tree(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, object]]:
+    """Every command by its words, groups as well."""
+    for name, command in group.commands.items():
+        yield " ".join((*words, name)), command
+        if isinstance(command, TyperGroup):
+            yield from tree(command, (*words, name))
+
+
+def all_commands() -> dict[str, object]:
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    return dict(tree(root))
+
+
+def test_every_action_has_its_roles_and_every_action_is_done_somewhere() -> None:
+    assert set(TABLE) == set(Action)
+    assert set(Action) == {*PAGES.values(), *COMMANDS.values(), *ROUTES.values()} | DONE_INSIDE_PAGES
+
+
+DONE_INSIDE_PAGES = {Action.SEE_ACCESS, Action.MANAGE_ACCESS}
+
+
+def test_every_page_names_its_action() -> None:
+    assert set(PAGES) == {path.stem for path in (SOURCE / "app_pages").glob("*.py")}
+
+
+def test_every_command_names_its_action() -> None:
+    found = all_commands()
+    assert set(COMMANDS) == {words for words, command in found.items() if not isinstance(command, TyperGroup)}
+    groups = [command for command in found.values() if isinstance(command, TyperGroup)]
+    assert all([p.name for p in group.params] in ([], ["help"]) for group in groups), (
+        "its value would pass for a command"
+    )
+
+
+def test_every_route_names_its_action(tmp_path: Path) -> None:
+    assert set(ROUTES) == {route.path for route in routes(tmp_path)}
+
+
+def test_committees_see_no_rows_and_nobody_is_an_operator() -> None:
+    assert not COMMITTEE & TABLE[Action.SEE_ROWS]
+    assert all(Role.OPERATOR not in roles for roles in TABLE.values())
+    assert Role.OPERATOR not in SIGNED_IN
+
+
+def test_who_only_reads_changes_nothing() -> None:
+    changing = {action for words, action in COMMANDS.items() if CHANGES & set(words.split())}
+    assert len(changing) > 5
+    for role, action in itertools.product((Role.READER, Role.AUDITOR), changing):
+        assert not allowed(role, action), (role, action)
+
+
+def test_the_server_is_not_run_by_those_it_is_about() -> None:
+    for action in (Action.TAKE_PART, Action.PRESIDE, Action.ISSUE, Action.SEE_ROWS, Action.SET_RULES):
+        assert not allowed(Role.ADMINISTRATOR, action)
+    for action in (Action.KEEP_KEYS, Action.MANAGE_ACCESS):
+        assert TABLE[action] == {Role.ADMINISTRATOR}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_command_asks_first(command: Run, role: Role, tmp_path: Path) -> None:
+    for words, action in COMMANDS.items():
+        done = command("--as", role, *words.split(), "--help", cwd=tmp_path)
+        if allowed(role, action):
+            assert (done.returncode, done.stdout[:7]) == (0, "Usage: "), words
+        else:
+            assert (done.returncode, done.stdout) == (2, ""), words
+            assert f"the role '{role}' may not {action}." in done.stderr
+
+
+def test_no_spelling_goes_round_the_question(command: Run) -> None:
+    for typed in (["charter", "--", "adopt"], ["--", "charter", "adopt"], ["charter", "adopt", "--help"]):
+        assert "may not adopt rules" in command("--as", "reader", *typed).stderr
+    assert "is not one of" in command("--as", "root", "metrics").stderr
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_every_route_asks_first(tmp_path: Path, role: Role) -> None:
+    client = TestClient(Starlette(routes=routes(Workspace.create(tmp_path / "w").home)), follow_redirects=False)
+    client.cookies.set(COOKIE, role)
+    for route in routes(tmp_path):
+        method = "POST" if "POST" in (route.methods or ()) else "GET"
+        answer = client.request(method, route.path.replace("{system}", "x").replace("{number}", "1"))
+        assert (answer.status_code == 403) is not allowed(role, ROUTES[route.path]), route.path
+
+
+def test_a_cookie_that_is_no_role_is_nobody_special(tmp_path: Path) -> None:
+    client = TestClient(Starlette(routes=routes(Workspace.create(tmp_path / "w").home)))
+    for made_up in ("operator", "Chair", "reader,operator", "' or 1=1"):
+        client.cookies.set(COOKIE, made_up)
+        assert client.get("/drift/x").status_code == 404  # as the role that opens a local dashboard
+
+
+def look(name: str) -> list[str]:
+    """What a page shows, in a fresh look at it."""
+    seen = AppTest.from_file(str(SOURCE / "app.py"), default_timeout=60)
+    if name != "compass":
+        seen.switch_page(f"app_pages/{name}.py")
+    seen.run()
+    assert not seen.exception
+    return [getattr(element.proto, "body", "") for element in seen.main]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    workspace = Workspace.create(tmp_path / "w")
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    return workspace
+
+
+def test_a_page_asks_first(empty: Workspace, be) -> None:
+    be("reader")
+    assert any("Cette page ne vous est pas ouverte" in body for body in look("data"))
+    be("member")
+    assert not any("Cette page ne vous est pas ouverte" in body for body in look("data"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_every_page_asks_first(empty: Workspace, be, role: Role) -> None:
+    be(role)
+    for name, action in PAGES.items():
+        refused = any("Cette page ne vous est pas ouverte" in body for body in look(name))
+        assert refused is not allowed(role, action), name
