@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboard.charts import svg
+from dashboard.charts import chart_svg
 from dashboard.dots import styled
 from dashboard.fontfiles import embed
 from dashboard.marks import INK, INK_2, MARKS, PAPER
@@ -31,7 +31,7 @@ def draw(results: dict[str, Any]) -> str:
     y = alt.Y("seconds:Q", axis=_axis(ticks, _SECONDS, title=None), scale=_scale(low, high))
     layers = [layer for name, points in lines.items() for layer in _line(name, points, x, y)]
     chart = alt.LayerChart(layer=[*layers, *_labels(lines, x, y)])
-    return embed(svg(_dressed(chart), "en"))
+    return embed(chart_svg(_dressed(chart), "en"))
 
 
 _SIZES = "datum.value >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')"

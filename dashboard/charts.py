@@ -11,10 +11,12 @@ import vl_convert
 
 from audits.languages import NARROW, capital
 from audits.systems import System
-from dashboard.dots import WIDE, Dot, Layout, Line, draw
+from dashboard.calibration import Curve, calibration_chart
+from dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
 from dashboard.drift import Document, drift_levels, features
 from dashboard.fontfiles import register
 from dashboard.groups import RATIOS, By, Row, reason_words, rows
+from dashboard.kept import by_content
 from dashboard.marks import word
 from dashboard.printable import all_printable
 from dashboard.words import Say, speaker
@@ -39,7 +41,7 @@ def groups_chart(
     metric: str = "selection_rate",
     system: System | None = None,
     layout: Layout = WIDE,
-) -> alt.LayerChart:
+) -> Rows:
     """A dot and its interval for each group of one attribute, with the threshold as a dashed line.
 
     Groups without a value keep their place and say why. `system` gives groups the names people use.
@@ -59,7 +61,7 @@ def groups_chart(
         for row in shown
     ]
     highest = math.inf if metric in RATIOS else 1.0
-    return draw(dots, _apart(_lines(shown, say)), percent=True, bounds=(0.0, highest), layout=layout)
+    return Rows(dots=dots, lines=_apart(_lines(shown, say)), percent=True, bounds=(0.0, highest), layout=layout)
 
 
 def drift_chart(
@@ -69,7 +71,7 @@ def drift_chart(
     verdict: Document | None = None,
     layout: Layout = WIDE,
     system: System | None = None,
-) -> alt.LayerChart:
+) -> Rows:
     """How far each feature has moved (population stability index), with the level from which it is watched.
 
     With a `verdict` only the features that it judges.
@@ -90,10 +92,22 @@ def drift_chart(
     ]
     levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
-    return draw(dots, _apart(lines), percent=False, bounds=(0.0, float("inf")), layout=layout)
+    return Rows(dots=dots, lines=_apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
-def svg(chart: alt.LayerChart, lang: str) -> str:
+@by_content(512)
+def svg(shown: Rows, lang: str) -> str:
+    """A chart of dots as a drawing: made once for the same figures, since it takes a twentieth of a second."""
+    return chart_svg(draw(shown), lang)
+
+
+@by_content(256)
+def curves_svg(shown: Sequence[Curve], lang: str, *, narrow: bool = False) -> str:
+    """What scores announce against what happened, as a drawing."""
+    return chart_svg(calibration_chart(shown, lang, narrow=narrow), lang)
+
+
+def chart_svg(chart: alt.LayerChart, lang: str) -> str:
     """The chart as an SVG drawing that names the bundled fonts, numbers written for the language."""
     register()
     # A control character in a name would end the whole process inside vl-convert.

@@ -79,15 +79,20 @@ def ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     return [round(index * step, 6) for index in range(first, max(last, first + 1) + 1)]
 
 
-def draw(
-    dots: Sequence[Dot],
-    lines: Sequence[Line],
-    *,
-    percent: bool,
-    bounds: tuple[float, float],
-    layout: Layout = WIDE,
-) -> alt.LayerChart:
-    """The chart. `bounds` are the lowest and highest values that make sense on this scale."""
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """All that a chart of dots shows. `bounds` are the lowest and highest values that make sense on its scale."""
+
+    dots: Sequence[Dot]
+    lines: Sequence[Line]
+    percent: bool
+    bounds: tuple[float, float]
+    layout: Layout = WIDE
+
+
+def draw(shown: Rows) -> alt.LayerChart:
+    """The chart."""
+    dots, lines, percent, bounds, layout = shown.dots, shown.lines, shown.percent, shown.bounds, shown.layout
     layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))
     seen = [x for dot in dots for x in (dot.value, dot.low, dot.high) if x is not None] + [line.at for line in lines]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ SANS, SERIF = "Source Sans 3", "Source Serif 4"
 QUOTED = f"'{SANS}'"
 """As an SVG attribute: a family whose name holds a number is not valid without its quotes."""
 
+_BOLD = re.compile(r"font-weight[=:]\s*[\"']?(bold|[6-9]00)")
 _EMBEDDED = {400: "BoussoleSans-Regular.woff2", 700: "BoussoleSans-Bold.woff2"}
 
 
@@ -23,21 +25,20 @@ def register() -> None:
 
 
 @cache
-def face_style() -> str:
-    """A `<style>` element with the text font inside, for an SVG that is shown as a picture."""
-    faces = "".join(
-        f"@font-face{{font-family:'{SANS}';font-weight:{weight};"
-        f"src:url(data:font/woff2;base64,{base64.b64encode((FOLDER / name).read_bytes()).decode()})}}"
-        for weight, name in _EMBEDDED.items()
-    )
-    return f"<style>{faces}</style>"
+def _face(weight: int) -> str:
+    """The text font of one weight, as a rule of style."""
+    held = base64.b64encode((FOLDER / _EMBEDDED[weight]).read_bytes()).decode()
+    return f"@font-face{{font-family:'{SANS}';font-weight:{weight};src:url(data:font/woff2;base64,{held})}}"
 
 
 def embed(svg: str) -> str:
-    """The drawing with its fonts inside, so that it needs nothing from where it is shown.
+    """The drawing with its fonts inside, so that it needs nothing from where it is shown; bold only where it has some.
 
     >>> embed('<svg xmlns="http://www.w3.org/2000/svg"><text>a</text></svg>').count("@font-face")
+    1
+    >>> embed('<svg xmlns="http://www.w3.org/2000/svg"><text font-weight="bold">a</text></svg>').count("@font-face")
     2
     """
     head, sep, tail = svg.partition(">")
-    return head + sep + face_style() + tail
+    weights = (400, 700) if _BOLD.search(svg) else (400,)
+    return f"{head}{sep}<style>{''.join(map(_face, weights))}</style>{tail}"

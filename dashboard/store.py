@@ -13,6 +13,8 @@ from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.coverage import coverage
 from charter.due import due
+from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
+from charter.records.lookup import last_entry
 from dashboard.amendment import Seen, look
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.article_view import article_page as written
@@ -25,6 +27,8 @@ from dashboard.system_view import system_page as drawn
 from dashboard.words import speaker
 
 Stamp = tuple[tuple[str, int, int], ...]
+IN_SESSION = tuple(act.kind for act in (Attendance, Ballot, Opening, Participation, Proxy, Recusal))
+"""Acts that no page shows that is kept."""
 
 
 def today() -> dt.date:
@@ -83,7 +87,7 @@ def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
 
 def verified(workspace: Workspace) -> Verification | None:
     """Whether the ledger holds, verified anew when one of its files has changed; None when that is too long."""
-    return _verified(workspace.home, stamp(workspace))
+    return _verified(workspace.home, _records(workspace))
 
 
 def warm(workspace: Workspace) -> None:
@@ -98,10 +102,23 @@ def warm(workspace: Workspace) -> None:
 
 
 def stamp(workspace: Workspace) -> Stamp:
-    """Name, time and size of every file that pages depend on."""
+    """What pages depend on: name, time and size of the files of the workspace, and the last entry of its ledger.
+
+    What members do in a session, twenty of them in a few minutes, changes no page that is kept.
+    """
     home = workspace.home
-    watched = [home / SETTINGS_FILE, workspace.governance, home / f"{workspace.governance.name}-wal"]
-    return _stamp([*watched, *sorted([*home.glob("systems/*"), *home.glob("charter/*")])])
+    files = _stamp([home / SETTINGS_FILE, *sorted([*home.glob("systems/*"), *home.glob("charter/*")])])
+    last = _last_entry(home, _records(workspace))
+    return (*files, ("ledger", -1 if last is None else last, 0))
+
+
+def _records(workspace: Workspace) -> Stamp:
+    return _stamp([workspace.governance, workspace.home / f"{workspace.governance.name}-wal"])
+
+
+@lru_cache(maxsize=4)
+def _last_entry(home: Path, _stamp: Stamp) -> int | None:
+    return last_entry(Workspace(home), besides=IN_SESSION)
 
 
 def _lake(workspace: Workspace) -> list[Path]:

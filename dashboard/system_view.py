@@ -13,7 +13,6 @@ from charter.families import decision
 from charter.model import Article, Charter
 from dashboard.asked import indicator_of, question_of, sentence_of
 from dashboard.calibration import (
-    calibration_chart,
     calibration_note,
     calibration_table,
     calibration_text,
@@ -22,7 +21,7 @@ from dashboard.calibration import (
     drawn_and_not,
 )
 from dashboard.caps import Cap, caps
-from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
+from dashboard.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
 from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compared, rows
@@ -190,7 +189,7 @@ def _calibrations(document: Document, system: System | None, say: Say) -> tuple[
     for by in drawn:
         shown = curves(document, by, say, system=system)
         title = calibration_title(by, say, system=system)
-        wide, narrow = (svg(calibration_chart(shown, say.lang, narrow=each), say.lang) for each in (False, True))
+        wide, narrow = (curves_svg(shown, say.lang, narrow=each) for each in (False, True))
         alt = f"{title}. {calibration_text(shown, say.lang)}"
         found.append(
             Calibration(

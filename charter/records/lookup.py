@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,16 @@ class Place:
     entry: int
     time: str
     how: How
+
+
+def last_entry(workspace: Workspace, *, besides: Collection[str] = ()) -> int | None:
+    """The last entry of the ledger that is not of one of these kinds; None where there is none."""
+    with reading(workspace) as connection:
+        if connection is None:
+            return None
+        position, kind = entry_table.c.position, entry_table.c.kind
+        query = select(position).where(kind.not_in(list(besides))).order_by(position.desc()).limit(1)
+        return connection.execute(query).scalar()
 
 
 def fingerprints(content: bytes) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import system_html
 from dashboard.calibration import Curve, calibration_chart, calibration_note, calibration_text, curves, drawn_and_not
-from dashboard.charts import svg
+from dashboard.charts import curves_svg
 from dashboard.scene import Scene
 from dashboard.system_view import Section, system_page
 from dashboard.words import speaker
@@ -126,7 +126,7 @@ def test_squares_stand_in_rows_of_three(scored: Document, groups: int, rows: int
     marks, width, _ = places(shown, narrow=False)
     assert len({mark["y2"] for mark in marks["rule-dash"]}) == rows
     assert width == 664
-    assert svg(calibration_chart(shown, "fr"), "fr").startswith("<svg")
+    assert curves_svg(shown, "fr").startswith("<svg")
 
 
 def test_without_intervals_none_is_drawn_or_explained(scored: Document) -> None:
@@ -137,4 +137,4 @@ def test_without_intervals_none_is_drawn_or_explained(scored: Document) -> None:
     shown = [replace(curve, bands=without) for curve in shown]
     assert "interval" not in calibration_note(shown, EN, system=None)
     assert "25% announced and 50% observed, 75% announced" in calibration_text(shown, "en")
-    assert svg(calibration_chart(shown, "en"), "en").count("<svg") == 1
+    assert curves_svg(shown, "en").count("<svg") == 1

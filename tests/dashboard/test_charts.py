@@ -13,7 +13,7 @@ from audits.systems import System
 from audits.systems.parts import Feature
 from dashboard.briefs import brief
 from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
-from dashboard.dots import NARROW, WIDE, ticks
+from dashboard.dots import NARROW, WIDE, draw, ticks
 from dashboard.drift import is_drift
 from dashboard.fontfiles import embed
 from dashboard.groups import ADJUSTED, Row, attribute_name, rows, value_name
@@ -80,7 +80,7 @@ def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, sy
 
 
 def test_the_dashed_line_falls_where_the_axis_says(matchft: Document, systems: dict[str, System]) -> None:
-    chart = groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]).to_dict()
+    chart = draw(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"])).to_dict()
     domain = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
     expected = WIDE.plot * (0.8 * 2915 / 10636 - domain[0]) / (domain[1] - domain[0])
     drawing = svg(groups_chart(matchft, ("gender",), "fr", system=systems["matchft"]), "fr")

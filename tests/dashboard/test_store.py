@@ -8,8 +8,11 @@ from typing import Any
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
+from charter.records.acts import Attendance, Office
 from dashboard import store
 from dashboard.article_view import Chosen
+from tests.charter.committee.desk import DAY, START, m
+from tests.charter.committee.hall import Hall
 
 
 def test_a_new_audit_shows_at_the_next_look(
@@ -45,3 +48,13 @@ def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes
     before = store.stamp(workspace)
     journal.touch()
     assert store.stamp(workspace) == before
+
+
+def test_what_members_do_in_a_session_leaves_kept_pages_alone(tmp_path: Path) -> None:
+    hall = Hall.seat(tmp_path / "workspace")
+    of, workspace = hall.session(1, 2, 3), hall.workspace
+    kept = store.scene(workspace)
+    hall.do(Attendance, of=of, member=m(4), mode="in_person", at=START)
+    assert store.scene(workspace) is kept
+    hall.do(Office, member=m(2), office="deputy", start=DAY)
+    assert store.scene(workspace) is not kept
