@@ -11,9 +11,11 @@ import typer
 from audits.errors import BoussoleError, from_database, reason_of
 from dashboard.access.command_line import Guarded
 from dashboard.access.permissions import Role
+from dashboard.commands import appeals as appeal_commands
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
 from dashboard.commands import export as export_commands
+from dashboard.commands import incidents as incident_commands
 from dashboard.commands import ledger as ledger_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
@@ -67,6 +69,8 @@ app.command()(metrics)
 app.command()(subgroups)
 app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")
+app.add_typer(incident_commands.app, name="incident")
+app.add_typer(appeal_commands.app, name="appeal")
 app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")

@@ -29,7 +29,7 @@ def figure_of(
             raise BoussoleError("a figure is one of a system.", next_step="Name the system too.")
         return None
     if audit is not None:
-        _known_audit(workspace, audit, system)
+        known_audit(workspace, audit, system)
     if indicator is not None:
         known = [each.id for article in in_force(workspace).charter.articles for each in article.indicators]
         if indicator not in known:
@@ -38,7 +38,8 @@ def figure_of(
     return Reference(system=system, audit=audit, indicator=indicator, measure=measure, group=named)
 
 
-def _known_audit(workspace: Workspace, audit: int, system: str) -> None:
+def known_audit(workspace: Workspace, audit: int, system: str) -> None:
+    """Raises BoussoleError where an entry is no audit of a system."""
     found = summaries_at(workspace, [audit]).get(audit)
     if found is None or found.system != system:
         raise BoussoleError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from audits.errors import BoussoleError
 from audits.languages import Catalogue, date_words, typeset
@@ -170,19 +171,21 @@ Value = str | int | dt.date
 class RefusedError(BoussoleError):
     """An act that the rules of the committee do not allow. Members appear in it by their numbers."""
 
+    reasons: ClassVar[Mapping[str, tuple[str, str]]] = REASONS
+    locale: ClassVar[Path] = LOCALE
+
     def __init__(self, reason: str, **values: Value) -> None:
         self.reason, self.values = reason, values
-        what, step = REASONS[reason]
-        super().__init__(_filled(what, "en", values, str), next_step=_filled(step, "en", values, str))
+        what, step = (self._filled(text, "en", str) for text in self.reasons[reason])
+        super().__init__(what, next_step=step)
 
     def said(self, lang: str, *, name: Callable[[str], str] = str) -> str:
         """The reason and the next step; `name` gives the name of a member from their number."""
-        return " ".join(_filled(text, lang, self.values, name) for text in REASONS[self.reason])
+        return " ".join(self._filled(text, lang, name) for text in self.reasons[self.reason])
 
-
-def _filled(text: str, lang: str, values: dict[str, Value], name: Callable[[str], str]) -> str:
-    written = {key: _written(key, value, lang, name) for key, value in values.items()}
-    return typeset(Catalogue(LOCALE, lang).gettext(text).format(**written), lang)
+    def _filled(self, text: str, lang: str, name: Callable[[str], str]) -> str:
+        written = {key: _written(key, value, lang, name) for key, value in self.values.items()}
+        return typeset(Catalogue(self.locale, lang).gettext(text).format(**written), lang)
 
 
 def _written(key: str, value: Value, lang: str, name: Callable[[str], str]) -> str:

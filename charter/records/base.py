@@ -33,8 +33,8 @@ class Statement(Strict):
     """The kind of its entry in the ledger."""
     about: ClassVar[tuple[str, ...]] = ()
     """Kinds of record that `of` may name."""
-    governed: ClassVar[bool] = False
-    """Whether it is held to the rules of a committee before it is sealed (`charter.committee`)."""
+    governed: ClassVar[str] = ""
+    """The command that holds it to rules of its own before it is sealed; empty: anybody's word is sealed as it is."""
 
     role: Line = Field(description="Who states it: a role, not a person")
     on: dt.date = Field(description="The day it took place")

@@ -11,20 +11,26 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from audits.systems.kinds import Identifier
-from charter.records.acts import ACTS
+from charter.records.acts import ACTS, Act
 from charter.records.base import KeptFile, Line, Sha256, Statement
+from charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 
 __all__ = [
     "KINDS",
     "STATED",
     "Adoption",
     "Answer",
+    "Appeal",
+    "AppealDecision",
     "Attestation",
     "Cap",
     "Case",
     "Closure",
     "Finding",
     "FollowUp",
+    "Incident",
+    "IncidentClosure",
+    "IncidentUpdate",
     "Inspection",
     "KeptFile",
     "Recommendation",
@@ -176,6 +182,7 @@ class Withdrawal(Statement):
         "recommendation",
         "reply",
         "follow_up",
+        *(kind.kind for kind in HELD),
     )
     of: int = Field(ge=0)
 
@@ -192,10 +199,11 @@ MODELS: tuple[type[Statement], ...] = (
     FollowUp,
     Adoption,
     Withdrawal,
+    *HELD,
     *ACTS,
 )
 
 KINDS: dict[str, type[Statement]] = {model.kind: model for model in MODELS}
 
-STATED = tuple(kind for kind, model in KINDS.items() if not model.governed)
+STATED = tuple(kind for kind, model in KINDS.items() if not issubclass(model, Act))
 """The kinds that verdicts may rest on: acts of committees are not among them."""

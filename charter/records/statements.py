@@ -34,12 +34,12 @@ def seal(workspace: Workspace, statement: Statement) -> Sealed:
 
     Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a
     record that does not exist, is of another kind or was made on a later day, or when its day has not come yet; and for
-    an act of a committee, which `charter.committee` seals.
+    what `charter.committee` or `charter.incidents` seals.
     """
     if statement.governed:
         raise BoussoleError(
-            f"a record of kind {statement.kind} is held to the rules of its committee.",
-            next_step="Use `boussole committee`.",
+            f"a record of kind {statement.kind} is held to rules before it is sealed.",
+            next_step=f"Use `boussole {statement.governed}`.",
         )
     with open_records(workspace).begin() as connection:
         known = find(connection, statement)
@@ -64,7 +64,7 @@ def write(connection: Connection, statement: Statement) -> Sealed:
     """
     text = _text(statement)
     digest = sha256_hex(text)
-    _refer(connection, statement)
+    check_reference(connection, statement)
     entry = ledger.append(connection, kind=statement.kind, payload=statement_payload(digest, statement.system))
     if statement.on > dt.date.fromisoformat(entry.time[:10]) + dt.timedelta(days=1):
         raise BoussoleError(f"{statement.on} has not come yet.", next_step="Give the day on which it took place.")
@@ -153,7 +153,7 @@ def _same_matter(known: Sealed, later: Statement) -> bool:
     )
 
 
-def _refer(connection: Connection, statement: Statement) -> None:
+def check_reference(connection: Connection, statement: Statement) -> None:
     """That the record a statement is about exists, is of a kind it can be about, and was made by then."""
     of = getattr(statement, "of", None)
     if of is None:

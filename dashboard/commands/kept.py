@@ -71,13 +71,18 @@ def _itself(found: Verification) -> bool:
 
 
 def _lawful(workspace: Workspace) -> bool:
-    """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise."""
+    """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
+    entries about incidents and appeals may not have been made."""
     from charter.committee.proving import faults_in
+    from charter.incidents.entering import faults_in as entered_wrongly
 
     found = faults_in(workspace)
     for name, each in ((name, each) for name, faults in found.items() for each in faults):
         say(f"Committee '{name}', entry {each.entry}: {each.reason}")
-    return not any(found.values())
+    others = entered_wrongly(workspace)
+    for entry, reason in others:
+        say(f"Entry {entry}: {reason}")
+    return not any(found.values()) and not others
 
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:

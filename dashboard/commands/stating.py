@@ -14,6 +14,7 @@ from dashboard.commands.console import say
 if TYPE_CHECKING:
     from audits.workspace import Workspace
     from charter.model import Charter, Indicator
+    from charter.records import Sealed
 
 Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
 On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
@@ -30,11 +31,12 @@ Of = Annotated[int, typer.Argument(min=0, help="The entry of the record it is ab
 DAY = ["%Y-%m-%d"]
 
 
-def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: dt.datetime, **fields: Any) -> None:
+def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: dt.datetime, **fields: Any) -> Sealed:
     """Check the record, keep its document, seal both, and say where."""
     from pydantic import ValidationError
 
     from audits.systems.loading import explain
+    from charter.incidents.entering import enter
     from charter.records import keep_file, seal
     from charter.records.files import describe
     from charter.records.kinds import KINDS
@@ -48,8 +50,9 @@ def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: d
         ) from error
     if document:
         keep_file(workspace, document)
-    sealed = seal(workspace, statement)
+    sealed = enter(workspace, statement) if statement.governed else seal(workspace, statement)
     say(f"Sealed at entry {sealed.entry}: {kind}.")
+    return sealed
 
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
@@ -64,6 +67,17 @@ def question_of(workspace: Workspace, name: str, *, attested: bool = False, tole
         what = "is not attested" if attested else "tolerates cases: it is answered by measures"
         problem = f"the question '{name}' {what}" if name in indicators else f"the charter has no question '{name}'"
         raise BoussoleError(f"{problem}. {nearest(name, fitting)}", next_step="See `boussole charter show`.")
+    return indicators[name]
+
+
+def question_of_charter(workspace: Workspace, name: str) -> Indicator:
+    """A question of the charter in force, whatever answers it."""
+    indicators = {each.id: each for each in _charter(workspace).ways}
+    if name not in indicators:
+        raise BoussoleError(
+            f"the charter has no question '{name}'. {nearest(name, indicators)}",
+            next_step="See `boussole charter show`.",
+        )
     return indicators[name]
 
 

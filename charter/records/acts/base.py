@@ -19,7 +19,7 @@ Member = Annotated[str, StringConstraints(pattern=r"^m_[0-9a-f]{8}$")]
 class Act(Statement):
     """What a committee, its members or those who answer to it do."""
 
-    governed: ClassVar[bool] = True
+    governed: ClassVar[str] = "committee"
 
     committee: Identifier = Field(description="The committee that it is an act of")
     by: Member | None = Field(None, description="The member who acts, where it is one")

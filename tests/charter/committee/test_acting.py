@@ -49,7 +49,7 @@ def test_every_kind_of_act_is_held_to_rules():
 
 def test_an_act_is_sealed_by_committees_alone(seated):
     act = Mandate(**SAID, on=CALLED, member=m(9), college="sciences", start=CALLED)
-    with pytest.raises(BoussoleError, match="held to the rules of its committee"):
+    with pytest.raises(BoussoleError, match="held to rules before it is sealed"):
         seal(seated.workspace, act)
 
 

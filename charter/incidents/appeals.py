@@ -1,0 +1,123 @@
+"""Appeals as they stand on a day: by when an answer is due, what was decided, how long it took; and their counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import statistics
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from charter.facts import Facts
+from charter.records.incidents import Appeal, AppealDecision, Request
+from charter.stated import months_later
+
+MONTHS: Mapping[Request, int] = {"explanation": 1, "contest": 2}
+"""Months within which each request is answered. French law takes silence for a refusal after them: CRPA R.311-13 for
+documents and explanations (then the access-to-documents commission), CRPA L.231-4 for an appeal."""
+
+State = Literal["overdue", "waiting", "decided"]
+ORDER: tuple[State, ...] = ("overdue", "waiting", "decided")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contested:
+    """An appeal, by when it must be answered, and what was decided last. `days`: from its receipt to the decision,
+    or to today while it waits."""
+
+    entry: int
+    appeal: Appeal
+    due_on: dt.date
+    decision: tuple[int, AppealDecision] | None
+    days: int
+    state: State
+
+    @property
+    def late(self) -> bool:
+        """Whether it waits beyond its day, or was decided after it."""
+        return self.state == "overdue" or (self.decision is not None and self.decision[1].on > self.due_on)
+
+
+def new_number() -> str:
+    """The number of a new appeal, drawn by chance: it says nothing about anybody."""
+    return f"r_{secrets.token_hex(4)}"
+
+
+def due_on(appeal: Appeal) -> dt.date:
+    """By when an appeal must be answered."""
+    return months_later(appeal.received_on, MONTHS[appeal.asks])
+
+
+def appeals(facts: Facts) -> list[Contested]:
+    """Every appeal that stands: late ones first, then the next due; those decided last, the latest first."""
+    decided = {said.of: (entry, said) for entry, said in facts.standing(AppealDecision)}
+    found = [_contested(entry, said, decided.get(entry), facts.as_of) for entry, said in facts.standing(Appeal)]
+    return sorted(found, key=_order)
+
+
+def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] | None, today: dt.date) -> Contested:
+    due = due_on(appeal)
+    state: State = "decided" if decision else "overdue" if due < today else "waiting"
+    end = decision[1].on if decision else today
+    return Contested(
+        entry=entry,
+        appeal=appeal,
+        due_on=due,
+        decision=decision,
+        days=(end - appeal.received_on).days,
+        state=state,
+    )
+
+
+def _order(each: Contested) -> tuple[object, ...]:
+    if each.decision is not None:
+        return ORDER.index(each.state), -each.decision[1].on.toordinal(), each.entry
+    return ORDER.index(each.state), each.due_on.toordinal(), each.entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How appeals stand together. `days`: the median from receipt to decision; None while none was decided."""
+
+    received: int
+    waiting: int
+    overdue: int
+    decided: int
+    decided_late: int
+    days: float | None
+    without_human: int
+    """Decided without a human having looked at the whole case, though a human review was asked for."""
+
+
+def counts(found: Sequence[Contested]) -> Counts:
+    """The counts of some appeals: whole numbers that are about no group of people."""
+    decided = [each for each in found if each.decision is not None]
+    return Counts(
+        received=len(found),
+        waiting=len(found) - len(decided),
+        overdue=sum(each.state == "overdue" for each in found),
+        decided=len(decided),
+        decided_late=sum(each.late for each in decided),
+        days=statistics.median(each.days for each in decided) if decided else None,
+        without_human=sum(
+            each.appeal.human_review and each.decision is not None and not each.decision[1].reviewed for each in found
+        ),
+    )
+
+
+def grouped(
+    found: Sequence[Contested], by: Callable[[Contested], Hashable], *, below: int
+) -> dict[Hashable, int | None]:
+    """How many appeals fall in each group; None for what is hidden.
+
+    Groups of fewer than `below` are hidden, and one more where their sum would give a hidden one away, since the total
+    is shown beside them.
+    """
+    tally = Counter(by(each) for each in found)
+    hidden = {group for group, n in tally.items() if n < below}
+    shown = sorted((group for group in tally if group not in hidden), key=lambda group: (tally[group], str(group)))
+    while hidden and shown and (len(hidden) < 2 or sum(tally[group] for group in hidden) < below):
+        hidden.add(shown.pop(0))
+    return {group: None if group in hidden else n for group, n in tally.items()}

@@ -1,0 +1,140 @@
+"""What stands of incidents and appeals at a moment, and what may be entered next: pure, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from charter.incidents.incidents import told
+from charter.incidents.personal import traces
+from charter.incidents.refusals import EntryRefusedError
+from charter.records import Sealed
+from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
+
+SHOWN_BY = (Finding, Case, Inspection)
+"""What an incident may name as what shows it."""
+
+
+class Book:
+    """The statements that stand, in the order they were sealed."""
+
+    def __init__(self, sealed: Iterable[Sealed] = ()) -> None:
+        self._by_entry: dict[int, Statement] = {}
+        self._about: dict[int, list[int]] = {}
+        self._gone: set[int] = set()
+        self._numbers: dict[str, int] = {}
+        for each in sealed:
+            self.add(each)
+
+    def add(self, sealed: Sealed) -> None:
+        """One more."""
+        said = sealed.statement
+        if isinstance(said, Withdrawal):
+            self._gone.add(said.of)
+            return
+        self._by_entry[sealed.entry] = said
+        of = getattr(said, "of", None)
+        if of is not None:
+            self._about.setdefault(of, []).append(sealed.entry)
+        if isinstance(said, Appeal):
+            self._numbers.setdefault(said.number, sealed.entry)
+
+    def appeal_of(self, number: str) -> int | None:
+        """The entry of the appeal with a number, whether it was withdrawn or not."""
+        return self._numbers.get(number)
+
+    def stands(self, entry: int) -> Statement:
+        """A statement that stands. Raises EntryRefusedError for one that was withdrawn."""
+        if entry in self._gone:
+            raise EntryRefusedError("withdrawn", entry=entry)
+        return self._by_entry[entry]
+
+    def about(self, kind: type[Any], entry: int) -> list[tuple[int, Any]]:
+        """What stands of a kind about an entry."""
+        found = [(at, self._by_entry[at]) for at in self._about.get(entry, ()) if at not in self._gone]
+        return [(at, said) for at, said in found if isinstance(said, kind)]
+
+    def shows(self, entry: int) -> bool:
+        """Whether an entry is one that an incident may name."""
+        return entry not in self._gone and isinstance(self._by_entry.get(entry), SHOWN_BY)
+
+
+def admit(book: Book, said: Statement) -> None:
+    """Hold a statement to what its kind asks. Raises EntryRefusedError."""
+    for text in _texts(said):
+        for trace in traces(text):
+            raise EntryRefusedError(f"personal_{trace}")
+    ADMIT[type(said)](book, said)
+
+
+def _texts(said: Statement) -> Iterator[str]:
+    """Everything that somebody wrote in a statement."""
+    for name in ("role", "text", "title", "reported_to", "cause", "measures"):
+        text = getattr(said, name, None)
+        if text:
+            yield text
+
+
+def _admit_incident(book: Book, said: Incident) -> None:
+    for entry in said.findings:
+        if not book.shows(entry):
+            raise EntryRefusedError("no_evidence", entry=entry)
+
+
+def _open_incident(book: Book, of: int) -> Incident:
+    incident = book.stands(of)
+    assert isinstance(incident, Incident)  # noqa: S101 (`about` of its kind was checked)
+    closed = book.about(IncidentClosure, of)
+    if closed:
+        raise EntryRefusedError("is_closed", entry=closed[-1][0])
+    return incident
+
+
+def _admit_update(book: Book, said: IncidentUpdate) -> None:
+    incident = _open_incident(book, said.of)
+    for moment in (said.known_at, said.reported_at):
+        if moment is not None and moment < incident.known_at:
+            raise EntryRefusedError("before_known", date=incident.known_at.date())
+
+
+def _admit_closure(book: Book, said: IncidentClosure) -> None:
+    """What had to be reported was, late or not: closing an incident ends no duty."""
+    incident = _open_incident(book, said.of)
+    stands = told(said.of, incident, book.about(IncidentUpdate, said.of), None, today=said.on)
+    if any(each.report is None for each in stands.deadlines):
+        raise EntryRefusedError("not_reported")
+
+
+def _admit_appeal(book: Book, said: Appeal) -> None:
+    if book.appeal_of(said.number) is not None:
+        raise EntryRefusedError("number_taken")
+
+
+def _admit_decision(book: Book, said: AppealDecision) -> None:
+    appeal = book.stands(said.of)
+    assert isinstance(appeal, Appeal)  # noqa: S101 (`about` of its kind was checked)
+    if said.on < appeal.received_on:
+        raise EntryRefusedError("after_decision", date=appeal.received_on)
+
+
+ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
+    Incident: _admit_incident,
+    IncidentUpdate: _admit_update,
+    IncidentClosure: _admit_closure,
+    Appeal: _admit_appeal,
+    AppealDecision: _admit_decision,
+}
+"""What each kind asks."""
+
+
+def faults(sealed: Iterable[Sealed]) -> Iterator[tuple[int, EntryRefusedError]]:
+    """Every entry that is not what may be entered, given those before it."""
+    book = Book()
+    for each in sealed:
+        if type(each.statement) in ADMIT:
+            try:
+                admit(book, each.statement)
+            except EntryRefusedError as reason:
+                yield each.entry, reason
+        book.add(each)

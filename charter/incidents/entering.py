@@ -1,0 +1,45 @@
+"""Entering what happened: held to its rules by what stands at that moment, and sealed in the same transaction."""
+
+from __future__ import annotations
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from charter.committee.asking import known_audit
+from charter.incidents.book import Book, admit, faults
+from charter.incidents.refusals import EntryRefusedError
+from charter.records import Sealed, open_records, statements
+from charter.records.incidents import Incident
+from charter.records.kinds import STATED, Statement
+from charter.records.statements import check_reference, find, statements_in, write
+
+
+def enter(workspace: Workspace, statement: Statement) -> Sealed:
+    """Seal an entry about an incident or an appeal; one that stands already, word for word, is returned as it is.
+
+    Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
+    """
+    if isinstance(statement, Incident) and statement.audit is not None:
+        known_audit(workspace, statement.audit, statement.system)
+    with open_records(workspace).begin() as connection:
+        book = Book(statements_in(connection, kinds=STATED))
+        known = find(connection, statement)
+        if known is not None:
+            book.stands(known.entry)
+            return known
+        check_reference(connection, statement)
+        admit(book, statement)
+        return write(connection, statement)
+
+
+def number_to_entry(workspace: Workspace, word: str) -> int:
+    """The entry of an appeal, from its number or its entry. Raises BoussoleError where there is none."""
+    book = Book(statements(workspace, kinds=["appeal"]))
+    found = int(word) if word.isascii() and word.isdigit() and len(word) < 12 else book.appeal_of(word)
+    if found is None:
+        raise BoussoleError(f"there is no appeal '{word}'.", next_step="See `boussole appeal list`.")
+    return found
+
+
+def faults_in(workspace: Workspace) -> list[tuple[int, EntryRefusedError]]:
+    """The entries of a ledger that may not have been entered."""
+    return list(faults(statements(workspace, kinds=STATED)))

@@ -1,0 +1,36 @@
+"""What in a text could lead to a person: nothing of it may be sealed, since what is sealed can't be erased.
+
+It finds what has a form: addresses, telephone numbers, long numbers, and a name after a title. It cannot find a name
+that stands alone: whoever writes is told so, and reads the text again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+Trace = Literal["email", "phone", "account", "number", "name"]
+
+PATTERNS: Mapping[Trace, re.Pattern[str]] = {
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    "account": re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]{4}){3,7}(?:[ \u00a0\u202f]?[A-Z0-9]{1,4})?\b"),
+    "phone": re.compile(r"(?<!\d)(?:\+\d{1,3}|00\d{1,3}|0)[ .\u00a0\u202f-]?\d(?:[ .\u00a0\u202f-]?\d{2}){4}(?!\d)"),
+    "number": re.compile(r"(?<![\d-])(?:\d{7,}[A-Z]?|[12] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?)(?!\d)"),
+    "name": re.compile(
+        r"\b(?:M\.|Mr\.?|Mme\.?|Mlle\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Mademoiselle)[ \u00a0\u202f]+"
+        r"(?:[A-ZÀ-ÖØ-Þ][\w’'-]*\.?[ \u00a0\u202f]+)*[A-ZÀ-ÖØ-Þ][\w’'-]+"
+    ),
+}
+"""Spaces between the digits of a number that people know by heart (social security) do not hide it."""
+
+
+def traces(text: str) -> list[Trace]:
+    """What of a person a text seems to hold.
+
+    >>> traces("Mme Durand a écrit à jean@exemple.fr"), traces("Une personne de 52 ans, dossier 1234567X")
+    (['email', 'name'], ['number'])
+    >>> traces("Madame la directrice a reçu 12 000 demandes le 25-11-2026."), traces("06 12 34 56 78")
+    ([], ['phone'])
+    """
+    return [trace for trace, pattern in PATTERNS.items() if pattern.search(text)]

@@ -1,0 +1,56 @@
+"""Why an entry about an incident or an appeal is refused, in plain words of both languages, with the next step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from charter.committee.refusals import RefusedError
+
+LOCALE = Path(__file__).parent / "locale"
+
+REASONS = {
+    "after_decision": ("It was received on {date}.", "A decision is taken on that day or later."),
+    "before_known": ("It became known on {date}.", "Give a moment that is not before it."),
+    "is_closed": (
+        "This incident was closed in entry {entry}.",
+        "If it goes on, withdraw that entry with the reason, then try again.",
+    ),
+    "no_evidence": (
+        "Entry {entry} is no finding, case or inspection that stands.",
+        "Look it up on the page of the evidence.",
+    ),
+    "not_reported": (
+        "It had to be reported, and no report is recorded.",
+        "Record to whom it was reported and when, or grade it anew; then close it.",
+    ),
+    "number_taken": ("There is an appeal with this number already.", "Draw another number."),
+    "personal_account": (
+        "The text seems to hold an account number.",
+        "What is sealed can never be erased: write it without anything that leads to a person.",
+    ),
+    "personal_email": (
+        "The text seems to hold an e-mail address.",
+        "What is sealed can never be erased: write it without anything that leads to a person.",
+    ),
+    "personal_name": (
+        "The text seems to name somebody.",
+        "What is sealed can never be erased: write roles, such as “the adviser” or “a candidate”.",
+    ),
+    "personal_number": (
+        "The text seems to hold a file number or a social security number.",
+        "What is sealed can never be erased: write it without anything that leads to a person.",
+    ),
+    "personal_phone": (
+        "The text seems to hold a telephone number.",
+        "What is sealed can never be erased: write it without anything that leads to a person.",
+    ),
+    "withdrawn": ("Entry {entry} was withdrawn.", "Record it anew."),
+}
+"""Of each reason: what is wrong, and the next step."""
+
+
+class EntryRefusedError(RefusedError):
+    """What cannot be recorded of an incident or an appeal."""
+
+    reasons = REASONS
+    locale = LOCALE

@@ -1,0 +1,161 @@
+"""Incidents: deadlines of the law from the moment they became known, what was late stays late, what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from pydantic import ValidationError
+
+from charter.incidents.book import Book, admit, faults
+from charter.incidents.incidents import in_time, incidents
+from charter.incidents.refusals import EntryRefusedError
+from charter.records.kinds import Case, Withdrawal
+from tests.charter.incidents.made import DAY, at, closure, facts, incident, reported, sealed, update
+
+
+def one(*said, today=dt.date(2026, 3, 31)):
+    return incidents(facts(*said, today=today))[0]
+
+
+@pytest.mark.parametrize(
+    ("severity", "personal_data", "due"),
+    [
+        ("minor", False, []),
+        ("significant", False, []),
+        ("serious", False, ["2026-03-17T23:59:00"]),
+        ("widespread", False, ["2026-03-04T23:59:00"]),
+        ("fatal", False, ["2026-03-12T23:59:00"]),
+        ("minor", True, ["2026-03-05T09:30:00"]),
+        ("fatal", True, ["2026-03-12T23:59:00", "2026-03-05T09:30:00"]),
+    ],
+)
+def test_the_law_counts_days_and_hours_from_the_moment_it_was_known(severity, personal_data, due):
+    told = one(incident(severity=severity, personal_data=personal_data))
+    assert [each.due_at.isoformat() for each in told.deadlines] == due
+
+
+def test_the_high_risk_duty_binds_later_and_says_that_its_date_is_to_be_checked():
+    serious, breach = one(incident(personal_data=True)).deadlines
+    assert (serious.delay.in_force, serious.delay.to_check) == (dt.date(2027, 12, 2), True)
+    assert (breach.delay.in_force, breach.delay.to_check) == (dt.date(2018, 5, 25), False)
+
+
+@pytest.mark.parametrize(
+    ("said", "today", "state"),
+    [
+        ([], 17, "waiting"),
+        ([], 18, "overdue"),
+        ([reported(at(17, 23, 59))], 31, "on_time"),
+        ([reported(at(18, 0, 0))], 31, "late"),
+        ([reported(at(10), duty=None)], 31, "overdue"),
+        ([reported(at(20)), reported(at(16))], 31, "on_time"),
+    ],
+)
+def test_a_report_is_held_to_its_minute(said, today, state):
+    told = one(incident(), *said, today=dt.date(2026, 3, today))
+    assert [each.state for each in told.deadlines] == [state]
+    assert told.overdue == (state == "overdue")
+
+
+def test_what_was_late_stays_late_when_it_is_graded_otherwise_afterwards():
+    graded_before = one(incident(severity="widespread"), update(day=4, severity="serious"))
+    assert [each.due_at.day for each in graded_before.deadlines] == [17]
+    graded_after = one(incident(severity="widespread"), update(day=5, severity="minor"))
+    assert [(each.due_at.day, each.state) for each in graded_after.deadlines] == [(4, "overdue")]
+    assert graded_after.severity == "minor"
+
+
+def test_a_grade_that_became_known_later_counts_from_then():
+    told = one(incident(severity="minor"), update(day=9, severity="fatal", known_at=at(8, 18)))
+    assert [each.due_at.isoformat() for each in told.deadlines] == ["2026-03-18T23:59:00"]
+
+
+def test_open_ones_come_first_and_overdue_ones_before_them():
+    found = incidents(
+        facts(
+            incident(title="minor", severity="minor"),
+            incident(title="waiting"),
+            incident(title="overdue", severity="widespread"),
+            incident(title="closed", severity="minor"),
+            closure(3, day=9),
+            today=dt.date(2026, 3, 10),
+        )
+    )
+    assert [each.incident.title for each in found] == ["overdue", "waiting", "minor", "closed"]
+    assert (in_time(found).on_time, in_time(found).due) == (0, 1)
+
+
+def test_a_withdrawn_closure_opens_it_again():
+    withdrawn = Withdrawal(role="Steward", on=dt.date(2026, 3, 21), of=1, text="It goes on.")
+    assert one(incident(severity="minor"), closure(day=20), withdrawn).closure is None
+
+
+def refused(*said):
+    *before, last = said
+    with pytest.raises(EntryRefusedError) as raised:
+        admit(Book(sealed(*before)), last)
+    return raised.value.reason
+
+
+def test_what_may_not_be_entered_is_refused_with_its_reason():
+    assert refused(incident(), closure()) == "not_reported"
+    assert refused(incident(severity="minor"), closure(), closure(day=21)) == "is_closed"
+    assert refused(incident(severity="minor"), closure(), update(day=21, text="Again.")) == "is_closed"
+    assert refused(incident(), update(reported_to="CNIL", reported_at=at(1))) == "before_known"
+    assert refused(incident(findings=[7])) == "no_evidence"
+    gone = Withdrawal(role="Steward", on=dt.date(2026, 3, 21), of=0, text="Twice.")
+    assert refused(incident(), gone, update(day=22, text="More.")) == "withdrawn"
+    case = Case(role="Agency", on=DAY, indicator="undeclared_use", system="matchft", happened_on=DAY)
+    admit(Book(sealed(case)), incident(findings=[0]))
+    admit(Book(sealed(incident(), reported(at(20)))), closure(day=21))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Il a écrit à jean.dupont@exemple.fr.", "personal_email"),
+        ("Rappeler le 06 12 34 56 78.", "personal_phone"),
+        ("Rappeler le +33 6 12 34 56 78.", "personal_phone"),
+        ("Dossier 1234567X.", "personal_number"),
+        ("NIR 1 85 05 78 006 084 36.", "personal_number"),
+        ("FR76 3000 6000 0112 3456 7890 189", "personal_account"),
+        ("Mme Durand n’a pas été contactée.", "personal_name"),
+        ("M. de La Tour", None),
+        ("Madame la directrice, le 25 novembre 2026, à 12 000 personnes ; 2 392 282 décisions.", None),
+        ("Une candidate de 52 ans, article 73(2), règlement 2024/1689.", None),
+    ],
+)
+def test_nothing_that_leads_to_a_person_is_sealed(text, reason):
+    said = incident(text=text)
+    if reason is None:
+        admit(Book(), said)
+    else:
+        assert refused(said) == reason
+
+
+def test_the_ledger_is_held_to_the_same_rules():
+    lawful = [incident(), reported(at(10)), closure(day=20)]
+    assert list(faults(sealed(*lawful))) == []
+    found = list(faults(sealed(incident(), closure(), update(day=21, text="Écrire à a@b.fr"))))
+    assert [(entry, reason.reason) for entry, reason in found] == [(1, "not_reported"), (2, "personal_email")]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: incident(known_at=at(3)), "in that order"),
+        (lambda: incident(happened_on=dt.date(2026, 3, 3)), "in that order"),
+        (lambda: incident(text="  "), "say what happened"),
+        (lambda: incident(known_at=at(2).replace(tzinfo=dt.UTC)), "time of `timezone`"),
+        (update, "says something"),
+        (lambda: update(reported_to="CNIL"), "go together"),
+        (lambda: update(text="x", duty="gdpr_33"), "fulfilled by a report"),
+        (lambda: update(text="x", known_at=at(3)), "another `severity`"),
+        (lambda: update(day=8, reported_to="CNIL", reported_at=at(9)), "before"),
+        (lambda: closure(cause=" "), "cause and the measures"),
+    ],
+)
+def test_an_entry_that_says_too_little_is_refused(make, message):
+    with pytest.raises(ValidationError, match=message):
+        make()
