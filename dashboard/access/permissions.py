@@ -53,6 +53,8 @@ class Action(StrEnum):
     SEE_DATA = "see the state of the data"
     SEE_DRIFT_REPORT = "see a drift report"
     SEE_COMMITTEE = "see the committee's work"
+    SEE_INCIDENTS = "see incidents and how many appeals there are"
+    SEE_APPEALS = "see single appeals"
     SEE_ROWS = "see single rows"
     SEE_ACCESS = "see who signed in and who looked"
 
@@ -74,6 +76,9 @@ class Action(StrEnum):
 
     STATE = "record attestations, cases, inspections and reviews"
     FOLLOW = "record findings, recommendations and what became of them"
+    TELL_INCIDENT = "record an incident"
+    FOLLOW_INCIDENT = "record what became of an incident"
+    ENTER_APPEAL = "enter appeals and what was decided on them"
     REGISTER = "change the register"
     IMPORT = "bring decisions in"
     MEND = "mend rows that were set aside"
@@ -101,6 +106,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_DATA: _INSIDE,
     Action.SEE_DRIFT_REPORT: _DATA | {Role.AUDITOR},
     Action.SEE_COMMITTEE: _INSIDE - {Role.DATA_SCIENTIST},
+    Action.SEE_INCIDENTS: _INSIDE | {Role.AGENT},
+    Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.CHOOSE_ROLE: _ALL,
@@ -119,6 +126,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ISSUE: _BUREAU,
     Action.STATE: frozenset({Role.STEWARD, Role.FOLLOW_UP}),
     Action.FOLLOW: _BUREAU | {Role.STEWARD, Role.FOLLOW_UP},
+    Action.TELL_INCIDENT: _DATA | {Role.AGENT, Role.FOLLOW_UP},
+    Action.FOLLOW_INCIDENT: frozenset({Role.STEWARD}),
+    Action.ENTER_APPEAL: frozenset({Role.STEWARD, Role.AGENT}),
     Action.REGISTER: frozenset({Role.STEWARD}),
     Action.IMPORT: _DATA,
     Action.MEND: _DATA,
