@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError, nearest
 from audits.systems import System, load_systems
 from audits.systems.loading import explain
@@ -25,6 +26,7 @@ organisation = {organisation}
 # language = "fr"                            # of reports and of a browser that asks for neither
 # mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
 # memory_limit = "1GB"                       # of DuckDB while it ingests
+# [access]                                    # sign-in: see docs/access.md; without it, local mode
 """
 
 
@@ -39,6 +41,7 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: str = "sqlite:///mlflow.db"
     memory_limit: str = Field("1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
     threads: int | None = Field(None, ge=1)
+    access: AccessSettings = AccessSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -127,6 +130,11 @@ class Workspace:
     def governance(self) -> Path:
         """Records and ledger: only Python's SQLite opens it."""
         return self.home / "governance.sqlite"
+
+    @property
+    def access(self) -> Path:
+        """Sessions, tokens and the access log, which are erased when their time is over."""
+        return self.home / "access.sqlite"
 
     @property
     def evidence(self) -> Path:

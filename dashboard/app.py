@@ -6,11 +6,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from audits.errors import BoussoleError
+from dashboard import frame
+from dashboard.access.account_html import sign_in
 from dashboard.access.permissions import allowed
 from dashboard.access.person import here
 from dashboard.access.places import PAGES
+from dashboard.access.sessions import SignedOutError, refusal_of
 from dashboard.access.words import refused
-from dashboard.frame import footer, language, prepare, sidebar
+from dashboard.compass_html import problem
+from dashboard.frame import footer, language, outside, prepare, sidebar
 from dashboard.words import speaker
 
 HERE = Path(__file__).parent
@@ -35,12 +40,23 @@ pages = {
 }
 chosen = st.navigation(list(pages.values()), position="hidden")
 name = next(name for name, page in pages.items() if page is chosen)
-me = here()
 prepare()
-about = {each: st.query_params.get(each, "") if name == each else "" for each in ("article", "system")}
-sidebar(say, me, page=chosen.url_path, **about)
-if allowed(me.role, PAGES[name]):
-    chosen.run()
+address = frame.here(chosen.url_path)
+try:
+    me = here()
+except SignedOutError as error:
+    outside(say)
+    st.html(sign_in(refusal_of(st.query_params.get("refused", ""), error.reason), say, to=address))
+    footer(say, local=False)
+except BoussoleError as error:
+    outside(say)
+    st.html(problem(error.what, error.next_step, say))
+    footer(say, local=False)
 else:
-    st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
-footer(say)
+    about = {each: st.query_params.get(each, "") if name == each else "" for each in ("article", "system")}
+    sidebar(say, me, page=chosen.url_path, **about)
+    if allowed(me.role, PAGES[name]):
+        chosen.run()
+    else:
+        st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
+    footer(say, local=not me.authenticated)

@@ -13,7 +13,7 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from dashboard import store
-from dashboard.access.local_role import choosing
+from dashboard.access.account_html import account
 from dashboard.access.permissions import allowed
 from dashboard.access.person import Person
 from dashboard.access.places import PAGES
@@ -137,7 +137,6 @@ def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> No
     """The brand, the pages that a role opens, and the languages. `page` is the path of the page shown, `system`
     or `article` what it is about."""
     query = kept_query()
-    brand = el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
     menu = {
         "compass": (say("The compass"), compass_href(query=query)),
         "charter": (say("The charter"), charter_href(query=query)),
@@ -163,10 +162,14 @@ def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> No
         listed += [el("p", name, class_="group"), el("ul", *items)] if items else []
     nav = el("nav", *listed, class_="pages", aria_label=say("Pages"))
     with st.sidebar:
-        st.html(join([brand, nav, _local(say, me, to=_here(page)), languages(say)]))
+        st.html(join([_brand(), nav, account(me, say, to=here(page)), languages(say)]))
 
 
-def _here(page: str) -> str:
+def _brand() -> Html:
+    return el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
+
+
+def here(page: str) -> str:
     """The address of the page shown."""
     return f"/{page}" + (f"?{urlencode(st.query_params.to_dict())}" if st.query_params else "")
 
@@ -212,27 +215,29 @@ def languages(say: Say) -> Html:
     return el("nav", *links, class_="languages", aria_label=say("Language"))
 
 
-def _local(say: Say, me: Person, *, to: str) -> Html:
-    said = el("p", el("strong", say("Local mode")), el("br"), say("No sign-in: only this machine can open it."))
-    return el("div", said, choosing(me, say, to=to), class_="local")
-
-
 def drift_report(system: str) -> str | None:
     """The address of Evidently's own report: it opens in an origin of its own (dashboard/server.py)."""
     return f"/drift/{system}" if stored_report(Workspace.find().home, system) else None
 
 
-def footer(say: Say) -> None:
+def outside(say: Say) -> None:
+    """The sidebar of somebody who is not signed in: the brand and the languages."""
+    with st.sidebar:
+        st.html(join([_brand(), languages(say)]))
+
+
+def footer(say: Say, *, local: bool) -> None:
     """Said on every page, whatever the sidebar does; then the page is complete."""
+    mode = el(
+        "p",
+        el("strong", say("Local mode:")),
+        " ",
+        say("nobody is signed in, and only this machine can open these pages."),
+    )
     st.html(
         el(
             "footer",
-            el(
-                "p",
-                el("strong", say("Local mode:")),
-                " ",
-                say("nobody is signed in, and only this machine can open these pages."),
-            ),
+            mode if local else None,
             el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
             class_="foot",
         )

@@ -22,13 +22,31 @@ def refusal(headers: Iterable[tuple[str, str]]) -> str | None:
     given: Mapping[str, str] = {name.lower(): value for name, value in headers}
     if any(name in given for name in _FORWARDED):
         return "forwarded"
-    if _host(given.get("host", "")) not in _NAMES:
+    if host_name(given.get("host", "")) not in _NAMES:
         return "host"
     origin = given.get("origin")
-    return "host" if origin is not None and _host(origin.partition("://")[2]) not in _NAMES else None
+    return "host" if origin is not None and host_name(origin.partition("://")[2]) not in _NAMES else None
 
 
-def _host(value: str) -> str:
+def foreign(headers: Iterable[tuple[str, str]], names: frozenset[str], *, origin_needed: bool) -> bool:
+    """Whether a request asks for another host than ours, or comes from a page of another; forms must say whence.
+
+    >>> ours = frozenset({"boussole.example"})
+    >>> foreign([("Host", "boussole.example")], ours, origin_needed=False)
+    False
+    >>> foreign([("Host", "boussole.example"), ("Origin", "https://evil.example")], ours, origin_needed=True)
+    True
+    """
+    given = {name.lower(): value for name, value in headers}
+    if host_name(given.get("host", "")) not in names:
+        return True
+    origin = given.get("origin")
+    if origin is None:
+        return origin_needed
+    return host_name(origin.partition("://")[2]) not in names
+
+
+def host_name(value: str) -> str:
     """The name without its port."""
     name, _, port = value.rpartition(":")
     return (name if port.isdigit() else value).lower()

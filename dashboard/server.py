@@ -16,13 +16,17 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import store
 from dashboard.access.guard import guarded
+from dashboard.access.identity import check_roles
 from dashboard.access.local_role import role_route
+from dashboard.access.person import is_local
+from dashboard.access.sign_in import sign_in_routes
 from dashboard.evidence_routes import evidence_routes
-from dashboard.local import ADDRESS, refusal
+from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.theme import OPTIONS
 
 APP = Path(__file__).parent / "app.py"
@@ -36,19 +40,39 @@ SANDBOX = (
 class LocalOnly:
     """Refuses what does not come from this machine, pages and web sockets alike."""
 
+    text = "Boussole is in local mode: it answers only this machine, at http://localhost.\n"
+
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
+    def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
+        return scope["type"] in ("http", "websocket") and refusal(headers) is not None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope.get("headers", [])]
-        if scope["type"] in ("http", "websocket") and refusal(headers):
+        if self.refuses(scope, headers):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
                 return
-            text = "Boussole is in local mode: it answers only this machine, at http://localhost.\n"
-            await PlainTextResponse(text, status_code=403)(scope, receive, send)
+            await PlainTextResponse(self.text, status_code=403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+class KnownHosts(LocalOnly):
+    """With sign-in: answers under its own names only, and takes forms and web sockets from its own pages only."""
+
+    text = "Boussole does not answer under this name, or to this site.\n"
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        super().__init__(app)
+        self.names = names
+
+    def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
+        if scope["type"] not in ("http", "websocket"):
+            return False
+        own = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        return foreign(headers, self.names, origin_needed=own)
 
 
 def drift_report(home: Path, system: str) -> Path | None:
@@ -69,7 +93,17 @@ def routes(home: Path) -> list[Route]:
         headers = {"Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         return HTMLResponse(path.read_bytes(), headers=headers)
 
-    return guarded([Route("/drift/{system}", drift), *evidence_routes(home), role_route()])
+    workspace = Workspace(home)
+    access = check_roles(workspace)
+    entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
+    return guarded([Route("/drift/{system}", drift), *evidence_routes(home), *entering], home)
+
+
+def doors(access: AccessSettings) -> Middleware:
+    """What stands before everything: this machine only, or the names under which the dashboard is known."""
+    if access.local:
+        return Middleware(LocalOnly)
+    return Middleware(KnownHosts, names=frozenset({host_name(access.host), *map(host_name, access.hosts)}))
 
 
 def run(workspace_home: Path, port: int, headless: bool) -> None:
@@ -78,8 +112,10 @@ def run(workspace_home: Path, port: int, headless: bool) -> None:
 
     home = workspace_home.resolve()
     os.environ["BOUSSOLE_HOME"] = str(home)
-    app = st.App(APP, routes=routes(home), middleware=[Middleware(LocalOnly)], lifespan=_warming(home))
-    options: dict[str, Any] = {**OPTIONS, "server.address": ADDRESS, "server.port": port, "server.headless": headless}
+    access = Workspace(home).settings.access
+    app = st.App(APP, routes=routes(home), middleware=[doors(access)], lifespan=_warming(home))
+    address = ADDRESS if access.local else access.listen
+    options: dict[str, Any] = {**OPTIONS, "server.address": address, "server.port": port, "server.headless": headless}
     app.run(config=options)
 
 

@@ -58,6 +58,7 @@ class Action(StrEnum):
     SEE_ROWS = "see single rows"
     SEE_ACCESS = "see who signed in and who looked"
 
+    SIGN_IN = "sign in and out"
     CHOOSE_ROLE = "choose a role"
     TAKE_PROOFS = "take checkpoints and proofs away"
     CHECK_FILES = "check files against the ledger"
@@ -110,6 +111,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
+    Action.SIGN_IN: _ALL,
     Action.CHOOSE_ROLE: _ALL,
     Action.TAKE_PROOFS: _ALL,
     Action.CHECK_FILES: _ALL,
@@ -139,6 +141,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.KEEP_HOUSE: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
 }
+
+STRANGERS = frozenset({Action.SIGN_IN})
+"""What can be asked for before anybody is signed in."""
 
 
 class Somebody(Protocol):

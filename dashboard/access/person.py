@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
-from audits.workspace import Workspace
+from audits.workspace import SETTINGS_FILE, Workspace
 from dashboard.access.permissions import SIGNED_IN, Role
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ DEFAULT = Role.STEWARD
 """Who opens a local dashboard holds its files; this role sees every page."""
 
 
+_started: dict[Path, bool] = {}
+"""Whether a workspace was in local mode when its server started: a server that others reach never becomes local."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Whoever looks or acts. `member` is their number in a committee, where they sit on one."""
@@ -31,6 +38,8 @@ class Person:
     name: str = ""
     member: str | None = None
     authenticated: bool = False
+    subject: str = ""
+    """What the access log calls them: the provider's number of somebody, or that of a token."""
 
     def who(self, on: dt.date) -> Who:
         """The same, as the acts of a committee say it: a role, never a name; unauthenticated in local mode."""
@@ -40,8 +49,38 @@ class Person:
 
 
 def here() -> Person:
-    """Who looks at the page of the current rerun."""
-    return local(cookie(COOKIE))
+    """Who looks at the page of the current rerun. Raises SignedOutError when nobody is signed in, or no longer."""
+    return _who(Workspace.find(), cookie)
+
+
+def of_request(request: Request, home: Path) -> Person:
+    """Who asks for something beside the app. Raises SignedOutError as `here` does."""
+    return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
+
+
+def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:
+    from dashboard.access import sessions
+
+    if is_local(workspace):
+        return local(sent(COOKIE))
+    return sessions.person(workspace, sent(session_cookie(workspace.settings.access)))
+
+
+def session_cookie(access: AccessSettings) -> str:
+    """The name under which a browser keeps the number of its session; over https no other host can set it."""
+    return "__Host-boussole" if access.address.startswith("https://") else "boussole_session"
+
+
+def is_local(workspace: Workspace) -> bool:
+    """Whether nobody signs in here. Raises BoussoleError when that was changed since the server started."""
+    found = workspace.settings.access.local
+    if _started.setdefault(workspace.home, found) != found:
+        raise BoussoleError(
+            "the way people sign in was changed while the dashboard runs.",
+            where=str(workspace.home / SETTINGS_FILE),
+            next_step="End the dashboard and start it again.",
+        )
+    return found
 
 
 def cookie(name: str) -> str:
@@ -49,11 +88,6 @@ def cookie(name: str) -> str:
     import streamlit as st
 
     return st.context.cookies.get(name, "")
-
-
-def of_request(request: Request) -> Person:
-    """Who asks for something beside the app."""
-    return local(request.cookies.get(COOKIE, ""))
 
 
 def local(chosen: str) -> Person:

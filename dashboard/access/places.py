@@ -22,6 +22,9 @@ ROUTES: dict[str, Action] = {
     "/evidence/proof/{number}": Action.TAKE_PROOFS,
     "/evidence/check": Action.CHECK_FILES,
     "/access/role": Action.CHOOSE_ROLE,
+    "/access/sign-in": Action.SIGN_IN,
+    "/access/callback": Action.SIGN_IN,
+    "/access/sign-out": Action.SIGN_IN,
 }
 """By the path of the route."""
 

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from audits.workspace import Workspace
 from dashboard.local import refusal
 from dashboard.server import LocalOnly, drift_report, routes
 
@@ -35,6 +36,7 @@ def test_who_is_refused(headers: list[tuple[str, str]], why: str | None) -> None
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
+    Workspace.create(tmp_path)
     folder = tmp_path / "reports" / "drift"
     folder.mkdir(parents=True)
     (folder / "matchft.html").write_text("<h1>drift</h1>", encoding="utf-8")

@@ -1,0 +1,57 @@
+"""How people sign in: `[access]` in `boussole.toml`. Without an issuer the dashboard is in local mode."""
+
+from __future__ import annotations
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class AccessSettings(BaseModel):
+    """Sign-in by OpenID Connect, sessions, and the access log."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str | None = Field(None, description="Address of the OpenID Connect provider; none: local mode")
+    client_id: str = Field("", description="Name under which the provider knows this dashboard")
+    address: str = Field("", description="Address at which people open the dashboard")
+    listen: str = Field("127.0.0.1", description="Address of this machine that the server binds")
+    hosts: list[str] = Field(default_factory=list, description="Other host names under which it may be asked")
+    role_claim: str = Field("roles", description="Claim that holds the roles; dots lead into it: `realm_access.roles`")
+    roles: dict[str, str] = Field(
+        default_factory=dict, description="Role here of each value of that claim; the first that somebody has counts"
+    )
+    session_hours: int = Field(8, ge=1, le=24, description="Longest time between two sign-ins")
+    idle_minutes: int = Field(60, ge=5, le=24 * 60, description="Time after which an idle session ends")
+    recheck_seconds: int = Field(
+        60, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
+    )
+    log_days: int = Field(365, ge=1, description="Days that the access log is kept")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.issuer is None:
+            if self.listen not in LOOPBACK:
+                raise ValueError("without an issuer (local mode) the server binds to the loopback address only")
+            return self
+        missing = [name for name in ("client_id", "address", "roles") if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"with an issuer these are needed as well: {', '.join(missing)}")
+        for name in ("issuer", "address"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+                raise ValueError(f"{name} starts with https:// (http:// on this machine only)")
+        return self
+
+    @property
+    def local(self) -> bool:
+        """Whether nobody signs in: only this machine is answered."""
+        return self.issuer is None
+
+    @property
+    def host(self) -> str:
+        """The host and port of the address."""
+        return urlsplit(self.address).netloc.lower()

@@ -1,0 +1,53 @@
+"""Who somebody is, in the menu; and what is said to somebody who is not signed in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from dashboard.access.local_role import choosing
+from dashboard.access.person import Person
+from dashboard.access.sessions import Reason
+from dashboard.access.sign_in import SIGN_IN, SIGN_OUT
+from dashboard.access.words import role_title
+from dashboard.html import Html, el, join, link
+from dashboard.words import Say
+
+
+def account(me: Person, say: Say, *, to: str) -> Html:
+    """In local mode the role to choose; else who is signed in, and the way out."""
+    if not me.authenticated:
+        said = el("p", el("strong", say("Local mode")), el("br"), say("No sign-in: only this machine can open it."))
+        return el("div", said, choosing(me, say, to=to), class_="local")
+    out = el(
+        "form",
+        el("p", el("button", say("Sign out"), type="submit"), class_="go"),
+        action=SIGN_OUT,
+        method="post",
+        target="_self",
+        class_="ask role",
+    )
+    who = el("p", el("strong", me.name or say("Signed in")), el("br"), role_title(me.role, say))
+    return el("div", who, out, class_="local")
+
+
+def sign_in(reason: Reason, say: Say, *, to: str) -> Html:
+    """Why nobody is signed in, and the way to."""
+    why = {
+        "nobody": say("Sign in with the account of your organisation to see these pages."),
+        "ended": say("You have signed out, or an administrator has ended your session."),
+        "expired": say("Your session is over, because you were away or signed in long ago. Sign in again to go on."),
+        "revoked": say("Your organisation has ended this sign-in. Sign in again to go on."),
+        "no_role": say("Your account has no role here. Ask your administrator for one, then sign in again."),
+        "no_mandate": say(
+            "Your account is that of a member, and no mandate of yours lasts today. "
+            "Ask the secretariat of the committee."
+        ),
+        "provider": say("Your organisation’s sign-in does not answer. Wait a moment, then try again."),
+    }[reason]
+    way = el("p", link(say("Sign in"), f"{SIGN_IN}?{urlencode({'to': to})}", class_="take"))
+    return join(
+        [
+            el("h1", say("Boussole is for those who are signed in")),
+            el("div", el("p", why), way, class_="lead lead-unknown"),
+        ]
+    )

@@ -1,0 +1,98 @@
+"""access.sqlite: sessions, tokens and the access log. Beside the records, because all of it must be erasable."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import Column, Connection, Engine, Index, Integer, LargeBinary, MetaData, String, Table
+
+from audits.ledger.database import writer
+from audits.workspace import Workspace
+
+metadata = MetaData()
+
+session_table = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the id, which only the browser holds
+    Column("subject", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("token", LargeBinary, nullable=False),  # of the provider, encrypted
+    Column("started_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("seen_at", String, nullable=False),
+    Column("checked_at", String, nullable=False),
+    Column("ended_at", String),
+)
+
+token_table = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("label", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("ended_at", String),
+)
+
+look_table = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("place", String, nullable=False),
+    Index("ix_looks_at", "at"),
+)
+
+
+@contextmanager
+def access(workspace: Workspace) -> Iterator[Connection]:
+    """A transaction on it; the file is made when it is missing. What is deleted is overwritten."""
+    path = workspace.access
+    if not path.exists() or not path.stat().st_size:
+        _make(path)
+    with _engine(path).begin() as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        yield connection
+
+
+def stamp(moment: dt.datetime) -> str:
+    """A moment as it is stored: UTC, to the second, so that texts sort as moments do.
+
+    >>> stamp(dt.datetime(2026, 11, 27, 9, 5, tzinfo=dt.UTC))
+    '2026-11-27T09:05:00Z'
+    """
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> dt.datetime:
+    """The moment of a stored text."""
+    return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+
+
+def now() -> dt.datetime:
+    """This moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+@lru_cache(maxsize=8)
+def _engine(path: Path) -> Engine:
+    return writer(path)
+
+
+def _make(path: Path) -> None:
+    """Two processes can make it at once: each table is made where it is missing, in the turn of one of them."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    metadata.create_all(_engine(path))

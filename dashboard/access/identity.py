@@ -1,0 +1,75 @@
+"""From what a provider says of somebody to who they are here: role by claim, member by address, mandate by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from audits.access_settings import AccessSettings
+from audits.errors import BoussoleError, nearest
+from audits.workspace import SETTINGS_FILE, Workspace
+from dashboard.access.permissions import SIGNED_IN, Role
+
+SEATED = frozenset({Role.MEMBER, Role.CHAIR})
+"""Roles that last no longer than a mandate."""
+
+
+def role_of(claims: Mapping[str, Any], access: AccessSettings) -> Role | None:
+    """The role of the first line of `roles` whose value somebody has; None where they have none.
+
+    >>> access = AccessSettings(roles={"ethics-chair": "chair", "staff": "reader"}, role_claim="realm.roles")
+    >>> role_of({"realm": {"roles": ["staff", "ethics-chair"]}}, access).value, role_of({"realm": "x"}, access)
+    ('chair', None)
+    """
+    found: Any = claims
+    for key in access.role_claim.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return next((Role(role) for value, role in access.roles.items() if value in values), None)
+
+
+def check_roles(workspace: Workspace) -> AccessSettings:
+    """The settings of access. Raises BoussoleError where a role in them is none that a sign-in can give."""
+    access = workspace.settings.access
+    for value, role in access.roles.items():
+        if role not in SIGNED_IN:
+            raise BoussoleError(
+                f"'{role}' is no role. {nearest(role, SIGNED_IN)}",
+                where=f"{workspace.home / SETTINGS_FILE}, access.roles.{value}",
+                next_step="Give each value of the claim one of the roles.",
+            )
+    return access
+
+
+def email_of(claims: Mapping[str, Any]) -> str:
+    """The address that the provider vouches for; none where it says that it was not verified."""
+    email = claims.get("email")
+    return email.casefold() if isinstance(email, str) and claims.get("email_verified") is not False else ""
+
+
+def member_of(workspace: Workspace, email: str) -> str | None:
+    """The number of the member who is reached at an address; None where nobody, or several, are."""
+    from charter.committee.directory import directory
+
+    found = [member for member, each in directory(workspace).items() if email and each.contact.casefold() == email]
+    return found[0] if len(found) == 1 else None
+
+
+def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
+    """Whether a member has a mandate in a committee on a day, as it stands in the records at this moment."""
+    from dashboard.store import stamp
+
+    committees = tuple(sorted(path.stem for path in workspace.home.glob("committees/*.yaml")))
+    return member in _sitting(workspace.home, committees, day, stamp(workspace))
+
+
+@lru_cache(maxsize=8)
+def _sitting(home: Path, committees: tuple[str, ...], day: dt.date, _stamp: object) -> frozenset[str]:
+    from charter.committee.acting import house_of
+    from charter.committee.members import sitting_on
+
+    workspace = Workspace(home)
+    return frozenset(member for name in committees for member in sitting_on(house_of(workspace, name), day))

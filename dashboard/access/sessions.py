@@ -1,0 +1,177 @@
+"""Sessions are kept here, on the server: a browser holds a number, and nothing else is believed.
+
+Each look asks again: is it known, not ended, not expired, not idle; does the provider still give the role; does the
+mandate last? Signing out, a role taken away and a mandate that ends therefore count at once, whatever a browser keeps.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from cryptography.fernet import Fernet
+from sqlalchemy import Row, delete, insert, select, update
+
+from audits.access_settings import AccessSettings
+from audits.errors import BoussoleError
+from audits.privacy import keys
+from audits.workspace import Workspace
+from dashboard.access.database import access as opened
+from dashboard.access.database import moment, now, session_table, stamp
+from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, sits
+from dashboard.access.permissions import Role
+from dashboard.access.person import Person
+from dashboard.access.provider import ProviderError, RevokedError, userinfo
+
+Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider"]
+NOTED = dt.timedelta(minutes=1)
+"""How exactly it is kept when somebody was last seen."""
+
+
+def refusal_of(word: str, otherwise: Reason) -> Reason:
+    """Why a sign-in failed, where the address of a page says so in a word that is known."""
+    return next((reason for reason in ("no_role", "no_mandate", "provider") if reason == word), otherwise)
+
+
+class SignedOutError(BoussoleError):
+    """Nobody is signed in, or no longer; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(f"nobody is signed in ({reason}).", where="access", next_step="Sign in again.")
+
+
+def begin(workspace: Workspace, claims: Mapping[str, Any], *, token: str) -> str:
+    """A new session for somebody whom the provider has just named; its id goes to the browser.
+
+    Raises SignedOutError when no role, or no mandate, goes with what the provider says.
+    """
+    settings, at, number = check_roles(workspace), now(), secrets.token_urlsafe(32)
+    role, email = _role(claims, settings), email_of(claims)
+    subject, name = str(claims["sub"]), str(claims.get("name") or claims.get("preferred_username") or "")
+    _person(workspace, role, email=email, name=name, subject=subject)
+    row = {
+        "digest": digest(number),
+        "subject": subject,
+        "name": name,
+        "role": role.value,
+        "email": email,
+        "token": _box(workspace).encrypt(token.encode()),
+        "started_at": stamp(at),
+        "expires_at": stamp(at + dt.timedelta(hours=settings.session_hours)),
+        "seen_at": stamp(at),
+        "checked_at": stamp(at),
+    }
+    with opened(workspace) as connection:
+        connection.execute(insert(session_table).values(row))
+    return number
+
+
+def person(workspace: Workspace, number: str) -> Person:
+    """Whose session it is. Raises SignedOutError when it is nobody's, or no longer."""
+    settings, at = workspace.settings.access, now()
+    row = _row(workspace, number)
+    _alive(row, settings, at)
+    if at - moment(row.checked_at) >= dt.timedelta(seconds=settings.recheck_seconds):
+        row = _asked_again(workspace, row, settings, at)
+    elif at - moment(row.seen_at) >= NOTED:
+        _note(workspace, row.digest, seen_at=stamp(at))
+    return _person(workspace, Role(row.role), email=row.email, name=row.name, subject=row.subject)
+
+
+def end(workspace: Workspace, number: str) -> None:
+    """Ends a session: whoever shows its number again is nobody."""
+    _note(workspace, digest(number), ended_at=stamp(now()))
+
+
+def revoke(workspace: Workspace, word: str) -> int:
+    """Ends the sessions whose number starts with a word, or of a subject; returns how many there were."""
+    at = stamp(now())
+    open_ = session_table.c.ended_at.is_(None) & (session_table.c.expires_at > at)
+    theirs = (session_table.c.subject == word) | session_table.c.digest.startswith(word, autoescape=True)
+    with opened(workspace) as connection:
+        return int(connection.execute(update(session_table).where(open_ & theirs).values(ended_at=at)).rowcount)
+
+
+def open_sessions(workspace: Workspace) -> list[Row[Any]]:
+    """The sessions that nobody has ended and whose time is not over, the latest first."""
+    table = session_table
+    query = select(table).where(table.c.ended_at.is_(None) & (table.c.expires_at > stamp(now())))
+    with opened(workspace) as connection:
+        return list(connection.execute(query.order_by(table.c.started_at.desc())))
+
+
+def forget(workspace: Workspace, *, before: dt.datetime) -> int:
+    """Erases the sessions that ended, or ran out, before a moment."""
+    table, limit = session_table, stamp(before)
+    over = (table.c.ended_at < limit) | (table.c.expires_at < limit)
+    with opened(workspace) as connection:
+        return int(connection.execute(delete(table).where(over)).rowcount)
+
+
+def digest(number: str) -> str:
+    """What is kept of a session's number, or of a token: nobody can go back from it."""
+    return hashlib.sha256(number.encode()).hexdigest()
+
+
+def _row(workspace: Workspace, number: str) -> Row[Any]:
+    with opened(workspace) as connection:
+        row = connection.execute(select(session_table).where(session_table.c.digest == digest(number))).first()
+    if row is None:
+        raise SignedOutError("nobody")
+    return row
+
+
+def _alive(row: Row[Any], settings: AccessSettings, at: dt.datetime) -> None:
+    if row.ended_at is not None:
+        raise SignedOutError("ended")
+    idle = moment(row.seen_at) + dt.timedelta(minutes=settings.idle_minutes)
+    if at >= min(moment(row.expires_at), idle):
+        raise SignedOutError("expired")
+
+
+def _asked_again(workspace: Workspace, row: Row[Any], settings: AccessSettings, at: dt.datetime) -> Row[Any]:
+    """The row with the role that the provider gives now; the session ends when it gives none."""
+    try:
+        claims = userinfo(settings, _box(workspace).decrypt(row.token).decode())
+        if claims.get("sub") != row.subject:
+            raise RevokedError("the provider names somebody else.")
+        role = _role(claims, settings)
+    except ProviderError as error:
+        raise SignedOutError("provider") from error
+    except (RevokedError, SignedOutError) as error:
+        _note(workspace, row.digest, ended_at=stamp(at))
+        raise SignedOutError("revoked" if isinstance(error, RevokedError) else error.reason) from error
+    _note(workspace, row.digest, seen_at=stamp(at), checked_at=stamp(at), role=role.value, email=email_of(claims))
+    with opened(workspace) as connection:
+        return connection.execute(select(session_table).where(session_table.c.digest == row.digest)).one()
+
+
+def _note(workspace: Workspace, which: str, **values: str) -> None:
+    with opened(workspace) as connection:
+        connection.execute(update(session_table).where(session_table.c.digest == which).values(values))
+
+
+def _role(claims: Mapping[str, Any], settings: AccessSettings) -> Role:
+    role = role_of(claims, settings)
+    if role is None:
+        raise SignedOutError("no_role")
+    return role
+
+
+def _person(workspace: Workspace, role: Role, *, email: str, name: str, subject: str) -> Person:
+    """Who somebody is today. Raises SignedOutError where their role needs a mandate and none lasts."""
+    member = member_of(workspace, email)
+    today = now().astimezone().date()
+    seated = member is not None and sits(workspace, member, today)
+    if role in SEATED and not seated:
+        raise SignedOutError("no_mandate")
+    return Person(role=role, name=name, member=member if seated else None, authenticated=True, subject=subject)
+
+
+def _box(workspace: Workspace) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(keys.ensure(workspace.keys, "access")[-1]))
