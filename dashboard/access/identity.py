@@ -62,14 +62,15 @@ def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
     """Whether a member has a mandate in a committee on a day, as it stands in the records at this moment."""
     from dashboard.store import stamp
 
-    committees = tuple(sorted(path.stem for path in workspace.home.glob("committees/*.yaml")))
-    return member in _sitting(workspace.home, committees, day, stamp(workspace))
+    files = tuple((str(path), path.stat().st_mtime_ns) for path in sorted(workspace.home.glob("committees/*.yaml")))
+    return member in _sitting(workspace.home, day, (*stamp(workspace), *files))
 
 
 @lru_cache(maxsize=8)
-def _sitting(home: Path, committees: tuple[str, ...], day: dt.date, _stamp: object) -> frozenset[str]:
+def _sitting(home: Path, day: dt.date, _stamp: object) -> frozenset[str]:
     from charter.committee.acting import house_of
     from charter.committee.members import sitting_on
+    from charter.committee.rules import committees
 
     workspace = Workspace(home)
-    return frozenset(member for name in committees for member in sitting_on(house_of(workspace, name), day))
+    return frozenset(member for name in committees(workspace) for member in sitting_on(house_of(workspace, name), day))

@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 import typer.main
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from typer.core import TyperGroup
 
 import dashboard
 from audits.workspace import Workspace
-from dashboard.access.permissions import COMMITTEE, SIGNED_IN, TABLE, Action, Role, allowed
+from dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
 from dashboard.access.person import COOKIE
 from dashboard.access.places import COMMANDS, PAGES, ROUTES
 from dashboard.cli import app
 from dashboard.server import routes
 from tests.conftest import Run
+from tests.dashboard.access.conftest import SETTINGS
 
 SOURCE = Path(dashboard.__file__).parent
 CHANGES = {"add", "adopt", "cast", "purge", "rotate", "seat", "open", "issue", "import", "sync", "resubmit"}
@@ -61,8 +63,36 @@ def test_every_command_names_its_action() -> None:
     )
 
 
-def test_every_route_names_its_action(tmp_path: Path) -> None:
-    assert set(ROUTES) == {route.path for route in routes(tmp_path)}
+@pytest.fixture
+def local_routes(tmp_path: Path) -> list[Route]:
+    return routes(Workspace.create(tmp_path / "local").home)
+
+
+@pytest.fixture
+def signed_in_routes(tmp_path: Path) -> list[Route]:
+    workspace = Workspace.create(tmp_path / "signed-in")
+    settings = SETTINGS.format(issuer="https://id.example", address="https://boussole.example")
+    (workspace.home / "boussole.toml").write_text(settings, encoding="utf-8")
+    return routes(workspace.home)
+
+
+def test_every_route_names_its_action(local_routes: list[Route], signed_in_routes: list[Route]) -> None:
+    assert set(ROUTES) == {route.path for route in (*local_routes, *signed_in_routes)}
+
+
+def test_without_a_session_every_route_is_closed_but_those_that_lead_in(signed_in_routes: list[Route]) -> None:
+    client = TestClient(Starlette(routes=signed_in_routes), follow_redirects=False)
+    client.cookies.set("__Host-boussole", "made-up")
+    client.cookies.set(COOKIE, "steward")
+    for route in signed_in_routes:
+        if ROUTES[route.path] not in STRANGERS:
+            assert ask(client, route) == 401, route.path
+
+
+def ask(client: TestClient, route: Route) -> int:
+    """The answer to a request made by hand."""
+    method = "POST" if "POST" in (route.methods or ()) else "GET"
+    return client.request(method, route.path.replace("{system}", "x").replace("{number}", "1")).status_code
 
 
 def test_committees_see_no_rows_and_nobody_is_an_operator() -> None:
@@ -103,17 +133,15 @@ def test_no_spelling_goes_round_the_question(command: Run) -> None:
 
 
 @pytest.mark.parametrize("role", SIGNED_IN)
-def test_every_route_asks_first(tmp_path: Path, role: Role) -> None:
-    client = TestClient(Starlette(routes=routes(Workspace.create(tmp_path / "w").home)), follow_redirects=False)
+def test_every_route_asks_first(local_routes: list[Route], role: Role) -> None:
+    client = TestClient(Starlette(routes=local_routes), follow_redirects=False)
     client.cookies.set(COOKIE, role)
-    for route in routes(tmp_path):
-        method = "POST" if "POST" in (route.methods or ()) else "GET"
-        answer = client.request(method, route.path.replace("{system}", "x").replace("{number}", "1"))
-        assert (answer.status_code == 403) is not allowed(role, ROUTES[route.path]), route.path
+    for route in local_routes:
+        assert (ask(client, route) == 403) is not allowed(role, ROUTES[route.path]), route.path
 
 
-def test_a_cookie_that_is_no_role_is_nobody_special(tmp_path: Path) -> None:
-    client = TestClient(Starlette(routes=routes(Workspace.create(tmp_path / "w").home)))
+def test_a_cookie_that_is_no_role_is_nobody_special(local_routes: list[Route]) -> None:
+    client = TestClient(Starlette(routes=local_routes))
     for made_up in ("operator", "Chair", "reader,operator", "' or 1=1"):
         client.cookies.set(COOKIE, made_up)
         assert client.get("/drift/x").status_code == 404  # as the role that opens a local dashboard
