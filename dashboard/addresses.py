@@ -80,5 +80,23 @@ def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
     return _address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
 
 
+def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = "") -> str:
+    """A committee's page, or a place on it; the first one's where none is named.
+
+    >>> committee_href("internal", query={"lang": "en"}, anchor="members"), committee_href("", query={})
+    ('/committee?committee=internal&lang=en#members', '/committee')
+    """
+    return _address("/committee", {"committee": committee, **query} if committee else query, anchor)
+
+
+def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "") -> str:
+    """A session's page, or a place on it. A session is named by the entry of its first convocation.
+
+    >>> session_href(20, query={"lang": "en"}, anchor="minutes")
+    '/session?session=20&lang=en#minutes'
+    """
+    return _address("/session", {"session": str(entry), **query}, anchor)
+
+
 def _address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

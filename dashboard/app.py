@@ -28,6 +28,8 @@ say = speaker(language())
 titles = {
     "compass": say("The compass"),
     "article": say("One article"),
+    "committee": say("The committee"),
+    "session": say("One session"),
     "register": say("The register"),
     "system": say("One system"),
     "charter": say("The charter"),

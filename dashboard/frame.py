@@ -12,6 +12,7 @@ import streamlit as st
 from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
+from charter.committee.drafts import Drafted
 from dashboard import store
 from dashboard.access.account_html import account
 from dashboard.access.permissions import allowed
@@ -20,6 +21,7 @@ from dashboard.access.places import PAGES
 from dashboard.addresses import (
     article_href,
     charter_href,
+    committee_href,
     compass_href,
     data_href,
     evidence_href,
@@ -29,6 +31,8 @@ from dashboard.addresses import (
 )
 from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
+from dashboard.committee.chamber import Chamber
+from dashboard.committee.evidence import Evidence
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
 from dashboard.register_choice import Register
@@ -43,6 +47,8 @@ OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
 LISTED = 8
 """Audited systems that the sidebar names; a hundred would push the languages off the screen."""
+UNDER = {"session": "committee"}
+"""Pages that the menu names by another one."""
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -96,6 +102,21 @@ def charter(against: str) -> Seen:
     return store.charter(Workspace.find(), against, today())
 
 
+def chambers() -> dict[str, Chamber]:
+    """The committees by id, as they stand today."""
+    return store.chambers(Workspace.find())
+
+
+def evidence(committee: str, session: int) -> Evidence | None:
+    """The pack that a session works on, and what has changed since."""
+    return store.evidence(Workspace.find(), committee, session)
+
+
+def drafts(committee: str) -> Sequence[Drafted]:
+    """What is being written in a committee."""
+    return store.drafts(Workspace.find(), committee)
+
+
 def declared(system: str) -> Sequence[DeclaredMeasure]:
     """The measures that the team of a system declares."""
     return store.facts(Workspace.find()).declared.get(system, ())
@@ -139,6 +160,7 @@ def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> No
     query = kept_query()
     menu = {
         "compass": (say("The compass"), compass_href(query=query)),
+        "committee": (say("The committee"), committee_href("", query=query)),
         "charter": (say("The charter"), charter_href(query=query)),
         "register": (say("The register"), register_href(query=query)),
         "law": (say("The law"), law_href(query=query)),
@@ -146,7 +168,7 @@ def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> No
         "data": (say("The data"), data_href(query=query)),
     }
     pages = [
-        _page(title, href, current=name == (page or "compass"))
+        _page(title, href, current=name == UNDER.get(page, page or "compass"))
         for name, (title, href) in menu.items()
         if allowed(me.role, PAGES[name])
     ]

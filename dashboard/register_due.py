@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from audits.languages import capital
 from charter.due import Due, Kind
@@ -40,25 +42,51 @@ class Agenda:
     more: tuple[str, str]
 
 
-def pressing(items: Sequence[Due], *, most: int = DUE_SHOWN, of_a_kind: int = OF_A_KIND) -> tuple[list[Due], list[Due]]:
+class Dated(Protocol):
+    """Something of a kind that is due on a day."""
+
+    @property
+    def on(self) -> dt.date: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """Something that is due to a committee or by it, with its line."""
+
+    on: dt.date
+    kind: str
+    line: DueLine
+
+
+def pressing(items: Sequence[D], *, most: int = DUE_SHOWN, of_a_kind: int = OF_A_KIND) -> tuple[list[D], list[D]]:
     """What the first screen names, and the rest: many reviews that are late do not hide an answer that is."""
-    shown: list[Due] = []
+    shown: list[D] = []
     for item in items:
         if len(shown) < most and sum(other.kind == item.kind for other in shown) < of_a_kind:
             shown.append(item)
     return shown, [item for item in items if item not in shown]
 
 
-def agenda(register: Register, say: Say, *, query: dict[str, str]) -> Agenda | None:
+def agenda(register: Register, say: Say, *, query: dict[str, str], owed: Sequence[Owed] = ()) -> Agenda | None:
     """What the committee and the establishment must do next, the first day first; None where nothing is due."""
-    acts = [item for item in register.due if item.kind in ACTS]
-    shown, _ = pressing(acts, most=ON_THE_COMPASS, of_a_kind=ALIKE)
+    acts = [
+        Owed(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
+        for item in register.due
+        if item.kind in ACTS
+    ]
+    shown, _ = pressing(sorted([*acts, *owed], key=lambda each: each.on), most=ON_THE_COMPASS, of_a_kind=ALIKE)
     if not shown:
         return None
     late = shown[-1].on < register.today
     return Agenda(
         title=say("Overdue") if late else say("Due by {date}", date=say.date(shown[-1].on)),
-        lines=[due_line(register, item, say, query=query) for item in shown],
+        lines=[each.line for each in shown],
         more=(say("All that is due, in the register"), register_href(query=query, anchor="due")),
     )
 

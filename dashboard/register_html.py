@@ -54,11 +54,11 @@ def overview(page: RegisterPage, say: Say) -> Html:
         for title, counts in page.strips
     ]
     figure = el("figure", *strips, el("figcaption", note), class_="strips") if strips else None
-    lines = el("ul", *[_due(line) for line in page.due], class_="lines due") if page.due else None
+    lines = el("ul", *[due_item(line) for line in page.due], class_="lines due") if page.due else None
     more = (
         details(
             say.plural("See one more", "See {n} more", len(page.later)),
-            el("ul", *[_due(line) for line in page.later], class_="lines due"),
+            el("ul", *[due_item(line) for line in page.later], class_="lines due"),
         )
         if page.later
         else None
@@ -77,7 +77,7 @@ def agenda(shown: Agenda) -> Html:
     return el(
         "section",
         el("h2", shown.title),
-        el("ul", *[_due(line) for line in shown.lines], class_="lines due"),
+        el("ul", *[due_item(line) for line in shown.lines], class_="lines due"),
         el("p", link(*shown.more)),
         class_="agenda",
     )
@@ -157,7 +157,10 @@ def _row(row: Row) -> list[Html | str]:
     ]
 
 
-def _due(line: DueLine) -> Html:
+def due_item(line: DueLine) -> Html:
+    """Something that is due: when, what, and where; the link is on the place, if one is named."""
     when = el("p", line.when, class_="when overdue" if line.overdue else "when")
+    if not line.place:
+        return el("li", when, el("p", link(line.what, line.href) if line.href else line.what))
     where = link(line.place, line.href) if line.href else line.place
-    return el("li", when, el("p", join([line.what, where], " — ") if line.place else line.what))
+    return el("li", when, el("p", join([line.what, where], " — ")))

@@ -25,6 +25,7 @@ from dashboard.access.identity import check_roles
 from dashboard.access.local_role import role_route
 from dashboard.access.person import is_local
 from dashboard.access.sign_in import sign_in_routes
+from dashboard.committee.routes import committee_routes
 from dashboard.evidence_routes import evidence_routes
 from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.theme import OPTIONS
@@ -96,7 +97,8 @@ def routes(home: Path) -> list[Route]:
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    return guarded([Route("/drift/{system}", drift), *evidence_routes(home), *entering], home)
+    files = [*evidence_routes(home), *committee_routes(home)]
+    return guarded([Route("/drift/{system}", drift), *files, *entering], home)
 
 
 def doors(access: AccessSettings) -> Middleware:

@@ -11,6 +11,8 @@ from pathlib import Path
 from audits.languages import LANGUAGES
 from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
+from charter.committee.drafts import Drafted
+from charter.committee.drafts import drafts as written_together
 from charter.coverage import coverage
 from charter.due import due
 from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
@@ -18,6 +20,9 @@ from charter.records.lookup import last_entry
 from dashboard.amendment import Seen, look
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.article_view import article_page as written
+from dashboard.committee.chamber import Chamber
+from dashboard.committee.chamber import chambers as seated
+from dashboard.committee.evidence import Evidence, evidence_of
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_choice import Register
@@ -80,6 +85,21 @@ def facts(workspace: Workspace) -> Facts:
         return error.facts
 
 
+def chambers(workspace: Workspace) -> dict[str, Chamber]:
+    """The committees of the workspace by id, as they stand today."""
+    return _chambers(workspace.home, house_stamp(workspace), today())
+
+
+def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
+    """The pack that a session works on, and what has changed since; None while there is none."""
+    return _evidence(workspace.home, house_stamp(workspace), today(), committee, session)
+
+
+def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
+    """What is being written in a committee, as it was saved last."""
+    return _drafts(workspace.home, house_stamp(workspace), committee)
+
+
 def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
     """The charter as its page sees it, beside another version of it."""
     return _charter(workspace.home, stamp(workspace), against, today)
@@ -110,6 +130,14 @@ def stamp(workspace: Workspace) -> Stamp:
     files = _stamp([home / SETTINGS_FILE, *sorted([*home.glob("systems/*"), *home.glob("charter/*")])])
     last = _last_entry(home, _records(workspace))
     return (*files, ("ledger", -1 if last is None else last, 0))
+
+
+def house_stamp(workspace: Workspace) -> Stamp:
+    """What the pages of a committee depend on: the same files, its own, and whatever is written to the records."""
+    files = _stamp(
+        sorted(path for kind in ("systems", "charter", "committees") for path in workspace.home.glob(f"{kind}/*"))
+    )
+    return (*_records(workspace), *files)
 
 
 def _records(workspace: Workspace) -> Stamp:
@@ -154,6 +182,21 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
     return Register(
         charter=seen.charter, uses=seen.uses, coverage=coverage(seen.charter, seen.uses), due=found, today=today
     )
+
+
+@lru_cache(maxsize=4)
+def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
+    return seated(Workspace(home), today=today)
+
+
+@lru_cache(maxsize=16)
+def _evidence(home: Path, seen_at: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
+    return evidence_of(Workspace(home), _chambers(home, seen_at, today)[committee].house, session)
+
+
+@lru_cache(maxsize=8)
+def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
+    return written_together(Workspace(home), committee)
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from charter.committee.house import House
 from charter.committee.opinions import Fate, fates
@@ -20,7 +21,7 @@ class Promise:
     """
 
     entry: int
-    what: str
+    what: Literal["publication", "answer", "recommendation"]
     system: str | None
     due_on: dt.date
     kept_on: dt.date | None

@@ -75,6 +75,15 @@ def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
         )
 
 
+def pack_now(workspace: Workspace, pack: FrozenPack) -> FrozenPack:
+    """What the same pack would hold if it were frozen now: nothing of it is sealed."""
+    charter = in_force(workspace).charter
+    with reading(workspace) as connection:
+        assert connection is not None  # noqa: S101 (there is a pack, so there are records)
+        now = {"size": size_of(connection), "root": ledger.root(connection), "audits": _audits(connection)}
+    return pack.model_copy(update={**now, "charter": charter.sha256, "charter_version": charter.version})
+
+
 def pack_changes(workspace: Workspace, before: FrozenPack, after: FrozenPack) -> PackChanges:
     """What changed from one frozen pack to another."""
     old, new = ({each.system: each for each in pack.audits} for pack in (before, after))

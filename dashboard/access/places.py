@@ -7,6 +7,8 @@ from dashboard.access.permissions import Action
 PAGES: dict[str, Action] = {
     "compass": Action.SEE_COMPASS,
     "article": Action.SEE_ARTICLE,
+    "committee": Action.SEE_COMMITTEE,
+    "session": Action.SEE_COMMITTEE,
     "register": Action.SEE_REGISTER,
     "system": Action.SEE_SYSTEM,
     "charter": Action.SEE_CHARTER,
@@ -21,6 +23,9 @@ ROUTES: dict[str, Action] = {
     "/evidence/checkpoint": Action.TAKE_PROOFS,
     "/evidence/proof/{number}": Action.TAKE_PROOFS,
     "/evidence/check": Action.CHECK_FILES,
+    "/session-calendar/{entry:int}.{lang}.ics": Action.SEE_COMMITTEE,
+    "/session-minutes/{entry:int}.{lang}.md": Action.SEE_COMMITTEE,
+    "/session-minutes/{entry:int}.json": Action.SEE_COMMITTEE,
     "/access/role": Action.CHOOSE_ROLE,
     "/access/sign-in": Action.SIGN_IN,
     "/access/callback": Action.SIGN_IN,

@@ -6,19 +6,24 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame, register_html
+from dashboard.access.permissions import Action, allowed
+from dashboard.access.person import here
+from dashboard.committee.duty_words import owed
 from dashboard.register_due import agenda
 from dashboard.views import compass
 from dashboard.words import speaker
 
 say = speaker(frame.language())
 try:
-    seen = frame.scene()
+    seen, chambers = frame.scene(), frame.chambers()
 except BoussoleError as error:
     st.html(compass_html.problem(error.what, error.next_step, say))
 else:
     if seen.latest:
         view = compass(seen, say, query=frame.kept_query(), all_changes=st.query_params.get("changes") == "all")
-        due = agenda(frame.duties(), say, query=frame.kept_query())
+        seated = chambers.values() if allowed(here().role, Action.SEE_COMMITTEE) else ()
+        owing = [each for chamber in seated for each in owed(chamber, say, query=frame.kept_query())]
+        due = agenda(frame.duties(), say, query=frame.kept_query(), owed=owing)
         st.html(compass_html.head(view, say))
         st.html(compass_html.overview(view, say))
         if due:

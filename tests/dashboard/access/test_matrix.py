@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def test_without_a_session_every_route_is_closed_but_those_that_lead_in(signed_i
 def ask(client: TestClient, route: Route) -> int:
     """The answer to a request made by hand."""
     method = "POST" if "POST" in (route.methods or ()) else "GET"
-    return client.request(method, route.path.replace("{system}", "x").replace("{number}", "1")).status_code
+    return client.request(method, re.sub(r"\{\w+(:int)?\}", "1", route.path)).status_code
 
 
 def test_committees_see_no_rows_and_nobody_is_an_operator() -> None:

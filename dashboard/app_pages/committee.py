@@ -1,0 +1,37 @@
+"""The committee page: what is due, what became of its opinions, its sessions, matters and members."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.addresses import committee_href
+from dashboard.committee import overview_html
+from dashboard.committee.overview_view import overview_page
+from dashboard.words import Say, speaker
+
+
+def show(asked: str, say: Say) -> None:
+    """A committee, the first one where none is asked for, or which ones there are."""
+    known, query = frame.chambers(), frame.kept_query()
+    chamber = known.get(asked) if asked else next(iter(known.values()), None)
+    if chamber is None:
+        links = [(each.title(say), committee_href(name, query=query)) for name, each in known.items()]
+        st.html(overview_html.unknown(asked, say, known=links))
+        return
+    page = overview_page(chamber, known, frame.drafts(chamber.id), say, query=query)
+    frame.put(
+        overview_html.head(page, say),
+        overview_html.due(page, say),
+        overview_html.opinions(page, say),
+        overview_html.matters(page, say),
+        overview_html.members(page, say),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(st.query_params.get("committee", ""), speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,42 @@
+"""The page of one session: what, when, where, the agenda, the evidence, who is there, what is decided, the minutes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.addresses import committee_href
+from dashboard.committee import pack_html, session_html
+from dashboard.committee.chamber import chamber_of
+from dashboard.committee.pack_view import pack_view
+from dashboard.committee.session_view import session_page
+from dashboard.evidence_view import number_of
+from dashboard.words import Say, speaker
+
+
+def show(asked: str, say: Say) -> None:
+    """A session, or that there is none of this number."""
+    query, number = frame.kept_query(), number_of(asked)
+    chamber = None if number is None else chamber_of(frame.chambers(), number)
+    if chamber is None or number is None:
+        st.html(session_html.unknown(asked, say, committee=committee_href("", query=query)))
+        return
+    found = frame.evidence(chamber.id, number)
+    pack = pack_view(found, frame.scene(), say, query=query) if found else None
+    page = session_page(chamber, number, pack, say, query=query)
+    frame.put(
+        session_html.head(page, say),
+        session_html.agenda(page, say),
+        pack_html.pack(page.pack, say),
+        session_html.presence(page, say),
+        session_html.questions(page, say),
+        session_html.minutes(page, say),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(st.query_params.get("session", ""), speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,42 @@
+"""The frozen pack of a session as it is read: what its audits found, and what has changed before and since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audits.workspace import Workspace
+from charter.committee.house import House
+from charter.committee.packs import PackChanges, pack_changes, pack_now
+from charter.records.acts import FrozenPack
+from charter.records.summaries import AuditSummary, summaries_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """`before`: what changed from the pack it replaces to it; None where it replaces none. `since`: from it to today.
+
+    `audits` are those of the pack in short, by entry.
+    """
+
+    entry: int
+    pack: FrozenPack
+    audits: Mapping[int, AuditSummary]
+    before: PackChanges | None
+    since: PackChanges
+
+
+def evidence_of(workspace: Workspace, house: House, session: int) -> Evidence | None:
+    """The pack that a session works on; None while there is none."""
+    last = house.last(FrozenPack, session)
+    if last is None:
+        return None
+    entry, pack = last
+    replaced = house.get(FrozenPack, pack.replaces) if pack.replaces is not None else None
+    return Evidence(
+        entry=entry,
+        pack=pack,
+        audits=summaries_at(workspace, {each.entry for each in pack.audits}),
+        before=pack_changes(workspace, replaced, pack) if replaced is not None else None,
+        since=pack_changes(workspace, pack, pack_now(workspace, pack)),
+    )

@@ -1,0 +1,67 @@
+"""A committee as pages see it: in memory, and in a workspace with an open session, made once and copied."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.committee.directory import name_member
+from charter.facts import Facts
+from charter.loading import load_charter
+from dashboard.committee.chamber import Chamber
+from dashboard.scene import Scene
+from tests.charter.committee.desk import CALLED, Desk, m
+from tests.charter.committee.hall import Hall
+
+NAMES = {m(1): "Awa Diop", m(2): "Li Wei", m(3): "Zoé <b>Petit</b>"}
+Seen = Callable[..., Chamber]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A committee of three, the first of whom is the chair."""
+    made = Desk()
+    made.seat(1, 2)
+    made.seat(3, college="demandeurs")
+    made.office(1)
+    return made
+
+
+@pytest.fixture
+def seen(desk: Desk) -> Seen:
+    """That committee on a day."""
+
+    def at(day: dt.date = CALLED, *, sealed=()) -> Chamber:
+        return Chamber(house=desk.house, names=NAMES, facts=Facts(as_of=day, sealed=tuple(sealed)))
+
+    return at
+
+
+@pytest.fixture
+def empty_scene() -> Scene:
+    return Scene(charter=load_charter(), systems={}, latest={}, previous={})
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Hall:
+    """A workspace with a committee of five, at an open session at which all are there."""
+    made = Hall.seat(tmp_path_factory.mktemp("house") / "w")
+    for number, name in enumerate(("Awa Diop", "Li Wei", "Jean Martin", "Zoé Petit", "Ana Lima"), 1):
+        name_member(made.workspace, m(number), name=name)
+    made.of = made.session(1, 2, 3, 4, 5)
+    return made
+
+
+@pytest.fixture
+def hall(founded: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """A copy of it, which pages find."""
+    shutil.copytree(founded.workspace.home, tmp_path / "w")
+    made = Hall(Workspace(tmp_path / "w"))
+    made.of = founded.of
+    monkeypatch.setenv("BOUSSOLE_HOME", str(made.workspace.home))
+    return made

@@ -1,0 +1,85 @@
+"""The committee's pages in a browser: nothing that shuts people out, at any width, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from charter.records.acts import CommitteeQuestion, Dissent
+from tests.charter.committee.desk import DAY, m
+from tests.charter.committee.hall import NAME, Hall, who
+from tests.dashboard.test_browser import (
+    _SIDEWAYS,
+    Open,
+    by_keyboard,
+    chrome,
+    narrow,
+    served,
+    text,
+    violations,
+    visit,
+    waiting,
+    whole,
+)
+
+__all__ = ["chrome", "visit"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def house(founded: Hall) -> Hall:
+    """An open session with a vote that is over, one that is open, and a frozen pack."""
+    from charter.committee.balloting import end_vote, vote_openly
+    from charter.committee.packs import freeze
+
+    vote = founded.vote(founded.of, item="minutes", title="Approuver le procès-verbal")
+    for number, choice in ((1, "for"), (2, "against"), (3, "abstain")):
+        vote_openly(founded.workspace, NAME, vote=vote, voter=m(number), choice=choice, who=who())
+    decision = end_vote(founded.workspace, NAME, vote=vote, who=who()).entry
+    founded.do(Dissent, of=decision, member=m(2), text="Trop <tôt>." + " Encore." * 50)
+    founded.do(CommitteeQuestion, of=founded.of, text="Pourquoi ?", addressee="DSI", due_on=DAY)
+    freeze(founded.workspace, NAME, of=founded.of, who=who())
+    founded.vote(founded.of, secret=True)
+    return founded
+
+
+@pytest.fixture(scope="module")
+def address(house: Hall) -> Iterator[str]:
+    yield from served(house.workspace.home)
+
+
+PATHS = [
+    "/committee",
+    "/committee?lang=en",
+    "/session?session={of}",
+    "/session?session={of}&lang=en",
+    "/session?session=1",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house: Hall, path: str) -> None:
+    page = visit(path.format(of=house.of))
+    assert violations(page) == []
+    try:
+        narrow(page)
+        waiting(page).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0])
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_from_the_compass_to_a_session_by_keyboard(visit: Open, house: Hall) -> None:
+    page = visit("/register?lang=en")
+    by_keyboard(page, "The committee").send_keys("\n")
+    waiting(page).until(lambda b: "/committee" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "External ethics committee"
+    by_keyboard(page, "Session of 15 September 2026").send_keys("\n")
+    waiting(page).until(lambda b: f"/session?session={house.of}" in b.current_url)
+    whole(page)
+    assert text(page, ".pages [aria-current=page]") == "The committee"
+    assert page.find_elements(By.CSS_SELECTOR, ".decision .adopted")

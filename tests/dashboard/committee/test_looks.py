@@ -1,0 +1,72 @@
+"""The pages as Streamlit runs them, and the files beside them, on a workspace with an open session."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+import dashboard
+from charter.committee.minutes import content_of
+from dashboard.committee.routes import calendar_href, committee_routes, minutes_data_href, minutes_href
+
+PAGES = Path(dashboard.__file__).parent / "app_pages"
+
+
+def look(page: str, **asked: str) -> str:
+    seen = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
+    for key, value in asked.items():
+        seen.query_params[key] = value
+    seen.run()
+    assert not seen.exception
+    return "".join(getattr(element.proto, "body", "") for element in seen.main)
+
+
+def test_each_page_says_what_there_is_and_what_there_is_not(hall):
+    assert "Comité d’éthique externe" in look("committee")
+    assert "Awa Diop" in look("committee", committee="external", lang="en")
+    assert "There is no committee “internal” here." in look("committee", committee="internal", lang="en")
+    page = look("session", session=str(hall.of), lang="en")
+    assert "5 of 5 members count as there, 3 are needed." in page
+    for asked in ("1", "<script>"):
+        page = look("session", session=asked, lang="en")
+        assert "There is no session" in page
+        assert "<script>" not in page
+
+
+def test_a_broken_file_of_a_committee_is_told_with_its_place(hall):
+    folder = hall.workspace.home / "committees"
+    folder.mkdir()
+    (folder / "external.yaml").write_text("id: other\ntitle: {en: X}\n", encoding="utf-8")
+    assert "is named external.yaml but its id is" in look("committee", lang="en")
+
+
+@pytest.fixture
+def client(hall):
+    return TestClient(Starlette(routes=committee_routes(hall.workspace.home)))
+
+
+def test_the_calendar_file_and_the_minutes_are_taken_away_in_both_languages(hall, client):
+    for lang, word in (("fr", "Ordre du jour"), ("en", "Agenda")):
+        got = client.get(calendar_href(hall.of, lang))
+        assert (got.status_code, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+        assert f'filename="session-{hall.of}.{lang}.ics"' in got.headers["content-disposition"]
+        (event,) = Calendar.from_ical(got.content).walk("VEVENT")
+        assert word in event["description"]
+    assert "# External ethics committee: minutes" in client.get(minutes_href(hall.of, "en")).text
+    assert "Awa Diop" in client.get(minutes_href(hall.of, "fr")).text
+    data = json.loads(client.get(minutes_data_href(hall.of)).content)
+    assert "Awa Diop" not in json.dumps(data)
+    assert content_of(data) in look("session", session=str(hall.of))
+
+
+@pytest.mark.parametrize(
+    "path", ["/session-calendar/0.fr.ics", "/session-minutes/999.en.md", "/session-minutes/1.xx.md"]
+)
+def test_files_of_what_there_is_not_are_not_found(client, path):
+    assert client.get(path).status_code == 404

@@ -1,0 +1,144 @@
+"""The committee page: what it says first, who sits, what became of opinions, by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from charter.committee.drafts import Drafted
+from charter.committee.presence import count
+from charter.committee.sessions import session
+from charter.records.acts import (
+    CommitteeQuestion,
+    Consensus,
+    FrozenPack,
+    Interest,
+    Opinion,
+    OpinionText,
+    Publication,
+    PublicationDecision,
+    Rapporteur,
+    Referral,
+)
+from dashboard.committee import overview_html
+from dashboard.committee.duty_words import owed, shortened
+from dashboard.committee.overview_view import OverviewPage, overview_page
+from dashboard.words import speaker
+from tests.charter.committee.desk import CALLED, DAY, SAID, m
+
+EN, FR = speaker("en"), speaker("fr")
+DRAFT = Drafted(
+    id=4, committee="external", kind="opinion", about=None, version=2, sealed_as=None,
+    body={"title": "On <i>MatchFT</i>"}, author=m(1), saved_at="2026-09-02T10:00:00Z",
+)  # fmt: skip
+
+
+def page(chamber, say=EN, drafts=()) -> OverviewPage:
+    return overview_page(chamber, {"external": chamber}, drafts, say, query={"lang": say.lang})
+
+
+def frozen(of):
+    return FrozenPack(**SAID, on=CALLED, of=of, size=1, root="0" * 64, charter="0" * 64, charter_version="1")
+
+
+def issued(desk, title="On MatchFT"):
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    desk.open(of, 1)
+    text = OpinionText(title=title, sense="favourable", words="Yes.")
+    counted = count(desk.house, session(desk.house, of), "matchft")
+    agreed = Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", subject=text.sha256, count=counted)
+    return desk.seal(Opinion(**SAID, on=DAY, of=desk.seal(agreed), wording=text))
+
+
+def test_the_answer_comes_first(desk, seen):
+    assert (page(seen()).headline, page(seen()).tone) == ("No session is called.", "unknown")
+    of = desk.call()
+    desk.seal(frozen(of))
+    shown = page(seen())
+    assert (shown.headline, shown.tone) == ("The next session is on 15 September 2026.", "kept")
+    assert shown.next == ("Session of 15 September 2026", f"/session?session={of}&lang=en")
+    late = page(seen(DAY + dt.timedelta(days=1)))
+    assert (late.headline, late.tone) == ("One thing is late.", "broken")
+    desk.arrive(of, 1, 2)
+    desk.open(of, 1)
+    assert page(seen(DAY), FR).headline == "Une séance est ouverte en ce moment."
+
+
+def test_members_stand_by_college_with_office_mandate_and_interests(desk, seen):
+    desk.seat(4, college="demandeurs", end=CALLED + dt.timedelta(days=30))
+    matter = desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Two regions", sender="Direction"))
+    desk.seal(Interest(**SAID, on=CALLED, member=m(2), systems=["matchft"]))
+    desk.seal(Interest(**SAID, on=CALLED, member=m(2), of=matter, until=CALLED))
+    rows = page(seen()).members
+    assert [(row.name, row.office, row.ending) for row in rows] == [
+        ("Awa Diop", "chair", False),
+        ("Li Wei", "", False),
+        (f"member {m(4)}", "", True),
+        ("Zoé <b>Petit</b>", "", False),
+    ]
+    assert rows[2].mandate == "until 1 October 2026"
+    assert [list(row.interests) for row in rows[:2]] == [[], ["matchft", "Two regions"]]
+    later = page(seen(CALLED + dt.timedelta(days=1)))
+    assert later.members[1].interests == ["matchft"]
+
+
+def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
+    first = issued(desk, "First")
+    second = issued(desk, "Second")
+    desk.seal(PublicationDecision(**SAID, on=DAY, of=first, publish=True))
+    desk.seal(Publication(**SAID, on=DAY, of=first, where="Register"))
+    desk.seal(PublicationDecision(**SAID, on=DAY, of=second, publish=False, text="It names a supplier."))
+    waiting = page(seen(DAY)).opinions
+    assert [(row.title[0], row.published, row.answered, row.grave) for row in waiting] == [
+        ("First", "on 15 September 2026", "by 14 December 2026", False),
+        ("Second", "withheld", "by 14 December 2026", False),
+    ]
+    late = page(seen(DAY + dt.timedelta(days=200)))
+    assert [(row.answered, row.followed, row.grave) for row in late.opinions] == [
+        ("late since 14 December 2026", "ignored", True)
+    ] * 2
+    assert late.told == ["Two opinions were ignored."]
+
+
+def test_what_is_due_is_linked_where_it_is_done(desk, seen):
+    of = desk.call()
+    asked = CommitteeQuestion(
+        **SAID, on=CALLED, of=of, text="Why?\nReally?", addressee="Data department", due_on=CALLED
+    )
+    desk.seal(asked)
+    day, at = "15 September 2026", f"/session?session={of}&lang=en"
+    lines = page(seen(CALLED + dt.timedelta(days=3))).due
+    assert [(line.what, line.when, line.href) for line in lines] == [
+        ("Answer from Data department to: “Why?”", "Three days late", f"{at}#questions"),
+        (f"Freeze the evidence for the session of {day}", "In eleven days", f"{at}#pack"),
+        (f"Session of {day}, Room 1", "In eleven days", at),
+    ]  # fmt: skip
+    assert [each.line.place for each in owed(seen(), EN, query={})] == ["External ethics committee"] * 3
+
+
+def test_matters_say_who_asks_who_reports_and_what_became_of_them(desk, seen):
+    of = desk.seal(Referral(**SAID, on=CALLED, origin="self", subject="Work", sender="Members", supporters=[m(1)]))
+    before = page(seen()).matters[0]
+    assert (before.sender, before.rapporteur, before.became) == (
+        "Members (by the members themselves)", "nobody yet", "no opinion yet",
+    )  # fmt: skip
+    desk.seal(Rapporteur(**SAID, on=CALLED, of=of, member=m(2)))
+    assert page(seen()).matters[0].rapporteur == "Li Wei"
+
+
+def test_whatever_people_wrote_is_text(desk, seen):
+    issued(desk, "<script>alert(1)</script>")
+    shown = page(seen(DAY), drafts=[DRAFT])
+    parts = [getattr(overview_html, part)(shown, EN) for part in ("head", "due", "opinions", "matters", "members")]
+    html = "".join(parts)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "Zoé &lt;b&gt;Petit&lt;/b&gt;" in html
+    assert "On &lt;i&gt;MatchFT&lt;/i&gt;" in html
+    assert "<script" not in html
+    assert "<b>" not in html
+
+
+def test_a_long_question_is_cut_after_a_word():
+    assert shortened("a" * 200, 10) == "…"
+    assert shortened("", 10) == ""
+    assert shortened("Why do women wait, and men not?", 19) == "Why do women wait…"

@@ -1,0 +1,70 @@
+"""The frozen pack on the session page: the verdicts of each system, and what has changed, by hand."""
+
+from __future__ import annotations
+
+from charter.committee.packs import freeze
+from charter.records.acts import FrozenPack
+from dashboard.committee import pack_html
+from dashboard.committee.evidence import evidence_of
+from dashboard.committee.pack_view import pack_view
+from dashboard.words import speaker
+from tests.charter.committee.hall import NAME, who
+from tests.charter.committee.test_packs import audit
+
+EN = speaker("en")
+
+
+def shown(hall, scene):
+    found = evidence_of(hall.workspace, hall.house, hall.of)
+    return pack_view(found, scene, EN, query={}) if found else None
+
+
+def test_before_it_is_frozen_there_is_none(hall, empty_scene):
+    assert shown(hall, empty_scene) is None
+    assert "not frozen yet" in pack_html.pack(None, EN)
+
+
+def test_what_has_changed_since_and_before_is_said_question_by_question(hall, empty_scene):
+    first = audit(hall, "matchft", {"precision_difference": "kept", "gone": "watch"})
+    freeze(hall.workspace, NAME, of=hall.of, who=who())
+    pack = shown(hall, empty_scene)
+    assert [column.entry[0] for column in pack.columns] == [f"entry {first}"]
+    assert [each.told for each in pack.differences] == [["Nothing: the evidence is the same."]]
+    audit(hall, "matchft", {"precision_difference": "broken"}, end="2026-09-30")
+    audit(hall, "neo", {"precision_difference": "kept"})
+    (since,) = shown(hall, empty_scene).differences
+    assert since.told == ["One system was audited again.", "One system was audited for the first time."]
+    assert [(each.place, each.told, each.verdict) for each in since.verdicts] == [
+        ("matchft", "Kept → Not kept", "broken"),
+        ("matchft", "Watch → not asked", "not_examined"),
+        ("neo", "not asked → Kept", "kept"),
+    ]
+    assert since.verdicts[1].question == "gone"
+    assert since.verdicts[0].question.startswith("3.")
+    freeze(hall.workspace, NAME, of=hall.of, who=who())
+    now, before = shown(hall, empty_scene).differences
+    assert now.told == ["Nothing: the evidence is the same."]
+    assert before.title == "What was different in the pack before?"
+    assert len(before.verdicts) == 3
+    assert hall.house.last(FrozenPack, hall.of)[1].root in pack_html.pack(shown(hall, empty_scene), EN)
+
+
+def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
+    from charter.records import save_audit
+
+    document = {
+        "system": "chatft", "as_of": "2026-09-01",
+        "window": {"start": "2026-08-01", "end": "2026-08-31", "timezone": "Europe/Paris"},
+        "evidence": {"cubes": "sha256:" + "ab" * 32}, "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
+        "measures": [], "decisions": 10, "verdicts": [],
+        "articles": [{"article": "equite", "verdict": "watch"}, {"article": "<own>", "verdict": "kept"}],
+    }  # fmt: skip
+    save_audit(hall.workspace, document)
+    audit(hall, "matchft", {})
+    freeze(hall.workspace, NAME, of=hall.of, who=who())
+    pack = shown(hall, empty_scene)
+    rows = {row.title[0]: list(row.verdicts) for row in pack.rows}
+    assert rows["Fairness and non-discrimination"] == ["watch", None]
+    assert rows["<own>"] == ["kept", None]
+    assert len(rows) == 8
+    assert "&lt;own&gt;" in pack_html.pack(pack, EN)
