@@ -14,7 +14,7 @@ def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) ->
     >>> compass_href(query={}), compass_href(query={"lang": "en"}, changes="all", anchor="changes")
     ('/', '/?changes=all&lang=en#changes')
     """
-    return _address("/", {**asked, **query}, anchor)
+    return address("/", {**asked, **query}, anchor)
 
 
 def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> str:
@@ -23,7 +23,7 @@ def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> s
     >>> system_href("matchft", query={"lang": "en"}, anchor="equite")
     '/system?system=matchft&lang=en#equite'
     """
-    return _address("/system", {"system": system, **query}, anchor)
+    return address("/system", {"system": system, **query}, anchor)
 
 
 def article_href(article: str, *, query: Mapping[str, str], anchor: str = "", **chosen: str) -> str:
@@ -32,7 +32,7 @@ def article_href(article: str, *, query: Mapping[str, str], anchor: str = "", **
     >>> article_href("equite", query={"lang": "en"}, page="2", anchor="trend")
     '/article?article=equite&page=2&lang=en#trend'
     """
-    return _address("/article", {"article": article, **chosen, **query}, anchor)
+    return address("/article", {"article": article, **chosen, **query}, anchor)
 
 
 def data_href(*, query: Mapping[str, str], anchor: str = "") -> str:
@@ -41,7 +41,7 @@ def data_href(*, query: Mapping[str, str], anchor: str = "") -> str:
     >>> data_href(query={"lang": "en"}, anchor="matchft"), data_href(query={})
     ('/data?lang=en#matchft', '/data')
     """
-    return _address("/data", query, anchor)
+    return address("/data", query, anchor)
 
 
 def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "") -> str:
@@ -50,7 +50,7 @@ def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "
     >>> charter_href(query={"lang": "en"}, against="e7e75ecc0cbd", anchor="amendment")
     '/charter?against=e7e75ecc0cbd&lang=en#amendment'
     """
-    return _address("/charter", {"against": against, **query} if against else query, anchor)
+    return address("/charter", {"against": against, **query} if against else query, anchor)
 
 
 def register_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
@@ -59,7 +59,7 @@ def register_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -
     >>> register_href(query={"lang": "en"}, status="production", risk=""), register_href(query={}, anchor="due")
     ('/register?status=production&lang=en', '/register#due')
     """
-    return _address("/register", {**{key: value for key, value in asked.items() if value}, **query}, anchor)
+    return address("/register", {**{key: value for key, value in asked.items() if value}, **query}, anchor)
 
 
 def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:
@@ -68,7 +68,7 @@ def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:
     >>> law_href(query={"lang": "en"}, anchor="gdpr")
     '/law?lang=en#law-gdpr'
     """
-    return _address("/law", query, f"law-{anchor}" if anchor else "")
+    return address("/law", query, f"law-{anchor}" if anchor else "")
 
 
 def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
@@ -77,7 +77,7 @@ def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
     >>> evidence_href(query={"lang": "en"}, entry="12"), evidence_href(query={})
     ('/evidence?lang=en&entry=12', '/evidence')
     """
-    return _address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
+    return address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
 
 
 def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = "") -> str:
@@ -86,7 +86,7 @@ def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = ""
     >>> committee_href("internal", query={"lang": "en"}, anchor="members"), committee_href("", query={})
     ('/committee?committee=internal&lang=en#members', '/committee')
     """
-    return _address("/committee", {"committee": committee, **query} if committee else query, anchor)
+    return address("/committee", {"committee": committee, **query} if committee else query, anchor)
 
 
 def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "") -> str:
@@ -95,8 +95,9 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "") -> s
     >>> session_href(20, query={"lang": "en"}, anchor="minutes")
     '/session?session=20&lang=en#minutes'
     """
-    return _address("/session", {"session": str(entry), **query}, anchor)
+    return address("/session", {"session": str(entry), **query}, anchor)
 
 
-def _address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
+def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
+    """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

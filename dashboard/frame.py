@@ -10,31 +10,21 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from audits.errors import BoussoleError
+from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from charter.committee.drafts import Drafted
 from dashboard import store
 from dashboard.access.account_html import account
-from dashboard.access.permissions import allowed
 from dashboard.access.person import Person
-from dashboard.access.places import PAGES
-from dashboard.addresses import (
-    article_href,
-    charter_href,
-    committee_href,
-    compass_href,
-    data_href,
-    evidence_href,
-    law_href,
-    register_href,
-    system_href,
-)
+from dashboard.addresses import address
 from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
+from dashboard.pages import Page, current, listed
 from dashboard.register_choice import Register
 from dashboard.scene import Scene
 from dashboard.server import drift_report as stored_report
@@ -45,10 +35,7 @@ from experiments.declared import DeclaredMeasure
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
-LISTED = 8
-"""Audited systems that the sidebar names; a hundred would push the languages off the screen."""
-UNDER = {"session": "committee"}
-"""Pages that the menu names by another one."""
+_SCRIPT = (HERE / "static" / "page.js").read_text(encoding="utf-8")
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -135,6 +122,7 @@ def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:
 def prepare() -> None:
     """The style of every page."""
     st.html(HERE / "static" / "style.css")
+    st.html(el("div", id="content", tabindex="-1"))
 
 
 def put(*parts: Html) -> None:
@@ -144,79 +132,35 @@ def put(*parts: Html) -> None:
             st.html(part)
 
 
-_SCRIPTS: dict[str, str] = {
-    lang: f"""<script>
-document.documentElement.lang = "{lang}";
-document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
-</script>"""
-    for lang in LANGUAGES
-}
-"""Once a page stands: its language for those who hear it, then the question its address names. They hold no data."""
-
-
-def sidebar(say: Say, me: Person, *, page: str, system: str, article: str) -> None:
-    """The brand, the pages that a role opens, and the languages. `page` is the path of the page shown, `system`
-    or `article` what it is about."""
-    query = kept_query()
-    menu = {
-        "compass": (say("The compass"), compass_href(query=query)),
-        "committee": (say("The committee"), committee_href("", query=query)),
-        "charter": (say("The charter"), charter_href(query=query)),
-        "register": (say("The register"), register_href(query=query)),
-        "law": (say("The law"), law_href(query=query)),
-        "evidence": (say("The evidence"), evidence_href(query=query)),
-        "data": (say("The data"), data_href(query=query)),
-    }
-    pages = [
-        _page(title, href, current=name == UNDER.get(page, page or "compass"))
-        for name, (title, href) in menu.items()
-        if allowed(me.role, PAGES[name])
-    ]
-    articles, audited = _listed(say)
-    groups = {
-        say("Articles"): [
-            _page(title, article_href(name, query=query), current=name == article) for name, title in articles
-        ],
-        say("Systems"): _systems(audited, say, current=system, query=query),
-    }
-    listed = [el("ul", *pages)]
-    for name, items in groups.items():
-        listed += [el("p", name, class_="group"), el("ul", *items)] if items else []
-    nav = el("nav", *listed, class_="pages", aria_label=say("Pages"))
+def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
+    """The brand, the pages that a role opens, and the languages. `name` is that of the page shown."""
+    query, marked = kept_query(), current(known, name)
+    menu = []
+    for at, (group, listed_here) in enumerate(listed(known, say)):
+        items = [_page(page, query=query, current=page.name == marked) for page in listed_here]
+        menu += [el("p", group, class_="group", id=f"pages-{at}"), el("ul", *items, aria_labelledby=f"pages-{at}")]
     with st.sidebar:
-        st.html(join([_brand(), nav, account(me, say, to=here(page)), languages(say)]))
+        paths = " ".join(page.path for page in known)
+        nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths)
+        st.html(join([_skip(say), _brand(), nav, account(me, say, to=here(name)), languages(say)]))
+
+
+def _skip(say: Say) -> Html:
+    return el("a", say("Skip to the content"), href="#content", class_="skip")
 
 
 def _brand() -> Html:
     return el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
 
 
-def here(page: str) -> str:
+def here(name: str) -> str:
     """The address of the page shown."""
-    return f"/{page}" + (f"?{urlencode(st.query_params.to_dict())}" if st.query_params else "")
+    return address(Page(name=name, title="").path, st.query_params.to_dict())
 
 
-def _systems(audited: Sequence[tuple[str, str]], say: Say, *, current: str, query: dict[str, str]) -> list[Html]:
-    """The audited systems; where there are many, the first ones, the one shown, and the way to all of them."""
-    shown = [each for at, each in enumerate(audited) if at < LISTED or each[0] == current]
-    items = [_page(title, system_href(name, query=query), current=name == current) for name, title in shown]
-    if len(shown) < len(audited):
-        every = say("All {n} in the register", n=say.whole(len(audited)))
-        items.append(_page(every, register_href(query=query), current=False))
-    return items
-
-
-def _page(title: str, href: str, *, current: bool) -> Html:
-    return el("li", el("a", title, href=href, target="_self", aria_current="page" if current else None))
-
-
-def _listed(say: Say) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The articles and the audited systems, by id and name; none where there is nothing to read yet."""
-    try:
-        seen = scene()
-    except BoussoleError:
-        return [], []
-    return list(seen.articles(say).items()), [(system, seen.title(system, say)) for system in seen.latest]
+def _page(page: Page, *, query: dict[str, str], current: bool) -> Html:
+    href = address(page.path, query)
+    return el("li", el("a", page.title, href=href, target="_self", aria_current="page" if current else None))
 
 
 def languages(say: Say) -> Html:
@@ -248,8 +192,8 @@ def outside(say: Say) -> None:
         st.html(join([_brand(), languages(say)]))
 
 
-def footer(say: Say, *, local: bool) -> None:
-    """Said on every page, whatever the sidebar does; then the page is complete."""
+def footer(say: Say, *, name: str, local: bool) -> None:
+    """Said on every page, whatever the sidebar does; then the page is complete. `name` is that of the page shown."""
     mode = el(
         "p",
         el("strong", say("Local mode:")),
@@ -262,6 +206,8 @@ def footer(say: Say, *, local: bool) -> None:
             mode if local else None,
             el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
             class_="foot",
+            lang=say.lang,
         )
     )
-    st.html(_SCRIPTS[say.lang], unsafe_allow_javascript=True)
+    shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
+    st.html(f"<script>/* {sha256_hex(shown.encode())} */ {_SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from axe_core_python.selenium import Axe
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -134,6 +135,7 @@ def whole(browser: webdriver.Chrome) -> None:
 _SETTLED = """
 return document.fonts.status === "loaded" && [...document.images].every(image => image.complete)
     && !document.querySelector("[data-stale=true]")
+    && document.documentElement.dataset.shown === location.pathname + location.search
 """
 
 
@@ -143,7 +145,7 @@ return [document.documentElement, document.querySelector(".stMain")].map(part =>
 
 
 def waiting(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
-    return WebDriverWait(browser, 30, poll_frequency=0.1)
+    return WebDriverWait(browser, 30, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
 
 
 def text(browser: webdriver.Chrome, selector: str) -> str:
@@ -216,11 +218,36 @@ def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> Non
     whole(page)
     assert text(page, "h1") == "Where does the charter stand?"
     assert page.execute_script("return document.documentElement.lang") == "en"
+    by_keyboard(page, "Examined systems").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: b.current_url.endswith("/system?lang=en"))
+    whole(page)
+    assert text(page, ".pages [aria-current=page]") == "Examined systems"
     by_keyboard(page, "MatchFT").send_keys(Keys.ENTER)
     waiting(page).until(lambda b: "system=matchft" in b.current_url)
-    whole(page)
-    assert text(page, ".kicker") == "Article 3"
-    assert text(page, ".pages [aria-current=page]") == "MatchFT"
+    waiting(page).until(lambda b: text(b, ".kicker") == "Article 3")
+
+
+def test_a_link_changes_the_page_without_loading_the_app_again(visit: Open) -> None:
+    page = visit("/")
+    page.execute_script("window.stays = true")
+    page.find_element(By.LINK_TEXT, "Le registre").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Quels usages de l’IA sont examinés\u202f?")
+    waiting(page).until(lambda b: b.execute_script("return document.activeElement.tagName") == "H1")
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+    assert page.title == "Le registre · Boussole"
+    page.find_element(By.LINK_TEXT, "English").click()
+    waiting(page).until(lambda b: b.execute_script("return document.documentElement.lang") == "en")
+    page.back()
+    page.back()
+    waiting(page).until(lambda b: text(b, "h1") == "Où en est la charte\u202f?")
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+
+
+def test_the_keyboard_can_skip_the_pages(visit: Open) -> None:
+    page = visit("/law?lang=en")
+    by_keyboard(page, "Skip to the content", most=6).send_keys(Keys.ENTER)
+    page.switch_to.active_element.send_keys(Keys.TAB)
+    assert page.execute_script("return !!document.activeElement.closest('.stMain')")
 
 
 def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> None:
@@ -255,7 +282,7 @@ def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: O
     waiting(page).until(lambda b: "/article?article=equite" in b.current_url)
     whole(page)
     assert text(page, "h1") == "Fairness and non-discrimination"
-    assert text(page, ".pages [aria-current=page]") == "Fairness and non-discrimination"
+    assert text(page, ".pages [aria-current=page]") == "The articles"
     page.find_element(By.CSS_SELECTOR, ".lead a[href*='system=matchft']").click()
     waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft&lang=en#equite"))
 

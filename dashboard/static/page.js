@@ -1,0 +1,50 @@
+/* Once a page stands: its language for those who hear it, the place its address names, and links that change only what
+   is on the page, so that nothing goes blank in between. It holds no data; without it, links are plain links. */
+(() => {
+  const root = document.documentElement;
+  root.lang = document.querySelector(".foot")?.lang || root.lang;
+
+  const place = () => location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+
+  /* After a link: the top of the page, or the place that it names, and the focus there for those who hear the page.
+     Streamlit may put this script in before the page itself, so it waits for its title. */
+  const arrive = (tries = 60) => {
+    const start = place() || (location.hash && tries ? null : document.querySelector(".stMain h1"));
+    if (!start && tries) {
+      requestAnimationFrame(() => arrive(tries - 1));
+      return;
+    }
+    if (place()) start.scrollIntoView();
+    else if (window.boussoleGoing) document.querySelector(".stMain")?.scrollTo(0, 0);
+    if (window.boussoleGoing) {
+      start?.setAttribute("tabindex", "-1");
+      start?.focus({ preventScroll: true });
+    }
+    window.boussoleGoing = false;
+    root.dataset.shown = location.pathname + location.search;
+    document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest" });
+  };
+  arrive();
+  if (window.boussoleTravels) return;
+  window.boussoleTravels = true;
+
+  const pages = () => (document.querySelector(".pages")?.dataset.known || "").split(" ");
+
+  const closeNarrowSidebar = () => {
+    if (innerWidth < 768) document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest?.(".stHtml a[href]");
+    if (!link || link.target === "_blank" || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (!pages().includes(link.pathname)) return;
+    const here = location.pathname + location.search;
+    if (link.pathname + link.search === here && link.hash) return;
+    event.preventDefault();
+    window.boussoleGoing = true;
+    history.pushState({}, "", link.href);
+    dispatchEvent(new PopStateEvent("popstate"));
+    if (link.closest(".stSidebar")) closeNarrowSidebar();
+  });
+})();

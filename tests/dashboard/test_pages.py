@@ -1,0 +1,38 @@
+"""One table holds every page: what it names exists, what exists is named, and the sidebar leads to all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dashboard
+from dashboard.access.places import PAGES
+from dashboard.pages import FIRST, Page, current, groups, listed, pages
+from dashboard.words import speaker
+
+SCRIPTS = {path.stem for path in (Path(dashboard.__file__).parent / "app_pages").glob("*.py")} - {"__init__"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_page_has_its_script_and_every_script_its_page(lang: str) -> None:
+    names = [page.name for page in pages(speaker(lang))]
+    assert sorted(names) == sorted(SCRIPTS) == sorted(PAGES)
+    assert FIRST in names
+    titles = [page.title for page in pages(speaker(lang))]
+    assert len(set(titles)) == len(titles), "two pages of one name cannot be told apart in a history"
+
+
+def test_every_page_is_listed_in_one_group_or_stands_under_one_that_is() -> None:
+    shown = pages(say := speaker("en"))
+    names = [page.name for _, each in listed(shown, say) for page in each]
+    assert len(names) == len(set(names))
+    for page in shown:
+        assert bool(page.group) != bool(page.under), page.name
+        assert not page.group or page.group in groups(say)
+        assert current(shown, page.name) in names
+
+
+def test_a_group_without_a_page_is_left_out() -> None:
+    found = listed([Page(name="law", title="The law", group="proof")], speaker("en"))
+    assert [(name, [page.name for page in each]) for name, each in found] == [("To verify", ["law"])]
