@@ -106,7 +106,7 @@ def drafts(committee: str) -> Sequence[Drafted]:
 
 def declared(system: str) -> Sequence[DeclaredMeasure]:
     """The measures that the team of a system declares."""
-    return store.facts(Workspace.find()).declared.get(system, ())
+    return store.facts(Workspace.find(), within=store.A_WHILE).declared.get(system, ())
 
 
 def system_page(system: str, say: Say) -> SystemPage:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from dashboard.system_view import system_page as drawn
 from dashboard.words import speaker
 
 Stamp = tuple[tuple[str, int, int], ...]
+A_WHILE, A_MINUTE = 15.0, 60.0
 IN_SESSION = tuple(act.kind for act in (Attendance, Ballot, Opening, Participation, Proxy, Recusal))
 """Acts that no page shows that is kept."""
 
@@ -58,8 +61,7 @@ def article_page(workspace: Workspace, chosen: Chosen, lang: str) -> ArticlePage
 
 def register(workspace: Workspace, today: dt.date) -> Register:
     """The register as its page sees it, on one day."""
-    facts_now = facts(workspace)
-    states = facts_now.lake.systems.items()
+    states = facts(workspace, within=A_MINUTE).lake.systems.items()
     oldest = {
         name: held.oldest.date()
         for name, state in states
@@ -73,16 +75,22 @@ def duties(workspace: Workspace) -> Register:
     return _register(workspace.home, stamp(workspace), today(), ())
 
 
-def facts(workspace: Workspace) -> Facts:
+def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
     """The state of the data, read anew when a sync, an import or a purge has changed it.
 
-    A look that failed is not kept: the next one tries again.
+    A look that failed is not kept: the next one tries again. `within` so many seconds, what the lake held then will do:
+    it takes a second to read, and a sync changes it all the time.
     """
-    seen_at = _stamp([workspace.home / SETTINGS_FILE, *_lake(workspace), *sorted(workspace.home.glob("systems/*"))])
+    files = _stamp([workspace.home / SETTINGS_FILE, *sorted(workspace.home.glob("systems/*"))])
+    held = _LAST.get(workspace.home)
+    if held is not None and held.files == files and time.monotonic() - held.at < within:
+        return held.facts
     try:
-        return _facts(workspace.home, seen_at)
+        found = _facts(workspace.home, (*files, *_stamp(_lake(workspace))))
     except _TroubleError as error:
         return error.facts
+    _LAST[workspace.home] = _Look(at=time.monotonic(), files=files, facts=found)
+    return found
 
 
 def chambers(workspace: Workspace) -> dict[str, Chamber]:
@@ -212,6 +220,18 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, la
 @lru_cache(maxsize=4)
 def _verified(home: Path, _stamp: Stamp) -> Verification | None:
     return verify_here(Workspace(home))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What the lake held at a moment of this process, with the files of settings and systems as they were."""
+
+    at: float
+    files: Stamp
+    facts: Facts
+
+
+_LAST: dict[Path, _Look] = {}
 
 
 class _TroubleError(Exception):

@@ -13,6 +13,7 @@ from dashboard import store
 from dashboard.article_view import Chosen
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import Hall
+from tests.conftest import SYSTEMS
 
 
 def test_a_new_audit_shows_at_the_next_look(
@@ -58,3 +59,15 @@ def test_what_members_do_in_a_session_leaves_kept_pages_alone(tmp_path: Path) ->
     assert store.scene(workspace) is kept
     hall.do(Office, member=m(2), office="deputy", start=DAY)
     assert store.scene(workspace) is not kept
+
+
+def test_what_the_lake_held_a_moment_ago_will_do_only_where_a_page_says_so(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace")
+    seen = store.facts(workspace)
+    workspace.catalogue.parent.mkdir(exist_ok=True)
+    workspace.catalogue.with_name("sync.json").write_text("{}", encoding="utf-8")
+    assert store.facts(workspace, within=store.A_MINUTE) is seen
+    seen_later = store.facts(workspace)
+    assert seen_later is not seen
+    (workspace.home / "systems" / "compas.yaml").write_text((SYSTEMS / "compas.yaml").read_text(encoding="utf-8"))
+    assert store.facts(workspace, within=store.A_MINUTE) is not seen_later

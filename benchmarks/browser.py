@@ -1,0 +1,55 @@
+"""A real browser that measures how long a page takes until it is whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from types import TracebackType
+from typing import Self
+
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=fr",
+    "--window-size=1280,900",
+)
+WHOLE = """
+return !!document.querySelector(".foot") && document.fonts.status === "loaded"
+    && [...document.images].every(image => image.complete) && !document.querySelector("[data-stale=true]")
+"""
+
+
+class Browser:
+    """Debian's Chromium, without a screen."""
+
+    def __enter__(self) -> Self:
+        self.folder = tempfile.TemporaryDirectory()
+        options = webdriver.ChromeOptions()
+        options.binary_location = shutil.which("chromium") or ""
+        for switch in (*SWITCHES, f"--user-data-dir={self.folder.name}"):
+            options.add_argument(switch)
+        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.driver.quit()
+        self.folder.cleanup()
+
+    def visit(self, address: str) -> float:
+        """Seconds from the click to a page that is whole, its pictures and fonts included."""
+        started = time.perf_counter()
+        self.driver.get(address)
+        WebDriverWait(self.driver, 60, poll_frequency=0.02).until(lambda driver: driver.execute_script(WHOLE))
+        return time.perf_counter() - started

@@ -1,0 +1,182 @@
+"""Twenty members at once, while a sync runs: `python -m benchmarks.members FOLDER [--seconds N]`.
+
+Prints JSON. Members are scripted clients that speak the dashboard's protocol and think four seconds between two pages;
+one real browser measures beside them. What members write is looked for in the records afterwards. The peer is an app of
+one line in the same Streamlit, visited in the same way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean, quantiles
+from typing import Any
+
+import yaml
+
+from audits.workspace import Workspace
+from benchmarks.browser import Browser
+from benchmarks.client import Member, NoAnswerError
+from benchmarks.process import BOUSSOLE, run
+from benchmarks.serving import memory, served
+
+MEMBERS, THINKING = 20, 4.0
+HERE = Path(__file__).parent
+PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("", {}),
+    ("", {"lang": "en"}),
+    ("article", {"article": "equite"}),
+    ("article", {"article": "securite", "lang": "en"}),
+    ("system", {"system": "matchft"}),
+    ("register", {}),
+    ("charter", {}),
+    ("law", {}),
+    ("data", {}),
+)
+
+
+@dataclass
+class Told:
+    """What all members saw: seconds of each page, and errors."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def main() -> None:
+    """Prepares a workspace, then lets members in."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seconds", type=float, default=300)
+    options = parser.parse_args()
+    home = _workspace(options.folder)
+    with served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, process):
+        asyncio.run(_once(address))
+        with _syncing(home, options.folder) as syncs, ThreadPoolExecutor() as pool:
+            watched = pool.submit(_memory, process.pid, options.seconds)
+            looked = pool.submit(_browse, address, options.seconds)
+            ours = asyncio.run(_members(address, PAGES, options.seconds))
+            browser, sizes = looked.result(), watched.result()
+            rounds = syncs()
+    app = options.folder / "one_line.py"
+    app.write_text("import streamlit as st\n\nst.html('<p>One line.</p>')\n", encoding="utf-8")
+    with served([Path(sys.executable).with_name("streamlit"), "run", app, "--server.headless=true"]) as (address, _):
+        theirs = asyncio.run(_members(address, (("", {}),), min(30.0, options.seconds)))
+    print(json.dumps(_summary(ours, theirs, browser, sizes) | {"syncs": rounds, "seconds": options.seconds}))
+
+
+def _summary(ours: Told, theirs: Told, browser: list[float], sizes: list[float]) -> dict[str, Any]:
+    fifth = max(1, len(sizes) // 5)
+    return {
+        "pages": len(ours.seconds),
+        "errors": ours.errors[:5],
+        "p50": _share(ours.seconds, 50),
+        "p95": _share(ours.seconds, 95),
+        "browser_p50": _share(browser, 50),
+        "browser_p95": _share(browser, 95),
+        "peer_p95": _share(theirs.seconds, 95),
+        "peer_errors": theirs.errors[:5],
+        "gigabytes_first": mean(sizes[:fifth]),
+        "gigabytes_last": mean(sizes[-fifth:]),
+    }
+
+
+def _share(seconds: list[float], percent: int) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[percent - 1]
+
+
+def _workspace(folder: Path) -> Path:
+    """The demo, with a system beside it whose decisions a sync brings in."""
+    home = folder / "members"
+    shutil.rmtree(home, ignore_errors=True)
+    run(BOUSSOLE, "demo", "--home", home, "--no-open")
+    system = yaml.safe_load((HERE / "bench.yaml").read_text(encoding="utf-8"))
+    system["sources"] = [{"mlflow": {"experiment": "bench"}}]
+    (home / "systems" / "bench.yaml").write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
+    Workspace(home).system("bench")
+    return home
+
+
+async def _once(address: str) -> None:
+    """Every page once: libraries are loaded and pages drawn."""
+    async with Member(address) as member:
+        for path, query in PAGES:
+            await member.visit(path, **query)
+
+
+async def _members(address: str, pages: tuple[tuple[str, dict[str, str]], ...], seconds: float) -> Told:
+    told, until = Told(), time.monotonic() + seconds
+    await asyncio.gather(*(_member(address, pages, until, told, number) for number in range(MEMBERS)))
+    return told
+
+
+async def _member(
+    address: str, pages: tuple[tuple[str, dict[str, str]], ...], until: float, told: Told, number: int
+) -> None:
+    chance = random.Random(number)  # noqa: S311 (no secret)
+    await asyncio.sleep(chance.uniform(0, THINKING))
+    async with Member(address) as member:
+        while time.monotonic() < until:
+            path, query = chance.choice(pages)
+            try:
+                told.seconds.append(await member.visit(path, **query))
+            except (NoAnswerError, OSError, TimeoutError) as error:
+                told.errors.append(f"/{path}: {error!r}")
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * THINKING)
+
+
+def _browse(address: str, seconds: float) -> list[float]:
+    """One member with a real browser."""
+    until, took = time.monotonic() + seconds, []
+    with Browser() as browser:
+        browser.visit(address)
+        for number in range(10_000):
+            if time.monotonic() > until:
+                break
+            path, query = PAGES[number % len(PAGES)]
+            took.append(browser.visit(f"{address}/{path}?" + "&".join(f"{key}={query[key]}" for key in query)))
+            time.sleep(THINKING)
+    return took
+
+
+def _memory(pid: int, seconds: float) -> list[float]:
+    """The gigabytes of the server, every two seconds."""
+    until, sizes = time.monotonic() + seconds, []
+    while time.monotonic() < until:
+        sizes.append(memory(pid))
+        time.sleep(2)
+    return sizes
+
+
+@contextmanager
+def _syncing(home: Path, folder: Path) -> Iterator[Any]:
+    """Decisions are logged and synced, over and over, at low priority; called, it tells how many syncs ended well."""
+    command = [sys.executable, "-m", "benchmarks.feeding", str(home), str(folder / "feeding")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    counted: list[int] = []
+
+    def syncs() -> int:
+        if not counted:
+            process.terminate()
+            counted.append(len((process.communicate(timeout=60)[0] or "").splitlines()))
+        return counted[0]
+
+    try:
+        yield syncs
+    finally:
+        syncs()
+
+
+if __name__ == "__main__":
+    main()
