@@ -38,6 +38,7 @@ def main() -> None:
         _small_files(folder)
         _ledger(folder)
         _year(folder)
+        _members(folder)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
     if options.full:
@@ -130,6 +131,23 @@ def _year(folder: Path) -> None:
         f"judged and shown: {both:.2f} s (wanted: 1), {both / told['json']:.1f} times as long as json reads the same "
         f"{told['megabytes']:.0f} MB of documents"
     )
+
+
+def _members(folder: Path) -> None:
+    """Twenty members for five minutes, while decisions are synced at low priority."""
+    told = module("members", folder).told
+    print(
+        f"twenty members, {told['seconds']:.0f} s, {told['syncs']} syncs beside them: {told['pages']:,} pages, half under "
+        f"{told['p50']:.2f} s, 95 in 100 under {told['p95']:.2f} s (wanted: 1); in a browser {told['browser_p50']:.2f} "
+        f"and {told['browser_p95']:.2f} s"
+    )
+    print(
+        f"{told['p95'] / told['peer_p95']:.1f} times as long as a page of one line in the same Streamlit "
+        f"({told['peer_p95']:.2f} s); errors: {len(told['errors'])}; memory from {told['gigabytes_first']:.2f} to "
+        f"{told['gigabytes_last']:.2f} GB"
+    )
+    for error in told["errors"]:
+        print(f"  {error}")
 
 
 if __name__ == "__main__":
