@@ -137,7 +137,8 @@ def _members(folder: Path) -> None:
     """Twenty members for five minutes, while decisions are synced at low priority."""
     told = module("members", folder).told
     print(
-        f"twenty members, {told['seconds']:.0f} s, {told['syncs']} syncs beside them: {told['pages']:,} pages, half under "
+        f"twenty members, {told['seconds']:.0f} s, {told['syncs']} syncs beside them: {told['pages']:,} pages, "
+        f"half under "
         f"{told['p50']:.2f} s, 95 in 100 under {told['p95']:.2f} s (wanted: 1); in a browser {told['browser_p50']:.2f} "
         f"and {told['browser_p95']:.2f} s"
     )
