@@ -121,6 +121,7 @@ def _expected() -> dict[str, dict[str, str]]:
             **{f"adjusted_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"adjusted_stage_selection_rate_ratio_{name}": found[name] for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
+            "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
