@@ -98,6 +98,15 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "") -> s
     return address("/session", {"session": str(entry), **query}, anchor)
 
 
+def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of incidents and appeals, or a place on it.
+
+    >>> incidents_href(query={"lang": "en"}, anchor="i-40"), incidents_href(query={}, done="41")
+    ('/incidents?lang=en#i-40', '/incidents?done=41')
+    """
+    return address("/incidents", {**asked, **query}, anchor)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -119,6 +119,11 @@ def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:
     return store.article_page(Workspace.find(), chosen, say.lang)
 
 
+def sealed_entry(text: str) -> int | None:
+    """The number of an entry that an address says was just made; None for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
 def prepare() -> None:
     """The style of every page."""
     st.html(HERE / "static" / "style.css")

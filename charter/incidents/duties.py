@@ -52,14 +52,14 @@ def _serious(days: int, paragraph: str) -> Delay:
 
 
 SERIOUS: Mapping[Severity, Delay] = {
-    "serious": _serious(15, "73(2)"),
-    "widespread": _serious(2, "73(3)"),
-    "fatal": _serious(10, "73(4)"),
+    "serious": _serious(15, "2"),
+    "widespread": _serious(2, "3"),
+    "fatal": _serious(10, "4"),
 }
 """What Art. 73 asks, by severity."""
 
 BREACH = Delay(
-    duty="gdpr_33", hours=72, paragraph="33(1)", source="Regulation (EU) 2016/679", in_force=dt.date(2018, 5, 25)
+    duty="gdpr_33", hours=72, paragraph="1", source="Regulation (EU) 2016/679", in_force=dt.date(2018, 5, 25)
 )
 """What Art. 33 of the GDPR asks where personal data were touched."""
 

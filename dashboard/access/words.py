@@ -45,3 +45,8 @@ def refused(role: Role, action: Action, say: Say, *, local: bool) -> Html:
             ),
         ]
     )
+
+
+def who_words(role: str, say: Say) -> str:
+    """Who stated something: the name of a role of this house, else the words in which it was given."""
+    return role_title(Role(role), say) if role in {each.value for each in Role} else role

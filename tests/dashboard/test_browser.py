@@ -192,6 +192,8 @@ def later(path: str) -> Any:
         later("/evidence?entry=99"),
         "/charter",
         later("/charter?lang=en"),
+        "/incidents",
+        later("/incidents?lang=en"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

@@ -1,0 +1,108 @@
+"""What was sent, held to the fields of the form: nothing else is read, nothing is taken that a field does not allow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from dashboard.forms.model import Field, Form
+from dashboard.words import Say
+
+Typed = Mapping[str, Sequence[str]]
+
+
+class UnfitError(Exception):
+    """Something that was sent does not fit. `field` is the field's name; empty: the whole."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        self.text, self.field = text, field
+        super().__init__(text)
+
+
+class Values:
+    """The values of a form, each checked when it is read. Raises UnfitError, in the reader's language."""
+
+    def __init__(self, form: Form, typed: Typed, say: Say) -> None:
+        self.say = say
+        self._fields = {each.name: each for each in form.fields}
+        self._typed = {name: [_clean(value) for value in typed.get(name, ())] for name in self._fields}
+        for each in form.fields:
+            self._check(each)
+
+    def text(self, name: str) -> str:
+        """A line or a longer text, without the space around it."""
+        return self._first(name)
+
+    def maybe(self, name: str) -> str | None:
+        """The same; None where nothing was written or chosen."""
+        return self._first(name) or None
+
+    def ticked(self, name: str) -> bool:
+        return bool(self._first(name))
+
+    def chosen(self, name: str) -> list[str]:
+        """What was chosen of several."""
+        return [value for value in dict.fromkeys(self._typed[name]) if value]
+
+    def number(self, name: str) -> int | None:
+        value = self._first(name)
+        return int(value) if value else None
+
+    def day(self, name: str) -> dt.date:
+        return dt.date.fromisoformat(self._first(name))
+
+    def maybe_day(self, name: str) -> dt.date | None:
+        return self.day(name) if self._first(name) else None
+
+    def moment(self, name: str) -> dt.datetime:
+        """A day and a time, as read on a clock there."""
+        return dt.datetime.fromisoformat(self._first(name))
+
+    def _first(self, name: str) -> str:
+        return next(iter(self._typed[name]), "")
+
+    def _check(self, field: Field) -> None:
+        values = self._typed[field.name]
+        if field.required and not any(values):
+            raise UnfitError(self.say("Nothing is filled in: {field}.", field=field.label), field.name)
+        for value in filter(None, values):
+            if len(value) > field.most:
+                raise UnfitError(
+                    self.say(
+                        "{field}: {n} characters, and there is room for {most}.",
+                        field=field.label,
+                        n=self.say.whole(len(value)),
+                        most=self.say.whole(field.most),
+                    ),
+                    field.name,
+                )
+            if not _fits(field, value):
+                raise UnfitError(self.say("This does not fit: {field}.", field=field.label), field.name)
+
+
+def _clean(value: str) -> str:
+    """A text as it is kept: one kind of line end, no character that no text has."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or c.isprintable()).strip()
+
+
+def _fits(field: Field, value: str) -> bool:
+    if field.kind in ("choice", "choices"):
+        return value in {known for known, _ in field.choices}
+    if field.kind == "number":
+        return value.isascii() and value.isdigit() and len(value) < 12
+    if field.kind == "tick":
+        return value == "yes"
+    if field.kind in ("date", "moment"):
+        return _is_day(value, moment=field.kind == "moment")
+    return field.kind == "prose" or "\n" not in value
+
+
+def _is_day(value: str, *, moment: bool) -> bool:
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return (
+        1900 <= found.year < 2200 and found.tzinfo is None and (len(value) in (16, 19) if moment else len(value) == 10)
+    )

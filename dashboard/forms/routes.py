@@ -1,0 +1,97 @@
+"""Where forms are sent: held to their fields, acted on, and led back to the page they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from audits.errors import BoussoleError
+from audits.languages import LANGUAGES
+from audits.workspace import Workspace
+from charter.committee.refusals import RefusedError
+from dashboard.access.person import Person, of_request
+from dashboard.forms.inbox import keep
+from dashboard.forms.model import Form, Problem
+from dashboard.forms.reading import UnfitError, Values
+from dashboard.words import Say, speaker
+
+LARGEST = 2_000_000
+"""Bytes of everything that a form sends."""
+FIELDS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Who acts, in which workspace and language. `query` is kept in every address."""
+
+    workspace: Workspace
+    person: Person
+    say: Say
+    query: dict[str, str]
+
+
+Ask = Callable[[Desk, str], Form | None]
+"""The form as it is asked now, of what its address names (empty: nothing); None where there is nothing of that name."""
+Act = Callable[[Desk, str, Values], str]
+"""Does what was asked; returns the address of the page that shows it."""
+Back = Callable[[Desk, str, str], str]
+"""The address of the page of a form, with the token of what was wrong."""
+
+
+def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Route:
+    """The route of a form. A path with `{of}` names what it is about."""
+
+    async def endpoint(request: Request) -> Response:
+        if not _from_here(request):
+            return PlainTextResponse("This form was not sent by a page of Boussole.\n", status_code=403)
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > LARGEST:
+            return PlainTextResponse("What was sent is too long.\n", status_code=413)
+        async with request.form(max_files=0, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+            typed = {name: [str(value) for value in sent.getlist(name)] for name in sent}
+        return await run_in_threadpool(_handled, _desk(request, home), request.path_params.get("of", ""), typed)
+
+    def _handled(desk: Desk, of: str, typed: dict[str, list[str]]) -> Response:
+        form = ask(desk, of)
+        if form is None:
+            return PlainTextResponse("There is nothing of this name.\n", status_code=404)
+        try:
+            return RedirectResponse(act(desk, of, Values(form, typed, desk.say)), status_code=303)
+        except UnfitError as error:
+            problem = Problem(form=form.id, text=error.text, at=error.field, typed=typed)
+        except RefusedError as error:
+            problem = Problem(form=form.id, text=error.said(desk.say.lang), typed=typed)
+        except (BoussoleError, ValidationError) as error:
+            problem = Problem(form=form.id, text=_told(error, desk.say), typed=typed)
+        return RedirectResponse(f"{back(desk, of, keep(problem))}#{form.id}", status_code=303)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _desk(request: Request, home: Path) -> Desk:
+    query = request.query_params
+    lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
+    return Desk(
+        workspace=Workspace(home), person=of_request(request, home), say=speaker(query.get("spoken", "")), query=lang
+    )
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a page of this very server sends it, as browsers say: another port of this machine is another site."""
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host")
+
+
+def _told(error: BoussoleError | ValidationError, say: Say) -> str:
+    """What no field foresees, in the words of the models."""
+    if isinstance(error, ValidationError):
+        reasons = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())
+        return say("This cannot be recorded as it stands: {reasons}.", reasons=reasons)
+    return f"{error.what} {error.next_step}".strip()

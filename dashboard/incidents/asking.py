@@ -1,0 +1,68 @@
+"""Which forms the page of incidents and appeals shows to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from charter.incidents.appeals import appeals
+from charter.records.incidents import Appeal
+from dashboard.access.permissions import Action, Role, allowed
+from dashboard.forms.model import Form
+from dashboard.incidents import forms
+from dashboard.scene import Scene
+from dashboard.words import Say
+
+Titled = tuple[str, Form]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The forms of one look at the page."""
+
+    scene: Scene
+    role: Role
+    say: Say
+
+    @property
+    def opening(self) -> list[Titled]:
+        if not (allowed(self.role, Action.TELL_INCIDENT) and self.scene.systems):
+            return []
+        form = forms.opening(
+            dict(self.scene.systems), forms.articles_of(self.scene.charter, self.say),
+            forms.questions_of(self.scene.charter, self.say), self.say
+        )  # fmt: skip
+        return [(self.say("Record an incident"), form)]
+
+    @property
+    def entering(self) -> list[Titled]:
+        if not (allowed(self.role, Action.ENTER_APPEAL) and self.scene.systems):
+            return []
+        return [(self.say("Enter an appeal"), forms.entering(dict(self.scene.systems), self.say))]
+
+    def of_incident(self, entry: int) -> list[Titled]:
+        """What can be said of an incident that is open."""
+        if not allowed(self.role, Action.FOLLOW_INCIDENT):
+            return []
+        return [
+            (self.say("Add news, or a report to an authority"), forms.news(entry, self.say)),
+            (self.say("Close this incident"), forms.closing(entry, self.say)),
+        ]
+
+    @property
+    def deciding(self) -> list[Titled]:
+        waiting = [each for each in appeals(self.scene.facts) if each.decision is None]
+        if not (waiting and allowed(self.role, Action.ENTER_APPEAL)):
+            return []
+        return [(self.say("Record what was decided on an appeal"), forms.deciding(waiting, self.say))]
+
+    def done(self, entry: int | None) -> str:
+        """What to say of an entry that was just made: of an appeal, its number, which the person is given."""
+        made = next((each.statement for each in self.scene.facts.sealed if each.entry == entry), None)
+        if isinstance(made, Appeal) and allowed(self.role, Action.SEE_APPEALS):
+            return self.say("The appeal is recorded. Its number: {number}.", number=made.number)
+        return self.say("It is recorded and sealed.")
+
+
+def asked(scene: Scene, role: Role, say: Say) -> Asked:
+    """The forms that a role may fill in."""
+    return Asked(scene=scene, role=role, say=say)

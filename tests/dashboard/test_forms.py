@@ -1,0 +1,154 @@
+"""Forms: what is sent is held to their fields, nothing typed is lost, and nobody else's page can send one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard.forms import inbox
+from dashboard.forms.html import folded_form, form_html
+from dashboard.forms.inbox import keep, problem_of
+from dashboard.forms.model import Field, Form, Problem
+from dashboard.forms.reading import UnfitError, Values
+from dashboard.forms.routes import form_route
+from dashboard.words import speaker
+
+EN, FR = speaker("en"), speaker("fr")
+FORM = Form(
+    id="f",
+    path="/f",
+    send="Send",
+    fields=[
+        Field(name="line", label="Line"),
+        Field(name="text", label="Text", kind="prose", required=False),
+        Field(name="day", label="Day", kind="date", required=False),
+        Field(name="at", label="Moment", kind="moment", required=False),
+        Field(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
+        Field(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
+        Field(name="tick", label="Tick", kind="tick", required=False),
+        Field(name="n", label="Number", kind="number", required=False),
+    ],
+)
+
+
+def read(**typed):
+    given = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
+    return Values(FORM, {"line": ["x"], **given}, EN)
+
+
+def test_values_are_read_as_they_were_meant():
+    values = read(text=" a\r\nb\x00 ", day="2026-03-02", at="2026-03-02T09:30", many=["b", "b"], tick="yes", n="7")
+    assert values.text("text") == "a\nb"
+    assert values.day("day") == dt.date(2026, 3, 2)
+    assert values.moment("at").isoformat() == "2026-03-02T09:30:00"
+    assert (values.chosen("many"), values.ticked("tick"), values.number("n")) == (["b"], True, 7)
+    assert (values.maybe("one"), read().number("n"), read().maybe_day("day")) == (None, None, None)
+    assert read(stranger="x").text("line") == "x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "told"),
+    [
+        ({"line": "  "}, "line", "Nothing is filled in: Line."),
+        ({"line": "a\nb"}, "line", "does not fit: Line"),
+        ({"line": "x" * 301}, "line", "Line: 301 characters, and there is room for 300."),
+        ({"text": "x" * 100_001}, "text", "100,001 characters"),
+        ({"day": "2026-02-30"}, "day", "does not fit: Day"),
+        ({"day": "2026-02-03T00:00"}, "day", "does not fit"),
+        ({"day": "0026-02-03"}, "day", "does not fit"),
+        ({"at": "2026-02-03T10:00+02:00"}, "at", "does not fit"),
+        ({"one": "c"}, "one", "does not fit"),
+        ({"many": ["a", "c"]}, "many", "does not fit"),
+        ({"tick": "no"}, "tick", "does not fit"),
+        ({"n": "²"}, "n", "does not fit"),
+    ],
+)
+def test_what_does_not_fit_is_told_at_its_field(typed, field, told):
+    with pytest.raises(UnfitError) as raised:
+        read(**typed)
+    assert (raised.value.field, told in raised.value.text) == (field, True)
+
+
+def test_a_hundred_thousand_characters_fit():
+    assert len(read(text="x" * 100_000).text("text")) == 100_000
+
+
+def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
+    typed = {"line": ['"><script>'], "text": ["</textarea><b>"], "many": ["b"], "tick": ["yes"], "one": ["b"]}
+    html = form_html(FORM, EN, query={"lang": "en"}, problem=Problem(form="f", text="No.", at="line", typed=typed))
+    assert 'value="&quot;&gt;&lt;script&gt;"' in html
+    assert "&lt;/textarea&gt;&lt;b&gt;</textarea>" in html
+    assert 'aria-describedby="f-wrong"' in html
+    assert 'aria-invalid="true"' in html
+    assert '<option value="b" selected="">' in html
+    assert html.count('checked=""') == 2
+    assert 'action="/f?lang=en&amp;spoken=en"' in html
+    other = folded_form("Open", FORM, EN, query={}, problem=Problem(form="g", text="No.", typed=typed))
+    assert "script" not in other
+    assert "open" not in folded_form("Open", FORM, EN, query={}).split(">")[0]
+    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=Problem(form="f", text="No."))
+
+
+def test_every_field_has_a_label_or_a_legend():
+    html = form_html(FORM, EN, query={})
+    for field in FORM.fields:
+        assert f'for="f-{field.name}"' in html or f"<legend>{field.label}</legend>" in html
+
+
+def test_problems_are_pushed_out_by_others(monkeypatch):
+    monkeypatch.setattr(inbox, "MOST", 1)
+    first = keep(Problem(form="f", text="1"))
+    second = keep(Problem(form="f", text="2"))
+    assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    def act(desk, of, values):
+        if values.text("line") == "refuse":
+            raise BoussoleError("it is refused.", next_step="Do otherwise.")
+        return f"/page?done={of}&{desk.query.get('lang', '')}&{desk.person.role}"
+
+    home = Workspace.create(tmp_path / "w").home
+    route = form_route(
+        "/f/{of}",
+        home,
+        ask=lambda _, of: FORM if of == "1" else None,
+        act=act,
+        back=lambda desk, of, token: f"/page?sent={token}",
+    )
+    return TestClient(Starlette(routes=[route]), follow_redirects=False)
+
+
+def send(client, path="/f/1?lang=fr&spoken=fr", **fields):
+    headers = fields.pop("headers", {})
+    return client.post(path, files={name: (None, value) for name, value in fields.items()}, headers=headers)
+
+
+def test_what_was_done_leads_to_the_page_that_says_so(client):
+    done = send(client, line="x")
+    assert (done.status_code, done.headers["location"]) == (303, "/page?done=1&fr&steward")
+    assert send(client, "/f/2?spoken=fr", line="x").status_code == 404
+
+
+@pytest.mark.parametrize(("line", "told"), [("", "Rien n’est rempli : Line."), ("refuse", "it is refused. Do")])
+def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
+    answer = send(client, line=line, text="Ma réponse")
+    page, _, anchor = answer.headers["location"].partition("#")
+    problem = problem_of(page.partition("sent=")[2])
+    assert anchor == "f"
+    assert told in problem.text.replace("\u202f", " ")
+    assert problem.typed["text"] == ["Ma réponse"]
+
+
+def test_a_form_of_another_site_is_refused_and_so_is_what_is_too_long(client, monkeypatch):
+    assert send(client, line="x", headers={"origin": "http://testserver:3000"}).status_code == 403
+    assert send(client, line="x", headers={"origin": "http://testserver"}).status_code == 303
+    monkeypatch.setattr("dashboard.forms.routes.LARGEST", 10)
+    assert send(client, line="x").status_code == 413

@@ -1,0 +1,196 @@
+"""The page of incidents and appeals: what is open and late first, in words, and what each role sees and sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.workspace import Workspace
+from charter.records import statements
+from charter.records.incidents import Appeal, Incident
+from dashboard.access.permissions import Role
+from dashboard.access.person import COOKIE
+from dashboard.forms.inbox import problem_of
+from dashboard.incidents import html
+from dashboard.incidents.asking import asked
+from dashboard.incidents.routes import incident_routes
+from dashboard.incidents.view import incidents_page
+from dashboard.words import speaker
+from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
+from tests.written import system_text
+
+EN, FR = speaker("en"), speaker("fr")
+MARCH = dt.date(2026, 3, 10)
+
+
+def page(scene, *said, say=EN, today=MARCH, single=False):
+    return incidents_page(replace(scene, facts=facts(*said, today=today)), say, query={"lang": "en"}, single=single)
+
+
+def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
+    seen = replace(scene, facts=facts(*said, today=today))
+    forms, acting = asked(seen, role, say), html.Acting(query={}, problem=None)
+    shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
+    return (
+        html.head(shown, say)
+        + html.incidents(shown, say, acting, opening=forms.opening, of=forms.of_incident)
+        + html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
+    )
+
+
+def test_what_is_due_next_is_said_first_in_words(scene):
+    shown = page(
+        scene,
+        incident(severity="widespread", title="At night"),
+        incident(personal_data=True),
+        today=dt.date(2026, 3, 3),
+    )
+    assert shown.tone == "watch"
+    assert shown.headline == "Two incidents are open."
+    assert shown.others == ("At night: to be reported to the market surveillance authority by 4 March 2026: tomorrow.")
+    late = page(scene, incident(severity="widespread"), incident())
+    assert (late.tone, late.headline) == ("broken", "One incident should have been reported and was not.")
+    assert late.open[0].deadlines[0][:2] == (
+        "To be reported to the market surveillance authority by 4 March 2026: six days late.",
+        True,
+    )
+    assert late.open[0].deadlines[0][2] == (
+        "AI Act, Art. 73, par. 3: required from 2 December 2027 (to be checked); until then, our own rule."
+    )
+    assert page(scene).headline == "No incident is open."
+
+
+def test_an_incident_tells_what_became_of_it(scene):
+    said = [
+        incident(articles=["equite"], question="work_got_better"),
+        reported(at(20)),
+        update(day=21, severity="minor"),
+    ]
+    shown = page(scene, *said, closure(day=22), today=dt.date(2026, 3, 31))
+    assert shown.open == []
+    (closed,) = shown.closed
+    assert closed.deadlines[0][0] == (
+        "Reported on 20 March 2026 (Market surveillance authority), too late: it was due by 17 March 2026."
+    )
+    assert shown.in_time == "Of one report that was due, 0 in time."
+    assert [name for name, _ in closed.about][1:] == ["Fairness and non-discrimination", "question 2.6",
+                                                      "closed in entry 3"]  # fmt: skip
+    assert dict(closed.ended)["Cause"] == "A filter."
+    assert closed.news[1][0] == "21 March 2026 (Steward). Graded: minor"
+
+
+def test_text_by_people_is_text(scene):
+    shown = written(scene, incident(title="<script>alert(1)</script>", text="</p><b>"), appeal(1, text="<i>"))
+    assert "<script>" not in shown
+    assert "&lt;/p&gt;&lt;b&gt;" in shown
+    assert "<i>" not in shown
+
+
+def test_committees_see_counts_and_never_a_single_appeal(scene):
+    said = [appeal(n) for n in range(1, 15)] + [decision(0)]
+    seen = written(scene, *said, role=Role.MEMBER, today=dt.date(2026, 4, 2))
+    assert "r_00000001" not in seen
+    assert "13 appeals wait beyond their deadline." in seen
+    assert "<form" not in seen
+    handled = written(scene, *said, role=Role.AGENT, today=dt.date(2026, 4, 2))
+    assert "r_00000001" in handled
+    assert handled.count('<option value="') > 13
+    assert ">r_00000002</option>" in handled
+    assert ">r_00000001</option>" not in handled
+    assert 'id="incident-close' not in handled
+
+
+def test_small_counts_by_group_are_hidden(scene):
+    said = [appeal(n) for n in range(1, 31)] + [appeal(90, ground="data"), appeal(91, ground="data")]
+    shown = page(scene, *said).appeals
+    assert dict(shown.grounds).keys() == {"The result is wrong", "The data are wrong"}
+    assert all(text.startswith("hidden") for _, text in shown.grounds)
+    assert "Counts below 11 are hidden" in shown.hidden
+    assert shown.rows == []
+    many = page(scene, *said[:30]).appeals
+    assert (many.grounds, many.hidden) == ([("The result is wrong", "30")], "")
+
+
+def test_delays_are_told(scene):
+    told = dict(page(scene, appeal(1, human_review=True), decision(0, reviewed=False)).appeals.facts)
+    assert told["Half were decided within"] == "30 days"
+    assert told["A human was asked for, and none looked"] == "1"
+
+
+@pytest.fixture
+def client(tmp_path):
+    workspace = Workspace.create(tmp_path / "w")
+    text = system_text("chat", "", kind="generation")
+    (workspace.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
+    made = TestClient(Starlette(routes=incident_routes(workspace.home)), follow_redirects=False)
+    made.cookies.set(COOKIE, "agent")
+    made.workspace = workspace
+    return made
+
+
+def sent(client, path, **fields):
+    pairs = [
+        (name, (None, v)) for name, value in fields.items() for v in ([value] if isinstance(value, str) else value)
+    ]
+    answer = client.post(f"/incidents/{path}?spoken=en", files=pairs)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+INCIDENT = {"system": "chat", "title": "A leak", "text": "Seen by others.", "severity": "serious",
+            "happened_on": "2026-03-01", "known_at": "2026-03-02T09:30", "personal_data": "yes",
+            "articles": ["securite", "equite"], "question": "undeclared_use"}  # fmt: skip
+APPEAL = {"number": "r_0000000a", "system": "chat", "asks": "contest", "ground": "data", "decided_on": "2026-01-15",
+          "received_on": "2026-01-31", "human_review": "yes"}  # fmt: skip
+
+
+def test_an_incident_is_entered_followed_and_closed_in_the_browser(client):
+    assert sent(client, "open", **INCIDENT) == "/incidents?done=0#done"
+    assert sent(client, "open", **INCIDENT) == "/incidents?done=0#done"
+    said = statements(client.workspace)[0].statement
+    assert isinstance(said, Incident)
+    assert (said.role, said.signed_in, said.articles) == ("agent", False, ["securite", "equite"])
+    assert problem(client, "close/0", cause="x", measures="y").startswith("It had to be reported")
+    for duty in ("gdpr_33", "ai_act_73"):
+        sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-04T10:00", duty=duty)
+    assert "done=3" in sent(client, "close/0", cause="x", measures="y")
+
+
+def problem(client, path, **fields):
+    place = sent(client, path, **fields)
+    return problem_of(place.partition("sent=")[2].partition("#")[0]).text
+
+
+def test_an_appeal_sent_twice_is_entered_once(client):
+    assert sent(client, "appeal", **APPEAL) == sent(client, "appeal", **APPEAL) == "/incidents?done=0#done"
+    assert isinstance(statements(client.workspace)[0].statement, Appeal)
+    assert "done=1" in sent(client, "decide", appeal="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+
+
+@pytest.mark.parametrize(
+    ("path", "changed", "told"),
+    [
+        ("open", {"known_at": "2026-02-02T09:30"}, "known before it happened"),
+        ("open", {"known_at": "2199-02-02T09:30"}, "has not come yet"),
+        ("open", {"system": "other"}, "does not fit: System"),
+        ("open", {"text": "Mme Durand"}, "seems to name somebody"),
+        ("open", {"finding": "7"}, "Entry 7 is no finding"),
+        ("appeal", {"decided_on": "2026-02-15"}, "before the decision"),
+        ("appeal", {"text": "06 12 34 56 78"}, "telephone number"),
+        ("decide", {"appeal": "4", "outcome": "upheld", "on": "2026-02-10"}, "does not fit: Which appeal?"),
+        ("appeal", {"number": "DUPONT"}, "cannot be recorded as it stands"),
+    ],
+)
+def test_what_does_not_fit_leads_back(client, path, changed, told):
+    given = {"open": INCIDENT, "appeal": APPEAL, "decide": {}}[path]
+    assert told in problem(client, path, **{**given, **changed})
+    assert statements(client.workspace) == []
+
+
+def test_what_is_about_nothing_is_not_found(client):
+    for path in ("news/7", "close/x"):
+        assert client.post(f"/incidents/{path}", files={"text": (None, "x")}).status_code == 404
