@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
+from audits.workspace import Workspace
 from dashboard import frame
 from dashboard.access.account_html import sign_in
+from dashboard.access.log import look
 from dashboard.access.permissions import allowed
 from dashboard.access.person import here
 from dashboard.access.places import PAGES
@@ -45,6 +47,7 @@ except BoussoleError as error:
     footer(say, name=name, local=False)
 else:
     sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
+    look(Workspace.find(), me, PAGES[name], place=f"/{name}")
     if allowed(me.role, PAGES[name]):
         chosen.run()
     else:

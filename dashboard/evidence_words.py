@@ -46,6 +46,8 @@ def kind_words(kind: str, say: Say) -> str:
         "purge": say("Removal of old rows"),
         "expiry": say("End of a legal basis"),
         "rotation": say("Renewal of the keys"),
+        "access_day": say("Access log of a day"),
+        "access_purge": say("End of old access logs"),
         "attestation": say("Attestation"),
         "case": say("Reported case"),
         "inspection": say("Inspection"),
@@ -142,6 +144,11 @@ def seal_words(entry: Listed, say: Say) -> str:
         "purge": say("It seals that old rows were removed for good, how many months they were, and up to which day."),
         "expiry": say("It seals that sensitive data whose legal basis had ended were removed."),
         "rotation": say("It seals that the keys of the workspace were renewed."),
+        "access_day": say(
+            "It seals the fingerprint of the access log of one day: who signed in and who looked at what is restricted."
+            " The log itself is erased when its time is over."
+        ),
+        "access_purge": say("It seals that access logs whose time was over were erased, and up to which day."),
         "adoption": say("It seals an act of the committee: which version of the charter is in force from then on."),
     }
     record = say("It seals a record: the fingerprint of what was stated, with the document it rests on.")
@@ -206,6 +213,10 @@ def _name(key: str, say: Say) -> str:
         "first_month": say("First month"),
         "last_month": say("Last month"),
         "keys": say("Keys"),
+        "day": say("Day"),
+        "days": say("Days"),
+        "looks": say("Notes in the log"),
+        "sha256": say("Fingerprint of the log (SHA-256)"),
         "id": say("Number of the note in the lake"),
     }
     return names.get(key, key)
@@ -216,7 +227,7 @@ def _value(key: str, value: object, say: Say) -> str:
     written: dict[str, Callable[[], str]] = {
         "excluded": lambda: say("left out") if value else say("taken back"),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
-        **{key: lambda: say.date(text) for key in ("start", "end", "before")},
+        **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},
     }
     if value is None:
         return "—"

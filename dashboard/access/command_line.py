@@ -6,13 +6,19 @@ notebook or a colleague to what their role is for (`--as`, or $BOUSSOLE_ROLE).
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
-from dashboard.access.permissions import Role, demand
+from dashboard.access.permissions import RESTRICTED, Role, demand
 from dashboard.access.places import COMMANDS
+
+if TYPE_CHECKING:
+    import typer
+
+    from audits.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,19 @@ class Guarded(TyperGroup):
         if words is not None:
             demand(AtTheKeyboard(Role(ctx.params["as_role"])), COMMANDS[words])
         return found
+
+
+def noted(workspace: Workspace, context: typer.Context) -> None:
+    """Notes a restricted look from the command line: under the name of the account, which is all that is known."""
+    words = context.command_path.partition(" ")[2]
+    action, role = COMMANDS.get(words), Role(context.find_root().params["as_role"])
+    if action in RESTRICTED:
+        from dashboard.access.log import look
+        from dashboard.access.person import Person
+
+        look(
+            workspace, Person(role=role, subject=f"command line/{getpass.getuser()}"), action, place=f"boussole {words}"
+        )
 
 
 def _words(command: Any, args: list[str]) -> str | None:

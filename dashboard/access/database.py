@@ -56,6 +56,16 @@ look_table = Table(
     Index("ix_looks_at", "at"),
 )
 
+day_table = Table(
+    "days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("salt", String(32), nullable=False),  # gone with the day: its digest then tells nothing of anybody
+    Column("looks", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("entry", Integer, nullable=False),  # of the ledger
+)
+
 
 @contextmanager
 def access(workspace: Workspace) -> Iterator[Connection]:

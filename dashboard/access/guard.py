@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard.access.log import look
 from dashboard.access.permissions import STRANGERS, AccessError, Action, demand
 from dashboard.access.person import of_request
 from dashboard.access.places import ROUTES
@@ -43,7 +45,9 @@ def _guarded(route: Route, action: Action, home: Path) -> Route:
 def _refusal(request: Request, home: Path, action: Action) -> Response | None:
     """Why somebody gets no answer; None where they do."""
     try:
-        demand(of_request(request, home), action)
+        person = of_request(request, home)
+        look(Workspace(home), person, action, place=request.url.path)
+        demand(person, action)
     except SignedOutError as error:
         return PlainTextResponse(f"{error}\n", status_code=401, headers=HEADERS)
     except AccessError as error:

@@ -145,6 +145,9 @@ TABLE: dict[Action, frozenset[Role]] = {
 STRANGERS = frozenset({Action.SIGN_IN})
 """What can be asked for before anybody is signed in."""
 
+RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS})
+"""Looks that the access log notes: at what is about single people, and at who looked."""
+
 
 class Somebody(Protocol):
     """Whoever has a role."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COOKIE = "boussole_local"
 """What somebody chose to be, in local mode: `role` or `role.member`. It proves nothing, and is sealed as such."""
+LOCAL = "local"
 DEFAULT = Role.STEWARD
 """Who opens a local dashboard holds its files; this role sees every page."""
 
@@ -98,10 +99,10 @@ def local(chosen: str) -> Person:
     """
     role, _, member = chosen.partition(".")
     if role not in SIGNED_IN:
-        return Person(role=DEFAULT)
+        return Person(role=DEFAULT, subject=LOCAL)
     if not re.fullmatch(r"m_[0-9a-f]{8}", member):
-        return Person(role=Role(role))
-    return Person(role=Role(role), name=_name(member), member=member)
+        return Person(role=Role(role), subject=LOCAL)
+    return Person(role=Role(role), name=_name(member), member=member, subject=f"{LOCAL}/{member}")
 
 
 def _name(member: str) -> str:

@@ -148,5 +148,9 @@ COMMANDS: dict[str, Action] = {
     "quarantine resubmit": Action.MEND,
     "cubes rebuild": Action.MEND,
     "keys rotate": Action.KEEP_KEYS,
+    "access log": Action.SEE_ACCESS,
+    "access sessions": Action.SEE_ACCESS,
+    "access purge": Action.MANAGE_ACCESS,
+    "access revoke": Action.MANAGE_ACCESS,
 }
 """By the words of the command."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from typing import Any
 
 from audits.access_settings import AccessSettings
@@ -48,7 +49,9 @@ def userinfo(access: AccessSettings, token: str) -> dict[str, Any]:
 
 def client(workspace: Workspace, access: AccessSettings) -> Any:
     """The client that sends people to the provider and takes them back: state, nonce and PKCE are Authlib's."""
-    from authlib.integrations.starlette_client import OAuth
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Authlib's own: it prefers another httpx
+        from authlib.integrations.starlette_client import OAuth
 
     oauth = OAuth()
     oauth.register(

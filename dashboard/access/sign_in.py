@@ -17,7 +17,7 @@ from starlette.routing import Route
 from audits.access_settings import AccessSettings
 from audits.errors import reason_of
 from audits.workspace import Workspace
-from dashboard.access import sessions
+from dashboard.access import log, sessions
 from dashboard.access.local_role import inside
 from dashboard.access.person import session_cookie
 from dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
@@ -44,7 +44,7 @@ def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
         return await _come_back(request, workspace, access)
 
     async def sign_out(request: Request) -> Response:
-        await run_in_threadpool(sessions.end, workspace, request.cookies.get(session_cookie(access), ""))
+        await run_in_threadpool(_end, workspace, request.cookies.get(session_cookie(access), ""))
         gone = RedirectResponse(await run_in_threadpool(_after, access), status_code=303)
         gone.delete_cookie(session_cookie(access), secure=_secure(access), httponly=True, samesite="lax")
         return gone
@@ -72,13 +72,31 @@ async def _come_back(request: Request, workspace: Workspace, access: AccessSetti
     return answer
 
 
+def _end(workspace: Workspace, number: str) -> None:
+    """Ends a session, and notes whose it was, where it was somebody's."""
+    try:
+        me = sessions.person(workspace, number)
+    except SignedOutError:
+        me = None
+    sessions.end(workspace, number)
+    if me is not None:
+        log.note(workspace, "sign_out", subject=me.subject, role=me.role)
+
+
 def _session(workspace: Workspace, access: AccessSettings, token: dict[str, object]) -> str:
     """The number of a new session, for whom token and provider both name."""
     named, given = token["userinfo"], str(token["access_token"])
     claims = userinfo(access, given)
     if not isinstance(named, dict) or claims.get("sub") != named["sub"]:
         raise ProviderError("the provider names two different people.", next_step="Tell your administrator.")
-    return sessions.begin(workspace, claims, token=given)
+    subject = str(claims["sub"])
+    try:
+        number = sessions.begin(workspace, claims, token=given)
+    except SignedOutError as error:
+        log.note(workspace, "sign_in_refused", subject=subject, place=error.reason)
+        raise
+    log.note(workspace, "sign_in", subject=subject, role=sessions.person(workspace, number).role)
+    return number
 
 
 def _refused(reason: Reason) -> Response:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.access.command_line import noted
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -45,7 +46,9 @@ class State:
 def workspace_of(context: typer.Context) -> Workspace:
     """The workspace that the command works on."""
     state: State = context.obj
-    return state.workspace()
+    found = state.workspace()
+    noted(found, context)
+    return found
 
 
 def known_workspace(context: typer.Context) -> Workspace | None:

@@ -28,12 +28,14 @@ def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = PORT,
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
-    """Open the dashboard on this machine (local mode: loopback only)."""
+    """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
     from charter.records import open_records
     from dashboard.server import run
 
     workspace = workspace_of(context)
     if workspace.governance.exists():
         open_records(workspace)  # records of an earlier Boussole are brought up to date
-    say(f"The dashboard of {workspace.home}: http://127.0.0.1:{port}. Ctrl+C ends it.")
+    access = workspace.settings.access
+    address = f"http://127.0.0.1:{port}" if access.local else access.address
+    say(f"The dashboard of {workspace.home}: {address}. Ctrl+C ends it.")
     run(workspace.home, port=port, headless=headless)

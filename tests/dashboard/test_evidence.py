@@ -39,6 +39,7 @@ KINDS = [
     "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
 ]  # fmt: skip
+OF_THE_LOG = ["access_day", "access_purge"]
 
 
 def document(day=1, *, value=0.5):
@@ -179,7 +180,7 @@ def test_a_changed_entry_is_not_proved(workspace, scene, change):
     assert view.proof.startswith("The proof does not hold")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *OF_THE_LOG])
 def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
     payload = {"record": "ab" * 32, "system": None} if kind in KINDS[6:] else {"id": "ab"}
     entry = Listed(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)

@@ -63,7 +63,8 @@ def test_a_member_is_named_from_the_directory(client: TestClient, workspace: Wor
     name_member(workspace, "m_00000001", name="<b>Ada</b>")
     client.post("/access/role", data={"role": "member", "member": "m_00000001", "to": "/"})
     me = local(client.cookies[COOKIE])
-    assert me == Person(role=Role.MEMBER, name="<b>Ada</b>", member="m_00000001", authenticated=False)
+    assert me == Person(role=Role.MEMBER, name="<b>Ada</b>", member="m_00000001", subject="local/m_00000001")
+    assert not me.authenticated
     form = choosing(me, speaker("en"), to='/"><script>')
     assert "&lt;b&gt;Ada&lt;/b&gt;</option>" in form
     assert "<script>" not in form

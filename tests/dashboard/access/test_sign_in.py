@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.access import sessions
+from dashboard.access import log, sessions
 from dashboard.access.permissions import Role
 from dashboard.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
@@ -110,6 +110,21 @@ def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, w
     assert client.get(PROOF).status_code == 401
     monkeypatch.setattr(provider, "_known", {})
     assert client.get(PROOF).status_code == 409, "it is not over: the provider only did not answer"
+
+
+def test_sign_ins_and_looks_are_noted(client, sign_in, oidc, workspace):
+    oidc.knows("zoe", "all")
+    oidc.knows("tom")
+    sign_in("zoe")
+    client.get("/drift/x")
+    client.post("/access/sign-out", headers={"origin": "http://localhost:8501"})
+    sign_in("tom")
+    assert [(row.event, row.subject, row.role, row.place) for row in log.entries(workspace)] == [
+        ("sign_in", "zoe", "reader", ""),
+        ("refused", "zoe", "reader", "/drift/x"),
+        ("sign_out", "zoe", "reader", ""),
+        ("sign_in_refused", "tom", "", "no_role"),
+    ]
 
 
 def test_in_sign_in_mode_no_role_is_chosen(client):

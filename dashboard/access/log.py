@@ -1,0 +1,72 @@
+"""The access log: each sign-in, each restricted look, each refusal. It is erased when its time is over (`log_days`).
+
+The ledger, which can't be erased, holds only a digest of each day, made with a salt that goes with the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from typing import Any, Literal
+
+from sqlalchemy import Row, insert, select
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard.access.database import access, look_table, now, stamp
+from dashboard.access.log_days import new_day
+from dashboard.access.permissions import RESTRICTED, Action, Role, allowed
+from dashboard.access.person import Person
+
+Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token"]
+AGAIN_SECONDS = 300
+"""A page is drawn anew with every click: a look at the same place within five minutes is the same look."""
+_MOST = 5000
+
+_lately: OrderedDict[tuple[str, ...], float] = OrderedDict()
+_closed: dict[str, dt.date] = {}
+"""The day on which this process last closed those before it."""
+
+
+def look(workspace: Workspace, person: Person, action: Action, *, place: str) -> None:
+    """Notes that somebody looks at what is restricted, or was refused what is not theirs."""
+    if not allowed(person.role, action):
+        _once(workspace, "refused", person, place)
+    elif action in RESTRICTED:
+        _once(workspace, "look", person, place)
+
+
+def note(workspace: Workspace, event: Event, *, subject: str, role: Role | None = None, place: str = "") -> None:
+    """Notes what happened. The first note of a day closes the days before it."""
+    at = now()
+    row = {"at": stamp(at), "event": event, "subject": subject, "role": role or "", "place": place[:200]}
+    with access(workspace) as connection:
+        connection.execute(insert(look_table).values(row))
+    if _closed.get(str(workspace.home)) != at.date():
+        _closed[str(workspace.home)] = at.date()
+        # A ledger that can't be written now is tried again with the next server, or by `boussole access log`.
+        with suppress(BoussoleError):
+            new_day(workspace, at.date())
+
+
+def entries(workspace: Workspace, *, start: dt.date | None = None, end: dt.date | None = None) -> list[Row[Any]]:
+    """What is noted from one day to another, both included, the oldest first."""
+    query = select(look_table).order_by(look_table.c.id)
+    if start is not None:
+        query = query.where(look_table.c.at >= start.isoformat())
+    if end is not None:
+        query = query.where(look_table.c.at < (end + dt.timedelta(days=1)).isoformat())
+    with access(workspace) as connection:
+        return list(connection.execute(query))
+
+
+def _once(workspace: Workspace, event: Event, person: Person, place: str) -> None:
+    key, at = (str(workspace.home), event, person.subject, person.role, place), time.monotonic()
+    if _lately.get(key, -AGAIN_SECONDS) + AGAIN_SECONDS > at:
+        return
+    _lately[key] = at
+    while len(_lately) > _MOST:
+        _lately.popitem(last=False)
+    note(workspace, event, subject=person.subject, role=person.role, place=place)

@@ -1,0 +1,113 @@
+"""Days of the access log: closed with a digest in the ledger, checked against it, erased when their time is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from audits import ledger
+from audits.hashing import canonical_json, sha256_hex
+from audits.workspace import Workspace
+from charter.records import open_records
+from charter.records.database import reading
+from dashboard.access import sessions
+from dashboard.access.database import access, day_table, look_table
+
+DAY, PURGE = "access_day", "access_purge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What a purge removed: notes and sessions of the days before one."""
+
+    before: dt.date
+    looks: int
+    sessions: int
+
+
+def new_day(workspace: Workspace, today: dt.date) -> None:
+    """Closes the days before today, and erases those whose time is over."""
+    close_days(workspace, today)
+    purge(workspace, before=today - dt.timedelta(days=workspace.settings.access.log_days))
+
+
+def close_days(workspace: Workspace, today: dt.date) -> int:
+    """Seals the digest of every day before today that is not sealed yet; returns how many there were.
+
+    The note of a day and its entry lie in two files: an entry without its note is made again, and both count.
+    """
+    with access(workspace) as connection:
+        days = func.substr(look_table.c.at, 1, 10)
+        found = connection.execute(select(days).where(days < today.isoformat()).distinct().order_by(days)).scalars()
+        sealed = set(connection.execute(select(day_table.c.day)).scalars())
+        missing = [day for day in found if day not in sealed]
+        for day in missing:
+            salt, rows = secrets.token_hex(16), _looks(connection, day)
+            payload = {"day": day, "looks": len(rows), "sha256": _digest(salt, rows)}
+            with open_records(workspace).begin() as records:
+                entry = ledger.append(records, kind=DAY, payload=payload)
+            values = {"day": day, "salt": salt, "looks": len(rows), "digest": payload["sha256"], "entry": entry.index}
+            connection.execute(insert(day_table).values(values))
+    return len(missing)
+
+
+def changed_days(workspace: Workspace) -> list[str]:
+    """The days whose notes are not those that the ledger sealed: something was added, changed or removed.
+
+    A day of the ledger that is not here counts too, unless a purge that the ledger holds took it.
+    """
+    with reading(workspace) as records:
+        found = [] if records is None else list(ledger.payloads(records, kinds=(DAY, PURGE)))
+    purged = max((str(payload["before"]) for _, kind, payload in found if kind == PURGE), default="")
+    sealed = {index: payload for index, kind, payload in found if kind == DAY}
+    with access(workspace) as connection:
+        noted = {row.day: row for row in connection.execute(select(day_table))}
+        wrong = {day for day, row in noted.items() if not _holds(connection, row, sealed.get(row.entry))}
+    kept = {str(payload["day"]) for payload in sealed.values() if str(payload["day"]) >= purged}
+    return sorted(wrong | (kept - set(noted)))
+
+
+def purge(workspace: Workspace, *, before: dt.date) -> Erased:
+    """Erases the closed days before one, and the sessions that were over by then; their digests stay in the ledger."""
+    limit = before.isoformat()
+    with access(workspace) as connection:
+        closed = select(day_table.c.day).where(day_table.c.day < limit)
+        looks = connection.execute(delete(look_table).where(func.substr(look_table.c.at, 1, 10).in_(closed))).rowcount
+        days = connection.execute(delete(day_table).where(day_table.c.day < limit)).rowcount
+        if days:
+            with open_records(workspace).begin() as records:
+                ledger.append(records, kind=PURGE, payload={"before": limit, "looks": looks, "days": days})
+    midnight = dt.datetime.combine(before, dt.time(), tzinfo=dt.UTC)
+    ended = sessions.forget(workspace, before=midnight)
+    if looks or ended:
+        _empty_journal(workspace)
+    return Erased(before=before, looks=looks, sessions=ended)
+
+
+def _looks(connection: Connection, day: str) -> list[Row[Any]]:
+    of_day = func.substr(look_table.c.at, 1, 10) == day
+    return list(connection.execute(select(look_table).where(of_day).order_by(look_table.c.id)))
+
+
+def _digest(salt: str, rows: list[Row[Any]]) -> str:
+    return sha256_hex(canonical_json({"salt": salt, "looks": [list(row) for row in rows]}))
+
+
+def _holds(connection: Connection, row: Row[Any], payload: ledger.Payload | None) -> bool:
+    rows = _looks(connection, row.day)
+    return payload == {"day": row.day, "looks": len(rows), "sha256": _digest(row.salt, rows)}
+
+
+def _empty_journal(workspace: Workspace) -> None:
+    """What was overwritten still lies in the journal, until it is taken over and cut off."""
+    import sqlite3
+
+    connection = sqlite3.connect(workspace.access, isolation_level=None, timeout=60)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

@@ -1,0 +1,94 @@
+"""`boussole access`: who signed in and who looked, and the end of sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.console import FromOption, ToOption, say, workspace_of
+
+app = typer.Typer(
+    help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    start: FromOption = None,
+    end: ToOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Hold the closed days to the ledger.")] = False,
+) -> None:
+    """List sign-ins, restricted looks and refusals: moment (UTC), what, who, role, place."""
+    from dashboard.access.database import now
+    from dashboard.access.log import entries
+    from dashboard.access.log_days import changed_days, close_days
+
+    workspace = workspace_of(context)
+    close_days(workspace, now().date())
+    if check:
+        _tell_check(changed_days(workspace))
+        return
+    days = [moment.date() if moment else None for moment in (start, end)]
+    for row in entries(workspace, start=days[0], end=days[1]):
+        typer.echo(f"{row.at}\t{row.event}\t{row.subject}\t{row.role or '-'}\t{row.place or '-'}")
+
+
+def _tell_check(changed: list[str]) -> None:
+    if not changed:
+        say("The log of every closed day is the one that the ledger sealed.")
+        return
+    say(f"Not the log that the ledger sealed: {', '.join(changed)}. Somebody added, changed or removed notes.")
+    raise typer.Exit(1)
+
+
+@app.command()
+def purge(
+    context: typer.Context,
+    before: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Days before this one; `log_days` if absent.")
+    ] = None,
+) -> None:
+    """Erase the log of old days for good; the ledger keeps their digests."""
+    from dashboard.access.database import now
+    from dashboard.access.log_days import close_days
+    from dashboard.access.log_days import purge as erase
+
+    workspace, today = workspace_of(context), now().date()
+    day = before.date() if before else today - dt.timedelta(days=workspace.settings.access.log_days)
+    if day > today:
+        raise BoussoleError(f"{day} has not come yet.", next_step="Give today or an earlier day.")
+    close_days(workspace, today)
+    done = erase(workspace, before=day)
+    say(f"Gone for good, before {done.before}: {done.looks} note(s) and {done.sessions} session(s).")
+
+
+@app.command()
+def sessions(context: typer.Context) -> None:
+    """List the open sessions: number, who, role, since, until, last seen (UTC)."""
+    from dashboard.access.sessions import open_sessions
+
+    found = open_sessions(workspace_of(context))
+    for row in found:
+        typer.echo(f"{row.digest[:12]}\t{row.subject}\t{row.role}\t{row.started_at}\t{row.expires_at}\t{row.seen_at}")
+    if not found:
+        say("Nobody is signed in.")
+
+
+@app.command()
+def revoke(
+    context: typer.Context,
+    who: Annotated[str, typer.Argument(help="The number of a session, or whose: see `boussole access sessions`.")],
+) -> None:
+    """End sessions at once: whoever holds them is asked to sign in again."""
+    from dashboard.access.sessions import revoke as end
+
+    if not who:
+        raise BoussoleError("whose session?", next_step="See `boussole access sessions`.")
+    ended = end(workspace_of(context), who)
+    if not ended:
+        raise BoussoleError(f"no open session is '{who}'.", next_step="See `boussole access sessions`.")
+    say(f"{ended} session(s) ended.")
