@@ -12,6 +12,7 @@ from charter.follow_up import examined_before_start
 from charter.model import Indicator
 from dashboard.asked import sentence_of
 from dashboard.entry_view import examined_words
+from dashboard.incidents.beside import reported_words
 from dashboard.marks import ORDER
 from dashboard.register_words import coverage_words
 from dashboard.scene import Document, Scene
@@ -21,6 +22,8 @@ NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""
 DATED = "examined_first"
 """The question to which the dates of the register say something too."""
+REPORTED = "incidents_in_time"
+"""The question that the record of incidents answers."""
 FOLLOWED = "registered_and_followed"
 """The question that the register answers for all uses together."""
 DECLARED = ("no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages")
@@ -66,6 +69,8 @@ def in_register(
         return [
             say("In the register: {answer}", answer=inside(coverage_words(coverage(scene.charter, scene.uses), say)))
         ]
+    if indicator is not None and indicator.id == REPORTED:
+        return reported_words(scene, list(dict.fromkeys(name for name, _, _ in places)), say)[:NAMED]
     if indicator is None or indicator.id != DATED:
         return []
     systems = [scene.systems[name] for name, _, _ in places if name in scene.systems]

@@ -16,7 +16,9 @@ from audits.workspace import Workspace
 from charter.committee.drafts import Drafted
 from dashboard import store
 from dashboard.access.account_html import account
+from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import Person
+from dashboard.access.person import here as person
 from dashboard.addresses import address
 from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
@@ -24,6 +26,7 @@ from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
 from dashboard.facts import Facts
 from dashboard.html import Html, el, join
+from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.pages import Page, current, listed
 from dashboard.register_choice import Register
 from dashboard.scene import Scene
@@ -117,6 +120,13 @@ def system_page(system: str, say: Say) -> SystemPage:
 def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:
     """The page of an article, as it stands today."""
     return store.article_page(Workspace.find(), chosen, say.lang)
+
+
+def open_incidents(say: Say, **about: str) -> Html:
+    """The open incidents of an article or a system, for those who may see them."""
+    if not allowed(person().role, Action.SEE_INCIDENTS):
+        return Html("")
+    return incidents_beside(scene(), say, query=kept_query(), **about)
 
 
 def sealed_entry(text: str) -> int | None:

@@ -25,6 +25,7 @@ def show(chosen: Chosen, say: Say) -> None:
         return
     frame.put(
         article_html.head(page, say, home=home),
+        frame.open_incidents(say, article=chosen.article),
         article_trend_html.trend(page.trend, say),
         article_html.questions(page, say),
         article_records_html.outside(page, say),

@@ -9,6 +9,7 @@ from dashboard import compass_html, frame, register_html
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.committee.duty_words import owed
+from dashboard.incidents.beside import owed as incidents_owed
 from dashboard.register_due import agenda
 from dashboard.views import compass
 from dashboard.words import speaker
@@ -23,6 +24,9 @@ else:
         view = compass(seen, say, query=frame.kept_query(), all_changes=st.query_params.get("changes") == "all")
         seated = chambers.values() if allowed(here().role, Action.SEE_COMMITTEE) else ()
         owing = [each for chamber in seated for each in owed(chamber, say, query=frame.kept_query())]
+        owing += (
+            incidents_owed(seen, say, query=frame.kept_query()) if allowed(here().role, Action.SEE_INCIDENTS) else []
+        )
         due = agenda(frame.duties(), say, query=frame.kept_query(), owed=owing)
         st.html(compass_html.head(view, say))
         st.html(compass_html.overview(view, say))

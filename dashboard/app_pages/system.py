@@ -21,10 +21,12 @@ def show(seen: Scene, system: str, say: Say) -> None:
     home = compass_href(query=query)
     use = next((use for use in frame.register().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
+        beside = frame.open_incidents(say, system=system)
         shown = unaudited(use, seen.charter, say, today=frame.today(), query=query)
         held = caps(seen, say, query=query, system=system)
         for part in entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held):
             st.html(part)
+        frame.put(beside)
         show_declared(seen, system, say)
         return
     if system not in seen.latest:
@@ -35,6 +37,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     page, command = frame.system_page(system, say), recompute(seen.latest[system])
     data = data_href(query=query, anchor=system)
     st.html(system_html.head(page, say, home=home, data=data, register=use is not None))
+    frame.put(frame.open_incidents(say, system=system))
     report = frame.drift_report(system)
     seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:

@@ -17,6 +17,7 @@ from dashboard.access.person import COOKIE
 from dashboard.forms.inbox import problem_of
 from dashboard.incidents import html
 from dashboard.incidents.asking import asked
+from dashboard.incidents.beside import open_incidents, owed, reported_words
 from dashboard.incidents.routes import incident_routes
 from dashboard.incidents.view import incidents_page
 from dashboard.words import speaker
@@ -119,6 +120,24 @@ def test_delays_are_told(scene):
     told = dict(page(scene, appeal(1, human_review=True), decision(0, reviewed=False)).appeals.facts)
     assert told["Half were decided within"] == "30 days"
     assert told["A human was asked for, and none looked"] == "1"
+
+
+def test_other_pages_say_what_is_open_and_due(scene):
+    said = [incident(articles=["equite"], severity="widespread"), incident(severity="minor"), appeal(1)]
+    seen = replace(scene, facts=facts(*said, reported(at(5), of=0), today=dt.date(2026, 4, 2)))
+    again = replace(scene, facts=facts(*said, incident(title="Late <b>"), today=dt.date(2026, 4, 2)))
+    assert [each.line.what for each in owed(seen, EN, query={})] == ["Decide on an appeal that waits"]
+    assert [(each.on.day, each.line.overdue, each.line.what) for each in owed(again, EN, query={})] == [
+        (4, True, "Report the incident “Women left out”"),
+        (17, True, "Report the incident “Late <b>”"),
+        (31, True, "Decide on an appeal that waits"),
+    ]
+    shown = open_incidents(again, EN, query={}, article="equite")
+    assert "One incident is open." in shown
+    assert "MatchFT. To be reported to the market surveillance authority by 4 March 2026: 29 days late." in shown
+    assert "Late &lt;b&gt;" in open_incidents(again, EN, query={}, system="matchft")
+    assert open_incidents(again, EN, query={}, article="securite") == ""
+    assert reported_words(seen, ["matchft", "compas"], EN) == ["Recorded incidents, MatchFT: 0 of 1 reports in time."]
 
 
 @pytest.fixture
