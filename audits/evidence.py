@@ -19,7 +19,7 @@ from audits.cubes.read import COUNTS, Read
 from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
 from audits.cubes.withheld import WITHHELD
-from audits.drift.measures import Histogram
+from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 

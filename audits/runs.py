@@ -21,7 +21,7 @@ from audits.cubes.update import edges_of
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.declaration import keep
 from audits.drift import drift_measures
-from audits.drift.measures import Histogram
+from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.lake import reading

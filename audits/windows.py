@@ -73,13 +73,35 @@ def windows_between(system: System, first: dt.date, last: dt.date) -> list[Windo
     """All windows of the system's kind that lie wholly between two days, oldest first; `all` is one window."""
     if system.windows.audit == "all":
         return [Window(first, last)]
+    return [window for window in ended_periods(first, last, system.windows.audit) if window.start >= first]
+
+
+def ended_periods(first: dt.date, last: dt.date, kind: AuditWindow) -> list[Window]:
+    """All windows of a kind from the one that holds a day to the last that has ended on another, oldest first.
+
+    >>> [window.end.isoformat() for window in ended_periods(dt.date(2026, 1, 9), dt.date(2026, 3, 30), "month")]
+    ['2026-01-31', '2026-02-28']
+    """
     found = []
-    window = period_of(first, system.windows.audit)
+    window = period_of(first, kind)
     while window.end <= last:
-        if window.start >= first:
-            found.append(window)
-        window = period_of(window.end + dt.timedelta(days=1), system.windows.audit)
+        found.append(window)
+        window = after(window, kind)
     return found
+
+
+def after(window: Window, kind: AuditWindow) -> Window:
+    """The next window of a kind."""
+    return period_of(window.end + dt.timedelta(days=1), kind)
+
+
+def before(window: Window, kind: AuditWindow) -> Window:
+    """The window of a kind that ends just before another begins.
+
+    >>> before(Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)), "month").start.isoformat()
+    '2026-02-01'
+    """
+    return period_of(window.start - dt.timedelta(days=1), kind)
 
 
 def reference_window(system: System) -> Window | None:

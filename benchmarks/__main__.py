@@ -39,6 +39,7 @@ def main() -> None:
         _ledger(folder)
         _year(folder)
         _members(folder)
+        _drift(folder)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
     if options.full:
@@ -149,6 +150,16 @@ def _members(folder: Path) -> None:
     )
     for error in told["errors"]:
         print(f"  {error}")
+
+
+def _drift(folder: Path) -> None:
+    """A year of drift from cubes, beside one comparison of samples by Evidently."""
+    told = module("drift", folder).told
+    print(
+        f"drift of {told['columns']} columns over {told['months']} months of {told['decisions']:,} decisions: "
+        f"{told['seconds']:.2f} s (wanted: 1); one pair of {told['rows']:,} rows by Evidently takes "
+        f"{told['evidently'] / told['seconds']:.1f} times as long"
+    )
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ CANNOT_TELL = {
     "no_common_list": "We cannot tell. No list holds people of both of the groups compared.",
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
+    "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
 }
 HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
 NO_VALUE = "We cannot tell. This cannot be computed from these decisions."

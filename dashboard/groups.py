@@ -275,5 +275,6 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "degenerate": say("not compared (nothing varies)"),
         "no_model": say("no figure (the model finds no answer)"),
         "empty_window": say("no figure (one of the two periods is empty)"),
+        "no_values": say("no figure (in one of the two periods the column is empty)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

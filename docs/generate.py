@@ -32,7 +32,11 @@ KINDS = {
         "Expected: where outcomes are not known yet",
         "Estimates from scores, right as long as a score means what it meant in the reference window. None is judged.",
     ),
-    "drift": ("Drift: a window against the reference window", "A charter judges `psi`; the other is shown beside it."),
+    "drift": (
+        "Drift: a window against another one",
+        "A charter judges `psi`; the others are shown beside it. Audits tell `psi` and `jensen_shannon` against the "
+        "reference window, the page of drift all of them, also against the window before and the one examined last.",
+    ),
     "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
     "across": (
         "Shown: all groups together",

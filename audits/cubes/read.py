@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
-from audits.drift.measures import Histogram
+from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from audits.drift.distances import METRICS as WINDOW_METRICS
 from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
 from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
@@ -69,5 +70,6 @@ REGISTRY = Registry(
         *DISTANCE_METRICS,
         *ESTIMATED_METRICS,
         *DRIFT_METRICS,
+        *WINDOW_METRICS,
     )
 )

@@ -64,7 +64,18 @@ def merged(edges: list[float], before: list[int], now: list[int]) -> tuple[list[
         kept.pop()
         p, q = one.pop(), two.pop()
         one[-1], two[-1] = one[-1] + p, two[-1] + q
+    if len(one) == 1:
+        kept, one, two = around(edges, before, now)
     return kept, [*one, before[-1]], [*two, now[-1]]
+
+
+def around(edges: list[float], before: list[int], now: list[int]) -> tuple[list[float], list[int], list[int]]:
+    """Where nearly all of the reference is in one bin: what lies under it, in it, and above it."""
+    at = before.index(max(before[:-1]))
+    cuts = [cut for cut in (at - 1, at) if 0 <= cut < len(edges)]
+    ends = [0, *[cut + 1 for cut in cuts], len(edges) + 1]
+    parts = list(zip(ends, ends[1:]))
+    return [edges[cut] for cut in cuts], [sum(before[a:b]) for a, b in parts], [sum(now[a:b]) for a, b in parts]
 
 
 def psi(pairs: list[tuple[int, int]]) -> float:

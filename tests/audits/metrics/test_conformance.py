@@ -162,8 +162,7 @@ groups:
 
 
 ELSEWHERE = {"fa_ir": 6, "drift": 10}
-"""Those of FA*IR and of Fisher's test are held beside these. Boussole measures drift by the PSI alone: the cases of
-other distances have nothing to be held to."""
+"""Those of FA*IR are held beside the measure, those of drift in `test_distances`."""
 WITHOUT_DATA = {"fico": 4}
 """They name a group and a threshold of the FICO table of 2003, which is not among the real data: rates at a threshold
 are held to rows in `test_sweep` instead."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from audits.drift import Histogram, drift_measures
+from audits.drift.distances import distance_measures, missing_measure, ordered_measures
 from audits.metrics.registry import REGISTRY, MetricError, Registry
 from tests.audits import funnels
 
@@ -40,5 +41,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in adjusted([{"g": g, "s": "x", "d": d, "n": 20} for g in "FM" for d in (0, 1)]).values()}
     names |= {m.metric for m in measured_lists([[(1, "F"), (2, "M")]], in_lists()).values()}
     names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}
-    names |= {m.metric for m in drift_measures([Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))])}
+    moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
+    names |= {m.metric for m in drift_measures([moved])} | {missing_measure(moved, fewest=1).metric}
+    names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     assert names == {metric.name for metric in REGISTRY.all()}

@@ -1,0 +1,89 @@
+"""All that is compared between two windows: the score, the features, what was decided and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from audits.drift.bins import Binned, Histogram, categories
+from audits.drift.counts import WindowCounts
+from audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from audits.drift.measures import index_measures
+from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
+from audits.standing import standing
+from audits.systems.model import System
+from audits.windows import Window
+
+Pair = tuple[Window, Window]
+ROLE, DECISION, OUTCOME = "role", "decision", "outcome"
+
+
+def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date) -> list[Measure]:
+    """Every distance of every column that ever had a value, of decisions and of outcomes, of the second window from the
+    first.
+
+    Undefined: `empty_window`, `no_values`, `one_bin`; of outcomes `not_mature`, `no_outcomes`. Suppressed:
+    `small_group`, where some, but fewer than `suppress_below`, missing values or outcomes are behind a figure.
+    """
+    effect = counts.design_effect(pair[1], system)
+    found: list[Measure] = []
+    for name in ("score", *system.watched):
+        if name in counts.bins:
+            found += _column(counts.histogram(name, *pair), system, effect)
+    decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
+    found += _indices(_decisions(decided), effect)
+    if system.log.outcome is not None:
+        found += _outcomes(decided, pair, system, effect=effect, as_of=as_of)
+    return found
+
+
+def _column(histogram: Histogram, system: System, effect: float) -> list[Measure]:
+    score = system.log.score
+    return [
+        *_indices(histogram.coarse(), effect),
+        *ordered_measures(histogram, range_=score.range if histogram.feature == "score" and score else None),
+        missing_measure(histogram, fewest=system.privacy.suppress_below),
+    ]
+
+
+def _indices(binned: Binned, effect: float) -> list[Measure]:
+    return [*index_measures(binned, design_effect=effect), *distance_measures(binned, design_effect=effect)]
+
+
+def _decisions(decided: Sequence[Counts]) -> Binned:
+    pairs = {
+        name: (int(decided[0][at].sum()), int(decided[1][at].sum()))
+        for name, at in (("not_selected", NOT_SELECTED), ("selected", SELECTED))
+    }
+    return categories(ROLE, DECISION, pairs)
+
+
+def _outcomes(decided: Sequence[Counts], pair: Pair, system: System, *, effect: float, as_of: dt.date) -> list[Measure]:
+    """Known outcomes: of the selected, where only theirs are seen."""
+    outcome = system.log.outcome
+    seen = [SELECTED] if outcome and outcome.observed_for == "selected" else [NOT_SELECTED, SELECTED]
+    counts = {
+        name: (int(decided[0][seen, at].sum()), int(decided[1][seen, at].sum()))
+        for name, at in (("negative", NEGATIVE), ("positive", POSITIVE))
+    }
+    readable = [standing(system, window, as_of=as_of).readable_from for window in pair]
+    totals = [sum(side) for side in zip(*counts.values(), strict=True)]
+    if any(readable):
+        return _without("not_mature", {"readable_from": max(filter(None, readable)).isoformat()})
+    if not all(totals):
+        return _without("no_outcomes")
+    if min(totals) < system.privacy.suppress_below:
+        return _without("small_group", status="suppressed")
+    return _indices(categories(ROLE, OUTCOME, counts), effect)
+
+
+def _without(
+    reason: str, params: Mapping[str, str] | None = None, *, status: Literal["undefined", "suppressed"] = "undefined"
+) -> list[Measure]:
+    """That there is no distance of outcomes, and why."""
+    names = ("psi", "jensen_shannon", "hellinger", "total_variation", "chi_square")
+    return [
+        Measure(metric=name, by=(ROLE,), group=(OUTCOME,), status=status, reason=reason, params=params or {})
+        for name in names
+    ]

@@ -1,0 +1,142 @@
+"""Drift over time: every window since the reference, exactly, from the cubes, whatever the number of decisions.
+
+Nothing of groups is read here: what may be told of groups in a window is what its audit has told, so that no second way
+leads around suppression.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from audits.cubes.read import days_of
+from audits.cubes.update import edges_of
+from audits.drift.compared import compared
+from audits.drift.counts import Version, WindowCounts, read_versions, read_windows
+from audits.lake import reading
+from audits.measures import Measure
+from audits.systems.model import System
+from audits.windows import Window, before, ended_periods, period_of, reference_window
+from audits.workspace import Workspace
+
+Step = Literal["month", "week", "day"]
+Against = Literal["reference", "previous", "examined"]
+Examined = Callable[[Window], Window | None]
+"""Tells which window a committee had examined last before another began."""
+MOST: dict[Step, int] = {"month": 36, "week": 53, "day": 92}
+"""Windows that are looked back at, the newest ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One window beside the one it is compared with; `reason` where there is nothing to compare.
+
+    `no_reference`, `no_earlier`, `none_examined`: there is no such window; `is_reference`; `overlaps`: they share days;
+    `empty_window`: this one holds nothing; `empty_reference`: the other does; `small_group`: one holds too few.
+    """
+
+    window: Window
+    against: Window | None
+    decisions: int
+    reason: str | None
+    measures: Sequence[Measure]
+
+    def measure(self, metric: str, group: str) -> Measure | None:
+        """One of its measures."""
+        return next((each for each in self.measures if (each.metric, each.group) == (metric, (group,))), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftSeries:
+    """The windows of a system, oldest first. `columns`: the score and the features that ever had a value; `empty`: the
+    features that never had one; `unfinished`: no window has ended yet, and the only one is not over."""
+
+    system: System
+    step: Step
+    against: Against
+    points: Sequence[Point]
+    columns: Sequence[str]
+    empty: Sequence[str]
+    versions: Sequence[Version]
+    unfinished: bool
+
+
+def drift_series(
+    workspace: Workspace,
+    system: System,
+    *,
+    step: Step = "month",
+    against: Against = "reference",
+    examined: Examined | None = None,
+    as_of: dt.date | None = None,
+) -> DriftSeries:
+    """How far every ended window lies from the window of reference, the one before, or the one examined last.
+
+    `as_of` (today when not given) decides which outcomes have matured. Raises BoussoleError where there is no decision.
+    """
+    as_of = as_of or dt.datetime.now(system.zone).date()
+    with reading(workspace) as connection:
+        first, last = days_of(connection, system)
+        windows = _windows(system, first, last, step)
+        pairs = [(window, _other(window, system, step, against, examined)) for window in windows]
+        edges = edges_of(connection, system)
+        others = [other for _, other in pairs if other is not None]
+        counts = read_windows(connection, system, [*windows, *others], edges, as_of=as_of)
+        versions = read_versions(connection, system)
+    watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
+    return DriftSeries(
+        system=system,
+        step=step,
+        against=against,
+        points=[_point(window, other, counts, system, against, as_of=as_of) for window, other in pairs],
+        columns=[name for name in watched if name in edges],
+        empty=[name for name in watched if name not in edges],
+        versions=versions,
+        unfinished=windows[-1].end > last,
+    )
+
+
+def _windows(system: System, first: dt.date, last: dt.date, step: Step) -> list[Window]:
+    """Ended windows since the reference: one that is not over would tell, looked at twice, what came in between."""
+    reference = reference_window(system)
+    since = max(first, reference.start) if reference and reference.start <= last else first
+    return ended_periods(since, last, step)[-MOST[step] :] or [period_of(last, step)]
+
+
+def _other(window: Window, system: System, step: Step, against: Against, examined: Examined | None) -> Window | None:
+    if against == "reference":
+        return reference_window(system)
+    if against == "previous":
+        return before(window, step)
+    return examined(window) if examined else None
+
+
+def _point(
+    window: Window, other: Window | None, counts: WindowCounts, system: System, against: Against, *, as_of: dt.date
+) -> Point:
+    reason = _reason(window, other, counts, system, against)
+    return Point(
+        window=window,
+        against=other,
+        decisions=counts.decisions(window),
+        reason=reason,
+        measures=[] if reason or other is None else compared(counts, (other, window), system, as_of=as_of),
+    )
+
+
+def _reason(window: Window, other: Window | None, counts: WindowCounts, system: System, against: Against) -> str | None:
+    missing = {"reference": "no_reference", "previous": "no_earlier", "examined": "none_examined"}[against]
+    if other is None or (against == "previous" and not counts.decisions(other)):
+        return missing
+    if other == window:
+        return "is_reference"
+    if other.start <= window.end and window.start <= other.end:
+        return "overlaps"
+    if not counts.decisions(other):
+        return "empty_reference"
+    if not counts.decisions(window):
+        return "empty_window"
+    fewest = min(counts.units(each, system) for each in (other, window))
+    return "small_group" if fewest < system.privacy.suppress_below else None

@@ -1,0 +1,189 @@
+"""The other distances: worked by hand, beside scipy, held to published cases and to what their definitions promise."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.drift import Histogram, drift_measures
+from audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from audits.drift.statistics import chi_square, hellinger, total_variation, wasserstein
+from audits.measures import Measure
+from audits.uncertainty.independence import fisher_exact
+
+COUNTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=12)
+
+
+def test_by_hand() -> None:
+    assert hellinger([50, 50], [32, 68]) == pytest.approx(
+        math.sqrt(1 - math.sqrt(0.5 * 0.32) - math.sqrt(0.5 * 0.68)), abs=1e-12
+    )
+    assert total_variation([5, 3, 2], [2, 3, 5]) == pytest.approx(0.3)
+    # expected 40 and 60 of both: (10²/40 + 10²/60) twice
+    found = chi_square([50, 50], [30, 70])
+    assert found is not None
+    assert found.statistic == pytest.approx(2 * (100 / 40 + 100 / 60))
+    # a tenth moves from [0, 1) to [2, 4): F − G goes 0 to 0.1, stays, and back to 0: (0.05 + 0.1 + 2 × 0.05)
+    assert wasserstein([0, 1, 2, 4], [5, 3, 2], [4, 3, 3]) == (
+        pytest.approx(0.25),
+        pytest.approx(0.5 * (0.9 + 0.6 + 1)),
+    )
+    # F − G goes from 0.2 to −0.2 within a bin of width 1: two triangles of 0.2 × 0.5 / 2 there
+    assert wasserstein([0, 1, 2, 3], [5, 1, 4], [3, 5, 2]) == (pytest.approx(0.1 + 0.1 + 0.1), pytest.approx(1.0))
+
+
+@given(COUNTS)
+def test_symmetry_bounds_and_zero_on_equal(pairs: list[tuple[int, int]]) -> None:
+    reference, current = zip(*pairs, strict=True)
+    edges = [float(i * i) for i in range(len(pairs) + 1)]
+    for distance in (hellinger, total_variation):
+        value = distance(reference, current)
+        assert (value is None) == (not sum(reference) or not sum(current))
+        assert distance(current, reference) == pytest.approx(value)
+        if value is not None:
+            assert 0 <= value <= 1
+            assert distance(reference, [7 * count for count in reference]) == pytest.approx(0, abs=1e-9)
+    moved, back = wasserstein(edges, reference, current), wasserstein(edges, current, reference)
+    assert moved == pytest.approx(back)
+    if moved is not None:
+        assert 0 <= moved[0] <= edges[-1]
+        same = wasserstein(edges, reference, reference)
+        assert same is not None
+        assert same[0] == 0
+    one, two = chi_square(reference, current), chi_square(current, reference)
+    assert (one is None) == (two is None)
+    if one is not None and two is not None:
+        assert one.statistic == pytest.approx(two.statistic)
+        assert 0 <= one.p <= 1
+
+
+@given(COUNTS)
+def test_beside_scipy(pairs: list[tuple[int, int]]) -> None:
+    reference, current = (np.array(side) for side in zip(*pairs, strict=True))
+    if not reference.sum() or not current.sum():
+        return
+    filled = reference + current > 0
+    if filled.sum() > 1:
+        theirs = scipy.stats.chi2_contingency(np.stack([reference, current])[:, filled], correction=False)
+        found = chi_square(reference.tolist(), current.tolist())
+        assert found is not None
+        assert (found.statistic, found.df, found.p) == pytest.approx((theirs.statistic, theirs.dof, theirs.pvalue))
+    # Every bin as a thousand values spread evenly in it: scipy counts them one by one.
+    middle = (np.arange(1000) + 0.5) / 1000
+    places = np.concatenate([i + middle for i in range(len(pairs))])
+    weights = [np.repeat(side, 1000) for side in (reference, current)]
+    expected = scipy.stats.wasserstein_distance(places, places, *weights)
+    moved = wasserstein(list(range(len(pairs) + 1)), reference.tolist(), current.tolist())
+    assert moved is not None
+    assert moved[0] == pytest.approx(expected, abs=1e-3)
+
+
+def of(reference: list[int], current: list[int], **more: Any) -> dict[str, Measure]:
+    edges = tuple(float(i) for i in range(len(reference) - 2))
+    histogram = Histogram("age", edges, tuple(reference), tuple(current))
+    return {m.metric: m for m in [*distance_measures(histogram.coarse()), *ordered_measures(histogram, **more)]}
+
+
+def test_rows_lie_within_the_printed_bounds() -> None:
+    random = np.random.default_rng(5)
+    before, after = random.normal(5, 2, 4000).clip(0, 10), random.normal(6, 2.5, 3000).clip(0, 10)
+    edges = np.arange(1.0, 10.0)
+    counts = [np.bincount(np.searchsorted(edges, x, side="right"), minlength=10).tolist() for x in (before, after)]
+    histogram = Histogram("x", tuple(edges), (*counts[0], 0), (*counts[1], 0))
+    gap, moved = ordered_measures(histogram, range_=(0.0, 10.0))
+    exact = scipy.stats.ks_2samp(before, after).statistic, scipy.stats.wasserstein_distance(before, after)
+    for measure, rows in zip((gap, moved), exact, strict=True):
+        assert measure.value is not None
+        assert abs(rows - measure.value) <= measure.params["bin_bound"]
+    assert moved.params["clipped"] is False
+    assert moved.value == pytest.approx(exact[1], rel=0.05)
+
+
+def test_what_each_distance_carries() -> None:
+    found = of([0, 40, 60, 100, 0], [0, 50, 70, 80, 10])
+    assert set(found) == {"hellinger", "total_variation", "chi_square", "kolmogorov_smirnov", "wasserstein"}
+    for measure in found.values():
+        assert (measure.by, measure.group) == (("feature",), ("age",))
+        assert measure.params["edges"]
+        json.dumps(measure.document(), allow_nan=False)
+    assert found["chi_square"].params["df"] == 3
+    assert found["wasserstein"].params["clipped"] is True
+    assert found["kolmogorov_smirnov"].n == 200  # those who have a value
+
+
+def test_repeated_people_make_chi_square_smaller() -> None:
+    alone, repeated = chi_square([50, 50], [30, 70]), chi_square([50, 50], [30, 70], design_effect=4)
+    assert alone is not None
+    assert repeated is not None
+    assert repeated.statistic == pytest.approx(alone.statistic / 4)
+    assert repeated.p > alone.p
+
+
+@pytest.mark.parametrize(
+    ("reference", "current", "reason"),
+    [
+        ([0, 0, 0, 0], [5, 5, 5, 0], "empty_window"),
+        ([5, 5, 5, 0], [0, 0, 0, 0], "empty_window"),
+        ([5, 5, 5, 1], [0, 0, 0, 9], "no_values"),  # the column became all null
+        ([0, 0, 0, 9], [0, 0, 0, 9], "no_values"),  # it always was: no distance of 0
+    ],
+)
+def test_what_holds_nothing_has_no_distance(reference: list[int], current: list[int], reason: str) -> None:
+    histogram = Histogram("age", (0.0, 1.0), tuple(reference), tuple(current))
+    for measure in [*of(reference, current).values(), *drift_measures([histogram])]:
+        assert (measure.value, measure.status, measure.reason) == (None, "undefined", reason), measure.metric
+        assert "test" not in measure.params
+
+
+def test_a_column_of_one_value_has_no_width() -> None:
+    histogram = Histogram("x", (3.0,), (0, 50, 0), (0, 60, 0))
+    gap, moved = ordered_measures(histogram)
+    assert (gap.value, moved.value, moved.reason) == (0.0, None, "one_bin")
+
+
+@pytest.mark.parametrize(
+    ("missing", "present", "value", "reason"),
+    [
+        (0, 50, 0.0, None),
+        (50, 0, 1.0, None),
+        (20, 80, 0.2, None),
+        (3, 97, None, "small_group"),
+        (97, 3, None, "small_group"),
+    ],
+)
+def test_few_missing_values_are_not_counted_out(
+    missing: int, present: int, value: float | None, reason: str | None
+) -> None:
+    found = missing_measure(Histogram("x", (1.0,), (5, 5, 5), (present, 0, missing)), fewest=11)
+    assert (found.value, found.reason) == (value, reason)
+    assert found.params == ({} if reason else {"missing": missing})
+
+
+def test_published_cases(real_data: Path) -> None:
+    """Evidently's published values: its chi-square takes the reference as known. Its Mann-Whitney, Anderson-Darling and
+    Cramér-von Mises need rows in order of value: cubes keep none."""
+    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+    held = 0
+    for case in cases:
+        inputs, expected = case["inputs"], pytest.approx(case["expected"], abs=case["tol"]) if "tol" in case else None
+        if case["metric"] == "drift.chi_square_pvalue":
+            test = chi_square(inputs["reference_counts"], inputs["current_counts"], reference_known=True)
+            assert test is not None
+            assert test.p == expected
+            held += 1
+        elif case["metric"] == "drift.hellinger":
+            assert hellinger(inputs["reference_counts"], inputs["current_counts"]) == expected
+            held += 1
+        elif case["metric"] == "drift.fisher_exact_pvalue":
+            (a, b), (c, d) = inputs["table"]
+            assert fisher_exact((a, c), (a + b, c + d)) == expected
+            held += 1
+    assert held == 7
