@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import threading
@@ -134,6 +135,8 @@ def _warming(home: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:
 
 
 def _warm(home: Path) -> None:
-    """What goes wrong here is told by the page itself."""
+    """What goes wrong here is told by the page itself. What is held from then on is no garbage: nobody looks for it."""
     with suppress(BoussoleError):
         store.warm(Workspace(home))
+    gc.collect()
+    gc.freeze()

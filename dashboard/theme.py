@@ -14,6 +14,7 @@ OPTIONS: dict[str, Any] = {
     "client.showErrorDetails": "none",
     "global.developmentMode": False,
     "logger.hideWelcomeMessage": True,  # also keeps its offers to developers out of the pages
+    "runner.postScriptGC": False,  # a whole collection after every look takes longer than the look
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,
