@@ -107,6 +107,15 @@ def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) 
     return address("/incidents", {**asked, **query}, anchor)
 
 
+def glossary_href(word: str, *, query: Mapping[str, str]) -> str:
+    """What a word means.
+
+    >>> glossary_href("psi", query={"lang": "en"})
+    '/glossary?lang=en#psi'
+    """
+    return address("/glossary", query, word)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

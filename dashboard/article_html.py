@@ -9,6 +9,7 @@ from dashboard.article_questions import Answered, Asked, OnePage, told
 from dashboard.article_standing import told as told_of
 from dashboard.article_trend_html import turn
 from dashboard.article_view import ArticlePage, Promise
+from dashboard.glossary.html import explained
 from dashboard.html import Html, badge, details, el, facts, join, link
 from dashboard.words import Say
 
@@ -164,7 +165,7 @@ def _beside(asked: Asked, say: Say) -> Html:
     more = facts([*asked.why, (say("Law"), _law(asked))])
     return el(
         "div",
-        facts(asked.facts),
+        explained(asked.facts, say),
         details(say("Why this level, which law"), more) if more else None,
         class_="small",
     )

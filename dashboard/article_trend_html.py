@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.article_trend import Cell, Line, Month, Trend
+from dashboard.glossary.html import how_to_read
 from dashboard.html import Html, el, join, link
 from dashboard.marks import word
 from dashboard.words import Say
@@ -25,6 +26,7 @@ def trend(page: Trend, say: Say) -> Html:
         el("h2", say("From month to month"), id="trend"),
         _table(page, say),
         el("p", " ".join(note for note in notes if note), class_="note"),
+        how_to_read("trend", say),
         turn(page.where, page.previous, page.next, say),
         class_="trend-of",
     )

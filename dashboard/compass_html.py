@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.glossary.html import how_to_read
 from dashboard.html import Html, badge, el, join, link, picture, table
 from dashboard.marks import word
 from dashboard.views import ArticleRow, Compass, Line
@@ -31,6 +32,7 @@ def overview(view: Compass, say: Say) -> Html:
         "figure",
         picture(view.rose, view.rose_alt, class_="rose"),
         el("figcaption", view.rose_note),
+        how_to_read("rose", say),
     )
     rows = [_row(row, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]

@@ -169,7 +169,7 @@ def details(summary: Child, *children: Child, class_: str | None = None) -> Html
     return el("details", el("summary", summary), *children, class_=class_)
 
 
-def facts(pairs: Iterable[tuple[str, Child]]) -> Html:
+def facts(pairs: Iterable[tuple[Child, Child]]) -> Html:
     """The small print: names and what they stand for; pairs without a value are left out."""
     rows = [el("div", el("dt", name), el("dd", value)) for name, value in pairs if value]
     return el("dl", *rows, class_="facts") if rows else Html("")

@@ -34,7 +34,7 @@ class Page:
 
 def pages(say: Say) -> list[Page]:
     """Every page, in the order of the sidebar."""
-    promises, systems, committee, proof = "promises", "systems", "committee", "proof"
+    promises, systems, committee, proof, helps = "promises", "systems", "committee", "proof", "help"
     return [
         Page(name=FIRST, title=say("The compass"), group=promises),
         Page(name="article", title=say("The articles"), group=promises),
@@ -47,6 +47,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="evidence", title=say("The evidence"), group=proof),
         Page(name="law", title=say("The law"), group=proof),
         Page(name="data", title=say("The data"), group=proof),
+        Page(name="glossary", title=say("Glossary"), group=helps),
     ]
 
 

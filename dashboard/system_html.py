@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from dashboard.glossary.html import explained, how_to_read
 from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from dashboard.marks import word
 from dashboard.system_view import Chart, Question, Section, SystemPage
@@ -75,7 +77,7 @@ def article(
             for asked in section.questions
         ],
         places(section.places, say) if section.places else None,
-        scores(section, say) if section.scores or section.calibrations else None,
+        scores(section, say, sealed=sealed) if section.scores or section.calibrations else None,
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
@@ -92,7 +94,7 @@ def question(
         el("p", asked.sentence, class_="answer"),
         el(
             "div",
-            _figure(asked, say),
+            _figure(asked, say, links=sealed),
             _small(asked, say, recompute=recompute, sealed=sealed, seal=seal),
             class_="evidence",
         ),
@@ -110,7 +112,7 @@ def places(given: Table, say: Say) -> Html:
     )
 
 
-def scores(section: Section, say: Say) -> Html:
+def scores(section: Section, say: Say, *, sealed: bool = True) -> Html:
     """What scores are worth in each group: one sentence, a table, and what they announce against what happened; no
     verdict rests on it."""
     given = section.scores
@@ -120,7 +122,7 @@ def scores(section: Section, say: Say) -> Html:
         el(
             "figure",
             el("figcaption", each.title),
-            *_drawing(each.chart),
+            *_drawing(each.chart, say, links=sealed),
             details(say("See the data"), _plain(each.table)),
         )
         for each in section.calibrations
@@ -153,12 +155,13 @@ def _plain(given: Table) -> Html:
     return table(list(given.head), list(given.rows), caption=given.caption, class_="data", hidden_caption=True)
 
 
-def _drawing(drawn: Chart) -> list[Html]:
+def _drawing(drawn: Chart, say: Say, *, links: bool) -> list[Html]:
     """The picture in both widths, one of which is shown, and how to read it."""
     return [
         picture(drawn.svg, drawn.alt, class_="chart chart-wide"),
         picture(drawn.narrow, drawn.alt, class_="chart chart-narrow"),
         el("p", drawn.note, class_="note"),
+        how_to_read(drawn.kind, say, links=links),
     ]
 
 
@@ -203,13 +206,13 @@ def data(given: Table, say: Say) -> Html:
     return table(list(given.head), rows, caption=given.caption, class_="data", hidden_caption=True)
 
 
-def _figure(asked: Question, say: Say) -> Html | None:
+def _figure(asked: Question, say: Say, *, links: bool) -> Html | None:
     if asked.chart is None and asked.table is None:
         return None
     return el(
         "figure",
         el("figcaption", asked.title),
-        *(_drawing(asked.chart) if asked.chart else []),
+        *(_drawing(asked.chart, say, links=links) if asked.chart else []),
         details(say("See the data"), data(asked.table, say)) if asked.table else None,
     )
 
@@ -218,10 +221,11 @@ def _small(asked: Question, say: Say, *, recompute: str, sealed: bool, seal: str
     again = [el("p", say("With the decisions at hand:")), el("code", recompute)]
     if sealed:
         again += [el("p", say("The seal of every audit:")), el("code", "boussole verify --ledger")]
+    listed = partial(explained, say=say) if sealed else facts
     return el(
         "div",
-        facts(asked.small),
-        details(say("What is measured, why this level, which law"), facts(asked.background))
+        listed(asked.small),
+        details(say("What is measured, why this level, which law"), listed(asked.background))
         if asked.background
         else None,
         el("p", link(say("See the seal of this audit"), seal)) if seal else None,

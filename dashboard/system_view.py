@@ -24,8 +24,9 @@ from dashboard.caps import Cap, caps
 from dashboard.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
-from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, By, attribute_name, compared, rows
+from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
 from dashboard.marks import ORDER
+from dashboard.reading import Kind
 from dashboard.register_words import risk_word, status_word
 from dashboard.scene import Document, Scene, excess
 from dashboard.small_print import background, small_print
@@ -51,6 +52,7 @@ class Chart:
     narrow: str
     alt: str
     note: str
+    kind: Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +196,13 @@ def _calibrations(document: Document, system: System | None, say: Say) -> tuple[
         found.append(
             Calibration(
                 title=title,
-                chart=Chart(svg=wide, narrow=narrow, alt=alt, note=calibration_note(shown, say, system=system)),
+                chart=Chart(
+                    svg=wide,
+                    narrow=narrow,
+                    alt=alt,
+                    note=calibration_note(shown, say, system=system),
+                    kind="calibration",
+                ),
                 table=calibration_table(shown, by, say, title=title, system=system),
             )
         )
@@ -249,7 +257,13 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     alt = f"{title}. {groups_text(document, by, say.lang, metric=metric, system=system)}"
     return (
         title,
-        Chart(svg=wide, narrow=narrow, alt=alt, note=_note(verdict, by, say, metric=metric, system=system)),
+        Chart(
+            svg=wide,
+            narrow=narrow,
+            alt=alt,
+            note=_note(verdict, by, say, metric=metric, system=system),
+            kind="ratios" if metric in RATIOS else "shares",
+        ),
         table,
     )
 
@@ -268,7 +282,7 @@ def _drift(document: Document, verdict: Document, system: System | None, say: Sa
     note = say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")
     return (
         title,
-        Chart(svg=wide, narrow=narrow, alt=alt, note=note),
+        Chart(svg=wide, narrow=narrow, alt=alt, note=note, kind="drift"),
         table,
     )
 

@@ -16,6 +16,7 @@ PAGES: dict[str, Action] = {
     "data": Action.SEE_DATA,
     "law": Action.SEE_LAW,
     "evidence": Action.SEE_EVIDENCE,
+    "glossary": Action.LEARN,
 }
 """By the name of the file in app_pages."""
 

@@ -318,6 +318,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         later("/law?lang=en"),
         later("/article?article=equite"),
         "/article?article=securite&lang=en",
+        "/glossary?lang=en#psi",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:

@@ -1,0 +1,115 @@
+"""Every technical word is explained, in both languages, where a link to it leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from dashboard import article_html, compass_html, system_html
+from dashboard.addresses import glossary_href
+from dashboard.article_view import Chosen, article_page
+from dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
+from dashboard.glossary.html import linked, page
+from dashboard.html import Html, join
+from dashboard.reading import reading
+from dashboard.scene import Scene
+from dashboard.system_view import system_page
+from dashboard.views import compass
+from dashboard.words import speaker
+
+LANGS = ("fr", "en")
+TECHNICAL = {
+    "fr": """
+        intervalle seuil seuils psi dérive attestation quorum mandat procuration déport saisine
+        empreinte racine scellé instantané présélection standardisé logistique cotes calibration
+        étalonnage qpv rqth rome pseudonyme purge cubes mlflow evidently oscal masqué holm p-value
+        croisement aipd fria
+    """,
+    "en": """
+        interval threshold thresholds psi drift attestation quorum mandate proxy recusal referral
+        fingerprint root sealed snapshot shortlisted standardised logistic odds calibration qpv rqth
+        rome pseudonym purge cubes mlflow evidently oscal suppressed holm p-value intersection fria
+    """,
+}
+"""Words that a job seekers' representative need not know: wherever a page says one, the glossary has it."""
+
+
+def text(markup: str) -> str:
+    return re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<img[^>]+>", " ", markup))
+
+
+def pages_of(scene: Scene, lang: str) -> dict[str, str]:
+    say = speaker(lang)
+    view, one = compass(scene, say, query={}), system_page(scene, "matchft", say)
+    article = article_page(scene, Chosen(article="equite"), say, on=dt.date(2026, 11, 27), query={})
+    assert article is not None
+    sections = [system_html.article(part, say, recompute="x", report="y", seal="z") for part in one.sections]
+    return {
+        "compass": join([compass_html.head(view, say), compass_html.overview(view, say)]),
+        "system": join([system_html.head(one, say, home="/", data="/data", register=True), *sections]),
+        "article": join([article_html.head(article, say, home="/"), article_html.questions(article, say)]),
+    }
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_a_technical_word_means_is_told_wherever_a_page_says_it(scene: Scene, lang: str) -> None:
+    known = {plain_letters(part) for word in words().values() for form in called(word, lang) for part in form.split()}
+    for name, markup in pages_of(scene, lang).items():
+        said = {plain_letters(each) for each in re.findall(r"[\w-]+", text(markup))}
+        unknown = {word for word in TECHNICAL[lang].split() if plain_letters(word) in said - known}
+        assert not unknown, f"{name} says {sorted(unknown)}: add them to dashboard/glossary/words.yaml"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_technical_word_has_its_entry(lang: str) -> None:
+    known = {plain_letters(part) for word in words().values() for form in called(word, lang) for part in form.split()}
+    assert {word for word in TECHNICAL[lang].split() if plain_letters(word) not in known} == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_word_is_explained_in_one_or_two_plain_sentences(lang: str) -> None:
+    for word in words().values():
+        told = word.text[lang]
+        assert 15 < len(told) < 300, word.id
+        assert 1 <= len(re.findall(r"[.!?](?= |$)", told)) <= 3, word.id
+        assert not word.word[lang][0].islower(), word.id
+        assert set(word.see) <= set(words()), word.id
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_word_has_its_place_on_the_page_and_in_the_alphabet(lang: str) -> None:
+    shown = page(speaker(lang))
+    anchors = re.findall(r'<dt id="([a-z0-9_]+)"', shown)
+    assert anchors == [word.id for theme in themes() for word in theme.words]
+    assert len(set(re.findall(r' id="([^"]+)"', shown))) == len(re.findall(r' id="', shown))
+    letters = [plain_letters(word.word[lang])[0] for word in sorted_by_name(lang)]
+    assert letters == sorted(letters)
+
+
+def test_only_the_first_time_that_a_word_stands_in_a_text_it_is_a_link() -> None:
+    shown = linked("A threshold <b>: the threshold, PSI", speaker("en"))
+    assert re.findall(r'href="([^"]+)"', shown) == [
+        glossary_href(word, query={"lang": "en"}) for word in ("threshold", "psi")
+    ]
+    assert text(shown).split() == ["A", "threshold", "&lt;b&gt;:", "the", "threshold,", "PSI"]
+    assert isinstance(shown, Html)
+
+
+def test_a_word_inside_another_is_not_that_word() -> None:
+    assert marked("epsilon, rooted, uprooted", "en") == [("epsilon, rooted, uprooted", "")]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_figure_says_how_to_read_it(scene: Scene, lang: str) -> None:
+    say = speaker(lang)
+    shown = pages_of(scene, lang)
+    for name in ("compass", "system"):
+        figures = re.findall(r"(?s)<figure.*?</figure>", shown[name])
+        drawn = [figure for figure in figures if re.search('class="(chart|rose)', figure)]
+        assert drawn
+        assert all(say("How to read this") in figure for figure in drawn), name
+    assert (
+        len({tuple(reading(kind, say)) for kind in ("shares", "ratios", "drift", "calibration", "rose", "trend")}) == 6
+    )
