@@ -21,6 +21,7 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--lang=fr",
+    "--accept-lang=fr",
     "--window-size=1280,900",
 )
 WHOLE = """

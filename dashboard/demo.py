@@ -1,7 +1,8 @@
-"""The demo from end to end: simulate, log to MLflow, sync, audit month by month, report."""
+"""The demo from end to end: simulate, log to MLflow, sync, audit month by month, let a committee meet, report."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from audits.drift.report import drift_report
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from dashboard.demo_house import settle
 from dashboard.report import write_report
 from experiments.demo import FACTS, build
 from experiments.sync import sync
@@ -39,5 +41,6 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
             run_audit(workspace, system, start=window.start, end=window.end)
             progress(f"audits of {system.id}", done, len(windows))
         drift_report(workspace, system)
+    settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -1,0 +1,38 @@
+"""The demo's committee works by the same acts as any, and its ledger holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import experiments.demo
+from audits.workspace import Workspace
+from charter.committee.acting import house_of
+from charter.committee.matters import matters, questions
+from charter.facts import facts_of
+from charter.incidents.appeals import appeals, counts
+from charter.records import verify_records
+from charter.records.acts import Opinion
+from dashboard.demo_house import NAME, settle
+
+TODAY = dt.date(2026, 11, 27)
+
+
+def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace")
+    systems = Path(experiments.demo.__file__).parent / "systems"
+    shutil.copytree(systems, workspace.home / "systems", dirs_exist_ok=True)
+    settle(workspace, today=TODAY)
+    found = verify_records(workspace)
+    assert found is not None
+    assert found.ok
+    house = house_of(workspace, NAME)
+    assert [each.state for each in questions(house, today=TODAY)] == ["overdue", "answered"]
+    (matter,) = matters(house)
+    (opinion,) = house.standing(Opinion)
+    assert opinion[1].referral == matter.entry
+    told = counts(appeals(facts_of(workspace, as_of=TODAY)))
+    assert (told.received, told.waiting, told.overdue) == (3, 2, 1)
+    settle(workspace, today=TODAY)
+    assert house_of(workspace, NAME).acts == house.acts
