@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from audits.languages import inside
 from dashboard.article_questions import Answered, Asked, OnePage, told
 from dashboard.article_standing import told as told_of
@@ -189,23 +187,5 @@ def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str) -> Htm
                 _lacking(one.asked),
                 class_="question",
             ),
-        ]
-    )
-
-
-def unknown_article(article: str, say: Say, *, known: Sequence[tuple[str, str]], home: str) -> Html:
-    """An address that names no article of the charter in force."""
-    return join(
-        [
-            el(
-                "nav",
-                el("ol", el("li", link(say("The compass"), home))),
-                class_="crumbs",
-                aria_label=say("You are here"),
-            ),
-            el("h1", say("Which article?")),
-            el("p", say("The charter in force has no article “{article}”.", article=article)) if article else None,
-            el("p", say("These are its articles:")),
-            el("ul", *[el("li", link(title, href)) for title, href in known], class_="lines"),
         ]
     )

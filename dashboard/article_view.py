@@ -118,14 +118,3 @@ def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str])
 def _whom(people: str, say: Say) -> str:
     """For whom it matters; a name in another language stands alone, since no preposition here fits it."""
     return capital(people) if isinstance(people, Mixed) else say("For {people}", people=people)
-
-
-def known_articles(scene: Scene, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:
-    """The articles of the charter with their addresses, in its order."""
-    return [
-        (
-            say("{n}. {title}", n=str(article.order), title=say.text(article.title)),
-            article_href(article.id, query=query),
-        )
-        for article in scene.charter.articles
-    ]

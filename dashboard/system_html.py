@@ -176,27 +176,6 @@ def not_examined(section: Section, say: Say) -> Html:
     return details(join([badge("not_examined", say), " ", count]), el("ul", *items), class_="folded")
 
 
-def unknown_system(system: str, say: Say, *, known: list[tuple[str, str]], home: str) -> Html:
-    """An address that names a system without an audit."""
-    others = [el("li", link(title, href)) for title, href in known]
-    return join(
-        [
-            el(
-                "nav",
-                el("ol", el("li", link(say("The compass"), home))),
-                class_="crumbs",
-                aria_label=say("You are here"),
-            ),
-            el("h1", say("Which system?")),
-            el("p", say("“{system}” has no audit in this workspace.", system=system) if system else None),
-            el("p", say("These systems have been audited:"))
-            if others
-            else el("p", say("No system has been audited yet.")),
-            el("ul", *others) if others else None,
-        ]
-    )
-
-
 def data(given: Table, say: Say) -> Html:
     """A table whose last column is the mark of each row."""
     rows = [

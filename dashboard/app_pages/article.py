@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
-from dashboard import article_html, article_records_html, article_trend_html, compass_html, frame
+from dashboard import article_html, article_records_html, article_trend_html, compass_html, frame, lists
 from dashboard.addresses import compass_href, evidence_href
-from dashboard.article_view import Chosen, known_articles
+from dashboard.article_view import Chosen
 from dashboard.words import Say, speaker
 
 
@@ -17,8 +17,8 @@ def show(chosen: Chosen, say: Say) -> None:
     home = compass_href(query=query)
     page = frame.article_page(chosen, say)
     if page is None:
-        known = known_articles(frame.scene(), say, query=query)
-        st.html(article_html.unknown_article(chosen.article, say, known=known, home=home))
+        found = lists.articles(frame.scene(), say, query=query)
+        st.html(lists.articles_html(found, say, asked=chosen.article))
         return
     if page.one is not None:
         st.html(article_html.one_question(page, page.one, say, home=home))

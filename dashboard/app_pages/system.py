@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
-from dashboard import compass_html, entry_html, frame, system_html
-from dashboard.addresses import article_href, compass_href, data_href, evidence_href, register_href, system_href
+from dashboard import compass_html, entry_html, frame, lists, system_html
+from dashboard.addresses import article_href, compass_href, data_href, evidence_href, register_href
 from dashboard.caps import caps
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
@@ -30,8 +30,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
         show_declared(seen, system, say)
         return
     if system not in seen.latest:
-        known = [(seen.title(name, say), system_href(name, query=query)) for name in seen.latest]
-        st.html(system_html.unknown_system(system, say, known=known, home=home))
+        st.html(lists.systems_html(lists.systems(seen, say, query=query), say, asked=system, query=query))
         show_declared(seen, system, say)
         return
     page, command = frame.system_page(system, say), recompute(seen.latest[system])

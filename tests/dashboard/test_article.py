@@ -17,7 +17,7 @@ from charter.current import current
 from charter.facts import Facts
 from charter.records import AuditSummary, Sealed
 from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, KeptFile, Recommendation, Statement
-from dashboard import article_html, article_records_html, article_trend_html
+from dashboard import article_html, article_records_html, article_trend_html, lists
 from dashboard.article_questions import Asked
 from dashboard.article_standing import told
 from dashboard.article_trend import ROWS
@@ -392,8 +392,7 @@ def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: 
     assert Chosen.of({"article": "equite", "page": "-3"}) == Chosen(article="equite")
     assert Chosen.of({"article": "equite", "page": "²"}).page == 1
     say = speaker("en")
-    known = [("1. Purpose", "/article?article=finalite")]
-    shown = article_html.unknown_article("<b>", say, known=known, home="/")
+    shown = lists.articles_html(lists.articles(scene, say, query={}), say, asked="<b>")
     assert "“&lt;b&gt;”" in shown
     assert 'href="/article?article=finalite"' in shown
 

@@ -13,7 +13,7 @@ from charter.facts import Facts
 from charter.records import Sealed
 from charter.records.kinds import Finding, KeptFile
 from charter.verdicts import summarise
-from dashboard import compass_html, system_html
+from dashboard import compass_html, lists, system_html
 from dashboard.scene import Scene, before, findings, needle
 from dashboard.system_view import SystemPage, system_page
 from dashboard.views import Compass, compass
@@ -272,7 +272,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR), compass_html.below(shown, FR)]
     parts.append(system_html.head(page(hostile), FR, home="/", data="/data", register=True))
     parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
-    parts.append(system_html.unknown_system(attack, FR, known=[(attack, "/")], home="/"))
+    parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
     parts.append(compass_html.problem(attack, attack, FR))
     for part in parts:
         assert "<img src=x" not in part

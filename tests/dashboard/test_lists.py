@@ -1,0 +1,38 @@
+"""Where no article or system is asked for, all of them are shown with how they stand."""
+
+from __future__ import annotations
+
+from dashboard import lists
+from dashboard.scene import Scene
+from dashboard.words import speaker
+
+EN = speaker("en")
+
+
+def test_every_article_has_its_worst_mark_and_its_answers(scene: Scene) -> None:
+    found = {each.title: each for each in lists.articles(scene, EN, query={"lang": "en"})}
+    assert len(found) == len(scene.charter.articles)
+    fair = found["Fairness and non-discrimination"]
+    assert fair.kicker == "Article 3"
+    assert fair.marks == [("broken", 1)]
+    assert fair.href == "/article?article=equite&lang=en"
+    summaries = [s for d in scene.latest.values() for s in d["articles"] if s["article"] == "equite"]
+    answered, asked = (sum(each[key] for each in summaries) for key in ("answered", "asked"))
+    assert fair.told == f"Questions answered: {answered} of {asked}"
+
+
+def test_every_audited_system_has_the_marks_of_its_questions(scene: Scene) -> None:
+    found = {each.title: each for each in lists.systems(scene, EN, query={})}
+    one = found["MatchFT"]
+    assert sum(n for _, n in one.marks) == len(scene.latest["matchft"]["verdicts"])
+    assert "decisions" in one.told
+    shown = lists.systems_html(list(found.values()), EN, asked="", query={})
+    assert 'href="/system?system=matchft"' in shown
+    assert 'role="alert"' not in shown
+
+
+def test_without_an_audit_the_register_is_shown_the_way(scene: Scene) -> None:
+    shown = lists.systems_html([], EN, asked="matchft", query={"lang": "en"})
+    assert "“matchft” has no audit in this workspace." in shown
+    assert "No system has been audited yet." in shown
+    assert 'href="/register?lang=en"' in shown
