@@ -145,7 +145,9 @@ def _members(folder: Path) -> None:
     )
     print(
         f"{told['p95'] / told['peer_p95']:.1f} times as long as a page of one line in the same Streamlit "
-        f"({told['peer_p95']:.2f} s); errors: {len(told['errors'])}; memory from {told['gigabytes_first']:.2f} to "
+        f"({told['peer_p95']:.2f} s); errors: {len(told['errors'])}; {told['written']} acts written, "
+        f"95 in 100 under {told['writing_p95']:.2f} s, {told['lost']} lost; memory from "
+        f"{told['gigabytes_first']:.2f} to "
         f"{told['gigabytes_last']:.2f} GB"
     )
     for error in told["errors"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
@@ -11,12 +13,10 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 60
 """Seconds after which a page counts as never come."""
-_FIELDS = {"text_input": "string_value", "text_area": "string_value", "date_input": "string_array_value"}
 
 
 class NoAnswerError(Exception):
@@ -28,7 +28,6 @@ class Page:
 
     def __init__(self) -> None:
         self.html: list[str] = []
-        self.widgets: dict[str, tuple[str, Any]] = {}
 
     def take(self, element: Any) -> None:
         """One element of the page."""
@@ -38,8 +37,6 @@ class Page:
             self.html.append(body.body)
         elif kind == "exception":
             raise NoAnswerError(f"{body.type}: {body.message}")
-        elif kind and hasattr(body, "label") and getattr(body, "id", ""):
-            self.widgets[body.label] = (kind, body)
 
     @property
     def text(self) -> str:
@@ -56,7 +53,6 @@ class Member:
         self.socket: ClientConnection | None = None
         self.path, self.query = "", ""
         self.page = Page()
-        self.states: dict[str, WidgetState] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,7 +73,7 @@ class Member:
         """Open a page from nothing; seconds until it is whole."""
         started = time.perf_counter()
         await self.leave()
-        self.path, self.query, self.states = path.strip("/"), urlencode(query), {}
+        self.path, self.query = path.strip("/"), urlencode(query)
         (await self.http.get(f"/{self.path}?{self.query}")).raise_for_status()
         self.socket = await connect(
             f"ws://{self.host}/_stcore/stream",
@@ -88,30 +84,20 @@ class Member:
         await self._run()
         return time.perf_counter() - started
 
-    async def press(self, button: str, **typed: str) -> float:
-        """Fill the fields of the page with `typed`, by label, and press a button; seconds until the answer is whole."""
+    async def send(self, path: str, fields: Mapping[str, str]) -> float:
+        """Send a form of a page; seconds until what was done has an address. Raises NoAnswerError if it was refused."""
         started = time.perf_counter()
-        for label, text in typed.items():
-            kind, body = self._widget(label)
-            state = WidgetState(id=body.id)
-            setattr(state, _FIELDS[kind], text)
-            self.states[body.id] = state
-        _, body = self._widget(button)
-        await self._run(WidgetState(id=body.id, trigger_value=True))
+        sent = [(name, (None, value)) for name, value in fields.items()]
+        answer = await self.http.post(path, files=sent, headers={"Origin": self.address})
+        where = answer.headers.get("location", "")
+        if answer.status_code != HTTPStatus.SEE_OTHER or "sent=" in where:
+            raise NoAnswerError(f"{path} was refused: {answer.status_code} {where or answer.text[:200]}")
         return time.perf_counter() - started
 
-    def _widget(self, label: str) -> tuple[str, Any]:
-        if label not in self.page.widgets:
-            raise NoAnswerError(
-                f"no “{label}” on /{self.path}: there are {', '.join(self.page.widgets) or 'no fields'}"
-            )
-        return self.page.widgets[label]
-
-    async def _run(self, *pressed: WidgetState) -> None:
+    async def _run(self) -> None:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_name = self.query, self.path
-        asked.widget_states.widgets.extend([*self.states.values(), *pressed])
         asked.context_info.locale = "fr-FR"
         asked.context_info.timezone = "Europe/Paris"
         asked.context_info.url = f"{self.address}/{self.path}"

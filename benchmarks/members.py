@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,8 +31,10 @@ from benchmarks.browser import Browser
 from benchmarks.client import Member, NoAnswerError
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import memory, served
+from charter.records import statements
+from charter.records.incidents import Appeal
 
-MEMBERS, THINKING = 20, 4.0
+MEMBERS, THINKING, WRITING = 20, 4.0, 0.15
 HERE = Path(__file__).parent
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {}),
@@ -43,14 +46,20 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("charter", {}),
     ("law", {}),
     ("data", {}),
+    ("committee", {}),
+    ("incidents", {"lang": "en"}),
+    ("evidence", {}),
+    ("glossary", {}),
 )
 
 
 @dataclass
 class Told:
-    """What all members saw: seconds of each page, and errors."""
+    """What all members saw: seconds of each page and of each form, the numbers of what was taken, and errors."""
 
     seconds: list[float] = field(default_factory=list)
+    writing: list[float] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
 
 
@@ -73,7 +82,8 @@ def main() -> None:
     app.write_text("import streamlit as st\n\nst.html('<p>One line.</p>')\n", encoding="utf-8")
     with served([Path(sys.executable).with_name("streamlit"), "run", app, "--server.headless=true"]) as (address, _):
         theirs = asyncio.run(_members(address, (("", {}),), min(30.0, options.seconds)))
-    print(json.dumps(_summary(ours, theirs, browser, sizes) | {"syncs": rounds, "seconds": options.seconds}))
+    told = {"syncs": rounds, "seconds": options.seconds, "lost": _lost(home, ours.written)}
+    print(json.dumps(_summary(ours, theirs, browser, sizes) | told))
 
 
 def _summary(ours: Told, theirs: Told, browser: list[float], sizes: list[float]) -> dict[str, Any]:
@@ -83,6 +93,8 @@ def _summary(ours: Told, theirs: Told, browser: list[float], sizes: list[float])
         "errors": ours.errors[:5],
         "p50": _share(ours.seconds, 50),
         "p95": _share(ours.seconds, 95),
+        "written": len(ours.written),
+        "writing_p95": _share(ours.writing, 95),
         "browser_p50": _share(browser, 50),
         "browser_p95": _share(browser, 95),
         "peer_p95": _share(theirs.seconds, 95),
@@ -130,10 +142,36 @@ async def _member(
         while time.monotonic() < until:
             path, query = chance.choice(pages)
             try:
-                told.seconds.append(await member.visit(path, **query))
+                if len(pages) > 1 and chance.random() < WRITING:
+                    await _write(member, told, chance)
+                else:
+                    told.seconds.append(await member.visit(path, **query))
             except (NoAnswerError, OSError, TimeoutError) as error:
                 told.errors.append(f"/{path}: {error!r}")
             await asyncio.sleep(chance.uniform(0.5, 1.5) * THINKING)
+
+
+async def _write(member: Member, told: Told, chance: random.Random) -> None:
+    """An appeal is entered, sometimes by a double click."""
+    number = f"r_{chance.getrandbits(32):08x}"
+    fields = {
+        "number": number,
+        "system": "matchft",
+        "asks": "contest",
+        "ground": "result",
+        "decided_on": "2026-09-01",
+        "received_on": "2026-09-20",
+        "text": "Une nouvelle décision est demandée. " * chance.randint(1, 40),
+    }
+    sent = [member.send("/incidents/appeal", fields) for _ in range(chance.choice((1, 1, 1, 2)))]
+    told.writing += await asyncio.gather(*sent)
+    told.written.add(number)
+
+
+def _lost(home: Path, written: set[str]) -> int:
+    """How many of what was taken are not in the records exactly once."""
+    held = Counter(each.statement.number for each in statements(Workspace(home)) if isinstance(each.statement, Appeal))
+    return sum(held[number] != 1 for number in written)
 
 
 def _browse(address: str, seconds: float) -> list[float]:
