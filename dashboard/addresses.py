@@ -116,6 +116,15 @@ def glossary_href(word: str, *, query: Mapping[str, str]) -> str:
     return address("/glossary", query, word)
 
 
+def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of recommendations and opinions, what is asked of it, or a place on it.
+
+    >>> recommendations_href(query={"lang": "en"}, state="overdue"), recommendations_href(query={}, anchor="o-12")
+    ('/recommendations?state=overdue&lang=en', '/recommendations#o-12')
+    """
+    return address("/recommendations", {**asked, **query}, anchor)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -25,6 +25,8 @@ from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
 from dashboard.facts import Facts
+from dashboard.followed.html import beside as opinions_beside
+from dashboard.followed.opinions_view import opinions_about
 from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.pages import Page, current, listed
@@ -127,6 +129,12 @@ def open_incidents(say: Say, **about: str) -> Html:
     if not allowed(person().role, Action.SEE_INCIDENTS):
         return Html("")
     return incidents_beside(scene(), say, query=kept_query(), **about)
+
+
+def opinions(say: Say, **about: str) -> Html:
+    """What committees said of an article or a system; those who do not see their work see what was published."""
+    inside = allowed(person().role, Action.SEE_COMMITTEE)
+    return opinions_beside(opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about), say)
 
 
 def sealed_entry(text: str) -> int | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from audits.languages import capital
 from charter.due import Due, Kind
-from dashboard.addresses import register_href, system_href
+from dashboard.addresses import recommendations_href, register_href, system_href
 from dashboard.register_choice import Register, title
 from dashboard.register_words import when
 from dashboard.words import Say
@@ -98,8 +98,15 @@ def due_line(register: Register, item: Due, say: Say, *, query: dict[str, str]) 
         overdue=item.on < register.today,
         what=_what(register, item, say),
         place=titles.get(item.system or "", ""),
-        href=system_href(item.system, query=query) if item.system in titles else "",
+        href=_where(item, titles, query=query),
     )
+
+
+def _where(item: Due, titles: Mapping[str, str], *, query: dict[str, str]) -> str:
+    """Where it is done: answers on their page, the rest at its system."""
+    if item.kind == "reply":
+        return recommendations_href(query=query, anchor=f"r-{item.entry}")
+    return system_href(item.system, query=query) if item.system in titles else ""
 
 
 def _what(register: Register, item: Due, say: Say) -> str:

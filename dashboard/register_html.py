@@ -91,7 +91,7 @@ def uses(page: RegisterPage, say: Say) -> Html:
     return el(
         "section",
         el("h2", say("All uses"), id="uses"),
-        el("div", *[_filter(name, choices) for name, choices in page.filters], class_="filters"),
+        el("div", *[filter_by(name, choices) for name, choices in page.filters], class_="filters"),
         el("p", el("strong", page.shown), " " if whole else None, whole, class_="shown", role="status"),
         stacked(columns, rows, caption=say("The register"), class_="uses", hidden_caption=True) if rows else None,
         legend(say) if rows else None,
@@ -125,7 +125,7 @@ def empty(say: Say) -> Html:
     )
 
 
-def _filter(name: str, choices: Sequence[Choice]) -> Html:
+def filter_by(name: str, choices: Sequence[Choice]) -> Html:
     links = [
         el(
             "li",

@@ -28,6 +28,7 @@ from dashboard.access.person import is_local
 from dashboard.access.sign_in import sign_in_routes
 from dashboard.committee.routes import committee_routes
 from dashboard.evidence_routes import evidence_routes
+from dashboard.followed.routes import followed_routes
 from dashboard.incidents.routes import incident_routes
 from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.theme import OPTIONS
@@ -99,7 +100,7 @@ def routes(home: Path) -> list[Route]:
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    files = [*evidence_routes(home), *committee_routes(home), *incident_routes(home)]
+    files = [*evidence_routes(home), *committee_routes(home), *incident_routes(home), *followed_routes(home)]
     return guarded([Route("/drift/{system}", drift), *files, *entering], home)
 
 

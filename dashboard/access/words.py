@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.access.permissions import TABLE, Action, Role
+from dashboard.access.person import Person
 from dashboard.html import Html, el, join
 from dashboard.words import Say
 
@@ -47,6 +48,16 @@ def refused(role: Role, action: Action, say: Say, *, local: bool) -> Html:
     )
 
 
+SAID_AS = " · "
+
+
+def said_as(me: Person, typed: str, say: Say) -> str:
+    """Who states something, as it is sealed: the function they speak for, and the role in which they act here."""
+    known = {role_title(me.role, say), me.role.value, ""}
+    return me.role.value if typed in known else f"{typed}{SAID_AS}{me.role.value}"
+
+
 def who_words(role: str, say: Say) -> str:
     """Who stated something: the name of a role of this house, else the words in which it was given."""
-    return role_title(Role(role), say) if role in {each.value for each in Role} else role
+    known = {each.value for each in Role}
+    return SAID_AS.join(role_title(Role(part), say) if part in known else part for part in role.split(SAID_AS))

@@ -28,6 +28,7 @@ def show(chosen: Chosen, say: Say) -> None:
         frame.open_incidents(say, article=chosen.article),
         article_trend_html.trend(page.trend, say),
         article_html.questions(page, say),
+        frame.opinions(say, article=chosen.article),
         article_records_html.outside(page, say),
         article_records_html.law(page.law, say),
         article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),

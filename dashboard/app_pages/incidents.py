@@ -9,7 +9,7 @@ from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import evidence_href
-from dashboard.forms.html import done_html
+from dashboard.forms.html import Acting, done_html
 from dashboard.forms.inbox import problem_of
 from dashboard.html import Html
 from dashboard.incidents import html
@@ -22,15 +22,15 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, role, query = frame.scene(), here().role, frame.kept_query()
     page = incidents_page(seen, say, query=query, single=allowed(role, Action.SEE_APPEALS))
-    acting = html.Acting(query=query, problem=problem_of(st.query_params.get("sent", "")))
     forms = asked(seen, role, say)
+    acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=forms.of_incident)
     done = frame.sealed_entry(st.query_params.get("done", ""))
     frame.put(
         html.head(page, say),
         done_html(done, forms.done(done), say, href=evidence_href(query=query, entry=str(done)))
         if done is not None
         else Html(""),
-        html.incidents(page, say, acting, opening=forms.opening, of=forms.of_incident),
+        html.incidents(page, say, acting, opening=forms.opening),
         html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
     )
 

@@ -26,7 +26,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
         held = caps(seen, say, query=query, system=system)
         for part in entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held):
             st.html(part)
-        frame.put(beside)
+        frame.put(beside, frame.opinions(say, system=system))
         show_declared(seen, system, say)
         return
     if system not in seen.latest:
@@ -42,6 +42,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     for section in page.sections:
         whole = article_href(section.id, query=query)
         st.html(system_html.article(section, say, recompute=command, report=report, seal=seal, whole=whole))
+    frame.put(frame.opinions(say, system=system))
     if use is not None:
         st.html(entry_html.register_entry(entry(use.system, say, today=frame.today()), say))
     show_declared(seen, system, say)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from dashboard.forms.model import Field, Form, Problem
@@ -36,6 +36,32 @@ def folded_form(title: str, form: Form, say: Say, *, query: Mapping[str, str], p
     if problem is not None and problem.form == form.id:
         return el("details", el("summary", title), shown, open="", class_="folded acting")
     return details(title, shown, class_="folded acting")
+
+
+Titled = tuple[str, Form]
+"""A form with what opens it."""
+
+
+class Acting:
+    """What the reader may do on a page. `forms`: those that go with an entry; `problem`: what was wrong with what they
+    sent last."""
+
+    def __init__(
+        self,
+        *,
+        query: Mapping[str, str],
+        problem: Problem | None,
+        forms: Callable[[int], Sequence[Titled]] = lambda _: (),
+    ) -> None:
+        self._query, self._problem, self._forms = query, problem, forms
+
+    def shown(self, forms: Sequence[Titled], say: Say) -> list[Html]:
+        """Some forms, each folded."""
+        return [folded_form(title, form, say, query=self._query, problem=self._problem) for title, form in forms]
+
+    def of(self, entry: int, say: Say) -> list[Html]:
+        """Those that go with an entry."""
+        return self.shown(self._forms(entry), say)
 
 
 def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from charter.incidents.appeals import appeals
 from charter.records.incidents import Appeal
 from dashboard.access.permissions import Action, Role, allowed
-from dashboard.forms.model import Form
+from dashboard.forms.html import Titled
 from dashboard.incidents import forms
 from dashboard.scene import Scene
 from dashboard.words import Say
-
-Titled = tuple[str, Form]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,11 +57,16 @@ def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: st
     ]
     if not found:
         return Html("")
-    lines = [el("li", link(each.incident.title, incidents_href(query=query, anchor=f"i-{each.entry}")), " ",
-                el("span", _state(each, scene, say, article=article), class_="told")) for each in found]  # fmt: skip
+    lines = [_line(scene, each, say, query=query, article=article) for each in found]
     tone = "broken" if any(each.overdue for each in found) else "watch"
     said = say.plural("One incident is open.", "{n} incidents are open.", len(found))
     return el("div", el("p", el("strong", said)), el("ul", *lines), class_=f"lead lead-{tone} beside")
+
+
+def _line(scene: Scene, each: Told, say: Say, *, query: dict[str, str], article: str) -> Html:
+    title = link(each.incident.title, incidents_href(query=query, anchor=f"i-{each.entry}"))
+    state = _state(each, scene, say, article=article)
+    return el("li", title, el("span", " — ", state, class_="told") if state else None)
 
 
 def _state(each: Told, scene: Scene, say: Say, *, article: str) -> str:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 
-from dashboard.forms.html import folded_form
-from dashboard.forms.model import Form, Problem
+from dashboard.forms.html import Acting, Titled
 from dashboard.html import Child, Html, details, el, facts, join, link, stacked, table
 from dashboard.incidents.appeals_view import AppealRow, Appeals
 from dashboard.incidents.view import IncidentsPage, IncidentView
 from dashboard.words import Say
-
-OfEntry = Callable[[int], list[tuple[str, Form]]]
-"""The forms that go with an entry, each with what opens it; none for whoever may not fill them in."""
-
-
-class Acting:
-    """What the reader may do here. `problem`: what was wrong with what they sent last."""
-
-    def __init__(self, *, query: Mapping[str, str], problem: Problem | None) -> None:
-        self.query, self.problem = query, problem
-
-    def shown(self, forms: list[tuple[str, Form]], say: Say) -> list[Html]:
-        return [folded_form(title, form, say, query=self.query, problem=self.problem) for title, form in forms]
 
 
 def head(page: IncidentsPage, say: Say) -> Html:
@@ -41,12 +27,12 @@ def head(page: IncidentsPage, say: Say) -> Html:
     )
 
 
-def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: list[tuple[str, Form]], of: OfEntry) -> Html:
+def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: Sequence[Titled]) -> Html:
     """The incidents: open ones first; closed ones on request."""
     closed = (
         details(
             say.plural("One closed incident", "{n} closed incidents", len(page.closed)),
-            *[_incident(each, say, acting, of=of) for each in page.closed],
+            *[_incident(each, say, acting) for each in page.closed],
             class_="folded",
         )
         if page.closed
@@ -55,7 +41,7 @@ def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: list[tu
     return el(
         "section",
         el("h2", say("What went wrong?"), id="incidents"),
-        *[_incident(each, say, acting, of=of) for each in page.open],
+        *[_incident(each, say, acting) for each in page.open],
         el("p", say("No incident is open.")) if not page.open else None,
         el("p", page.in_time, class_="told") if page.in_time else None,
         closed,
@@ -65,7 +51,7 @@ def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: list[tu
     )
 
 
-def _incident(each: IncidentView, say: Say, acting: Acting, *, of: OfEntry) -> Html:
+def _incident(each: IncidentView, say: Say, acting: Acting) -> Html:
     deadlines = [
         el("li", el("strong", text, class_="overdue" if late else None), " ", el("span", law, class_="told"))
         for text, late, law in each.deadlines
@@ -83,12 +69,12 @@ def _incident(each: IncidentView, say: Say, acting: Acting, *, of: OfEntry) -> H
         join([el("h4", say("Since then")), el("ul", *news, class_="lines")]) if news else None,
         facts(each.ended) if each.ended else None,
         el("p", say("Sealed:"), " ", link(*each.sealed), class_="place"),
-        *acting.shown(of(each.entry) if not each.closed else [], say),
+        *(acting.of(each.entry, say) if not each.closed else []),
         class_="incident",
     )
 
 
-def appeals(page: IncidentsPage, say: Say, acting: Acting, *, forms: list[tuple[str, Form]]) -> Html:
+def appeals(page: IncidentsPage, say: Say, acting: Acting, *, forms: Sequence[Titled]) -> Html:
     """Appeals: counts and delays; one by one for those who handle them."""
     told = page.appeals
     return el(

@@ -194,6 +194,7 @@ def later(path: str) -> Any:
         later("/charter?lang=en"),
         "/incidents",
         later("/incidents?lang=en"),
+        "/recommendations?lang=en",
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

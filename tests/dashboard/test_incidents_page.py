@@ -14,6 +14,7 @@ from charter.records import statements
 from charter.records.incidents import Appeal, Incident
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
+from dashboard.forms.html import Acting
 from dashboard.forms.inbox import problem_of
 from dashboard.incidents import html
 from dashboard.incidents.asking import asked
@@ -34,11 +35,12 @@ def page(scene, *said, say=EN, today=MARCH, single=False):
 
 def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     seen = replace(scene, facts=facts(*said, today=today))
-    forms, acting = asked(seen, role, say), html.Acting(query={}, problem=None)
+    forms = asked(seen, role, say)
+    acting = Acting(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
     return (
         html.head(shown, say)
-        + html.incidents(shown, say, acting, opening=forms.opening, of=forms.of_incident)
+        + html.incidents(shown, say, acting, opening=forms.opening)
         + html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
     )
 

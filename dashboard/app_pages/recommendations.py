@@ -1,0 +1,41 @@
+"""The page of recommendations and opinions, and their answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.access.person import here
+from dashboard.addresses import evidence_href
+from dashboard.followed import html
+from dashboard.followed.asking import Asked
+from dashboard.followed.opinions_view import opinions_about
+from dashboard.followed.recommendations_view import Chosen, recommendations_page
+from dashboard.forms.html import Acting, done_html
+from dashboard.forms.inbox import problem_of
+from dashboard.html import Html
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The page, with the forms that the reader's role may fill in."""
+    seen, chambers, query = frame.scene(), frame.chambers(), frame.kept_query()
+    asked = Asked(scene=seen, chambers=chambers, role=here().role, say=say)
+    page = recommendations_page(seen, Chosen.of(st.query_params.to_dict()), say, query=query)
+    acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=asked.of_entry)
+    done = frame.sealed_entry(st.query_params.get("done", ""))
+    told = say("It is recorded and sealed.")
+    frame.put(
+        html.head(page, say),
+        done_html(done, told, say, href=evidence_href(query=query, entry=str(done))) if done is not None else Html(""),
+        html.recommendations(page, say, acting, recommending=asked.recommending),
+        html.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

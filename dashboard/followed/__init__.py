@@ -1,0 +1,1 @@
+"""What committees and authorities said, and what became of it: recommendations, opinions, their answers."""

@@ -1,0 +1,227 @@
+"""Recommendations and opinions: overdue first, filters by address, what became of each, and answers in the browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from charter.facts import Facts, facts_of
+from charter.records import Sealed, statements
+from charter.records.acts import Dissent, OpinionText
+from charter.records.kinds import FollowUp, Recommendation, Reply
+from dashboard.access.permissions import Role
+from dashboard.access.person import COOKIE
+from dashboard.committee.chamber import Chamber
+from dashboard.followed import html
+from dashboard.followed.asking import Asked
+from dashboard.followed.opinions_view import opinions_about
+from dashboard.followed.recommendations_view import Chosen, recommendations_page
+from dashboard.followed.routes import followed_routes
+from dashboard.forms.html import Acting
+from dashboard.forms.inbox import problem_of
+from dashboard.words import speaker
+from tests.charter.committee.desk import DAY, m
+from tests.charter.committee.hall import NAME, Hall, who
+
+EN, FR = speaker("en"), speaker("fr")
+TODAY = dt.date(2026, 11, 27)
+ACTING = Acting(query={}, problem=None)
+
+
+def advice(to="Data", due=dt.date(2026, 11, 1), **changes):
+    values = {"role": "Secretariat", "on": DAY, "body": "Committee", "outside": False, "addressee": to, "due_on": due}
+    return Recommendation(**({**values, "text": "Publish."} | changes))
+
+
+def seen(scene, *said):
+    sealed = [Sealed(entry=entry, sealed_on=each.on, statement=each) for entry, each in enumerate(said)]
+    return replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
+
+
+def page(scene, *said, say=EN, **query):
+    return recommendations_page(seen(scene, *said), Chosen.of(query), say, query={"lang": "en"})
+
+
+SAID_ALL = [
+    advice(),
+    advice("People", dt.date(2026, 12, 15), system="matchft", articles=["equite"]),
+    advice("Head", outside=True, body="Cour des comptes", text="<script>alert(1)</script>"),
+    Reply(role="Head · steward", on=DAY, of=2, accepted="partly", text="Soon."),
+    FollowUp(role="steward", on=dt.date(2026, 10, 1), of=2, state="in_progress", text="Half."),
+]
+
+
+def test_overdue_ones_come_first_and_every_answer_is_told(scene):
+    shown = page(scene, *SAID_ALL)
+    assert (shown.tone, shown.headline) == ("broken", "One recommendation waits for its answer beyond its day.")
+    assert shown.others == "One is in progress."
+    assert [(row.entry, row.when, row.late) for row in shown.rows] == [
+        (0, "26 days late", True),
+        (1, "In 18 days", False),
+        (2, "In progress", False),
+    ]
+    assert [(each.what, each.by, each.text) for each in shown.rows[2].answers] == [
+        ("Accepted in part", "15 September 2026 (Head · Steward, data protection)", "Soon."),
+        ("In progress", "1 October 2026 (Steward, data protection)", "Half."),
+    ]
+    assert "outside authority" in shown.rows[2].told
+    assert "<script>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"state": "overdue"}, [0]),
+        ({"addressee": "People"}, [1]),
+        ({"system": "matchft"}, [1]),
+        ({"addressee": "Head", "state": "overdue"}, []),
+        ({"state": "nonsense"}, [0, 1, 2]),
+        ({"addressee": "<b>"}, []),
+        ({"page": "999"}, [0, 1, 2]),
+    ],
+)
+def test_the_address_says_which_are_shown(scene, asked, found):
+    shown = page(scene, *SAID_ALL, **asked)
+    assert [row.entry for row in shown.rows] == found
+    assert bool(shown.everything) == bool(
+        set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
+    )
+    assert "<b>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+
+
+def test_filters_say_how_many_they_would_show(scene):
+    (state, addressee) = page(scene, *SAID_ALL, state="overdue").filters
+    assert [(choice.text, choice.count, choice.current) for choice in state[1]] == [
+        ("all", None, False),
+        ("Answer overdue", 1, True),
+        ("Answer awaited", 1, False),
+        ("In progress", 1, False),
+    ]
+    assert [(choice.text, choice.count) for choice in addressee[1]][1:] == [("Data", 1), ("Head", 0), ("People", 0)]
+    assert state[1][0].href == "/recommendations?lang=en"
+
+
+def test_a_long_list_has_pages(scene):
+    shown = page(scene, *[advice(text=str(n)) for n in range(120)], page="2")
+    assert (len(shown.rows), shown.where) == (50, "Page 2 of 3")
+    assert shown.older == "/recommendations?page=3&lang=en"
+
+
+@pytest.mark.parametrize(
+    ("role", "of_waiting", "of_answered", "new"),
+    [
+        (Role.FOLLOW_UP, ["Answer"], ["Answer anew", "Say what became of it"], 1),
+        (Role.CHAIR, [], ["Say what became of it"], 2),
+        (Role.MEMBER, [], [], 0),
+    ],
+)
+def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
+    asked = Asked(scene=seen(scene, *SAID_ALL), chambers={}, role=role, say=EN)
+    assert [title for title, _ in asked.of_entry(0)] == of_waiting
+    assert [title for title, _ in asked.of_entry(2)] == of_answered
+    assert asked.of_entry(9) == []
+    assert len(asked.recommending) == new
+
+
+@pytest.fixture(scope="module")
+def advised(tmp_path_factory):
+    """A committee with an opinion on a system: reserved, with a dissent."""
+    from charter.committee.balloting import end_vote, vote_openly
+    from charter.committee.issuing import issue
+
+    hall = Hall.seat(tmp_path_factory.mktemp("advised") / "home")
+    of = hall.session(1, 2, 3, 4, 5)
+    words = "Long words. " * 200
+    wording = OpinionText(title="MatchFT <b>", sense="reserved", words=words, reservations=["Until spring."])
+    vote = hall.vote(of, subject=wording.sha256)
+    for number, choice in enumerate(("for", "for", "against"), 1):
+        vote_openly(hall.workspace, NAME, vote=vote, voter=m(number), choice=choice, who=who(by=number))
+    decision = end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
+    hall.do(Dissent, of=decision, member=m(3), text="Too early.")
+    opinion = issue(
+        hall.workspace, NAME, decision=decision, who=who(), wording=wording, system="matchft", articles=["equite"]
+    )
+    return hall, opinion.entry
+
+
+def chamber_of(hall):
+    facts = facts_of(hall.workspace, as_of=dt.date(2026, 12, 30))
+    return Chamber(house=hall.house, names={m(3): "Zoé Petit"}, facts=facts)
+
+
+def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
+    hall, entry = advised
+    (shown,) = opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="equite", system="matchft")
+    assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
+    assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
+    assert dict(shown.became)["Answered"] == "late since 14 December 2026"
+    written = html.beside([shown], EN) + html.opinions([shown], EN, ACTING)
+    assert "<b>" not in written.replace("</b>", "")
+    assert "Read all of it" in written
+    assert "One reservation, one dissent" in written
+    assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
+    assert "No opinion on this" in html.beside([], EN)
+
+
+def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):
+    from audits.workspace import Workspace
+    from charter.records.acts import Publication, PublicationDecision
+
+    hall, entry = advised
+    assert opinions_about([chamber_of(hall)], EN, query={}, inside=False) == []
+    copy = Hall(Workspace(shutil.copytree(hall.workspace.home, tmp_path / "copy")))
+    copy.do(PublicationDecision, of=entry, publish=True)
+    copy.do(Publication, of=entry, where="Register")
+    (shown,) = opinions_about([chamber_of(copy)], FR, query={}, inside=False)
+    assert shown.dissents[0][0] == "Opinion divergente de un membre"
+
+
+@pytest.fixture
+def client(advised, tmp_path):
+    from audits.workspace import Workspace
+
+    hall, _ = advised
+    workspace = Workspace(shutil.copytree(hall.workspace.home, tmp_path / "copy"))
+    made = TestClient(Starlette(routes=followed_routes(workspace.home)), follow_redirects=False)
+    made.cookies.set(COOKIE, "secretary")
+    made.workspace = workspace
+    return made
+
+
+def sent(client, path, **fields):
+    files = {name: (None, value) for name, value in fields.items()}
+    answer = client.post(f"/recommendations/{path}?spoken=en", files=files)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+NEW = {"text": "Train them.", "addressee": "People", "due_on": "2199-01-01"}
+
+
+def test_a_recommendation_is_entered_answered_and_followed_in_the_browser(client, advised):
+    place = sent(client, "own", committee="external", **NEW)
+    entry = place.partition("done=")[2].partition("#")[0]
+    assert sent(client, "own", committee="external", **NEW) == place
+    sent(client, f"reply/{entry}", role="Direction", accepted="yes", text="Yes. " * 20_000)
+    sent(client, f"follow/{entry}", state="done", text="")
+    sent(client, f"reply/{advised[1]}", role="Direction", accepted="no", text="No.")
+    sent(client, "outside", body="CNIL", **NEW)
+    said = [each.statement for each in statements(client.workspace, kinds=["recommendation", "reply", "follow_up"])]
+    assert [each.kind for each in said] == ["recommendation", "reply", "follow_up", "reply", "recommendation"]
+    assert (said[0].committee, said[0].role, said[0].signed_in) == ("external", "secretary", False)
+    assert said[1].role == "Direction · secretary"
+    assert len(said[1].text) == 99_999
+
+
+def test_what_does_not_fit_leads_back(client):
+    place = sent(client, "outside", body="CNIL", **{**NEW, "due_on": "2020-01-01"})
+    problem = problem_of(place.partition("sent=")[2].partition("#")[0])
+    assert (problem.text, problem.at) == ("This day has passed: give one to come.", "due_on")
+    for path in ("reply/9999", "follow/x"):
+        assert client.post(f"/recommendations/{path}", files={"text": (None, "x")}).status_code == 404
+    assert statements(client.workspace, kinds=["recommendation"]) == []
