@@ -106,7 +106,7 @@ def _where(item: Due, titles: Mapping[str, str], *, query: dict[str, str]) -> st
     """Where it is done: answers on their page, the rest at its system."""
     if item.kind == "reply":
         return recommendations_href(query=query, anchor=f"r-{item.entry}")
-    return system_href(item.system, query=query) if item.system in titles else ""
+    return system_href(item.system, query=query) if item.system and item.system in titles else ""
 
 
 def _what(register: Register, item: Due, say: Say) -> str:
