@@ -29,6 +29,7 @@ class AccessSettings(BaseModel):
     recheck_seconds: int = Field(
         60, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
     )
+    api_per_minute: int = Field(120, ge=1, description="Requests of one token or person to the API, each minute")
     log_days: int = Field(365, ge=1, description="Days that the access log is kept")
 
     @model_validator(mode="after")

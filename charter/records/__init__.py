@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from charter.records.audits import audits_near, audits_of, latest_audits, save_audit, sealed_json, stored_audits
+from charter.records.audits import (
+    audit_at,
+    audits_near,
+    audits_of,
+    latest_audits,
+    save_audit,
+    sealed_json,
+    stored_audits,
+)
 from charter.records.charters import charter_text, kept_charters, register_charter
 from charter.records.checkpoints import prove_entry, request_since, sign_checkpoint
 from charter.records.database import open_records
@@ -14,6 +22,7 @@ from charter.records.verification import verify_records
 __all__ = [
     "AuditSummary",
     "Sealed",
+    "audit_at",
     "audits_near",
     "audits_of",
     "charter_text",

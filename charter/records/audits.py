@@ -131,6 +131,15 @@ def _newest() -> Select[int]:
     return select(ranked.c.entry).where(ranked.c.rank == 1)
 
 
+def audit_at(workspace: Workspace, entry: int) -> Document | None:
+    """The document that an entry seals; None where it seals no audit."""
+    with reading(workspace) as connection:
+        if connection is None:
+            return None
+        row = connection.execute(select(Audit.__table__).where(Audit.entry == entry)).first()
+        return None if row is None else complete(row)
+
+
 def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
     """All documents of a system, oldest window first; audits of the same window in the order they were sealed."""
     in_order = select(Audit.__table__).where(Audit.system == system_id).order_by(Audit.window_end, Audit.entry)

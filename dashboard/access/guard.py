@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from audits.errors import BoussoleError
@@ -46,12 +46,22 @@ def _refusal(request: Request, home: Path, action: Action) -> Response | None:
     """Why somebody gets no answer; None where they do."""
     try:
         person = of_request(request, home)
+        request.state.subject = person.subject
         look(Workspace(home), person, action, place=request.url.path)
         demand(person, action)
     except SignedOutError as error:
-        return PlainTextResponse(f"{error}\n", status_code=401, headers=HEADERS)
+        return _told(request, error, 401)
     except AccessError as error:
-        return PlainTextResponse(f"{error}\n", status_code=403, headers=HEADERS)
+        return _told(request, error, 403)
     except BoussoleError as error:
-        return PlainTextResponse(f"{error}\n", status_code=503, headers=HEADERS)
+        return _told(request, error, 503)
     return None
+
+
+def _told(request: Request, error: BoussoleError, status: int) -> Response:
+    """Why: as JSON to who asks the API, else as text."""
+    headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
+    if request.url.path.startswith("/api/"):
+        body = {"error": error.what, "where": error.where, "next_step": error.next_step}
+        return JSONResponse(body, status_code=status, headers=headers)
+    return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)

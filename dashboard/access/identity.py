@@ -60,10 +60,9 @@ def member_of(workspace: Workspace, email: str) -> str | None:
 
 def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
     """Whether a member has a mandate in a committee on a day, as it stands in the records at this moment."""
-    from dashboard.store import stamp
+    from dashboard.store import house_stamp
 
-    files = tuple((str(path), path.stat().st_mtime_ns) for path in sorted(workspace.home.glob("committees/*.yaml")))
-    return member in _sitting(workspace.home, day, (*stamp(workspace), *files))
+    return member in _sitting(workspace.home, day, house_stamp(workspace))
 
 
 @lru_cache(maxsize=8)

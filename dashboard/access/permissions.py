@@ -59,6 +59,7 @@ class Action(StrEnum):
     SEE_ACCESS = "see who signed in and who looked"
 
     SIGN_IN = "sign in and out"
+    ASK_HEALTH = "ask whether the server answers, and what its API is"
     CHOOSE_ROLE = "choose a role"
     TAKE_PROOFS = "take checkpoints and proofs away"
     CHECK_FILES = "check files against the ledger"
@@ -112,6 +113,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_ROWS: _DATA,
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.SIGN_IN: _ALL,
+    Action.ASK_HEALTH: _ALL,
     Action.CHOOSE_ROLE: _ALL,
     Action.TAKE_PROOFS: _ALL,
     Action.CHECK_FILES: _ALL,
@@ -142,7 +144,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
 }
 
-STRANGERS = frozenset({Action.SIGN_IN})
+STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 """What can be asked for before anybody is signed in."""
 
 RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS})

@@ -55,7 +55,15 @@ def here() -> Person:
 
 
 def of_request(request: Request, home: Path) -> Person:
-    """Who asks for something beside the app. Raises SignedOutError as `here` does."""
+    """Who asks for something beside the app: a token where one is shown, else as `here` does.
+
+    Raises SignedOutError when nobody is signed in, and for a token that is not, or no longer, known.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        from dashboard.access import tokens
+
+        return tokens.person(Workspace(home), token if scheme.lower() == "bearer" else "")
     return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
 
 

@@ -42,6 +42,19 @@ ROUTES: dict[str, Action] = {
     "/access/sign-in": Action.SIGN_IN,
     "/access/callback": Action.SIGN_IN,
     "/access/sign-out": Action.SIGN_IN,
+    "/api/openapi.json": Action.ASK_HEALTH,
+    "/api/systems": Action.SEE_REGISTER,
+    "/api/systems/{system}": Action.SEE_REGISTER,
+    "/api/systems/{system}/audits": Action.SEE_SYSTEM,
+    "/api/systems/{system}/measures": Action.SEE_SYSTEM,
+    "/api/verdicts": Action.SEE_SYSTEM,
+    "/api/audits/{entry}": Action.SEE_SYSTEM,
+    "/api/charter": Action.SEE_CHARTER,
+    "/api/ledger": Action.SEE_EVIDENCE,
+    "/api/ledger/checkpoint": Action.TAKE_PROOFS,
+    "/api/ledger/{entry}": Action.SEE_EVIDENCE,
+    "/api/ledger/{entry}/proof": Action.TAKE_PROOFS,
+    "/healthz": Action.ASK_HEALTH,
 }
 """By the path of the route."""
 
@@ -158,5 +171,8 @@ COMMANDS: dict[str, Action] = {
     "access sessions": Action.SEE_ACCESS,
     "access purge": Action.MANAGE_ACCESS,
     "access revoke": Action.MANAGE_ACCESS,
+    "access token new": Action.MANAGE_ACCESS,
+    "access token list": Action.MANAGE_ACCESS,
+    "access token revoke": Action.MANAGE_ACCESS,
 }
 """By the words of the command."""

@@ -14,6 +14,9 @@ app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
 )
 
+token_app = typer.Typer(help="Tokens, for programs that read the API.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(token_app, name="token")
+
 
 @app.command()
 def log(
@@ -92,3 +95,41 @@ def revoke(
     if not ended:
         raise BoussoleError(f"no open session is '{who}'.", next_step="See `boussole access sessions`.")
     say(f"{ended} session(s) ended.")
+
+
+@token_app.command()
+def new(
+    context: typer.Context,
+    label: Annotated[str, typer.Argument(help="Which program uses it.")],
+    role: Annotated[str, typer.Option(help="What it may see is what this role may.")] = "reader",
+    days: Annotated[int, typer.Option(help="How long it lasts.")] = 90,
+) -> None:
+    """Make a token: it is shown once, on stdout, and kept as a digest only."""
+    from dashboard.access.tokens import new_token
+
+    made = new_token(workspace_of(context), role=role, label=label, days=days)
+    say(f"It is not shown again. It lasts {days} day(s); send it as `Authorization: Bearer …`.")
+    typer.echo(made)
+
+
+@token_app.command("list")
+def list_(context: typer.Context) -> None:
+    """List the tokens: number, role, label, made, until, ended (UTC)."""
+    from dashboard.access.tokens import tokens
+
+    found = tokens(workspace_of(context))
+    for row in found:
+        typer.echo(f"{row.id}\t{row.role}\t{row.label}\t{row.created_at}\t{row.expires_at}\t{row.ended_at or '-'}")
+    if not found:
+        say("There is no token.")
+
+
+@token_app.command("revoke")
+def revoke_(
+    context: typer.Context, number: Annotated[str, typer.Argument(help="Its number: see `access token list`.")]
+) -> None:
+    """End a token at once."""
+    from dashboard.access.tokens import revoke_token
+
+    revoke_token(workspace_of(context), number)
+    say(f"The token {number} is over.")

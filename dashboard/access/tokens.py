@@ -1,0 +1,81 @@
+"""Tokens: for programs that read the API. Shown once, kept as a digest, with a role and an end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from audits.errors import BoussoleError, nearest
+from audits.workspace import Workspace
+from dashboard.access import log
+from dashboard.access.database import access, moment, now, stamp, token_table
+from dashboard.access.permissions import SIGNED_IN, Role
+from dashboard.access.person import Person
+from dashboard.access.sessions import SignedOutError, digest
+
+LONGEST_DAYS = 366
+_FORM = re.compile(r"boussole_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
+
+
+def new_token(workspace: Workspace, *, role: str, label: str, days: int) -> str:
+    """A new token. Raises BoussoleError for a role that no sign-in has, an empty label, or a time that is too long."""
+    if role not in SIGNED_IN:
+        raise BoussoleError(
+            f"'{role}' is no role of a token. {nearest(role, SIGNED_IN)}", next_step="Give one of them."
+        )
+    if not 0 < len(label.strip()) <= 100 or not label.isprintable():
+        raise BoussoleError("a label has 1 to 100 characters.", next_step="Say which program uses the token.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BoussoleError(f"a token lasts 1 to {LONGEST_DAYS} days.", next_step="Give fewer days.")
+    number, at = secrets.token_hex(4), now()
+    token = f"boussole_{number}_{secrets.token_urlsafe(32)}"
+    row = {
+        "id": number,
+        "digest": digest(token),
+        "label": label.strip(),
+        "role": role,
+        "created_at": stamp(at),
+        "expires_at": stamp(at + dt.timedelta(days=days)),
+    }
+    with access(workspace) as connection:
+        connection.execute(insert(token_table).values(row))
+    log.note(workspace, "token", subject=f"token/{number}", role=Role(role), place="new")
+    return token
+
+
+def person(workspace: Workspace, token: str) -> Person:
+    """Who a token stands for. Raises SignedOutError when it is not known, was revoked, or its time is over."""
+    found = _FORM.fullmatch(token)
+    if found is None or not workspace.access.exists():
+        raise SignedOutError("nobody")
+    with access(workspace) as connection:
+        row = connection.execute(select(token_table).where(token_table.c.id == found[1])).first()
+    if row is None or not secrets.compare_digest(row.digest, digest(token)):
+        raise SignedOutError("nobody")
+    if row.ended_at is not None:
+        raise SignedOutError("ended")
+    if now() >= moment(row.expires_at):
+        raise SignedOutError("expired")
+    return Person(role=Role(row.role), name=row.label, authenticated=True, subject=f"token/{row.id}")
+
+
+def tokens(workspace: Workspace) -> list[Row[Any]]:
+    """All tokens, the latest first; nothing of what was shown once."""
+    query = select(token_table).order_by(token_table.c.created_at.desc(), token_table.c.id)
+    with access(workspace) as connection:
+        return list(connection.execute(query))
+
+
+def revoke_token(workspace: Workspace, number: str) -> None:
+    """Ends a token at once. Raises BoussoleError when there is none of this number."""
+    known = [row.id for row in tokens(workspace) if row.ended_at is None]
+    if number not in known:
+        hint = nearest(number, known) if known else "There is none."
+        raise BoussoleError(f"no token is '{number}'. {hint}", next_step="See `boussole access token list`.")
+    with access(workspace) as connection:
+        connection.execute(update(token_table).where(token_table.c.id == number).values(ended_at=stamp(now())))
+    log.note(workspace, "token", subject=f"token/{number}", place="revoked")

@@ -1,0 +1,206 @@
+"""The answers of the API, from what the pages read. Every one takes a workspace and what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlencode
+
+from audits import ledger
+from audits.errors import BoussoleError, nearest
+from audits.ledger.search import Asked, Listed, search
+from audits.workspace import Workspace
+from charter.coverage import Use
+from charter.records import audit_at, prove_entry, sign_checkpoint
+from charter.records.database import reading
+from dashboard import store
+from dashboard.api.shapes import (
+    Audited,
+    AuditOut,
+    CharterOut,
+    EntryOut,
+    Health,
+    Judged,
+    Measures,
+    Page,
+    SystemOut,
+)
+
+Given = Mapping[str, Any]
+Document = Mapping[str, Any]
+
+
+class MissingError(BoussoleError):
+    """What was asked for is not there."""
+
+
+def systems(workspace: Workspace, given: Given) -> Page[SystemOut]:
+    """Every use of the register, in the order of the ids."""
+    return Page[SystemOut](**_some("/api/systems", [_system(use) for use in store.scene(workspace).uses], given))
+
+
+def system(workspace: Workspace, given: Given) -> SystemOut:
+    """One use of the register."""
+    return _system(_use(workspace, given["system"]))
+
+
+def audits(workspace: Workspace, given: Given) -> Page[AuditOut]:
+    """The audits of a system, the oldest window first."""
+    name = _use(workspace, given["system"]).system.id
+    found = [
+        AuditOut(
+            entry=each.entry,
+            start=each.start,
+            end=each.end,
+            decisions=each.decisions,
+            charter=each.charter,
+            articles=_marks(each.articles),
+        )
+        for each in store.scene(workspace).history.get(name, ())
+    ]
+    return Page[AuditOut](**_some(f"/api/systems/{name}/audits", found, given))
+
+
+def measures(workspace: Workspace, given: Given) -> Measures:
+    """The measures of a system's latest audit, as they were sealed."""
+    use = _use(workspace, given["system"])
+    if use.audit is None:
+        raise MissingError(
+            f"nobody has audited '{use.system.id}' yet.", next_step="Its verdicts rest on what people state."
+        )
+    audit, metric, status = use.audit, given.get("metric"), given.get("status")
+    found = [
+        each for each in audit["measures"] if metric in (None, each["metric"]) and status in (None, each["status"])
+    ]
+    short = _audited(audit)
+    return Measures(
+        system=use.system.id,
+        entry=short.entry,
+        start=short.start,
+        end=short.end,
+        **_some(f"/api/systems/{use.system.id}/measures", found, given),
+    )
+
+
+def verdicts(workspace: Workspace, given: Given) -> Page[Judged]:
+    """Every question that the charter asks of each system, with its answer as it stands today."""
+    found = [
+        Judged(system=use.system.id, entry=_audited(use.audit).entry if use.audit else None, verdict=verdict)
+        for use in store.scene(workspace).uses
+        for verdict in use.verdicts
+        if given.get("system") in (None, use.system.id)
+        and given.get("article") in (None, verdict["article"])
+        and given.get("verdict") in (None, verdict["verdict"])
+    ]
+    return Page[Judged](**_some("/api/verdicts", found, given))
+
+
+def audit(workspace: Workspace, given: Given) -> Document:
+    """The whole document of an audit, as it was sealed."""
+    found = audit_at(workspace, given["entry"])
+    if found is None:
+        raise MissingError(f"entry {given['entry']} seals no audit.", next_step="See /api/ledger?kind=audit.")
+    return found
+
+
+def charter(workspace: Workspace, _given: Given) -> CharterOut:
+    """The charter in force, with its fingerprint."""
+    found = store.scene(workspace).charter
+    return CharterOut(sha256=found.sha256, version=found.version, charter=found.model_dump(mode="json"))
+
+
+def entries(workspace: Workspace, given: Given) -> Page[EntryOut]:
+    """The entries of the ledger, the newest first."""
+    asked = Asked(kind=given.get("kind", ""), system=given.get("system", ""))
+    skip, take = given["skip"], given["take"]
+    with reading(workspace) as connection:
+        total, found = (0, []) if connection is None else search(connection, asked, skip=skip, take=take)
+    items = [_entry(each) for each in found]
+    return Page[EntryOut](items=items, total=total, next=_next("/api/ledger", given, skip + len(items), total))
+
+
+def entry(workspace: Workspace, given: Given) -> EntryOut:
+    """One entry of the ledger."""
+    with reading(workspace) as connection:
+        if connection is None:
+            raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+        found = ledger.entry_at(connection, given["entry"])
+    return EntryOut(
+        entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
+    )
+
+
+def proof(workspace: Workspace, given: Given) -> str:
+    """The proof that an entry stands in the ledger, below a checkpoint signed now (C2SP tlog-proof)."""
+    return str(prove_entry(workspace, given["entry"], sign_checkpoint(workspace)))
+
+
+def checkpoint(workspace: Workspace, _given: Given) -> str:
+    """A checkpoint of the whole ledger, signed now (C2SP signed note): keep it elsewhere."""
+    return str(sign_checkpoint(workspace))
+
+
+def health(workspace: Workspace, _given: Given) -> Health:
+    """Whether the server answers and can read its workspace."""
+    with reading(workspace):
+        return Health(status="ok", version=version("boussole"))
+
+
+def _use(workspace: Workspace, name: str) -> Use:
+    uses = {use.system.id: use for use in store.scene(workspace).uses}
+    if name not in uses:
+        known = nearest(name, uses) if uses else "There is none yet."
+        raise MissingError(f"there is no system '{name}'. {known}", next_step="See /api/systems.")
+    return uses[name]
+
+
+def _system(use: Use) -> SystemOut:
+    said = use.system
+    return SystemOut(
+        id=said.id,
+        kind=said.kind,
+        title=said.title,
+        purpose=said.purpose,
+        owner=said.owner,
+        status=said.status,
+        risk=said.risk,
+        provider=said.provider,
+        hosting=said.hosting,
+        audit=_audited(use.audit) if use.audit else None,
+        articles=use.articles,
+    )
+
+
+def _audited(audit: Document) -> Audited:
+    window = audit["window"]
+    return Audited(
+        entry=audit["evidence"]["entry"],
+        start=window["start"][:10],
+        end=window["end"][:10],
+        decisions=audit["decisions"],
+    )
+
+
+def _marks(articles: Sequence[Document]) -> dict[str, Any]:
+    return {each["article"]: each["verdict"] for each in articles}
+
+
+def _entry(found: Listed) -> EntryOut:
+    return EntryOut(
+        entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
+    )
+
+
+def _some(path: str, found: Sequence[Any], given: Given) -> dict[str, Any]:
+    """The part of a list that was asked for."""
+    skip, take = given["skip"], given["take"]
+    items = list(found[skip : skip + take])
+    return {"items": items, "total": len(found), "next": _next(path, given, skip + len(items), len(found))}
+
+
+def _next(path: str, given: Given, reached: int, total: int) -> str | None:
+    if not given["skip"] < reached < total:
+        return None
+    asked = {key: value for key, value in given.items() if key != "skip" and f"/{value}" not in path}
+    return f"{path}?{urlencode({**asked, 'skip': reached})}"

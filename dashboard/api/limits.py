@@ -1,0 +1,33 @@
+"""How often somebody may ask: so many requests a minute, each gone through gives way to the next."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST_KNOWN = 10_000
+
+
+class Limiter:
+    """A bucket for each asker: full it allows a burst, and it fills again with time."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute, self.clock = per_minute, clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, asker: str) -> int:
+        """Takes one request of an asker; 0, or the seconds until there is room for one.
+
+        >>> limiter = Limiter(2, clock=lambda: 0.0)
+        >>> [limiter.wait("a") for _ in range(3)], limiter.wait("b")
+        ([0, 0, 30], 0)
+        """
+        now, each = self.clock(), 60 / self.per_minute
+        left, at = self._buckets.pop(asker, (float(self.per_minute), now))
+        left = min(self.per_minute, left + (now - at) / each)
+        allowed = left >= 1
+        self._buckets[asker] = (left - 1 if allowed else left, now)
+        while len(self._buckets) > MOST_KNOWN:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else max(1, round((1 - left) * each))

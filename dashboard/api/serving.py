@@ -1,0 +1,96 @@
+"""The routes of the API: read-only, limited, with a tag that spares an answer which has not changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from audits.errors import BoussoleError
+from audits.hashing import canonical_json, sha256_hex
+from audits.workspace import Workspace
+from dashboard import store
+from dashboard.api.answers import MissingError
+from dashboard.api.asking import asked_of
+from dashboard.api.endpoints import ENDPOINTS, Endpoint
+from dashboard.api.limits import Limiter
+from dashboard.api.openapi import document
+
+OPENAPI = "/api/openapi.json"
+HEADERS = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+
+
+def api_routes(home: Path) -> list[Route]:
+    """The addresses of the API on a workspace."""
+    limiter = Limiter(Workspace(home).settings.access.api_per_minute)
+    described = json.dumps(document(), ensure_ascii=False)
+
+    def openapi(_request: Request) -> Response:
+        return Response(described, media_type="application/json", headers=HEADERS)
+
+    return [Route(OPENAPI, openapi), *(_route(home, endpoint, limiter) for endpoint in ENDPOINTS)]
+
+
+def problem(error: BoussoleError, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Why there is no answer."""
+    body = {"error": error.what, "where": error.where, "next_step": error.next_step}
+    return JSONResponse(body, status_code=status, headers={**HEADERS, **(headers or {})})
+
+
+def _route(home: Path, endpoint: Endpoint, limiter: Limiter) -> Route:
+    def answer(request: Request) -> Response:
+        wait = limiter.wait(_asker(request))
+        if wait:
+            error = BoussoleError("too many requests.", next_step=f"Wait {wait} second(s).")
+            return problem(error, 429, headers={"Retry-After": str(wait)})
+        try:
+            return _answered(Workspace(home), endpoint, request)
+        except MissingError as error:
+            return problem(error, 404)
+        except _AskedError as error:
+            return problem(error.reason, 400)
+        except BoussoleError as error:
+            return problem(error, 409)
+
+    return Route(endpoint.path, answer)
+
+
+class _AskedError(Exception):
+    """Something cannot be asked."""
+
+    def __init__(self, reason: BoussoleError) -> None:
+        self.reason = reason
+
+
+def _answered(workspace: Workspace, endpoint: Endpoint, request: Request) -> Response:
+    try:
+        given = asked_of(endpoint, request.path_params, request.query_params)
+    except BoussoleError as error:
+        raise _AskedError(error) from error
+    if endpoint.shape is None:
+        return PlainTextResponse(endpoint.answer(workspace, given), headers={**HEADERS, "Cache-Control": "no-store"})
+    tag = _tag(workspace, endpoint, given)
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={**HEADERS, "ETag": tag})
+    found: Any = endpoint.answer(workspace, given)
+    body = found.model_dump(mode="json") if isinstance(found, BaseModel) else found
+    return JSONResponse(body, headers={**HEADERS, "ETag": tag})
+
+
+def _tag(workspace: Workspace, endpoint: Endpoint, given: Mapping[str, Any]) -> str:
+    """What an answer depends on: the address, what was asked, the files of the workspace, and the day."""
+    read = [list(each) for each in (*store.stamp(workspace), *store.house_stamp(workspace))]
+    asked = [endpoint.path, {key: str(value) for key, value in given.items()}, store.today().isoformat()]
+    return f'"{sha256_hex(canonical_json([asked, str(read)]))[:32]}"'
+
+
+def _asker(request: Request) -> str:
+    """Whose requests are counted together: those of somebody signed in or of a token, else those of an address."""
+    subject = getattr(request.state, "subject", "")
+    return subject or f"address/{request.client.host if request.client else ''}"

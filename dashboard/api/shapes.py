@@ -1,0 +1,109 @@
+"""What the API answers: pydantic models, from which the OpenAPI document has its schemas.
+
+Measures and verdicts are those of the audit document, and so is their schema: what is hidden there is hidden here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, Field, WithJsonSchema
+
+T = TypeVar("T")
+Texts = dict[str, str]
+OF_AUDIT = "x-part-of-audit"
+"""Stands in a schema for a part of that of the audit document (`openapi.py`)."""
+Mark = Literal["kept", "watch", "broken", "unknown", "not_examined"]
+Measure = Annotated[dict[str, Any], WithJsonSchema({OF_AUDIT: "measure"})]
+Verdict = Annotated[dict[str, Any], WithJsonSchema({OF_AUDIT: "verdict"})]
+
+
+class Page(BaseModel, Generic[T]):
+    """Some of what there is, and the address of what follows."""
+
+    items: list[T]
+    total: int = Field(ge=0, description="How many there are in all")
+    next: str | None = Field(description="Address of what follows; null: nothing")
+
+
+class Audited(BaseModel):
+    """An audit in short."""
+
+    entry: int = Field(ge=0, description="Entry of the ledger that seals it")
+    start: dt.date = Field(description="First day of its window")
+    end: dt.date = Field(description="Last day of its window")
+    decisions: int = Field(ge=0, description="How many decisions it read")
+
+
+class SystemOut(BaseModel):
+    """A use of the register."""
+
+    id: str
+    kind: str
+    title: Texts
+    purpose: Texts
+    owner: str = Field(description="A role, never a person")
+    status: str
+    risk: str = Field(description="Class of the EU AI Act")
+    provider: str | None
+    hosting: str | None
+    audit: Audited | None = Field(description="Its latest audit; null: none")
+    articles: dict[str, Mark] = Field(description="Its verdict on each article, as it stands today")
+
+
+class AuditOut(Audited):
+    """An audit of a system's history."""
+
+    charter: str = Field(description="Fingerprint of the version of the charter that judged")
+    articles: dict[str, Mark]
+
+
+class Judged(BaseModel):
+    """A question of the charter, asked of a system, with its answer as it stands today."""
+
+    system: str
+    entry: int | None = Field(description="Entry of the audit; null: no audit has looked at it")
+    verdict: Verdict
+
+
+class Measures(Page[Measure]):
+    """Measures of a system's latest audit. A value that is hidden or undefined is null, never 0."""
+
+    system: str
+    entry: int
+    start: dt.date
+    end: dt.date
+
+
+class CharterOut(BaseModel):
+    """The charter in force."""
+
+    sha256: str
+    version: str
+    charter: dict[str, Any]
+
+
+class EntryOut(BaseModel):
+    """An entry of the ledger."""
+
+    entry: int = Field(ge=0)
+    kind: str
+    payload: dict[str, str | int | None]
+    time: str
+    leaf_hash: str
+
+
+class Health(BaseModel):
+    """The server answers, and can read its workspace."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Problem(BaseModel):
+    """Why there is no answer: what is wrong, where, and what to do."""
+
+    error: str
+    where: str
+    next_step: str

@@ -1,0 +1,232 @@
+"""The API over HTTP: what it answers is what its own OpenAPI document says, and what pages show."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import jsonschema
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.ledger.checkpoint import parse_checkpoint
+from audits.ledger.proof import parse_proof
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.records import save_audit
+from dashboard.access import log, tokens
+from dashboard.access.places import ROUTES
+from dashboard.api.endpoints import ENDPOINTS
+from dashboard.api.openapi import document
+from dashboard.api.serving import OPENAPI
+from dashboard.server import routes
+from tests.dashboard.conftest import FIXTURE
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A workspace with three audits of two systems; one of the systems has groups too small to show."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("api") / "w")
+    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    charter = load_charter(workspace)
+    for name in ("compas-1", "matchft-1", "matchft-2"):
+        found = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
+        found["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, found, charter=charter)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def client(kept):
+    return TestClient(Starlette(routes=routes(kept.home)))
+
+
+@pytest.fixture(scope="module")
+def real(audited_offers, tmp_path_factory):
+    """A workspace whose audits were really made: the others are made by hand, and shorter."""
+    return TestClient(Starlette(routes=routes(audited_offers(tmp_path_factory.mktemp("real") / "w").home)))
+
+
+def last(client, kind="audit"):
+    return client.get("/api/ledger", params={"kind": kind, "take": 1}).json()["items"][0]["entry"]
+
+
+def test_the_document_is_valid_and_open_to_all(client):
+    OpenAPIV31SpecValidator(document()).validate()
+    assert client.get(OPENAPI).json() == document()
+
+
+def test_every_address_of_the_api_is_described():
+    described = set(document()["paths"]) | {OPENAPI}
+    assert described == {path for path in ROUTES if path.startswith("/api/") or path == "/healthz"}
+    names = [endpoint.answer.__name__ for endpoint in ENDPOINTS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.path)
+def test_answers_are_of_the_shape_that_is_described(real, endpoint):
+    done = real.get(endpoint.path.format(system="offers", entry=last(real)))
+    assert done.status_code == 200
+    described = document()
+    content = described["paths"][endpoint.path]["get"]["responses"]["200"]["content"]
+    (kind,) = content
+    assert done.headers["content-type"].startswith(kind)
+    if kind == "application/json":
+        schema = {**content[kind]["schema"], "components": described["components"]}
+        jsonschema.Draft202012Validator(schema).validate(done.json())
+
+
+def test_systems_and_verdicts_are_those_of_the_pages(client, matchft):
+    found = {each["id"]: each for each in client.get("/api/systems").json()["items"]}
+    assert set(found) == {"compas", "matchft"}
+    assert found["matchft"]["audit"]["decisions"] == matchft["decisions"]
+    assert "equite" in found["matchft"]["articles"]
+    judged = client.get("/api/verdicts", params={"system": "matchft", "article": "equite"}).json()
+    told = {each["verdict"]["indicator"]: each["verdict"]["verdict"] for each in judged["items"]}
+    sealed = {each["indicator"]: each["verdict"] for each in matchft["verdicts"] if each["article"] == "equite"}
+    assert sealed.items() <= told.items()
+    assert client.get("/api/systems/matchft/audits").json()["total"] == 2
+
+
+def test_what_is_suppressed_stays_suppressed(client):
+    hidden = client.get("/api/systems/matchft/measures", params={"status": "suppressed"}).json()
+    assert hidden["total"] > 0
+    for each in hidden["items"]:
+        assert (each["value"], each["n"], each["clusters"], each["interval"]) == (None, None, None, None)
+
+
+def test_no_single_row_is_in_any_answer(client):
+    said = document()
+    assert "/api/decisions" not in said["paths"]
+    assert not [name for name in said["components"]["schemas"] if "decision" in name.lower() or "row" in name.lower()]
+
+
+def test_lists_are_read_page_by_page(client):
+    whole = [each["verdict"]["indicator"] for each in client.get("/api/verdicts").json()["items"]]
+    address, pieces = "/api/verdicts?take=7&system=matchft", []
+    while address:
+        page = client.get(address).json()
+        pieces += [each["verdict"]["indicator"] for each in page["items"]]
+        address = page["next"]
+    assert len(pieces) == page["total"] > 7
+    assert set(pieces) <= set(whole)
+
+
+def test_proofs_can_be_checked(client):
+    entry = last(client)
+    assert parse_proof(client.get(f"/api/ledger/{entry}/proof").text).holds
+    _, checkpoint = parse_checkpoint(client.get("/api/ledger/checkpoint").text)
+    assert checkpoint.size == client.get("/api/ledger").json()["total"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/api/systems/matchfd", 404, "matchft"),
+        ("/api/audits/0", 404, "seals no audit"),
+        ("/api/ledger/99", 409, "the ledger has"),
+        ("/api/ledger/x", 400, "entry is a whole number"),
+        ("/api/ledger/-1", 400, "entry is a whole number"),
+        ("/api/ledger/1%30000000000000000000", 400, "entry is a whole number"),
+        ("/api/verdicts?verdicts=kept", 400, "Did you mean 'verdict'"),
+        ("/api/verdicts?verdict=fine", 400, "verdict is one of kept"),
+        ("/api/verdicts?take=0", 400, "take is at least 1"),
+        ("/api/verdicts?take=501", 400, "at most 500"),
+        ("/api/charter?x=1", 400, "Nothing can be asked here"),
+        (f"/api/ledger?kind={'x' * 201}", 400, "at most 200"),
+    ],
+)
+def test_bad_questions_are_told(client, address, status, said):
+    done = client.get(address)
+    assert (done.status_code, said in done.json()["error"]) == (status, True), done.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_it_is_read_only(client, method):
+    for endpoint in ENDPOINTS:
+        assert client.request(method, endpoint.path.format(system="matchft", entry=1)).status_code == 405
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(client, kept):
+    first = client.get("/api/systems")
+    again = client.get("/api/systems", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/api/systems?take=1", headers={"if-none-match": first.headers["etag"]}).status_code == 200
+    path = kept.home / "systems" / "compas.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    changed = client.get("/api/systems", headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+def test_a_token_sees_what_its_role_may(client, kept):
+    token = tokens.new_token(kept, role="reader", label="a dashboard", days=1)
+    assert client.get("/api/systems", headers=bearer(token)).status_code == 200
+    refused = client.get("/drift/matchft", headers=bearer(token))
+    assert refused.status_code == 403
+    assert ("refused", "/drift/matchft") in [(row.event, row.place) for row in log.entries(kept)]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [lambda t: t[:-1], lambda t: t + "x", lambda t: "", lambda t: t.upper(), lambda t: "x"]
+)
+def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept, spoilt):
+    token = tokens.new_token(kept, role="reader", label="a dashboard", days=1)
+    done = client.get("/api/systems", headers=bearer(spoilt(token)))
+    assert (done.status_code, done.headers["www-authenticate"]) == (401, "Bearer")
+    assert client.get("/api/systems", headers={"authorization": f"Basic {token}"}).status_code == 401
+
+
+def test_a_token_ends(client, kept, monkeypatch):
+    token = tokens.new_token(kept, role="auditor", label="auditors", days=2)
+    number = token.split("_")[1]
+    later = tokens.now() + (tokens.moment("2026-01-03T00:00:00Z") - tokens.moment("2026-01-01T00:00:00Z"))
+    with monkeypatch.context() as patch:
+        patch.setattr(tokens, "now", lambda: later)
+        assert client.get("/api/systems", headers=bearer(token)).status_code == 401
+    assert client.get("/api/systems", headers=bearer(token)).status_code == 200
+    tokens.revoke_token(kept, number)
+    assert client.get("/api/systems", headers=bearer(token)).status_code == 401
+
+
+def test_tokens_at_the_command_line(command, kept):
+    asked = ("--workspace", kept.home, "access", "token")
+    made = command(*asked, "new", "the house's portal", "--role", "auditor", "--days", "30")
+    token = made.stdout.strip()
+    number = token.split("_")[1]
+    listed = command(*asked, "list").stdout
+    assert f"{number}\tauditor\tthe house's portal\t" in listed
+    assert token not in listed
+    assert token.encode() not in b"".join(path.read_bytes() for path in kept.home.glob("access.sqlite*"))
+    assert command(*asked, "revoke", number).returncode == 0
+    assert command(*asked, "revoke", number).returncode == 2
+    for wrong in (("--role", "operator"), ("--days", "0"), ("--days", "400")):
+        assert command(*asked, "new", "x", *wrong).returncode == 2
+    assert command(*asked, "new", " ").returncode == 2
+
+
+def test_who_asks_too_often_waits(kept, monkeypatch):
+    monkeypatch.setenv("BOUSSOLE_ACCESS", json.dumps({"api_per_minute": 3}))
+    hurried = TestClient(Starlette(routes=routes(kept.home)))
+    token = tokens.new_token(kept, role="reader", label="in a hurry", days=1)
+    answers = [hurried.get("/api/charter", headers=bearer(token)) for _ in range(4)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 20
+    assert hurried.get("/api/charter").status_code == 200, "others are not kept waiting"
+
+
+def test_health(client, kept):
+    done = client.get("/healthz")
+    assert (done.status_code, done.json()["status"]) == (200, "ok")
+    governance, aside = kept.governance, kept.home / "aside"
+    governance.rename(aside)
+    governance.write_bytes(b"no database, and long enough to be looked at as one" * 40)
+    try:
+        assert client.get("/healthz").status_code == 409
+    finally:
+        aside.replace(governance)
