@@ -80,22 +80,23 @@ def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
     return address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
 
 
-def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = "") -> str:
+def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """A committee's page, or a place on it; the first one's where none is named.
 
     >>> committee_href("internal", query={"lang": "en"}, anchor="members"), committee_href("", query={})
     ('/committee?committee=internal&lang=en#members', '/committee')
     """
-    return address("/committee", {"committee": committee, **query} if committee else query, anchor)
+    named = {"committee": committee} if committee else {}
+    return address("/committee", {**named, **asked, **query}, anchor)
 
 
-def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "") -> str:
+def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """A session's page, or a place on it. A session is named by the entry of its first convocation.
 
-    >>> session_href(20, query={"lang": "en"}, anchor="minutes")
-    '/session?session=20&lang=en#minutes'
+    >>> session_href(20, query={"lang": "en"}, anchor="minutes"), session_href(20, query={}, done="31")
+    ('/session?session=20&lang=en#minutes', '/session?session=20&done=31')
     """
-    return address("/session", {"session": str(entry), **query}, anchor)
+    return address("/session", {"session": str(entry), **asked, **query}, anchor)
 
 
 def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:

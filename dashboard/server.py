@@ -27,6 +27,7 @@ from dashboard.access.local_role import role_route
 from dashboard.access.person import is_local
 from dashboard.access.sign_in import sign_in_routes
 from dashboard.api.serving import api_routes
+from dashboard.committee.acts.routes import act_routes
 from dashboard.committee.routes import committee_routes
 from dashboard.evidence_routes import evidence_routes
 from dashboard.followed.routes import followed_routes
@@ -101,8 +102,9 @@ def routes(home: Path) -> list[Route]:
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    files = [*evidence_routes(home), *committee_routes(home), *incident_routes(home), *followed_routes(home)]
-    return guarded([Route("/drift/{system}", drift), *files, *entering, *api_routes(home)], home)
+    files = [*evidence_routes(home), *committee_routes(home)]
+    forms = [*act_routes(home), *incident_routes(home), *followed_routes(home)]
+    return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)
 
 
 def doors(access: AccessSettings) -> Middleware:

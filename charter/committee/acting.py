@@ -153,6 +153,20 @@ class Turn:
         ADMIT[type(act)](self.house, act)
         return self._write(act)
 
+    def seal_once(self, act: Act, *, seen: int) -> Sealed:
+        """Seal an act that a form sent which was shown when entry `seen` was the last of the ledger.
+
+        Words that had ceased to count by then are said once more, on purpose. Those that this very form sealed, sent
+        twice or again later, are returned as they are, even where others came after them.
+        """
+        known = find(self.connection, act)
+        while known is not None and not self._counts(known, act):
+            if known.entry > seen:
+                return known
+            act = act.model_copy(update={"anew": known.entry})
+            known = find(self.connection, act)
+        return self.seal(act)
+
     def _write(self, act: Act) -> Sealed:
         sealed = write(self.connection, act)
         self.house = self.house.plus(sealed)
@@ -181,6 +195,15 @@ def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
     """One act by itself. Raises RefusedError when the rules do not allow it."""
     with turn(workspace, act.committee) as now:
         return now.seal(act, anew=anew)
+
+
+def do_once(workspace: Workspace, act: Act, *, seen: int) -> Sealed:
+    """One act by itself, sent by a form that was shown when entry `seen` was the last of the ledger.
+
+    Raises RefusedError when the rules do not allow it.
+    """
+    with turn(workspace, act.committee) as now:
+        return now.seal_once(act, seen=seen)
 
 
 def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:

@@ -120,7 +120,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.EXPORT: _INSIDE,
     Action.MAKE_REPORT: _BUREAU | _DATA | {Role.AUDITOR},
     Action.LEARN: _ALL,
-    Action.TAKE_PART: frozenset({Role.MEMBER, Role.CHAIR}),
+    Action.TAKE_PART: frozenset({Role.MEMBER, Role.CHAIR, Role.FOLLOW_UP}),
     Action.REFER: frozenset({Role.STEWARD, Role.MEMBER}) | _BUREAU,
     Action.ANSWER: _DATA | {Role.FOLLOW_UP},
     Action.CONVENE: _BUREAU,

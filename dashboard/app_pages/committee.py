@@ -6,9 +6,18 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame
+from dashboard.access.permissions import allowed
+from dashboard.access.person import here
+from dashboard.access.places import ROUTES
 from dashboard.addresses import committee_href
 from dashboard.committee import overview_html
+from dashboard.committee.acts.convening import PATH as CALL
+from dashboard.committee.acts.convening import convening_form
+from dashboard.committee.chamber import Chamber
 from dashboard.committee.overview_view import overview_page
+from dashboard.forms.html import folded_form
+from dashboard.forms.inbox import problem_of
+from dashboard.html import Html
 from dashboard.words import Say, speaker
 
 
@@ -23,11 +32,19 @@ def show(asked: str, say: Say) -> None:
     page = overview_page(chamber, known, frame.drafts(chamber.id), say, query=query)
     frame.put(
         overview_html.head(page, say),
-        overview_html.due(page, say),
+        overview_html.due(page, say, calling(chamber, say, query=query)),
         overview_html.opinions(page, say),
         overview_html.matters(page, say),
         overview_html.members(page, say),
     )
+
+
+def calling(chamber: Chamber, say: Say, *, query: dict[str, str]) -> Html:
+    """The form that calls a session, for whoever may."""
+    if not allowed(here().role, ROUTES[CALL]):
+        return Html("")
+    problem = problem_of(st.query_params.get("sent", ""))
+    return folded_form(say("Call a session"), convening_form(chamber, say), say, query=query, problem=problem)
 
 
 speaks = speaker(frame.language())

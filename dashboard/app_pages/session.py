@@ -5,13 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
+from audits.workspace import Workspace
 from dashboard import compass_html, frame
-from dashboard.addresses import committee_href
+from dashboard.access.person import here
+from dashboard.addresses import committee_href, evidence_href
 from dashboard.committee import pack_html, session_html
-from dashboard.committee.chamber import chamber_of
+from dashboard.committee.acting_html import Acting
+from dashboard.committee.acts.offering import done_words, offered
+from dashboard.committee.acts.place import place_of
+from dashboard.committee.chamber import Chamber, chamber_of
 from dashboard.committee.pack_view import pack_view
 from dashboard.committee.session_view import session_page
 from dashboard.evidence_view import number_of
+from dashboard.forms.html import done_html
+from dashboard.forms.inbox import problem_of
+from dashboard.html import Html
 from dashboard.words import Say, speaker
 
 
@@ -25,14 +33,28 @@ def show(asked: str, say: Say) -> None:
     found = frame.evidence(chamber.id, number)
     pack = pack_view(found, frame.scene(), say, query=query) if found else None
     page = session_page(chamber, number, pack, say, query=query)
+    problem = problem_of(st.query_params.get("sent", ""))
+    place = place_of(Workspace.find(), str(number))
+    acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem)
     frame.put(
-        session_html.head(page, say),
-        session_html.agenda(page, say),
-        pack_html.pack(page.pack, say),
-        session_html.presence(page, say),
-        session_html.questions(page, say),
-        session_html.minutes(page, say),
+        just_done(chamber, st.query_params.get("done", ""), say, query=query),
+        acting.lost(),
+        session_html.head(page, say, acting),
+        session_html.agenda(page, say, acting),
+        pack_html.pack(page.pack, say, acting),
+        session_html.presence(page, say, acting),
+        session_html.questions(page, say, acting),
+        session_html.minutes(page, say, acting),
     )
+
+
+def just_done(chamber: Chamber, asked: str, say: Say, *, query: dict[str, str]) -> Html:
+    """What the reader has just done, where the address says so and it is so."""
+    entry = frame.sealed_entry(asked)
+    act = chamber.act(entry)
+    if entry is None or act is None:
+        return Html("")
+    return done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
 
 
 speaks = speaker(frame.language())

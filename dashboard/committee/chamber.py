@@ -9,13 +9,14 @@ from functools import cached_property
 
 from audits.systems import System
 from audits.workspace import Workspace
+from charter.committee import acting
 from charter.committee.acting import house_of
 from charter.committee.directory import directory
 from charter.committee.duties import Duty, duties
 from charter.committee.house import House
 from charter.committee.rules import committees
 from charter.facts import Facts, facts_of
-from charter.records.acts import Convocation
+from charter.records.acts import Act, Convocation
 from dashboard.words import Say
 
 
@@ -36,10 +37,20 @@ class Chamber:
     def today(self) -> dt.date:
         return self.facts.as_of
 
+    @property
+    def now(self) -> dt.datetime:
+        """The moment on the committee's own clock, to the minute."""
+        return acting.here_and_now(self.house.rules)
+
     @cached_property
     def duties(self) -> Sequence[Duty]:
         """What is due, by day."""
         return duties(self.house, self.facts)
+
+    def act(self, entry: int | None) -> Act | None:
+        """The act that an entry seals; None where it seals none of this committee."""
+        found = next((each.statement for each in self.house.acts if each.entry == entry), None)
+        return found if isinstance(found, Act) else None
 
     def title(self, say: Say) -> str:
         return say.text(self.house.rules.title)

@@ -32,6 +32,7 @@ class Noted:
 class Words:
     """An opinion in its adopted words."""
 
+    number: int
     title: Linked
     sense: str
     paragraphs: Sequence[str]
@@ -43,6 +44,7 @@ class Words:
 class Decision:
     """A decision: its result, how it was taken, who voted what where the vote was open, what members noted."""
 
+    number: int
     entry: Linked
     title: str
     adopted: bool
@@ -66,6 +68,7 @@ class Running:
 class ItemView:
     """An item of the agenda. `matter` are lines on what was put to the committee under it."""
 
+    id: str
     number: str
     title: str
     kind: str
@@ -92,6 +95,7 @@ def _item(
     system = item["system"]
     referral = item["referral"]
     return ItemView(
+        id=item["id"],
         number=str(number),
         title=item["title"],
         kind=item_word(item["kind"], say),
@@ -139,6 +143,7 @@ def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str
             votes.append((choice_word(choice, say), ", ".join(names)))
     took_part = [chamber.name(member, say) for member in decision.get("voters", [])]
     return Decision(
+        number=entry,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
         title=decision["title"],
         adopted=decision["adopted"],
@@ -177,6 +182,7 @@ def _noted(chamber: Chamber, noted: Document, say: Say) -> Noted:
 def _opinion(house: House, opinion: Document, say: Say, *, query: dict[str, str]) -> Words:
     wording, entry = opinion["wording"], opinion["entry"]
     return Words(
+        number=entry,
         title=(wording["title"], evidence_href(query=query, entry=str(entry))),
         sense=sense_word(wording["sense"], say),
         paragraphs=[line for line in wording["words"].splitlines() if line.strip()],

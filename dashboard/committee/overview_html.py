@@ -47,7 +47,7 @@ def head(page: OverviewPage, say: Say) -> Html:
     )
 
 
-def due(page: OverviewPage, say: Say) -> Html:
+def due(page: OverviewPage, say: Say, acting: Html | None = None) -> Html:
     """What is due next, beside the sessions."""
     lines = _lines(page.due) if page.due else el("p", say("Nothing is due."))
     more = (
@@ -56,7 +56,7 @@ def due(page: OverviewPage, say: Say) -> Html:
     return el(
         "div",
         el("section", el("h2", say("What is due next?"), id="due"), lines, more),
-        el("section", el("h2", say("Sessions"), id="sessions"), _sessions(page.sessions, say)),
+        el("section", el("h2", say("Sessions"), id="sessions"), acting, _sessions(page.sessions, say)),
         class_="two",
     )
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dashboard.committee.acting_html import NOBODY, Acting
+from dashboard.committee.acts.offering import PACK
 from dashboard.committee.pack_view import Changed, Differences, PackColumn, PackView
 from dashboard.html import Html, badge, details, el, facts, join, link, table
 from dashboard.words import Say
 
 
-def pack(shown: PackView | None, say: Say) -> Html:
+def pack(shown: PackView | None, say: Say, acting: Acting = NOBODY) -> Html:
     """What the session works on: the verdicts at the freeze, and what has changed."""
     title = el("h2", say("What evidence does it work on?"), id="pack")
     if shown is None:
         told = say("The evidence is not frozen yet. Until then, the pages show it as it stands today.")
-        return el("section", title, el("p", told), class_="house-of")
+        return el("section", title, el("p", told), acting.at(PACK), class_="house-of")
     return el(
         "section",
         title,
         el("p", *[join([each, " "]) for each in shown.told], link(*shown.entry)),
         _verdicts(shown, say) if shown.columns else el("p", say("It holds no audit: none was sealed yet.")),
         *[_differences(each, say) for each in shown.differences],
+        acting.at(PACK),
         details(say("How can it be checked?"), _checked(shown, say)),
         class_="house-of",
     )

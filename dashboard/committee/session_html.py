@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.committee.acting_html import NOBODY, Acting
+from dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS
 from dashboard.committee.items_view import Decision, ItemView, Noted, Words
 from dashboard.committee.minutes_view import MinutesView
 from dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
@@ -13,7 +15,7 @@ from dashboard.words import Say
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
-def head(page: SessionPage, say: Say) -> Html:
+def head(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The title, where it stands, what is special about it, and the calendar file."""
     crumbs = el(
         "nav",
@@ -35,20 +37,21 @@ def head(page: SessionPage, say: Say) -> Html:
         ),
         el("ul", *[el("li", note) for note in page.notes], class_="notes"),
         el("p", el("a", say("Put it in your calendar"), href=page.calendar, class_="take", download="")),
+        acting.at(HEAD),
     )
 
 
-def agenda(page: SessionPage, say: Say) -> Html:
+def agenda(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The agenda, with what was done under each item."""
     return el(
         "section",
         el("h2", say("What is dealt with?"), id="agenda"),
-        el("ol", *[_item(item, say) for item in page.items], class_="items"),
+        el("ol", *[_item(item, say, acting) for item in page.items], class_="items"),
         class_="house-of",
     )
 
 
-def presence(page: SessionPage, say: Say) -> Html:
+def presence(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """Who is there."""
     columns = [say("Member"), say("College"), say("Presence")]
     return el(
@@ -63,22 +66,24 @@ def presence(page: SessionPage, say: Say) -> Html:
         )
         if page.members
         else el("p", say("Nobody sits on this committee on that day.")),
+        acting.at(PRESENCE),
         class_="house-of",
     )
 
 
-def questions(page: SessionPage, say: Say) -> Html:
+def questions(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The questions that were asked in the session."""
     asked = el("ul", *[_asked(row) for row in page.questions], class_="lines")
     return el(
         "section",
         el("h2", say("Which questions were asked?"), id="questions"),
         asked if page.questions else el("p", say("None so far.")),
+        acting.at(QUESTIONS),
         class_="house-of",
     )
 
 
-def minutes(page: SessionPage, say: Say) -> Html:
+def minutes(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The minutes: how far they are, where to take them."""
     shown = page.minutes
     takes = [
@@ -98,6 +103,7 @@ def minutes(page: SessionPage, say: Say) -> Html:
         el("p", shown.told),
         el("p", el("strong", shown.changed), class_="warning") if shown.changed else None,
         el("p", *takes, el("a", say("As data"), href=shown.data, class_="take", download=""), class_="takes"),
+        acting.at(MINUTES),
         details(say("How can they be checked?"), _checked(shown, say)),
         class_="house-of",
     )
@@ -114,7 +120,7 @@ def unknown(entry: str, say: Say, *, committee: str) -> Html:
     )
 
 
-def _item(item: ItemView, say: Say) -> Html:
+def _item(item: ItemView, say: Say, acting: Acting) -> Html:
     about = [el("span", item.kind), link(*item.system) if item.system else None]
     return el(
         "li",
@@ -124,13 +130,15 @@ def _item(item: ItemView, say: Say) -> Html:
         *[_noted(each) for each in item.hearings],
         el("p", item.aside, class_="aside") if item.aside else None,
         *[el("p", el("strong", each.title), " — ", each.told, class_="running") for each in item.running],
-        *[_decision(each, say) for each in item.decisions],
+        *[_decision(each, say, acting) for each in item.decisions],
         *[el("p", text, class_="told") for text in item.annulled],
+        acting.at(item.id),
         class_="item",
+        id=f"item-{item.id}",
     )
 
 
-def _decision(decision: Decision, say: Say) -> Html:
+def _decision(decision: Decision, say: Say, acting: Acting) -> Html:
     result = el("strong", decision.result, class_="adopted" if decision.adopted else "rejected")
     return el(
         "div",
@@ -139,8 +147,10 @@ def _decision(decision: Decision, say: Say) -> Html:
         facts(decision.votes),
         el("p", decision.voters, class_="told") if decision.voters else None,
         *[_noted(each) for each in decision.noted],
-        *[_opinion(each, say) for each in decision.opinions],
+        *[_opinion(each, say, acting) for each in decision.opinions],
+        acting.at(str(decision.number)),
         class_="decision",
+        id=f"decision-{decision.number}",
     )
 
 
@@ -148,7 +158,7 @@ def _noted(noted: Noted) -> Html:
     return el("div", el("p", el("strong", noted.head)), el("p", noted.text) if noted.text else None, class_="noted")
 
 
-def _opinion(words: Words, say: Say) -> Html:
+def _opinion(words: Words, say: Say, acting: Acting) -> Html:
     reservations = (
         [
             el("p", el("strong", say("Reservations"))),
@@ -163,6 +173,7 @@ def _opinion(words: Words, say: Say) -> Html:
         *[el("p", paragraph) for paragraph in words.paragraphs],
         *reservations,
         el("p", words.publication, class_="told"),
+        acting.at(str(words.number)),
         class_="opinion",
     )
 

@@ -82,8 +82,8 @@ def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:
     }
     if field.kind == "tick":
         return el("p", _tick(field, value, attributes), note, class_="field tick")
-    if field.kind == "choices":
-        return _several(field, typed, place, note)
+    if field.kind in ("choices", "radio"):
+        return _several(field, typed, place, note, about=f"{form.id}-wrong" if bad else None)
     optional = None if field.required else el("span", " ", say("(if any)"), class_="optional")
     label = el("label", field.label, optional, for_=place)
     return el("p", label, note, _input(field, value, attributes), class_=f"field field-{field.kind}")
@@ -110,17 +110,28 @@ def _tick(field: Field, value: str, attributes: dict[str, str | None]) -> Html:
     return el("label", box, " ", field.label, for_=attributes["id"])
 
 
-def _several(field: Field, typed: Sequence[str], place: str, note: Html | None) -> Html:
+def _several(field: Field, typed: Sequence[str], place: str, note: Html | None, *, about: str | None) -> Html:
+    """Boxes to tick, or one of several to choose: all of them in sight."""
+    one = field.kind == "radio"
     boxes = [
         el(
             "label",
-            el("input", type="checkbox", name=field.name, value=known, checked="" if known in typed else None),
+            el(
+                "input",
+                type="radio" if one else "checkbox",
+                name=field.name,
+                value=known,
+                checked="" if known in typed else None,
+                required="" if one and field.required else None,
+                autocomplete="off",
+            ),
             " ",
             text,
         )
         for known, text in field.choices
     ]
-    return el("fieldset", el("legend", field.label), note, *boxes, id=place, class_="field several")
+    legend = el("legend", field.label)
+    return el("fieldset", legend, note, *boxes, id=place, class_="field several", aria_describedby=about)
 
 
 def done_html(entry: int, text: str, say: Say, *, href: str) -> Html:

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["line", "prose", "date", "moment", "choice", "choices", "tick", "hidden", "number"]
+Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number"]
 LINE, PROSE = 300, 100_000
 """Characters that a line and a longer text may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One thing that a form asks. `note` says how to fill it in; `choices` are values and their words."""
+    """One thing that a form asks. `note` says how to fill it in; `choices` are values and their words.
+
+    A field that is not `kept` is asked again from the start where the form could not be taken: what was chosen in it is
+    held nowhere.
+    """
 
     name: str
     label: str
@@ -24,6 +28,7 @@ class Field:
     value: str = ""
     longest: int = 0
     rows: int = 4
+    kept: bool = True
 
     @property
     def most(self) -> int:

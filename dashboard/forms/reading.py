@@ -87,7 +87,7 @@ def _clean(value: str) -> str:
 
 
 def _fits(field: Field, value: str) -> bool:
-    if field.kind in ("choice", "choices"):
+    if field.kind in ("choice", "radio", "choices"):
         return value in {known for known, _ in field.choices}
     if field.kind == "number":
         return value.isascii() and value.isdigit() and len(value) < 12

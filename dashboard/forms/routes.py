@@ -39,8 +39,8 @@ class Desk:
 
 Ask = Callable[[Desk, str], Form | None]
 """The form as it is asked now, of what its address names (empty: nothing); None where there is nothing of that name."""
-Act = Callable[[Desk, str, Values], str]
-"""Does what was asked; returns the address of the page that shows it."""
+Act = Callable[[Desk, str, Values], str | Response]
+"""Does what was asked; returns the address of the page that shows it, or an answer of its own."""
 Back = Callable[[Desk, str, str], str]
 """The address of the page of a form, with the token of what was wrong."""
 
@@ -62,14 +62,16 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
         form = ask(desk, of)
         if form is None:
             return PlainTextResponse("There is nothing of this name.\n", status_code=404)
+        kept = {each.name: typed[each.name] for each in form.fields if each.kept and each.name in typed}
         try:
-            return RedirectResponse(act(desk, of, Values(form, typed, desk.say)), status_code=303)
+            done = act(desk, of, Values(form, typed, desk.say))
+            return done if isinstance(done, Response) else RedirectResponse(done, status_code=303)
         except UnfitError as error:
-            problem = Problem(form=form.id, text=error.text, at=error.field, typed=typed)
+            problem = Problem(form=form.id, text=error.text, at=error.field, typed=kept)
         except RefusedError as error:
-            problem = Problem(form=form.id, text=error.said(desk.say.lang), typed=typed)
+            problem = Problem(form=form.id, text=error.said(desk.say.lang), typed=kept)
         except (BoussoleError, ValidationError) as error:
-            problem = Problem(form=form.id, text=_told(error, desk.say), typed=typed)
+            problem = Problem(form=form.id, text=_told(error, desk.say), typed=kept)
         return RedirectResponse(f"{back(desk, of, keep(problem))}#{form.id}", status_code=303)
 
     return Route(path, endpoint, methods=["POST"])

@@ -34,6 +34,16 @@
     if (innerWidth < 768) document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
   };
 
+  /* A form that was sent is not sent a second time by a double click: of what is answered once, such as the receipt of a
+     ballot, the second answer would hide the first. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest?.(".stHtml form.fill");
+    if (!form) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest?.(".stHtml a[href]");

@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from audits.errors import BoussoleError
-from charter.committee.acting import ADMIT, do, house_of
+from charter.committee.acting import ADMIT, do, do_once, house_of
 from charter.committee.proving import faults
 from charter.committee.refusals import RefusedError
 from charter.committee.rules import committees, packaged, templates, write_template
@@ -90,6 +90,23 @@ def test_a_request_sent_twice_does_not_bring_back_what_others_came_after(seated)
     assert m(4) not in seated.found(of).there
     do(seated.workspace, attendance(of, 4), anew=True)
     assert m(4) in seated.found(of).there
+
+
+def test_a_form_says_words_anew_on_purpose_and_once(seated):
+    of = seated.session(1, 2, 3)
+    proxy = Proxy(**SAID, on=DAY, of=of, giver=m(4), holder=m(2))
+    first = do_once(seated.workspace, proxy, seen=of)
+    assert do_once(seated.workspace, proxy, seen=of) == first
+    gone = seated.do(Retraction, of=first.entry, text="I come after all.")
+    assert do_once(seated.workspace, proxy, seen=of) == first  # the old form, sent again: nothing comes back
+    again = do_once(seated.workspace, proxy, seen=gone)
+    assert (again.statement.anew, again.entry) == (first.entry, gone + 1)
+    assert do_once(seated.workspace, proxy, seen=gone) == again
+    last = seated.do(Retraction, of=again.entry, text="No.")
+    assert do_once(seated.workspace, proxy, seen=gone) == again
+    third = do_once(seated.workspace, proxy, seen=last)
+    assert (third.statement.anew, third.entry) == (again.entry, last + 1)
+    assert list(faults(seated.house)) == []
 
 
 def test_what_was_taken_back_comes_back_only_when_it_is_said_anew(seated):

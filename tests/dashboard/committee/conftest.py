@@ -65,3 +65,9 @@ def hall(founded: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall
     made.of = founded.of
     monkeypatch.setenv("BOUSSOLE_HOME", str(made.workspace.home))
     return made
+
+
+@pytest.fixture(autouse=True)
+def steward(be: Callable[..., None]) -> None:
+    """Whoever opens a local dashboard, until a test chooses somebody else."""
+    be("steward")

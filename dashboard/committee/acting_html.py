@@ -1,0 +1,59 @@
+"""The forms of a session as HTML: where each stands, and what was wrong with the one that was sent last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.committee.acts.offering import Offered
+from dashboard.forms.html import folded_form, form_html
+from dashboard.forms.model import Problem
+from dashboard.html import Html, el, join
+from dashboard.words import Say
+
+
+class Acting:
+    """What the reader may do in a session. `problem`: what was wrong with what they sent last."""
+
+    def __init__(
+        self,
+        offered: Mapping[str, Sequence[Offered]],
+        say: Say,
+        *,
+        query: Mapping[str, str],
+        problem: Problem | None = None,
+    ) -> None:
+        self.offered, self.say, self.query, self.problem = offered, say, query, problem
+
+    def at(self, part: str) -> Html:
+        """The forms of a part of the page; nothing for whoever may do nothing there."""
+        return join([self._form(each) for each in self.offered.get(part, ())])
+
+    def lost(self) -> Html:
+        """What could not be recorded, where its form is no longer there: nothing that was typed is lost."""
+        problem = self.problem
+        known = {each.form.id for forms in self.offered.values() for each in forms}
+        if problem is None or problem.form in known:
+            return Html("")
+        texts = [
+            text for name, texts in problem.typed.items() if name != "seen" for text in texts if " " in text.strip()
+        ]
+        kept = [el("p", self.say("What you had written:")), *[el("pre", text, class_="words") for text in texts]]
+        return el(
+            "div",
+            el("p", el("strong", self.say("This was not recorded."))),
+            el("p", problem.text),
+            *(kept if texts else []),
+            class_="lead lead-broken",
+            role="alert",
+            id=problem.form,
+        )
+
+    def _form(self, each: Offered) -> Html:
+        if not each.now:
+            return folded_form(each.title, each.form, self.say, query=self.query, problem=self.problem)
+        form = form_html(each.form, self.say, query=self.query, problem=self.problem)
+        return el("div", el("p", el("strong", each.title)), form, class_="doing")
+
+
+NOBODY = Acting({}, Say("en"), query={})
+"""For whoever may only read."""

@@ -1,0 +1,103 @@
+"""One thing that can be done in a session: the form that asks for it, and the act that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from charter.committee.acting import Who, do_once
+from charter.committee.members import sitting_on
+from charter.committee.refusals import RefusedError
+from charter.records import Sealed
+from charter.records.acts import Act, Convocation
+from dashboard.access.person import Person
+from dashboard.committee.acts.place import Place
+from dashboard.forms.model import Field, Form
+from dashboard.forms.reading import UnfitError, Values
+from dashboard.forms.routes import Desk
+from dashboard.words import Say
+
+BASE = "/session-act"
+SEEN = "seen"
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """`ask` gives what the form asks, its note and what its button says; `act` seals what was sent."""
+
+    name: str
+    title: Callable[[Say], str]
+    send: Callable[[Say], str]
+    act: Callable[[Desk, Place, Values], Sealed | Response]
+    ask: Callable[[Place, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
+    note: Callable[[Place, Say], str] = lambda _place, _say: ""
+
+    @property
+    def path(self) -> str:
+        """Where its form is sent, as a route."""
+        return f"{BASE}/{self.name}/{{of}}"
+
+    def form(self, place: Place, me: Person, say: Say) -> Form:
+        """The form as it is asked now. It knows what whoever fills it in has seen, so that nothing is sealed twice."""
+        seen = Field(name=SEEN, label="", kind="hidden", value=str(place.seen))
+        return Form(
+            id=f"{self.name}-{place.of}",
+            path=f"{BASE}/{self.name}/{place.of}",
+            send=self.send(say),
+            note=self.note(place, say),
+            fields=[seen, *self.ask(place, me, say)],
+        )
+
+
+def who(desk: Desk, place: Place) -> Who:
+    """Who acts, today as the committee's clock says."""
+    return desk.person.who(place.chamber.now.date())
+
+
+def me(desk: Desk) -> str:
+    """The member who acts. Raises UnfitError for somebody who sits nowhere, or has not said who they are."""
+    if desk.person.member is None:
+        say = desk.say
+        if desk.person.authenticated:
+            raise UnfitError(say("Your account names no member: only members can do this. Ask the secretariat."))
+        raise UnfitError(say("Say first which member you are: at the foot of the menu."))
+    return desk.person.member
+
+
+def sealed(desk: Desk, place: Place, values: Values, kind: type[Act], **fields: Any) -> Sealed:
+    """Seal an act of the committee, once."""
+    return do_once(desk.workspace, made(desk, place, kind, **fields), seen=seen_by(values))
+
+
+def made(desk: Desk, place: Place, kind: type[Act], **fields: Any) -> Act:
+    """An act of whoever acts, today."""
+    return kind.model_validate({**vars(who(desk, place)), "committee": place.chamber.id, **fields})
+
+
+def seen_by(values: Values) -> int:
+    """The last entry that was sealed when the form was shown; none, where it does not say."""
+    seen = values.text(SEEN)
+    return int(seen) if seen.isascii() and seen.isdigit() else -1
+
+
+def told(error: RefusedError, place: Place, say: Say) -> str:
+    """Why an act was refused, in plain words and with the names of members."""
+    return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
+
+
+def members(place: Place, say: Say) -> Choices:
+    """The members on the day of the session, by name."""
+    known = sitting_on(place.chamber.house, place.found.day)
+    return sorted(((each, place.chamber.name(each, say)) for each in known), key=lambda pair: pair[1].casefold())
+
+
+def session_entry(sealed_act: Sealed, place: Place) -> int:
+    """The session whose page shows an act: the one that was just called, else the one that it was about."""
+    act = sealed_act.statement
+    if isinstance(act, Convocation) and act.amends is None:
+        return sealed_act.entry
+    return place.found.entry

@@ -1,0 +1,169 @@
+"""Which forms the page of a session shows to whom, and where: what the session and the rules allow to a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from charter.committee.members import sitting_on
+from charter.committee.minutes import content_of, minutes_of
+from charter.committee.presence import aside, count, over, voters
+from charter.committee.sessions import sessions
+from charter.committee.votes import decided
+from charter.records.acts import (
+    Act,
+    Consensus,
+    Dissent,
+    Minutes,
+    Opinion,
+    Publication,
+    PublicationDecision,
+    Tally,
+    Vote,
+)
+from dashboard.access.permissions import allowed
+from dashboard.access.person import Person
+from dashboard.access.places import ROUTES
+from dashboard.committee.acts import calling, deciding, session_acts, taking_part
+from dashboard.committee.acts.doing import Doing
+from dashboard.committee.acts.place import Place
+from dashboard.forms.model import Form
+from dashboard.words import Say
+
+HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A form that the page shows; `now`: unfolded, because it is what is done at this moment."""
+
+    title: str
+    form: Form
+    now: bool = False
+
+
+Where = tuple[str, Doing, Place, bool]
+
+
+def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
+    """The forms by the part of the page that shows them: its name, an item's id, or an entry."""
+    found: dict[str, list[Offered]] = {}
+    for part, doing, about, now in _all(place, me):
+        if allowed(me.role, ROUTES[doing.path]):
+            form = Offered(title=doing.title(say), form=doing.form(about, me, say), now=now)
+            found.setdefault(part, []).append(form)
+    return found
+
+
+def _all(place: Place, me: Person) -> Iterator[Where]:
+    state = place.found.state
+    if state == "called":
+        yield from _before(place)
+    if state == "open":
+        yield HEAD, session_acts.CLOSE, place, False
+    if state in ("called", "open"):
+        yield PRESENCE, session_acts.ATTEND, place, False
+        yield PRESENCE, session_acts.PROXY, place, False
+        if _sits(place, me) and me.member not in place.found.there:
+            yield PRESENCE, taking_part.GIVE, place, False
+        yield PACK, session_acts.FREEZE, place, False
+    if state == "no_quorum" and not _again(place):
+        yield HEAD, calling.AGAIN, place, True
+    if state != "cancelled" and _sits(place, me):
+        yield QUESTIONS, taking_part.ASK, place, False
+    if state == "closed" and _to_seal(place):
+        yield MINUTES, session_acts.MINUTES, place, True
+    for item in place.found.call.agenda:
+        yield from _of_item(place.at(item=item), me)
+
+
+def _before(place: Place) -> Iterator[Where]:
+    """A session that has not begun: it is opened, changed or cancelled."""
+    on_the_day = place.found.day <= place.chamber.today
+    enough = count(place.chamber.house, place.found).reached
+    if on_the_day:
+        yield HEAD, session_acts.OPEN, place, enough
+        if not enough:
+            yield HEAD, session_acts.NO_QUORUM, place, False
+    yield HEAD, calling.AMEND, place, False
+    yield HEAD, session_acts.CANCEL, place, False
+
+
+def _again(place: Place) -> bool:
+    return any(each.call.second_call_of == place.found.entry for each in sessions(place.chamber.house))
+
+
+def _to_seal(place: Place) -> bool:
+    """Whether the minutes are not sealed, or say something else by now."""
+    last = place.chamber.house.last(Minutes, place.found.entry)
+    return last is None or last[1].content != content_of(minutes_of(place.chamber.house, place.found.entry))
+
+
+def _of_item(place: Place, me: Person) -> Iterator[Where]:
+    house, found, item = place.chamber.house, place.found, place.on
+    votes = [(entry, vote) for entry, vote in house.about(Vote, found.entry) if vote.item == item.id]
+    running = [entry for entry, _ in votes if not over(house, entry)]
+    for entry in running:
+        yield from _of_vote(item.id, place.at(entry=entry), me)
+    if found.state == "open" and not running:
+        yield item.id, deciding.VOTE, place, False
+        yield item.id, deciding.CONSENSUS, place, False
+    if found.state in ("called", "open"):
+        if _sits(place, me) and me.member not in aside(house, found, item.id):
+            yield item.id, taking_part.RECUSE, place, False
+        yield item.id, deciding.ASIDE, place, False
+        if item.referral is not None:
+            yield item.id, deciding.RAPPORTEUR, place.at(entry=item.referral), False
+            yield item.id, deciding.HEAR, place.at(entry=item.referral), False
+    decisions = [entry for vote, _ in votes for entry, _ in house.about(Tally, vote)]
+    decisions += [entry for entry, act in house.about(Consensus, found.entry) if act.item == item.id]
+    for entry in decisions:
+        yield from _of_decision(place.at(entry=entry), me, aside(house, found, item.id))
+
+
+def _of_vote(part: str, place: Place, me: Person) -> Iterator[Where]:
+    """A vote that is open: whoever may vote does, the chair counts."""
+    if me.member is not None and taking_part.mine(place, me.member):
+        yield part, taking_part.CAST, place, True
+    yield part, deciding.COUNT, place, bool(voters(place.chamber.house, place.about)) and me.member is None
+    yield part, deciding.ANNUL, place, False
+
+
+def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
+    """A decision that was taken: members have their disagreement noted, and its opinion is issued and published."""
+    house, part = place.chamber.house, str(place.about)
+    minuted = house.last(Minutes, place.found.entry) is not None
+    if _sits(place, me) and me.member not in away and not minuted and not _noted(place, me.member):
+        yield part, taking_part.DISSENT, place, False
+    opinions = house.about(Opinion, place.about)
+    if not opinions and decided(house, place.about)[1] and deciding.wording_of(place) is not None:
+        yield part, deciding.ISSUE, place, True
+    for entry, _ in opinions:
+        yield from _of_opinion(place.at(entry=entry))
+
+
+def _sits(place: Place, me: Person) -> bool:
+    """Whether somebody is a member on the day of the session."""
+    return me.member is not None and me.member in sitting_on(place.chamber.house, place.found.day)
+
+
+def _noted(place: Place, member: str | None) -> bool:
+    return any(act.member == member for _, act in place.chamber.house.about(Dissent, place.about))
+
+
+def _of_opinion(place: Place) -> Iterator[Where]:
+    house, part = place.chamber.house, str(place.about)
+    if house.about(Publication, place.about):
+        return
+    decision = house.last(PublicationDecision, place.about)
+    if decision is None or not decision[1].publish:
+        yield part, deciding.PUBLISH, place, decision is None
+    else:
+        yield part, deciding.PUBLISHED, place, False
+
+
+def done_words(act: Act, say: Say) -> str:
+    """What to say of what was just sealed."""
+    if isinstance(act, Tally):
+        return say("The vote is counted.")
+    return say("It is recorded and sealed.")

@@ -1,0 +1,387 @@
+"""Acting in the browser: what each form does, what is refused in plain words, and what is never kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from charter.committee import acting
+from charter.committee.drafts import begin
+from charter.records.acts import (
+    Annulment,
+    Attendance,
+    Ballot,
+    Closing,
+    CommitteeQuestion,
+    Consensus,
+    Convocation,
+    Dissent,
+    Mandate,
+    MandateEnd,
+    Minutes,
+    Opening,
+    Opinion,
+    Participation,
+    Proxy,
+    Publication,
+    PublicationDecision,
+    Recusal,
+    Retraction,
+    Tally,
+    Vote,
+)
+from dashboard import store
+from dashboard.access.guard import guarded
+from dashboard.access.person import COOKIE
+from dashboard.committee.acts.routes import act_routes
+from dashboard.forms import inbox
+from dashboard.forms.inbox import problem_of
+from tests.charter.committee.desk import CALLED, DAY, START, m
+from tests.charter.committee.hall import NAME, who
+from tests.dashboard.committee.test_looks import look
+
+TEXT = {"title": "On MatchFT", "sense": "favourable", "words": "Yes."}
+OPEN_AT = dt.datetime(2026, 9, 15, 14, 30)  # noqa: DTZ001 (in the committee's own time)
+
+
+@pytest.fixture(autouse=True)
+def on_the_day(monkeypatch):
+    """The day of the session, half an hour after its beginning."""
+    monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
+    monkeypatch.setattr(store, "today", lambda: DAY)
+    inbox._kept.clear()
+
+
+class Hand:
+    """Sends forms as a page does, and as somebody."""
+
+    def __init__(self, hall):
+        self.hall = hall
+        home = hall.workspace.home
+        self.client = TestClient(Starlette(routes=guarded(act_routes(home), home)), follow_redirects=False)
+
+    def send(self, path, *, role="secretary", by=None, lang="en", seen=None, **fields):
+        self.client.cookies.set(COOKIE, f"{role}.{m(by)}" if by else role)
+        last = self.hall.house.acts[-1].entry if seen is None else seen
+        fields = {"seen": [str(last)], **{k: v if isinstance(v, list) else [v] for k, v in fields.items()}}
+        sent = [(name, (None, value)) for name, values in fields.items() for value in values]
+        return self.client.post(f"{path}?lang={lang}&spoken={lang}", files=sent)
+
+    def done(self, path, **given):
+        """The entry that was sealed."""
+        answer = self.send(path, **given)
+        assert answer.status_code == 303, answer.text
+        found = re.search(r"done=(\d+)", answer.headers["location"])
+        assert found, self.problem(answer).text
+        return int(found[1])
+
+    def refused(self, path, **given):
+        """What was told."""
+        return self.problem(self.send(path, **given)).text.replace("\u202f", " ")
+
+    @staticmethod
+    def problem(answer):
+        return problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1])
+
+    def last(self, kind):
+        return self.hall.house.standing(kind)[-1]
+
+
+@pytest.fixture
+def hand(hall):
+    return Hand(hall)
+
+
+@pytest.fixture
+def of(hall):
+    return hall.of
+
+
+def act(name, *parts):
+    return f"/session-act/{name}/" + "-".join(map(str, parts))
+
+
+def test_a_member_votes_for_themselves_once_and_is_told_so(hand, of):
+    vote = hand.hall.vote(of)
+    path = act("cast", of, vote)
+    entry = hand.done(path, role="member", by=2, choice="for")
+    said = hand.last(Ballot)
+    assert (said[0], said[1].voter, said[1].choice, said[1].by, said[1].signed_in) == (entry, m(2), "for", m(2), False)
+    assert hand.done(path, role="member", by=2, choice="for") == entry
+    assert "The vote of Li Wei was counted already." in hand.refused(path, role="member", by=2, choice="against")
+    assert "déjà" in hand.refused(path, role="member", by=2, choice="against", lang="fr")
+    assert "Nothing is filled in: The vote." in hand.refused(path, role="member", by=3)
+    assert "Say first which member you are" in hand.refused(path, role="member", choice="for")
+    assert "has no mandate" in hand.refused(path, role="member", by=9, choice="for")
+
+
+def test_nobody_votes_for_somebody_else_but_by_their_proxy(hand, hall, of):
+    hall.do(Attendance, of=of, member=m(5), mode="left", at=START + dt.timedelta(minutes=20))
+    vote = hall.vote(of)
+    path = act("cast", of, vote)
+    told = hand.refused(path, role="member", by=2, choice="for", voter=m(5))
+    assert "Ana Lima is not there" in told
+    hall.do(Proxy, of=of, giver=m(5), holder=m(3))
+    assert "Li Wei holds no proxy of Ana Lima" in hand.refused(path, role="member", by=2, choice="for", voter=m(5))
+    hand.done(path, role="member", by=3, voter=m(5), choice="against")
+    assert (hand.last(Ballot)[1].voter, hand.last(Ballot)[1].by) == (m(5), m(3))
+    hand.done(path, role="member", by=3, voter=m(3), choice="for")
+    assert hand.last(Ballot)[1].voter == m(3)
+    assert len(hand.hall.house.standing(Ballot)) == 2
+
+
+def test_a_proxy_taken_back_in_between_makes_nobodys_own_vote_of_it(hand, hall, of):
+    hall.do(Attendance, of=of, member=m(5), mode="left", at=START + dt.timedelta(minutes=20))
+    proxy = hall.do(Proxy, of=of, giver=m(5), holder=m(3))
+    vote = hall.vote(of)
+    hall.do(Retraction, of=proxy, text="I come back.")
+    told = hand.refused(act("cast", of, vote), role="member", by=3, voter=m(5), choice="against")
+    assert "Ana Lima is not there" in told
+    assert hand.hall.house.standing(Ballot) == []
+
+
+def test_after_the_end_of_a_vote_nothing_is_lost_and_nobody_votes(hand, hall, of, be):
+    be("secretary")
+    vote = hall.vote(of)
+    hand.done(act("cast", of, vote), role="member", by=2, choice="for")
+    assert "1 of 5 votes are cast. Missing: Ana Lima, Awa Diop" in look("session", session=str(of), lang="en")
+    hand.done(act("count", of, vote))
+    tally = hand.last(Tally)
+    assert (tally[1].in_favour, tally[1].adopted) == (1, True)
+    told = hand.refused(act("cast", of, vote), role="member", by=3, choice="for")
+    assert told.startswith("This vote is over since 15 September 2026.")
+    assert hand.done(act("count", of, vote)) == tally[0]
+
+
+def test_a_mandate_that_ended_is_told_with_its_day(hand, hall, of):
+    mandate = next(entry for entry, said in hall.house.standing(Mandate) if said.member == m(3))
+    hall.do(MandateEnd, of=mandate, last_day=CALLED)
+    vote = hall.vote(of)
+    told = hand.refused(act("cast", of, vote), role="member", by=3, choice="for")
+    assert told.startswith("The mandate of Jean Martin ended on 1 September 2026.")
+
+
+def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
+    vote = hall.vote(of, secret=True)
+    answer = hand.send(act("cast", of, vote), role="member", by=2, choice="against")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    nonce = re.search(r'class="receipt">([0-9a-f]{32})<', answer.text)[1]
+    assert "against" not in answer.text.lower()
+    assert "<script" not in answer.text
+    refused = hand.send(act("cast", of, vote), role="member", by=2, choice="abstain")
+    problem = hand.problem(refused)
+    assert "was counted already" in problem.text
+    assert "choice" not in problem.typed
+    assert problem.typed.keys() == {"seen"}
+    page = look("session", session=str(of), lang="en", sent=re.search(r"sent=([\w-]+)", refused.headers["location"])[1])
+    assert not any(word in page for word in (nonce, "abstain", "against"))
+    for number, choice in ((1, "for"), (3, "for")):
+        hand.send(act("cast", of, vote), role="member", by=number, choice=choice)
+    hand.done(act("count", of, vote))
+    tally = hand.last(Tally)[1]
+    assert nonce in [ballot.nonce for ballot in tally.ballots if ballot.choice == "against"]
+    assert {each.voter for _, each in hand.hall.house.standing(Participation)} == {m(1), m(2), m(3)}
+    assert inbox._kept
+    assert "against" not in repr(inbox._kept)
+
+
+def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
+    late = {"mode": "left", "at": "2026-09-15T14:20"}
+    hand.done(act("attend", of), members=[m(4), m(5)], **late)
+    assert [said.mode for _, said in hand.hall.house.standing(Attendance)[-2:]] == ["left", "left"]
+    hand.done(act("proxy", of), giver=m(5), holder=m(2))
+    entry = hand.done(act("aside", of, "matchft"), member=m(3), ground="interest")
+    assert (hand.last(Recusal)[0], hand.last(Recusal)[1].member) == (entry, m(3))
+    pack = hand.done(act("freeze", of))
+    assert hand.done(act("freeze", of)) == pack
+    hand.done(act("close", of), at="2026-09-15T15:00")
+    assert "The session is over" in hand.refused(act("attend", of), members=[m(1)], mode="left", at="2026-09-15T15:01")
+    sealed = hand.done(act("minutes", of))
+    assert hand.done(act("minutes", of)) == sealed
+    assert hand.last(Minutes)[0] == sealed
+    assert len(hand.hall.house.standing(Closing)) == 1
+
+
+def test_all_arrivals_are_recorded_or_none(hand, hall, of):
+    before = len(hall.house.acts)
+    told = hand.refused(act("attend", of), members=[m(1), m(2)], mode="in_person", at="2026-09-20T15:00")
+    assert "takes place on 15 September 2026" in told
+    assert "Nothing is filled in: Members." in hand.refused(act("attend", of), mode="left", at="2026-09-15T15:00")
+    assert len(hand.hall.house.acts) == before
+
+
+def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall, of):
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", text="draft-1-1")
+    assert hand.last(Consensus)[1].item == "matchft"
+    words = {"sort": "dissent", "text": "Too <b>early</b>."}
+    dissent = hand.done(act("dissent", of, decision), role="member", by=3, **words)
+    assert hand.done(act("dissent", of, decision), role="member", by=3, **words) == dissent
+    assert (hand.last(Dissent)[1].member, len(hand.hall.house.standing(Dissent))) == (m(3), 1)
+    opinion = hand.done(act("issue", of, decision))
+    assert hand.done(act("issue", of, decision)) == opinion
+    assert hand.last(Opinion)[1].wording.title == "On MatchFT"
+    assert "Say why it is withheld." in hand.refused(act("publish", of, opinion), publish="no")
+    assert "has not decided to publish" in hand.refused(act("published", of, opinion), where="Register")
+    hand.done(act("publish", of, opinion), publish="yes")
+    hand.done(act("published", of, opinion), where="Register")
+    assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
+
+
+def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hall, of):
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    told = hand.refused(act("vote", of, "matchft"), title="Adopt", text="draft-1-2")
+    assert "This does not fit: The text it is about" in told
+    assert hand.hall.house.standing(Vote) == []
+
+
+def test_the_same_vote_is_held_again_on_purpose_and_not_by_a_form_sent_twice(hand, hall, of):
+    path = act("vote", of, "matchft")
+    seen = hall.house.acts[-1].entry
+    vote = hand.done(path, title="Adopt", seen=seen)
+    assert hand.done(path, title="Adopt", seen=seen) == vote
+    hand.done(act("annul", of, vote), text="Wrong moment.")
+    assert hand.done(path, title="Adopt", seen=seen) == vote  # the old form
+    again = hand.done(path, title="Adopt")
+    assert (again > vote, hand.last(Vote)[1].anew) == (True, vote)
+    assert len(hand.hall.house.standing(Annulment)) == 1
+
+
+def test_what_is_typed_survives_a_refusal_and_is_shown_where_the_form_is_gone(hand, hall, of):
+    vote = hall.vote(of, item="minutes")
+    hand.done(act("cast", of, vote), role="member", by=2, choice="for")
+    hand.done(act("count", of, vote))
+    decision = hand.last(Tally)[0]
+    hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    hand.done(act("minutes", of))
+    answer = hand.send(act("dissent", of, decision), role="member", by=3, sort="dissent", text="<b>Trop</b> tôt.")
+    token = re.search(r"sent=([\w-]+)", answer.headers["location"])[1]
+    page = look("session", session=str(of), lang="en", sent=token)
+    assert "This was not recorded." in page
+    assert "The minutes of this session are sealed" in page
+    assert "&lt;b&gt;Trop&lt;/b&gt; tôt." in page
+
+
+def test_a_question_has_somebody_who_asks_and_a_day(hand, hall, of):
+    asked = {"text": "Pourquoi ?", "addressee": "Direction", "due_on": "2026-10-15"}
+    hand.done(act("ask", of), role="member", by=4, **asked)
+    said = hand.last(CommitteeQuestion)[1]
+    assert (said.by, said.of, said.due_on) == (m(4), of, dt.date(2026, 10, 15))
+    told = hand.refused(act("ask", of), role="member", by=4, **{**asked, "due_on": "2026-09-01"})
+    assert "a question is due on the day it is asked, or later" in told
+    assert "does not fit" in hand.refused(act("ask", of), role="member", by=4, **{**asked, "due_on": "soon"})
+    assert "Say first which member" in hand.refused(act("ask", of), role="member", **asked)
+
+
+def test_a_session_is_called_changed_and_cancelled(hand, hall, of):
+    when = {"starts": "2026-10-01T14:00", "ends": "2026-10-01T17:00", "place": "Room 2", "remote": "yes"}
+    agenda = "Approval of the minutes of the last session\n2. The summer <to come>"
+    first = hand.done("/committee-act/convene/external", **when, agenda=agenda)
+    call = hand.last(Convocation)[1]
+    assert [(item.id, item.kind) for item in call.agenda] == [
+        ("minutes", "approval"),
+        ("the_summer_to_come", "discussion"),
+    ]
+    assert (call.remote, call.place, call.on) == (True, "Room 2", DAY)
+    assert hand.done("/committee-act/convene/external", **when, agenda=agenda) == first
+    soon = {**when, "starts": "2026-09-17T14:00", "ends": "2026-09-17T17:00"}
+    answer = hand.send("/committee-act/convene/external", **soon, agenda="One\nTwo")
+    problem = hand.problem(answer)
+    assert "there are 2 days; these rules ask for 5" in problem.text
+    assert (problem.typed["place"], problem.typed["agenda"]) == (["Room 2"], ["One\nTwo"])
+    assert "An agenda has one item" in hand.refused("/committee-act/convene/external", **when, agenda="-")
+    later = {**when, "starts": "2026-10-02T14:00", "ends": "2026-10-02T17:00"}
+    hand.done(act("amend", first), **later, agenda=agenda)
+    assert hand.hall.found(first).day == dt.date(2026, 10, 2)
+    hand.done(act("cancel", first), text="Strike.")
+    assert hand.hall.found(first).state == "cancelled"
+    assert "The session was cancelled" in hand.refused(act("cancel", first), text="Flood.")
+
+
+def test_without_a_quorum_a_second_session_is_called(hand, hall):
+    when = {"starts": START, "ends": START + dt.timedelta(hours=2), "place": "Room 4"}
+    from charter.committee.meeting import convene
+    from tests.charter.committee.desk import AGENDA
+
+    of = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **when).entry
+    hand.done(act("attend", of), members=[m(1)], mode="in_person", at="2026-09-15T14:00")
+    assert "There is no quorum: 1 count as there, and 3 are needed." in hand.refused(act("open", of))
+    hand.done(act("no-quorum", of))
+    again = hand.done(act("again", of), starts="2026-09-25T14:00", ends="2026-09-25T16:00", place="Room 1")
+    assert hand.hall.found(again).call.second_call_of == of
+    other = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **{**when, "place": "Room 3"}).entry
+    hand.done(act("attend", other), members=[m(2), m(3), m(4)], mode="in_person", at="2026-09-15T14:00")
+    assert "Nothing is filled in: Who presides." in hand.refused(act("open", other))
+    hand.done(act("open", other), presiding=m(3))
+    assert hand.last(Opening)[1].presiding == m(3)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/session-act/open/1",
+        "/session-act/open/x",
+        "/session-act/vote/{of}-nothing",
+        "/session-act/cast/{of}-{of}",
+        "/committee-act/convene/press",
+    ],
+)
+def test_forms_about_what_there_is_not_are_not_there(hand, of, path):
+    assert hand.send(path.format(of=of), role="chair", by=1, choice="for").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("open", "member"),
+        ("freeze", "member"),
+        ("cast", "secretary"),
+        ("ask", "reader"),
+        ("count", "member"),
+        ("publish", "member"),
+        ("minutes", "auditor"),
+        ("attend", "steward"),
+        ("dissent", "administrator"),
+    ],
+)
+def test_a_role_that_may_not_is_refused_before_anything_is_read(hand, of, name, role):
+    before = len(hand.hall.house.acts)
+    answer = hand.send(act(name, of, "matchft"), role=role, by=2)
+    assert (answer.status_code, "may not" in answer.text) == (403, True)
+    assert len(hand.hall.house.acts) == before
+
+
+def test_the_page_offers_what_a_role_may_do_now_and_nothing_else(hand, hall, of, be):
+    vote = hall.vote(of)
+
+    def offered():
+        return set(re.findall(r'action="/[a-z]+-act/([a-z-]+)/', look("session", session=str(of), lang="en")))
+
+    be("reader")
+    assert offered() == set()
+    be("member", m(2))
+    assert offered() == {"cast", "recuse", "ask"}
+    be("member")
+    assert offered() == set()
+    be("secretary")
+    assert offered() == {"close", "attend", "proxy", "freeze", "count", "annul", "aside", "vote", "consensus"}
+    hand.done(act("cast", of, vote), role="member", by=2, choice="for")
+    be("member", m(2))
+    assert offered() == {"recuse", "ask"}
+    hand.done(act("count", of, vote))
+    assert offered() == {"recuse", "ask", "dissent"}
+    assert 'action="/committee-act/convene/external' not in look("committee", lang="en")
+    be("chair", m(1))
+    assert 'action="/committee-act/convene/external' in look("committee", lang="en")
+
+
+def test_the_page_says_what_was_just_done_if_it_was(hand, hall, of):
+    vote = hall.vote(of)
+    assert "It is recorded and sealed." in look("session", session=str(of), lang="en", done=str(vote))
+    for made_up in ("99999", "<script>", "1" * 40):
+        assert "recorded and sealed" not in look("session", session=str(of), lang="en", done=made_up)
