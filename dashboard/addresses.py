@@ -126,6 +126,25 @@ def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked:
     return address("/recommendations", {**asked, **query}, anchor)
 
 
+def ask_href(system: str, question: str, *, query: Mapping[str, str], **asked: str) -> str:
+    """The page on which a question is asked, about a figure or about none.
+
+    >>> ask_href("matchft", "impact_ratio_gender", query={"lang": "en"}), ask_href("", "", query={})
+    ('/ask?system=matchft&question=impact_ratio_gender&lang=en', '/ask')
+    """
+    about = {"system": system, "question": question} if system else {}
+    return address("/ask", {**about, **asked, **query})
+
+
+def questions_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of written questions, or a place on it.
+
+    >>> questions_href(query={"lang": "en"}, anchor="q-12"), questions_href(query={}, done="41")
+    ('/questions?lang=en#q-12', '/questions?done=41')
+    """
+    return address("/questions", {**asked, **query}, anchor)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

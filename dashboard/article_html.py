@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from audits.languages import inside
 from dashboard.article_questions import Answered, Asked, OnePage, told
 from dashboard.article_standing import told as told_of
@@ -9,7 +11,11 @@ from dashboard.article_trend_html import turn
 from dashboard.article_view import ArticlePage, Promise
 from dashboard.glossary.html import explained
 from dashboard.html import Html, badge, details, el, facts, join, link
+from dashboard.questions.html import ask_link
 from dashboard.words import Say
+
+Ask = Callable[[str, str], str]
+"""Where a question about a figure is asked, from its system and the id of what was answered."""
 
 
 def head(page: ArticlePage, say: Say, *, home: str) -> Html:
@@ -63,7 +69,7 @@ def _answer(page: ArticlePage, say: Say) -> Html:
     )
 
 
-def questions(page: ArticlePage, say: Say) -> Html:
+def questions(page: ArticlePage, say: Say, *, ask: Ask | None = None) -> Html:
     """Every question with what it says of each system, then those that nobody has examined."""
     untouched = say.plural(
         "one question that nobody has examined", "{n} questions that nobody has examined", len(page.untouched)
@@ -71,7 +77,7 @@ def questions(page: ArticlePage, say: Say) -> Html:
     return el(
         "section",
         el("h2", say("The questions and their answers")),
-        *[question(asked, say) for asked in page.asked],
+        *[question(asked, say, ask=ask) for asked in page.asked],
         el("p", say("Nobody has examined any of its questions yet.")) if not page.asked else None,
         el("h3", untouched, class_="untouched") if page.untouched else None,
         el("ul", *[_untouched(asked, say) for asked in page.untouched], class_="untouched-of")
@@ -81,13 +87,13 @@ def questions(page: ArticlePage, say: Say) -> Html:
     )
 
 
-def question(asked: Asked, say: Say) -> Html:
+def question(asked: Asked, say: Say, *, ask: Ask | None = None) -> Html:
     """One question: its answers, the worst first, beside what is counted and the threshold."""
-    answers = el("ul", *[_answered(each, say) for each in asked.answers], class_="answers") if asked.answers else None
+    answers = _answers(asked.answers, say, ask)
     folded = (
         details(
             say.plural("See one more answer", "See {n} more answers", len(asked.folded)),
-            el("ul", *[_answered(each, say) for each in asked.folded], class_="answers"),
+            _answers(asked.folded, say, ask),
         )
         if asked.folded
         else None
@@ -128,7 +134,11 @@ def _law(asked: Asked) -> Html:
     return join([link(*each) for each in asked.law], " · ")
 
 
-def _answered(each: Answered, say: Say) -> Html:
+def _answers(found: Sequence[Answered], say: Say, ask: Ask | None) -> Html | None:
+    return el("ul", *[_answered(each, say, ask) for each in found], class_="answers") if found else None
+
+
+def _answered(each: Answered, say: Say, ask: Ask | None) -> Html:
     about = el("span", "· ", each.about, class_="told") if each.about else None
     renew = el("strong", f"{each.renew} · ", class_="late") if each.renew else None
     records = join([link(*record) for record in each.records], " · ")
@@ -137,6 +147,7 @@ def _answered(each: Answered, say: Say) -> Html:
         el("p", badge(each.verdict, say), " ", link(each.title, each.href), " ", about, class_="who"),
         el("p", each.sentence),
         el("p", renew, records, class_="place") if records or renew else None,
+        ask_link(ask(each.system, each.key), say) if ask else None,
     )
 
 
@@ -169,7 +180,7 @@ def _beside(asked: Asked, say: Say) -> Html:
     )
 
 
-def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str) -> Html:
+def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str, ask: Ask | None = None) -> Html:
     """All answers to one question."""
     return join(
         [
@@ -182,7 +193,7 @@ def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str) -> Htm
             ),
             el(
                 "section",
-                el("ul", *[_answered(each, say) for each in one.asked.answers], class_="answers"),
+                _answers(one.asked.answers, say, ask),
                 turn(one.where, one.previous, one.next, say),
                 _lacking(one.asked),
                 class_="question",

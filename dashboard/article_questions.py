@@ -26,8 +26,10 @@ own."""
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What a question says of one system, of one attribute where it is asked of several."""
+    """What a question says of one system, of one attribute where it is asked of several. `key` is its id there."""
 
+    system: str
+    key: str
     verdict: str
     title: str
     href: str
@@ -199,6 +201,8 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
     audited = system in scene.latest
     statement = verdict.get("statement") or {}
     return Answered(
+        system=system,
+        key=verdict["indicator"],
         verdict=verdict["verdict"],
         title=scene.title(system, say),
         href=system_href(system, query=dict(query), anchor=anchor_of(verdict) if audited else ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from dashboard.access.account_html import account
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import Person
 from dashboard.access.person import here as person
-from dashboard.addresses import address
+from dashboard.addresses import address, ask_href
 from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
@@ -135,6 +135,14 @@ def opinions(say: Say, **about: str) -> Html:
     """What committees said of an article or a system; those who do not see their work see what was published."""
     inside = allowed(person().role, Action.SEE_COMMITTEE)
     return opinions_beside(opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about), say)
+
+
+def asking() -> Callable[[str, str], str] | None:
+    """Where a question about a figure is asked; nothing for those who may not ask."""
+    if not allowed(person().role, Action.TAKE_PART):
+        return None
+    query = kept_query()
+    return lambda system, key: ask_href(system, key, query=query)
 
 
 def sealed_entry(text: str) -> int | None:

@@ -43,6 +43,8 @@ def pages(say: Say) -> list[Page]:
         Page(name="system", title=say("Examined systems"), group=systems),
         Page(name="committee", title=say("The committee"), group=committee),
         Page(name="session", title=say("One session"), under="committee"),
+        Page(name="questions", title=say("Questions and answers"), group=committee),
+        Page(name="ask", title=say("Ask a question"), under="questions"),
         Page(name="recommendations", title=say("Recommendations"), group=committee),
         Page(name="incidents", title=say("Incidents and appeals"), group=committee),
         Page(name="evidence", title=say("The evidence"), group=proof),

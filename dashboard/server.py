@@ -33,6 +33,7 @@ from dashboard.evidence_routes import evidence_routes
 from dashboard.followed.routes import followed_routes
 from dashboard.incidents.routes import incident_routes
 from dashboard.local import ADDRESS, foreign, host_name, refusal
+from dashboard.questions.routes import question_routes
 from dashboard.theme import OPTIONS
 
 APP = Path(__file__).parent / "app.py"
@@ -103,7 +104,7 @@ def routes(home: Path) -> list[Route]:
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
     files = [*evidence_routes(home), *committee_routes(home)]
-    forms = [*act_routes(home), *incident_routes(home), *followed_routes(home)]
+    forms = [*act_routes(home), *incident_routes(home), *followed_routes(home), *question_routes(home)]
     return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from dashboard.glossary.html import explained, how_to_read
 from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from dashboard.marks import word
+from dashboard.questions.html import ask_link
 from dashboard.system_view import Chart, Question, Section, SystemPage
 from dashboard.tables import Table
 from dashboard.words import Say
@@ -55,11 +56,12 @@ def article(
     sealed: bool = True,
     seal: str | None = None,
     whole: str | None = None,
+    ask: Callable[[str], str] | None = None,
 ) -> Html:
     """One article: what it promises, its examined questions, and those that nobody has examined.
 
     Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry, `whole`
-    that of the article's own page.
+    that of the article's own page; `ask` gives that of a question about a figure, from the id of what was answered.
     """
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
@@ -73,7 +75,15 @@ def article(
             class_="article-head",
         ),
         *[
-            question(asked, say, recompute=recompute, report=report, sealed=sealed, seal=seal)
+            question(
+                asked,
+                say,
+                recompute=recompute,
+                report=report,
+                sealed=sealed,
+                seal=seal,
+                ask=ask(asked.key) if ask else None,
+            )
             for asked in section.questions
         ],
         places(section.places, say) if section.places else None,
@@ -84,7 +94,14 @@ def article(
 
 
 def question(
-    asked: Question, say: Say, *, recompute: str, report: str | None, sealed: bool = True, seal: str | None = None
+    asked: Question,
+    say: Say,
+    *,
+    recompute: str,
+    report: str | None,
+    sealed: bool = True,
+    seal: str | None = None,
+    ask: str | None = None,
 ) -> Html:
     """One question: answer first, then the picture, the data and the small print."""
     more = say("Open the detailed drift report (Evidently, in English)")
@@ -92,6 +109,7 @@ def question(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
         el("p", asked.sentence, class_="answer"),
+        ask_link(ask, say) if ask else None,
         el(
             "div",
             _figure(asked, say, links=sealed),

@@ -60,6 +60,7 @@ class Question:
     """One examined question."""
 
     anchor: str
+    key: str
     verdict: str
     number: str
     question: str
@@ -220,6 +221,7 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
     title, chart, table = _drift(document, verdict, system, say) if drift else _groups(document, verdict, system, say)
     return Question(
         anchor=anchor_of(verdict),
+        key=verdict["indicator"],
         verdict=verdict["verdict"],
         number=indicator.number if indicator else "",
         question=question_of(charter, verdict, say),

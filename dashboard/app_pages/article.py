@@ -21,13 +21,13 @@ def show(chosen: Chosen, say: Say) -> None:
         st.html(lists.articles_html(found, say, asked=chosen.article))
         return
     if page.one is not None:
-        st.html(article_html.one_question(page, page.one, say, home=home))
+        st.html(article_html.one_question(page, page.one, say, home=home, ask=frame.asking()))
         return
     frame.put(
         article_html.head(page, say, home=home),
         frame.open_incidents(say, article=chosen.article),
         article_trend_html.trend(page.trend, say),
-        article_html.questions(page, say),
+        article_html.questions(page, say, ask=frame.asking()),
         frame.opinions(say, article=chosen.article),
         article_records_html.outside(page, say),
         article_records_html.law(page.law, say),

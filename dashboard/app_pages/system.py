@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from audits.errors import BoussoleError
@@ -37,11 +39,21 @@ def show(seen: Scene, system: str, say: Say) -> None:
     data = data_href(query=query, anchor=system)
     st.html(system_html.head(page, say, home=home, data=data, register=use is not None))
     frame.put(frame.open_incidents(say, system=system))
-    report = frame.drift_report(system)
+    report, ask = frame.drift_report(system), frame.asking()
     seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:
         whole = article_href(section.id, query=query)
-        st.html(system_html.article(section, say, recompute=command, report=report, seal=seal, whole=whole))
+        st.html(
+            system_html.article(
+                section,
+                say,
+                recompute=command,
+                report=report,
+                seal=seal,
+                whole=whole,
+                ask=partial(ask, system) if ask else None,
+            )
+        )
     frame.put(frame.opinions(say, system=system))
     if use is not None:
         st.html(entry_html.register_entry(entry(use.system, say, today=frame.today()), say))

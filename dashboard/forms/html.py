@@ -65,10 +65,10 @@ class Acting:
 
 
 def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:
+    if field.kind == "hidden":  # what it stands for may have changed since it was sent
+        return el("input", type="hidden", name=field.name, value=field.value)
     typed = list(wrong.typed.get(field.name, ())) if wrong else [field.value]
     value = next(iter(typed), "")
-    if field.kind == "hidden":
-        return el("input", type="hidden", name=field.name, value=value)
     place = f"{form.id}-{field.name}"
     bad = wrong is not None and wrong.at == field.name
     note = el("span", field.note, class_="note", id=f"{place}-note") if field.note else None

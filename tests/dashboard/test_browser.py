@@ -195,6 +195,7 @@ def later(path: str) -> Any:
         "/incidents",
         later("/incidents?lang=en"),
         "/recommendations?lang=en",
+        later("/questions"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

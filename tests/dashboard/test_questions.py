@@ -1,0 +1,182 @@
+"""Written questions: asked in one tap from a figure that the server looks up, late ones first, answered there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.workspace import Workspace
+from charter.committee.acting import house_of
+from charter.facts import Facts
+from charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from dashboard import article_html, store, system_html
+from dashboard.access.person import COOKIE
+from dashboard.article_view import Chosen, article_page
+from dashboard.committee.chamber import Chamber
+from dashboard.forms.html import Acting, form_html
+from dashboard.forms.inbox import problem_of
+from dashboard.questions import html
+from dashboard.questions.figure import figure_at, reference
+from dashboard.questions.forms import answers_of, asking, place_of
+from dashboard.questions.routes import question_routes
+from dashboard.questions.view import questions_page
+from dashboard.system_view import system_page
+from dashboard.words import speaker
+from tests.charter.committee.desk import DAY, SAID, Desk, m
+from tests.charter.committee.hall import Hall
+
+EN, FR = speaker("en"), speaker("fr")
+KEY = "impact_ratio_gender"
+FIXTURE = Path(__file__).parent / "workspace"
+
+
+@pytest.fixture
+def figure(scene):
+    return figure_at(scene, "matchft", KEY, EN)
+
+
+def test_a_figure_is_what_the_server_sees_of_it(scene, figure):
+    assert (figure.title, figure.audit, figure.period) == ("MatchFT", scene.latest["matchft"]["evidence"]["entry"],
+                                                           "3rd quarter 2026")  # fmt: skip
+    assert [each.group for each in figure.groups] == [{"gender": "F"}]
+    assert figure.groups[0].text.startswith("Women: ")
+    said = reference(figure, figure.groups[0].measure)
+    assert (said.system, said.group, said.measure) == ("matchft", {"gender": "F"}, figure.groups[0].measure)
+    assert reference(figure, None).group == {}
+    for system, key in (("matchft", "nothing"), ("<b>", KEY), ("", "")):
+        assert figure_at(scene, system, key, EN) is None
+
+
+def test_the_form_is_filled_in_from_the_figure(figure):
+    chamber = {"external": Chamber(house=Desk().house, names={}, facts=Facts(as_of=DAY))}
+    form = asking(figure, chamber, EN, today=dt.date(2026, 11, 27))
+    values = {field.name: field.value for field in form.fields}
+    assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
+    assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
+    shown = html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
+    assert figure.sentence.replace("'", "&#x27;") in shown or figure.sentence in shown
+    assert "There is no such figure here" in html.asking(None, EN, back="/", lost=True)
+
+
+def test_one_tap_leads_from_every_question_to_the_form(scene):
+    page = article_page(scene, Chosen(article="equite"), EN, on=DAY, query={})
+    shown = article_html.questions(page, EN, ask=lambda system, key: f"/ask?system={system}&question={key}")
+    assert shown.count("Ask about this") == sum(len(asked.answers) + len(asked.folded) for asked in page.asked) > 0
+    assert f'href="/ask?system=matchft&amp;question={KEY}"' in shown
+    assert "Ask about this" not in article_html.questions(page, EN)
+    (section,) = [part for part in system_page(scene, "matchft", EN, query={}).sections if part.id == "equite"]
+    whole = system_html.article(section, EN, recompute="", report=None, ask=lambda key: f"/ask?question={key}")
+    assert whole.count("Ask about this") == len(section.questions)
+    assert f'href="/ask?question={KEY}"' in whole
+
+
+def chamber(*acts, today=dt.date(2026, 10, 20)):
+    desk = Desk()
+    desk.seat(1)
+    for act in acts:
+        desk.seal(act)
+    return {"external": Chamber(house=desk.house, names={m(1): "Awa Diop"}, facts=Facts(as_of=today))}
+
+
+def asked(due, text="Why?", **more):
+    return CommitteeQuestion(**SAID, on=DAY, addressee="Data", due_on=due, text=text, **more)
+
+
+def test_late_questions_come_first_with_who_must_answer(scene):
+    figure = Reference(system="matchft", audit=3, indicator="adjusted_selection_rate_ratio", group={"gender": "F"})
+    seated = chamber(
+        asked(dt.date(2026, 11, 1), "<b>In time</b>"),
+        asked(dt.date(2026, 10, 10), "Late", by=m(1), system="matchft", figure=figure),
+        asked(dt.date(2026, 10, 1), "Done late"),
+        CommitteeAnswer(**SAID, on=dt.date(2026, 10, 5), of=4, text="Because."),
+    )
+    page = questions_page(scene, seated, EN, query={})
+    assert (page.tone, page.headline, page.others) == (
+        "broken",
+        "One question waits for its answer beyond its day.",
+        "One more waits in time.",
+    )
+    assert [(each.text, each.when) for each in page.waiting] == [
+        ("Late", "Ten days late"),
+        ("<b>In time</b>", "In twelve days"),
+    ]
+    assert [(each.text, each.when, each.answers[0][1]) for each in page.answered] == [
+        ("Done late", "Answered late", "Because.")
+    ]
+    assert page.waiting[0].figure == ("MatchFT, question 3.1, Women, audit in entry 3", "/evidence?entry=3")
+    assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
+    shown = html.listed(page, EN, Acting(query={}, problem=None, forms=answers_of(page, EN)))
+    assert "<b>In time" not in shown
+    assert shown.count("<form") == 3
+    assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."
+
+
+@pytest.fixture(scope="module")
+def seated(tmp_path_factory):
+    hall = Hall.seat(tmp_path_factory.mktemp("seated") / "home")
+    shutil.copytree(FIXTURE / "systems", hall.workspace.home / "systems", dirs_exist_ok=True)
+    return hall
+
+
+@pytest.fixture
+def client(seated, scene, tmp_path, monkeypatch):
+    """A server on a workspace with a committee; its figures are those of the scene."""
+    workspace = Workspace(shutil.copytree(seated.workspace.home, tmp_path / "copy"))
+    monkeypatch.setattr(store, "scene", lambda _: scene)
+    made = TestClient(Starlette(routes=question_routes(workspace.home)), follow_redirects=False)
+    made.cookies.set(COOKIE, f"member.{m(2)}")
+    made.workspace = workspace
+    return made
+
+
+def sent(client, path, **fields):
+    files = {name: (None, value) for name, value in fields.items()}
+    answer = client.post(f"{path}?spoken=en", files=files)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+ASK = {"committee": "external", "text": "Why do women wait?", "addressee": "Data", "due_on": "2199-01-01"}
+
+
+def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
+    given = {**ASK, "audit": str(figure.audit), "measure": figure.groups[0].measure}
+    place = sent(client, f"/ask/matchft.{KEY}", **given)
+    assert sent(client, f"/ask/matchft.{KEY}", **given) == place
+    entry = int(place.partition("done=")[2].partition("#")[0])
+    said = house_of(client.workspace, "external").get(CommitteeQuestion, entry)
+    assert (said.by, said.role, said.figure.group, said.figure.audit) == (m(2), "member", {"gender": "F"}, figure.audit)
+    client.cookies.set(COOKIE, "steward")
+    assert "done=" in sent(client, f"/questions/answer/{entry}", role="Data", text="A filter.")
+    sent(client, "/ask/-", **ASK)
+    every = house_of(client.workspace, "external").standing(CommitteeQuestion)
+    assert [act.figure is None for _, act in every] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "changed", "told"),
+    [
+        (f"matchft.{KEY}", {"audit": "999"}, "has changed since you looked"),
+        (f"matchft.{KEY}", {"measure": "impact_ratio/gender=X"}, "does not fit: About which group?"),
+        ("-", {"due_on": "2020-01-01"}, "has passed"),
+        ("-", {"committee": "other"}, "no committee 'other'"),
+        ("-", {"text": ""}, "Nothing is filled in: Your question."),
+    ],
+)
+def test_what_an_address_claims_is_looked_up(client, figure, path, changed, told):
+    place = sent(client, f"/ask/{path}", **{**ASK, "audit": str(figure.audit), **changed})
+    assert told in problem_of(place.partition("sent=")[2].partition("&")[0].partition("#")[0]).text
+    assert house_of(client.workspace, "external").standing(CommitteeQuestion) == []
+
+
+def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
+    client.cookies.set(COOKIE, f"member.{m(9)}")
+    place = sent(client, "/ask/-", **ASK)
+    assert "has no mandate" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    assert client.post("/ask/matchft.nothing", files={"text": (None, "x")}).status_code == 404
+    assert client.post("/questions/answer/999", files={"text": (None, "x")}).status_code == 404
