@@ -11,11 +11,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
@@ -44,6 +45,20 @@ SANDBOX = (
 """For documents others made: scripts run in an origin of their own, and reach nothing."""
 
 
+def _framed(send: Send) -> Send:
+    """Answers that no page of another site can put in a frame and have people click on, and that tell it no address."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            headers.setdefault("Referrer-Policy", "same-origin")
+        await send(message)
+
+    return sent
+
+
 class LocalOnly:
     """Refuses what does not come from this machine, pages and web sockets alike."""
 
@@ -63,7 +78,7 @@ class LocalOnly:
                 return
             await PlainTextResponse(self.text, status_code=403)(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        await self.app(scope, receive, _framed(send) if scope["type"] == "http" else send)
 
 
 class KnownHosts(LocalOnly):

@@ -71,8 +71,9 @@ day_table = Table(
 def access(workspace: Workspace) -> Iterator[Connection]:
     """A transaction on it; the file is made when it is missing. What is deleted is overwritten."""
     path = workspace.access
-    if not path.exists() or not path.stat().st_size:
+    if path not in _ready or not path.exists():
         _make(path)
+        _ready.add(path)
     with _engine(path).begin() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
         yield connection
@@ -95,6 +96,10 @@ def moment(text: str) -> dt.datetime:
 def now() -> dt.datetime:
     """This moment."""
     return dt.datetime.now(dt.UTC)
+
+
+_ready: set[Path] = set()
+"""Files whose tables this process has made, or found there."""
 
 
 @lru_cache(maxsize=8)

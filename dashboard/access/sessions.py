@@ -28,6 +28,15 @@ from dashboard.access.person import Person
 from dashboard.access.provider import ProviderError, RevokedError, userinfo
 
 Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider"]
+_SAID: dict[Reason, str] = {
+    "nobody": "nobody is signed in, or the token is not known",
+    "ended": "the session or token was ended",
+    "expired": "the time of the session or token is over",
+    "revoked": "the provider has ended this sign-in",
+    "no_role": "the account has no role here",
+    "no_mandate": "no mandate of this member lasts today",
+    "provider": "the provider of sign-ins does not answer",
+}
 NOTED = dt.timedelta(minutes=1)
 """How exactly it is kept when somebody was last seen."""
 
@@ -42,7 +51,8 @@ class SignedOutError(BoussoleError):
 
     def __init__(self, reason: Reason) -> None:
         self.reason = reason
-        super().__init__(f"nobody is signed in ({reason}).", where="access", next_step="Sign in again.")
+        step = "Sign in, or give a token: `boussole access token new`."
+        super().__init__(f"{_SAID[reason]}.", where="access", next_step=step)
 
 
 def begin(workspace: Workspace, claims: Mapping[str, Any], *, token: str) -> str:

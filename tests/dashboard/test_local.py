@@ -54,6 +54,12 @@ def test_a_drift_report_is_sandboxed(client: TestClient) -> None:
     assert "default-src 'none'" in policy
 
 
+def test_no_other_site_can_put_a_page_in_a_frame(client: TestClient) -> None:
+    for path in ("/drift/matchft", "/healthz", "/nothing"):
+        headers = client.get(path).headers
+        assert (headers["x-frame-options"], headers["referrer-policy"]) == ("SAMEORIGIN", "same-origin")
+
+
 @pytest.mark.parametrize("name", ["chatft", "..%2F..%2Fsecret", "Matchft", "matchft.html"])
 def test_nothing_else_of_the_workspace_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"/drift/{name}").status_code == 404

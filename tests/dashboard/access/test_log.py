@@ -11,7 +11,7 @@ from audits import ledger
 from audits.workspace import Workspace
 from charter.records.database import reading
 from charter.records.verification import verify_records
-from dashboard.access import log, log_days, sessions
+from dashboard.access import database, log, log_days, sessions
 from dashboard.access.log_days import changed_days, close_days, purge
 from dashboard.access.permissions import Action, Role
 from dashboard.access.person import Person
@@ -114,6 +114,15 @@ def test_it_is_erased_by_itself_when_its_time_is_over(workspace, on):
     on(SECOND + dt.timedelta(days=366))
     log.note(workspace, "sign_in", subject="later")
     assert [subject for _, subject, *_ in noted(workspace)] == ["later"]
+
+
+def test_a_file_that_an_earlier_version_made_gets_the_tables_it_lacks(workspace, monkeypatch):
+    log.note(workspace, "sign_in", subject="x")
+    with sqlite3.connect(workspace.access) as file:
+        file.executescript("DROP TABLE days; DROP TABLE tokens")
+    monkeypatch.setattr(database, "_ready", set())
+    assert close_days(workspace, SECOND) == 0
+    assert len(noted(workspace)) == 1
 
 
 def test_the_command_line(workspace, command, monkeypatch):

@@ -129,7 +129,7 @@ def test_a_mandate_that_ends_counts_at_once(seated, clock, claims):
 @pytest.mark.parametrize("changed", [{"email": "other@example.org"}, {"email_verified": False}, {"email": None}])
 def test_a_member_without_a_seat_does_not_get_in(seated, clock, claims, changed):
     claims |= {"roles": ["ethics-chair"]} | changed
-    with pytest.raises(SignedOutError, match="no_mandate"):
+    with pytest.raises(SignedOutError, match="no mandate of this member"):
         sessions.begin(seated.workspace, claims, token=GIVEN)
 
 
