@@ -14,11 +14,13 @@ from pydantic import BaseModel
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from audits.access_settings import AccessSettings
 from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
+from dashboard.access.permissions import Action, Role, allowed
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -61,6 +63,33 @@ def committee_fields() -> str:
     return _fields(Rules, "ID.yaml")
 
 
+def access_fields() -> str:
+    """A table of the keys of `[access]`."""
+    return _table(AccessSettings.model_json_schema())
+
+
+def permissions() -> str:
+    """A table of what each role may do."""
+    roles = [role for role in Role if role is not Role.OPERATOR]
+    head = ["may", *(role.value.replace("_", " ") for role in roles)]
+    rows = [
+        f"| {action.value} | {' | '.join('yes' if allowed(role, action) else '' for role in roles)} |"
+        for action in Action
+    ]
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
+
+
+def api() -> str:
+    """A table of the addresses of the API."""
+    from dashboard.api.endpoints import ENDPOINTS
+
+    rows = ["| address | answers | can be asked |", "|---|---|---|"]
+    for each in ENDPOINTS:
+        asked = ", ".join(f"`{it.name}`" for it in each.asked if it.name not in each.in_path)
+        rows.append(f"| `{each.path}` | {each.told} | {asked} |")
+    return "\n".join(rows)
+
+
 def _fields(model: type[BaseModel], title: str) -> str:
     schema = model.model_json_schema()
     parts = {title: schema, **schema.get("$defs", {})}
@@ -96,7 +125,7 @@ def _table(schema: dict[str, Any]) -> str:
 
 def _default(field: dict[str, Any]) -> str:
     default = field.get("default")
-    if default in (None, [], {}) or isinstance(default, dict):
+    if default in (None, "", [], {}) or isinstance(default, dict):
         return ""
     return f"`{str(default).lower() if isinstance(default, bool) else default}` if absent"
 
@@ -178,6 +207,9 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "commands": ("commands.md", commands),
     "committee-fields": ("committee.md", committee_fields),
     "measures": ("measures.md", measures),
+    "access-fields": ("access.md", access_fields),
+    "permissions": ("access.md", permissions),
+    "api": ("api.md", api),
 }
 """Each generated part: the page that holds it and what makes it."""
 
