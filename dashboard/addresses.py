@@ -99,6 +99,15 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **as
     return address("/session", {"session": str(entry), **asked, **query}, anchor)
 
 
+def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The drift of a system, or a place on its page; `asked` is what is not asked by itself.
+
+    >>> drift_href("matchft", query={"lang": "en"}, against="previous")
+    '/drift?system=matchft&against=previous&lang=en'
+    """
+    return address("/drift", {**({"system": system} if system else {}), **asked, **query}, anchor)
+
+
 def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """The page of incidents and appeals, or a place on it.
 

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from audits.decisions.overview import LogState
+from audits.drift.series import Against, Step
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
@@ -24,6 +26,7 @@ from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
+from dashboard.drifting.look import Drift
 from dashboard.facts import Facts
 from dashboard.followed.html import beside as opinions_beside
 from dashboard.followed.opinions_view import opinions_about
@@ -107,6 +110,21 @@ def evidence(committee: str, session: int) -> Evidence | None:
 def drafts(committee: str) -> Sequence[Drafted]:
     """What is being written in a committee."""
     return store.drafts(Workspace.find(), committee)
+
+
+def drift(system: str, against: Against, step: Step) -> Drift:
+    """How a system has moved."""
+    return store.drift(Workspace.find(), system, against, step)
+
+
+def log_state(system: str) -> LogState:
+    """What became of the logs of a system."""
+    return store.facts(Workspace.find(), within=store.A_WHILE).lake.systems.get(system, LogState())
+
+
+def with_decisions() -> list[str]:
+    """The systems that have decisions, in the order of the register."""
+    return store.with_decisions(Workspace.find())
 
 
 def declared(system: str) -> Sequence[DeclaredMeasure]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from audits.drift.series import Against, Step
 from audits.languages import LANGUAGES
 from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
@@ -25,6 +26,8 @@ from dashboard.article_view import article_page as written
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.chamber import chambers as seated
 from dashboard.committee.evidence import Evidence, evidence_of
+from dashboard.drifting.look import Drift
+from dashboard.drifting.look import look as look_at_drift
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_choice import Register
@@ -113,6 +116,21 @@ def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
     return _charter(workspace.home, stamp(workspace), against, today)
 
 
+def drift(workspace: Workspace, system: str, against: Against, step: Step) -> Drift:
+    """How a system has moved, looked at anew when decisions come or an audit is made.
+
+    Raises BoussoleError where it has no decision.
+    """
+    seen_at = (*stamp(workspace), *_stamp(_lake(workspace)))
+    return _drift(workspace.home, seen_at, today(), (system, against, step))
+
+
+def with_decisions(workspace: Workspace) -> list[str]:
+    """The systems that have decisions, in the order of the register."""
+    known = facts(workspace, within=A_WHILE).lake.systems
+    return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
+
+
 def verified(workspace: Workspace) -> Verification | None:
     """Whether the ledger holds, verified anew when one of its files has changed; None when that is too long."""
     return _verified(workspace.home, _records(workspace))
@@ -190,6 +208,12 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
     return Register(
         charter=seen.charter, uses=seen.uses, coverage=coverage(seen.charter, seen.uses), due=found, today=today
     )
+
+
+@lru_cache(maxsize=32)
+def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: tuple[str, Against, Step]) -> Drift:
+    workspace, (system, against, step) = Workspace(home), asked
+    return look_at_drift(workspace, workspace.system(system), against=against, step=step, today=today)
 
 
 @lru_cache(maxsize=4)

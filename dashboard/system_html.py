@@ -53,6 +53,7 @@ def article(
     *,
     recompute: str,
     report: str | None,
+    over_time: str | None = None,
     sealed: bool = True,
     seal: str | None = None,
     whole: str | None = None,
@@ -61,7 +62,8 @@ def article(
     """One article: what it promises, its examined questions, and those that nobody has examined.
 
     Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry, `whole`
-    that of the article's own page; `ask` gives that of a question about a figure, from the id of what was answered.
+    that of the article's own page, `report` and `over_time` those of what is known of drift; `ask` gives that of a
+    question about a figure, from the id of what was answered.
     """
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
@@ -80,6 +82,7 @@ def article(
                 say,
                 recompute=recompute,
                 report=report,
+                over_time=over_time,
                 sealed=sealed,
                 seal=seal,
                 ask=ask(asked.key) if ask else None,
@@ -99,12 +102,17 @@ def question(
     *,
     recompute: str,
     report: str | None,
+    over_time: str | None = None,
     sealed: bool = True,
     seal: str | None = None,
     ask: str | None = None,
 ) -> Html:
     """One question: answer first, then the picture, the data and the small print."""
-    more = say("Open the detailed drift report (Evidently, in English)")
+    more = [
+        (say("See how it moves from month to month"), over_time),
+        (say("Open the detailed drift report (Evidently, in English)"), report),
+    ]
+    links = [link(text, href) for text, href in more if href] if asked.drift else []
     return el(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
@@ -116,7 +124,7 @@ def question(
             _small(asked, say, recompute=recompute, sealed=sealed, seal=seal),
             class_="evidence",
         ),
-        el("p", link(more, report)) if asked.drift and report else None,
+        el("p", join(links, " · ")) if links else None,
         class_=f"question question-{asked.verdict}",
     )
 

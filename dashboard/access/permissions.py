@@ -51,7 +51,8 @@ class Action(StrEnum):
     SEE_LAW = "see the law"
     SEE_EVIDENCE = "see the evidence"
     SEE_DATA = "see the state of the data"
-    SEE_DRIFT_REPORT = "see a drift report"
+    SEE_DRIFT = "see how a system drifts from month to month"
+    SEE_DRIFT_REPORT = "see a drift report, and drift by week or day"
     SEE_COMMITTEE = "see the committee's work"
     SEE_INCIDENTS = "see incidents and how many appeals there are"
     SEE_APPEALS = "see single appeals"
@@ -106,6 +107,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_LAW: _ALL,
     Action.SEE_EVIDENCE: _ALL,
     Action.SEE_DATA: _INSIDE,
+    Action.SEE_DRIFT: _ALL,
     Action.SEE_DRIFT_REPORT: _DATA | {Role.AUDITOR},
     Action.SEE_COMMITTEE: _INSIDE - {Role.DATA_SCIENTIST},
     Action.SEE_INCIDENTS: _INSIDE | {Role.AGENT},

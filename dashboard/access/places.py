@@ -15,6 +15,7 @@ PAGES: dict[str, Action] = {
     "incidents": Action.SEE_INCIDENTS,
     "register": Action.SEE_REGISTER,
     "system": Action.SEE_SYSTEM,
+    "drift": Action.SEE_DRIFT,
     "charter": Action.SEE_CHARTER,
     "data": Action.SEE_DATA,
     "law": Action.SEE_LAW,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, entry_html, frame, lists, system_html
-from dashboard.addresses import article_href, compass_href, data_href, evidence_href, register_href
+from dashboard.addresses import article_href, compass_href, data_href, drift_href, evidence_href, register_href
 from dashboard.caps import caps
 from dashboard.declared import declared_section, declared_tables
 from dashboard.entry_view import entry, unaudited
@@ -39,7 +39,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
     data = data_href(query=query, anchor=system)
     st.html(system_html.head(page, say, home=home, data=data, register=use is not None))
     frame.put(frame.open_incidents(say, system=system))
-    report, ask = frame.drift_report(system), frame.asking()
+    report, over_time = frame.drift_report(system), drift_href(system, query=query)
+    ask = frame.asking()
     seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
     for section in page.sections:
         whole = article_href(section.id, query=query)
@@ -49,6 +50,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
                 say,
                 recompute=command,
                 report=report,
+                over_time=over_time,
                 seal=seal,
                 whole=whole,
                 ask=partial(ask, system) if ask else None,

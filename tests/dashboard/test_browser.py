@@ -196,6 +196,7 @@ def later(path: str) -> Any:
         later("/incidents?lang=en"),
         "/recommendations?lang=en",
         later("/questions"),
+        later("/drift"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from audits import ledger
 from audits.hashing import canonical_json, sha256_hex
+from audits.windows import Window
 from charter.committee.packs import freeze, pack_changes
 from charter.committee.refusals import RefusedError
+from charter.examined import examined
 from charter.in_force import adopt, in_force
 from charter.records import save_audit, verify_records
 from charter.records.acts import Closing, FrozenPack
@@ -15,13 +19,13 @@ from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who
 
 
-def audit(hall, system, verdicts, *, end="2026-08-31", value=0.5):
+def audit(hall, system, verdicts, *, start="2026-08-01", end="2026-08-31", value=0.5):
     """An audit with some verdicts by question, the earliest that a test seals."""
     document = {
         "schema": "boussole.audit/1",
         "system": system,
         "as_of": "2026-09-01",
-        "window": {"start": "2026-08-01", "end": end, "timezone": "Europe/Paris"},
+        "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
         "evidence": {"cubes": "sha256:" + "ab" * 32},
         "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
         "measures": [{"id": "selection_rate", "value": value}],
@@ -113,3 +117,18 @@ def test_a_pack_replaces_the_last_one_alone(hall):
     with pytest.raises(RefusedError) as raised:
         hall.do(FrozenPack, **{**pack.model_dump(exclude={"committee", "role"}), "text": "Another."})
     assert raised.value.reason == "not_last"
+
+
+def test_the_window_examined_last_is_that_of_a_pack_else_that_of_an_audit(hall):
+    """A committee looks at what was frozen for it: an audit that came later was examined by nobody."""
+    august, september, october, november = (
+        Window(dt.date(2026, month, 1), dt.date(2026, month, last))
+        for month, last in ((8, 31), (9, 30), (10, 31), (11, 30))
+    )
+    audit(hall, "matchft", {"ratio": "kept"})
+    assert examined(hall.workspace, "matchft")(september) == august  # nothing was frozen yet
+    frozen(hall)
+    audit(hall, "matchft", {"ratio": "kept"}, start="2026-10-01", end="2026-10-31")
+    told = examined(hall.workspace, "matchft")
+    assert (told(august), told(october), told(november)) == (None, august, august)
+    assert examined(hall.workspace, "chatft")(november) is None

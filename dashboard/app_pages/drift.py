@@ -1,0 +1,58 @@
+"""The page of drift: is a system still the one that was examined, and what moved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.access.permissions import Action, allowed
+from dashboard.access.person import here
+from dashboard.addresses import drift_href
+from dashboard.drifting import html
+from dashboard.drifting.asked import Asked
+from dashboard.drifting.view import drift_page
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The page of the system that the address names, of the only one there is, or those to choose from."""
+    seen, role, query = frame.scene(), here().role, frame.kept_query()
+    systems, fine = frame.with_decisions(), allowed(role, Action.SEE_DRIFT_REPORT)
+    asked = Asked.of(st.query_params.to_dict(), fine=fine)
+    if not asked.system and systems:
+        asked = Asked(system=systems[0], against=asked.against, by=asked.by)
+    if asked.system not in systems:
+        known = [(seen.title(name, say), drift_href(name, query=query)) for name in systems]
+        frame.put(html.which(known, asked.system, say))
+        return
+    page = drift_page(
+        seen,
+        frame.drift(asked.system, asked.against, asked.by),
+        asked,
+        say,
+        log=frame.log_state(asked.system),
+        query=query,
+        systems=systems,
+        fine=fine,
+        with_incidents=allowed(role, Action.SEE_INCIDENTS),
+    )
+    frame.put(
+        html.head(page),
+        html.notes(page, say),
+        html.timeline(page, say),
+        html.sections(page, say),
+        html.closing(
+            page,
+            say,
+            report=frame.drift_report(asked.system) if fine else None,
+            recompute=f"boussole drift --system {asked.system}",
+        ),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

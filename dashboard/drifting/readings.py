@@ -1,0 +1,109 @@
+"""What the distances of a window say beside the level of the charter: which part of a system moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.series import Point
+from audits.measures import Measure
+from audits.systems.model import System
+from audits.uncertainty.holm import holm
+from audits.uncertainty.tests import tails
+from charter.families import way_of
+from charter.groups_over_time import MIX
+from charter.judged import DRIFT
+from charter.model import Article, Charter, Indicator
+from dashboard.marks import ORDER
+
+THEMES = ("inputs", "score", DECISION, OUTCOME, "groups")
+SCORE = "score"
+ALPHA = 0.05
+CUSTOMARY = 0.1
+"""The level of habit, where a charter states none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """From where a distance counts as moved, and the question that says so; without one it is a habit."""
+
+    watch: float = CUSTOMARY
+    breach: float | None = None
+    article: Article | None = None
+    indicator: Indicator | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One theme in one window: its state as the key of a mark, what moved most, and why others have no figure.
+
+    `states`: of each column or attribute.
+    """
+
+    state: str = "not_examined"
+    moved: Sequence[str] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+def levels(charter: Charter, system: System) -> dict[str, Level]:
+    """The level of the score and of everything else (``""``), as the charter asks this system."""
+    found: dict[str, Level] = {}
+    for article in charter.articles:
+        for way in (way_of(indicator, system) for indicator in article.indicators):
+            if way is None or way.metric != DRIFT or way.threshold.watch is None:
+                continue
+            level = Level(watch=way.threshold.watch, breach=way.threshold.breach, article=article, indicator=way)
+            for subject in {"score": [SCORE], "features": [""]}.get(way.subject or "", [SCORE, ""]):
+                found.setdefault(subject, level)
+    return {subject: found.get(subject, Level()) for subject in (SCORE, "")}
+
+
+def readings(point: Point, level: Mapping[str, Level]) -> dict[str, Reading]:
+    """Every theme of a window; nothing was examined where it is not compared."""
+    by_theme: dict[str, list[Measure]] = {theme: [] for theme in THEMES}
+    for measure in point.measures:
+        if measure.metric == DRIFT and (theme := theme_of(measure)):
+            by_theme[theme].append(measure)
+    return {theme: _reading(found, level[SCORE if theme == SCORE else ""]) for theme, found in by_theme.items()}
+
+
+def theme_of(measure: Measure) -> str:
+    """What a distance is about."""
+    name = (measure.group or ("",))[0]
+    if measure.by == ("feature",):
+        return SCORE if name == SCORE else "inputs"
+    return "groups" if measure.by == (MIX,) else name
+
+
+def _reading(measures: Sequence[Measure], level: Level) -> Reading:
+    """Of several columns, chance alone moves one more often: what is beyond the level is held to all of them."""
+    known = [measure for measure in measures if measure.value is not None]
+    sides = [tails(each.params["test"], threshold=level.watch, bad_side="above") for each in known]
+    beyond, good = holm([each for each, _ in sides]), [each for _, each in sides]
+    states = {
+        _name(each): _state(each, level, far=far < ALPHA, near=near < ALPHA)
+        for each, far, near in zip(known, beyond, good, strict=True)
+    }
+    reasons = {_name(each): each.reason or "" for each in measures if each.value is None}
+    moved = [each for each in known if states[_name(each)] in ("watch", "broken")]
+    moved.sort(key=lambda each: -(each.value or 0))
+    every = [*states.values(), *["unknown" for reason in reasons.values() if reason == "no_values"]]
+    return Reading(
+        state=min(every, key=ORDER.index, default="not_examined"),
+        moved=[_name(each) for each in moved],
+        reasons=reasons,
+        states=states,
+    )
+
+
+def _state(measure: Measure, level: Level, *, far: bool, near: bool) -> str:
+    if far and level.breach is not None:
+        beyond, _ = tails(measure.params["test"], threshold=level.breach, bad_side="above")
+        return "broken" if beyond < ALPHA else "watch"
+    return "watch" if far else "kept" if near else "unknown"
+
+
+def _name(measure: Measure) -> str:
+    return (measure.group or ("",))[0]

@@ -1,0 +1,114 @@
+"""The words of the drift page: periods, themes, states, and why something has no figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_date
+
+from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.series import Against, Step
+from audits.languages import capital, inside
+from audits.measures import Measure
+from audits.systems.model import System
+from audits.windows import Window
+from charter.families import decision
+from charter.naming import feature
+from dashboard.drifting.readings import SCORE
+from dashboard.groups import attribute_name, reason_words
+from dashboard.words import Say
+
+
+def state_words(state: str, say: Say) -> str:
+    """What a mark means here."""
+    words = {
+        "kept": say("Has not moved"),
+        "watch": say("Has moved"),
+        "broken": say("Has moved a lot"),
+        "unknown": say("We cannot tell"),
+        "not_examined": say("Not compared"),
+    }
+    return words[state]
+
+
+def theme_words(theme: str, say: Say) -> str:
+    """A theme as the head of a row."""
+    words = {
+        "inputs": say("The inputs"),
+        SCORE: say("The scores"),
+        DECISION: say("The decisions"),
+        OUTCOME: say("What became of people"),
+        "groups": say("The groups"),
+    }
+    return words[theme]
+
+
+def name_of(column: str, theme: str, system: System, say: Say) -> str:
+    """A column or an attribute as people call it, inside a sentence."""
+    if theme == "groups":
+        return inside(attribute_name([column], say, system=system))
+    return feature(system, column, say.lang)
+
+
+def title_of(measure: Measure, theme: str, system: System, say: Say) -> str:
+    """What a drawing is about."""
+    column = (measure.group or ("",))[0]
+    if theme == SCORE:
+        return say("The score")
+    if theme == DECISION:
+        return say("Share of people {selected}", selected=decision(system, say.lang))
+    if theme == OUTCOME:
+        return say("Share of positive outcomes, of those known")
+    return capital(name_of(column, theme, system, say))
+
+
+def period_words(window: Window, say: Say) -> str:
+    """A window by its name: a month, a day, or from when to when."""
+    if window.start == window.end:
+        return say.date(window.start)
+    return say.period(str(window.start), str(window.end))
+
+
+def short_words(window: Window, step: Step, say: Say) -> tuple[str, str]:
+    """The same in two short lines."""
+    if step == "month":
+        return say.short_month(window.start)
+    return format_date(window.start, "d MMM", locale=say.lang), str(window.start.year)
+
+
+def against_words(against: Against, say: Say) -> str:
+    """What windows are compared with."""
+    words = {
+        "reference": say("the reference period"),
+        "previous": say("the period before"),
+        "examined": say("the period examined last"),
+    }
+    return words[against]
+
+
+def step_words(step: Step, say: Say) -> str:
+    """How time is cut."""
+    return {"month": say("by month"), "week": say("by week"), "day": say("by day")}[step]
+
+
+def why_not(reason: str, system: System, say: Say, *, readable_from: str = "") -> str:
+    """Why a window or a column has no figure, in a few words."""
+    words = {
+        "no_reference": say("no reference period is declared"),
+        "empty_reference": say("the period compared with holds no decision"),
+        "no_earlier": say("there is no period before"),
+        "none_examined": say("no earlier period was examined"),
+        "is_reference": say("this is the reference period"),
+        "overlaps": say("it shares days with the period compared with"),
+        "empty_window": say("this period holds no decision"),
+        "small_group": say("hidden: fewer than {n} people or decisions", n=say.whole(system.privacy.suppress_below)),
+        "no_values": say("the column is empty in one of the two periods"),
+        "one_bin": say("the column holds one value only"),
+        "not_audited": say("one of the two periods has no audit"),
+        "groups_hidden": say("too few groups can be shown"),
+    }
+    if reason == "not_mature" and readable_from:
+        return say(
+            "what became of people can be read from {date} on", date=say.date(dt.date.fromisoformat(readable_from))
+        )
+    return words.get(reason) or reason_words(reason, say)

@@ -1,0 +1,71 @@
+"""The mix of groups over time says what audits have told, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from audits.systems import System
+from charter.groups_over_time import Told, mix_measures, told
+from tests.written import sample
+
+SYSTEM = sample(
+    {"id": "id", "decided_at": "day", "decision": {"column": "chosen", "selected": [True]}}, ("gender", "age")
+)
+
+
+def measure(by: list[str], group: dict[str, str] | None, n: int | None, *, reason: str | None = None) -> dict[str, Any]:
+    status = "ok" if reason is None else "undefined" if reason == "expired" else "suppressed"
+    return {"metric": "selection_rate", "by": by, "group": group, "n": n, "status": status, "reason": reason}
+
+
+def document(*measures: dict[str, Any], decisions: int = 1000) -> dict[str, Any]:
+    everybody = {"metric": "selection_rate", "by": [], "group": None, "n": decisions, "status": "ok", "reason": None}
+    return {"evidence": {"entry": 7}, "decisions": decisions, "measures": [everybody, *measures]}
+
+
+def test_only_shown_groups_of_one_attribute_are_read() -> None:
+    found = told(
+        document(
+            measure(["gender"], {"gender": "F"}, 600),
+            measure(["gender"], {"gender": "M"}, 390),
+            measure(["gender"], {"gender": "X"}, None, reason="small_group"),
+            measure(["gender", "age"], {"gender": "F", "age": "old"}, 100),
+            measure(["age"], {"age": "old"}, None, reason="expired"),
+        )
+    )
+    assert found == Told(entry=7, decisions=1000, groups={"gender": {"F": 600, "M": 390}}, expired=frozenset({"age"}))
+
+
+def side(groups: dict[str, int], *, expired: frozenset[str] = frozenset()) -> Told:
+    return Told(entry=1, decisions=1000, groups={"gender": groups} if groups else {}, expired=expired)
+
+
+def mixed(reference: Told | None, current: Told | None, system: System = SYSTEM) -> dict[str, Any]:
+    found = mix_measures(reference, current, system, design_effect=2.0)
+    return {each.metric: each for each in found if each.group == ("gender",)}
+
+
+def test_hidden_and_unknown_people_are_one_category_that_every_reader_can_compute() -> None:
+    found = mixed(side({"F": 600, "M": 390, "X": 10}), side({"F": 500, "M": 480}))
+    assert found["psi"].params["categories"] == ["F", "M", "?"]
+    assert found["psi"].params["shares"] == [[0.6, 0.39, 0.01], [0.5, 0.48, 0.02]]
+    assert found["total_variation"].value == pytest.approx(0.1)
+    assert found["psi"].params["test"]["design_effect"] == 2.0
+    assert mixed(side({"F": 600, "M": 400}), side({"F": 600, "M": 400}))["psi"].value == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "current", "reason"),
+    [
+        (None, side({"F": 500, "M": 500}), "not_audited"),
+        (side({"F": 500, "M": 500}), None, "not_audited"),
+        (side({"F": 500, "M": 500}), side({"F": 995}), "groups_hidden"),
+        (side({"F": 500, "M": 500}), side({}), "groups_hidden"),
+        (side({"F": 500, "M": 500}), side({}, expired=frozenset({"gender"})), "expired"),
+    ],
+)
+def test_a_mix_that_cannot_be_compared_says_why(reference: Told | None, current: Told | None, reason: str) -> None:
+    found = mixed(reference, current)
+    assert {name: (each.value, each.reason) for name, each in found.items()} == {"psi": (None, reason)}

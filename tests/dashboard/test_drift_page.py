@@ -1,0 +1,263 @@
+"""The drift page: one sentence that fits the figures, what happened meanwhile, and every empty state by its name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from audits.decisions.overview import Changed, LogState
+from audits.drift.compared import compared
+from audits.drift.counts import Version, WindowCounts
+from audits.drift.series import DriftSeries, Point
+from audits.windows import Window
+from charter.groups_over_time import Told, mix_measures
+from charter.in_force import Act
+from charter.in_force import Version as CharterVersion
+from dashboard.drifting import html
+from dashboard.drifting.asked import Asked
+from dashboard.drifting.look import Drift
+from dashboard.drifting.picture import Spot, small_multiple
+from dashboard.drifting.view import DriftPage, drift_page
+from dashboard.scene import Scene
+from dashboard.words import speaker
+from tests.written import sample
+
+EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}
+STILL = {"score": [250, 250, 250, 250, 0], "distance": [300, 300, 200, 200, 0], "<b>age": [400, 300, 300, 0]}
+SYSTEM = sample(
+    {
+        "id": "id",
+        "decided_at": "day",
+        "decision": {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}},
+        "score": {"column": "score", "range": [0, 1]},
+    },
+    ("gender",),
+    features=["distance", "<b>age", "never"],
+    windows={"audit": "month", "reference": "2026-01-01/2026-01-31"},
+)
+Made = Callable[..., DriftPage]
+
+
+def month(number: int) -> Window:
+    return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
+
+
+def said(women: int) -> Told:
+    """What an audit told of 1,000 decisions."""
+    return Told(entry=1, decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
+
+
+def changed(kind: str, column: str) -> Changed:
+    """A change of the decision log."""
+    at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    return Changed(log="decisions", kind=kind, column=column, detail="number -> text", times=1, last=at)
+
+
+def series_of(
+    bins: Sequence[dict[str, list[int]]],
+    *,
+    decided: Sequence[int] | None = None,
+    women: Sequence[int] | None = None,
+    reasons: dict[int, str] | None = None,
+) -> DriftSeries:
+    """One month after the other, the first of which is the reference; 1,000 decisions each."""
+    windows = {month(i): i - 1 for i in range(1, len(bins) + 1)}
+    everybody = np.zeros((len(bins), 40, 2, 3), dtype=np.int64)
+    for i in range(len(bins)):
+        selected = decided[i] if decided else 300
+        everybody[i, 0, 1, 2], everybody[i, 0, 0, 2] = selected, 1000 - selected
+    columns = {name: np.array([{**STILL, **each}[name] for each in bins]) for name in EDGES}
+    counts = WindowCounts(windows=windows, everybody=everybody, edges=EDGES, bins=columns)
+    first = month(1)
+    points = []
+    for window, i in windows.items():
+        reason = "is_reference" if not i else (reasons or {}).get(i)
+        measures = [] if reason else compared(counts, (first, window), SYSTEM, as_of=dt.date(2027, 1, 1))
+        if women and not reason:
+            told = [said(women[at]) for at in (0, i)]
+            measures += mix_measures(*told, SYSTEM, design_effect=1.0)
+        points.append(Point(window=window, against=first, decisions=1000, reason=reason, measures=measures))
+    return DriftSeries(
+        system=SYSTEM,
+        step="month",
+        against="reference",
+        points=points,
+        columns=list(EDGES),
+        empty=["never"],
+        versions=[
+            Version(name="1.0", first=first.start, last=month(2).end),
+            Version(name="<2.0>", first=month(3).start, last=month(4).end),
+        ],
+        unfinished=False,
+    )
+
+
+@pytest.fixture
+def made(scene: Scene) -> Made:
+    seen = replace(scene, systems={"sample": SYSTEM})
+
+    def make(series: DriftSeries, lang: str = "en", **more: Any) -> DriftPage:
+        asked = Asked(system="sample", against=series.against, by=series.step)
+        act = Act(
+            entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
+        )
+        charter = CharterVersion(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
+        given: dict[str, Any] = {"log": LogState(), "systems": ["sample"], "fine": False, "with_incidents": False}
+        drift = Drift(series=series, charters=[charter])
+        return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **(given | more))
+
+    return make
+
+
+def whole(page: DriftPage, lang: str = "en") -> str:
+    say = speaker(lang)
+    parts = [html.head(page), html.notes(page, say), html.timeline(page, say), html.sections(page, say)]
+    return "".join([*parts, html.closing(page, say, report=None, recompute="boussole drift --system sample")])
+
+
+MOVED = {"distance": [50, 100, 350, 500, 0]}
+
+
+def test_nothing_moved(made: Made) -> None:
+    page = made(series_of([STILL, STILL], women=[500, 505]))
+    assert page.summary.tone == "kept"
+    assert page.summary.headline == "February 2026 compared with January 2026: nothing moved beyond its level."
+    assert [title for title, _ in page.rows] == ["The inputs", "The scores", "The decisions", "The groups"]
+    assert {cell.state for _, cells in page.rows for cell in cells} == {"not_examined", "kept"}
+
+
+def test_what_moved_since_when_and_what_happened_then(made: Made) -> None:
+    page = made(series_of([STILL, STILL, MOVED, MOVED], women=[500, 500, 505, 510]))
+    assert page.summary.tone == "watch"
+    assert page.summary.headline == "April 2026 compared with January 2026: the inputs changed (distance)."
+    since, then, others = page.summary.more
+    assert since == "So it has been since March 2026."
+    assert "version <2.0> of the model began to decide (1 March 2026)" in then
+    assert others == "Not beyond the level: the scores, the decisions and the groups."
+    assert [[event.short for event in column.events] for column in page.columns] == [
+        [],
+        ["Charter 1.1"],
+        ["Version <2.0> begins"],
+        [],
+    ]
+    french = made(series_of([STILL, MOVED]), "fr").summary.headline
+    assert french == "Février 2026, comparé à janvier 2026\u202f: les données d’entrée ont changé (distance)."
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"decided": [300, 600]}, "the decisions changed"),
+        ({"women": [500, 250]}, "the groups changed (gender)"),
+        ({"decided": [300, 700], "women": [500, 200]}, "the decisions changed and the groups changed (gender)"),
+    ],
+)
+def test_decisions_and_groups_are_told_apart(made: Made, more: dict[str, list[int]], told: str) -> None:
+    page = made(series_of([STILL, STILL], **more))
+    assert page.summary.headline == f"February 2026 compared with January 2026: {told}."
+
+
+def test_few_decisions_do_not_settle_it(made: Made) -> None:
+    few = {"score": [9, 3, 4, 4, 0], "distance": [4, 9, 3, 4, 0], "<b>age": [8, 6, 6, 0]}
+    page = made(series_of([STILL, few]))
+    assert page.rows[0][1][1].state == "unknown"
+    assert "We cannot tell about" in " ".join(page.summary.more)
+
+
+def test_empty_states_are_named(made: Made) -> None:
+    gone = {"distance": [0, 0, 0, 0, 1000]}
+    found = (changed("changed_type", "distance"), changed("new_value", "gender"), changed("new_column", "other"))
+    log = LogState(changed=found)
+    page = made(series_of([STILL, gone]), log=log)
+    assert [text for text, _ in page.notes] == [
+        "Never: this column has never held a value.",
+        "Distance: the column is empty in one of the two periods.",
+        "Distance: the column changed its type.",
+        "Gender: values came that were never seen before.",
+    ]
+    inputs = page.sections[0][2][0]
+    assert inputs.sentences == ["No figure: the column is empty in one of the two periods."]
+    assert inputs.state == "not_examined"
+    assert page.rows[0][1][1].state == "unknown"  # no silent zero
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("no_reference", "no reference period is declared"),
+        ("empty_reference", "the period compared with holds no decision"),
+        ("small_group", "hidden: fewer than 11 people or decisions"),
+        ("overlaps", "it shares days with the period compared with"),
+    ],
+)
+def test_windows_that_are_not_compared_say_why(made: Made, reason: str, why: str) -> None:
+    page = made(series_of([STILL, MOVED, STILL], reasons={1: reason, 2: reason}))
+    assert page.summary.headline == f"Nothing can be compared: {why}."
+    assert page.summary.tone == "unknown"
+    written = whole(page)
+    assert f"Not compared, February 2026; March 2026: {why}." in written
+    last = made(series_of([STILL, MOVED, STILL], reasons={2: reason}))
+    assert last.summary.headline.startswith("February 2026 compared with January 2026")
+    assert f"March 2026 is not compared: {why}." in last.summary.more
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_markup_of_others_is_text_and_every_drawing_has_words_and_data(made: Made, lang: str) -> None:
+    page = made(series_of([STILL, STILL, MOVED], women=[500, 500, 500]), lang)
+    written = whole(page, lang)
+    assert "<b>" not in written
+    assert "&lt;b&gt;age" in written
+    assert "&lt;2.0&gt;" in written
+    drawings = re.findall(r'<img[^>]*class="small-multiple"[^>]*>', written)
+    assert len(drawings) == written.count("<article") == 5
+    assert all(len(re.findall('alt="([^"]*)"', each)[0]) > 60 for each in drawings)
+    assert written.count("<table") == 1 + len(drawings)
+    for _, _, found in page.sections:
+        for each in found:
+            assert len(each.rows) == len(each.states) == 3
+            assert {len(row) for row in each.rows} == {len(each.head) - 1}
+
+
+def test_the_server_takes_only_what_it_knows() -> None:
+    query = {"system": "sample", "against": "examined", "by": "day"}
+    assert Asked.of(query, fine=True) == Asked(system="sample", against="examined", by="day")
+    assert Asked.of(query, fine=False).by == "month"  # committees get no free windows
+    assert Asked.of({"against": "<script>", "by": "hour"}, fine=True) == Asked()
+
+
+def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:
+    series = series_of([STILL, STILL])
+    assert [name for name, _ in made(series).filters] == ["Compared with"]
+    found = dict(made(series, fine=True, systems=["sample", "other"]).filters)
+    assert list(found) == ["System", "Compared with", "Cut"]
+    assert [choice.href for choice in found["Cut"]] == [
+        "/drift?system=sample&lang=en",
+        "/drift?system=sample&by=week&lang=en",
+        "/drift?system=sample&by=day&lang=en",
+    ]
+
+
+def test_a_drawing_holds_a_mark_for_each_window() -> None:
+    spots = [Spot(value=None, state="not_examined", event=False), Spot(value=0.3, state="watch", event=True)]
+    drawn = small_multiple(spots, level=0.1)
+    assert drawn.count("<circle") == 1
+    assert drawn.count("<polygon") == 1
+    assert drawn.count("stroke-dasharray") == 2  # the level and the event
+    many = [Spot(value=0.01 * i, state="kept" if i < 40 else "watch", event=False) for i in range(60)]
+    assert small_multiple(many, level=0.1).count("<circle") == 0
+
+
+def test_the_level_is_that_of_the_charter(made: Made) -> None:
+    page = made(series_of([STILL, STILL]))
+    assert page.level == "Level: 0.10, proposed by the charter."
+    assert page.question is not None
+    assert page.question[1] == "/article?article=securite&lang=en"
+    other = replace(series_of([STILL, STILL]), system=SYSTEM.model_copy(update={"kind": "generation"}))
+    assert made(other).level == "Level: 0.10, a habit of credit scoring; the charter states none."
+    assert made(other).question is None
