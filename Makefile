@@ -70,6 +70,9 @@ bench: .venv/.dev .venv-peers/.done ## speed, beside peers, as ratios
 bench-full: .venv/.dev .venv-peers/.done ## the same, and 100 million decisions; writes docs/speed.md
 	$(BIN)/python -m benchmarks --full
 
+screens: .venv/.dev browser ## pictures of every page of the demo, in screens/, to look at
+	$(BIN)/python -m tests.screens screens
+
 docs: .venv/.dev ## write the generated pages anew, then all pages as a site
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build
@@ -85,6 +88,6 @@ format: .venv/.dev ## rewrite the code in the house format
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what make made
-	rm -rf .venv .venv-peers $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all check bench bench-full docs lock format clean
+.PHONY: help browser demo test test-all check bench bench-full screens docs lock format clean

@@ -1,0 +1,89 @@
+"""Pictures of every page, to look at: `python -m tests.screens FOLDER [--workspace HOME]`, or `make screens`.
+
+Each page in both languages, wide and narrow, light and dark. Without a workspace, the demo's is made anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlencode
+
+from audits.languages import LANGUAGES
+from audits.workspace import Workspace
+from benchmarks.browser import Browser
+from benchmarks.serving import served
+from charter.committee.acting import house_of
+from charter.in_force import in_force
+from charter.records.acts import Convocation
+from dashboard.pages import pages
+from dashboard.words import speaker
+
+BOUSSOLE = Path(sys.executable).with_name("boussole")
+WIDE, NARROW, HIGHEST = 1280, 360, 8000
+
+
+def main() -> None:
+    """Makes the pictures and names each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--only", default="", help="Only pages whose name holds this.")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as made:
+        home = options.workspace or _demo(Path(made))
+        with served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, _), Browser() as browser:
+            for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
+                if options.only not in name:
+                    continue
+                for width, theme in ((WIDE, "light"), (NARROW, "light"), (WIDE, "dark")):
+                    picture = options.folder / f"{name}-{lang}-{width}-{theme}.png"
+                    joint = "&" if "?" in path else "?"
+                    _take(browser, f"{address}{path}{joint}lang={lang}", picture, width=width, theme=theme)
+                    print(picture, flush=True)
+
+
+def _demo(folder: Path) -> Path:
+    from benchmarks.process import run
+
+    run(BOUSSOLE, "demo", "--home", folder / "demo", "--no-open")
+    return folder / "demo"
+
+
+def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
+    """Every page, and where one shows one thing, that too."""
+    found = [(page.name, page.path) for page in pages(speaker("en"))]
+    systems = sorted(workspace.systems)
+    articles = [article.id for article in in_force(workspace).charter.articles]
+    sessions = [entry for entry, _ in house_of(workspace, "external").standing(Convocation)]
+    one = [("system", "system", systems), ("article", "article", articles), ("session", "session", sessions)]
+    for page, asked, names in one:
+        found += [(f"{page}-{name}", f"/{page}?{urlencode({asked: name})}") for name in names]
+    return found
+
+
+def _take(browser: Browser, address: str, picture: Path, *, width: int, theme: str) -> None:
+    """The whole page, however long."""
+    driver = browser.driver
+
+    def size(height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    media = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    size(900)
+    browser.visit(address)
+    high = driver.execute_script("return document.querySelector('.stMain').scrollHeight")
+    size(min(int(high) + 20, HIGHEST))
+    time.sleep(0.3)
+    driver.save_screenshot(str(picture))
+
+
+if __name__ == "__main__":
+    main()
