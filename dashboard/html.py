@@ -97,7 +97,7 @@ def badge(verdict: str, say: Say, text: str | None = None) -> Html:
     """The mark of a verdict: shape, word and colour together."""
     mark = el("img", src=data_uri(mark_svg(verdict)), alt="", width="14", height="14")
     style = f"color:{MARKS[verdict].ink};background:{MARKS[verdict].tint};border-color:{MARKS[verdict].ink}66"
-    return el("span", mark, text or word(verdict, say), class_="badge", style=style)
+    return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}", style=style)
 
 
 def table(

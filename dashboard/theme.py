@@ -7,6 +7,24 @@ from typing import Any
 from dashboard.fontfiles import SANS, SERIF
 from dashboard.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
 
+LIGHT = (PAPER, SIDE, INK, LINK, NEEDLE, LINE)
+DARK = ("#15191f", "#1c2129", "#ece9e2", "#93bdf5", "#ff9a94", "#363d47")
+"""Paper, side, ink, link, needle and line, as in static/style.css; the browser's wish decides which."""
+
+
+def _theme(name: str, colours: tuple[str, str, str, str, str, str]) -> dict[str, str]:
+    paper, side, ink, link, needle, line = colours
+    return {
+        f"theme.{name}.backgroundColor": paper,
+        f"theme.{name}.secondaryBackgroundColor": side,
+        f"theme.{name}.textColor": ink,
+        f"theme.{name}.linkColor": link,
+        f"theme.{name}.primaryColor": needle,
+        f"theme.{name}.borderColor": line,
+        f"theme.{name}.sidebar.backgroundColor": side,
+    }
+
+
 OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
@@ -18,15 +36,9 @@ OPTIONS: dict[str, Any] = {
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,
-    "theme.base": "light",
     "theme.font": f"'{SANS}', sans-serif",
     "theme.headingFont": f"'{SERIF}', serif",
     "theme.baseFontSize": 17,
-    "theme.backgroundColor": PAPER,
-    "theme.secondaryBackgroundColor": SIDE,
-    "theme.textColor": INK,
-    "theme.linkColor": LINK,
-    "theme.primaryColor": NEEDLE,
-    "theme.borderColor": LINE,
-    "theme.sidebar.backgroundColor": SIDE,
+    **_theme("light", LIGHT),
+    **_theme("dark", DARK),
 }

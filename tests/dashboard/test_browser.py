@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -28,6 +29,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
+from dashboard.pages import pages
+from dashboard.words import speaker
 from tests.dashboard.troubled import troubled
 
 FIXTURE = Path(__file__).parent / "workspace"
@@ -205,6 +208,36 @@ def later(path: str) -> Any:
 )
 def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
     assert violations(visit(path)) == []
+
+
+@contextlib.contextmanager
+def dark(browser: webdriver.Chrome) -> Iterator[None]:
+    """A browser whose reader wants dark pages."""
+    media = "Emulation.setEmulatedMedia"
+    browser.execute_cdp_cmd(media, {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd(media, {"features": []})
+
+
+@pytest.mark.parametrize("path", ["/", "/system?system=matchft&lang=en", "/incidents"])
+def test_nor_has_one_in_the_dark(chrome: webdriver.Chrome, visit: Open, path: str) -> None:
+    with dark(chrome):
+        page = visit(path)
+        assert page.execute_script("return getComputedStyle(document.body).colorScheme") == "dark"
+        assert violations(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_nor_has_any_page_in_either_language_or_theme(chrome: webdriver.Chrome, visit: Open, lang: str) -> None:
+    found = {}
+    for page in pages(speaker(lang)):
+        for theme in (contextlib.nullcontext(), dark(chrome)):
+            with theme:
+                found[page.name, type(theme).__name__] = violations(visit(f"{page.path}?lang={lang}"))
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
 def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open) -> None:

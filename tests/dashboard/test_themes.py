@@ -1,0 +1,57 @@
+"""Both themes can be read: every ink reaches its contrast on every ground, and Streamlit's own parts follow."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import dashboard
+from dashboard.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from dashboard.theme import DARK, LIGHT
+
+STYLE = (Path(dashboard.__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
+ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
+INKS = ("ink", "ink-2", "link", "needle", "watch", "unknown", "kept")
+NAMES = ("paper", "side", "ink", "link", "needle", "line")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2 defines it."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_contrast_of_black_on_white_is_known() -> None:
+    assert contrast("#000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("colours", ROOTS, ids=["light", "dark"])
+def test_every_ink_can_be_read_on_every_ground(colours: dict[str, str]) -> None:
+    for ink in INKS:
+        for ground in ("paper", "side", "card"):
+            assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    for ground in ("link", "link-strong"):
+        assert contrast(colours["on-link"], colours[ground]) >= 4.5
+    for ground in ("paper", "card"):
+        assert contrast(colours["edge"], colours[ground]) >= 3  # the edge of what can be filled in
+
+
+def test_streamlit_and_pictures_have_the_same_colours() -> None:
+    light, dark = ROOTS
+    assert tuple(light[name] for name in NAMES) == LIGHT == (PAPER, SIDE, INK, LINK, NEEDLE, LINE)
+    assert tuple(dark[name] for name in NAMES) == DARK
+
+
+def test_paper_is_printed_on_paper() -> None:
+    assert "@media screen and (prefers-color-scheme: dark)" in STYLE
+    assert STYLE.count("prefers-color-scheme") == 1
