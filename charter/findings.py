@@ -135,4 +135,6 @@ def _ratio_interval(measure: MeasureDocument, catalogue: Catalogue) -> str:
 
 def _between(ends: Sequence[str], catalogue: Catalogue) -> str:
     low, high = ends
+    if low == high:  # so many decisions that both ends are written alike
+        return " " + catalogue.gettext("(to within rounding)")
     return " " + catalogue.gettext("(between {low} and {high})").format(low=low, high=high)

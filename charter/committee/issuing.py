@@ -85,7 +85,7 @@ def recommend(
             role=who.role,
             on=who.on,
             signed_in=who.signed_in,
-            body=next(iter(title.values())),
+            body=title.get(workspace.settings.language) or next(iter(title.values())),
             outside=False,
             addressee=to,
             due_on=due_on,

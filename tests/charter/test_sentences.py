@@ -29,6 +29,12 @@ def test_not_kept():
     )
 
 
+def test_ends_that_are_written_alike_are_not_told_twice():
+    french, english = told([comparison(WOMEN, estimate=0.74, error=0.0001)])
+    assert "(à l’arrondi près)" in french
+    assert "74 people are contacted among women where 100 are among men (to within rounding)." in english
+
+
 def test_watch():
     assert told([comparison(WOMEN, estimate=0.88, error=0.02)]) == (
         "À surveiller. À nombre égal, 88 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
