@@ -33,6 +33,7 @@ OPTIONS: dict[str, Any] = {
     "global.developmentMode": False,
     "logger.hideWelcomeMessage": True,  # also keeps its offers to developers out of the pages
     "runner.postScriptGC": False,  # a whole collection after every look takes longer than the look
+    "server.enableAgentApi": False,  # it would run pages for programs that sign in nowhere
     "server.enableStaticServing": True,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, Index, Integer, LargeBinary, MetaData, String, Table
 
-from audits.ledger.database import writer
+from audits.ledger.database import reader, writer
 from audits.workspace import Workspace
 
 metadata = MetaData()
@@ -69,13 +69,18 @@ day_table = Table(
 
 @contextmanager
 def access(workspace: Workspace) -> Iterator[Connection]:
-    """A transaction on it; the file is made when it is missing. What is deleted is overwritten."""
-    path = workspace.access
-    if path not in _ready or not path.exists():
-        _make(path)
-        _ready.add(path)
-    with _engine(path).begin() as connection:
+    """A transaction on it that writes; the file is made when it is missing. What is deleted is overwritten."""
+    _made(workspace.access)
+    with _engine(workspace.access).begin() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        yield connection
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator[Connection]:
+    """A transaction on it that only reads: it waits for nobody."""
+    _made(workspace.access)
+    with reader(workspace.access).begin() as connection:
         yield connection
 
 
@@ -107,7 +112,10 @@ def _engine(path: Path) -> Engine:
     return writer(path)
 
 
-def _make(path: Path) -> None:
+def _made(path: Path) -> None:
     """Two processes can make it at once: each table is made where it is missing, in the turn of one of them."""
+    if path in _ready and path.exists():
+        return
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     metadata.create_all(_engine(path))
+    _ready.add(path)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
+from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
 from dashboard.access.permissions import STRANGERS, AccessError, Action, demand
 from dashboard.access.person import of_request
@@ -31,9 +32,10 @@ def _guarded(route: Route, action: Action, home: Path) -> Route:
     answer = route.endpoint
 
     async def endpoint(request: Request) -> Response:
-        refused = None if action in STRANGERS else await run_in_threadpool(_refusal, request, home, action)
-        if refused is not None:
-            return refused
+        if action not in STRANGERS:
+            refusal = await run_in_threadpool(_refusal, request, home, action)
+            if refusal is not None:
+                return await _told(request, refusal)
         if inspect.iscoroutinefunction(answer):
             found: Response = await answer(request)
             return found
@@ -42,26 +44,25 @@ def _guarded(route: Route, action: Action, home: Path) -> Route:
     return Route(route.path, endpoint, methods=list(route.methods or ()))
 
 
-def _refusal(request: Request, home: Path, action: Action) -> Response | None:
+def _refusal(request: Request, home: Path, action: Action) -> BoussoleError | None:
     """Why somebody gets no answer; None where they do."""
     try:
         person = of_request(request, home)
-        request.state.subject = person.subject
+        request.state.person = person
         look(Workspace(home), person, action, place=request.url.path)
         demand(person, action)
-    except SignedOutError as error:
-        return _told(request, error, 401)
-    except AccessError as error:
-        return _told(request, error, 403)
     except BoussoleError as error:
-        return _told(request, error, 503)
+        return error
     return None
 
 
-def _told(request: Request, error: BoussoleError, status: int) -> Response:
-    """Why: as JSON to who asks the API, else as text."""
+async def _told(request: Request, error: BoussoleError) -> Response:
+    """Why: as JSON to who asks the API, as a page to somebody whose session is over, else as text."""
+    status = 401 if isinstance(error, SignedOutError) else 403 if isinstance(error, AccessError) else 503
     headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
     if request.url.path.startswith("/api/"):
         body = {"error": error.what, "where": error.where, "next_step": error.next_step}
         return JSONResponse(body, status_code=status, headers=headers)
+    if status == 401 and "text/html" in request.headers.get("accept", ""):
+        return await lapsed(request)
     return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)

@@ -15,7 +15,7 @@ from sqlalchemy import Row, insert, select
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
-from dashboard.access.database import access, look_table, now, stamp
+from dashboard.access.database import access, look_table, now, reading, stamp
 from dashboard.access.log_days import new_day
 from dashboard.access.permissions import RESTRICTED, Action, Role, allowed
 from dashboard.access.person import Person
@@ -58,7 +58,7 @@ def entries(workspace: Workspace, *, start: dt.date | None = None, end: dt.date 
         query = query.where(look_table.c.at >= start.isoformat())
     if end is not None:
         query = query.where(look_table.c.at < (end + dt.timedelta(days=1)).isoformat())
-    with access(workspace) as connection:
+    with reading(workspace) as connection:
         return list(connection.execute(query))
 
 

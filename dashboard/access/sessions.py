@@ -21,7 +21,7 @@ from audits.errors import BoussoleError
 from audits.privacy import keys
 from audits.workspace import Workspace
 from dashboard.access.database import access as opened
-from dashboard.access.database import moment, now, session_table, stamp
+from dashboard.access.database import moment, now, reading, session_table, stamp
 from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, sits
 from dashboard.access.permissions import Role
 from dashboard.access.person import Person
@@ -111,7 +111,7 @@ def open_sessions(workspace: Workspace) -> list[Row[Any]]:
     """The sessions that nobody has ended and whose time is not over, the latest first."""
     table = session_table
     query = select(table).where(table.c.ended_at.is_(None) & (table.c.expires_at > stamp(now())))
-    with opened(workspace) as connection:
+    with reading(workspace) as connection:
         return list(connection.execute(query.order_by(table.c.started_at.desc())))
 
 
@@ -129,7 +129,7 @@ def digest(number: str) -> str:
 
 
 def _row(workspace: Workspace, number: str) -> Row[Any]:
-    with opened(workspace) as connection:
+    with reading(workspace) as connection:
         row = connection.execute(select(session_table).where(session_table.c.digest == digest(number))).first()
     if row is None:
         raise SignedOutError("nobody")
@@ -157,7 +157,7 @@ def _asked_again(workspace: Workspace, row: Row[Any], settings: AccessSettings, 
         _note(workspace, row.digest, ended_at=stamp(at))
         raise SignedOutError("revoked" if isinstance(error, RevokedError) else error.reason) from error
     _note(workspace, row.digest, seen_at=stamp(at), checked_at=stamp(at), role=role.value, email=email_of(claims))
-    with opened(workspace) as connection:
+    with reading(workspace) as connection:
         return connection.execute(select(session_table).where(session_table.c.digest == row.digest)).one()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from audits.errors import BoussoleError, nearest
 from audits.workspace import Workspace
 from dashboard.access import log
-from dashboard.access.database import access, moment, now, stamp, token_table
+from dashboard.access.database import access, moment, now, reading, stamp, token_table
 from dashboard.access.permissions import SIGNED_IN, Role
 from dashboard.access.person import Person
 from dashboard.access.sessions import SignedOutError, digest
@@ -52,7 +52,7 @@ def person(workspace: Workspace, token: str) -> Person:
     found = _FORM.fullmatch(token)
     if found is None or not workspace.access.exists():
         raise SignedOutError("nobody")
-    with access(workspace) as connection:
+    with reading(workspace) as connection:
         row = connection.execute(select(token_table).where(token_table.c.id == found[1])).first()
     if row is None or not secrets.compare_digest(row.digest, digest(token)):
         raise SignedOutError("nobody")
@@ -66,7 +66,7 @@ def person(workspace: Workspace, token: str) -> Person:
 def tokens(workspace: Workspace) -> list[Row[Any]]:
     """All tokens, the latest first; nothing of what was shown once."""
     query = select(token_table).order_by(token_table.c.created_at.desc(), token_table.c.id)
-    with access(workspace) as connection:
+    with reading(workspace) as connection:
         return list(connection.execute(query))
 
 

@@ -16,6 +16,7 @@ from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.access.person import Person
 from dashboard.api.answers import MissingError
 from dashboard.api.asking import asked_of
 from dashboard.api.endpoints import ENDPOINTS, Endpoint
@@ -92,5 +93,5 @@ def _tag(workspace: Workspace, endpoint: Endpoint, given: Mapping[str, Any]) -> 
 
 def _asker(request: Request) -> str:
     """Whose requests are counted together: those of somebody signed in or of a token, else those of an address."""
-    subject = getattr(request.state, "subject", "")
-    return subject or f"address/{request.client.host if request.client else ''}"
+    known: Person | None = getattr(request.state, "person", None)
+    return known.subject if known else f"address/{request.client.host if request.client else ''}"

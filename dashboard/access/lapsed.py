@@ -1,0 +1,67 @@
+"""A session that is over while somebody reads or writes: they sign in, and nothing that they wrote is lost.
+
+A link leads to the sign-in and back. What a form sent is given back as a form: signed in again, in another tab, the
+same button sends it once more. It is kept nowhere but in that page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dashboard.access.sign_in import SIGN_IN
+from dashboard.html import Html, el, join
+from dashboard.words import Say, speaker
+
+LARGEST = 2_000_000
+"""Bytes that are read of a form."""
+STYLE = "body{font:1.06rem/1.6 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}textarea{width:100%}"
+BUTTON = "button{min-height:44px;padding:0 1.2rem;font:inherit}a{display:inline-block;padding:10px 0}"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+async def lapsed(request: Request) -> Response:
+    """The way back in, with everything that was sent."""
+    length = request.headers.get("content-length", "0")
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'to': _address(request)})}", status_code=303)
+    say = speaker(request.query_params.get("spoken", ""))
+    sent: list[tuple[str, str]] = []
+    if length.isdigit() and int(length) <= LARGEST:
+        async with request.form(max_files=0, max_fields=300, max_part_size=LARGEST) as form:
+            sent = [(name, str(value)) for name, value in form.multi_items()]
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
+    return HTMLResponse(page(sent, say, to=_address(request)), status_code=401, headers=headers)
+
+
+def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str) -> str:
+    """What was sent, as a form that can be sent again."""
+    title = say("Your session is over: nothing was recorded, and nothing is lost")
+    first = el("a", say("Sign in again, in another tab"), href=SIGN_IN, target="_blank", rel="noopener")
+    steps = el("ol", el("li", first), el("li", say("Come back to this tab and send what you wrote once more.")))
+    again = el(
+        "form",
+        *[_field(name, value, say) for name, value in sent],
+        el("p", el("button", say("Send again"), type="submit")),
+        action=to,
+        method="post",
+        enctype="multipart/form-data",
+    )
+    body = join([el("h1", title), steps, again])
+    head = join([el("meta", charset="utf-8"), el("title", title), el("style", Html(STYLE + BUTTON))])
+    return f"<!doctype html>{el('html', el('head', head), el('body', body), lang=say.lang)}"
+
+
+def _field(name: str, value: str, say: Say) -> Html:
+    """A longer text is shown, so that it can be copied too; what was chosen goes along unseen."""
+    if len(value) < 30 and "\n" not in value:
+        return el("input", type="hidden", name=name, value=value)
+    label = el("label", say("What you wrote"), el("textarea", "\n", value, name=name, rows="8"))
+    return el("p", label)
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -1,0 +1,81 @@
+"""A session that is over while somebody reads or writes: the page says so, and what was written can be sent again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+
+import pytest
+
+from dashboard import store
+from dashboard.access import person, sessions
+from tests.dashboard.access.test_matrix import look
+
+BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}
+WRITTEN = '</textarea><script>alert(1)</script> & "what must not be lost", over more than one\nline'
+SENT = {
+    "body": "CNIL",
+    "text": WRITTEN,
+    "addressee": "Direction",
+    "due_on": (store.today() + dt.timedelta(30)).isoformat(),
+}
+FORM = "/recommendations/outside?lang=fr&spoken=fr"
+
+
+def fields(page: str) -> dict[str, str]:
+    """What the form of a page would send."""
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    longer = re.findall(r'<textarea name="([^"]*)" rows="8">\n(.*?)</textarea>', page, re.DOTALL)
+    return {name: html.unescape(value) for name, value in [*hidden, *longer]}
+
+
+def test_what_was_written_survives_and_is_sent_again(client, sign_in, oidc):
+    oidc.knows("ada", "stewards")
+    done = client.post(FORM, data=SENT, headers=BROWSER)
+    assert done.status_code == 401
+    assert "Votre session est terminée" in done.text
+    assert "<script>" not in done.text
+    assert "script-src" not in done.headers["content-security-policy"]
+    assert f'action="{html.escape(FORM)}"' in done.text
+    assert fields(done.text) == SENT
+    sign_in("ada")
+    again = client.post(FORM, data=fields(done.text), headers=BROWSER)
+    assert again.status_code == 303
+    assert "done=" in again.headers["location"]
+
+
+def test_a_link_leads_to_the_sign_in_and_back(client):
+    done = client.get("/evidence/checkpoint", headers={"accept": "text/html"})
+    assert (done.status_code, done.headers["location"]) == (303, "/access/sign-in?to=%2Fevidence%2Fcheckpoint")
+
+
+def test_a_program_is_told_in_a_line(client):
+    assert client.get("/evidence/checkpoint").text.startswith("access: nobody is signed in")
+
+
+@pytest.fixture
+def signed_in(client, sign_in, oidc, monkeypatch):
+    """A steward's session, as the browser sends it with each rerun."""
+    oidc.knows("ada", "stewards")
+    sign_in("ada")
+    number = client.cookies["boussole_session"]
+    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    return number
+
+
+def test_a_page_asks_at_each_look(signed_in, oidc, workspace):
+    assert not any("Cette page ne vous est pas ouverte" in body for body in look("data"))
+    oidc.knows("ada", "all")
+    assert any("Cette page ne vous est pas ouverte" in body for body in look("data"))
+    sessions.end(workspace, signed_in)
+    shown = look("data")
+    assert any("Vous vous êtes déconnecté" in body for body in shown)
+    assert not any('class="local"' in body for body in shown)
+
+
+def test_nobody_sees_but_the_way_in(workspace, oidc, monkeypatch):
+    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
+    shown = " ".join(look("compass"))
+    assert "/access/sign-in?to=%2F" in shown
+    assert "Boussole s’ouvre aux personnes connectées" in shown
