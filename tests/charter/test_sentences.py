@@ -31,7 +31,7 @@ def test_not_kept():
 
 def test_ends_that_are_written_alike_are_not_told_twice():
     french, english = told([comparison(WOMEN, estimate=0.74, error=0.0001)])
-    assert "(à l’arrondi près)" in french
+    assert "(à l'arrondi près)" in french
     assert "74 people are contacted among women where 100 are among men (to within rounding)." in english
 
 
