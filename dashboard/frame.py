@@ -9,8 +9,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from audits.decisions.overview import LogState
-from audits.drift.series import Against, Step
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
@@ -26,7 +24,8 @@ from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
-from dashboard.drifting.look import Drift
+from dashboard.drifting.asked import Asked
+from dashboard.drifting.view import DriftPage
 from dashboard.facts import Facts
 from dashboard.followed.html import beside as opinions_beside
 from dashboard.followed.opinions_view import opinions_about
@@ -112,14 +111,9 @@ def drafts(committee: str) -> Sequence[Drafted]:
     return store.drafts(Workspace.find(), committee)
 
 
-def drift(system: str, against: Against, step: Step) -> Drift:
-    """How a system has moved."""
-    return store.drift(Workspace.find(), system, against, step)
-
-
-def log_state(system: str) -> LogState:
-    """What became of the logs of a system."""
-    return store.facts(Workspace.find(), within=store.A_WHILE).lake.systems.get(system, LogState())
+def drift_page(asked: Asked, say: Say, *, fine: bool, with_incidents: bool) -> DriftPage:
+    """The page of a system's drift, as it stands today."""
+    return store.drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=with_incidents)
 
 
 def with_decisions() -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from audits.drift.series import Against, Step
+from audits.decisions.overview import LogState
 from audits.languages import LANGUAGES
 from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
@@ -26,8 +26,10 @@ from dashboard.article_view import article_page as written
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.chamber import chambers as seated
 from dashboard.committee.evidence import Evidence, evidence_of
-from dashboard.drifting.look import Drift
+from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import look as look_at_drift
+from dashboard.drifting.view import DriftPage
+from dashboard.drifting.view import drift_page as drawn_drift
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.register_choice import Register
@@ -116,13 +118,13 @@ def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
     return _charter(workspace.home, stamp(workspace), against, today)
 
 
-def drift(workspace: Workspace, system: str, against: Against, step: Step) -> Drift:
-    """How a system has moved, looked at anew when decisions come or an audit is made.
+def drift_page(workspace: Workspace, asked: Asked, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
+    """How a system has moved, drawn anew when decisions come or an audit is made.
 
-    Raises BoussoleError where it has no decision.
+    `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
     """
     seen_at = (*stamp(workspace), *_stamp(_lake(workspace)))
-    return _drift(workspace.home, seen_at, today(), (system, against, step))
+    return _drift_page(workspace.home, seen_at, today(), (asked, lang, fine, with_incidents))
 
 
 def with_decisions(workspace: Workspace) -> list[str]:
@@ -210,10 +212,21 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
     )
 
 
-@lru_cache(maxsize=32)
-def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: tuple[str, Against, Step]) -> Drift:
-    workspace, (system, against, step) = Workspace(home), asked
-    return look_at_drift(workspace, workspace.system(system), against=against, step=step, today=today)
+@lru_cache(maxsize=64)
+def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, str, bool, bool]) -> DriftPage:
+    workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
+    system = workspace.system(asked.system)
+    return drawn_drift(
+        scene(workspace),
+        look_at_drift(workspace, system, against=asked.against, step=asked.by, today=today),
+        asked,
+        speaker(lang),
+        log=facts(workspace, within=A_WHILE).lake.systems.get(asked.system, LogState()),
+        query={"lang": lang},
+        systems=with_decisions(workspace),
+        fine=fine,
+        with_incidents=with_incidents,
+    )
 
 
 @lru_cache(maxsize=4)

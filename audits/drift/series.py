@@ -33,8 +33,9 @@ MOST: dict[Step, int] = {"month": 36, "week": 53, "day": 92}
 class Point:
     """One window beside the one it is compared with; `reason` where there is nothing to compare.
 
-    `no_reference`, `no_earlier`, `none_examined`: there is no such window; `is_reference`; `overlaps`: they share days;
-    `empty_window`: this one holds nothing; `empty_reference`: the other does; `small_group`: one holds too few.
+    `no_reference`, `no_earlier`, `none_examined`: there is no such window (with decisions); `is_reference`; `overlaps`:
+    they share days; `empty_window`: this one holds nothing; `empty_reference`: the other does; `small_group`: one holds
+    too few.
     """
 
     window: Window
@@ -80,10 +81,12 @@ def drift_series(
     with reading(workspace) as connection:
         first, last = days_of(connection, system)
         windows = _windows(system, first, last, step)
-        pairs = [(window, _other(window, system, step, against, examined)) for window in windows]
         edges = edges_of(connection, system)
-        others = [other for _, other in pairs if other is not None]
-        counts = read_windows(connection, system, [*windows, *others], edges, as_of=as_of)
+        known = {window: found for window in windows if (found := _other(window, system, against, examined))}
+        counts = read_windows(
+            connection, system, [before(windows[0], step), *windows, *known.values()], edges, as_of=as_of
+        )
+        pairs = [(window, known.get(window) or _previous(window, counts, against)) for window in windows]
         versions = read_versions(connection, system)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
     return DriftSeries(
@@ -105,12 +108,18 @@ def _windows(system: System, first: dt.date, last: dt.date, step: Step) -> list[
     return ended_periods(since, last, step)[-MOST[step] :] or [period_of(last, step)]
 
 
-def _other(window: Window, system: System, step: Step, against: Against, examined: Examined | None) -> Window | None:
+def _other(window: Window, system: System, against: Against, examined: Examined | None) -> Window | None:
+    """The window of reference, or the one examined last."""
     if against == "reference":
         return reference_window(system)
-    if against == "previous":
-        return before(window, step)
-    return examined(window) if examined else None
+    return examined(window) if against == "examined" and examined else None
+
+
+def _previous(window: Window, counts: WindowCounts, against: Against) -> Window | None:
+    """The last window before that holds decisions: no day of a weekend is what a Monday is compared with."""
+    if against != "previous":
+        return None
+    return max((each for each in counts.windows if each.end < window.start and counts.decisions(each)), default=None)
 
 
 def _point(
@@ -127,9 +136,8 @@ def _point(
 
 
 def _reason(window: Window, other: Window | None, counts: WindowCounts, system: System, against: Against) -> str | None:
-    missing = {"reference": "no_reference", "previous": "no_earlier", "examined": "none_examined"}[against]
-    if other is None or (against == "previous" and not counts.decisions(other)):
-        return missing
+    if other is None:
+        return {"reference": "no_reference", "previous": "no_earlier", "examined": "none_examined"}[against]
     if other == window:
         return "is_reference"
     if other.start <= window.end and window.start <= other.end:

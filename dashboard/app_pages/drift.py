@@ -11,7 +11,6 @@ from dashboard.access.person import here
 from dashboard.addresses import drift_href
 from dashboard.drifting import html
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.view import drift_page
 from dashboard.words import Say, speaker
 
 
@@ -26,17 +25,7 @@ def show(say: Say) -> None:
         known = [(seen.title(name, say), drift_href(name, query=query)) for name in systems]
         frame.put(html.which(known, asked.system, say))
         return
-    page = drift_page(
-        seen,
-        frame.drift(asked.system, asked.against, asked.by),
-        asked,
-        say,
-        log=frame.log_state(asked.system),
-        query=query,
-        systems=systems,
-        fine=fine,
-        with_incidents=allowed(role, Action.SEE_INCIDENTS),
-    )
+    page = frame.drift_page(asked, say, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     frame.put(
         html.head(page),
         html.notes(page, say),

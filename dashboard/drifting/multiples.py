@@ -15,6 +15,8 @@ from dashboard.groups import group_name
 from dashboard.words import Say
 
 INDICES = ("psi", "jensen_shannon", "hellinger", "total_variation")
+SPOKEN = 12
+"""Windows that the words of a drawing name; all are in its data."""
 LEAST = 0.0001
 """Smaller distances than this are not written out."""
 ORDERED = ("kolmogorov_smirnov", "wasserstein")
@@ -172,9 +174,9 @@ def figure(value: float, say: Say) -> str:
 
 
 def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: Level, say: Say) -> str:
-    """The drawing in words: each window with its distance and state."""
+    """The drawing in words: the newest windows with their distances and states."""
     parts = []
-    for spot, point in zip(spots, series.points, strict=True):
+    for spot, point in list(zip(spots, series.points, strict=True))[-SPOKEN:]:
         told = state_words(spot.state, say).lower()
         told = told if spot.value is None else say("{value}, {state}", value=figure(spot.value, say), state=told)
         parts.append(say("{name}: {verdicts}.", name=period_words(point.window, say), verdicts=told))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
-from dashboard.drifting.events import Event, within
+from dashboard.drifting.events import Event
 from dashboard.drifting.readings import SCORE, THEMES, Reading
-from dashboard.drifting.words import name_of, period_words, why_not
+from dashboard.drifting.words import name_of, period_words, since_words, why_not
 from dashboard.words import Say
 
 MOVED = ("watch", "broken")
@@ -57,6 +57,7 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
         return Summary(
             tone="unknown", headline=say("{period} compared with {against}: we cannot tell.", **told), more=more
         )
+    more += _before(series, read, at, say)
     return Summary(
         tone="kept",
         headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),
@@ -111,19 +112,34 @@ def _since(
     happened: Sequence[Event],
     say: Say,
 ) -> list[str]:
-    """The first of the windows in a row in which the same moved, and what happened in it."""
+    """The first of the windows in a row in which the same moved, and what happened in it or while it was uncertain."""
     if not moved:
         return []
-    first = at
-    while first and any(read[first - 1][theme].state in MOVED for theme in moved):
-        first -= 1
-    began = series.points[first]
-    events = within(happened, began)
-    told = [say("So it has been since {period}.", period=period_words(began.window, say))] if first < at else []
+    first = _run(read, moved, at, MOVED)
+    sure, unsure = series.points[first], series.points[_run(read, moved, first, (*MOVED, "unknown"))]
+    told = [since_words(sure.window, say)] if first < at else []
+    events = [event for event in happened if unsure.window.start <= event.on <= sure.window.end]
     if events:
         said = _listed([say("{what} ({date})", what=event.said, date=say.date(event.on)) for event in events], say)
-        told.append(say("In the period in which it began, {events}. That explains nothing by itself.", events=said))
+        told.append(say("When it began, {events}. That explains nothing by itself.", events=said))
     return told
+
+
+def _run(read: Sequence[Mapping[str, Reading]], themes: Sequence[str], at: int, states: Sequence[str]) -> int:
+    """Where the windows in a row begin in which one of the themes is in one of these states."""
+    while at and any(read[at - 1][theme].state in states for theme in themes):
+        at -= 1
+    return at
+
+
+def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int, say: Say) -> list[str]:
+    """What moved last before the window that is told of."""
+    for earlier in reversed(range(at)):
+        if moved := [theme for theme in THEMES if read[earlier][theme].state in MOVED]:
+            clauses = _listed([_clause(theme, read[earlier][theme], series, say) for theme in moved], say)
+            period = period_words(series.points[earlier].window, say)
+            return [say("Last move before that: {period}, {what}.", period=period, what=clauses)]
+    return []
 
 
 def _listed(parts: Sequence[str], say: Say) -> str:

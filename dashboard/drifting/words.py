@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache, lru_cache
 
 from babel.dates import format_date
 
@@ -18,7 +19,10 @@ from dashboard.drifting.readings import SCORE
 from dashboard.groups import attribute_name, reason_words
 from dashboard.words import Say
 
+WEEK, MONTH = 7, 28
 
+
+@cache
 def state_words(state: str, say: Say) -> str:
     """What a mark means here."""
     words = {
@@ -62,11 +66,21 @@ def title_of(measure: Measure, theme: str, system: System, say: Say) -> str:
     return capital(name_of(column, theme, system, say))
 
 
+@lru_cache(maxsize=4096)
 def period_words(window: Window, say: Say) -> str:
-    """A window by its name: a month, a day, or from when to when."""
+    """A window by its name: a month, a week, a day, or from when to when."""
     if window.start == window.end:
         return say.date(window.start)
+    if not window.start.weekday() and (window.end - window.start).days == WEEK - 1:
+        return say("week of {date}", date=say.date(window.start))
     return say.period(str(window.start), str(window.end))
+
+
+def since_words(window: Window, say: Say) -> str:
+    """From when on something holds: a month by its name, else the first day."""
+    if (window.end - window.start).days >= MONTH - 1:
+        return say("So it has been since {month}.", month=period_words(window, say))
+    return say("So it has been since {date}.", date=say.date(window.start))
 
 
 def short_words(window: Window, step: Step, say: Say) -> tuple[str, str]:
@@ -93,22 +107,26 @@ def step_words(step: Step, say: Say) -> str:
 
 def why_not(reason: str, system: System, say: Say, *, readable_from: str = "") -> str:
     """Why a window or a column has no figure, in a few words."""
+    return _why_not(reason, system.privacy.suppress_below, say, readable_from)
+
+
+@cache
+def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
     words = {
         "no_reference": say("no reference period is declared"),
         "empty_reference": say("the period compared with holds no decision"),
-        "no_earlier": say("there is no period before"),
+        "no_earlier": say("no period before it holds a decision"),
         "none_examined": say("no earlier period was examined"),
         "is_reference": say("this is the reference period"),
         "overlaps": say("it shares days with the period compared with"),
         "empty_window": say("this period holds no decision"),
-        "small_group": say("hidden: fewer than {n} people or decisions", n=say.whole(system.privacy.suppress_below)),
+        "small_group": say("hidden: fewer than {n} people or decisions", n=say.whole(least)),
         "no_values": say("the column is empty in one of the two periods"),
         "one_bin": say("the column holds one value only"),
         "not_audited": say("one of the two periods has no audit"),
         "groups_hidden": say("too few groups can be shown"),
     }
     if reason == "not_mature" and readable_from:
-        return say(
-            "what became of people can be read from {date} on", date=say.date(dt.date.fromisoformat(readable_from))
-        )
+        date = say.date(dt.date.fromisoformat(readable_from))
+        return say("what became of people can be read from {date} on", date=date)
     return words.get(reason) or reason_words(reason, say)

@@ -163,6 +163,12 @@ def test_decisions_and_groups_are_told_apart(made: Made, more: dict[str, list[in
     assert page.summary.headline == f"February 2026 compared with January 2026: {told}."
 
 
+def test_what_moved_before_and_no_longer_does_is_told(made: Made) -> None:
+    page = made(series_of([STILL, MOVED, STILL]))
+    assert page.summary.tone == "kept"
+    assert page.summary.more == ["Last move before that: February 2026, the inputs changed (distance)."]
+
+
 def test_few_decisions_do_not_settle_it(made: Made) -> None:
     few = {"score": [9, 3, 4, 4, 0], "distance": [4, 9, 3, 4, 0], "<b>age": [8, 6, 6, 0]}
     page = made(series_of([STILL, few]))

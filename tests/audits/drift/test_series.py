@@ -150,6 +150,19 @@ def test_against_the_window_before_and_the_one_examined_last(given: tuple[Worksp
     assert len(drift_series(*given, step="day", as_of=TODAY).points) == 92
 
 
+def test_a_day_is_compared_with_the_last_one_that_holds_decisions(given: tuple[Workspace, System]) -> None:
+    points = drift_series(*given, step="day", against="previous", as_of=TODAY).points
+    held = {point.window: point.decisions for point in points}
+    skipped = 0
+    for point in points[1:]:
+        assert point.against is not None
+        assert held.get(point.against, 1)
+        between = [n for window, n in held.items() if point.against.end < window.start < point.window.start]
+        assert not any(between)
+        skipped += len(between) > 0
+    assert skipped > 10  # April holds a handful
+
+
 def weeks_cut_off() -> int:
     """Decisions after the last week that ended within the log."""
     days = log()["day"]
