@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 EVIDENCE = "/evidence"
+FAIRNESS = "/fairness"
 
 
 def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
@@ -117,13 +118,22 @@ def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) 
     return address("/incidents", {**asked, **query}, anchor)
 
 
+def fairness_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The fairness explorer, or one view of it.
+
+    >>> fairness_href(query={"lang": "en"}, system="matchft", level="")
+    '/fairness?system=matchft&lang=en'
+    """
+    return address(FAIRNESS, {**{key: value for key, value in asked.items() if value}, **query})
+
+
 def glossary_href(word: str, *, query: Mapping[str, str]) -> str:
     """What a word means.
 
     >>> glossary_href("psi", query={"lang": "en"})
-    '/glossary?lang=en#psi'
+    '/glossary?lang=en#word-psi'
     """
-    return address("/glossary", query, word)
+    return address("/glossary", query, f"word-{word}")
 
 
 def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:

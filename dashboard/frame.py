@@ -27,6 +27,8 @@ from dashboard.committee.evidence import Evidence
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.view import DriftPage
 from dashboard.facts import Facts
+from dashboard.fairness.asking import Chosen as Looked
+from dashboard.fairness.view import Explorer
 from dashboard.followed.html import beside as opinions_beside
 from dashboard.followed.opinions_view import opinions_about
 from dashboard.html import Html, el, join
@@ -129,6 +131,11 @@ def declared(system: str) -> Sequence[DeclaredMeasure]:
 def system_page(system: str, say: Say) -> SystemPage:
     """The page of an audited system."""
     return store.system_page(Workspace.find(), system, say.lang)
+
+
+def explorer(chosen: Looked, say: Say) -> Explorer | None:
+    """A view of the fairness explorer; None where no audit has measured groups."""
+    return store.explorer(Workspace.find(), chosen, say.lang)
 
 
 def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:

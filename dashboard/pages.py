@@ -42,6 +42,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="register", title=say("The register"), group=systems),
         Page(name="system", title=say("Examined systems"), group=systems),
         Page(name="drift", title=say("What has moved"), group=systems),
+        Page(name="fairness", title=say("Fairness, closer"), group=systems),
         Page(name="committee", title=say("The committee"), group=committee),
         Page(name="session", title=say("One session"), under="committee"),
         Page(name="questions", title=say("Questions and answers"), group=committee),

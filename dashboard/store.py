@@ -19,6 +19,7 @@ from charter.committee.drafts import drafts as written_together
 from charter.coverage import coverage
 from charter.due import due
 from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
+from charter.records.audits import audits_of
 from charter.records.lookup import last_entry
 from dashboard.amendment import Seen, look
 from dashboard.article_view import ArticlePage, Chosen
@@ -32,8 +33,12 @@ from dashboard.drifting.view import DriftPage
 from dashboard.drifting.view import drift_page as drawn_drift
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
+from dashboard.fairness.asking import Chosen as Looked
+from dashboard.fairness.asking import span
+from dashboard.fairness.view import Explorer
+from dashboard.fairness.view import explorer as looked_at
 from dashboard.register_choice import Register
-from dashboard.scene import Scene, load
+from dashboard.scene import Document, Scene, load
 from dashboard.system_view import SystemPage
 from dashboard.system_view import system_page as drawn
 from dashboard.words import speaker
@@ -62,6 +67,11 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
 def article_page(workspace: Workspace, chosen: Chosen, lang: str) -> ArticlePage | None:
     """The page of an article; None where the charter in force has no such article."""
     return _article_page(workspace.home, stamp(workspace), today(), chosen, lang)
+
+
+def explorer(workspace: Workspace, chosen: Looked, lang: str) -> Explorer | None:
+    """A view of the fairness explorer; None where no audit has measured groups."""
+    return _explorer(workspace.home, stamp(workspace), today(), chosen, lang)
 
 
 def register(workspace: Workspace, today: dt.date) -> Register:
@@ -242,6 +252,20 @@ def _evidence(home: Path, seen_at: Stamp, today: dt.date, committee: str, sessio
 @lru_cache(maxsize=8)
 def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
     return written_together(Workspace(home), committee)
+
+
+@lru_cache(maxsize=256)
+def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: Looked, lang: str) -> Explorer | None:
+    seen = _scene(home, seen_at, today)
+    system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
+    return looked_at(seen, _windows(home, seen_at, system), chosen, speaker(lang), query={"lang": lang})
+
+
+@lru_cache(maxsize=8)
+def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[Document]:
+    """The audits of a system, one for each window, the latest first."""
+    last = {span(document): document for document in audits_of(Workspace(home), system)}
+    return sorted(last.values(), key=lambda document: (document["window"]["end"], span(document)), reverse=True)
 
 
 @lru_cache(maxsize=64)

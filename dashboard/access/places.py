@@ -16,6 +16,7 @@ PAGES: dict[str, Action] = {
     "register": Action.SEE_REGISTER,
     "system": Action.SEE_SYSTEM,
     "drift": Action.SEE_DRIFT,
+    "fairness": Action.SEE_SYSTEM,
     "charter": Action.SEE_CHARTER,
     "data": Action.SEE_DATA,
     "law": Action.SEE_LAW,

@@ -38,7 +38,7 @@ def _alphabet(say: Say) -> Html:
         el(
             "div",
             el("dt", letter if letter.isalpha() else "0–9"),
-            el("dd", *[el("a", say.text(word.word), href=f"#{word.id}", target="_self") for word in found]),
+            el("dd", *[el("a", say.text(word.word), href=f"#word-{word.id}", target="_self") for word in found]),
         )
         for letter, found in by_letter
     ]
@@ -56,10 +56,10 @@ def _theme(theme: Theme, say: Say) -> Html:
 
 def _entry(word: Word, say: Say) -> Html:
     known = words()
-    others = [el("a", say.text(known[each].word), href=f"#{each}", target="_self") for each in word.see]
+    others = [el("a", say.text(known[each].word), href=f"#word-{each}", target="_self") for each in word.see]
     return el(
         "div",
-        el("dt", say.text(word.word), id=word.id),
+        el("dt", say.text(word.word), id=f"word-{word.id}"),
         el("dd", say.text(word.text)),
         el("dd", say("See also:"), " ", join(others, ", "), class_="told") if others else None,
     )

@@ -43,6 +43,24 @@
     form.dataset.sent = "yes";
   });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  const go = (href) => {
+    window.boussoleGoing = true;
+    history.pushState({}, "", href);
+    dispatchEvent(new PopStateEvent("popstate"));
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "get" || !form.closest(".stHtml")) return;
+    const url = new URL(form.action, location.href);
+    if (url.origin !== location.origin || !pages().includes(url.pathname)) return;
+    event.preventDefault();
+    const asked = new URLSearchParams([...new FormData(form, event.submitter)].filter(([, value]) => value));
+    const lang = new URLSearchParams(location.search).get("lang");
+    if (lang) asked.set("lang", lang); // Streamlit takes the name off a field that is called like a property of forms
+    url.search = asked.toString();
+    go(url.href);
+  });
 
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -52,9 +70,7 @@
     const here = location.pathname + location.search;
     if (link.pathname + link.search === here && link.hash) return;
     event.preventDefault();
-    window.boussoleGoing = true;
-    history.pushState({}, "", link.href);
-    dispatchEvent(new PopStateEvent("popstate"));
+    go(link.href);
     if (link.closest(".stSidebar")) closeNarrowSidebar();
   });
 })();

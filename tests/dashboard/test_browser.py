@@ -24,7 +24,7 @@ from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from audits.workspace import Workspace
 from charter.loading import load_charter
@@ -354,7 +354,8 @@ def narrow(browser: webdriver.Chrome) -> None:
         later("/law?lang=en"),
         later("/article?article=equite"),
         "/article?article=securite&lang=en",
-        "/glossary?lang=en#psi",
+        later("/glossary?lang=en#word-psi"),
+        "/fairness?system=matchft",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
@@ -397,6 +398,17 @@ def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit:
     assert "49" not in text(page, ".entry")
     assert "29 days after the start" in text(page, ".entry")
     assert "180,000 € to build" in text(page, ".entry")
+
+
+def test_what_the_explorer_shows_has_an_address(visit: Open) -> None:
+    page = visit("/fairness?system=matchft&lang=en")
+    page.execute_script("window.stays = true")
+    Select(page.find_element(By.ID, "ask-by")).select_by_visible_text("Age")
+    page.find_element(By.CSS_SELECTOR, ".choose button").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "by=age" in b.current_url)
+    waiting(page).until(lambda b: "50 and over" in text(b, ".looked table"))
+    assert "lang=en" in page.current_url
+    assert page.execute_script("return window.stays"), "the app was loaded again"
 
 
 def test_what_is_looked_up_in_the_ledger_has_an_address(visit: Open) -> None:

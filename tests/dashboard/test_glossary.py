@@ -81,7 +81,7 @@ def test_every_word_is_explained_in_one_or_two_plain_sentences(lang: str) -> Non
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_word_has_its_place_on_the_page_and_in_the_alphabet(lang: str) -> None:
     shown = page(speaker(lang))
-    anchors = re.findall(r'<dt id="([a-z0-9_]+)"', shown)
+    anchors = re.findall(r'<dt id="word-([a-z0-9_]+)"', shown)
     assert anchors == [word.id for theme in themes() for word in theme.words]
     assert len(set(re.findall(r' id="([^"]+)"', shown))) == len(re.findall(r' id="', shown))
     letters = [plain_letters(word.word[lang])[0] for word in sorted_by_name(lang)]

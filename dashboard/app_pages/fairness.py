@@ -1,0 +1,19 @@
+"""The fairness explorer: one released figure at a time, by group."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.fairness.asking import Chosen
+from dashboard.fairness.html import empty, page
+from dashboard.words import speaker
+
+say = speaker(frame.language())
+try:
+    shown = frame.explorer(Chosen.of(st.query_params.to_dict()), say)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, say))
+else:
+    st.html(page(shown, say, query=frame.kept_query()) if shown else empty(say))

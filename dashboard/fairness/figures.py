@@ -1,0 +1,126 @@
+"""The groups of one released measure, ready to be drawn, put in a table or said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.systems import System
+from charter.testing import oriented
+from dashboard.fairness.asking import PROFILES, Document, Kind, comparison
+from dashboard.groups import group_of, rate_of, verdict_on
+from dashboard.words import Say
+
+BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
+"""Other ways to compare, shown with comparable profiles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One group: its rate, and how it compares. A measure is None where the audit holds none."""
+
+    key: str
+    name: str
+    rate: Mapping[str, Any]
+    compared: Mapping[str, Any] | None
+    reference: bool
+    verdict: str | None
+    beside: Sequence[Mapping[str, Any] | None]
+
+    @property
+    def gap(self) -> float:
+        """How far from parity, to find the widest; 0 where that is not known."""
+        if self.compared is None or self.compared["value"] is None:
+            return 0.0
+        value, scale = float(self.compared["value"]), self.compared["params"].get("scale")
+        if scale != "ratio":
+            return abs(value)
+        return max(value, 1 / value) - 1 if value else float("inf")
+
+
+def groups(
+    document: Document,
+    kind: Kind,
+    by: Sequence[str],
+    say: Say,
+    *,
+    stage: str,
+    control: str,
+    system: System | None,
+) -> list[Group]:
+    """The groups of an attribute or intersection, in the order of the document."""
+    measures = {measure["id"]: measure for measure in document["measures"]}
+    metric, given = comparison(kind, control), {"stage": stage} if stage else {}
+    judged = judged_by(document, metric, by)
+    marks = {each["measure"]: each["verdict"] for each in judged["comparisons"]} if judged else {}
+    shown = [
+        measure
+        for measure in document["measures"]
+        if measure["metric"] == kind.rate
+        and measure["by"] == list(by)
+        and measure["group"]
+        and measure["given"] == given
+    ]
+    keys = [measure["id"].partition("/")[2] for measure in shown]
+    against = {found["params"].get("against") for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
+    return [
+        Group(
+            key=key.partition("|")[0],
+            name=group_of(measure, say, system=system),
+            rate=measure,
+            compared=measures.get(f"{metric}/{key}"),
+            reference=key.partition("|")[0] in against,
+            verdict=marks.get(f"{metric}/{key}"),
+            beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
+        )
+        for key, measure in zip(keys, shown, strict=True)
+    ]
+
+
+def judged_by(document: Document, metric: str, by: Sequence[str]) -> Document | None:
+    """The verdict that rests on these comparisons, where the charter asks for one."""
+    return verdict_on(document, tuple(by), metric=rate_of(metric))
+
+
+def hidden(found: Sequence[Group]) -> list[Group]:
+    """The groups whose rate the audit does not release."""
+    return [group for group in found if group.rate["status"] == "suppressed"]
+
+
+def widest(found: Sequence[Group]) -> Group | None:
+    """The group whose gap is widest; None where none can be compared."""
+    compared = [group for group in found if group.compared is not None and group.compared["value"] is not None]
+    return max(compared, key=lambda group: group.gap, default=None)
+
+
+def beyond(measure: Mapping[str, Any], level: int) -> str:
+    """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
+    interval, params = measure["interval"], measure["params"]
+    if measure["value"] is None or interval is None:
+        return ""
+    at = level_at(level, params)
+    below = params["bad_side"] == "below"
+    worst, best = (interval["low"], interval["high"]) if below else (interval["high"], interval["low"])
+    sign = 1 if below else -1
+    if sign * (best - at) < 0:
+        return "beyond"
+    return "within" if sign * (worst - at) >= 0 else "across"
+
+
+def level_at(level: int, params: Mapping[str, Any]) -> float:
+    """A chosen level on the bad side of a comparison.
+
+    >>> level_at(80, {"scale": "ratio", "bad_side": "below"}), level_at(5, {"scale": "difference", "bad_side": "below"})
+    (0.8, -0.05)
+    """
+    return oriented(level / 100, scale=params["scale"], bad_side=params["bad_side"])
+
+
+def by_chance(measure: Mapping[str, Any]) -> bool | None:
+    """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
+    interval = measure["interval"]
+    if measure["value"] is None or interval is None:
+        return None
+    parity = 1.0 if measure["params"].get("scale") == "ratio" else 0.0
+    return bool(interval["low"] <= parity <= interval["high"])

@@ -1,0 +1,139 @@
+"""The explorer's figures as tables: every group, and one group over the windows that were audited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audits.languages import capital
+from audits.systems import System
+from dashboard.fairness.asking import PROFILES, Document, Kind
+from dashboard.fairness.figures import Group, groups
+from dashboard.fairness.picture import figure
+from dashboard.groups import attribute_name, reason_words
+from dashboard.tables import Table, signed
+from dashboard.views import period
+from dashboard.words import Say
+
+
+def groups_of(
+    found: Sequence[Group],
+    kind: Kind,
+    by: tuple[str, ...],
+    say: Say,
+    *,
+    title: str,
+    control: str,
+    minimum: int,
+    system: System | None,
+) -> Table:
+    """One row a group: its figure, how it compares, and with comparable profiles what other ways find."""
+    reference = next((group.name for group in found if group.reference), None)
+    against = (
+        say("Compared with: {group}", group=reference) if reference is not None else say("Compared with all others")
+    )
+    head = [
+        attribute_name(by, say, system=system),
+        _figure_name(kind, say),
+        say("95% interval"),
+        say("Decisions"),
+        against,
+    ]
+    if control == PROFILES:
+        head[1] = say("Share, whatever the profile")
+        head[4] = say("With comparable profiles. {against}", against=against)
+    others = any(each is not None for group in found for each in group.beside)
+    if others:
+        head += [
+            say("Everybody’s profiles (standardised)"),
+            say("By a logistic model"),
+            say("Odds ratio (Mantel-Haenszel)"),
+        ]
+    rows = []
+    for group in found:
+        row = [
+            say("{group} (reference)", group=group.name) if group.reference else group.name,
+            _value(group.rate, say, percent=kind.percent, minimum=minimum),
+            _interval(group.rate, say, percent=kind.percent),
+            say.whole(group.rate["n"]) if group.rate["n"] is not None else "",
+            "" if group.reference else compared(group.compared, say, minimum=minimum),
+        ]
+        rows.append([*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row)
+    return Table(
+        caption=title,
+        head=[*head, say("Verdict")],
+        rows=rows,
+        verdicts=[group.verdict for group in found],
+    )
+
+
+def history_of(
+    windows: Sequence[Document],
+    focus: Group | None,
+    kind: Kind,
+    by: tuple[str, ...],
+    say: Say,
+    *,
+    stage: str,
+    control: str,
+    system: System | None,
+    minimum: int,
+) -> Table | None:
+    """One row a window, the latest first: the figure of one group there; None where only one window was audited."""
+    if focus is None or len(windows) < 2:
+        return None
+    rows, verdicts = [], []
+    for document in windows:
+        there = groups(document, kind, by, say, stage=stage, control=control, system=system)
+        group = next((each for each in there if each.key == focus.key), None)
+        row = ["", "", ""] if group is None else [
+            _value(group.rate, say, percent=kind.percent, minimum=minimum),
+            _interval(group.rate, say, percent=kind.percent),
+            "" if group.reference else compared(group.compared, say, minimum=minimum),
+        ]  # fmt: skip
+        rows.append([capital(period(document, say)), *row])
+        verdicts.append(None if group is None else group.verdict)
+    head = [say("Period"), _figure_name(kind, say), say("95% interval"), say("Compared"), say("Verdict")]
+    return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
+
+
+def compared(measure: Mapping[str, Any] | None, say: Say, *, minimum: int) -> str:
+    """A comparison with its interval: "87 for 100 (84 to 91)", "+1.2 points (…)", or why there is none."""
+    if measure is None:
+        return ""
+    if measure["value"] is None:
+        return reason_words(measure["reason"] or measure["status"], say, minimum=minimum)
+    odds = measure["metric"] == "selection_odds_ratio"
+    ratio = odds or measure["params"].get("scale", "ratio") == "ratio"
+
+    def written(value: float) -> str:
+        if odds:
+            return say.number(value, 2)
+        return say.whole(100 * value) if ratio else signed(100 * value, say)
+
+    value = written(measure["value"])
+    shown = value if odds else say("{n} for 100", n=value) if ratio else say("{n} points", n=value)
+    ends = measure["interval"]
+    if ends is None:
+        return shown
+    return f"{shown} ({say('{low} to {high}', low=written(ends['low']), high=written(ends['high']))})"
+
+
+def _figure_name(kind: Kind, say: Say) -> str:
+    if kind.percent:
+        return say("Share")
+    return say("Attention") if kind.rate == "exposure" else say("Announced beyond what came")
+
+
+def _value(measure: Mapping[str, Any], say: Say, *, percent: bool, minimum: int) -> str:
+    if measure["value"] is None:
+        return reason_words(measure["reason"] or measure["status"], say, minimum=minimum)
+    return figure(measure["value"], say, percent=percent)
+
+
+def _interval(measure: Mapping[str, Any], say: Say, *, percent: bool) -> str:
+    ends = measure["interval"]
+    if ends is None or measure["value"] is None:
+        return ""
+    low, high = (figure(ends[end], say, percent=percent) for end in ("low", "high"))
+    return say("{low} to {high}", low=low, high=high)

@@ -1,0 +1,205 @@
+"""The fairness explorer shows what audits released, and nothing else, whatever an address asks for."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.records.audits import audits_of
+from dashboard import store
+from dashboard.fairness import html
+from dashboard.fairness.asking import PROFILES, RAW, Chosen, attributes_of, controls_of, kinds_of, span, stages_of
+from dashboard.fairness.figures import beyond, by_chance
+from dashboard.fairness.view import Explorer, explorer
+from dashboard.scene import Scene, load
+from dashboard.words import speaker
+
+EN = speaker("en")
+View = Callable[..., Explorer]
+NUMBERS = re.compile(r"\d[\d,.]*")
+
+
+@pytest.fixture(scope="module")
+def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return audited_offers(tmp_path_factory.mktemp("explored") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def scene(workspace: Workspace) -> Scene:
+    return load(workspace)
+
+
+@pytest.fixture(scope="module")
+def windows(workspace: Workspace) -> list[Any]:
+    return list(reversed(audits_of(workspace, "offers")))
+
+
+@pytest.fixture
+def view(scene: Scene, windows: list[Any]) -> View:
+    def view(lang: str = "en", *, of: list[Any] | None = None, **asked: str) -> Explorer:
+        chosen = Chosen.of({"system": "offers"} | asked)
+        shown = explorer(scene, of or windows[:1], chosen, speaker(lang), query={"lang": lang})
+        assert shown is not None
+        return shown
+
+    return view
+
+
+def every_choice(document: Any) -> Iterator[dict[str, str]]:
+    for kind in kinds_of(document):
+        for by in attributes_of(document, kind):
+            for control in controls_of(document, kind, by):
+                for stage in stages_of(document, kind) or [""]:
+                    yield {"kind": kind.key, "by": ",".join(by), "control": control, "stage": stage}
+
+
+def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]) -> None:
+    choices = list(every_choice(windows[0]))
+    assert len({choice["kind"] for choice in choices}) > 8
+    assert {choice["control"] for choice in choices} == {RAW, PROFILES}
+    for at, choice in enumerate(choices):
+        lang = ("fr", "en")[at % 2]
+        shown = view(lang, **choice)
+        assert shown.answer.endswith((".", "!")), choice
+        assert len(shown.table.rows) > 1
+        assert not any(field.refused for field in shown.fields), choice
+        assert html.page(shown, speaker(lang), query={}).count("<table") >= 1
+        for row in shown.table.rows if shown.chart is not None else ():
+            assert row[0] in shown.chart.alt, choice  # type: ignore[union-attr]
+
+
+def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
+    shown = view(kind="selected", by="origin", control=RAW)
+    assert shown.answer == "The audit compares no group with another here."
+    assert shown.more[-1].startswith("Not shown: Few – hidden (")
+    few = next(row for row in shown.table.rows if row[0] == "Few")
+    assert few[1].startswith("hidden (")
+    assert not NUMBERS.findall("".join(few[2:4])), "neither its interval nor its size"
+    assert view(kind="selected", by="origin", group="origin=few").answer.startswith("Few: hidden (")
+
+
+def test_no_figure_stands_here_that_the_audit_does_not_hold(view: View, windows: list[Any]) -> None:
+    document = windows[0]
+    held = {text for m in document["measures"] for text in _written(m)} | {"100", "95", "11", "2", "2026", "100.0"}
+    for choice in every_choice(document):
+        shown = view(**choice)
+        cells = [cell for row in shown.table.rows for cell in row[1:]]
+        figures = {number.strip(".,") for cell in cells for number in NUMBERS.findall(cell)}
+        assert figures <= held, choice
+
+
+def _written(measure: Any) -> Iterator[str]:
+    """Every way in which a page writes the numbers of a measure."""
+    ends = (measure["interval"] or {}).values()
+    for value in (measure["value"], *(end for end in ends if isinstance(end, float))):
+        if value is not None:
+            yield EN.percent(value).strip("%−-")
+            yield EN.number(value, 2).strip("−-")
+            yield EN.whole(100 * value).strip("−-")
+            yield EN.number(100 * value, 1).strip("−-")
+    if measure["n"] is not None:
+        yield EN.whole(measure["n"])
+
+
+def test_an_address_leads_back_to_the_same_view(scene: Scene, view: View, windows: list[Any]) -> None:
+    for choice in every_choice(windows[0]):
+        shown = view(
+            **choice, level="80" if choice["kind"] in ("selected", "stage", "reached", "high", "place") else "5"
+        )
+        asked = dict(parse_qsl(urlsplit(shown.address).query))
+        assert asked.pop("lang") == "en"
+        assert explorer(scene, windows[:1], Chosen.of(asked), EN, query={"lang": "en"}) == shown
+
+
+@pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level"])
+def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: View, key: str) -> None:
+    attack = "<img src=x onerror=alert(1)>"
+    asked = {"kind": "stage"} if key == "stage" else {}
+    plain, shown = view(**asked), view(**asked | {key: attack})
+    assert [field.key for field in shown.fields if field.refused] == [key]
+    assert (shown.answer, shown.table) == (plain.answer, plain.table)
+    page = html.page(shown, EN, query={"lang": "en"})
+    assert attack not in page
+    assert "&lt;img src=x" in page
+
+
+def test_a_group_that_is_asked_for_is_spoken_of(view: View) -> None:
+    women, men = (view(by="gender", group=f"gender={sex}", control=RAW) for sex in "FM")
+    assert "in the group “F” where 100 are in the group “M”" in women.answer
+    assert men.answer.startswith("M: ")
+    assert men.more[0] == "It is the group that others are compared with."
+
+
+def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, windows: list[Any]) -> None:
+    judged = {(v["metric"], tuple(v["by"])) for v in windows[0]["verdicts"] if v["comparisons"] and v["by"]}
+    assert ("adjusted_selection_rate_ratio", ("gender",)) in judged
+    assert view(kind="selected", by="gender", control=PROFILES).judged is not None
+    raw = view(kind="selected", by="gender", control=RAW)
+    assert raw.judged is None
+    assert not any(raw.table.verdicts)
+
+
+def measure(low: float, high: float, *, scale: str = "ratio", bad_side: str = "below") -> dict[str, Any]:
+    ends = {"low": low, "high": high}
+    return {"value": (low + high) / 2, "interval": ends, "params": {"scale": scale, "bad_side": bad_side}}
+
+
+def test_a_group_is_beyond_a_level_only_with_its_whole_interval() -> None:
+    assert beyond(measure(0.7, 0.79), 80) == "beyond"
+    assert beyond(measure(0.7, 0.81), 80) == "across"
+    assert beyond(measure(0.8, 0.9), 80) == "within"
+    assert beyond(measure(1.26, 1.4, bad_side="above"), 80) == "beyond"
+    assert beyond(measure(1.1, 1.2, bad_side="above"), 80) == "within"
+    assert beyond(measure(-0.2, -0.06, scale="difference"), 5) == "beyond"
+    assert beyond(measure(-0.2, -0.04, scale="difference"), 5) == "across"
+    assert beyond(measure(0.02, 0.04, scale="difference", bad_side="above"), 5) == "within"
+    assert beyond({**measure(0.7, 0.8), "value": None}, 80) == ""
+
+
+def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
+    assert by_chance(measure(0.9, 1.1)) is True
+    assert by_chance(measure(0.8, 0.99)) is False
+    assert by_chance(measure(-0.01, 0.02, scale="difference")) is True
+    assert by_chance({**measure(0.9, 1.1), "interval": None}) is None
+
+
+def test_the_level_chosen_is_said_and_drawn_and_is_no_threshold(view: View) -> None:
+    shown = view(by="gender", level="95", control=RAW)
+    assert any("level of 95 for 100" in sentence for sentence in shown.more)
+    assert shown.chart is not None
+    assert "no threshold of the charter" in shown.chart.note
+    assert "no threshold" not in view(by="gender", control=RAW).chart.note  # type: ignore[union-attr]
+
+
+def test_a_group_is_followed_over_the_windows_that_were_audited(view: View, windows: list[Any]) -> None:
+    shown = view(of=windows, by="gender", group="gender=F")
+    assert shown.history is not None
+    assert len(shown.history.rows) == len(windows)
+    earlier = view(of=windows, by="gender", period=span(windows[-1]))
+    assert earlier.subtitle != shown.subtitle
+    assert view(by="gender").history is None
+
+
+def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) -> None:
+    document = copy.deepcopy(windows[0])
+    document["measures"] = [m for m in document["measures"] if not m["metric"].startswith("adjusted_")]
+    shown = view(of=[document], control=PROFILES)
+    assert not any(field.key == "control" for field in shown.fields)
+
+
+def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
+    assert explorer(scene, [{**windows[0], "measures": []}], Chosen(), EN, query={}) is None
+    assert explorer(scene, [], Chosen(), EN, query={}) is None
+    assert "boussole audit" in html.empty(EN)
+
+
+def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:
+    chosen = Chosen.of({"by": "gender"})
+    assert store.explorer(workspace, chosen, "en") is store.explorer(workspace, chosen, "en")
+    assert store.explorer(workspace, Chosen.of({"system": "x"}), "fr") is not None
