@@ -11,6 +11,7 @@ from audits.workspace import Workspace
 from dashboard.access.permissions import SIGNED_IN
 from dashboard.access.person import COOKIE, Person, local
 from dashboard.access.words import role_title
+from dashboard.forms.model import PREFIX
 from dashboard.html import Html, el
 from dashboard.words import Say
 
@@ -28,7 +29,7 @@ def choosing(me: Person, say: Say, *, to: str) -> Html:
         "form",
         _field("role", say("Your role here"), roles),
         *who,
-        el("input", type="hidden", name="to", value=to),
+        el("input", type="hidden", name=PREFIX + "to", value=to),
         el("p", el("button", say("Change role"), type="submit"), class_="go"),
         action=PATH,
         method="post",
@@ -39,7 +40,7 @@ def choosing(me: Person, say: Say, *, to: str) -> Html:
 
 def _field(name: str, label: str, options: list[Html]) -> Html:
     place = f"choose-{name}"
-    return el("p", el("label", label, for_=place), el("select", *options, id=place, name=name))
+    return el("p", el("label", label, for_=place), el("select", *options, id=place, name=PREFIX + name))
 
 
 def _option(value: str, text: str, *, chosen: bool) -> Html:
@@ -58,7 +59,7 @@ def _names() -> dict[str, str]:
 async def _choose(request: Request) -> Response:
     """Keeps the role that was chosen, once it is known to be one, and leads back."""
     async with request.form(max_files=0, max_fields=3) as form:
-        role, member, to = (str(form.get(name, "")) for name in ("role", "member", "to"))
+        role, member, to = (str(form.get(PREFIX + name, "")) for name in ("role", "member", "to"))
     person = local(f"{role}.{member}")
     value = person.role.value + (f".{person.member}" if person.member else "")
     answer = RedirectResponse(inside(to), status_code=303)

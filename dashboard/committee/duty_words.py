@@ -5,13 +5,16 @@ from __future__ import annotations
 from audits.languages import capital
 from charter.committee.duties import Duty
 from charter.committee.sessions import session
+from charter.committee.votes import decided
 from charter.records.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
-from dashboard.addresses import committee_href, session_href
+from dashboard.addresses import committee_href, recommendations_href, session_href
 from dashboard.committee.chamber import Chamber
 from dashboard.register_due import DueLine, Owed
 from dashboard.register_words import when
 from dashboard.words import Say
 
+FOLLOWED = {"answer": "o", "recommendation": "r"}
+"""What begins the place of an opinion, or a recommendation, on the page that follows them."""
 SHORT = 90
 """Characters of a question that a line quotes."""
 
@@ -87,18 +90,17 @@ def _of_opinion(chamber: Chamber, duty: Duty, say: Say) -> str:
 
 
 def _where(chamber: Chamber, duty: Duty, *, query: dict[str, str]) -> str:
+    """Where it is done."""
     if duty.kind == "question":
         of = chamber.house.get(CommitteeQuestion, duty.entry).of
         if of is not None:
             return session_href(of, query=query, anchor="questions")
-    anchors = {
-        "question": "questions",
-        "referral": "matters",
-        "publication": "opinions",
-        "answer": "opinions",
-        "recommendation": "opinions",
-        "mandate": "members",
-    }
+    if duty.kind == "publication":
+        decision = chamber.house.get(Opinion, duty.entry).of
+        return session_href(decided(chamber.house, decision)[0].of, query=query, anchor=f"decision-{decision}")
+    if duty.kind in FOLLOWED:
+        return recommendations_href(query=query, anchor=f"{FOLLOWED[duty.kind]}-{duty.entry}")
+    anchors = {"question": "questions", "referral": "matters", "mandate": "members"}
     if duty.kind in anchors:
         return committee_href(chamber.id, query=query, anchor=anchors[duty.kind])
     return session_href(duty.entry, query=query, anchor={"minutes": "minutes", "pack": "pack"}.get(duty.kind, ""))

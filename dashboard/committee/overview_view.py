@@ -10,7 +10,7 @@ from charter.committee.drafts import Drafted
 from charter.committee.matters import Asked, Matter, matters, questions
 from charter.committee.opinions import Fate, fates
 from charter.committee.sessions import Session, sessions
-from dashboard.addresses import committee_href, evidence_href, session_href
+from dashboard.addresses import committee_href, evidence_href, recommendations_href, session_href
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.duty_words import duty_line, shortened
 from dashboard.committee.members_view import MemberRow, member_rows
@@ -176,7 +176,7 @@ def _title(found: Session, say: Say) -> str:
 def _opinion(fate: Fate, say: Say, *, query: dict[str, str]) -> OpinionRow:
     said = fate.opinion
     return OpinionRow(
-        title=(said.wording.title, evidence_href(query=query, entry=str(fate.entry))),
+        title=(said.wording.title, recommendations_href(query=query, anchor=f"o-{fate.entry}")),
         sense=sense_word(said.wording.sense, say),
         on=say.date(said.on),
         published=published_words(fate, say),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.committee.acting_html import NOBODY, Acting
-from dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS
+from dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
 from dashboard.committee.items_view import Decision, ItemView, Noted, Words
 from dashboard.committee.minutes_view import MinutesView
 from dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
@@ -132,9 +132,9 @@ def _item(item: ItemView, say: Say, acting: Acting) -> Html:
         *[el("p", el("strong", each.title), " — ", each.told, class_="running") for each in item.running],
         *[_decision(each, say, acting) for each in item.decisions],
         *[el("p", text, class_="told") for text in item.annulled],
-        acting.at(item.id),
+        acting.at(item_part(item.id)),
         class_="item",
-        id=f"item-{item.id}",
+        id=item_part(item.id),
     )
 
 

@@ -66,7 +66,7 @@ class Acting:
 
 def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:
     if field.kind == "hidden":  # what it stands for may have changed since it was sent
-        return el("input", type="hidden", name=field.name, value=field.value)
+        return el("input", type="hidden", name=field.sent_as, value=field.value)
     typed = list(wrong.typed.get(field.name, ())) if wrong else [field.value]
     value = next(iter(typed), "")
     place = f"{form.id}-{field.name}"
@@ -75,7 +75,7 @@ def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:
     about = [each for each in (f"{place}-note" if field.note else "", f"{form.id}-wrong" if bad else "") if each]
     attributes: dict[str, str | None] = {
         "id": place,
-        "name": field.name,
+        "name": field.sent_as,
         "aria_describedby": " ".join(about) or None,
         "aria_invalid": "true" if bad else None,
         "required": "" if field.required else None,
@@ -119,7 +119,7 @@ def _several(field: Field, typed: Sequence[str], place: str, note: Html | None, 
             el(
                 "input",
                 type="radio" if one else "checkbox",
-                name=field.name,
+                name=field.sent_as,
                 value=known,
                 checked="" if known in typed else None,
                 required="" if one and field.required else None,

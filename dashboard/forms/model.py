@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number"]
+PREFIX = "f-"
+"""Begins the name of each field in a page: Streamlit takes away names that documents or elements have themselves, such
+as `title` and `role`, and what is typed in a field without a name is never sent."""
 LINE, PROSE = 300, 100_000
 """Characters that a line and a longer text may have."""
 
@@ -29,6 +32,11 @@ class Field:
     longest: int = 0
     rows: int = 4
     kept: bool = True
+
+    @property
+    def sent_as(self) -> str:
+        """Its name in the page, and in what the page sends."""
+        return PREFIX + self.name
 
     @property
     def most(self) -> int:

@@ -18,7 +18,7 @@ from audits.workspace import Workspace
 from charter.committee.refusals import RefusedError
 from dashboard.access.person import Person
 from dashboard.forms.inbox import keep
-from dashboard.forms.model import Form, Problem
+from dashboard.forms.model import PREFIX, Form, Problem
 from dashboard.forms.reading import UnfitError, Values
 from dashboard.words import Say, speaker
 
@@ -55,7 +55,7 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
         if not length.isdigit() or int(length) > LARGEST:
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
         async with request.form(max_files=0, max_fields=FIELDS, max_part_size=LARGEST) as sent:
-            typed = {name: [str(value) for value in sent.getlist(name)] for name in sent}
+            typed = {name.removeprefix(PREFIX): [str(value) for value in sent.getlist(name)] for name in sent}
         return await run_in_threadpool(_handled, _desk(request, home), request.path_params.get("of", ""), typed)
 
     def _handled(desk: Desk, of: str, typed: dict[str, list[str]]) -> Response:

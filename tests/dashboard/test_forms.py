@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,14 @@ def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=Problem(form="f", text="No."))
 
 
+def test_no_field_has_a_name_that_a_document_has():
+    """Streamlit takes such names away, and what is typed in a field without a name is never sent."""
+    form = Form(id="g", path="/g", send="Send", fields=[Field(name="title", label="T"), Field(name="role", label="R")])
+    for each in (FORM, form):
+        names = re.findall(r' name="([^"]+)"', form_html(each, EN, query={}))
+        assert {name for name in names if not name.startswith("f-")} == set()
+
+
 def test_every_field_has_a_label_or_a_legend():
     html = form_html(FORM, EN, query={})
     for field in FORM.fields:
@@ -128,7 +137,7 @@ def client(tmp_path: Path) -> TestClient:
 
 def send(client, path="/f/1?lang=fr&spoken=fr", **fields):
     headers = fields.pop("headers", {})
-    return client.post(path, files={name: (None, value) for name, value in fields.items()}, headers=headers)
+    return client.post(path, files={f"f-{name}": (None, value) for name, value in fields.items()}, headers=headers)
 
 
 def test_what_was_done_leads_to_the_page_that_says_so(client):

@@ -33,6 +33,11 @@ from dashboard.words import Say
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
 
 
+def item_part(item: str) -> str:
+    """The part of the page that shows an item; items may be called as other parts are."""
+    return f"item-{item}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Offered:
     """A form that the page shows; `now`: unfolded, because it is what is done at this moment."""
@@ -46,7 +51,7 @@ Where = tuple[str, Doing, Place, bool]
 
 
 def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
-    """The forms by the part of the page that shows them: its name, an item's id, or an entry."""
+    """The forms by the part of the page that shows them: its name, that of an item, or an entry."""
     found: dict[str, list[Offered]] = {}
     for part, doing, about, now in _all(place, me):
         if allowed(me.role, ROUTES[doing.path]):
@@ -101,20 +106,21 @@ def _to_seal(place: Place) -> bool:
 
 def _of_item(place: Place, me: Person) -> Iterator[Where]:
     house, found, item = place.chamber.house, place.found, place.on
+    part = item_part(item.id)
     votes = [(entry, vote) for entry, vote in house.about(Vote, found.entry) if vote.item == item.id]
     running = [entry for entry, _ in votes if not over(house, entry)]
     for entry in running:
-        yield from _of_vote(item.id, place.at(entry=entry), me)
+        yield from _of_vote(part, place.at(entry=entry), me)
     if found.state == "open" and not running:
-        yield item.id, deciding.VOTE, place, False
-        yield item.id, deciding.CONSENSUS, place, False
+        yield part, deciding.VOTE, place, False
+        yield part, deciding.CONSENSUS, place, False
     if found.state in ("called", "open"):
         if _sits(place, me) and me.member not in aside(house, found, item.id):
-            yield item.id, taking_part.RECUSE, place, False
-        yield item.id, deciding.ASIDE, place, False
+            yield part, taking_part.RECUSE, place, False
+        yield part, deciding.ASIDE, place, False
         if item.referral is not None:
-            yield item.id, deciding.RAPPORTEUR, place.at(entry=item.referral), False
-            yield item.id, deciding.HEAR, place.at(entry=item.referral), False
+            yield part, deciding.RAPPORTEUR, place.at(entry=item.referral), False
+            yield part, deciding.HEAR, place.at(entry=item.referral), False
     decisions = [entry for vote, _ in votes for entry, _ in house.about(Tally, vote)]
     decisions += [entry for entry, act in house.about(Consensus, found.entry) if act.item == item.id]
     for entry in decisions:

@@ -33,7 +33,7 @@ def client(workspace: Workspace) -> TestClient:
 
 
 def test_a_role_is_kept_and_leads_back(client: TestClient) -> None:
-    done = client.post("/access/role", data={"role": "chair", "member": "", "to": "/data?lang=en"})
+    done = client.post("/access/role", data={"f-role": "chair", "f-member": "", "f-to": "/data?lang=en"})
     assert (done.status_code, done.headers["location"], client.cookies[COOKIE]) == (303, "/data?lang=en", "chair")
     kept = done.headers["set-cookie"].lower()
     assert "httponly" in kept
@@ -42,7 +42,7 @@ def test_a_role_is_kept_and_leads_back(client: TestClient) -> None:
 
 @pytest.mark.parametrize("role", ["operator", "", "root", "chair; admin"])
 def test_no_other_role_is_taken(client: TestClient, role: str) -> None:
-    client.post("/access/role", data={"role": role, "to": "/"})
+    client.post("/access/role", data={"f-role": role, "f-to": "/"})
     assert client.cookies[COOKIE] == "steward"
 
 
@@ -50,18 +50,18 @@ def test_no_other_role_is_taken(client: TestClient, role: str) -> None:
     "to", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "", "/\r\nx"]
 )
 def test_it_leads_nowhere_else(client: TestClient, to: str) -> None:
-    assert client.post("/access/role", data={"role": "chair", "to": to}).headers["location"] == "/"
+    assert client.post("/access/role", data={"f-role": "chair", "f-to": to}).headers["location"] == "/"
 
 
 def test_another_site_changes_no_role(client: TestClient) -> None:
-    done = client.post("/access/role", data={"role": "chair"}, headers={"origin": "https://elsewhere.example"})
+    done = client.post("/access/role", data={"f-role": "chair"}, headers={"origin": "https://elsewhere.example"})
     assert done.status_code == 403
     assert COOKIE not in client.cookies
 
 
 def test_a_member_is_named_from_the_directory(client: TestClient, workspace: Workspace) -> None:
     name_member(workspace, "m_00000001", name="<b>Ada</b>")
-    client.post("/access/role", data={"role": "member", "member": "m_00000001", "to": "/"})
+    client.post("/access/role", data={"f-role": "member", "f-member": "m_00000001", "f-to": "/"})
     me = local(client.cookies[COOKIE])
     assert me == Person(role=Role.MEMBER, name="<b>Ada</b>", member="m_00000001", subject="local/m_00000001")
     assert not me.authenticated

@@ -40,6 +40,7 @@ from dashboard.access.person import COOKIE
 from dashboard.committee.acts.routes import act_routes
 from dashboard.forms import inbox
 from dashboard.forms.inbox import problem_of
+from dashboard.forms.model import PREFIX
 from tests.charter.committee.desk import CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.dashboard.committee.test_looks import look
@@ -68,7 +69,7 @@ class Hand:
         self.client.cookies.set(COOKIE, f"{role}.{m(by)}" if by else role)
         last = self.hall.house.acts[-1].entry if seen is None else seen
         fields = {"seen": [str(last)], **{k: v if isinstance(v, list) else [v] for k, v in fields.items()}}
-        sent = [(name, (None, value)) for name, values in fields.items() for value in values]
+        sent = [(PREFIX + name, (None, value)) for name, values in fields.items() for value in values]
         return self.client.post(f"{path}?lang={lang}&spoken={lang}", files=sent)
 
     def done(self, path, **given):
@@ -378,6 +379,13 @@ def test_the_page_offers_what_a_role_may_do_now_and_nothing_else(hand, hall, of,
     assert 'action="/committee-act/convene/external' not in look("committee", lang="en")
     be("chair", m(1))
     assert 'action="/committee-act/convene/external' in look("committee", lang="en")
+
+
+def test_no_form_stands_twice_on_the_page(hall, of, be):
+    hall.vote(of)
+    be("chair", m(1))
+    forms = re.findall(r'<form[^>]* id="([^"]+)"', look("session", session=str(of), lang="en"))
+    assert len(forms) == len(set(forms)) > 10
 
 
 def test_the_page_says_what_was_just_done_if_it_was(hand, hall, of):
