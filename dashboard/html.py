@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
+from urllib.parse import quote
 
 from audits.mixed import Mixed
 from dashboard.fontfiles import embed
@@ -80,7 +81,8 @@ def link(text: Child, href: str, *, class_: str | None = None) -> Html:
 
 
 def data_uri(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    """An SVG drawing as an address; as text, which the server's compression makes a tenth of."""
+    return "data:image/svg+xml;charset=utf-8," + quote(svg, safe=" !$()*+,-./:;=?@_~'")
 
 
 def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
@@ -90,7 +92,12 @@ def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
     """
     sizes = (re.search(rf'<svg[^>]*\s{side}="([\d.]+)"', svg) for side in ("width", "height"))
     width, height = (found.group(1) if found else None for found in sizes)
-    return el("img", src=data_uri(embed(svg)), alt=alt, class_=class_, width=width, height=height)
+    return el("img", src=_whole(svg), alt=alt, class_=class_, width=width, height=height)
+
+
+@lru_cache(maxsize=1024)
+def _whole(svg: str) -> str:
+    return data_uri(embed(svg))
 
 
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:

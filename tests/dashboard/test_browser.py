@@ -368,6 +368,33 @@ def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+_MOVED = """
+const done = arguments[0];
+const read = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+new PerformanceObserver(list => done(list.getEntries().filter(moved => moved.startTime > read)
+    .reduce((sum, moved) => sum + moved.value, 0))).observe({type: "layout-shift", buffered: true});
+setTimeout(() => done(0), 2000);
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/", "/register", "/article?article=equite", "/incidents", "/committee"])
+def test_on_a_slow_line_a_page_is_whole_in_seconds_and_nothing_that_is_read_moves(
+    chrome: webdriver.Chrome, visit: Open, path: str
+) -> None:
+    visit("/")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
+    chrome.execute_cdp_cmd("Network.enable", {})
+    chrome.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    try:
+        started = time.monotonic()
+        page = visit(path)
+        assert time.monotonic() - started < 10
+        assert page.execute_async_script(_MOVED) < 0.05  # a page that moves less than 0.1 is a good one (web.dev/cls)
+    finally:
+        chrome.execute_cdp_cmd("Network.disable", {})
+
+
 def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:
     page = visit("/")
     addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")

@@ -59,7 +59,7 @@ def test_a_badge_is_shape_word_and_colour_and_its_shape_is_not_read_twice() -> N
     read = Texts(badge("watch", speaker("fr")))
     assert read.text == "À surveiller"
     assert read.attributes["alt"] == ""
-    assert str(read.attributes["src"]).startswith("data:image/svg+xml;base64,")
+    assert str(read.attributes["src"]).startswith("data:image/svg+xml;charset=utf-8,%3Csvg")
 
 
 def test_facts_without_a_value_are_left_out() -> None:
