@@ -13,14 +13,28 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.access.sign_in import SIGN_IN
+from dashboard.fontfiles import SANS, SERIF
 from dashboard.html import Html, el, join
+from dashboard.marks import INK, LINK, PAPER
 from dashboard.words import Say, speaker
 
 LARGEST = 2_000_000
 """Bytes that are read of a form."""
-STYLE = "body{font:1.06rem/1.6 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}textarea{width:100%}"
-BUTTON = "button{min-height:44px;padding:0 1.2rem;font:inherit}a{display:inline-block;padding:10px 0}"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+STYLE = f"""
+@font-face {{ font-family: "{SANS}"; src: url("/app/static/SourceSans3-Regular.woff2") format("woff2"); }}
+@font-face {{ font-family: "{SERIF}"; font-weight: 600; src: url("/app/static/SourceSerif4-Semibold.woff2"); }}
+body {{ font: 1.06rem/1.6 "{SANS}", sans-serif; color: {INK}; background: {PAPER}; max-width: 44rem; margin: 2rem auto;
+  padding: 0 1rem; }}
+h1 {{ font: 600 1.7rem/1.25 "{SERIF}", serif; }}
+a {{ color: {LINK}; display: inline-block; padding: 10px 0; }}
+textarea {{ font: inherit; width: 100%; box-sizing: border-box; padding: 0.5rem; }}
+button {{ font: inherit; font-weight: 700; min-height: 44px; padding: 0 1.2rem; color: #fff; background: {LINK};
+  border: 1px solid {LINK}; border-radius: 6px; }}
+"""
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
 
 
 async def lapsed(request: Request) -> Response:
@@ -51,7 +65,8 @@ def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str) -> str:
         enctype="multipart/form-data",
     )
     body = join([el("h1", title), steps, again])
-    head = join([el("meta", charset="utf-8"), el("title", title), el("style", Html(STYLE + BUTTON))])
+    metas = (el("meta", charset="utf-8"), el("meta", name="viewport", content="width=device-width, initial-scale=1"))
+    head = join([*metas, el("title", title), el("style", Html(STYLE))])
     return f"<!doctype html>{el('html', el('head', head), el('body', body), lang=say.lang)}"
 
 

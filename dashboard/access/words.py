@@ -12,7 +12,7 @@ def role_title(role: Role, say: Say) -> str:
     """The name of a role."""
     return {
         Role.ADMINISTRATOR: say("Administrator"),
-        Role.STEWARD: say("Steward, data protection"),
+        Role.STEWARD: say("Data steward"),
         Role.DATA_SCIENTIST: say("Data scientist"),
         Role.MEMBER: say("Member of the committee"),
         Role.CHAIR: say("Chair"),

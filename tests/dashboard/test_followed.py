@@ -66,8 +66,8 @@ def test_overdue_ones_come_first_and_every_answer_is_told(scene):
         (2, "In progress", False),
     ]
     assert [(each.what, each.by, each.text) for each in shown.rows[2].answers] == [
-        ("Accepted in part", "15 September 2026 (Head · Steward, data protection)", "Soon."),
-        ("In progress", "1 October 2026 (Steward, data protection)", "Half."),
+        ("Accepted in part", "15 September 2026 (Head · Data steward)", "Soon."),
+        ("In progress", "1 October 2026 (Data steward)", "Half."),
     ]
     assert "outside authority" in shown.rows[2].told
     assert "<script>" not in html.recommendations(shown, EN, ACTING, recommending=[])
