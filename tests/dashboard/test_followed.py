@@ -14,6 +14,7 @@ from charter.facts import Facts, facts_of
 from charter.records import Sealed, statements
 from charter.records.acts import Dissent, OpinionText
 from charter.records.kinds import FollowUp, Recommendation, Reply
+from dashboard.access.guard import guarded
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
 from dashboard.committee.chamber import Chamber
@@ -187,7 +188,9 @@ def client(advised, tmp_path):
 
     hall, _ = advised
     workspace = Workspace(shutil.copytree(hall.workspace.home, tmp_path / "copy"))
-    made = TestClient(Starlette(routes=followed_routes(workspace.home)), follow_redirects=False)
+    made = TestClient(
+        Starlette(routes=guarded(followed_routes(workspace.home), workspace.home)), follow_redirects=False
+    )
     made.cookies.set(COOKIE, "secretary")
     made.workspace = workspace
     return made

@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
+from dashboard.access import guard
+from dashboard.access.permissions import Action
 from dashboard.forms import inbox
 from dashboard.forms.html import folded_form, form_html
 from dashboard.forms.inbox import keep, problem_of
@@ -118,7 +120,7 @@ def test_problems_are_pushed_out_by_others(monkeypatch):
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> TestClient:
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     def act(desk, of, values):
         if values.text("line") == "refuse":
             raise BoussoleError("it is refused.", next_step="Do otherwise.")
@@ -132,7 +134,8 @@ def client(tmp_path: Path) -> TestClient:
         act=act,
         back=lambda desk, of, token: f"/page?sent={token}",
     )
-    return TestClient(Starlette(routes=[route]), follow_redirects=False)
+    monkeypatch.setitem(guard.ROUTES, "/f/{of}", Action.SEE_COMPASS)
+    return TestClient(Starlette(routes=guard.guarded([route], home)), follow_redirects=False)
 
 
 def send(client, path="/f/1?lang=fr&spoken=fr", **fields):

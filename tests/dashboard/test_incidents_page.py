@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from audits.workspace import Workspace
 from charter.records import statements
 from charter.records.incidents import Appeal, Incident
+from dashboard.access.guard import guarded
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
 from dashboard.forms.html import Acting
@@ -147,7 +148,9 @@ def client(tmp_path):
     workspace = Workspace.create(tmp_path / "w")
     text = system_text("chat", "", kind="generation")
     (workspace.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
-    made = TestClient(Starlette(routes=incident_routes(workspace.home)), follow_redirects=False)
+    made = TestClient(
+        Starlette(routes=guarded(incident_routes(workspace.home), workspace.home)), follow_redirects=False
+    )
     made.cookies.set(COOKIE, "agent")
     made.workspace = workspace
     return made

@@ -15,6 +15,7 @@ from charter.committee.acting import house_of
 from charter.facts import Facts
 from charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from dashboard import article_html, store, system_html
+from dashboard.access.guard import guarded
 from dashboard.access.person import COOKIE
 from dashboard.article_view import Chosen, article_page
 from dashboard.committee.chamber import Chamber
@@ -128,7 +129,9 @@ def client(seated, scene, tmp_path, monkeypatch):
     """A server on a workspace with a committee; its figures are those of the scene."""
     workspace = Workspace(shutil.copytree(seated.workspace.home, tmp_path / "copy"))
     monkeypatch.setattr(store, "scene", lambda _: scene)
-    made = TestClient(Starlette(routes=question_routes(workspace.home)), follow_redirects=False)
+    made = TestClient(
+        Starlette(routes=guarded(question_routes(workspace.home), workspace.home)), follow_redirects=False
+    )
     made.cookies.set(COOKIE, f"member.{m(2)}")
     made.workspace = workspace
     return made
