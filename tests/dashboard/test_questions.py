@@ -156,6 +156,7 @@ def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
     assert (said.by, said.role, said.figure.group, said.figure.audit) == (m(2), "member", {"gender": "F"}, figure.audit)
     client.cookies.set(COOKIE, "steward")
     assert "done=" in sent(client, f"/questions/answer/{entry}", role="Data", text="A filter.")
+    client.cookies.set(COOKIE, f"member.{m(2)}")
     sent(client, "/ask/-", **ASK)
     every = house_of(client.workspace, "external").standing(CommitteeQuestion)
     assert [act.figure is None for _, act in every] == [False, True]
@@ -182,4 +183,5 @@ def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
     place = sent(client, "/ask/-", **ASK)
     assert "has no mandate" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
     assert client.post("/ask/matchft.nothing", files={"text": (None, "x")}).status_code == 404
+    client.cookies.set(COOKIE, "steward")
     assert client.post("/questions/answer/999", files={"text": (None, "x")}).status_code == 404
