@@ -14,15 +14,19 @@ Trace = Literal["email", "phone", "account", "number", "name"]
 
 PATTERNS: Mapping[Trace, re.Pattern[str]] = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
-    "account": re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]{4}){3,7}(?:[ \u00a0\u202f]?[A-Z0-9]{1,4})?\b"),
-    "phone": re.compile(r"(?<!\d)(?:\+\d{1,3}|00\d{1,3}|0)[ .\u00a0\u202f-]?\d(?:[ .\u00a0\u202f-]?\d{2}){4}(?!\d)"),
-    "number": re.compile(r"(?<![\d-])(?:\d{7,}[A-Z]?|[12] ?\d{2} ?\d{2} ?\d[\dAB] ?\d{3} ?\d{3}(?: ?\d{2})?)(?!\d)"),
+    "account": re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,4})?\b"),
+    "phone": re.compile(
+        r"(?<!\d)(?:\+\d{1,3}|00\d{1,3}|0)[\s.\u2010-\u2013-]?\d(?:[\s.\u2010-\u2013-]?\d{2}){4}(?!\d)"
+    ),
+    "number": re.compile(
+        r"(?<![\d-])(?:\d{7,}[A-Z]?|[12]\s?\d{2}\s?\d{2}\s?\d[\dAB]\s?\d{3}\s?\d{3}(?:\s?\d{2})?)(?!\d)"
+    ),
     "name": re.compile(
-        r"\b(?:M\.|Mr\.?|Mme\.?|Mlle\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Mademoiselle)[ \u00a0\u202f]+"
-        r"(?:[A-ZÀ-ÖØ-Þ][\w’'-]*\.?[ \u00a0\u202f]+)*[A-ZÀ-ÖØ-Þ][\w’'-]+"
+        r"\b(?:M\.|(?i:Mr\.?|Mme\.?|Mlle\.?|Mrs\.?|Ms\.?|Miss|Monsieur|Madame|Mademoiselle))\s+"
+        r"(?:[A-ZÀ-ÖØ-Þ][\w’'-]*\.?\s+)*[A-ZÀ-ÖØ-Þ][\w’'-]+"
     ),
 }
-"""Spaces between the digits of a number that people know by heart (social security) do not hide it."""
+"""Spaces of any kind between the digits of a number that people know by heart (social security) do not hide it."""
 
 
 def traces(text: str) -> list[Trace]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 from dashboard.forms.model import Field, Form
 from dashboard.words import Say
@@ -81,9 +82,9 @@ class Values:
 
 
 def _clean(value: str) -> str:
-    """A text as it is kept: one kind of line end, no character that no text has."""
-    lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or c.isprintable()).strip()
+    """A text as it is kept: one kind of line end, every space, no character that is not seen."""
+    lines = "\n".join(value.splitlines())
+    return "".join(c for c in lines if c in "\n\t" or c.isprintable() or category(c) == "Zs").strip()
 
 
 def _fits(field: Field, value: str) -> bool:

@@ -55,6 +55,12 @@ def test_values_are_read_as_they_were_meant():
     assert read(stranger="x").text("line") == "x"
 
 
+def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
+    values = read(line="\u202fPourquoi\u202f? 12\u00a0000\u2009€\u202e\u200b", text="a\u2028b\u2029c\x85d\x0be")
+    assert values.text("line") == "Pourquoi\u202f? 12\u00a0000\u2009€"
+    assert values.text("text") == "a\nb\nc\nd\ne"
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "told"),
     [

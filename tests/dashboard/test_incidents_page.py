@@ -203,6 +203,7 @@ def test_an_appeal_sent_twice_is_entered_once(client):
         ("open", {"known_at": "2199-02-02T09:30"}, "has not come yet"),
         ("open", {"system": "other"}, "does not fit: System"),
         ("open", {"text": "Mme Durand"}, "seems to name somebody"),
+        ("open", {"text": "Mme\u202fDurand"}, "seems to name somebody"),
         ("open", {"finding": "7"}, "Entry 7 is no finding"),
         ("appeal", {"decided_on": "2026-02-15"}, "before the decision"),
         ("appeal", {"text": "06 12 34 56 78"}, "telephone number"),
