@@ -16,7 +16,7 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from charter.committee.refusals import RefusedError
-from dashboard.access.person import Person
+from dashboard.access.person import Person, of_request
 from dashboard.forms.inbox import keep
 from dashboard.forms.model import PREFIX, Form, Problem
 from dashboard.forms.reading import UnfitError, Values
@@ -81,7 +81,7 @@ def _desk(request: Request, home: Path) -> Desk:
     query = request.query_params
     lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
     return Desk(
-        workspace=Workspace(home), person=request.state.person, say=speaker(query.get("spoken", "")), query=lang
+        workspace=Workspace(home), person=of_request(request, home), say=speaker(query.get("spoken", "")), query=lang
     )
 
 
