@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
+SEARCH = "/search"
 
 
 def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
@@ -125,6 +126,15 @@ def fairness_href(*, query: Mapping[str, str], **asked: str) -> str:
     '/fairness?system=matchft&lang=en'
     """
     return address(FAIRNESS, {**{key: value for key, value in asked.items() if value}, **query})
+
+
+def search_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """What is looked for, and of which kind.
+
+    >>> search_href(query={"lang": "en"}, q="women", kind="")
+    '/search?q=women&lang=en'
+    """
+    return address(SEARCH, {**{key: value for key, value in asked.items() if value}, **query})
 
 
 def glossary_href(word: str, *, query: Mapping[str, str]) -> str:

@@ -36,6 +36,8 @@ from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.pages import Page, current, listed
 from dashboard.register_choice import Register
 from dashboard.scene import Scene
+from dashboard.search.html import field
+from dashboard.search.view import SearchPage, search_page
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
 from dashboard.words import Say
@@ -138,6 +140,14 @@ def explorer(chosen: Looked, say: Say) -> Explorer | None:
     return store.explorer(Workspace.find(), chosen, say.lang)
 
 
+def search(asked: str, say: Say, *, kind: str) -> SearchPage:
+    """What the reader of the current rerun finds: their role opens it, and nothing else is looked at."""
+    workspace, role = Workspace.find(), person().role
+    actions = [action for action in Action if allowed(role, action)]
+    index, entries = store.index(workspace, say.lang), store.entries(workspace)
+    return search_page(index, asked, say, kind=kind, actions=actions, entries=entries, query=kept_query())
+
+
 def article_page(chosen: Chosen, say: Say) -> ArticlePage | None:
     """The page of an article, as it stands today."""
     return store.article_page(Workspace.find(), chosen, say.lang)
@@ -192,7 +202,7 @@ def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
     with st.sidebar:
         paths = " ".join(page.path for page in known)
         nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths)
-        st.html(join([_skip(say), _brand(), nav, account(me, say, to=here(name)), languages(say)]))
+        st.html(join([_skip(say), _brand(), field(say), nav, account(me, say, to=here(name)), languages(say)]))
 
 
 def _skip(say: Say) -> Html:

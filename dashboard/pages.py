@@ -41,8 +41,8 @@ def pages(say: Say) -> list[Page]:
         Page(name="charter", title=say("The charter"), group=promises),
         Page(name="register", title=say("The register"), group=systems),
         Page(name="system", title=say("Examined systems"), group=systems),
-        Page(name="drift", title=say("What has moved"), group=systems),
         Page(name="fairness", title=say("Fairness, closer"), group=systems),
+        Page(name="drift", title=say("What has moved"), group=systems),
         Page(name="committee", title=say("The committee"), group=committee),
         Page(name="session", title=say("One session"), under="committee"),
         Page(name="questions", title=say("Questions and answers"), group=committee),
@@ -52,6 +52,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="evidence", title=say("The evidence"), group=proof),
         Page(name="law", title=say("The law"), group=proof),
         Page(name="data", title=say("The data"), group=proof),
+        Page(name="search", title=say("Search"), group=helps),
         Page(name="glossary", title=say("Glossary"), group=helps),
     ]
 

@@ -39,6 +39,8 @@ from dashboard.fairness.view import Explorer
 from dashboard.fairness.view import explorer as looked_at
 from dashboard.register_choice import Register
 from dashboard.scene import Document, Scene, load
+from dashboard.search.index import Index
+from dashboard.search.pieces import pieces
 from dashboard.system_view import SystemPage
 from dashboard.system_view import system_page as drawn
 from dashboard.words import speaker
@@ -72,6 +74,17 @@ def article_page(workspace: Workspace, chosen: Chosen, lang: str) -> ArticlePage
 def explorer(workspace: Workspace, chosen: Looked, lang: str) -> Explorer | None:
     """A view of the fairness explorer; None where no audit has measured groups."""
     return _explorer(workspace.home, stamp(workspace), today(), chosen, lang)
+
+
+def index(workspace: Workspace, lang: str) -> Index:
+    """Everything that can be found, in one language."""
+    return _index(workspace.home, stamp(workspace), house_stamp(workspace), today(), lang)
+
+
+def entries(workspace: Workspace) -> int:
+    """How many entries the ledger has."""
+    last = last_entry(workspace)
+    return 0 if last is None else last + 1
 
 
 def register(workspace: Workspace, today: dt.date) -> Register:
@@ -252,6 +265,11 @@ def _evidence(home: Path, seen_at: Stamp, today: dt.date, committee: str, sessio
 @lru_cache(maxsize=8)
 def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
     return written_together(Workspace(home), committee)
+
+
+@lru_cache(maxsize=4)
+def _index(home: Path, seen_at: Stamp, house_at: Stamp, today: dt.date, lang: str) -> Index:
+    return Index(pieces(_scene(home, seen_at, today), _chambers(home, house_at, today), speaker(lang)))
 
 
 @lru_cache(maxsize=256)

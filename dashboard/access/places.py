@@ -22,6 +22,7 @@ PAGES: dict[str, Action] = {
     "law": Action.SEE_LAW,
     "evidence": Action.SEE_EVIDENCE,
     "glossary": Action.LEARN,
+    "search": Action.LEARN,
 }
 """By the name of the file in app_pages."""
 

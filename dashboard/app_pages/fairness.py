@@ -16,4 +16,4 @@ try:
 except BoussoleError as error:
     st.html(compass_html.problem(error.what, error.next_step, say))
 else:
-    st.html(page(shown, say, query=frame.kept_query()) if shown else empty(say))
+    st.html(page(shown, say) if shown else empty(say))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dashboard.addresses import FAIRNESS
 from dashboard.fairness.asking import Field
 from dashboard.fairness.view import Explorer
@@ -14,7 +12,7 @@ from dashboard.tables import Table
 from dashboard.words import Say
 
 
-def page(shown: Explorer, say: Say, *, query: Mapping[str, str]) -> Html:
+def page(shown: Explorer, say: Say) -> Html:
     """What is asked, the answer, the picture and the data."""
     refused = [_refused(field, say) for field in shown.fields if field.refused]
     return join(
@@ -26,7 +24,7 @@ def page(shown: Explorer, say: Say, *, query: Mapping[str, str]) -> Html:
                 class_="subtitle",
             ),
             *refused,
-            form(shown, say, query=query),
+            form(shown, say),
             answer(shown, say),
             figure(shown, say),
             _over_time(shown.history, say) if shown.history else None,
@@ -35,14 +33,11 @@ def page(shown: Explorer, say: Say, *, query: Mapping[str, str]) -> Html:
     )
 
 
-def form(shown: Explorer, say: Say, *, query: Mapping[str, str]) -> Html:
+def form(shown: Explorer, say: Say) -> Html:
     """The choices, as an address that can be shared."""
-    kept = [el("input", type="hidden", name=name, value=value) for name, value in query.items()]
     fields = [_field(field) for field in shown.fields]
     go = el("p", el("button", say("Show"), type="submit"), class_="go")
-    return el(
-        "form", *kept, *fields, go, action=FAIRNESS, method="get", class_="ask choose", aria_label=say("What to show")
-    )
+    return el("form", *fields, go, action=FAIRNESS, method="get", class_="ask choose", aria_label=say("What to show"))
 
 
 def _field(field: Field) -> Html:

@@ -356,6 +356,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         "/article?article=securite&lang=en",
         later("/glossary?lang=en#word-psi"),
         "/fairness?system=matchft",
+        later("/search?q=seuil"),
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
@@ -425,6 +426,15 @@ def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit:
     assert "49" not in text(page, ".entry")
     assert "29 days after the start" in text(page, ".entry")
     assert "180,000 € to build" in text(page, ".entry")
+
+
+def test_search_is_one_field_away_on_every_page(visit: Open) -> None:
+    page = visit("/law?lang=en")
+    page.find_element(By.ID, "find").send_keys("fairness", Keys.ENTER)
+    waiting(page).until(lambda b: "/search?q=fairness&lang=en" in b.current_url)
+    waiting(page).until(lambda b: text(b, ".found mark") == "Fairness")
+    page.find_element(By.PARTIAL_LINK_TEXT, "Fairness and non-discrimination").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Fairness and non-discrimination")
 
 
 def test_what_the_explorer_shows_has_an_address(visit: Open) -> None:

@@ -1,0 +1,18 @@
+"""The search page: everything that pages show, as far as somebody's role opens it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.search.html import page
+from dashboard.words import speaker
+
+say = speaker(frame.language())
+try:
+    shown = frame.search(st.query_params.get("q", ""), say, kind=st.query_params.get("kind", ""))
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, say))
+else:
+    st.html(page(shown, say))

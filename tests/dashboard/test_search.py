@@ -1,0 +1,187 @@
+"""Search finds words in both languages, whatever their accents, and only what a role may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charter.records.acts import CommitteeQuestion, Referral
+from charter.records.kinds import Recommendation
+from charter.records.statements import Sealed
+from dashboard.access.permissions import TABLE, Action, Role, allowed
+from dashboard.access.places import PAGES
+from dashboard.committee.chamber import Chamber
+from dashboard.pages import FIRST
+from dashboard.scene import Scene
+from dashboard.search import html
+from dashboard.search.index import Index, Piece, beginnings, excerpt, marked
+from dashboard.search.pieces import KINDS, pieces
+from dashboard.search.view import FIRST as SHOWN
+from dashboard.search.view import SearchPage, kind_names, search_page
+from dashboard.words import speaker
+from tests.charter.committee.desk import CALLED, SAID, Desk
+
+EVERYTHING = tuple(Action)
+FR, EN = speaker("fr"), speaker("en")
+Look = Callable[..., SearchPage]
+
+
+@pytest.fixture(scope="module")
+def chamber() -> Chamber:
+    desk = Desk()
+    desk.seat(1, 2)
+    desk.call()
+    asked = {"addressee": "Direction", "due_on": dt.date(2026, 12, 1)}
+    desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Pourquoi l’écart des œuvres ?", **asked))
+    desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Un outil de tri", sender="Direction"))
+    from charter.facts import Facts
+
+    return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
+
+
+@pytest.fixture
+def look(scene: Scene, chamber: Chamber) -> Look:
+    known = {say.lang: Index(pieces(scene, {"external": chamber}, say)) for say in (FR, EN)}
+
+    def look(asked: str, *, lang: str = "fr", role: Role = Role.CHAIR, kind: str = "", entries: int = 5) -> SearchPage:
+        actions = [action for action in Action if allowed(role, action)]
+        say = speaker(lang)
+        return search_page(known[lang], asked, say, kind=kind, actions=actions, entries=entries, query={"lang": lang})
+
+    return look
+
+
+def titles(shown: SearchPage, kind: str) -> list[str]:
+    group = next((group for group in shown.groups if group.kind == kind), None)
+    return ["".join(piece for piece, _ in result.title) for result in group.results] if group else []
+
+
+@pytest.mark.parametrize("asked", ["équité", "EQUITE", "Équi", "  equité   discrimination ", "equites"])
+def test_accents_capitals_plurals_and_endings_do_not_matter(look: Look, asked: str) -> None:
+    assert titles(look(asked), "article") == ["3. Équité et non-discrimination"]
+
+
+def test_both_languages_find_in_their_own_words(look: Look) -> None:
+    assert "Recusal" in titles(look("stand aside", lang="en"), "word")
+    assert "Déport" in titles(look("deport"), "word")
+    assert titles(look("matchft", lang="en"), "system") == ["MatchFT"]
+    assert titles(look("oeuvre"), "asked") == ["Pourquoi l’écart des œuvres ?"]
+    assert titles(look("3.1"), "question")[0].startswith("3.1 ")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
+    offered = re.findall("[“«]([^”»]+)[”»]", html.page(look("", lang=lang), speaker(lang)))
+    assert len(offered) == 4
+    for asked in offered:
+        assert look(asked, lang=lang).groups, asked
+
+
+def test_a_group_of_people_leads_to_its_figures(look: Look) -> None:
+    found = next(group for group in look("femmes").groups if group.kind == "group")
+    assert "/fairness?system=matchft&by=gender&lang=fr" in [result.href for result in found.results]
+
+
+def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
+    page = html.page(look("equite"), FR)
+    assert "<mark>Équité</mark>" in page
+    hostile = Index([Piece(kind="system", action=Action.LEARN, title="<b>x", text="<i>x", href='/"><script>')])
+    found = search_page(hostile, '<b>x"', EN, kind="", actions=[Action.LEARN], entries=0, query={})
+    shown = html.page(found, EN)
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "<mark>b</mark>" in shown
+
+
+def test_a_reader_does_not_find_the_committee_s_work(look: Look) -> None:
+    assert titles(look("tri"), "referral") == ["Un outil de tri"]
+    outside = look("tri outil écart séance direction", role=Role.READER)
+    assert {group.kind for group in outside.groups} & {
+        "referral",
+        "asked",
+        "session",
+        "recommendation",
+        "opinion",
+    } == set()
+
+
+def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> None:
+    for piece in pieces(scene, {"external": chamber}, EN):
+        name = piece.href.partition("?")[0].strip("/") or FIRST
+        assert TABLE[piece.action] <= TABLE[PAGES[name]], piece
+
+
+def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
+    from dataclasses import replace
+
+    from charter.facts import Facts
+
+    said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
+                          addressee="Direction", due_on=CALLED)  # fmt: skip
+    facts = Facts(as_of=CALLED, sealed=(Sealed(entry=7, sealed_on=CALLED, statement=said),))
+    index = Index(pieces(replace(scene, facts=facts), {}, FR))
+    found = search_page(index, "offres direction", FR, kind="", actions=EVERYTHING, entries=0, query={})
+    group = next(group for group in found.groups if group.kind == "recommendation")
+    assert group.results[0].href == "/recommendations?lang=fr#r-7"
+
+
+def test_a_number_leads_to_its_entry_and_a_fingerprint_to_the_ledger(look: Look) -> None:
+    assert look("n° 4").ledger == [("Écriture n°\u00a04 du registre des preuves", "/evidence?lang=fr&entry=4")]
+    assert look("5").ledger == []
+    digest = "9688267" + "a" * 57
+    assert look(digest.upper(), lang="en").ledger == [
+        ("Look this fingerprint up in the ledger", f"/evidence?lang=en&q={digest}")
+    ]
+
+
+def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look: Look) -> None:
+    shown = look("e", lang="en")
+    many = next(group for group in shown.groups if group.kind == "question")
+    assert len(many.results) == SHOWN < many.count
+    assert many.every == "/search?q=e&kind=question&lang=en"
+    every = look("e", lang="en", kind="question")
+    assert len(every.groups[0].results) == min(60, many.count)
+
+
+def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -> None:
+    shown = look("quorum zzzz", lang="en")
+    assert not shown.whole
+    assert "these hold some" in html.page(shown, EN)
+    none = look("zzzz", lang="en")
+    assert none.told == "Nothing was found."
+    assert "fewer or shorter words" in html.page(none, EN)
+    assert look("", lang="en").told == ""
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_only_looked_for(asked: str) -> None:
+    index = Index([Piece(kind="word", action=Action.LEARN, title="Quorum", text="NEAR OR NOT", href="/")])
+    shown = search_page(index, asked, EN, kind="<", actions=EVERYTHING, entries=3, query={})
+    assert isinstance(html.page(shown, EN), str)
+
+
+@pytest.mark.parametrize(
+    "asked", ['"', "quorum OR *", "NEAR(a b)", "a" * 100_000, "title:quorum", "'; DROP TABLE found;--"]
+)
+def test_the_language_of_the_index_is_not_spoken(look: Look, asked: str) -> None:
+    assert look(asked).groups is not None
+    assert titles(look("quorum"), "word") == ["Quorum"]
+
+
+def test_pieces_of_a_text_are_the_text() -> None:
+    for text in ("Équité, œuvre & co.", "", "one"):
+        assert "".join(piece for piece, _ in marked(text, beginnings("equite oeuvre"))) == text
+    long = "mot " * 200 + "quorum " + "mot " * 200
+    assert "quorum" in excerpt(long, ["quorum"])
+    assert len(excerpt(long, ["quorum"])) < 210
+
+
+@pytest.mark.parametrize("say", [FR, EN])
+def test_every_kind_has_its_name(say: Any) -> None:
+    assert set(kind_names(say)) == set(KINDS)
