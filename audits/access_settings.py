@@ -27,7 +27,7 @@ class AccessSettings(BaseModel):
     session_hours: int = Field(8, ge=1, le=24, description="Longest time between two sign-ins")
     idle_minutes: int = Field(60, ge=5, le=24 * 60, description="Time after which an idle session ends")
     recheck_seconds: int = Field(
-        60, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
+        10, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
     )
     api_per_minute: int = Field(120, ge=1, description="Requests of one token or person to the API, each minute")
     log_days: int = Field(365, ge=1, description="Days that the access log is kept")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
+from audits.workspace import Workspace
 from dashboard import compass_html, frame
+from dashboard.access.log import look
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import evidence_href
@@ -20,8 +22,11 @@ from dashboard.words import Say, speaker
 
 def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
-    seen, role, query = frame.scene(), here().role, frame.kept_query()
-    page = incidents_page(seen, say, query=query, single=allowed(role, Action.SEE_APPEALS))
+    seen, me, query = frame.scene(), here(), frame.kept_query()
+    role, single = me.role, allowed(me.role, Action.SEE_APPEALS)
+    if single:
+        look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
+    page = incidents_page(seen, say, query=query, single=single)
     forms = asked(seen, role, say)
     acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=forms.of_incident)
     done = frame.sealed_entry(st.query_params.get("done", ""))

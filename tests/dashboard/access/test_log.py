@@ -15,6 +15,7 @@ from dashboard.access import database, log, log_days, sessions
 from dashboard.access.log_days import changed_days, close_days, purge
 from dashboard.access.permissions import Action, Role
 from dashboard.access.person import Person
+from tests.dashboard.access.test_matrix import look as page_of
 
 FIRST, SECOND, THIRD = (dt.date(2026, 11, day) for day in (1, 2, 3))
 ADA = Person(role=Role.STEWARD, subject="subject-of-ada", authenticated=True)
@@ -151,6 +152,16 @@ def test_rows_seen_at_the_command_line_are_noted(workspace, command):
     command("--workspace", workspace.home, "quarantine", "list")
     ((event, _, role, place),) = noted(workspace)
     assert (event, role, place) == ("look", "operator", "boussole quarantine list")
+
+
+def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(workspace, be, monkeypatch):
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    be("member")
+    page_of("incidents")
+    assert noted(workspace) == []
+    be("agent")
+    page_of("incidents")
+    assert noted(workspace) == [("look", "local", "agent", "/incidents")]
 
 
 def test_sessions_go_with_the_log(workspace):
