@@ -50,6 +50,10 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("incidents", {"lang": "en"}),
     ("evidence", {}),
     ("glossary", {}),
+    ("recommendations", {}),
+    ("questions", {"lang": "en"}),
+    ("drift", {"system": "matchft"}),
+    ("fairness", {"system": "matchft"}),
 )
 
 

@@ -81,7 +81,7 @@ def _take(browser: Browser, address: str, picture: Path, *, width: int, theme: s
     browser.visit(address)
     high = driver.execute_script("return document.querySelector('.stMain').scrollHeight")
     size(min(int(high) + 20, HIGHEST))
-    time.sleep(0.3)
+    time.sleep(0.6)  # the foot of a page waits a little
     driver.save_screenshot(str(picture))
 
 
