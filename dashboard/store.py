@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from audits.decisions.overview import LogState
@@ -37,6 +36,7 @@ from dashboard.fairness.asking import Chosen as Looked
 from dashboard.fairness.asking import span
 from dashboard.fairness.view import Explorer
 from dashboard.fairness.view import explorer as looked_at
+from dashboard.kept import newest
 from dashboard.register_choice import Register
 from dashboard.scene import Document, Scene, load
 from dashboard.search.index import Index
@@ -195,7 +195,7 @@ def _records(workspace: Workspace) -> Stamp:
     return _stamp([workspace.governance, workspace.home / f"{workspace.governance.name}-wal"])
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _last_entry(home: Path, _stamp: Stamp) -> int | None:
     return last_entry(Workspace(home), besides=IN_SESSION)
 
@@ -216,17 +216,17 @@ def _stat(path: Path) -> os.stat_result | None:
     return None if found and path.name.endswith("-wal") and not found.st_size else found
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _scene(home: Path, _stamp: Stamp, today: dt.date) -> Scene:
     return load(Workspace(home), today=today)
 
 
-@lru_cache(maxsize=8)
+@newest(8)
 def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> Seen:
     return look(Workspace(home), against=against, today=today)
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
     seen = _scene(home, _stamp, today)
     found = due(seen.charter, seen.uses, facts=seen.facts, oldest=dict(oldest))
@@ -235,7 +235,7 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
     )
 
 
-@lru_cache(maxsize=64)
+@newest(400)
 def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
     system = workspace.system(asked.system)
@@ -252,51 +252,51 @@ def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, s
     )
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
     return seated(Workspace(home), today=today)
 
 
-@lru_cache(maxsize=16)
+@newest(16)
 def _evidence(home: Path, seen_at: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
     return evidence_of(Workspace(home), _chambers(home, seen_at, today)[committee].house, session)
 
 
-@lru_cache(maxsize=8)
+@newest(8)
 def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
     return written_together(Workspace(home), committee)
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _index(home: Path, seen_at: Stamp, house_at: Stamp, today: dt.date, lang: str) -> Index:
     return Index(pieces(_scene(home, seen_at, today), _chambers(home, house_at, today), speaker(lang)))
 
 
-@lru_cache(maxsize=256)
+@newest(400)
 def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: Looked, lang: str) -> Explorer | None:
     seen = _scene(home, seen_at, today)
     system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
     return looked_at(seen, _windows(home, seen_at, system), chosen, speaker(lang), query={"lang": lang})
 
 
-@lru_cache(maxsize=8)
+@newest(8)
 def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[Document]:
     """The audits of a system, one for each window, the latest first."""
     last = {span(document): document for document in audits_of(Workspace(home), system)}
     return sorted(last.values(), key=lambda document: (document["window"]["end"], span(document)), reverse=True)
 
 
-@lru_cache(maxsize=64)
+@newest(400)
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemPage:
     return drawn(_scene(home, seen_at, today), system, speaker(lang), query={"lang": lang})
 
 
-@lru_cache(maxsize=64)
+@newest(400)
 def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, lang: str) -> ArticlePage | None:
     return written(_scene(home, seen_at, today), chosen, speaker(lang), on=today, query={"lang": lang})
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _verified(home: Path, _stamp: Stamp) -> Verification | None:
     return verify_here(Workspace(home))
 
@@ -320,7 +320,7 @@ class _TroubleError(Exception):
         self.facts = facts
 
 
-@lru_cache(maxsize=4)
+@newest(4)
 def _facts(home: Path, _stamp: Stamp) -> Facts:
     found = load_facts(Workspace(home))
     if found.trouble:
