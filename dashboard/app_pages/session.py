@@ -11,11 +11,11 @@ from dashboard.access.person import here
 from dashboard.addresses import committee_href, evidence_href
 from dashboard.committee import pack_html, session_html
 from dashboard.committee.acting_html import Acting
-from dashboard.committee.acts.offering import done_words, offered
+from dashboard.committee.acts.offering import HEAD, done_words, offered
 from dashboard.committee.acts.place import place_of
 from dashboard.committee.chamber import Chamber, chamber_of
 from dashboard.committee.pack_view import pack_view
-from dashboard.committee.session_view import session_page
+from dashboard.committee.session_view import SessionPage, session_page
 from dashboard.evidence_view import number_of
 from dashboard.forms.html import done_html
 from dashboard.forms.inbox import problem_of
@@ -35,9 +35,9 @@ def show(asked: str, say: Say) -> None:
     page = session_page(chamber, number, pack, say, query=query)
     problem = problem_of(st.query_params.get("sent", ""))
     place = place_of(Workspace.find(), str(number))
-    acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem)
+    done = just_done(chamber, page, st.query_params.to_dict(), say, query=query)
+    acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
     frame.put(
-        just_done(chamber, st.query_params.get("done", ""), say, query=query),
         acting.lost(),
         session_html.head(page, say, acting),
         session_html.agenda(page, say, acting),
@@ -48,13 +48,16 @@ def show(asked: str, say: Say) -> None:
     )
 
 
-def just_done(chamber: Chamber, asked: str, say: Say, *, query: dict[str, str]) -> Html:
-    """What the reader has just done, where the address says so and it is so."""
-    entry = frame.sealed_entry(asked)
+def just_done(
+    chamber: Chamber, page: SessionPage, asked: dict[str, str], say: Say, *, query: dict[str, str]
+) -> tuple[str, Html]:
+    """What the reader has just done, where the address says so and it is so; and the part of the page that says it."""
+    entry, part = frame.sealed_entry(asked.get("done", "")), asked.get("at", "")
     act = chamber.act(entry)
     if entry is None or act is None:
-        return Html("")
-    return done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
+        return "", Html("")
+    done = done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
+    return part if part in page.parts else HEAD, done
 
 
 speaks = speaker(frame.language())

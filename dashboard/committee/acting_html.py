@@ -12,7 +12,8 @@ from dashboard.words import Say
 
 
 class Acting:
-    """What the reader may do in a session. `problem`: what was wrong with what they sent last."""
+    """What the reader may do in a session. `problem`: what was wrong with what they sent last; `done`: what they have
+    just done, which is said in the part of the page where it was."""
 
     def __init__(
         self,
@@ -21,12 +22,15 @@ class Acting:
         *,
         query: Mapping[str, str],
         problem: Problem | None = None,
+        done: tuple[str, Html] = ("", Html("")),
     ) -> None:
         self.offered, self.say, self.query, self.problem = offered, say, query, problem
+        self._done_at, self._done = done
 
     def at(self, part: str) -> Html:
-        """The forms of a part of the page; nothing for whoever may do nothing there."""
-        return join([self._form(each) for each in self.offered.get(part, ())])
+        """The forms of a part of the page, after what was just done there."""
+        done = self._done if part == self._done_at else None
+        return join([done, *[self._form(each) for each in self.offered.get(part, ())]])
 
     def lost(self) -> Html:
         """What could not be recorded, where its form is no longer there: nothing that was typed is lost."""

@@ -12,8 +12,6 @@ from dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
 from dashboard.html import Child, Html, details, el, facts, join, link, stacked
 from dashboard.words import Say
 
-LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
-
 
 def head(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The title, where it stands, what is special about it, and the calendar file."""
@@ -85,11 +83,11 @@ def questions(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
 
 def minutes(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     """The minutes: how far they are, where to take them."""
-    shown = page.minutes
+    shown, named = page.minutes, {"fr": say("Minutes in French"), "en": say("Minutes in English")}
     takes = [
         el(
             "a",
-            say("Minutes, {language}", language=LANGUAGE_NAMES[lang]),
+            named[lang],
             href=href,
             hreflang=lang,
             class_="take",

@@ -12,6 +12,7 @@ from charter.committee.minutes import minutes_of
 from charter.committee.presence import count
 from charter.committee.sessions import Session, session, sessions
 from dashboard.addresses import committee_href, evidence_href, session_href
+from dashboard.committee.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.items_view import ItemView, item_views
 from dashboard.committee.minutes_view import MinutesView, minutes_view
@@ -63,6 +64,14 @@ class SessionPage:
     minutes: MinutesView
     before: Linked | None
     after: Linked | None
+
+    @property
+    def parts(self) -> set[str]:
+        """The parts of the page in which something can be done."""
+        decisions = [decision for item in self.items for decision in item.decisions]
+        numbers = {each.number for each in decisions} | {o.number for each in decisions for o in each.opinions}
+        items = {item_part(item.id) for item in self.items}
+        return {HEAD, PRESENCE, PACK, QUESTIONS, MINUTES} | items | {str(number) for number in numbers}
 
 
 def session_page(
@@ -136,7 +145,9 @@ def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
     if there := there_words(counted, say):
         told.append(say("Of them: {list}.", list=there))
     if found.opening:
-        told.append(say("{member} presides.", member=chamber.name(found.opening.presiding, say)))
+        member = chamber.name(found.opening.presiding, say)
+        over = found.state == "closed"
+        told.append(say("{member} presided.", member=member) if over else say("{member} presides.", member=member))
     return told
 
 

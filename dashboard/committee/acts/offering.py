@@ -18,6 +18,7 @@ from charter.records.acts import (
     Opinion,
     Publication,
     PublicationDecision,
+    Referral,
     Tally,
     Vote,
 )
@@ -166,6 +167,31 @@ def _of_opinion(place: Place) -> Iterator[Where]:
         yield part, deciding.PUBLISH, place, decision is None
     else:
         yield part, deciding.PUBLISHED, place, False
+
+
+PARTS = {
+    session_acts.ATTEND.name: PRESENCE,
+    session_acts.PROXY.name: PRESENCE,
+    taking_part.GIVE.name: PRESENCE,
+    session_acts.FREEZE.name: PACK,
+    session_acts.MINUTES.name: MINUTES,
+    taking_part.ASK.name: QUESTIONS,
+}
+"""Where what was done with a whole session is said; at its head, if not here."""
+
+
+def part_of(doing: Doing, place: Place) -> str:
+    """The part of the page that says what was just done: where its form stood."""
+    if place.item is not None:
+        return item_part(place.item.id)
+    if place.entry is None:
+        return PARTS.get(doing.name, HEAD)
+    act = place.chamber.act(place.entry)
+    if isinstance(act, Vote):
+        return item_part(act.item)
+    if isinstance(act, Referral):
+        return next((item_part(each.id) for each in place.found.call.agenda if each.referral == place.entry), HEAD)
+    return str(place.entry)
 
 
 def done_words(act: Act, say: Say) -> str:

@@ -12,6 +12,7 @@ from dashboard.addresses import session_href
 from dashboard.committee.acts import calling, deciding, session_acts, taking_part
 from dashboard.committee.acts.convening import convening_route
 from dashboard.committee.acts.doing import Doing, session_entry, told
+from dashboard.committee.acts.offering import part_of
 from dashboard.committee.acts.place import place_of
 from dashboard.forms.model import Form
 from dashboard.forms.reading import UnfitError, Values
@@ -43,7 +44,8 @@ def _route(doing: Doing, home: Path) -> Route:
             raise UnfitError(told(error, place, desk.say)) from error
         if isinstance(done, Response):
             return done
-        return session_href(session_entry(done, place), query=desk.query, done=str(done.entry), anchor="done")
+        said = {"done": str(done.entry), "at": part_of(doing, place)}
+        return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
 
     def back(desk: Desk, of: str, token: str) -> str:
         return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
