@@ -139,7 +139,8 @@ def run(workspace_home: Path, port: int, headless: bool) -> None:
     access = Workspace(home).settings.access
     app = st.App(APP, routes=routes(home), middleware=[doors(access)], lifespan=_warming(home))
     address = ADDRESS if access.local else access.listen
-    options: dict[str, Any] = {**OPTIONS, "server.address": address, "server.port": port, "server.headless": headless}
+    quiet = headless or not access.local  # a browser here would ask for another name than the dashboard's
+    options: dict[str, Any] = {**OPTIONS, "server.address": address, "server.port": port, "server.headless": quiet}
     app.run(config=options)
 
 

@@ -37,6 +37,7 @@ OPTIONS: dict[str, Any] = {
     "server.enableStaticServing": True,
     "server.enableWebsocketCompression": True,  # pages are a tenth of their size on a slow line
     "server.fileWatcherType": "none",
+    "server.maxUploadSize": 1,  # megabytes: files come by forms of our own, which ask who sends them
     "server.runOnSave": False,
     "theme.font": f"'{SANS}', sans-serif",
     "theme.headingFont": f"'{SERIF}', serif",

@@ -15,7 +15,7 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
-from dashboard.access.permissions import STRANGERS, AccessError, Action, demand
+from dashboard.access.permissions import STRANGERS, AccessError, demand
 from dashboard.access.person import of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
@@ -25,15 +25,15 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """The same routes, each behind its action. Raises KeyError for one that names none."""
-    return [_guarded(route, ROUTES[route.path], home) for route in routes]
+    return [_guarded(route, home) for route in routes]
 
 
-def _guarded(route: Route, action: Action, home: Path) -> Route:
-    answer = route.endpoint
+def _guarded(route: Route, home: Path) -> Route:
+    answer, action = route.endpoint, ROUTES[route.path]
 
     async def endpoint(request: Request) -> Response:
         if action not in STRANGERS:
-            refusal = await run_in_threadpool(_refusal, request, home, action)
+            refusal = await run_in_threadpool(_refusal, request, home, route.path)
             if refusal is not None:
                 return await _told(request, refusal)
         if inspect.iscoroutinefunction(answer):
@@ -44,12 +44,13 @@ def _guarded(route: Route, action: Action, home: Path) -> Route:
     return Route(route.path, endpoint, methods=list(route.methods or ()))
 
 
-def _refusal(request: Request, home: Path, action: Action) -> BoussoleError | None:
+def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
     """Why somebody gets no answer; None where they do."""
+    action = ROUTES[path]
     try:
         person = of_request(request, home)
         request.state.person = person
-        look(Workspace(home), person, action, place=request.url.path)
+        look(Workspace(home), person, action, place=path)
         demand(person, action)
     except BoussoleError as error:
         return error

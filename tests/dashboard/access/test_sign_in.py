@@ -121,7 +121,7 @@ def test_sign_ins_and_looks_are_noted(client, sign_in, oidc, workspace):
     sign_in("tom")
     assert [(row.event, row.subject, row.role, row.place) for row in log.entries(workspace)] == [
         ("sign_in", "zoe", "reader", ""),
-        ("refused", "zoe", "reader", "/drift/x"),
+        ("refused", "zoe", "reader", "/drift/{system}"),
         ("sign_out", "zoe", "reader", ""),
         ("sign_in_refused", "tom", "", "no_role"),
     ]
