@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,6 +132,8 @@ def test_no_spelling_goes_round_the_question(command: Run) -> None:
     for typed in (["charter", "--", "adopt"], ["--", "charter", "adopt"], ["charter", "adopt", "--help"]):
         assert "may not adopt rules" in command("--as", "reader", *typed).stderr
     assert "is not one of" in command("--as", "root", "metrics").stderr
+    job = {**os.environ, "BOUSSOLE_ROLE": "reader"}
+    assert "may not adopt rules" in command("charter", "adopt", env=job).stderr
 
 
 @pytest.mark.parametrize("role", SIGNED_IN)
