@@ -54,6 +54,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="data", title=say("The data"), group=proof),
         Page(name="search", title=say("Search"), group=helps),
         Page(name="glossary", title=say("Glossary"), group=helps),
+        Page(name="settings", title=say("Settings"), group=helps),
     ]
 
 

@@ -23,6 +23,7 @@ PAGES: dict[str, Action] = {
     "evidence": Action.SEE_EVIDENCE,
     "glossary": Action.LEARN,
     "search": Action.LEARN,
+    "settings": Action.LEARN,
 }
 """By the name of the file in app_pages."""
 

@@ -357,6 +357,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         later("/glossary?lang=en#word-psi"),
         "/fairness?system=matchft",
         later("/search?q=seuil"),
+        "/settings?lang=en",
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
