@@ -8,18 +8,16 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import compass_html, frame
 from dashboard.access.person import here
-from dashboard.addresses import committee_href, evidence_href
+from dashboard.addresses import committee_href
 from dashboard.committee import pack_html, session_html
-from dashboard.committee.acting_html import Acting
-from dashboard.committee.acts.offering import HEAD, done_words, offered
+from dashboard.committee.acting_html import Acting, just_done
+from dashboard.committee.acts.offering import HEAD, offered
 from dashboard.committee.acts.place import place_of
-from dashboard.committee.chamber import Chamber, chamber_of
+from dashboard.committee.chamber import chamber_of
 from dashboard.committee.pack_view import pack_view
-from dashboard.committee.session_view import SessionPage, session_page
+from dashboard.committee.session_view import session_page
 from dashboard.evidence_view import number_of
-from dashboard.forms.html import done_html
 from dashboard.forms.inbox import problem_of
-from dashboard.html import Html
 from dashboard.words import Say, speaker
 
 
@@ -35,7 +33,8 @@ def show(asked: str, say: Say) -> None:
     page = session_page(chamber, number, pack, say, query=query)
     problem = problem_of(st.query_params.get("sent", ""))
     place = place_of(Workspace.find(), str(number))
-    done = just_done(chamber, page, st.query_params.to_dict(), say, query=query)
+    at = st.query_params.get("at", "")
+    done = at if at in page.parts else HEAD, just_done(chamber, st.query_params.get("done", ""), say, query=query)
     acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
     frame.put(
         acting.lost(),
@@ -46,18 +45,6 @@ def show(asked: str, say: Say) -> None:
         session_html.questions(page, say, acting),
         session_html.minutes(page, say, acting),
     )
-
-
-def just_done(
-    chamber: Chamber, page: SessionPage, asked: dict[str, str], say: Say, *, query: dict[str, str]
-) -> tuple[str, Html]:
-    """What the reader has just done, where the address says so and it is so; and the part of the page that says it."""
-    entry, part = frame.sealed_entry(asked.get("done", "")), asked.get("at", "")
-    act = chamber.act(entry)
-    if entry is None or act is None:
-        return "", Html("")
-    done = done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
-    return part if part in page.parts else HEAD, done
 
 
 speaks = speaker(frame.language())

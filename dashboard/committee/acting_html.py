@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.committee.acts.offering import Offered
-from dashboard.forms.html import folded_form, form_html
+from dashboard.addresses import evidence_href
+from dashboard.committee.acts.offering import Offered, done_words
+from dashboard.committee.chamber import Chamber
+from dashboard.forms.html import done_html, folded_form, form_html
 from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
 from dashboard.words import Say
@@ -57,6 +59,15 @@ class Acting:
             return folded_form(each.title, each.form, self.say, query=self.query, problem=self.problem)
         form = form_html(each.form, self.say, query=self.query, problem=self.problem)
         return el("div", el("p", el("strong", each.title)), form, class_="doing")
+
+
+def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str]) -> Html:
+    """What the reader has just done, where an address names an entry of the committee; nothing for any other."""
+    entry = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
+    act = chamber.act(entry)
+    if entry is None or act is None:
+        return Html("")
+    return done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
 
 
 NOBODY = Acting({}, Say("en"), query={})

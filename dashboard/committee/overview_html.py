@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.committee.acting_html import NOBODY, Acting
+from dashboard.committee.acts.house_offering import MATTERS, MEMBERS, SESSIONS
 from dashboard.committee.members_view import MemberRow
 from dashboard.committee.overview_view import (
     DraftRow,
@@ -47,7 +49,7 @@ def head(page: OverviewPage, say: Say) -> Html:
     )
 
 
-def due(page: OverviewPage, say: Say, acting: Html | None = None) -> Html:
+def due(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
     """What is due next, beside the sessions."""
     lines = _lines(page.due) if page.due else el("p", say("Nothing is due."))
     more = (
@@ -56,7 +58,7 @@ def due(page: OverviewPage, say: Say, acting: Html | None = None) -> Html:
     return el(
         "div",
         el("section", el("h2", say("What is due next?"), id="due"), lines, more),
-        el("section", el("h2", say("Sessions"), id="sessions"), acting, _sessions(page.sessions, say)),
+        el("section", el("h2", say("Sessions"), id="sessions"), acting.at(SESSIONS), _sessions(page.sessions, say)),
         class_="two",
     )
 
@@ -77,7 +79,7 @@ def opinions(page: OverviewPage, say: Say) -> Html:
     )
 
 
-def matters(page: OverviewPage, say: Say) -> Html:
+def matters(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
     """What was put to the committee, and what it asked."""
     columns = [say("Matter"), say("Who asks"), say("Rapporteur: who reports on it"), say("Hearings"), say("Outcome")]
     rows = [_matter(row) for row in page.matters]
@@ -88,12 +90,13 @@ def matters(page: OverviewPage, say: Say) -> Html:
         stacked(columns, rows, caption=say("Matters"), class_="house", hidden_caption=True)
         if rows
         else el("p", say("No matter was put to it yet.")),
+        acting.at(MATTERS),
         join([el("h3", say("Questions it asked"), id="questions"), asked]) if page.questions else None,
         class_="house-of",
     )
 
 
-def members(page: OverviewPage, say: Say) -> Html:
+def members(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
     """Who sits, and by which rules."""
     columns = [say("Member"), say("College"), say("Mandate"), say("Declared interests")]
     rows = [_member(row) for row in page.members]
@@ -103,6 +106,7 @@ def members(page: OverviewPage, say: Say) -> Html:
         stacked(columns, rows, caption=say("Members"), class_="house", hidden_caption=True)
         if rows
         else el("p", say("Nobody sits on it yet.")),
+        acting.at(MEMBERS),
         details(say("How does it work? Its rules"), facts(page.rules), class_="folded"),
         class_="house-of",
     )

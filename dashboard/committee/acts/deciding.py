@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from charter.committee.balloting import annul_vote, end_vote
-from charter.committee.drafts import Drafted, drafts
+from charter.committee.drafts import Drafted
 from charter.committee.issuing import issue
 from charter.committee.meeting import agree
 from charter.committee.minutes import approved
@@ -25,6 +25,7 @@ from charter.records.acts import (
     Referral,
     Vote,
 )
+from dashboard import store
 from dashboard.access.person import Person
 from dashboard.committee.acts.doing import Choices, Doing, members, sealed, who
 from dashboard.committee.acts.place import Place
@@ -88,7 +89,7 @@ def _deciding(place: Place, say: Say) -> list[Field]:
 
 def drafts_of(place: Place) -> list[Drafted]:
     """What is being written in the committee."""
-    return drafts(place.workspace, place.chamber.id)
+    return store.drafts(place.workspace, place.chamber.id)
 
 
 def _subject(desk: Desk, place: Place, values: Values) -> str | None:

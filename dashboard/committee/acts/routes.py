@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from charter.committee.refusals import RefusedError
 from dashboard.addresses import session_href
-from dashboard.committee.acts import calling, deciding, session_acts, taking_part
-from dashboard.committee.acts.convening import convening_route
+from dashboard.committee.acts import calling, deciding, seating, session_acts, taking_part
+from dashboard.committee.acts.convening import CONVENE
 from dashboard.committee.acts.doing import Doing, session_entry, told
 from dashboard.committee.acts.offering import part_of
 from dashboard.committee.acts.place import place_of
@@ -22,8 +22,9 @@ DOINGS = (*session_acts.DOINGS, *calling.DOINGS, *deciding.DOINGS, *taking_part.
 
 
 def act_routes(home: Path) -> list[Route]:
-    """One route for each thing that can be done in a session, and that which calls one."""
-    return [convening_route(home), *(_route(doing, home) for doing in DOINGS)]
+    """One route for each thing that can be done in a session, or on the page of a committee."""
+    houses = (CONVENE, *seating.DOINGS)
+    return [*(doing.route(home) for doing in houses), *(_route(doing, home) for doing in DOINGS)]
 
 
 def _route(doing: Doing, home: Path) -> Route:

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from audits.workspace import Workspace
+from charter.committee import acting
 from charter.committee.directory import name_member
 from charter.facts import Facts
 from charter.loading import load_charter
+from dashboard import store
 from dashboard.committee.chamber import Chamber
+from dashboard.forms import inbox
 from dashboard.scene import Scene
-from tests.charter.committee.desk import CALLED, Desk, m
+from tests.charter.committee.desk import CALLED, DAY, Desk, m
 from tests.charter.committee.hall import Hall
+from tests.dashboard.committee.hand import OPEN_AT, Hand
 
 NAMES = {m(1): "Awa Diop", m(2): "Li Wei", m(3): "Zoé <b>Petit</b>"}
 Seen = Callable[..., Chamber]
@@ -71,3 +75,22 @@ def hall(founded: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall
 def steward(be: Callable[..., None]) -> None:
     """Whoever opens a local dashboard, until a test chooses somebody else."""
     be("steward")
+
+
+@pytest.fixture
+def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day of the session, half an hour after its beginning."""
+    monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
+    monkeypatch.setattr(store, "today", lambda: DAY)
+    inbox._kept.clear()
+
+
+@pytest.fixture
+def hand(hall: Hall, on_the_day: None) -> Hand:
+    """Sends forms to the workspace with the open session, on its day."""
+    return Hand(hall)
+
+
+@pytest.fixture
+def of(hall: Hall) -> int:
+    return hall.of

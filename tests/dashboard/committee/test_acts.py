@@ -6,10 +6,7 @@ import datetime as dt
 import re
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
-from charter.committee import acting
 from charter.committee.drafts import begin
 from charter.records.acts import (
     Annulment,
@@ -34,76 +31,13 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from dashboard import store
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.committee.acts.routes import act_routes
 from dashboard.forms import inbox
-from dashboard.forms.inbox import problem_of
-from dashboard.forms.model import PREFIX
 from tests.charter.committee.desk import CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
+from tests.dashboard.committee.hand import act
 from tests.dashboard.committee.test_looks import look
 
 TEXT = {"title": "On MatchFT", "sense": "favourable", "words": "Yes."}
-OPEN_AT = dt.datetime(2026, 9, 15, 14, 30)  # noqa: DTZ001 (in the committee's own time)
-
-
-@pytest.fixture(autouse=True)
-def on_the_day(monkeypatch):
-    """The day of the session, half an hour after its beginning."""
-    monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "today", lambda: DAY)
-    inbox._kept.clear()
-
-
-class Hand:
-    """Sends forms as a page does, and as somebody."""
-
-    def __init__(self, hall):
-        self.hall = hall
-        home = hall.workspace.home
-        self.client = TestClient(Starlette(routes=guarded(act_routes(home), home)), follow_redirects=False)
-
-    def send(self, path, *, role="secretary", by=None, lang="en", seen=None, **fields):
-        self.client.cookies.set(COOKIE, f"{role}.{m(by)}" if by else role)
-        last = self.hall.house.acts[-1].entry if seen is None else seen
-        fields = {"seen": [str(last)], **{k: v if isinstance(v, list) else [v] for k, v in fields.items()}}
-        sent = [(PREFIX + name, (None, value)) for name, values in fields.items() for value in values]
-        return self.client.post(f"{path}?lang={lang}&spoken={lang}", files=sent)
-
-    def done(self, path, **given):
-        """The entry that was sealed."""
-        answer = self.send(path, **given)
-        assert answer.status_code == 303, answer.text
-        found = re.search(r"done=(\d+)", answer.headers["location"])
-        assert found, self.problem(answer).text
-        return int(found[1])
-
-    def refused(self, path, **given):
-        """What was told."""
-        return self.problem(self.send(path, **given)).text.replace("\u202f", " ")
-
-    @staticmethod
-    def problem(answer):
-        return problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1])
-
-    def last(self, kind):
-        return self.hall.house.standing(kind)[-1]
-
-
-@pytest.fixture
-def hand(hall):
-    return Hand(hall)
-
-
-@pytest.fixture
-def of(hall):
-    return hall.of
-
-
-def act(name, *parts):
-    return f"/session-act/{name}/" + "-".join(map(str, parts))
 
 
 def test_a_member_votes_for_themselves_once_and_is_told_so(hand, of):

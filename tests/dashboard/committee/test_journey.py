@@ -22,16 +22,29 @@ from audits.workspace import Workspace
 from charter.committee.acting import here_and_now, house_of
 from charter.committee.directory import name_member
 from charter.committee.drafts import begin
+from charter.committee.meeting import convene, open_session
 from charter.committee.proving import faults
 from charter.committee.rules import packaged
 from charter.committee.sessions import session
 from charter.loading import load_charter
 from charter.records import save_audit, statements, verify_records
-from charter.records.acts import Ballot, Dissent, Mandate, Minutes, Office, Opinion, Rapporteur, Recusal, Referral
+from charter.records.acts import (
+    Attendance,
+    Ballot,
+    Dissent,
+    Item,
+    Mandate,
+    Minutes,
+    Office,
+    Opinion,
+    Rapporteur,
+    Recusal,
+    Referral,
+)
 from charter.records.kinds import Recommendation, Reply
 from dashboard.access.person import COOKIE
 from tests.charter.committee.desk import CALLED, m
-from tests.charter.committee.hall import NAME, Hall
+from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.test_browser import FIXTURE, by_keyboard, chrome, served, text, violations, waiting, whole
 
 __all__ = ["chrome"]
@@ -276,6 +289,42 @@ def test_a_session_from_its_convocation_to_the_answer(chrome: webdriver.Chrome, 
     assert violations(chrome) == []
     seat.shoot("8-committee")
     held(seat, house)
+
+
+def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(
+    chrome: webdriver.Chrome, address: str, house: Workspace
+) -> None:
+    seat = Seat(chrome, address, house)
+    chrome.get(address + "/_stcore/health")
+    today = here_and_now(packaged("external"))
+    at = {"starts": today.replace(hour=0, minute=1), "ends": today.replace(hour=23, minute=59), "place": "Salle 3"}
+    agenda = [Item(id="stop", title="Suspendre ?")]
+    why = {"urgent": True, "text": "Incident."}
+    called = convene(house, NAME, who=who(today.date()), agenda=agenda, **at, **why).entry
+    for number in (1, 2, 3):
+        Hall(house).do(Attendance, on=today.date(), of=called, member=m(number), mode="in_person", at=today)
+    open_session(house, NAME, of=called, who=who(today.date()))
+    seat.session = str(called)
+    seat.be("chair", 1)
+    seat.here()
+    seat.send("vote", about="stop", secret="yes")  # noqa: S106 (a kind of vote)
+    seat.be("member", 2)
+    seat.here()
+    form = seat.form("cast", "")
+    seat.fill(form, "choice", "against")
+    button = form.find_element(By.CSS_SELECTOR, "button")
+    button.click()
+    waiting(chrome).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".receipt"))
+    receipt = text(chrome, ".receipt")
+    assert re.fullmatch(r"[0-9a-f]{32}", receipt)
+    assert violations(chrome) == []
+    stored = "return JSON.stringify([{...localStorage}, {...sessionStorage}, history.state, location.href])"
+    assert not any(word in chrome.execute_script(stored) for word in (receipt, "against", "choice"))
+    chrome.find_element(By.PARTIAL_LINK_TEXT, "Retour").click()
+    whole(chrome)
+    assert receipt not in chrome.page_source
+    assert chrome.find_elements(By.CSS_SELECTOR, "form[action*='/cast/']") == []
+    assert "une voix exprimée" in text(chrome, ".running")
 
 
 def matter(seat: Seat) -> str:

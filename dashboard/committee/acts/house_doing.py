@@ -1,0 +1,88 @@
+"""One thing that can be done on the page of a committee: the form that asks for it, and the act that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Route
+
+from charter.committee.acting import do_once
+from charter.committee.refusals import RefusedError
+from charter.records import Sealed
+from charter.records.acts import Act
+from dashboard import store
+from dashboard.access.person import Person
+from dashboard.addresses import committee_href
+from dashboard.committee.acts.doing import SEEN, seen_by
+from dashboard.committee.chamber import Chamber
+from dashboard.forms.model import Field, Form
+from dashboard.forms.reading import UnfitError, Values
+from dashboard.forms.routes import Desk, form_route
+from dashboard.words import Say
+
+BASE = "/committee-act"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseDoing:
+    """`ask` gives what the form asks; `act` seals what was sent; `shown` leads to the page that says so."""
+
+    name: str
+    title: Callable[[Say], str]
+    send: Callable[[Say], str]
+    ask: Callable[[Chamber, Person, Say], Sequence[Field]]
+    act: Callable[[Desk, Chamber, Values], Sealed]
+    note: Callable[[Chamber, Say], str] = lambda _chamber, _say: ""
+    shown: Callable[[Desk, Chamber, Sealed], str] | None = None
+
+    @property
+    def path(self) -> str:
+        """Where its form is sent, as a route."""
+        return f"{BASE}/{self.name}/{{of}}"
+
+    def form(self, chamber: Chamber, me: Person, say: Say) -> Form:
+        """The form as it is asked now."""
+        last = chamber.house.acts[-1].entry if chamber.house.acts else -1
+        return Form(
+            id=f"{self.name}-{chamber.id}",
+            path=f"{BASE}/{self.name}/{chamber.id}",
+            send=self.send(say),
+            note=self.note(chamber, say),
+            fields=[
+                Field(name=SEEN, label="", kind="hidden", value=str(last), required=False),
+                *self.ask(chamber, me, say),
+            ],
+        )
+
+    def route(self, home: Path) -> Route:
+        """The route of its form."""
+
+        def ask(desk: Desk, of: str) -> Form | None:
+            chamber = store.chambers(desk.workspace).get(of)
+            return self.form(chamber, desk.person, desk.say) if chamber else None
+
+        def act(desk: Desk, of: str, values: Values) -> str:
+            chamber = store.chambers(desk.workspace)[of]
+            try:
+                done = self.act(desk, chamber, values)
+            except RefusedError as error:
+                say = desk.say
+                raise UnfitError(error.said(say.lang, name=lambda member: chamber.name(member, say))) from error
+            if self.shown is not None:
+                return self.shown(desk, chamber, done)
+            return committee_href(of, query=desk.query, anchor="done", done=str(done.entry), at=self.name)
+
+        def back(desk: Desk, of: str, token: str) -> str:
+            return committee_href(of, query=desk.query, sent=token)
+
+        return form_route(self.path, home, ask=ask, act=act, back=back)
+
+
+def sealed(desk: Desk, chamber: Chamber, values: Values, kind: type[Act], **fields: Any) -> Sealed:
+    """Seal an act of the committee, once, today as its clock says."""
+    who = desk.person.who(chamber.now.date())
+    act = kind.model_validate({**vars(who), "committee": chamber.id, **fields})
+    return do_once(desk.workspace, act, seen=seen_by(values))
