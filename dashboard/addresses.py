@@ -174,6 +174,24 @@ def questions_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) 
     return address("/questions", {**asked, **query}, anchor)
 
 
+def drafts_href(committee: str, *, query: Mapping[str, str], **asked: str) -> str:
+    """What is being written in a committee; in the first one where none is named.
+
+    >>> drafts_href("internal", query={"lang": "en"}), drafts_href("", query={})
+    ('/drafts?committee=internal&lang=en', '/drafts')
+    """
+    return address("/drafts", {**({"committee": committee} if committee else {}), **asked, **query})
+
+
+def draft_href(number: int, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """One draft, or a text of it that was kept aside, to go on from.
+
+    >>> draft_href(3, query={"lang": "en"}, take="12")
+    '/draft?number=3&take=12&lang=en'
+    """
+    return address("/draft", {"number": str(number), **asked, **query}, anchor)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -46,7 +46,7 @@ from experiments.declared import DeclaredMeasure
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
-_SCRIPT = (HERE / "static" / "page.js").read_text(encoding="utf-8")
+_SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js"))
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 

@@ -45,6 +45,8 @@ def pages(say: Say) -> list[Page]:
         Page(name="drift", title=say("What has moved"), group=systems),
         Page(name="committee", title=say("The committee"), group=committee),
         Page(name="session", title=say("One session"), under="committee"),
+        Page(name="drafts", title=say("Drafts of opinions"), group=committee),
+        Page(name="draft", title=say("One draft"), under="drafts"),
         Page(name="questions", title=say("Questions and answers"), group=committee),
         Page(name="ask", title=say("Ask a question"), under="questions"),
         Page(name="recommendations", title=say("Recommendations"), group=committee),

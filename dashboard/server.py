@@ -30,6 +30,7 @@ from dashboard.access.sign_in import sign_in_routes
 from dashboard.api.serving import api_routes
 from dashboard.committee.acts.routes import act_routes
 from dashboard.committee.routes import committee_routes
+from dashboard.drafting.routes import draft_routes
 from dashboard.evidence_routes import evidence_routes
 from dashboard.followed.routes import followed_routes
 from dashboard.incidents.routes import incident_routes
@@ -119,7 +120,13 @@ def routes(home: Path) -> list[Route]:
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
     files = [*evidence_routes(home), *committee_routes(home)]
-    forms = [*act_routes(home), *incident_routes(home), *followed_routes(home), *question_routes(home)]
+    forms = [
+        *act_routes(home),
+        *incident_routes(home),
+        *followed_routes(home),
+        *question_routes(home),
+        *draft_routes(home),
+    ]
     return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)
 
 

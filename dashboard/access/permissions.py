@@ -69,7 +69,8 @@ class Action(StrEnum):
     MAKE_REPORT = "make a report"
     LEARN = "read what Boussole knows by itself"
 
-    TAKE_PART = "take part: ask, declare an interest, stand aside, vote, dissent, draft"
+    TAKE_PART = "take part: ask, declare an interest, stand aside, vote, dissent"
+    DRAFT = "write drafts of opinions"
     REFER = "put a matter to the committee"
     ANSWER = "answer the committee"
     CONVENE = "prepare a session: agenda, convocation, pack, minutes"
@@ -125,6 +126,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MAKE_REPORT: _BUREAU | _DATA | {Role.AUDITOR},
     Action.LEARN: _ALL,
     Action.TAKE_PART: frozenset({Role.MEMBER, Role.CHAIR, Role.FOLLOW_UP}),
+    Action.DRAFT: COMMITTEE,
     Action.REFER: frozenset({Role.STEWARD, Role.MEMBER}) | _BUREAU,
     Action.ANSWER: _DATA | {Role.FOLLOW_UP},
     Action.CONVENE: _BUREAU,

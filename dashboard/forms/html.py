@@ -27,6 +27,8 @@ def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Proble
         id=form.id,
         class_="fill",
         data_keep=form.id,
+        data_back=say("What you had written here and not sent was put back."),
+        data_drop=say("Drop it"),
     )
 
 

@@ -15,8 +15,10 @@ from starlette.routing import Route
 from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
+from charter.committee.directory import directory
 from charter.committee.refusals import RefusedError
 from dashboard.access.person import Person, of_request
+from dashboard.access.words import who_words
 from dashboard.forms.inbox import keep
 from dashboard.forms.model import PREFIX, Form, Problem
 from dashboard.forms.reading import UnfitError, Values
@@ -69,7 +71,7 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
         except UnfitError as error:
             problem = Problem(form=form.id, text=error.text, at=error.field, typed=kept)
         except RefusedError as error:
-            problem = Problem(form=form.id, text=error.said(desk.say.lang), typed=kept)
+            problem = Problem(form=form.id, text=error.said(desk.say.lang, name=_names(desk)), typed=kept)
         except (BoussoleError, ValidationError) as error:
             problem = Problem(form=form.id, text=_told(error, desk.say), typed=kept)
         return RedirectResponse(f"{back(desk, of, keep(problem))}#{form.id}", status_code=303)
@@ -89,6 +91,12 @@ def _from_here(request: Request) -> bool:
     """Whether a page of this very server sends it, as browsers say: another port of this machine is another site."""
     origin = request.headers.get("origin")
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
+
+
+def _names(desk: Desk) -> Callable[[str], str]:
+    """How a refusal calls a member or an author: by name where it is known, else by role or number."""
+    known = {member: each.name for member, each in directory(desk.workspace).items()}
+    return lambda who: known.get(who) or who_words(who, desk.say)
 
 
 def _told(error: BoussoleError | ValidationError, say: Say) -> str:

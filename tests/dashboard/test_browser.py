@@ -200,6 +200,7 @@ def later(path: str) -> Any:
         "/recommendations?lang=en",
         later("/questions"),
         later("/drift"),
+        later("/drafts"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

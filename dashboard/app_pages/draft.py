@@ -1,0 +1,56 @@
+"""One draft of an opinion: to write in, with what others wrote at the same time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from charter.committee.drafts import draft, savings
+from dashboard import compass_html, frame
+from dashboard.addresses import drafts_href
+from dashboard.drafting import html
+from dashboard.drafting.forms import throwing, writing
+from dashboard.drafting.view import draft_page
+from dashboard.forms.html import folded_form, form_html
+from dashboard.forms.inbox import problem_of
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The draft of the address, or that there is none."""
+    workspace, query, number = Workspace.find(), frame.kept_query(), frame.sealed_entry(_asked("number"))
+    chambers = frame.chambers()
+    now = draft(workspace, number) if number is not None and _known(workspace, number) else None
+    if now is None or now.committee not in chambers or now.kind != "opinion":
+        st.html(html.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
+        return
+    every = savings(workspace, now.id)
+    page = draft_page(chambers[now.committee], now, every, say, query=query)
+    st.html(html.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved"))))
+    if page.sealed:
+        st.html(html.sealed(page, say))
+        return
+    taken = next((each for each in every if str(each.id) == _asked("take")), None)
+    problem = problem_of(_asked("sent"))
+    frame.put(
+        form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
+        html.asides(page, say),
+        html.history(page, say),
+        folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
+    )
+
+
+def _asked(name: str) -> str:
+    return st.query_params.get(name, "")
+
+
+def _known(workspace: Workspace, number: int) -> bool:
+    return bool(savings(workspace, number))
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

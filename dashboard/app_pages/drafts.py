@@ -1,0 +1,40 @@
+"""The drafts of a committee."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from charter.committee.drafts import drafts
+from dashboard import compass_html, frame
+from dashboard.addresses import drafts_href
+from dashboard.drafting import html
+from dashboard.drafting.forms import beginning
+from dashboard.drafting.view import draft_line
+from dashboard.forms.html import folded_form
+from dashboard.forms.inbox import problem_of
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """What is being written, and the form to begin."""
+    chambers, query = frame.chambers(), frame.kept_query()
+    asked = st.query_params.get("committee", "")
+    name = asked if asked in chambers else next(iter(chambers))
+    chamber = chambers[name]
+    found = [each for each in drafts(Workspace.find(), name) if each.kind == "opinion"]
+    others = [(each.title(say), drafts_href(at, query=query), at == name) for at, each in chambers.items()]
+    lines = [draft_line(chamber, each, say, query=query) for each in found]
+    problem = problem_of(st.query_params.get("sent", ""))
+    frame.put(
+        html.head(chamber.title(say), lines, say, others=others),
+        folded_form(say("Begin a draft"), beginning(chamber, say), say, query=query, problem=problem),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

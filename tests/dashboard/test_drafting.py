@@ -1,0 +1,149 @@
+"""Drafts written together in the browser: who saves second is told, both texts stay, and are shown side by side."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.workspace import Workspace
+from charter.committee.directory import name_member
+from charter.committee.drafts import begin, draft, drafts, save, savings
+from charter.facts import Facts
+from dashboard.access.guard import guarded
+from dashboard.access.person import COOKIE
+from dashboard.committee.chamber import Chamber
+from dashboard.drafting import html
+from dashboard.drafting.forms import writing
+from dashboard.drafting.routes import draft_routes
+from dashboard.drafting.view import complete, draft_line, draft_page, missing, read
+from dashboard.forms.html import form_html
+from dashboard.forms.inbox import problem_of
+from dashboard.words import speaker
+from tests.charter.committee.desk import DAY, m
+from tests.charter.committee.hall import Hall
+
+EN, FR = speaker("en"), speaker("fr")
+BODY = {"title": "MatchFT", "sense": "reserved", "words": "One.\n\nTwo.", "reservations": ["Until spring."]}
+
+
+@pytest.fixture(scope="module")
+def seated(tmp_path_factory):
+    hall = Hall.seat(tmp_path_factory.mktemp("seated") / "home")
+    name_member(hall.workspace, m(1), name="Awa Diop")
+    begin(hall.workspace, "external", kind="opinion", body=BODY, author=m(1))
+    return hall
+
+
+@pytest.fixture
+def workspace(seated, tmp_path):
+    return Workspace(shutil.copytree(seated.workspace.home, tmp_path / "copy"))
+
+
+@pytest.fixture
+def client(workspace):
+    made = TestClient(Starlette(routes=guarded(draft_routes(workspace.home), workspace.home)), follow_redirects=False)
+    made.cookies.set(COOKIE, f"member.{m(2)}")
+    return made
+
+
+def chamber(hall):
+    return Chamber(house=hall.house, names={m(1): "Awa Diop"}, facts=Facts(as_of=DAY))
+
+
+def sent(client, path, lang="en", **fields):
+    files = {name: (None, value) for name, value in fields.items()}
+    answer = client.post(f"/drafts/{path}?spoken={lang}", files=files)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+WRITTEN = {"title": "MatchFT", "sense": "reserved", "words": "One.\r\n\r\nThree.", "reservations": "Until spring."}
+
+
+def test_a_draft_is_begun_and_saved_over_the_version_that_was_read(client, workspace):
+    assert sent(client, "new/external", title="ChatFT") == "/draft?number=2&saved=1"
+    assert sent(client, "save/2", version="1", **WRITTEN) == "/draft?number=2&saved=2#done"
+    assert sent(client, "save/2", version="1", **WRITTEN) == "/draft?number=2&saved=2#done"
+    now = draft(workspace, 2)
+    assert (now.version, now.author, now.body["words"]) == (2, m(2), "One.\n\nThree.")
+    assert complete(now.body)
+
+
+def test_who_saves_second_is_told_and_both_texts_are_shown_side_by_side(client, workspace, seated):
+    save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, based_on=1, author=m(1))
+    place = sent(client, "save/1", lang="fr", version="1", **WRITTEN)
+    page, _, anchor = place.partition("#")
+    problem = problem_of(page.partition("sent=")[2])
+    assert anchor == "draft-1"
+    assert problem.text.startswith("Quelqu’un (Awa Diop) a enregistré la version 2 depuis que vous avez ouvert")
+    now = draft(workspace, 1)
+    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
+    (aside,) = shown.asides
+    assert aside.mine.parts == [("One.", False), ("Three.", True)]
+    assert aside.theirs.parts == [("One.", False), ("Theirs.", True)]
+    form = form_html(writing(now, now.body, EN), EN, query={}, problem=problem)
+    assert "Three.</textarea>" in form
+    assert 'name="f-version" value="2"' in form
+    written = html.asides(shown, EN)
+    assert 'class="words differs"><span class="unseen">Only here: </span>Three.' in written
+    assert sent(client, "save/1", version="2", **WRITTEN).endswith("saved=3#done")
+    assert len(savings(workspace, 1)) == 4
+
+
+def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, seated):
+    words = "<script>alert(1)</script>" + "é" * 99_900
+    sent(client, "save/1", version="1", **{**WRITTEN, "words": words})
+    now = draft(workspace, 1)
+    assert now.body["words"] == words
+    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
+    page = html.asides(shown, EN) + html.draft_head(shown, EN, back="/", saved=True)
+    page += form_html(writing(now, now.body, EN), EN, query={})
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    place = sent(client, "save/1", version="2", **{**WRITTEN, "words": words + "x" * 100})
+    assert problem_of(place.partition("sent=")[2].partition("#")[0]).typed["words"] == [words + "x" * 100]
+
+
+def test_a_draft_says_what_it_lacks_before_a_vote():
+    for changed, told in [
+        ({"title": " "}, "no title"),
+        ({"sense": None}, "what it comes to"),
+        ({"words": "\n"}, "no words"),
+        ({"reservations": []}, "names none"),
+        ({"sense": "favourable"}, "It has reservations"),
+    ]:
+        assert told in missing({**BODY, **changed}, EN)
+        assert not complete({**BODY, **changed})
+    assert (missing(BODY, EN), complete(BODY)) == ("", True)
+
+
+def test_a_list_says_who_saved_last_and_nothing_is_marked_that_stands_alone(workspace, seated):
+    line = draft_line(chamber(seated), draft(workspace, 1), FR, query={})
+    assert line.title == ("MatchFT", "/draft?number=1")
+    assert "Version 1, enregistrée par Awa Diop le" in line.told
+    assert not any(marked for _, marked in read(BODY, {}, EN).parts)
+    shown = html.head("Committee", [line], FR, others=[("A", "/a", True), ("B", "/b", False)])
+    assert 'aria-current="true"' in shown
+    assert "Nothing is being written." in html.head("Committee", [], EN, others=[])
+
+
+def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):
+    from dataclasses import replace
+
+    now = replace(draft(workspace, 1), sealed_as=7)
+    shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
+    assert shown.sealed == ("entry 7", "/evidence?entry=7")
+    assert "This draft was sealed:" in html.sealed(shown, EN)
+
+
+def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):
+    place = sent(client, "discard/1")
+    assert "Nothing is filled in" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    assert sent(client, "discard/1", sure="yes") == "/drafts?committee=external"
+    assert drafts(workspace, "external") == []
+    for path in ("save/1", "save/x", "discard/9", "new/nobody"):
+        assert client.post(f"/drafts/{path}", files={"title": (None, "x")}).status_code == 404
+    assert "“&lt;b&gt;”" in html.no_draft("<b>", EN, back="/drafts")
