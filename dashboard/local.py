@@ -24,12 +24,15 @@ def refusal(headers: Iterable[tuple[str, str]]) -> str | None:
         return "forwarded"
     if host_name(given.get("host", "")) not in _NAMES:
         return "host"
-    origin = given.get("origin")
-    return "host" if origin is not None and host_name(origin.partition("://")[2]) not in _NAMES else None
+    return "host" if "origin" in given and not _own(given["origin"], given["host"], _NAMES) else None
 
 
-def foreign(headers: Iterable[tuple[str, str]], names: frozenset[str], *, origin_needed: bool) -> bool:
+def foreign(
+    headers: Iterable[tuple[str, str]], names: frozenset[str], *, origin_needed: bool, scheme: str = "https"
+) -> bool:
     """Whether a request asks for another host than ours, or comes from a page of another; forms must say whence.
+
+    `scheme` is ours: a page that came in clear can be anybody's.
 
     >>> ours = frozenset({"boussole.example"})
     >>> foreign([("Host", "boussole.example")], ours, origin_needed=False)
@@ -38,12 +41,19 @@ def foreign(headers: Iterable[tuple[str, str]], names: frozenset[str], *, origin
     True
     """
     given = {name.lower(): value for name, value in headers}
-    if host_name(given.get("host", "")) not in names:
+    host, origin = given.get("host", ""), given.get("origin")
+    if host_name(host) not in names:
         return True
-    origin = given.get("origin")
     if origin is None:
         return origin_needed
-    return host_name(origin.partition("://")[2]) not in names
+    return not _own(origin, host, names) or not origin.startswith(f"{scheme}://")
+
+
+def _own(origin: str, host: str, names: frozenset[str]) -> bool:
+    """Whether a page is of this very server: another port is somebody else, though browsers send it our cookies."""
+    place = origin.partition("://")[2]
+    name, asked = host_name(place), host_name(host)
+    return name in names and place[len(name) :] == host[len(asked) :]
 
 
 def host_name(value: str) -> str:

@@ -60,6 +60,10 @@ def _framed(send: Send) -> Send:
     return sent
 
 
+CLOSED = ("/_stcore/upload_file/", "/_stcore/metrics")
+"""What Streamlit would give to whoever has a socket, signed in or not: room for files without end, and its counts."""
+
+
 class LocalOnly:
     """Refuses what does not come from this machine, pages and web sockets alike."""
 
@@ -79,6 +83,9 @@ class LocalOnly:
                 return
             await PlainTextResponse(self.text, status_code=403)(scope, receive, send)
             return
+        if scope["type"] == "http" and scope["path"].startswith(CLOSED):
+            await PlainTextResponse("There is nothing of this name.\n", status_code=404)(scope, receive, send)
+            return
         await self.app(scope, receive, _framed(send) if scope["type"] == "http" else send)
 
 
@@ -87,15 +94,15 @@ class KnownHosts(LocalOnly):
 
     text = "Boussole does not answer under this name, or to this site.\n"
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, names: frozenset[str], scheme: str) -> None:
         super().__init__(app)
-        self.names = names
+        self.names, self.scheme = names, scheme
 
     def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
         if scope["type"] not in ("http", "websocket"):
             return False
         own = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
-        return foreign(headers, self.names, origin_needed=own)
+        return foreign(headers, self.names, origin_needed=own, scheme=self.scheme)
 
 
 def drift_report(home: Path, system: str) -> Path | None:
@@ -134,7 +141,8 @@ def doors(access: AccessSettings) -> Middleware:
     """What stands before everything: this machine only, or the names under which the dashboard is known."""
     if access.local:
         return Middleware(LocalOnly)
-    return Middleware(KnownHosts, names=frozenset({host_name(access.host), *map(host_name, access.hosts)}))
+    names = frozenset({host_name(access.host), *map(host_name, access.hosts)})
+    return Middleware(KnownHosts, names=names, scheme=access.address.partition("://")[0])
 
 
 def run(workspace_home: Path, port: int, headless: bool) -> None:

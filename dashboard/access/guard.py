@@ -16,7 +16,7 @@ from audits.workspace import Workspace
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
 from dashboard.access.permissions import STRANGERS, AccessError, demand
-from dashboard.access.person import of_request
+from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
 
@@ -44,6 +44,14 @@ def _guarded(route: Route, home: Path) -> Route:
     return Route(route.path, endpoint, methods=list(route.methods or ()))
 
 
+class ReadOnlyError(BoussoleError):
+    """A program that would act with a token: nobody answers for what it does."""
+
+    def __init__(self) -> None:
+        step = "Sign in, and do it in the browser."
+        super().__init__("a token only reads: nothing is done with it.", where="access", next_step=step)
+
+
 def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
     """Why somebody gets no answer; None where they do."""
     action = ROUTES[path]
@@ -52,6 +60,8 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
         request.state.person = person
         look(Workspace(home), person, action, place=path)
         demand(person, action)
+        if is_token(person) and request.method not in ("GET", "HEAD"):
+            raise ReadOnlyError
     except BoussoleError as error:
         return error
     return None
@@ -59,7 +69,9 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
 
 async def _told(request: Request, error: BoussoleError) -> Response:
     """Why: as JSON to who asks the API, as a page to somebody whose session is over, else as text."""
-    status = 401 if isinstance(error, SignedOutError) else 403 if isinstance(error, AccessError) else 503
+    status = (
+        401 if isinstance(error, SignedOutError) else 403 if isinstance(error, AccessError | ReadOnlyError) else 503
+    )
     headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
     if request.url.path.startswith("/api/"):
         body = {"error": error.what, "where": error.where, "next_step": error.next_step}

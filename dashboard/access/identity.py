@@ -45,9 +45,13 @@ def check_roles(workspace: Workspace) -> AccessSettings:
 
 
 def email_of(claims: Mapping[str, Any]) -> str:
-    """The address that the provider vouches for; none where it says that it was not verified."""
-    email = claims.get("email")
-    return email.casefold() if isinstance(email, str) and claims.get("email_verified") is not False else ""
+    """The address that the provider vouches for; none where it does not say that it verified it.
+
+    >>> email_of({"email": "Ada@example.org", "email_verified": True}), email_of({"email": "ada@example.org"})
+    ('ada@example.org', '')
+    """
+    email, verified = claims.get("email"), claims.get("email_verified")
+    return email.casefold() if isinstance(email, str) and (verified is True or verified == "true") else ""
 
 
 def member_of(workspace: Workspace, email: str) -> str | None:

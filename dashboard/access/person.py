@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 COOKIE = "boussole_local"
 """What somebody chose to be, in local mode: `role` or `role.member`. It proves nothing, and is sealed as such."""
 LOCAL = "local"
+PROGRAM = "token/"
+"""Begins the subject of a token."""
 DEFAULT = Role.STEWARD
 """Who opens a local dashboard holds its files; this role sees every page."""
 
@@ -65,6 +67,11 @@ def of_request(request: Request, home: Path) -> Person:
 
         return tokens.person(Workspace(home), token if scheme.lower() == "bearer" else "")
     return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
+
+
+def is_token(person: Person) -> bool:
+    """Whether it is a program that asks, with a token."""
+    return person.subject.startswith(PROGRAM)
 
 
 def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from audits.workspace import Workspace
-from dashboard.local import refusal
-from dashboard.server import LocalOnly, drift_report, routes
+from dashboard.local import foreign, refusal
+from dashboard.server import KnownHosts, LocalOnly, drift_report, routes
 
 
 @pytest.mark.parametrize(
@@ -26,12 +28,30 @@ from dashboard.server import LocalOnly, drift_report, routes
         ([("Host", "localhost.example")], "host"),
         ([("Host", "localhost"), ("Origin", "https://elsewhere.example")], "host"),
         ([("Host", "localhost"), ("Origin", "null")], "host"),
+        ([("Host", "localhost:8501"), ("Origin", "http://localhost:5000")], "host"),
+        ([("Host", "localhost:8501"), ("Origin", "http://localhost")], "host"),
         ([("Host", "localhost"), ("X-Forwarded-Host", "localhost")], "forwarded"),
         ([("Host", "localhost"), ("Forwarded", "for=10.0.0.7")], "forwarded"),
     ],
 )
 def test_who_is_refused(headers: list[tuple[str, str]], why: str | None) -> None:
     assert refusal(headers) == why
+
+
+@pytest.mark.parametrize(
+    ("origin", "refused"),
+    [
+        ("https://boussole.example", False),
+        ("https://boussole.example:8443", True),
+        ("http://boussole.example", True),
+        ("https://other.example", True),
+        ("null", True),
+        (None, True),
+    ],
+)
+def test_a_form_comes_from_our_own_pages_and_not_from_what_is_sent_in_clear(origin, refused):
+    sent = [("Host", "boussole.example"), *([("Origin", origin)] if origin else [])]
+    assert foreign(sent, frozenset({"boussole.example"}), origin_needed=True, scheme="https") == refused
 
 
 @pytest.fixture
@@ -69,6 +89,17 @@ def test_strangers_get_neither_pages_nor_sockets(client: TestClient) -> None:
     assert client.get("/drift/matchft", headers={"host": "rebound.example"}).status_code == 403
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/", headers={"host": "rebound.example"}):
         pass
+
+
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/session/file", "/_stcore/metrics"])
+def test_nobody_fills_the_memory_of_the_server_with_files(path: str) -> None:
+    everything = Route("/{path:path}", lambda _: PlainTextResponse("taken"), methods=["GET", "PUT", "DELETE"])
+    for door in (Middleware(LocalOnly), Middleware(KnownHosts, names=frozenset({"localhost"}), scheme="http")):
+        behind = TestClient(Starlette(routes=[everything], middleware=[door]), base_url="http://localhost")
+        behind.headers["origin"] = "http://localhost"
+        assert behind.get("/_stcore/health").text == "taken"
+        for method in ("GET", "PUT", "DELETE"):
+            assert behind.request(method, path).status_code == 404
 
 
 def test_a_report_is_found_by_a_plain_id_only(tmp_path: Path) -> None:

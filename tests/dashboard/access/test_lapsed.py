@@ -45,6 +45,11 @@ def test_what_was_written_survives_and_is_sent_again(client, sign_in, oidc):
     assert "done=" in again.headers["location"]
 
 
+def test_a_form_of_another_page_is_not_given_back_to_be_sent(client):
+    done = client.post(FORM, data=SENT, headers={**BROWSER, "origin": "http://localhost:3000"})
+    assert (done.status_code, "CNIL" in done.text) == (403, False), "somebody else wrote it"
+
+
 def test_a_link_leads_to_the_sign_in_and_back(client):
     done = client.get("/evidence/checkpoint", headers={"accept": "text/html"})
     assert (done.status_code, done.headers["location"]) == (303, "/access/sign-in?to=%2Fevidence%2Fcheckpoint")

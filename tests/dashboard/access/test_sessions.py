@@ -39,7 +39,13 @@ def clock(monkeypatch) -> Clock:
 @pytest.fixture
 def claims(monkeypatch) -> dict[str, object]:
     """What the provider says when it is asked again."""
-    said: dict[str, object] = {"sub": "s1", "email": "ada@example.org", "roles": ["stewards"], "name": "Ada"}
+    said: dict[str, object] = {
+        "sub": "s1",
+        "email": "ada@example.org",
+        "email_verified": True,
+        "roles": ["stewards"],
+        "name": "Ada",
+    }
     monkeypatch.setattr(sessions, "userinfo", lambda *_: said)
     return said
 
@@ -126,7 +132,12 @@ def test_a_mandate_that_ends_counts_at_once(seated, clock, claims):
     assert why(seated.workspace, number) == "no_mandate"
 
 
-@pytest.mark.parametrize("changed", [{"email": "other@example.org"}, {"email_verified": False}, {"email": None}])
+UNVERIFIED: list[object] = [False, None, "false", "", 0]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"email": "other@example.org"}, {"email": None}, *({"email_verified": each} for each in UNVERIFIED)]
+)
 def test_a_member_without_a_seat_does_not_get_in(seated, clock, claims, changed):
     claims |= {"roles": ["ethics-chair"]} | changed
     with pytest.raises(SignedOutError, match="no mandate of this member"):

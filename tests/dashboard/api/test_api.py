@@ -182,6 +182,16 @@ def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept
     assert client.get("/api/systems", headers={"authorization": f"Basic {token}"}).status_code == 401
 
 
+def test_a_token_reads_and_changes_nothing(client, kept):
+    token = tokens.new_token(kept, role="steward", label="a leaked one", days=1)
+    before = client.get("/api/ledger").json()["total"]
+    said = {"body": "CNIL", "text": "More.", "addressee": "Direction", "due_on": "2099-01-01"}
+    for path in ("/recommendations/outside", "/incidents/open", "/evidence/check"):
+        done = client.post(path, files={key: (None, value) for key, value in said.items()}, headers=bearer(token))
+        assert (done.status_code, "a token only reads" in done.text) == (403, True), path
+    assert client.get("/api/ledger").json()["total"] == before
+
+
 def test_a_token_ends(client, kept, monkeypatch):
     token = tokens.new_token(kept, role="auditor", label="auditors", days=2)
     number = token.split("_")[1]
