@@ -1,4 +1,4 @@
-"""How the mix of groups moves from window to window, from what stored audits have told and from nothing else.
+"""How the mix of groups, and what they are given, move: from what stored audits have told and from nothing else.
 
 Whatever is made of published figures gives nothing away that they did not: groups that an audit hides are added up with
 the people of unknown group, as every reader could do.
@@ -14,13 +14,17 @@ from typing import Any
 from audits.drift.bins import categories
 from audits.drift.distances import distance_measures
 from audits.drift.measures import index_measures
+from audits.drift.shifts import Scale, Series, Step, step_of
 from audits.measures import Measure
 from audits.systems.model import System
-from audits.windows import Window
+from audits.windows import Window, period_of
 from audits.workspace import Workspace
+from charter.judged import JUDGED
 from charter.records import audits_of
 
 MIX = "mix"
+SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
+MEAN_SCORE, SELECTION_RATE = "mean_score", "selection_rate"
 Document = Mapping[str, Any]
 
 
@@ -35,13 +39,41 @@ class Told:
     expired: frozenset[str]
 
 
-def told_of_groups(workspace: Workspace, system: str) -> dict[Window, Told]:
-    """The last audit of each window, as far as it is about groups."""
-    found = {}
+def documents_of(workspace: Workspace, system: str) -> dict[Window, Document]:
+    """The last audit of each window, oldest window first."""
+    found: dict[Window, Document] = {}
     for document in audits_of(workspace, system):
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
-        found[Window(start, end)] = told(document)
+        found[Window(start, end)] = document
     return found
+
+
+def series_of(documents: Mapping[Window, Document]) -> list[Series]:
+    """What audits of whole months have told, month by month: judged comparisons, mean scores, the share selected.
+
+    Comparisons are those of the newest month; of means and shares, everybody's, and each group's mean score.
+    """
+    months = [window for window in sorted(documents) if window == period_of(window.start, "month")]
+    if len(months) < 2:
+        return []
+    newest = documents[months[-1]]
+    judged = {each["measure"] for verdict in newest["verdicts"] for each in verdict["comparisons"]}
+    found = []
+    for measure in newest["measures"]:
+        plain = (measure["metric"] == MEAN_SCORE and len(measure["by"]) < 2) or measure["id"] == SELECTION_RATE
+        scale = SCALES.get(JUDGED.get(measure["metric"], "") if measure["id"] in judged else "value" if plain else "")
+        if scale is not None:
+            steps = [_step(window, documents[window], measure["id"]) for window in months]
+            kept = [step for step in steps if step is not None]
+            kinds = {bool(step.se) for step in kept}
+            if len(kinds) == 1:
+                found.append(Series(id=measure["id"], scale=scale, steps=kept))
+    return found
+
+
+def _step(window: Window, document: Document, measure_id: str) -> Step | None:
+    found = next((each for each in document["measures"] if each["id"] == measure_id), None)
+    return None if found is None else step_of(window, found)
 
 
 def told(document: Document) -> Told:

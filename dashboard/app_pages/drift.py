@@ -31,6 +31,7 @@ def show(say: Say) -> None:
         html.notes(page, say),
         html.timeline(page, say),
         html.sections(page, say),
+        html.gaps(page, say),
         html.closing(
             page,
             say,

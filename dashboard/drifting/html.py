@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from audits.drift.shifts import RATE
 from audits.mixed import joined
 from dashboard.drifting.multiples import Multiple
 from dashboard.drifting.view import Cell, Column, DriftPage
-from dashboard.html import Html, badge, code, details, el, join, link, picture, table
+from dashboard.html import Html, badge, code, details, el, join, link, picture, stacked, table
 from dashboard.register_choice import Choice
 from dashboard.words import Say
 
@@ -140,6 +141,31 @@ def sections(page: DriftPage, say: Say) -> Html:
     return join(parts)
 
 
+def gaps(page: DriftPage, say: Say) -> Html:
+    """What of the figures of audits moved for good, and all that was looked at."""
+    if page.gaps is None:
+        return Html("")
+    head_ = [say("Figure"), say("Before"), say("Since then"), say("Moved in"), say("Noticed in"), say("Reading")]
+    rows = [
+        [each.name, each.before, each.after, each.since, each.noticed, badge(each.state, say, each.text)]
+        for each in page.gaps.moved
+    ]
+    caption = say("Figures that moved for good")
+    return el(
+        "section",
+        el("h2", say("What each is given"), id="gaps"),
+        el("p", page.gaps.told),
+        stacked(head_, rows, caption=caption, class_="data", hidden_caption=True)
+        if rows
+        else el("p", badge("kept", say, say("None of them moved for good."))),
+        details(
+            say("All figures that are looked at"),
+            el("ul", *[el("li", each) for each in page.gaps.looked], class_="lines"),
+        ),
+        class_="drift-theme",
+    )
+
+
 def _multiple(each: Multiple, say: Say) -> Html:
     rows = [
         [*cells, badge(state, say, text) if state != "not_examined" else ""]
@@ -192,6 +218,15 @@ def closing(page: DriftPage, say: Say, *, report: str | None, recompute: str) ->
             say("From what the audits have published: groups that they hide are counted with those unknown."),
         ),
         (
+            say("Moved for good"),
+            say(
+                "The months before and after each month are held to each other. A figure moved for good where they "
+                "differ by more than chance would make any of the figures differ in one year of {years}; it is told "
+                "from a season where the same months of the year before did the same.",
+                years=say.whole(round(1 / RATE)),
+            ),
+        ),
+        (
             say("Other distances"),
             say(
                 "They answer the same question in other ways: Jensen-Shannon, Hellinger, total variation and "
@@ -206,7 +241,7 @@ def closing(page: DriftPage, say: Say, *, report: str | None, recompute: str) ->
         links.append(link(say("Open the detailed drift report (Evidently, in English)"), report))
     return el(
         "section",
-        details(say("How to read this"), el("dl", *items, class_="facts"), class_="folded"),
+        details(say("How to read this page"), el("dl", *items, class_="facts"), class_="folded"),
         el("p", join(links, " · ")),
         details(say("Compute it again"), el("p", say("With the decisions at hand:")), el("code", recompute)),
         class_="drift-closing",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audits.drift.compared import DECISION
 from audits.drift.series import Against, DriftSeries, Point, Step, drift_series
+from audits.drift.shifts import Series, Shift, shifts
 from audits.systems.model import System
+from audits.windows import Window
 from audits.workspace import Workspace
 from charter.examined import examined
-from charter.groups_over_time import mix_measures, told_of_groups
+from charter.groups_over_time import Told, documents_of, mix_measures, series_of, told
 from charter.in_force import Version, versions
 
 
@@ -21,6 +23,10 @@ class Drift:
 
     series: DriftSeries
     charters: Sequence[Version]
+    looked: Sequence[Series] = ()
+    """Measures that audits told month by month; empty where time is cut otherwise."""
+    shifts: Sequence[Shift] = ()
+    """Those that moved for good."""
 
 
 def look(workspace: Workspace, system: System, *, against: Against, step: Step, today: dt.date) -> Drift:
@@ -33,21 +39,27 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
         examined=examined(workspace, system.id) if against == "examined" else None,
         as_of=today,
     )
-    return Drift(series=_with_groups(workspace, series), charters=versions(workspace))
+    documents = documents_of(workspace, system.id)
+    looked = series_of(documents) if step == "month" else []
+    return Drift(
+        series=_with_groups({window: told(each) for window, each in documents.items()}, series),
+        charters=versions(workspace),
+        looked=looked,
+        shifts=shifts(looked),
+    )
 
 
-def _with_groups(workspace: Workspace, series: DriftSeries) -> DriftSeries:
+def _with_groups(said: Mapping[Window, Told], series: DriftSeries) -> DriftSeries:
     """The same windows with the mix of groups, as audits have told it."""
     if not series.system.groups:
         return series
-    told = told_of_groups(workspace, series.system.id)
 
     def mixed(point: Point) -> Point:
         if point.reason or point.against is None:
             return point
         effect = point.measure("psi", DECISION)
         known = effect.params["test"]["design_effect"] if effect and "test" in effect.params else 1.0
-        found = mix_measures(told.get(point.against), told.get(point.window), series.system, design_effect=known)
+        found = mix_measures(said.get(point.against), said.get(point.window), series.system, design_effect=known)
         return replace(point, measures=[*point.measures, *found])
 
     return replace(series, points=[mixed(point) for point in series.points])

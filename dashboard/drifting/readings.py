@@ -17,8 +17,8 @@ from charter.judged import DRIFT
 from charter.model import Article, Charter, Indicator
 from dashboard.marks import ORDER
 
-THEMES = ("inputs", "score", DECISION, OUTCOME, "groups")
-SCORE = "score"
+SCORE, GAPS = "score", "gaps"
+THEMES = ("inputs", SCORE, DECISION, OUTCOME, "groups", GAPS)
 ALPHA = 0.05
 CUSTOMARY = 0.1
 """The level of habit, where a charter states none."""

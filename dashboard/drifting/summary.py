@@ -9,7 +9,7 @@ from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from dashboard.drifting.events import Event
-from dashboard.drifting.readings import SCORE, THEMES, Reading
+from dashboard.drifting.readings import GAPS, SCORE, THEMES, Reading
 from dashboard.drifting.words import name_of, period_words, since_words, why_not
 from dashboard.words import Say
 
@@ -88,6 +88,7 @@ def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
         DECISION: say("the decisions changed"),
         OUTCOME: say("what became of people changed"),
         "groups": say("the groups changed ({names})", names=names),
+        GAPS: say("what audits measure moved for good ({n} of its figures)", n=say.whole(len(reading.moved))),
     }
     return clauses[theme]
 
@@ -99,6 +100,7 @@ def _subject(theme: str, say: Say) -> str:
         DECISION: say("the decisions"),
         OUTCOME: say("what became of people"),
         "groups": say("the groups"),
+        GAPS: say("what audits measure of groups"),
     }
     return subjects[theme]
 

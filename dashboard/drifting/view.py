@@ -12,9 +12,10 @@ from audits.languages import capital
 from dashboard.addresses import article_href, data_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.events import Event, events, within
+from dashboard.drifting.gaps import Gaps, gap_reading, gaps
 from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
-from dashboard.drifting.readings import SCORE, THEMES, Level, Reading, levels, readings
+from dashboard.drifting.readings import GAPS, SCORE, THEMES, Level, Reading, levels, readings
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
     against_words,
@@ -68,6 +69,7 @@ class DriftPage:
     earlier: int
     rows: Sequence[tuple[str, Sequence[Cell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
+    gaps: Gaps | None
     level: str
     question: tuple[str, str] | None
     data: str
@@ -88,7 +90,10 @@ def drift_page(
     """The page of one system. `log`: what became of its columns; `systems`: to choose from; `fine`: weeks and days
     may be chosen."""
     series, level = drift.series, levels(scene.charter, drift.series.system)
-    read = [readings(point, level) for point in series.points]
+    read = [
+        readings(point, level) | {GAPS: gap_reading(point.window, drift.looked, drift.shifts, series, say)}
+        for point in series.points
+    ]
     happened = events(scene, series, drift.charters, say, query=query, with_incidents=with_incidents)
     shown = series.points[-COLUMNS:]
     return DriftPage(
@@ -118,6 +123,7 @@ def drift_page(
                 ]
             )
         ],
+        gaps=gaps(series, drift.looked, drift.shifts, say),
         level=_level(level[""], say),
         question=_question(level[""], say, query=query),
         data=data_href(query=query, anchor=asked.system),

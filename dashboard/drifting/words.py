@@ -15,7 +15,7 @@ from audits.systems.model import System
 from audits.windows import Window
 from charter.families import decision
 from charter.naming import feature
-from dashboard.drifting.readings import SCORE
+from dashboard.drifting.readings import GAPS, SCORE
 from dashboard.groups import attribute_name, reason_words
 from dashboard.words import Say
 
@@ -43,12 +43,15 @@ def theme_words(theme: str, say: Say) -> str:
         DECISION: say("The decisions"),
         OUTCOME: say("What became of people"),
         "groups": say("The groups"),
+        GAPS: say("What each is given"),
     }
     return words[theme]
 
 
 def name_of(column: str, theme: str, system: System, say: Say) -> str:
-    """A column or an attribute as people call it, inside a sentence."""
+    """A column or an attribute as people call it, inside a sentence; a figure of audits is named already."""
+    if theme == GAPS:
+        return column
     if theme == "groups":
         return inside(attribute_name([column], say, system=system))
     return feature(system, column, say.lang)

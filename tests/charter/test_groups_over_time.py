@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from audits.systems import System
-from charter.groups_over_time import Told, mix_measures, told
+from audits.windows import Window
+from charter.groups_over_time import Told, mix_measures, series_of, told
 from tests.written import sample
 
 SYSTEM = sample(
@@ -69,3 +71,36 @@ def test_hidden_and_unknown_people_are_one_category_that_every_reader_can_comput
 def test_a_mix_that_cannot_be_compared_says_why(reference: Told | None, current: Told | None, reason: str) -> None:
     found = mixed(reference, current)
     assert {name: (each.value, each.reason) for name, each in found.items()} == {"psi": (None, reason)}
+
+
+def audited(k: int, *, suppressed: bool = False) -> dict[str, Any]:
+    """A month in which `k` of 500 women and 250 of 500 men were selected."""
+    ratio = {
+        "id": "selection_rate_ratio/gender=F",
+        "metric": "selection_rate_ratio",
+        "by": ["gender"],
+        "value": None if suppressed else k / 250,
+        "n": 1000,
+        "clusters": None,
+        "interval": None,
+        "params": {"test": {"kind": "score_ratio", "k": [k, 250], "n": [500, 500]}},
+    }
+    other = {**ratio, "id": "selection_rate_ratio/gender=X"}  # shown, and no verdict rests on it
+    ends = {"low": 0.4, "high": 0.6, "level": 0.95}
+    mean = {**ratio, "id": "mean_score", "metric": "mean_score", "by": [], "value": 0.5, "params": {}, "interval": ends}
+    crossed = {**mean, "id": "mean_score/gender=F,age=old", "by": ["gender", "age"]}
+    return {"measures": [ratio, other, mean, crossed], "verdicts": [{"comparisons": [{"measure": ratio["id"]}]}]}
+
+
+def test_series_are_made_of_audits_of_whole_months() -> None:
+    months = {Window(dt.date(2026, at, 1), dt.date(2026, at + 1, 1) - dt.timedelta(days=1)): at for at in (1, 2, 3, 4)}
+    documents = {window: audited(200 + at, suppressed=at == 2) for window, at in months.items()}
+    documents[Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))] = audited(1)  # a quarter is no month
+    found = {each.id: each for each in series_of(documents)}
+    assert {name: each.scale for name, each in found.items()} == {
+        "selection_rate_ratio/gender=F": "ratio",
+        "mean_score": "value",
+    }
+    assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [201, 203, 204]
+    assert len(found["mean_score"].steps) == 4
+    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): audited(200)}) == []

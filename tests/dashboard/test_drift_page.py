@@ -15,6 +15,7 @@ from audits.decisions.overview import Changed, LogState
 from audits.drift.compared import compared
 from audits.drift.counts import Version, WindowCounts
 from audits.drift.series import DriftSeries, Point
+from audits.drift.shifts import Series, Step, shifts
 from audits.windows import Window
 from charter.groups_over_time import Told, mix_measures
 from charter.in_force import Act
@@ -102,14 +103,14 @@ def series_of(
 def made(scene: Scene) -> Made:
     seen = replace(scene, systems={"sample": SYSTEM})
 
-    def make(series: DriftSeries, lang: str = "en", **more: Any) -> DriftPage:
+    def make(series: DriftSeries, lang: str = "en", looked: Sequence[Series] = (), **more: Any) -> DriftPage:
         asked = Asked(system="sample", against=series.against, by=series.step)
         act = Act(
             entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
         )
         charter = CharterVersion(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
         given: dict[str, Any] = {"log": LogState(), "systems": ["sample"], "fine": False, "with_incidents": False}
-        drift = Drift(series=series, charters=[charter])
+        drift = Drift(series=series, charters=[charter], looked=looked, shifts=shifts(looked))
         return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **(given | more))
 
     return make
@@ -167,6 +168,34 @@ def test_what_moved_before_and_no_longer_does_is_told(made: Made) -> None:
     page = made(series_of([STILL, MOVED, STILL]))
     assert page.summary.tone == "kept"
     assert page.summary.more == ["Last move before that: February 2026, the inputs changed (distance)."]
+
+
+def of_women(rates: Sequence[int], name: str = "selection_rate_ratio/gender=F") -> Series:
+    """How many of 2,000 women were selected from month to month, and 1,000 of 2,000 men."""
+    steps = [Step(window=month(at), k=(rate, 1000), n=(2000, 2000)) for at, rate in enumerate(rates, 1)]
+    return Series(id=name, scale="ratio", steps=steps)
+
+
+def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -> None:
+    steady = of_women([1000, 1010, 990, 1005], "selection_rate_ratio/gender=<i>")
+    page = made(series_of([STILL] * 4), looked=[of_women([1000, 1000, 800, 820]), steady])
+    assert page.summary.headline == (
+        "April 2026 compared with January 2026: what audits measure moved for good (1 of its figures)."
+    )
+    assert page.summary.more[0] == "So it has been since March 2026."
+    (row,) = (cells for title, cells in page.rows if title == "What each is given")
+    assert [cell.state for cell in row] == ["not_examined", "kept", "watch", "watch"]
+    assert page.gaps is not None
+    (moved,) = page.gaps.moved
+    assert moved.name == "Share of people called, by gender: F"
+    assert (moved.before, moved.after, moved.since) == ("100 for 100", "81 for 100", "March 2026")
+    assert "2 figures" in page.gaps.told
+    written = html.gaps(page, speaker("en"))
+    assert "&lt;i&gt;" in written
+    assert "<i>" not in written
+    calm = made(series_of([STILL] * 4), looked=[steady])
+    assert "None of them moved for good." in html.gaps(calm, speaker("en"))
+    assert calm.summary.tone == "kept"
 
 
 def test_few_decisions_do_not_settle_it(made: Made) -> None:

@@ -1,0 +1,130 @@
+"""What audits told month by month, and what of it moved for good: gaps between groups, scores, shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.drift.series import DriftSeries
+from audits.drift.shifts import RATE, Series, Shift
+from audits.mixed import joined
+from audits.windows import Window
+from charter.families import decision
+from charter.groups_over_time import MEAN_SCORE
+from charter.naming import parsed
+from dashboard.drifting.multiples import figure
+from dashboard.drifting.readings import GAPS, Reading
+from dashboard.drifting.words import period_words
+from dashboard.groups import value_name
+from dashboard.system_view import chart_title
+from dashboard.words import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One measure that moved: what it is, before and since, from when on, when that could be seen."""
+
+    name: str
+    before: str
+    after: str
+    since: str
+    noticed: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gaps:
+    """All that was looked at together, and what moved."""
+
+    told: str
+    moved: Sequence[Moved]
+    looked: Sequence[str]
+
+
+def gaps(series: DriftSeries, looked: Sequence[Series], found: Sequence[Shift], say: Say) -> Gaps | None:
+    """Nothing where no two months were audited."""
+    if not looked:
+        return None
+    scales = {each.id: each.scale for each in looked}
+    told = say(
+        "{n} figures of the monthly audits are looked at together: in {years} of 100 years at most would chance alone "
+        "move any of them.",
+        n=say.whole(len(looked)),
+        years=say.whole(100 * RATE),
+    )
+    return Gaps(
+        told=told,
+        moved=[
+            _moved(each, scales[each.id], series, say)
+            for each in sorted(found, key=lambda each: (each.seasonal, scales[each.id] == "value"))
+        ],
+        looked=[name_of_measure(each.id, series, say) for each in looked],
+    )
+
+
+def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> Moved:
+    return Moved(
+        name=name_of_measure(shift.id, series, say),
+        before=_written(shift.before, scale, say),
+        after=_written(shift.after, scale, say),
+        since=period_words(shift.since, say),
+        noticed=period_words(shift.noticed, say),
+        state="not_examined" if shift.seasonal else "watch",
+        text=say("As the year before: a season") if shift.seasonal else say("Has moved"),
+    )
+
+
+def _written(value: float, scale: str, say: Say) -> str:
+    if scale == "ratio":
+        return say("{n} for 100", n=say.number(100 * value, 0))
+    if scale == "difference":
+        return say("{n} points", n=say.number(100 * value, 1))
+    return figure(value, say)
+
+
+def name_of_measure(name: str, series: DriftSeries, say: Say) -> str:
+    """A measure by what it counts and whom: "Share of people contacted, by sex: women"."""
+    metric, _, rest = name.partition("/")
+    label, _, given = rest.partition("|")
+    by = _attributes(label, series)
+    if not by:
+        selected = decision(series.system, say.lang)
+        return say("The score") if metric == MEAN_SCORE else say("Share of people {selected}", selected=selected)
+    group = parsed(label, by)
+    who = joined(", ", [value_name(each, value, say, system=series.system) for each, value in group.items()])
+    if metric == MEAN_SCORE:
+        return say("The score: {group}", group=who)
+    title = chart_title(re.sub("_(ratio|difference)$", "", metric), by, say, system=series.system)
+    named = say("{title}: {group}", title=title, group=who)
+    if not given:
+        return named
+    stage = given.partition("=")[2]
+    titles = series.system.columns.stage_titles if series.system.columns else {}
+    return f"{named} ({say.text(titles.get(stage), stage)})"
+
+
+def _attributes(label: str, series: DriftSeries) -> tuple[str, ...]:
+    """The attributes that a label names: those of the system, alone or crossed."""
+    for by in sorted(series.system.attributes, key=len, reverse=True):
+        if label.startswith(f"{by[0]}=") and all(f",{name}=" in label for name in by[1:]):
+            return by
+    return ()
+
+
+def gap_reading(
+    window: Window, looked: Sequence[Series], found: Sequence[Shift], series: DriftSeries, say: Say
+) -> Reading:
+    """How they stand at the end of a window."""
+    seen = sum(any(step.window == window for step in each.steps) for each in looked)
+    first = min((step.window for each in looked for step in each.steps), default=None)
+    if not seen or window == first:
+        return Reading()
+    moved = [each for each in found if not each.seasonal and each.since.start <= window.start]
+    states = {each.id: "watch" for each in moved} or {GAPS: "kept"}
+    return Reading(
+        state="watch" if moved else "kept",
+        moved=[name_of_measure(each.id, series, say) for each in moved],
+        states=states,
+    )
