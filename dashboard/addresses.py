@@ -137,6 +137,15 @@ def search_href(*, query: Mapping[str, str], **asked: str) -> str:
     return address(SEARCH, {**{key: value for key, value in asked.items() if value}, **query})
 
 
+def reports_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of reports, or a place on it.
+
+    >>> reports_href(query={"lang": "en"}, anchor="making")
+    '/reports?lang=en#making'
+    """
+    return address("/reports", {**asked, **query}, anchor)
+
+
 def glossary_href(word: str, *, query: Mapping[str, str]) -> str:
     """What a word means.
 

@@ -52,6 +52,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="recommendations", title=say("Recommendations"), group=committee),
         Page(name="incidents", title=say("Incidents and appeals"), group=committee),
         Page(name="evidence", title=say("The evidence"), group=proof),
+        Page(name="reports", title=say("Reports"), group=proof),
         Page(name="law", title=say("The law"), group=proof),
         Page(name="data", title=say("The data"), group=proof),
         Page(name="search", title=say("Search"), group=helps),

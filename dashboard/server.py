@@ -36,6 +36,7 @@ from dashboard.followed.routes import followed_routes
 from dashboard.incidents.routes import incident_routes
 from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.questions.routes import question_routes
+from dashboard.reports.forms import report_routes
 from dashboard.theme import OPTIONS
 
 APP = Path(__file__).parent / "app.py"
@@ -133,6 +134,7 @@ def routes(home: Path) -> list[Route]:
         *followed_routes(home),
         *question_routes(home),
         *draft_routes(home),
+        *report_routes(home),
     ]
     return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)
 

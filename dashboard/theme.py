@@ -31,6 +31,7 @@ OPTIONS: dict[str, Any] = {
     "client.showSidebarNavigation": False,
     "client.showErrorDetails": "none",
     "global.developmentMode": False,
+    "runner.magicEnabled": False,  # pages show what they put, not what stands alone in their scripts
     "logger.hideWelcomeMessage": True,  # also keeps its offers to developers out of the pages
     "runner.postScriptGC": False,  # a whole collection after every look takes longer than the look
     "server.enableAgentApi": False,  # it would run pages for programs that sign in nowhere

@@ -58,6 +58,7 @@ class Action(StrEnum):
     SEE_APPEALS = "see single appeals"
     SEE_ROWS = "see single rows"
     SEE_ACCESS = "see who signed in and who looked"
+    SEE_REPORTS = "read reports and take them away"
     SEE_SETTINGS = "see how the workspace is set up"
 
     SIGN_IN = "sign in and out"
@@ -116,6 +117,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
+    Action.SEE_REPORTS: _ALL,
     Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SIGN_IN: _ALL,
     Action.ASK_HEALTH: _ALL,

@@ -26,11 +26,14 @@ PAGES: dict[str, Action] = {
     "glossary": Action.LEARN,
     "search": Action.LEARN,
     "settings": Action.LEARN,
+    "reports": Action.SEE_REPORTS,
 }
 """By the name of the file in app_pages."""
 
 ROUTES: dict[str, Action] = {
     "/drift/{system}": Action.SEE_DRIFT_REPORT,
+    "/report-file/{name}": Action.SEE_REPORTS,
+    "/report-make": Action.MAKE_REPORT,
     "/evidence/checkpoint": Action.TAKE_PROOFS,
     "/evidence/proof/{number}": Action.TAKE_PROOFS,
     "/evidence/check": Action.CHECK_FILES,

@@ -359,6 +359,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         "/fairness?system=matchft",
         later("/search?q=seuil"),
         "/settings?lang=en",
+        later("/reports?lang=en"),
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:

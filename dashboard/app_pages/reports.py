@@ -1,0 +1,54 @@
+"""The page of reports: those there are, how they are checked, and a new one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard import compass_html, frame
+from dashboard.access.permissions import Action, allowed
+from dashboard.access.person import here
+from dashboard.forms.inbox import problem_of
+from dashboard.reports import html
+from dashboard.reports.forms import asking
+from dashboard.reports.kept import reports
+from dashboard.reports.making import LOOKED_AT_EVERY, jobs
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """What is under way, what there is, and the form of those who may make a report."""
+    workspace, query, may = Workspace.find(), frame.kept_query(), allowed(here().role, Action.MAKE_REPORT)
+    st.html(html.head(say))
+    if may:
+        progress(say)
+    frame.put(
+        html.listed(reports(workspace), say, query=query),
+        html.checking(say, query=query),
+    )
+    if may:
+        problem = problem_of(st.query_params.get("sent", ""))
+        st.html(html.asked(asking(workspace, say), say, query=query, problem=problem))
+
+
+def progress(say: Say) -> None:
+    """What is under way, looked at again until it is done; then the list is shown anew."""
+    workspace = Workspace.find()
+    waiting = any(job.under_way for job in jobs(workspace))
+
+    @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
+    def look() -> None:
+        found = jobs(workspace)
+        frame.put(html.under_way(found, say))
+        if waiting and not any(job.under_way for job in found):
+            st.rerun()
+
+    look()
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,79 @@
+"""The form by which a report is asked for, where it is sent, and where reports are taken from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from audits.languages import LANGUAGES, capital
+from audits.workspace import Workspace
+from charter.records import summaries
+from dashboard.addresses import reports_href
+from dashboard.forms.model import Field, Form
+from dashboard.forms.reading import Values
+from dashboard.forms.routes import Desk, form_route
+from dashboard.reports.kept import period_title, periods, report_path
+from dashboard.reports.making import make
+from dashboard.words import Say
+
+MAKE, TAKE = "/report-make", "/report-file"
+NEWEST = "newest"
+
+
+def asking(workspace: Workspace, say: Say) -> Form | None:
+    """Which period, in which language; None while nothing is audited."""
+    known = periods(list(summaries(workspace)))
+    if not known:
+        return None
+    newest = say("The newest audit of each system")
+    spoken = {"fr": say("French"), "en": say("English")}
+    return Form(
+        id="report-make",
+        path=MAKE,
+        send=say("Make the report"),
+        note=say("It takes some seconds. You can leave the page meanwhile: the report will be here."),
+        fields=[
+            Field(
+                name="period",
+                label=say("Period"),
+                kind="choice",
+                value=NEWEST,
+                choices=[(NEWEST, newest), *((name, capital(period_title(name, say.lang))) for name in known)],
+            ),
+            Field(
+                name="spoken",
+                label=say("Language"),
+                kind="choice",
+                value=say.lang,
+                choices=[(lang, spoken[lang]) for lang in LANGUAGES],
+            ),
+        ],
+    )
+
+
+def report_routes(home: Path) -> list[Route]:
+    """Where a report is asked for, and taken from."""
+
+    def take(request: Request) -> Response:
+        path = report_path(Workspace(home), request.path_params["name"])
+        if path is None:
+            return PlainTextResponse("There is no such report.\n", status_code=404)
+        return FileResponse(path, media_type="application/pdf", filename=path.name)
+
+    return [
+        Route(TAKE + "/{name}", take),
+        form_route(MAKE, home, ask=lambda desk, _: asking(desk.workspace, desk.say), act=_made, back=_back),
+    ]
+
+
+def _made(desk: Desk, _: str, values: Values) -> str:
+    period = values.text("period")
+    make(desk.workspace, period=None if period == NEWEST else period, lang=values.text("spoken"))
+    return reports_href(query=desk.query, anchor="making")
+
+
+def _back(desk: Desk, _: str, token: str) -> str:
+    return reports_href(query=desk.query, sent=token)

@@ -1,0 +1,124 @@
+"""The page of reports as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from audits.languages import capital
+from dashboard.addresses import evidence_href
+from dashboard.forms.html import form_html
+from dashboard.forms.model import Form, Problem
+from dashboard.glossary.html import linked
+from dashboard.html import Html, details, el, join, link, stacked
+from dashboard.reports.forms import TAKE
+from dashboard.reports.kept import Report, period_title
+from dashboard.reports.making import Job
+from dashboard.words import Say
+
+
+def head(say: Say) -> Html:
+    told = say(
+        "What audits found, as a document to print, keep and check: sentences, drawings, tables and their evidence."
+    )
+    return join([el("h1", say("Reports")), el("p", told, class_="subtitle")])
+
+
+def under_way(found: Sequence[Job], say: Say) -> Html:
+    """What is being made, and how it ended."""
+    if not found:
+        return Html("")
+    lines = [el("li", _job(job, say)) for job in found]
+    tone = "unknown" if any(job.under_way for job in found) else "broken" if found[0].state == "failed" else "kept"
+    return el("div", el("ul", *lines), class_=f"lead lead-{tone}", role="status", id="making")
+
+
+def _job(job: Job, say: Say) -> Html:
+    what = _about(job.period, job.lang, say)
+    if job.under_way:
+        text = say("Being made: {what}. You can leave this page. ({n} s)", n=say.whole(job.seconds), what=what)
+        return join([el("strong", text), el("progress", aria_label=say("A report is being made"))])
+    if job.state == "done":
+        taken = el("a", job.told, href=f"{TAKE}/{job.told}", download="")
+        return join([el("strong", say("Made: {what}.", what=what)), " ", taken])
+    why = job.told or say(
+        "Something unexpected went wrong. Try again, and tell your administrator if it happens again."
+    )
+    return join([el("strong", say("Not made: {what}.", what=what)), " ", why, " ", job.next_step])
+
+
+def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> Html:
+    """Every report with what it holds."""
+    if not found:
+        return el("div", el("p", el("strong", say("No report has been made yet."))), class_="lead")
+    head = [say("Report"), say("Made"), say("What it holds"), say("Signature"), say("File")]
+    rows = [
+        [
+            capital(_about(each.period, each.lang, say)),
+            say("{date}, {time}", date=say.date(each.made), time=say.time(each.made)),
+            _holds(each, say, query=query),
+            say("not signed"),
+            _take(each, say),
+        ]
+        for each in found
+    ]  # fmt: skip
+    return el(
+        "section",
+        el("h2", say("All reports"), id="reports"),
+        stacked(head, rows, caption=say("All reports"), class_="reports", hidden_caption=True),
+        class_="setting",
+    )
+
+
+def _take(report: Report, say: Say) -> Html:
+    size = say.whole(max(1, report.size // 1000))
+    return el("a", say("Take it (PDF, {n} kB)", n=size), href=f"{TAKE}/{report.name}", download="")
+
+
+def _holds(report: Report, say: Say, *, query: Mapping[str, str]) -> Html:
+    if report.problems:
+        told = say("It does not hold: {problem}.", problem=report.problems[0].rstrip("."))
+        return el("strong", told, class_="overdue")
+    seals = [
+        link(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))) for entry in report.entries
+    ]
+    return join([say("As sealed:"), " ", join(seals, ", ")])
+
+
+def asked(form: Form | None, say: Say, *, query: Mapping[str, str], problem: Problem | None) -> Html:
+    """The form, for those who may make one."""
+    if form is None:
+        text = say("There is no audit to report on yet:")
+        return el("div", el("p", text, " ", el("code", "boussole audit --system ID")), class_="lead")
+    return el(
+        "section",
+        el("h2", say("Make a report"), id="make"),
+        form_html(form, say, query=query, problem=problem),
+        class_="setting",
+    )
+
+
+def checking(say: Say, *, query: Mapping[str, str]) -> Html:
+    """How anybody checks a report, and what that does not prove."""
+    told = [
+        say(
+            "Each report carries the audits it tells of, with their seals. Whoever has one can check that they are "
+            "those of the ledger:"
+        ),
+        say("It bears no signature yet: what it holds can be proved, who made the file cannot."),
+    ]
+    way = link(say("Check a file here"), evidence_href(query=query) + "#check")
+    return details(
+        say("How is a report checked?"),
+        el("p", linked(told[0], say), " ", way),
+        el("p", say("On any machine with Boussole:"), " ", el("code", "boussole verify FILE.pdf")),
+        el("p", linked(told[1], say)),
+    )
+
+
+def _about(period: str | None, lang: str, say: Say) -> str:
+    """A period and a language in words."""
+    title = period_title(period, say.lang) if period else ""
+    if not title:
+        title = say("newest audits up to {date}", date=say.date(period)) if period else say("newest audits")
+    language = say("French") if lang == "fr" else say("English")
+    return say("{period}, in {language}", period=title, language=language.lower() if say.lang == "fr" else language)

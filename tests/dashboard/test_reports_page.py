@@ -1,0 +1,178 @@
+"""The page of reports: what there is, whether it holds, who may make one, and that making it waits for nobody."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.errors import ReportError
+from audits.workspace import Workspace
+from charter.records import summaries
+from dashboard import report as printed
+from dashboard.access.guard import guarded
+from dashboard.access.person import COOKIE
+from dashboard.reports import html, making
+from dashboard.reports.forms import asking, report_routes
+from dashboard.reports.kept import named, periods, report_path, reports
+from dashboard.words import speaker
+
+EN, FR = speaker("en"), speaker("fr")
+MADE = "boussole-2026-01-en.pdf"
+
+
+@pytest.fixture(scope="module")
+def printed_one(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with a report: made once, since that takes seconds."""
+    workspace = audited_offers(tmp_path_factory.mktemp("printed") / "workspace")
+    printed.write_report(workspace, period="2026-01", lang="en", out=None)
+    return workspace
+
+
+@pytest.fixture
+def workspace(printed_one: Workspace, tmp_path: Path) -> Workspace:
+    shutil.copytree(printed_one.home, tmp_path / "w")
+    return Workspace(tmp_path / "w")
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> Iterator[TestClient]:
+    app = Starlette(routes=guarded(report_routes(workspace.home), workspace.home))
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as made:
+        yield made
+
+
+def send(client: TestClient, role: str, **typed: str) -> Any:
+    client.cookies.set(COOKIE, role)
+    return client.post("/report-make?lang=en&spoken=en", data={f"f-{key}": value for key, value in typed.items()})
+
+
+def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(workspace: Workspace) -> None:
+    found = reports(workspace)
+    assert [(each.name, each.period, each.lang, each.problems) for each in found] == [(MADE, "2026-01", "en", ())]
+    assert len(found[0].entries) == 1
+    page = html.listed(found, EN, query={"lang": "en"})
+    assert "January 2026, in English" in page
+    assert f'href="/evidence?lang=en&amp;entry={found[0].entries[0]}"' in page
+    assert "not signed" in page
+    assert f'href="/report-file/{MADE}"' in page
+    assert "janvier 2026, en anglais" in html.listed(found, FR, query={}).lower()
+
+
+def test_a_file_that_was_changed_does_not_hold(workspace: Workspace) -> None:
+    (workspace.reports / "boussole-2026-02-fr.pdf").write_bytes(b"%PDF-1.7 nothing")
+    broken = {each.name: each.problems for each in reports(workspace)}
+    assert broken[MADE] == ()
+    assert broken["boussole-2026-02-fr.pdf"] == ("this is not a PDF that can be read.",)
+    assert "It does not hold: this is not a PDF" in html.listed(reports(workspace), EN, query={})
+
+
+def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspace, client: TestClient) -> None:
+    client.cookies.set(COOKIE, "reader")
+    taken = client.get(f"/report-file/{MADE}")
+    assert taken.content == (workspace.reports / MADE).read_bytes()
+    assert "attachment" in taken.headers["content-disposition"]
+    (workspace.reports / "secret.txt").write_text("x")
+    (workspace.reports / "boussole-2026-03-en.pdf").symlink_to(workspace.home / "boussole.toml")
+    for name in (
+        "secret.txt",
+        "..%2Fboussole.toml",
+        "boussole-2026-03-en.pdf",
+        "boussole-2026-04-en.pdf",
+        MADE + ".part",
+    ):
+        assert client.get(f"/report-file/{name}").status_code == 404, name
+
+
+def test_only_some_roles_may_have_one_made(
+    workspace: Workspace, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str | None, str]] = []
+
+    def written(_: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
+        asked.append((period, lang))
+        return Path(MADE)
+
+    monkeypatch.setattr(printed, "write_report", written)
+    assert send(client, "member", period="2026-01", spoken="en").status_code == 403
+    assert asked == []
+    answer = send(client, "chair", period="2026-01", spoken="fr")
+    assert answer.headers["location"] == "/reports?lang=en#making"
+    assert send(client, "steward", period="newest", spoken="en").status_code == 303
+    ended(workspace)
+    assert sorted(asked, key=str) == [("2026-01", "fr"), (None, "en")]
+
+
+@pytest.mark.parametrize("typed", [{"period": "1999", "spoken": "en"}, {"period": "2026-01", "spoken": "de"}, {}])
+def test_what_is_not_offered_is_refused(client: TestClient, typed: dict[str, str]) -> None:
+    answer = send(client, "chair", **typed)
+    assert answer.headers["location"].startswith("/reports?sent=")
+
+
+def ended(workspace: Workspace) -> list[making.Job]:
+    """What became of the jobs, once none is under way."""
+    deadline = time.monotonic() + 30
+    while any(job.under_way for job in making.jobs(workspace)):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.01)
+    return making.jobs(workspace)
+
+
+def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, calls = threading.Event(), []
+
+    def slowly(_: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
+        calls.append((period, lang))
+        assert go.wait(20)
+        if period is None:
+            raise ReportError("no audit.", next_step="Audit first.")
+        return Path("boussole-2026-Q1-fr.pdf")
+
+    monkeypatch.setattr(printed, "write_report", slowly)
+    first, again = (making.make(workspace, period="2026-Q1", lang="fr") for _ in range(2))
+    assert first is again
+    making.make(workspace, period=None, lang="fr")
+    told = html.under_way(making.jobs(workspace), FR)
+    assert "En cours" in told
+    assert "<progress" in told
+    go.set()
+    states = {job.period: (job.state, job.told) for job in ended(workspace)}
+    assert states == {"2026-Q1": ("done", "boussole-2026-Q1-fr.pdf"), None: ("failed", "no audit.")}
+    assert len(calls) == 2
+    told = html.under_way(making.jobs(workspace), EN)
+    assert "Audit first." in told
+    assert 'href="/report-file/boussole-2026-Q1-fr.pdf"' in told
+    assert making.make(workspace, period="2026-Q1", lang="fr") is not first
+    ended(workspace)
+
+
+def test_the_periods_offered_hold_an_audit(workspace: Workspace) -> None:
+    offered = periods(list(summaries(workspace)))
+    assert offered == ["2026", "2026-Q1", "2026-02", "2026-01"]
+    form = asking(workspace, FR)
+    assert form is not None
+    assert [value for value, _ in form.fields[0].choices] == ["newest", *offered]
+    assert all(text for _, text in form.fields[0].choices)
+
+
+def test_names_are_read_with_care(workspace: Workspace) -> None:
+    for name in ("boussole-2026-Q5-fr.pdf", "boussole-2026-09-de.pdf", "x.pdf", "boussole-2026-fr.pdf/..", ""):
+        assert named(name) == ("", ""), name
+        assert report_path(workspace, name) is None
+
+
+def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
+    empty = Workspace.create(tmp_path / "w")
+    assert reports(empty) == []
+    assert "No report has been made yet." in html.listed([], EN, query={})
+    assert "boussole audit --system ID" in html.asked(asking(empty, EN), EN, query={}, problem=None)
+    assert html.under_way(making.jobs(empty), EN) == ""
