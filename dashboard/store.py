@@ -128,7 +128,7 @@ def chambers(workspace: Workspace) -> dict[str, Chamber]:
 
 def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
     """The pack that a session works on, and what has changed since; None while there is none."""
-    return _evidence(workspace.home, house_stamp(workspace), today(), committee, session)
+    return _evidence(workspace.home, stamp(workspace), today(), committee, session)
 
 
 def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
@@ -258,8 +258,8 @@ def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
 
 
 @newest(16)
-def _evidence(home: Path, seen_at: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
-    return evidence_of(Workspace(home), _chambers(home, seen_at, today)[committee].house, session)
+def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
+    return evidence_of(Workspace(home), chambers(Workspace(home))[committee].house, session, today=today)
 
 
 @newest(8)

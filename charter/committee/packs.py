@@ -15,12 +15,13 @@ from audits.ledger.tree import size_of
 from audits.workspace import Workspace
 from charter.committee.acting import Who, turn
 from charter.committee.sessions import session
-from charter.in_force import in_force
+from charter.current import current
+from charter.facts import facts_of
+from charter.in_force import in_force, judging_then, kept_charter
 from charter.records import Sealed, register_charter
 from charter.records.acts import FrozenPack, PackAudit
-from charter.records.audits import latest_rows
+from charter.records.audits import Document, audits_at, latest_rows
 from charter.records.database import reading
-from charter.records.summaries import AuditSummary, summaries_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class PackChanges:
     @property
     def none(self) -> bool:
         """Whether nothing of the evidence differs."""
-        return not (self.charter or self.added or self.removed or self.renewed)
+        return not (self.charter or self.added or self.removed or self.renewed or self.verdicts)
 
 
 def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
@@ -75,26 +76,45 @@ def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
         )
 
 
-def pack_now(workspace: Workspace, pack: FrozenPack) -> FrozenPack:
-    """What the same pack would hold if it were frozen now: nothing of it is sealed."""
+def pack_now(workspace: Workspace, pack: FrozenPack, *, on: dt.date) -> FrozenPack:
+    """What the same pack would hold if it were frozen now, on a day: nothing of it is sealed."""
     charter = in_force(workspace).charter
     with reading(workspace) as connection:
         assert connection is not None  # noqa: S101 (there is a pack, so there are records)
         now = {"size": size_of(connection), "root": ledger.root(connection), "audits": _audits(connection)}
-    return pack.model_copy(update={**now, "charter": charter.sha256, "charter_version": charter.version})
+    return pack.model_copy(update={**now, "on": on, "charter": charter.sha256, "charter_version": charter.version})
+
+
+def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, Document]:
+    """The audits of a pack by system; verdicts that rest on statements are those of the moment it was frozen.
+
+    A system whose file is gone stands as its audit judged it.
+    """
+    here = in_force(workspace).charter
+    charter = here if here.sha256 == pack.charter else kept_charter(workspace, pack.charter)
+    adopted = judging_then(workspace, charter, before=pack.size).adopted
+    facts = facts_of(workspace, as_of=pack.on, before=pack.size, adopted=adopted)
+    documents, systems = audits_at(workspace, {each.entry for each in pack.audits}), workspace.systems
+    found: dict[str, Document] = {}
+    for each in pack.audits:
+        document, system = documents[each.entry], systems.get(each.system)
+        found[each.system] = (
+            document if system is None else current(document, charter=charter, system=system, facts=facts)
+        )
+    return found
 
 
 def pack_changes(workspace: Workspace, before: FrozenPack, after: FrozenPack) -> PackChanges:
-    """What changed from one frozen pack to another."""
+    """What changed from one frozen pack to another: audits, and what people stated in between."""
     old, new = ({each.system: each for each in pack.audits} for pack in (before, after))
     differ = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
-    known = summaries_at(workspace, {each.entry for each in [*old.values(), *new.values()]})
+    verdicts = _verdicts(standing(workspace, before), standing(workspace, after))
     return PackChanges(
         charter=(before.charter_version, after.charter_version) if before.charter != after.charter else None,
         added=[new[name] for name in differ if name not in old],
         removed=[old[name] for name in differ if name not in new],
         renewed=[(old[name], new[name]) for name in differ if name in old and name in new],
-        verdicts=[each for name in differ for each in _verdicts(known, name, old.get(name), new.get(name))],
+        verdicts=verdicts,
         sealed=_sealed_between(workspace, before.size, after.size),
     )
 
@@ -112,19 +132,20 @@ def _audits(connection: Connection) -> list[PackAudit]:
     ]
 
 
-def _verdicts(
-    known: Mapping[int, AuditSummary], system: str, before: PackAudit | None, after: PackAudit | None
-) -> list[VerdictChange]:
-    """The questions answered otherwise, in the order of the later audit."""
-    old, new = (
-        {(each["article"], each["indicator"]): each["verdict"] for each in known[side.entry].verdicts} if side else {}
-        for side in (before, after)
-    )
-    return [
-        VerdictChange(system=system, article=key[0], indicator=key[1], before=old.get(key), after=new.get(key))
-        for key in dict.fromkeys([*new, *old])
-        if old.get(key) != new.get(key)
-    ]
+def _verdicts(before: Mapping[str, Document], after: Mapping[str, Document]) -> list[VerdictChange]:
+    """The questions answered otherwise, system by system, in the order of the later audit."""
+    found = []
+    for system in sorted(before.keys() | after.keys()):
+        old, new = (
+            {(each["article"], each["indicator"]): each["verdict"] for each in side.get(system, {}).get("verdicts", [])}
+            for side in (before, after)
+        )
+        found += [
+            VerdictChange(system=system, article=key[0], indicator=key[1], before=old.get(key), after=new.get(key))
+            for key in dict.fromkeys([*new, *old])
+            if old.get(key) != new.get(key)
+        ]
+    return found
 
 
 def _sealed_between(workspace: Workspace, start: int, end: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -116,6 +116,14 @@ def latest_audits(workspace: Workspace) -> dict[str, Document]:
             return {}
         rows = connection.execute(select(Audit.__table__).where(Audit.entry.in_(newest)).order_by(Audit.system))
         return {row.system: _completed(row, _parsed(row.document)) for row in rows}
+
+
+def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Document]:
+    """The documents that some entries seal, by entry. They are shared between calls: change none."""
+    query = select(Audit.__table__).where(Audit.entry.in_(sorted(entries)))
+    with reading(workspace) as connection:
+        rows = [] if connection is None else connection.execute(query).all()
+    return {row.entry: _completed(row, _parsed(row.document)) for row in rows}
 
 
 def latest_rows(connection: Connection) -> list[Row[Any]]:

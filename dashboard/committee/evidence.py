@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audits.workspace import Workspace
 from charter.committee.house import House
-from charter.committee.packs import PackChanges, pack_changes, pack_now
+from charter.committee.packs import PackChanges, pack_changes, pack_now, standing
 from charter.records.acts import FrozenPack
-from charter.records.summaries import AuditSummary, summaries_at
+from charter.records.audits import Document
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """`before`: what changed from the pack it replaces to it; None where it replaces none. `since`: from it to today.
 
-    `audits` are those of the pack in short, by entry.
+    `standing` are its audits by system, with what people had stated by then.
     """
 
     entry: int
     pack: FrozenPack
-    audits: Mapping[int, AuditSummary]
+    standing: Mapping[str, Document]
     before: PackChanges | None
     since: PackChanges
 
 
-def evidence_of(workspace: Workspace, house: House, session: int) -> Evidence | None:
-    """The pack that a session works on; None while there is none."""
+def evidence_of(workspace: Workspace, house: House, session: int, *, today: dt.date) -> Evidence | None:
+    """The pack that a session works on, as it stands today; None while there is none."""
     last = house.last(FrozenPack, session)
     if last is None:
         return None
@@ -36,7 +37,7 @@ def evidence_of(workspace: Workspace, house: House, session: int) -> Evidence | 
     return Evidence(
         entry=entry,
         pack=pack,
-        audits=summaries_at(workspace, {each.entry for each in pack.audits}),
+        standing=standing(workspace, pack),
         before=pack_changes(workspace, replaced, pack) if replaced is not None else None,
-        since=pack_changes(workspace, pack, pack_now(workspace, pack)),
+        since=pack_changes(workspace, pack, pack_now(workspace, pack, on=today)),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from charter.committee.packs import PackChanges, VerdictChange
 from charter.plain import plainly
 from charter.records.acts import PackAudit
-from charter.records.summaries import AuditSummary
 from dashboard.addresses import article_href, evidence_href
 from dashboard.asked import indicator_of
 from dashboard.committee.evidence import Evidence
@@ -104,7 +104,7 @@ def _column(audit: PackAudit, scene: Scene, say: Say, *, query: dict[str, str]) 
 def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
     """The articles of the charter in force, then those that only the audits know."""
     known = {article.id: article for article in scene.charter.articles}
-    found = [_articles(evidence.audits.get(each.entry)) for each in evidence.pack.audits]
+    found = [_articles(evidence.standing[each.system]) for each in evidence.pack.audits]
     others = dict.fromkeys(name for verdicts in found for name in verdicts if name not in known)
     return [
         PackRow(
@@ -115,8 +115,8 @@ def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) 
     ]
 
 
-def _articles(audit: AuditSummary | None) -> dict[str, str]:
-    return {each["article"]: each["verdict"] for each in audit.articles} if audit else {}
+def _articles(document: Mapping[str, Any]) -> dict[str, str]:
+    return {each["article"]: each["verdict"] for each in document.get("articles", [])}
 
 
 def _differences(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:

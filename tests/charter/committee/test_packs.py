@@ -9,17 +9,24 @@ import pytest
 from audits import ledger
 from audits.hashing import canonical_json, sha256_hex
 from audits.windows import Window
-from charter.committee.packs import freeze, pack_changes
+from audits.workspace import Workspace
+from charter.committee.packs import freeze, pack_changes, pack_now, standing
 from charter.committee.refusals import RefusedError
+from charter.current import unmeasured
 from charter.examined import examined
+from charter.facts import Facts
 from charter.in_force import adopt, in_force
-from charter.records import save_audit, verify_records
+from charter.records import keep_file, save_audit, seal, verify_records
 from charter.records.acts import Closing, FrozenPack
+from charter.records.kinds import Attestation
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who
+from tests.written import system_text
+
+DAYS = dt.timedelta(days=1)
 
 
-def audit(hall, system, verdicts, *, start="2026-08-01", end="2026-08-31", value=0.5):
+def audit(hall, system, answers, *, start="2026-08-01", end="2026-08-31", value=0.5, **more):
     """An audit with some verdicts by question, the earliest that a test seals."""
     document = {
         "schema": "boussole.audit/1",
@@ -30,9 +37,9 @@ def audit(hall, system, verdicts, *, start="2026-08-01", end="2026-08-31", value
         "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
         "measures": [{"id": "selection_rate", "value": value}],
         "decisions": 10,
-        "verdicts": [{"article": "equite", "indicator": name, "verdict": said} for name, said in verdicts.items()],
+        "verdicts": [{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()],
     }
-    return save_audit(hall.workspace, document)["evidence"]["entry"]
+    return save_audit(hall.workspace, document | more)["evidence"]["entry"]
 
 
 def frozen(hall):
@@ -89,6 +96,30 @@ def test_what_changed_between_two_packs(hall, tmp_path):
     back = changes(hall, second, first)
     assert [each.system for each in back.removed] == ["neo"]
     assert [(each.before, each.after) for each in back.verdicts if each.system == "neo"] == [("kept", None)]
+
+
+def test_what_people_stated_before_a_pack_was_frozen_is_in_it_and_what_they_said_later_is_not(hall, tmp_path):
+    path = hall.workspace.home / "systems" / "chat.yaml"
+    path.write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
+    workspace = Workspace(hall.workspace.home)
+    charter, system = in_force(workspace).charter, workspace.system("chat")
+    found = unmeasured(charter, system, Facts(as_of=DAY))
+    answered = {verdict["indicator"] for verdict in found["verdicts"]}
+    asked = next(each.id for each in charter.ways if each.evidence == "attested" and each.id in answered)
+    audit(hall, "chat", {}, articles=found["articles"], verdicts=found["verdicts"], measures=[])
+    first = frozen(hall)
+    (tmp_path / "proof.pdf").write_bytes(b"%PDF")
+    kept = keep_file(workspace, tmp_path / "proof.pdf")
+    said = {"indicator": asked, "answer": "kept", "valid_until": DAY + 9 * DAYS, "document": kept, "system": "chat"}
+    seal(workspace, Attestation(role="Direction", on=DAY, **said))
+    second = frozen(hall)
+    (change,) = changes(hall, first, second).verdicts
+    assert (change.system, change.indicator, change.after) == ("chat", asked, "kept")
+    assert not changes(hall, first, second).none
+    told = {each["indicator"]: each["verdict"] for each in standing(workspace, first.statement)["chat"]["verdicts"]}
+    assert told[asked] == change.before
+    later = pack_now(workspace, second.statement, on=DAY + 10 * DAYS)
+    assert [each.indicator for each in pack_changes(workspace, second.statement, later).verdicts] == [asked]
 
 
 def test_a_charter_adopted_in_between_is_a_change(hall, tmp_path):

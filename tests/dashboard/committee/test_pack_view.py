@@ -8,6 +8,7 @@ from dashboard.committee import pack_html
 from dashboard.committee.evidence import evidence_of
 from dashboard.committee.pack_view import pack_view
 from dashboard.words import speaker
+from tests.charter.committee.desk import DAY
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_packs import audit
 
@@ -15,7 +16,7 @@ EN = speaker("en")
 
 
 def shown(hall, scene):
-    found = evidence_of(hall.workspace, hall.house, hall.of)
+    found = evidence_of(hall.workspace, hall.house, hall.of, today=DAY)
     return pack_view(found, scene, EN, query={}) if found else None
 
 
