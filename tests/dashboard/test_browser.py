@@ -139,6 +139,7 @@ _SETTLED = """
 return document.fonts.status === "loaded" && [...document.images].every(image => image.complete)
     && !document.querySelector("[data-stale=true]")
     && document.documentElement.dataset.shown === location.pathname + location.search
+    && getComputedStyle(document.querySelector(".foot")).visibility === "visible"
 """
 
 
