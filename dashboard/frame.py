@@ -31,6 +31,8 @@ from dashboard.fairness.asking import Chosen as Looked
 from dashboard.fairness.view import Explorer
 from dashboard.followed.html import beside as opinions_beside
 from dashboard.followed.opinions_view import opinions_about
+from dashboard.forms.inbox import problem_of, whose
+from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.pages import Page, current, listed
@@ -177,6 +179,11 @@ def asking() -> Callable[[str, str], str] | None:
 def sealed_entry(text: str) -> int | None:
     """The number of an entry that an address says was just made; None for what is no number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def problem() -> Problem | None:
+    """Why a form of the reader was not taken, where the address says that one was not."""
+    return problem_of(st.query_params.get("sent", ""), whose(person()))
 
 
 def prepare() -> None:

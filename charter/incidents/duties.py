@@ -7,6 +7,7 @@ once, and at the latest within these days. Before the law binds, the same days a
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,15 +29,17 @@ class Delay:
     in_force: dt.date
     to_check: bool = False
 
-    def due(self, known_at: dt.datetime) -> dt.datetime:
-        """By when it must be reported.
+    def due(self, known_at: dt.datetime, timezone: str) -> dt.datetime:
+        """By when it must be reported, in the same time zone; hours are real ones, where clocks change too.
 
         >>> told = dt.datetime(2026, 3, 2, 9, 30)
-        >>> SERIOUS["widespread"].due(told).isoformat(), BREACH.due(told).isoformat()
+        >>> SERIOUS["widespread"].due(told, "Europe/Paris").isoformat(), BREACH.due(told, "Europe/Paris").isoformat()
         ('2026-03-04T23:59:00', '2026-03-05T09:30:00')
         """
         if self.hours:
-            return known_at + dt.timedelta(hours=self.hours)
+            zone = zoneinfo.ZoneInfo(timezone)
+            end = known_at.replace(tzinfo=zone).astimezone(dt.UTC) + dt.timedelta(hours=self.hours)
+            return end.astimezone(zone).replace(tzinfo=None)
         return dt.datetime.combine(known_at.date() + dt.timedelta(days=self.days), dt.time(23, 59))
 
 

@@ -116,7 +116,7 @@ def _due(incident: Incident, updates: Sequence[tuple[int, IncidentUpdate]]) -> l
     found: dict[str, tuple[Delay, dt.datetime]] = {}
     for at, (severity, known_at, _) in enumerate(grades):
         for delay in delays(incident, severity):
-            due = delay.due(known_at)
+            due = delay.due(known_at, incident.timezone)
             stands = at == len(until) or due.date() < until[at]
             if stands and (delay.duty not in found or due < found[delay.duty][1]):
                 found[delay.duty] = (delay, due)

@@ -6,6 +6,7 @@ Nobody is named in them: people appear by their role, and an appeal by a number 
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -43,6 +44,8 @@ class Incident(Statement):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if self.timezone not in zoneinfo.available_timezones():
+            raise ValueError(f"'{self.timezone}' is no time zone, such as Europe/Paris")
         if self.known_at.tzinfo is not None:
             raise ValueError("`known_at` is given in the time of `timezone`")
         if not self.happened_on <= self.known_at.date() <= self.on:

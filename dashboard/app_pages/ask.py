@@ -8,7 +8,6 @@ from audits.errors import BoussoleError
 from dashboard import compass_html, frame
 from dashboard.addresses import questions_href
 from dashboard.forms.html import form_html
-from dashboard.forms.inbox import problem_of
 from dashboard.questions import forms, html
 from dashboard.questions.figure import figure_at
 from dashboard.words import Say, speaker
@@ -22,7 +21,7 @@ def show(say: Say) -> None:
     form = forms.asking(figure, frame.chambers(), say, today=frame.today())
     frame.put(
         html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
-        form_html(form, say, query=query, problem=problem_of(asked.get("sent", ""))),
+        form_html(form, say, query=query, problem=frame.problem()),
     )
 
 

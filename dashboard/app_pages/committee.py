@@ -12,7 +12,6 @@ from dashboard.committee import overview_html
 from dashboard.committee.acting_html import Acting, just_done
 from dashboard.committee.acts.house_offering import house_part, offered_by
 from dashboard.committee.overview_view import overview_page
-from dashboard.forms.inbox import problem_of
 from dashboard.words import Say, speaker
 
 
@@ -26,7 +25,7 @@ def show(asked: str, say: Say) -> None:
         return
     page = overview_page(chamber, known, frame.drafts(chamber.id), say, query=query)
     done = house_part(given.get("at", "")), just_done(chamber, given.get("done", ""), say, query=query)
-    problem = problem_of(given.get("sent", ""))
+    problem = frame.problem()
     acting = Acting(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
     frame.put(
         acting.lost(),

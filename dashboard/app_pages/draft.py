@@ -13,7 +13,6 @@ from dashboard.drafting import html
 from dashboard.drafting.forms import throwing, writing
 from dashboard.drafting.view import draft_page
 from dashboard.forms.html import folded_form, form_html
-from dashboard.forms.inbox import problem_of
 from dashboard.words import Say, speaker
 
 
@@ -32,7 +31,7 @@ def show(say: Say) -> None:
         st.html(html.sealed(page, say))
         return
     taken = next((each for each in every if str(each.id) == _asked("take")), None)
-    problem = problem_of(_asked("sent"))
+    problem = frame.problem()
     frame.put(
         form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
         html.asides(page, say),

@@ -13,7 +13,6 @@ from dashboard.drafting import html
 from dashboard.drafting.forms import beginning
 from dashboard.drafting.view import draft_line
 from dashboard.forms.html import folded_form
-from dashboard.forms.inbox import problem_of
 from dashboard.words import Say, speaker
 
 
@@ -26,7 +25,7 @@ def show(say: Say) -> None:
     found = [each for each in drafts(Workspace.find(), name) if each.kind == "opinion"]
     others = [(each.title(say), drafts_href(at, query=query), at == name) for at, each in chambers.items()]
     lines = [draft_line(chamber, each, say, query=query) for each in found]
-    problem = problem_of(st.query_params.get("sent", ""))
+    problem = frame.problem()
     frame.put(
         html.head(chamber.title(say), lines, say, others=others),
         folded_form(say("Begin a draft"), beginning(chamber, say), say, query=query, problem=problem),

@@ -12,7 +12,6 @@ from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import evidence_href
 from dashboard.forms.html import Acting, done_html
-from dashboard.forms.inbox import problem_of
 from dashboard.html import Html
 from dashboard.incidents import html
 from dashboard.incidents.asking import asked
@@ -28,7 +27,7 @@ def show(say: Say) -> None:
         look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
     page = incidents_page(seen, say, query=query, single=single)
     forms = asked(seen, role, say)
-    acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=forms.of_incident)
+    acting = Acting(query=query, problem=frame.problem(), forms=forms.of_incident)
     done = frame.sealed_entry(st.query_params.get("done", ""))
     frame.put(
         html.head(page, say),

@@ -10,7 +10,6 @@ from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import evidence_href
 from dashboard.forms.html import Acting, done_html
-from dashboard.forms.inbox import problem_of
 from dashboard.html import Html
 from dashboard.questions import html
 from dashboard.questions.forms import answers_of
@@ -23,7 +22,7 @@ def show(say: Say) -> None:
     role, query = here().role, frame.kept_query()
     page = questions_page(frame.scene(), frame.chambers(), say, query=query)
     forms = answers_of(page, say) if allowed(role, Action.ANSWER) else lambda _: ()
-    acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=forms)
+    acting = Acting(query=query, problem=frame.problem(), forms=forms)
     done = frame.sealed_entry(st.query_params.get("done", ""))
     told = say("It is recorded and sealed.")
     frame.put(

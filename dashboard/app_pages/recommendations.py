@@ -13,7 +13,6 @@ from dashboard.followed.asking import Asked
 from dashboard.followed.opinions_view import opinions_about
 from dashboard.followed.recommendations_view import Chosen, recommendations_page
 from dashboard.forms.html import Acting, done_html
-from dashboard.forms.inbox import problem_of
 from dashboard.html import Html
 from dashboard.words import Say, speaker
 
@@ -23,7 +22,7 @@ def show(say: Say) -> None:
     seen, chambers, query = frame.scene(), frame.chambers(), frame.kept_query()
     asked = Asked(scene=seen, chambers=chambers, role=here().role, say=say)
     page = recommendations_page(seen, Chosen.of(st.query_params.to_dict()), say, query=query)
-    acting = Acting(query=query, problem=problem_of(st.query_params.get("sent", "")), forms=asked.of_entry)
+    acting = Acting(query=query, problem=frame.problem(), forms=asked.of_entry)
     done = frame.sealed_entry(st.query_params.get("done", ""))
     told = say("It is recorded and sealed.")
     frame.put(

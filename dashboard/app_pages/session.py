@@ -17,7 +17,6 @@ from dashboard.committee.chamber import chamber_of
 from dashboard.committee.pack_view import pack_view
 from dashboard.committee.session_view import session_page
 from dashboard.evidence_view import number_of
-from dashboard.forms.inbox import problem_of
 from dashboard.words import Say, speaker
 
 
@@ -31,7 +30,7 @@ def show(asked: str, say: Say) -> None:
     found = frame.evidence(chamber.id, number)
     pack = pack_view(found, frame.scene(), say, query=query) if found else None
     page = session_page(chamber, number, pack, say, query=query)
-    problem = problem_of(st.query_params.get("sent", ""))
+    problem = frame.problem()
     place = place_of(Workspace.find(), str(number))
     at = st.query_params.get("at", "")
     done = at if at in page.parts else HEAD, just_done(chamber, st.query_params.get("done", ""), say, query=query)

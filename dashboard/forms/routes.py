@@ -19,7 +19,7 @@ from charter.committee.directory import directory
 from charter.committee.refusals import RefusedError
 from dashboard.access.person import Person, of_request
 from dashboard.access.words import who_words
-from dashboard.forms.inbox import keep
+from dashboard.forms.inbox import keep, whose
 from dashboard.forms.model import PREFIX, Form, Problem
 from dashboard.forms.reading import UnfitError, Values
 from dashboard.words import Say, speaker
@@ -74,7 +74,7 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
             problem = Problem(form=form.id, text=error.said(desk.say.lang, name=_names(desk)), typed=kept)
         except (BoussoleError, ValidationError) as error:
             problem = Problem(form=form.id, text=_told(error, desk.say), typed=kept)
-        return RedirectResponse(f"{back(desk, of, keep(problem))}#{form.id}", status_code=303)
+        return RedirectResponse(f"{back(desk, of, keep(problem, whose(desk.person)))}#{form.id}", status_code=303)
 
     return Route(path, endpoint, methods=["POST"])
 

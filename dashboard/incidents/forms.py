@@ -276,7 +276,6 @@ def tell_news(desk: Desk, of: str, values: Values) -> str:
     return _sealed(
         desk,
         IncidentUpdate,
-        on=moment.date() if moment else store.today(),
         of=int(of),
         text=values.text("text"),
         severity=values.maybe("severity"),

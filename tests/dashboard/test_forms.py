@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
@@ -120,9 +121,20 @@ def test_every_field_has_a_label_or_a_legend():
 
 def test_problems_are_pushed_out_by_others(monkeypatch):
     monkeypatch.setattr(inbox, "MOST", 1)
-    first = keep(Problem(form="f", text="1"))
-    second = keep(Problem(form="f", text="2"))
+    first = keep(Problem(form="f", text="1"), "")
+    second = keep(Problem(form="f", text="2"), "")
     assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
+
+
+def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_else(monkeypatch):
+    monkeypatch.setattr(inbox, "_kept", OrderedDict())
+    mine = keep(Problem(form="f", text="mine"), "ada")
+    theirs = [keep(Problem(form="f", text=str(n)), "eve") for n in range(inbox.MOST + 1)]
+    assert problem_of(mine, "ada").text == "mine"
+    assert problem_of(mine, "eve") is None
+    assert problem_of(mine) is None
+    assert [bool(problem_of(token, "eve")) for token in theirs].count(True) == inbox.EACH
+    assert problem_of(theirs[-1], "eve") is not None
 
 
 @pytest.fixture

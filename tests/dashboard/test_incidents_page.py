@@ -10,8 +10,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from audits.workspace import Workspace
+from charter.facts import facts_of
+from charter.incidents.incidents import incidents
 from charter.records import statements
 from charter.records.incidents import Appeal, Incident
+from dashboard import store
 from dashboard.access.guard import guarded
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
@@ -183,6 +186,16 @@ def test_an_incident_is_entered_followed_and_closed_in_the_browser(client):
     for duty in ("gdpr_33", "ai_act_73"):
         sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-04T10:00", duty=duty)
     assert "done=3" in sent(client, "close/0", cause="x", measures="y")
+
+
+def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client):
+    sent(client, "open", **INCIDENT)
+    client.cookies.set(COOKIE, "steward")
+    sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-02T10:00", duty="gdpr_33", severity="minor")
+    said = statements(client.workspace)[-1].statement
+    assert said.on == store.today(), "it was graded on the day on which it was said"
+    stands = incidents(facts_of(client.workspace, as_of=store.today()))[0]
+    assert [each.state for each in stands.deadlines] == ["overdue", "on_time"], "what was late stays late"
 
 
 def problem(client, path, **fields):

@@ -20,6 +20,8 @@ from dashboard.forms.reading import UnfitError, Values
 from dashboard.forms.routes import Desk
 from dashboard.words import Say
 
+LINES = 300
+"""Lines that an agenda may be written on, empty ones too."""
 MATTER = "matter"
 """Begins the name of an item that was made of a matter put to the committee."""
 
@@ -88,7 +90,10 @@ def how_fields(chamber: Chamber, say: Say, *, remote: bool) -> list[Field]:
 
 def agenda_of(chamber: Chamber, values: Values, known: Sequence[Item], say: Say) -> list[Item]:
     """The items that were written, with those of the matters that were chosen before the last one."""
-    items = items_of(values.text("agenda"), known)
+    lines = values.text("agenda")
+    if lines.count("\n") > LINES:
+        raise UnfitError(say("This does not fit: {field}.", field=say("Agenda")), "agenda")
+    items = items_of(lines, known)
     if not items:
         raise UnfitError(say("An agenda has one item at least."), "agenda")
     chosen = set(values.chosen("matters")) if waiting_matters(chamber, known) else set()

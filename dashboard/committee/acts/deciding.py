@@ -10,6 +10,7 @@ from charter.committee.issuing import issue
 from charter.committee.meeting import agree
 from charter.committee.minutes import approved
 from charter.committee.presence import electors, voters
+from charter.committee.sessions import session
 from charter.committee.votes import decided
 from charter.records import Sealed
 from charter.records.acts import (
@@ -189,7 +190,7 @@ def _issue(desk: Desk, place: Place, _values: Values) -> Sealed:
         raise UnfitError(desk.say("No draft has the words that were adopted."))
     text, draft = found
     decision, _ = decided(place.chamber.house, place.about)
-    item = place.found.item(decision.item)
+    item = session(place.chamber.house, decision.of).item(decision.item)  # an address may name another session
     return issue(
         desk.workspace,
         place.chamber.id,

@@ -35,6 +35,19 @@ def test_the_law_counts_days_and_hours_from_the_moment_it_was_known(severity, pe
     assert [each.due_at.isoformat() for each in told.deadlines] == due
 
 
+@pytest.mark.parametrize(
+    ("known", "due"),
+    [  # clocks go forward on 29 March 2026 at 2:00, and went back on 26 October 2025 at 3:00
+        ("2026-03-27T12:00:00", "2026-03-30T13:00:00"),
+        ("2025-10-24T12:00:00", "2025-10-27T11:00:00"),
+        ("2026-03-02T12:00:00", "2026-03-05T12:00:00"),
+    ],
+)
+def test_hours_are_counted_where_clocks_change_too(known, due):
+    said = incident(severity="minor", personal_data=True, known_at=known, happened_on=known[:10], on=known[:10])
+    assert [each.due_at.isoformat() for each in one(said).deadlines] == [due]
+
+
 def test_the_high_risk_duty_binds_later_and_says_that_its_date_is_to_be_checked():
     serious, breach = one(incident(personal_data=True)).deadlines
     assert (serious.delay.in_force, serious.delay.to_check) == (dt.date(2027, 12, 2), True)

@@ -17,6 +17,7 @@ from charter.records.acts import (
     Consensus,
     Convocation,
     Dissent,
+    Item,
     Mandate,
     MandateEnd,
     Minutes,
@@ -166,6 +167,19 @@ def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall,
     hand.done(act("publish", of, opinion), publish="yes")
     hand.done(act("published", of, opinion), where="Register")
     assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
+
+
+def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", text="draft-1-1")
+    other = hall.session(1, 2, 3, agenda=[Item(id="matchft", title="Chat", kind="opinion", system="chat")])
+    hand.done(act("issue", other, decision))
+    assert hand.last(Opinion)[1].system == hall.found(of).item("matchft").system != "chat"
+
+
+def test_an_agenda_of_a_thousand_lines_is_told(hand):
+    when = {"starts": "2026-10-01T14:00", "ends": "2026-10-01T17:00", "place": "Room 2"}
+    assert "does not fit: Agenda" in hand.refused("/committee-act/convene/external", **when, agenda="a\n" * 1200)
 
 
 def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hall, of):
