@@ -24,7 +24,9 @@ from charter.records import audits_of
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
-MEAN_SCORE, SELECTION_RATE = "mean_score", "selection_rate"
+MEAN_SCORE, SELECTION_RATE, CALIBRATION = "mean_score", "selection_rate", "calibration_in_the_large"
+OF_EVERYBODY = (SELECTION_RATE, CALIBRATION, "auc", "accuracy", "precision")
+"""What is looked at of everybody beside the score: what is decided, what scores mean, how often both are right."""
 Document = Mapping[str, Any]
 
 
@@ -49,9 +51,9 @@ def documents_of(workspace: Workspace, system: str) -> dict[Window, Document]:
 
 
 def series_of(documents: Mapping[Window, Document]) -> list[Series]:
-    """What audits of whole months have told, month by month: judged comparisons, mean scores, the share selected.
+    """What audits of whole months have told, month by month: judged comparisons, scores, and how good decisions are.
 
-    Comparisons are those of the newest month; of means and shares, everybody's, and each group's mean score.
+    Comparisons are those of the newest month. What rests on outcomes has the months whose outcomes are known.
     """
     months = [window for window in sorted(documents) if window == period_of(window.start, "month")]
     if len(months) < 2:
@@ -60,7 +62,7 @@ def series_of(documents: Mapping[Window, Document]) -> list[Series]:
     judged = {each["measure"] for verdict in newest["verdicts"] for each in verdict["comparisons"]}
     found = []
     for measure in newest["measures"]:
-        plain = (measure["metric"] == MEAN_SCORE and len(measure["by"]) < 2) or measure["id"] == SELECTION_RATE
+        plain = (measure["metric"] == MEAN_SCORE and len(measure["by"]) < 2) or measure["id"] in OF_EVERYBODY
         scale = SCALES.get(JUDGED.get(measure["metric"], "") if measure["id"] in judged else "value" if plain else "")
         if scale is not None:
             steps = [_step(window, documents[window], measure["id"]) for window in months]

@@ -11,7 +11,7 @@ from audits.drift.shifts import RATE, Series, Shift
 from audits.mixed import joined
 from audits.windows import Window
 from charter.families import decision
-from charter.groups_over_time import MEAN_SCORE
+from charter.groups_over_time import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from charter.naming import parsed
 from dashboard.drifting.multiples import figure
 from dashboard.drifting.readings import GAPS, Reading
@@ -90,8 +90,7 @@ def name_of_measure(name: str, series: DriftSeries, say: Say) -> str:
     label, _, given = rest.partition("|")
     by = _attributes(label, series)
     if not by:
-        selected = decision(series.system, say.lang)
-        return say("The score") if metric == MEAN_SCORE else say("Share of people {selected}", selected=selected)
+        return _of_everybody(metric, series, say)
     group = parsed(label, by)
     who = joined(", ", [value_name(each, value, say, system=series.system) for each, value in group.items()])
     if metric == MEAN_SCORE:
@@ -103,6 +102,19 @@ def name_of_measure(name: str, series: DriftSeries, say: Say) -> str:
     stage = given.partition("=")[2]
     titles = series.system.columns.stage_titles if series.system.columns else {}
     return f"{named} ({say.text(titles.get(stage), stage)})"
+
+
+def _of_everybody(metric: str, series: DriftSeries, say: Say) -> str:
+    selected = decision(series.system, say.lang)
+    names = {
+        MEAN_SCORE: say("The score"),
+        SELECTION_RATE: say("Share of people {selected}", selected=selected),
+        CALIBRATION: say("What scores announce, less what happened"),
+        "auc": say("How well scores tell outcomes apart (AUC)"),
+        "accuracy": say("Right decisions, of those whose outcome is known"),
+        "precision": say("Share of positive outcomes among those {selected}", selected=selected),
+    }
+    return names.get(metric, metric)
 
 
 def _attributes(label: str, series: DriftSeries) -> tuple[str, ...]:

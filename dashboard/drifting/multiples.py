@@ -168,9 +168,10 @@ def figure(value: float, say: Say) -> str:
     >>> [figure(value, speaker("en")) for value in (12.34, 0.1369, 0.0004, 0.00001, 0.0)]
     ['12.34', '0.137', '0.0004', 'under 0.0001', '0.000']
     """
+    size = abs(value)
     if 0 < value < LEAST:
         return say("under {value}", value=say.number(LEAST, 4))
-    return say.number(value, 2 if value >= 1 else 3 if value >= 10 * LEAST or not value else 4)
+    return say.number(value, 2 if size >= 1 else 3 if size >= 10 * LEAST or not size else 4)
 
 
 def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: Level, say: Say) -> str:

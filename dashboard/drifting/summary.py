@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
+from charter.groups_over_time import CALIBRATION
 from dashboard.drifting.events import Event
 from dashboard.drifting.readings import GAPS, SCORE, THEMES, Reading
 from dashboard.drifting.words import name_of, period_words, since_words, why_not
@@ -48,7 +49,7 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
     against = period_words(point.against, say) if point.against else ""
     told = {"period": capital(period_words(point.window, say)), "against": against}
     if moved:
-        clauses = _listed([_clause(theme, now[theme], series, say) for theme in moved], say)
+        clauses = _listed(_clauses(moved, now, series, say), say)
         tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"
         return Summary(
             tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=clauses), more=more
@@ -80,15 +81,26 @@ def _nothing(series: DriftSeries, say: Say) -> Summary:
     return Summary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
 
 
+def _clauses(themes: Sequence[str], read: Mapping[str, Reading], series: DriftSeries, say: Say) -> list[str]:
+    """What happened to each theme; that scores mean something else is a clause of its own."""
+    found = []
+    for theme in themes:
+        if theme == GAPS and CALIBRATION in read[theme].states:
+            found.append(say("scores no longer mean what they meant"))
+        found.append(_clause(theme, read[theme], series, say))
+    return found
+
+
 def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
     names = _listed([name_of(name, theme, series.system, say) for name in reading.moved], say)
+    n = say.whole(len(reading.moved))
     clauses = {
         "inputs": say("the inputs changed ({names})", names=names),
         SCORE: say("the scores changed"),
         DECISION: say("the decisions changed"),
         OUTCOME: say("what became of people changed"),
         "groups": say("the groups changed ({names})", names=names),
-        GAPS: say("what audits measure moved for good ({n} of its figures)", n=say.whole(len(reading.moved))),
+        GAPS: say("what audits measure moved for good ({n} of its figures)", n=n),
     }
     return clauses[theme]
 
@@ -138,7 +150,7 @@ def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int,
     """What moved last before the window that is told of."""
     for earlier in reversed(range(at)):
         if moved := [theme for theme in THEMES if read[earlier][theme].state in MOVED]:
-            clauses = _listed([_clause(theme, read[earlier][theme], series, say) for theme in moved], say)
+            clauses = _listed(_clauses(moved, read[earlier], series, say), say)
             period = period_words(series.points[earlier].window, say)
             return [say("Last move before that: {period}, {what}.", period=period, what=clauses)]
     return []

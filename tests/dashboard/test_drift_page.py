@@ -193,6 +193,11 @@ def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -
     written = html.gaps(page, speaker("en"))
     assert "&lt;i&gt;" in written
     assert "<i>" not in written
+    steps = [Step(window=month(at), estimate=0.1 * (at > 2), se=0.01, size=2000) for at in range(1, 5)]
+    world = made(series_of([STILL] * 4), looked=[Series(id="calibration_in_the_large", scale="value", steps=steps)])
+    assert "scores no longer mean what they meant" in world.summary.headline
+    assert world.gaps is not None
+    assert (world.gaps.moved[0].before, world.gaps.moved[0].after) == ("0.000", "0.100")
     calm = made(series_of([STILL] * 4), looked=[steady])
     assert "None of them moved for good." in html.gaps(calm, speaker("en"))
     assert calm.summary.tone == "kept"

@@ -1,0 +1,107 @@
+"""NannyML's car loans: the published distances, and the break between the fifth and the sixth chunk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audits.drift import Histogram, drift_measures
+from audits.drift.distances import ordered_measures
+from audits.drift.shifts import Series, Step, shifts
+from audits.drift.statistics import chi_square
+from audits.metrics.estimated import chances, expected_counts
+from audits.metrics.scored import Scored
+from audits.windows import Window
+
+CHUNK = 5000
+KS = (0.01576, 0.01268, 0.01734, 0.01280, 0.01918, 0.00824, 0.01058, 0.01002, 0.01068, 0.00680)
+"""Of debt_to_income_ratio; theirs has a binned reference, which differs from that of the rows by up to .0002."""
+ACCURACY = (0.9422, 0.9422, 0.9502, 0.9436, 0.9410, 0.9146, 0.9156, 0.9144, 0.9224, 0.9122)
+
+
+@pytest.fixture(scope="module")
+def loans(real_data: Path) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """The reference, and the ten chunks with the outcomes that came later."""
+    folder = real_data / "nannyml"
+    parts = ("reference", "analysis", "analysis_target")
+    reference, analysis, target = (pd.read_csv(folder / f"synthetic_car_loan_{part}.csv.gz") for part in parts)
+    whole = analysis.merge(target, on="id")
+    return reference, [whole[at : at + CHUNK] for at in range(0, len(whole), CHUNK)]
+
+
+def counted(values: pd.Series, edges: np.ndarray) -> tuple[int, ...]:  # type: ignore[type-arg]
+    bins = np.searchsorted(edges, values.to_numpy(), side="right")
+    return (*np.bincount(bins, minlength=len(edges) + 1).tolist(), 0)
+
+
+def test_kolmogorov_smirnov_of_a_feature(loans: tuple[pd.DataFrame, list[pd.DataFrame]]) -> None:
+    """On a thousand bins, within their bound of what was published on other bins."""
+    reference, chunks = loans
+    edges = np.unique(np.quantile(reference["debt_to_income_ratio"], np.arange(1, 1000) / 1000))
+    before = counted(reference["debt_to_income_ratio"], edges)
+    for chunk, published in zip(chunks, KS, strict=True):
+        histogram = Histogram("x", tuple(edges), before, counted(chunk["debt_to_income_ratio"], edges))
+        measure = ordered_measures(histogram)[0]
+        assert measure.value is not None
+        assert measure.value - 0.0002 <= published <= measure.value + measure.params["bin_bound"] + 0.0002
+
+
+def test_salaries_jump_at_the_break(loans: tuple[pd.DataFrame, list[pd.DataFrame]]) -> None:
+    """Published: chi-square of 1 to 6 in the first five chunks (one of them is under 1), over 400 in the others."""
+    reference, chunks = loans
+    names = sorted(reference["salary_range"].unique())
+    before, *after = ([int((part["salary_range"] == name).sum()) for name in names] for part in (reference, *chunks))
+    found = [test.statistic for each in after if (test := chi_square(before, each))]
+    assert all(statistic < 7 for statistic in found[:5])
+    assert all(statistic > 400 for statistic in found[5:])
+
+
+def months(values: list[float]) -> list[Step]:
+    """A month for each chunk."""
+    windows = [Window(dt.date(2019, at, 1), dt.date(2019, at, 28)) for at in range(1, 11)]
+    pairs = zip(windows, values, strict=True)
+    return [Step(window=at, estimate=p, se=(p * (1 - p) / CHUNK) ** 0.5, size=CHUNK) for at, p in pairs]
+
+
+def by_score(part: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+    """Counts (bin of the score, decision, outcome)."""
+    bins = np.minimum((part["y_pred_proba"] * 100).round().astype(int), 100)
+    counts = np.zeros((101, 2, 2), dtype=np.int64)
+    np.add.at(counts, (bins, part["y_pred"].astype(int), part["repaid"].astype(int)), 1)
+    return counts
+
+
+def test_the_break_is_found_with_late_outcomes_and_without(loans: tuple[pd.DataFrame, list[pd.DataFrame]]) -> None:
+    """In accuracy once outcomes are known; and before any is, in what scores meant in the reference (CBPE)."""
+    reference, chunks = loans
+    came = [float((chunk["y_pred"] == chunk["repaid"]).mean()) for chunk in chunks]
+    assert [round(each, 4) for each in came] == list(ACCURACY)
+    seen = np.zeros((1, 101, 1, 2, 3), dtype=np.int64)
+    seen[0, :, 0, :, :2] = by_score(reference)
+    chance = chances(cast("Scored", SimpleNamespace(scores=SimpleNamespace(counts=seen))), 0)
+    assert chance is not None
+    expected = [expected_counts(by_score(chunk).sum(axis=2), chance) for chunk in chunks]
+    early = [float(np.trace(each) / CHUNK) for each in expected]
+    assert np.abs(np.subtract(early, came)).max() < 0.009
+    assert np.abs(np.subtract(early, came)).mean() < 0.004
+    for name, values in (("accuracy", came), ("estimated_accuracy", early)):
+        (found,) = shifts([Series(id=name, scale="value", steps=months(values))])
+        assert (found.since.start.month, found.noticed.start.month) == (6, 6), name
+        assert found.before - found.after == pytest.approx(0.029, abs=0.005)
+
+
+def test_no_feature_but_the_score_moves_by_the_customary_level(loans: tuple[pd.DataFrame, list[pd.DataFrame]]) -> None:
+    """The debt ratio stays where it was; the shape of scores does not."""
+    reference, chunks = loans
+    for column, moves in (("debt_to_income_ratio", False), ("y_pred_proba", True)):
+        edges = np.unique(np.quantile(reference[column], np.arange(1, 20) / 20))
+        before, last = counted(reference[column], edges), counted(chunks[-1][column], edges)
+        psi, _ = drift_measures([Histogram("x", tuple(edges), before, last)])
+        assert psi.value is not None
+        assert (psi.value > 0.05) == moves, (column, psi.value)
