@@ -82,6 +82,11 @@ def facts() -> Facts:
     return store.facts(Workspace.find())
 
 
+def facts_of_late() -> Facts:
+    """The same as they were a moment ago, for a page that does not need the lake of this second."""
+    return store.facts(Workspace.find(), within=store.A_WHILE)
+
+
 def today() -> dt.date:
     """The day on this machine."""
     return store.today()
@@ -129,7 +134,7 @@ def with_decisions() -> list[str]:
 
 def declared(system: str) -> Sequence[DeclaredMeasure]:
     """The measures that the team of a system declares."""
-    return store.facts(Workspace.find(), within=store.A_WHILE).declared.get(system, ())
+    return facts_of_late().declared.get(system, ())
 
 
 def system_page(system: str, say: Say) -> SystemPage:

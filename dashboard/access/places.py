@@ -19,6 +19,7 @@ PAGES: dict[str, Action] = {
     "system": Action.SEE_SYSTEM,
     "drift": Action.SEE_DRIFT,
     "fairness": Action.SEE_SYSTEM,
+    "generations": Action.SEE_SYSTEM,
     "charter": Action.SEE_CHARTER,
     "data": Action.SEE_DATA,
     "law": Action.SEE_LAW,

@@ -361,6 +361,7 @@ def narrow(browser: webdriver.Chrome) -> None:
         later("/search?q=seuil"),
         "/settings?lang=en",
         later("/reports?lang=en"),
+        later("/generations"),
     ],
 )
 def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:

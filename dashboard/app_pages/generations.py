@@ -1,0 +1,29 @@
+"""The page of generated texts: what came in, what is examined of it, and what nobody has looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.generations import html
+from dashboard.generations.view import generations_page
+from dashboard.words import Say, speaker
+
+
+def show(say: Say) -> None:
+    """Every system that writes, and what is said of each."""
+    seen = frame.scene()
+    page = generations_page(seen, frame.facts_of_late(), say, query=frame.kept_query())
+    if not page.writers:
+        st.html(html.empty(say))
+        return
+    st.html(html.head(page, say))
+    frame.put(*[html.writer(writer, say) for writer in page.writers])
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,102 @@
+"""The page of generated texts says what came in, what is examined, and honestly what nobody has looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from audits.decisions.overview import Held, LogState, Overview
+from audits.systems import System
+from charter.facts import Facts as Stated
+from charter.records.base import KeptFile
+from charter.records.kinds import Attestation
+from charter.records.statements import Sealed
+from dashboard.facts import Facts
+from dashboard.generations import html
+from dashboard.generations.view import GenerationsPage, generations_page
+from dashboard.scene import Scene
+from dashboard.words import Say, speaker
+
+EN, FR = speaker("en"), speaker("fr")
+TODAY = dt.date(2026, 11, 27)
+WRITER = """
+id: writer
+kind: generation
+title: {fr: "Plume <b>", en: "Quill <b>"}
+purpose: {fr: "Écrit.", en: "Writes."}
+owner: Direction
+status: pilot
+risk: limited
+risk_reason: x
+"""
+LOG = "generations: {id: id, at: at, input: prompt, output: text, tokens_out: tokens, feedback: said}\n"
+
+
+def writer(more: str = "") -> System:
+    return System.model_validate(yaml.safe_load(WRITER + more))
+
+
+def look(
+    scene: Scene, system: System, *, facts: Facts | None = None, lang: str = "en", sealed: Sequence[Sealed] = ()
+) -> GenerationsPage:
+    stated = Stated(as_of=TODAY, sealed=tuple(sealed))
+    seen = replace(scene, systems={**scene.systems, "writer": system}, facts=stated)
+    return generations_page(seen, facts or Facts(), speaker(lang), query={"lang": lang})
+
+
+def test_what_nobody_has_examined_is_said_to_be_so_with_what_it_would_take(scene: Scene) -> None:
+    page = look(scene, writer())
+    assert page.headline == "Of what the charter asks about generated texts, nothing has been examined yet."
+    shown = page.writers[0]
+    assert [each.number for each in shown.texts] == ["3.6", "3.7", "5.5", "6.4", "7.1", "7.4"]
+    assert {each.verdict for each in shown.texts} == {"not_examined"}
+    assert all(each.needed.startswith("It would take") for each in shown.texts)
+    assert shown.texts[0].href == "/article?article=equite&lang=en#q-same_text_whatever_the_name"
+    assert dict(shown.facts)["Texts that came in"] == "none: its file declares no log of generated texts"
+
+
+def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> None:
+    held = Held(
+        log="generations",
+        rows=12345,
+        by_way={"mlflow-traces": dt.datetime(2026, 10, 31, 9, tzinfo=dt.UTC)},
+        oldest=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
+    )
+    facts = Facts(lake=Overview(systems={"writer": LogState(held=(held,))}))
+    told = dict(look(scene, writer(LOG), facts=facts).writers[0].facts)
+    assert told["Texts that came in"] == "12,345, October 2026"
+    assert told["What is kept of each"] == (
+        "what was asked and written (encrypted, shown on no page), its length, what its user said of it"
+    )
+    assert dict(look(scene, writer(LOG)).writers[0].facts)["Texts that came in"] == "none yet"
+
+
+def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Scene) -> None:
+    said = Attestation(
+        role="Direction technique", on=TODAY, text="Essai", system="writer", indicator="smallest_model", answer="kept",
+        valid_until=dt.date(2027, 6, 1), document=KeptFile(sha256="ab" * 32, name="essai.pdf", size=1),
+    )  # fmt: skip
+    page = look(scene, writer(), sealed=[Sealed(entry=3, sealed_on=TODAY, statement=said)])
+    others = {each.number: each.verdict for each in page.writers[0].others}
+    assert others["7.3"] == "kept"
+    assert page.headline.startswith("Of what the charter asks about generated texts, nothing")
+
+
+@pytest.mark.parametrize("say", [EN, FR])
+def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) -> None:
+    page = look(scene, writer(), lang=say.lang)
+    shown = html.writer(page.writers[0], say)
+    assert "<b>" not in shown
+    assert "&lt;b&gt;" in html.head(page, say)
+    assert shown.count("<tr") == 2 + len(page.writers[0].texts) + len(page.writers[0].others)
+
+
+def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
+    page = generations_page(scene, Facts(), EN, query={})
+    assert page.writers == []
+    assert "kind: generation" in html.empty(EN)
+    assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []
