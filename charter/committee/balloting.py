@@ -27,6 +27,7 @@ from charter.committee.refusals import RefusedError
 from charter.committee.votes import admit_ballot, choices_of, open_vote, ready, result
 from charter.records import Sealed
 from charter.records.acts import Annulment, Ballot, Choice, Participation, Tally
+from charter.records.blinding import blinded
 from charter.records.models import BallotBox
 
 UNSEEN = "0" * 64
@@ -35,8 +36,9 @@ UNSEEN = "0" * 64
 
 def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who) -> Sealed:
     """One open vote. The same vote sent twice is sealed once. Raises RefusedError, and says why."""
+    said = blinded(workspace, Ballot(**asdict(who), committee=name, of=vote, voter=voter, choice=choice))
     with turn(workspace, name) as now:
-        return now.seal(Ballot(**asdict(who), committee=name, of=vote, voter=voter, choice=choice))
+        return now.seal(said)
 
 
 def vote_in_secret(

@@ -8,6 +8,7 @@ from charter.committee.asking import known_audit
 from charter.incidents.book import Book, admit, faults
 from charter.incidents.refusals import EntryRefusedError
 from charter.records import Sealed, open_records, statements
+from charter.records.blinding import blinded
 from charter.records.incidents import Incident
 from charter.records.kinds import STATED, Statement
 from charter.records.statements import check_reference, find, statements_in, write
@@ -18,6 +19,7 @@ def enter(workspace: Workspace, statement: Statement) -> Sealed:
 
     Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
     """
+    statement = blinded(workspace, statement)
     if isinstance(statement, Incident) and statement.audit is not None:
         known_audit(workspace, statement.audit, statement.system)
     with open_records(workspace).begin() as connection:

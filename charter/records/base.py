@@ -18,6 +18,12 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whit
 Prose = Annotated[str, StringConstraints(max_length=100_000)]
 
 
+Blind = Annotated[
+    Sha256 | None,
+    Field(description="Made under a key of the house, so that nobody finds the words from their hash by trying all"),
+]
+
+
 class KeptFile(Strict):
     """A document that is kept with the records, named by its content."""
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from audits.systems.kinds import Identifier
-from charter.records.base import Line, Prose, Statement
+from charter.records.base import Blind, Line, Prose, Statement
 
 Severity = Literal["minor", "significant", "serious", "widespread", "fatal"]
 Duty = Literal["ai_act_73", "gdpr_33"]
@@ -115,6 +115,7 @@ class Appeal(Statement):
     decided_on: dt.date = Field(description="The day of the decision that it is about")
     received_on: dt.date
     human_review: bool = Field(False, description="Whether a human review was asked for")
+    blind: Blind = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -132,6 +133,7 @@ class AppealDecision(Statement):
     of: int = Field(ge=0)
     outcome: Outcome
     reviewed: bool = Field(description="Whether a human looked at the whole case")
+    blind: Blind = None
 
 
 HELD: tuple[type[Statement], ...] = (Incident, IncidentUpdate, IncidentClosure, Appeal, AppealDecision)

@@ -9,10 +9,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from audits.hashing import canonical_json, sha256_hex
+from audits.ledger import entry_at
 from audits.workspace import Workspace
 from charter.facts import facts_of
 from charter.incidents.incidents import incidents
 from charter.records import statements
+from charter.records.database import reading
 from charter.records.incidents import Appeal, Incident
 from dashboard import store
 from dashboard.access.guard import guarded
@@ -196,6 +199,21 @@ def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client)
     assert said.on == store.today(), "it was graded on the day on which it was said"
     stands = incidents(facts_of(client.workspace, as_of=store.today()))[0]
     assert [each.state for each in stands.deadlines] == ["overdue", "on_time"], "what was late stays late"
+
+
+def test_nobody_finds_an_outcome_from_the_ledger_by_trying_all(client):
+    sent(client, "appeal", **APPEAL)
+    for _ in range(2):
+        sent(client, "decide", appeal="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+    appeal, decision = statements(client.workspace)
+    with reading(client.workspace) as connection:
+        held = [entry_at(connection, number).payload["record"] for number in (0, 1)]
+    for each, hashed in zip((appeal, decision), held, strict=True):
+        said = each.statement.model_dump(mode="json") | {"kind": each.statement.kind}
+        assert sha256_hex(canonical_json(said)) == hashed
+        for blind in ({}, {"blind": None}):
+            rest = {key: value for key, value in said.items() if key != "blind"}
+            assert sha256_hex(canonical_json(rest | blind)) != hashed
 
 
 def problem(client, path, **fields):

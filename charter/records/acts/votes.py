@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from audits.systems.kinds import Identifier, Strict
 from charter.records.acts.base import Act, Member
 from charter.records.acts.sessions import Count
-from charter.records.base import Line, Sha256
+from charter.records.base import Blind, Line, Sha256
 
 Choice = Literal["for", "against", "abstain"]
 Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -40,6 +40,7 @@ class Ballot(Act):
     of: int = Field(ge=0)
     voter: Member
     choice: Choice
+    blind: Blind = None
 
 
 class Participation(Act):

@@ -36,6 +36,16 @@ def say(hall, vote, number, choice="for"):
     return vote_openly(hall.workspace, NAME, vote=vote, voter=m(number), choice=choice, who=who())
 
 
+def test_nobody_finds_an_open_vote_in_the_ledger_before_its_end_by_trying_all(hall):
+    vote = hall.vote(hall.session(1, 2, 3))
+    say(hall, vote, 1)
+    assert say(hall, vote, 1).statement.choice == "for"
+    (said,) = (each for _, each in hall.house.standing(Ballot))
+    other = say(hall, vote, 2).statement
+    assert len({said.blind, other.blind, None}) == 3
+    assert say(hall, vote, 2).statement == other
+
+
 def end(hall, vote):
     return end_vote(hall.workspace, NAME, vote=vote, who=who())
 

@@ -78,7 +78,7 @@ def test_an_appeal_has_a_number_of_its_own_and_no_room_for_a_name():
     assert new_number() != new_number()
     assert appeal(number=3).number == "r_00000003"
     allowed = {"role", "on", "signed_in", "text", "document", "system", "number", "asks", "ground", "decided_on",
-               "received_on", "human_review"}  # fmt: skip
+               "received_on", "human_review", "blind"}  # fmt: skip
     assert set(Appeal.model_fields) == allowed
     with pytest.raises(ValidationError, match="pattern"):
         appeal(number=1).model_validate({**appeal(1).model_dump(), "number": "DUPONT"})

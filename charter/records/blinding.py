@@ -1,0 +1,26 @@
+"""Entries of few possible words: the ledger holds a hash of each, and nobody shall find the words by trying all.
+
+A blind made of the words, under a key of the workspace, goes with them: the same words are the same entry still.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TypeVar
+
+from audits.hashing import canonical_json
+from audits.privacy import keys
+from audits.workspace import Workspace
+from charter.records.base import Statement
+
+RING = "blind"
+S = TypeVar("S", bound=Statement)
+
+
+def blinded(workspace: Workspace, statement: S) -> S:
+    """The same statement with its blind, where its kind has one."""
+    if "blind" not in type(statement).model_fields:
+        return statement
+    said = canonical_json({"kind": statement.kind, **statement.model_dump(mode="json", exclude={"blind"})})
+    key = keys.ensure(workspace.keys, RING)[0]
+    return statement.model_copy(update={"blind": hmac.new(key, said, "sha256").hexdigest()})
