@@ -51,6 +51,7 @@ ROUTES: dict[str, Action] = {
     "/recommendations/outside": Action.FOLLOW,
     "/recommendations/own": Action.ISSUE,
     "/committee-act/convene/{of}": Action.CONVENE,
+    "/committee-act/adopt/{of}": Action.SET_RULES,
     "/committee-act/seat/{of}": Action.SEAT,
     "/committee-act/end-mandate/{of}": Action.SEAT,
     "/committee-act/office/{of}": Action.SEAT,

@@ -7,7 +7,7 @@ from charter.committee.duties import Duty
 from charter.committee.sessions import session
 from charter.committee.votes import decided
 from charter.records.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
-from dashboard.addresses import committee_href, recommendations_href, session_href
+from dashboard.addresses import committee_href, questions_href, recommendations_href, session_href
 from dashboard.committee.chamber import Chamber
 from dashboard.register_due import DueLine, Owed
 from dashboard.register_words import when
@@ -92,15 +92,13 @@ def _of_opinion(chamber: Chamber, duty: Duty, say: Say) -> str:
 def _where(chamber: Chamber, duty: Duty, *, query: dict[str, str]) -> str:
     """Where it is done."""
     if duty.kind == "question":
-        of = chamber.house.get(CommitteeQuestion, duty.entry).of
-        if of is not None:
-            return session_href(of, query=query, anchor="questions")
+        return questions_href(query=query, anchor=f"q-{duty.entry}")
     if duty.kind == "publication":
         decision = chamber.house.get(Opinion, duty.entry).of
         return session_href(decided(chamber.house, decision)[0].of, query=query, anchor=f"decision-{decision}")
     if duty.kind in FOLLOWED:
         return recommendations_href(query=query, anchor=f"{FOLLOWED[duty.kind]}-{duty.entry}")
-    anchors = {"question": "questions", "referral": "matters", "mandate": "members"}
+    anchors = {"referral": "matters", "mandate": "members"}
     if duty.kind in anchors:
         return committee_href(chamber.id, query=query, anchor=anchors[duty.kind])
     return session_href(duty.entry, query=query, anchor={"minutes": "minutes", "pack": "pack"}.get(duty.kind, ""))

@@ -91,7 +91,8 @@ def matters(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
         if rows
         else el("p", say("No matter was put to it yet.")),
         acting.at(MATTERS),
-        join([el("h3", say("Questions it asked"), id="questions"), asked]) if page.questions else None,
+        join([el("h3", say("Questions that wait for an answer"), id="questions"), asked]) if page.questions else None,
+        el("p", link(*page.all_questions)) if page.all_questions else None,
         class_="house-of",
     )
 
@@ -158,7 +159,7 @@ def _opinion(row: OpinionRow) -> list[Child]:
 
 
 def _draft(row: DraftRow) -> Html:
-    return el("li", el("p", row.title), el("p", row.told, class_="place"))
+    return el("li", el("p", link(*row.title)), el("p", row.told, class_="place"))
 
 
 def _matter(row: MatterRow) -> list[Child]:
@@ -166,9 +167,8 @@ def _matter(row: MatterRow) -> list[Child]:
 
 
 def _question(row: QuestionRow) -> Html:
-    answers = [el("p", answer, class_="told") for answer in row.answers]
     state = el("strong", row.state, class_="overdue" if row.late else None)
-    return el("li", el("p", row.text), el("p", join([state, row.told, link(*row.entry)], " · ")), *answers)
+    return el("li", el("p", link(*row.text)), el("p", join([state, row.told], " · ")))
 
 
 def _member(row: MemberRow) -> list[Child]:

@@ -10,7 +10,14 @@ from charter.committee.drafts import Drafted
 from charter.committee.matters import Asked, Matter, matters, questions
 from charter.committee.opinions import Fate, fates
 from charter.committee.sessions import Session, sessions
-from dashboard.addresses import committee_href, evidence_href, recommendations_href, session_href
+from dashboard.addresses import (
+    committee_href,
+    draft_href,
+    evidence_href,
+    questions_href,
+    recommendations_href,
+    session_href,
+)
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.duty_words import duty_line, shortened
 from dashboard.committee.members_view import MemberRow, member_rows
@@ -62,17 +69,17 @@ class MatterRow:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionRow:
-    text: str
+    """A question that waits for its answer."""
+
+    text: Linked
     told: str
     state: str
     late: bool
-    answers: Sequence[str]
-    entry: Linked
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftRow:
-    title: str
+    title: Linked
     told: str
 
 
@@ -94,6 +101,7 @@ class OverviewPage:
     sessions: Sequence[SessionRow]
     matters: Sequence[MatterRow]
     questions: Sequence[QuestionRow]
+    all_questions: Linked | None
     drafts: Sequence[DraftRow]
     members: Sequence[MemberRow]
     rules: Sequence[tuple[str, str]]
@@ -104,6 +112,7 @@ def overview_page(
 ) -> OverviewPage:
     """The page of a committee. `query` is kept in every link (the language)."""
     house = chamber.house
+    asked = questions(house, today=chamber.today)
     called = sorted(sessions(house), key=lambda each: (each.call.starts, each.entry), reverse=True)
     coming = [each for each in reversed(called) if each.state == "called" and each.day >= chamber.today]
     now = [each for each in called if each.state == "open"]
@@ -126,8 +135,9 @@ def overview_page(
         opinions=[_opinion(each, say, query=query) for each in fates(house, chamber.facts)],
         sessions=[_session(each, say, query=query) for each in called],
         matters=[_matter(chamber, each, say, query=query) for each in reversed(matters(house))],
-        questions=[_question(each, say, query=query) for each in questions(house, today=chamber.today)],
-        drafts=[_draft(each, say) for each in drafts],
+        questions=[_question(each, say, query=query) for each in asked if each.state != "answered"],
+        all_questions=(say("All questions and their answers"), questions_href(query=query)) if asked else None,
+        drafts=[_draft(each, say, query=query) for each in drafts],
         members=members,
         rules=rules_words(house.rules, say),
     )
@@ -138,7 +148,7 @@ def _subtitle(chamber: Chamber, members: int, say: Say) -> str:
     rules = (
         say("rules adopted on {date}", date=say.date(adopted.on)) if adopted else say("rules proposed, not adopted yet")
     )
-    return " · ".join([say.plural("One member", "{n} members", members), rules])
+    return " · ".join([*([say.plural("One member", "{n} members", members)] if members else []), rules])
 
 
 def _headline(chamber: Chamber, now: Sequence[Session], coming: Sequence[Session], say: Say) -> tuple[str, str]:
@@ -216,23 +226,16 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
 
 def _question(asked: Asked, say: Say, *, query: dict[str, str]) -> QuestionRow:
     said = asked.question
-    due = say.date(said.due_on)
-    states = {
-        "overdue": say("late since {date}", date=due),
-        "waiting": say("answer due by {date}", date=due),
-        "answered": say("answered late") if asked.late else say("answered"),
-    }
+    due, late = say.date(said.due_on), asked.state == "overdue"
     return QuestionRow(
-        text=said.text,
+        text=(said.text, questions_href(query=query, anchor=f"q-{asked.entry}")),
         told=say("to: {who}", who=said.addressee),
-        state=states[asked.state],
-        late=asked.state == "overdue",
-        answers=[answer.text or say("A document.") for _, answer in asked.answers],
-        entry=(say("entry {n}", n=str(asked.entry)), evidence_href(query=query, entry=str(asked.entry))),
+        state=say("late since {date}", date=due) if late else say("answer due by {date}", date=due),
+        late=late,
     )
 
 
-def _draft(draft: Drafted, say: Say) -> DraftRow:
+def _draft(draft: Drafted, say: Say, *, query: dict[str, str]) -> DraftRow:
     title = shortened(str(draft.body.get("title") or "")) or say("Draft no. {n}", n=str(draft.id))
     told = say("version {n}, saved on {date}", n=str(draft.version), date=say.date(draft.saved_at))
-    return DraftRow(title=title, told=told)
+    return DraftRow(title=(title, draft_href(draft.id, query=query)), told=told)

@@ -181,7 +181,7 @@ def _present(row: PresenceRow) -> list[Child]:
 
 
 def _asked(row: AskedRow) -> Html:
-    return el("li", el("p", row.text), el("p", join([row.told, link(*row.entry)], " · "), class_="place"))
+    return el("li", el("p", link(*row.text)), el("p", join([row.told, link(*row.entry)], " · "), class_="place"))
 
 
 def _checked(shown: MinutesView, say: Say) -> Html:

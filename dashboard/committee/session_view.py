@@ -11,14 +11,14 @@ from audits.languages import inside
 from charter.committee.minutes import minutes_of
 from charter.committee.presence import count
 from charter.committee.sessions import Session, session, sessions
-from dashboard.addresses import committee_href, evidence_href, session_href
+from dashboard.addresses import committee_href, evidence_href, questions_href, session_href
 from dashboard.committee.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.items_view import ItemView, item_views
 from dashboard.committee.minutes_view import MinutesView, minutes_view
 from dashboard.committee.pack_view import PackView
 from dashboard.committee.routes import calendar_href
-from dashboard.committee.words import presence_word, quorum_words, there_words
+from dashboard.committee.words import coming_words, presence_word, quorum_words, there_words
 from dashboard.register_words import when
 from dashboard.words import Say
 
@@ -40,7 +40,7 @@ class PresenceRow:
 class AskedRow:
     """A question asked in the session."""
 
-    text: str
+    text: Linked
     told: str
     entry: Linked
 
@@ -139,6 +139,8 @@ def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
     if found.state == "cancelled":
         reason = found.cancelled.text if found.cancelled else ""
         return [reason] if reason else []
+    if found.state == "called" and found.day > chamber.today:
+        return [coming_words(count(chamber.house, found), say)]
     sealed = (found.opening or found.no_quorum) if found.state in ("closed", "no_quorum") else None
     counted = sealed.count if sealed else count(chamber.house, found)
     told = [quorum_words(counted, say, over=sealed is not None)]
@@ -193,7 +195,7 @@ def _asked(question: Document, say: Say, *, query: dict[str, str]) -> AskedRow:
     told = say("to: {who}, by {date}", who=question["addressee"], date=say.date(question["due_on"]))
     entry = question["entry"]
     return AskedRow(
-        text=question["text"],
+        text=(question["text"], questions_href(query=query, anchor=f"q-{entry}")),
         told=told,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
     )

@@ -110,6 +110,16 @@ def followed_words(fate: Fate, say: Say) -> str:
     return words[fate.followed] if fate.followed else say("no answer yet")
 
 
+def coming_words(count: Count, say: Say) -> str:
+    """How many must come to a session that is still ahead."""
+    if not count.needed:
+        return say("It needs no quorum.")
+    numbers = {"needed": say.whole(count.needed), "members": say.whole(count.members)}
+    return say(
+        "For a quorum, {needed} of {members} members must be there, in the room, from afar or by proxy.", **numbers
+    )
+
+
 def quorum_words(count: Count, say: Say, *, over: bool) -> str:
     """Whether there are enough, in a sentence that a lay reader understands. `over`: it was counted, and is past."""
     numbers = {

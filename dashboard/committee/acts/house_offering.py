@@ -24,6 +24,7 @@ ON_PAGE: tuple[tuple[str, HouseDoing], ...] = (
     (MEMBERS, seating.SEAT),
     (MEMBERS, seating.END),
     (MEMBERS, seating.OFFICE),
+    (MEMBERS, seating.ADOPT),
 )
 """What can be done on the page of a committee, and in which part of it."""
 OF_MEMBERS = (seating.OURSELVES, seating.INTEREST)
@@ -36,6 +37,7 @@ def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[
     seated = sitting_on(chamber.house, chamber.today)
     for part, doing in ON_PAGE:
         fits = (me.member in seated or doing not in OF_MEMBERS) and (seated or doing not in WITH_MEMBERS)
+        fits = fits and (doing is not seating.ADOPT or seating.adoptable(chamber))
         if fits and allowed(me.role, ROUTES[doing.path]):
             found.setdefault(part, []).append(Offered(title=doing.title(say), form=doing.form(chamber, me, say)))
     return found

@@ -9,7 +9,7 @@ from charter.committee.directory import name_member, new_number
 from charter.committee.matters import matters
 from charter.committee.members import Sitting, sitting_on, sittings
 from charter.records import Sealed
-from charter.records.acts import Interest, Mandate, MandateEnd, Office, Referral
+from charter.records.acts import Interest, Mandate, MandateEnd, Office, Referral, RulesInForce
 from dashboard.access.person import Person
 from dashboard.committee.acts.doing import Choices, me
 from dashboard.committee.acts.house_doing import HouseDoing, sealed
@@ -226,6 +226,30 @@ def _referred(desk: Desk, chamber: Chamber, values: Values, **said: object) -> S
     return sealed(desk, chamber, values, Referral, system=_of_system(chamber, values), **about, **said)
 
 
+def adoptable(chamber: Chamber) -> bool:
+    """Whether its file states rules that are not in force."""
+    adopted = chamber.house.adopted
+    return adopted is None or adopted.rules != chamber.house.text
+
+
+def _adopt(desk: Desk, chamber: Chamber, values: Values) -> Sealed:
+    said = {"act": "adopted", "rules": chamber.house.text, "text": values.text("text")}
+    return sealed(desk, chamber, values, RulesInForce, **said)
+
+
+ADOPT = HouseDoing(
+    name="adopt",
+    title=lambda say: say("Record that the committee adopted its rules"),
+    send=lambda say: say("Put these rules in force"),
+    ask=lambda _chamber, _me, say: [
+        Field(name="text", label=say("When and how it adopted them"), kind="prose", rows=2, required=False)
+    ],
+    act=_adopt,
+    note=lambda _, say: say(
+        "They are those of its file, as they stand now. From then on, changing the file changes nothing until others "
+        "are adopted."
+    ),
+)
 SEAT = HouseDoing(
     name="seat",
     title=lambda say: say("Give somebody a mandate"),
@@ -269,4 +293,4 @@ OURSELVES = HouseDoing(
     ask=_asking_ourselves,
     act=_refer_ourselves,
 )
-DOINGS = (SEAT, END, OFFICE, INTEREST, REFER, OURSELVES)
+DOINGS = (ADOPT, SEAT, END, OFFICE, INTEREST, REFER, OURSELVES)

@@ -8,6 +8,7 @@ import re
 from charter.committee.directory import directory
 from charter.committee.meeting import convene, open_session
 from charter.committee.members import holder_of, sitting_on
+from charter.committee.rules import write_template
 from charter.records.acts import Attendance, Consensus, Interest, Mandate, MandateEnd, Office, Referral
 from tests.charter.committee.desk import AGENDA, DAY, START, m
 from tests.charter.committee.hall import NAME, who
@@ -88,10 +89,23 @@ def test_the_page_of_a_committee_offers_what_a_role_may_do(hand, be):
         ("member", None, {"refer"}),
         ("member", m(2), {"refer", "refer-ourselves", "interest"}),
         ("steward", None, {"refer"}),
-        ("secretary", None, {"convene", "refer", "seat", "end-mandate", "office"}),
+        ("secretary", None, {"convene", "refer", "seat", "end-mandate", "office", "adopt"}),
     ):
         be(role, member)
         assert offered() == forms, role
+
+
+def test_rules_are_adopted_once_and_offered_again_when_the_file_says_others(hand, hall, be):
+    be("chair", m(1))
+    entry = hand.done(house("adopt"), role="chair", by=1, text="In the session of today.")
+    assert hand.done(house("adopt"), role="chair", by=1, text="In the session of today.") == entry
+    assert hand.hall.house.adopted.text == "In the session of today."
+    assert "These rules are in force already." in hand.refused(house("adopt"), role="chair", by=1)
+    assert 'action="/committee-act/adopt/' not in look("committee", lang="en")
+    write_template(hall.workspace, "external")
+    path = hall.workspace.home / "committees" / "external.yaml"
+    path.write_text(path.read_text("utf-8").replace("notice_days: 5 ", "notice_days: 6 "), "utf-8")
+    assert 'action="/committee-act/adopt/' in look("committee", lang="en")
 
 
 def test_what_was_done_is_said_where_it_was_done(hand, be):

@@ -105,11 +105,11 @@ def test_what_is_due_is_linked_where_it_is_done(desk, seen):
     asked = CommitteeQuestion(
         **SAID, on=CALLED, of=of, text="Why?\nReally?", addressee="Data department", due_on=CALLED
     )
-    desk.seal(asked)
+    asked = desk.seal(asked)
     day, at = "15 September 2026", f"/session?session={of}&lang=en"
     lines = page(seen(CALLED + dt.timedelta(days=3))).due
     assert [(line.what, line.when, line.href) for line in lines] == [
-        ("Answer from Data department to: “Why?”", "Three days late", f"{at}#questions"),
+        ("Answer from Data department to: “Why?”", "Three days late", f"/questions?lang=en#q-{asked}"),
         (f"Freeze the evidence for the session of {day}", "In eleven days", f"{at}#pack"),
         (f"Session of {day}, Room 1", "In eleven days", at),
     ]  # fmt: skip
