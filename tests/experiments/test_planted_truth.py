@@ -1,32 +1,76 @@
-"""The whole chain on the demo: the audit finds what was planted, month by month, and nothing else."""
+"""The whole chain on the demo: audits and the page of drift find what was planted, month by month, and nothing else."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audits.runs import complete_windows
+from audits.workspace import Workspace
 from charter.audit import run_audit
+from dashboard.drifting.look import look
+from dashboard.drifting.readings import levels, readings
+from dashboard.scene import load
 from experiments.demo import FACTS, build
 from experiments.sync import sync
 
+LATER = dt.date(2026, 12, 1)
 
-@pytest.mark.slow
-def test_the_audit_finds_what_was_planted_and_nothing_else(tmp_path: Path) -> None:
-    workspace = build(tmp_path / "demo")
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str, dict[str, Any]]]:
+    """The demo synced, and the audit of each month."""
+    workspace = build(tmp_path_factory.mktemp("planted") / "demo")
     (report,) = sync(workspace)
     assert (len(report.ingested), report.failures) == (15, ())
     assert sync(workspace)[0].known == 15
     system = workspace.system("matchft")
-    found = {}
-    for window in complete_windows(workspace, system):
-        document = run_audit(workspace, system, start=window.start, end=window.end)
-        found[f"{window.start:%Y-%m}"] = {
+    windows = complete_windows(workspace, system)
+    documents = {f"{w.start:%Y-%m}": run_audit(workspace, system, start=w.start, end=w.end) for w in windows}
+    return workspace, documents
+
+
+@pytest.mark.slow
+def test_the_audit_finds_what_was_planted_and_nothing_else(
+    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+) -> None:
+    workspace, documents = audited
+    found = {
+        month: {
             verdict["indicator"]: verdict["verdict"]
             for verdict in document["verdicts"]
             if verdict["verdict"] != "not_examined" and verdict["reason"] != "selective_labels"
         }
+        for month, document in documents.items()
+    }
     expected = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["expected_verdicts"]
     assert found == expected
+
+
+@pytest.mark.slow
+def test_planted_drifts_are_found_in_their_month_and_no_others(
+    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+) -> None:
+    """In September the radius of the search grows and version 2.0 reaches fewer women; scores rise."""
+    workspace, _ = audited
+    planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["drift"]
+    system = workspace.system("matchft")
+    drift = look(workspace, system, against="reference", step="month", today=LATER)
+    level = levels(load(workspace, today=LATER).charter, system)
+    for point in drift.series.points[1:]:
+        read, month = readings(point, level), f"{point.window.start:%Y-%m}"
+        states = {**read["inputs"].states, **read["score"].states}
+        assert states == {name: "watch" if planted[name][month] == "shifted" else "kept" for name in states}
+        assert {read[theme].state for theme in ("decision", "outcome", "groups")} == {"kept"}
+    moved = {each.id: each for each in drift.shifts}
+    assert {each.since.start for each in moved.values()} == {dt.date(2026, 9, 1)}
+    assert (
+        moved["adjusted_selection_rate_ratio/gender=F"].after
+        < 0.9
+        < moved["adjusted_selection_rate_ratio/gender=F"].before
+    )
+    assert not any("qpv" in name or "age=<25" in name for name in moved if not name.startswith("mean_score"))
+    assert [version.first for version in drift.series.versions] == [dt.date(2026, 7, 1), dt.date(2026, 9, 1)]
