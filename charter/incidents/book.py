@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from charter.incidents.incidents import told
 from charter.incidents.personal import traces
@@ -12,6 +12,7 @@ from charter.records import Sealed
 from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
 
+S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)
 """What an incident may name as what shows it."""
 
@@ -44,11 +45,14 @@ class Book:
         """The entry of the appeal with a number, whether it was withdrawn or not."""
         return self._numbers.get(number)
 
-    def stands(self, entry: int) -> Statement:
-        """A statement that stands. Raises EntryRefusedError for one that was withdrawn."""
+    def stands(self, entry: int, kind: type[S]) -> S:
+        """A statement that stands. Raises EntryRefusedError for one that was withdrawn, and where there is none."""
         if entry in self._gone:
             raise EntryRefusedError("withdrawn", entry=entry)
-        return self._by_entry[entry]
+        said = self._by_entry.get(entry)
+        if not isinstance(said, kind):
+            raise EntryRefusedError("apart", entry=entry)
+        return said
 
     def about(self, kind: type[Any], entry: int) -> list[tuple[int, Any]]:
         """What stands of a kind about an entry."""
@@ -82,17 +86,18 @@ def _admit_incident(book: Book, said: Incident) -> None:
             raise EntryRefusedError("no_evidence", entry=entry)
 
 
-def _open_incident(book: Book, of: int) -> Incident:
-    incident = book.stands(of)
-    assert isinstance(incident, Incident)  # noqa: S101 (`about` of its kind was checked)
-    closed = book.about(IncidentClosure, of)
+def _open_incident(book: Book, said: IncidentUpdate | IncidentClosure) -> Incident:
+    incident = book.stands(said.of, Incident)
+    if said.on < incident.on:
+        raise EntryRefusedError("before_known", date=incident.on)
+    closed = book.about(IncidentClosure, said.of)
     if closed:
         raise EntryRefusedError("is_closed", entry=closed[-1][0])
     return incident
 
 
 def _admit_update(book: Book, said: IncidentUpdate) -> None:
-    incident = _open_incident(book, said.of)
+    incident = _open_incident(book, said)
     for moment in (said.known_at, said.reported_at):
         if moment is not None and moment < incident.known_at:
             raise EntryRefusedError("before_known", date=incident.known_at.date())
@@ -100,7 +105,7 @@ def _admit_update(book: Book, said: IncidentUpdate) -> None:
 
 def _admit_closure(book: Book, said: IncidentClosure) -> None:
     """What had to be reported was, late or not: closing an incident ends no duty."""
-    incident = _open_incident(book, said.of)
+    incident = _open_incident(book, said)
     stands = told(said.of, incident, book.about(IncidentUpdate, said.of), None, today=said.on)
     if any(each.report is None for each in stands.deadlines):
         raise EntryRefusedError("not_reported")
@@ -112,8 +117,7 @@ def _admit_appeal(book: Book, said: Appeal) -> None:
 
 
 def _admit_decision(book: Book, said: AppealDecision) -> None:
-    appeal = book.stands(said.of)
-    assert isinstance(appeal, Appeal)  # noqa: S101 (`about` of its kind was checked)
+    appeal = book.stands(said.of, Appeal)
     if said.on < appeal.received_on:
         raise EntryRefusedError("after_decision", date=appeal.received_on)
 

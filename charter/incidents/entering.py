@@ -26,7 +26,7 @@ def enter(workspace: Workspace, statement: Statement) -> Sealed:
         book = Book(statements_in(connection, kinds=STATED))
         known = find(connection, statement)
         if known is not None:
-            book.stands(known.entry)
+            book.stands(known.entry, type(statement))
             return known
         check_reference(connection, statement)
         admit(book, statement)

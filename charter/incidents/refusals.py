@@ -10,6 +10,7 @@ LOCALE = Path(__file__).parent / "locale"
 
 REASONS = {
     "after_decision": ("It was received on {date}.", "A decision is taken on that day or later."),
+    "apart": ("Entry {entry} is nothing that this can be about.", "Look it up on the page of the evidence."),
     "before_known": ("It became known on {date}.", "Give a moment that is not before it."),
     "is_closed": (
         "This incident was closed in entry {entry}.",

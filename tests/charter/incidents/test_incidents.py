@@ -11,7 +11,7 @@ from charter.incidents.book import Book, admit, faults
 from charter.incidents.incidents import in_time, incidents
 from charter.incidents.refusals import EntryRefusedError
 from charter.records.kinds import Case, Withdrawal
-from tests.charter.incidents.made import DAY, at, closure, facts, incident, reported, sealed, update
+from tests.charter.incidents.made import DAY, at, closure, decision, facts, incident, reported, sealed, update
 
 
 def one(*said, today=dt.date(2026, 3, 31)):
@@ -158,6 +158,22 @@ def test_the_ledger_is_held_to_the_same_rules():
     assert list(faults(sealed(*lawful))) == []
     found = list(faults(sealed(incident(), closure(), update(day=21, text="Écrire à a@b.fr"))))
     assert [(entry, reason.reason) for entry, reason in found] == [(1, "not_reported"), (2, "personal_email")]
+
+
+def test_forged_entries_about_what_is_not_there_are_told_one_by_one():
+    forged = [
+        incident(),
+        update(of=7, text="x"),
+        closure(of=1),
+        decision(of=0),
+        decision(of=9),
+        update(text="before", day=1),
+    ]
+    found = list(faults(sealed(*forged, reported(at(10), of=0))))
+    assert [(entry, reason.reason) for entry, reason in found] == [
+        (1, "apart"), (2, "apart"), (3, "apart"), (4, "apart"), (5, "before_known")
+    ]  # fmt: skip
+    assert str(found[0][1]).startswith("Entry 7 is nothing that this can be about.")
 
 
 @pytest.mark.parametrize(
