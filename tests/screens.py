@@ -19,7 +19,8 @@ from benchmarks.browser import Browser
 from benchmarks.serving import served
 from charter.committee.acting import house_of
 from charter.in_force import in_force
-from charter.records.acts import Convocation
+from charter.records.acts import Convocation, Office
+from dashboard.access.person import COOKIE
 from dashboard.pages import pages
 from dashboard.words import speaker
 
@@ -38,6 +39,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         home = options.workspace or _demo(Path(made))
         with served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, _), Browser() as browser:
+            browser.visit(address)
+            browser.driver.add_cookie({"name": COOKIE, "value": f"chair.{_chair(Workspace(home))}"})
             for (name, path), lang in product(_addresses(Workspace(home)), LANGUAGES):
                 if options.only not in name:
                     continue
@@ -53,6 +56,11 @@ def _demo(folder: Path) -> Path:
 
     run(BOUSSOLE, "demo", "--home", folder / "demo", "--no-open")
     return folder / "demo"
+
+
+def _chair(workspace: Workspace) -> str:
+    """Who sees most: nobody by number where nobody sits."""
+    return next((act.member for _, act in house_of(workspace, "external").standing(Office)), "")
 
 
 def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
