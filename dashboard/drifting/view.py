@@ -9,7 +9,7 @@ from audits.decisions.overview import LogState
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries, Point
 from audits.languages import capital
-from dashboard.addresses import article_href, data_href
+from dashboard.addresses import article_href, data_href, register_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.events import Event, events, within
 from dashboard.drifting.gaps import Gaps, gap_reading, gaps
@@ -31,6 +31,8 @@ from dashboard.register_choice import Choice
 from dashboard.scene import Scene
 from dashboard.words import Say
 
+LISTED = 8
+"""Systems that are named to choose from; a hundred would be a page of their own."""
 COLUMNS = 12
 """Windows that the table names; the drawings show all."""
 
@@ -170,7 +172,11 @@ def _filters(
         cut = [choice(step_words(each, say), current=each == asked.by, by=each) for each in STEPS]
         found.append((say("Cut"), cut))
     if len(systems) > 1:
-        named = [choice(scene.title(each, say), current=each == asked.system, system=each) for each in systems]
+        listed = [each for at, each in enumerate(systems) if at < LISTED or each == asked.system]
+        named = [choice(scene.title(each, say), current=each == asked.system, system=each) for each in listed]
+        if len(listed) < len(systems):
+            every = say("All {n} in the register", n=say.whole(len(systems)))
+            named.append(Choice(text=every, count=None, href=register_href(query=query), current=False))
         found.insert(0, (say("System"), named))
     return found
 

@@ -6,17 +6,23 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
+import dashboard as app
+from audits.decisions import ingest
 from audits.decisions.overview import Changed, LogState
 from audits.drift.compared import compared
 from audits.drift.counts import Version, WindowCounts
 from audits.drift.series import DriftSeries, Point
 from audits.drift.shifts import Series, Step, shifts
 from audits.windows import Window
+from audits.workspace import Workspace
 from charter.groups_over_time import Told, mix_measures
 from charter.in_force import Act
 from charter.in_force import Version as CharterVersion
@@ -27,7 +33,7 @@ from dashboard.drifting.picture import Spot, small_multiple
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.scene import Scene
 from dashboard.words import speaker
-from tests.written import sample
+from tests.written import sample, system_text
 
 EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}
 STILL = {"score": [250, 250, 250, 250, 0], "distance": [300, 300, 200, 200, 0], "<b>age": [400, 300, 300, 0]}
@@ -274,6 +280,9 @@ def test_the_server_takes_only_what_it_knows() -> None:
 def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:
     series = series_of([STILL, STILL])
     assert [name for name, _ in made(series).filters] == ["Compared with"]
+    many = made(series, systems=["sample", *(f"s{i}" for i in range(20))]).filters[0][1]
+    assert [choice.text for choice in many][-1] == "All 21 in the register"
+    assert len(many) == 9
     found = dict(made(series, fine=True, systems=["sample", "other"]).filters)
     assert list(found) == ["System", "Compared with", "Cut"]
     assert [choice.href for choice in found["Cut"]] == [
@@ -301,3 +310,57 @@ def test_the_level_is_that_of_the_charter(made: Made) -> None:
     other = replace(series_of([STILL, STILL]), system=SYSTEM.model_copy(update={"kind": "generation"}))
     assert made(other).level == "Level: 0.10, a habit of credit scoring; the charter states none."
     assert made(other).question is None
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Months of decisions of one system, and another that has none."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("drift") / "w")
+    for name in ("jobs", "nothing"):
+        (workspace.home / "systems" / f"{name}.yaml").write_text(system_text(name, LOG), encoding="utf-8")
+    days = [f"2026-{month:02}-{day:02}" for month in (1, 2, 3, 4) for day in range(1, 29) for _ in range(20)]
+    log = pd.DataFrame({"ref": [f"r{i}" for i in range(len(days))], "day": days})
+    log["taken"], log["distance"] = log.index % 3 == 0, (log.index % 40) + 60.0 * (log["day"] > "2026-03")
+    path = workspace.home / "log.parquet"
+    log.to_parquet(path)
+    ingest(workspace, workspace.system("jobs"), path)
+    return workspace
+
+
+LOG = """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: taken, selected: [true], not_selected: [false]}
+features: [distance]
+windows: {audit: month, reference: "2026-01-01/2026-01-31"}
+"""
+
+
+def opened(**asked: str) -> str:
+    """What the page shows."""
+    seen = AppTest.from_file(str(Path(app.__file__).parent / "app.py"), default_timeout=60)
+    seen.switch_page("app_pages/drift.py")
+    for name, value in asked.items():
+        seen.query_params[name] = value
+    seen.run()
+    assert not seen.exception
+    return "".join(getattr(element.proto, "body", "") for element in seen.main)
+
+
+def test_the_page_is_held_to_the_role_on_the_server(
+    lake: Workspace, be: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member who writes `by=day` into the address gets whole months; a data scientist gets days."""
+    monkeypatch.setenv("BOUSSOLE_HOME", str(lake.home))
+    be("member")
+    shown = opened(system="jobs", by="day", lang="en")
+    assert "March 2026 compared with January 2026: the inputs changed (distance)." in shown
+    assert "By month, compared with" in shown
+    assert "by=week" not in shown
+    be("data_scientist")
+    assert "By day, compared with the period before" in opened(system="jobs", by="day", against="previous", lang="en")
+    asked = opened(system="nothing", lang="en")
+    assert "Which system?" in asked
+    assert "/drift?system=jobs" in asked
+    assert "&lt;script&gt;" in opened(system="<script>", lang="en")
