@@ -7,10 +7,13 @@ from typing import Any
 
 from charter.committee.drafts import Drafted, begin, discard, draft, drafts, save
 from charter.committee.matters import matters
+from charter.committee.members import needs_mandate
 from charter.committee.refusals import RefusedError
 from dashboard import store
+from dashboard.access.permissions import Role
 from dashboard.access.person import Person
 from dashboard.addresses import draft_href, drafts_href
+from dashboard.committee.acts.doing import me
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.words import sense_word
 from dashboard.drafting.view import SENSES, reservations_of, title_of, words_of
@@ -102,8 +105,16 @@ def author(me: Person) -> str:
     return me.member or me.role.value
 
 
+def _writes(desk: Desk, committee: str) -> None:
+    """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
+    if desk.person.role is not Role.SECRETARY:
+        chamber = store.chambers(desk.workspace)[committee]
+        needs_mandate(chamber.house, me(desk), chamber.today)
+
+
 def start(desk: Desk, of: str, values: Values) -> str:
     """Begin a draft."""
+    _writes(desk, of)
     about = values.maybe("about") if any(each.name == "about" for each in _asked(desk, of).fields) else None
     made = begin(
         desk.workspace,
@@ -122,6 +133,7 @@ def _asked(desk: Desk, of: str) -> Form:
 
 def keep(desk: Desk, of: str, values: Values) -> str:
     """Save a draft. Raises StaleDraftError, a refusal, where somebody saved in between: the text is kept aside."""
+    _writes(desk, draft(desk.workspace, int(of)).committee)
     version = values.number("version")
     body = {
         "title": values.text("title"),
@@ -136,6 +148,7 @@ def keep(desk: Desk, of: str, values: Values) -> str:
 def throw_away(desk: Desk, of: str, values: Values) -> str:
     """Erase a draft that was not sealed."""
     now = draft(desk.workspace, int(of))
+    _writes(desk, now.committee)
     if not values.ticked("sure"):
         raise UnfitError(desk.say("Nothing was erased."), "sure")
     if now.sealed_as is not None:

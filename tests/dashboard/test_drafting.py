@@ -107,6 +107,17 @@ def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, se
     assert problem_of(place.partition("sent=")[2].partition("#")[0]).typed["words"] == [words + "x" * 100]
 
 
+def test_who_does_not_sit_in_a_committee_neither_writes_nor_erases_its_drafts(client, workspace):
+    asked = ("save/1", {"version": "1", **WRITTEN}), ("discard/1", {"sure": "yes"}), ("new/external", {"title": "X"})
+    for who, told in ((f"member.{m(9)}", "has no mandate"), ("follow_up", "Say first which member you are")):
+        client.cookies.set(COOKIE, who)
+        for path, fields in asked:
+            assert told in problem_of(sent(client, path, **fields).partition("sent=")[2].partition("#")[0]).text
+    assert [(each.version, each.body) for each in drafts(workspace, "external")] == [(1, BODY)]
+    client.cookies.set(COOKIE, "secretary")
+    assert sent(client, "save/1", version="1", **WRITTEN).endswith("saved=2#done")
+
+
 def test_a_draft_says_what_it_lacks_before_a_vote():
     for changed, told in [
         ({"title": " "}, "no title"),
