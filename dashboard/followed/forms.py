@@ -14,6 +14,7 @@ from charter.records.kinds import FollowUp, Recommendation, Reply
 from dashboard import store
 from dashboard.access.words import said_as
 from dashboard.addresses import recommendations_href
+from dashboard.committee.acts.doing import acting
 from dashboard.followed.words import accepted_word, became_word
 from dashboard.forms.model import Field, Form
 from dashboard.forms.reading import UnfitError, Values
@@ -165,7 +166,7 @@ def recommend_own(desk: Desk, _: str, values: Values) -> str:
     done = recommend(
         desk.workspace,
         values.text("committee"),
-        who=desk.person.who(store.today()),
+        who=acting(desk, store.chambers(desk.workspace)[values.text("committee")]),
         text=values.text("text"),
         to=values.text("addressee"),
         due_on=values.day("due_on"),

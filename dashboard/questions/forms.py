@@ -10,6 +10,7 @@ from charter.records.acts import CommitteeAnswer, CommitteeQuestion
 from dashboard import store
 from dashboard.access.words import said_as
 from dashboard.addresses import questions_href
+from dashboard.committee.acts.doing import me
 from dashboard.committee.chamber import Chamber
 from dashboard.forms.html import Titled
 from dashboard.forms.model import Field, Form
@@ -117,6 +118,7 @@ def ask(desk: Desk, of: str, values: Values) -> str:
         raise UnfitError(say("This figure has changed since you looked: look at it again, then send your question."))
     if values.day("due_on") < today:
         raise UnfitError(say("This day has passed: give one to come."), "due_on")
+    me(desk)
     who = desk.person.who(today)
     question = CommitteeQuestion.model_validate(
         {

@@ -182,6 +182,10 @@ def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
     client.cookies.set(COOKIE, f"member.{m(9)}")
     place = sent(client, "/ask/-", **ASK)
     assert "has no mandate" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    client.cookies.set(COOKIE, "follow_up")
+    place = sent(client, "/ask/-", **ASK)
+    assert "which member you are" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    assert house_of(client.workspace, "external").standing(CommitteeQuestion) == []
     assert client.post("/ask/matchft.nothing", files={"text": (None, "x")}).status_code == 404
     client.cookies.set(COOKIE, "steward")
     assert client.post("/questions/answer/999", files={"text": (None, "x")}).status_code == 404

@@ -12,6 +12,7 @@ from charter.records.acts import Convocation
 from dashboard.access.person import Person
 from dashboard.addresses import session_href
 from dashboard.committee.acts.calling import agenda_fields, agenda_of, how_fields, standing_items, when_and_where
+from dashboard.committee.acts.doing import acting
 from dashboard.committee.acts.house_doing import HouseDoing
 from dashboard.committee.chamber import Chamber
 from dashboard.forms.model import Field
@@ -42,7 +43,7 @@ def _convene(desk: Desk, chamber: Chamber, values: Values) -> Sealed:
     return convene(
         desk.workspace,
         chamber.id,
-        who=desk.person.who(chamber.now.date()),
+        who=acting(desk, chamber),
         starts=values.moment("starts"),
         ends=values.moment("ends"),
         place=values.text("place"),

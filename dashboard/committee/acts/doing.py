@@ -9,12 +9,14 @@ from typing import Any
 from starlette.responses import Response
 
 from charter.committee.acting import Who, do_once
-from charter.committee.members import sitting_on
+from charter.committee.members import needs_mandate, sitting_on
 from charter.committee.refusals import RefusedError
 from charter.records import Sealed
 from charter.records.acts import Act, Convocation
+from dashboard.access.permissions import Role
 from dashboard.access.person import Person
 from dashboard.committee.acts.place import Place
+from dashboard.committee.chamber import Chamber
 from dashboard.forms.model import Field, Form
 from dashboard.forms.reading import UnfitError, Values
 from dashboard.forms.routes import Desk
@@ -55,7 +57,15 @@ class Doing:
 
 def who(desk: Desk, place: Place) -> Who:
     """Who acts, today as the committee's clock says."""
-    return desk.person.who(place.chamber.now.date())
+    return acting(desk, place.chamber)
+
+
+def acting(desk: Desk, chamber: Chamber) -> Who:
+    """The same in a committee. Who chairs one committee leads no other. Raises UnfitError or RefusedError."""
+    today = chamber.now.date()
+    if desk.person.role is Role.CHAIR and desk.person.authenticated:
+        needs_mandate(chamber.house, me(desk), today)
+    return desk.person.who(today)
 
 
 def me(desk: Desk) -> str:

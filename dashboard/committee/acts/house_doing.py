@@ -12,11 +12,11 @@ from starlette.routing import Route
 from charter.committee.acting import do_once
 from charter.committee.refusals import RefusedError
 from charter.records import Sealed
-from charter.records.acts import Act
+from charter.records.acts import Act, Referral
 from dashboard import store
 from dashboard.access.person import Person
 from dashboard.addresses import committee_href
-from dashboard.committee.acts.doing import SEEN, seen_by
+from dashboard.committee.acts.doing import SEEN, acting, seen_by
 from dashboard.committee.chamber import Chamber
 from dashboard.forms.model import Field, Form
 from dashboard.forms.reading import UnfitError, Values
@@ -83,6 +83,7 @@ class HouseDoing:
 
 def sealed(desk: Desk, chamber: Chamber, values: Values, kind: type[Act], **fields: Any) -> Sealed:
     """Seal an act of the committee, once, today as its clock says."""
-    who = desk.person.who(chamber.now.date())
+    # Whoever may put a matter to a committee can do so to each of them.
+    who = desk.person.who(chamber.now.date()) if kind is Referral else acting(desk, chamber)
     act = kind.model_validate({**vars(who), "committee": chamber.id, **fields})
     return do_once(desk.workspace, act, seen=seen_by(values))

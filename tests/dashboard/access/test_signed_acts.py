@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 
 from charter.committee.acting import do, house_of
 from charter.committee.directory import name_member
+from charter.committee.rules import TEMPLATES
 from charter.records.acts import CommitteeQuestion, Mandate, MandateEnd
 from dashboard import store
 from tests.charter.committee.desk import m
@@ -50,6 +52,27 @@ def test_it_is_sealed_under_their_number_whatever_the_request_claims(client, sig
     assert "done=" in done.headers["location"]
     (said,) = questions(workspace)
     assert (said.by, said.role, said.signed_in) == (m(2), "member", True)
+
+
+@pytest.mark.usefixtures("mandates")
+def test_who_chairs_a_committee_leads_no_other(client, sign_in, oidc, workspace, today):
+    (workspace.home / "committees").mkdir()
+    for name in ("external", "internal"):
+        shutil.copy(TEMPLATES / f"{name}.yaml", workspace.home / "committees")
+    oidc.knows("ada", "ethics-chair")
+    sign_in("ada")
+    day = today + dt.timedelta(days=60)
+    call = {"starts": f"{day}T14:00", "ends": f"{day}T16:00", "place": "Room 1", "agenda": "One"}
+    matter = {"subject": "MatchFT", "origin": "organisation", "sender": "Direction"}
+
+    def send(path, **fields):
+        done = client.post(f"{path}?spoken=en", files={k: (None, v) for k, v in fields.items()}, headers=BROWSER)
+        return done.headers["location"]
+
+    assert "sent=" in send("/committee-act/convene/internal", **call)
+    assert house_of(workspace, "internal").acts == ()
+    assert "done=" in send("/committee-act/convene/external", **call)
+    assert "done=" in send("/committee-act/refer/internal", **matter)
 
 
 def test_nothing_is_sealed_once_the_mandate_has_ended(client, sign_in, workspace, mandates, today):
