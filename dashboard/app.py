@@ -15,7 +15,7 @@ from dashboard.access.places import PAGES
 from dashboard.access.sessions import SignedOutError, refusal_of
 from dashboard.access.words import refused
 from dashboard.compass_html import problem
-from dashboard.frame import HERE, footer, language, outside, prepare, sidebar
+from dashboard.frame import HERE, footer, language, outside, prepare, shown, sidebar
 from dashboard.pages import FIRST, pages
 from dashboard.words import speaker
 
@@ -49,7 +49,7 @@ else:
     sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
     look(Workspace.find(), me, PAGES[name], place=f"/{name}")
     if allowed(me.role, PAGES[name]):
-        chosen.run()
+        shown(chosen, say)
     else:
         st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
     footer(say, name=name, local=not me.authenticated)

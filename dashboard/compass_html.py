@@ -109,6 +109,16 @@ def problem(what: str, next_step: str, say: Say) -> Html:
     )
 
 
+def unforeseen(number: str, say: Say) -> Html:
+    """Something that nobody foresaw. `number`: under which the server has noted what."""
+    what = say("Something went wrong here that nobody foresaw. Nothing that was recorded is lost.")
+    step = say(
+        "Load the page again. If it happens again, tell your administrator this number: {number}.", number=number
+    )
+    told = el("div", el("p", what), el("p", step), class_="lead lead-broken unforeseen", role="alert")
+    return join([el("h1", say("This page cannot be shown")), told])
+
+
 def _lead(line: Line) -> Html:
     return el("li", link(line.question, line.href), " ", line.sentence, " ", el("span", line.place, class_="place"))
 

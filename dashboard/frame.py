@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
@@ -24,6 +27,7 @@ from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
+from dashboard.compass_html import unforeseen
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.view import DriftPage
 from dashboard.facts import Facts
@@ -46,6 +50,7 @@ from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
 
 HERE = Path(__file__).parent
+LOG = logging.getLogger("boussole")
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
 _SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js"))
@@ -195,6 +200,19 @@ def prepare() -> None:
     """The style of every page."""
     st.html(HERE / "static" / "style.css")
     st.html(el("div", id="content", tabindex="-1"))
+
+
+def shown(page: StreamlitPage, say: Say) -> None:
+    """A page; where something fails that nobody foresaw, a sentence with the number under which the server noted it.
+
+    Whoever looks sees no trace of the program, and whoever keeps the server finds it.
+    """
+    try:
+        page.run()
+    except Exception:
+        number = secrets.token_hex(4)
+        LOG.exception("trouble %s on the page %s", number, page.url_path)
+        st.html(unforeseen(number, say))
 
 
 def put(*parts: Html) -> None:

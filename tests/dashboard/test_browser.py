@@ -534,7 +534,7 @@ def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_
         for path in ("/article?article=equite", "/law", "/charter", "/register"):
             chrome.get(start + path)
             whole(chrome)
-            assert chrome.find_elements(By.CSS_SELECTOR, "[data-testid='stException'], .stAlert") == []
+            assert chrome.find_elements(By.CSS_SELECTOR, "[data-testid='stException'], .stAlert, .unforeseen") == []
         chrome.get(f"{start}/data")
         whole(chrome)
         assert text(chrome, ".lead strong") == "Aucune donnée n’est encore entrée."

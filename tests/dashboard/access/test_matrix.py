@@ -158,7 +158,9 @@ def look(name: str) -> list[str]:
         seen.switch_page(f"app_pages/{name}.py")
     seen.run()
     assert not seen.exception
-    return [getattr(element.proto, "body", "") for element in seen.main]
+    bodies = [getattr(element.proto, "body", "") for element in seen.main]
+    assert not any("unforeseen" in body for body in bodies), "see what the log says"
+    return bodies
 
 
 @pytest.fixture
