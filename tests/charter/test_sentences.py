@@ -167,6 +167,11 @@ def test_selective_labels():
         ("no_outcomes", "Les résultats ne sont pas encore connus.", "What became of people is not known yet."),
         ("no_other_group", "Il n'y a qu'un seul groupe", "There is only one group in these decisions"),
         ("reference_absent", "Le groupe auquel les autres sont comparés est absent", "The group that others are compa"),
+        (
+            "no_values",
+            "Dans l'une des deux périodes, la colonne ne contient",
+            "In one of the two periods the column holds no",
+        ),
         ("empty_window", "L'une des deux périodes ne contient aucune décision.", "One of the two periods holds no dec"),
         ("something_new", "Ces décisions ne permettent pas de le calculer.", "This cannot be computed from these dec"),
     ],

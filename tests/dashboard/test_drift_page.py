@@ -26,6 +26,8 @@ from audits.workspace import Workspace
 from charter.groups_over_time import Told, mix_measures
 from charter.in_force import Act
 from charter.in_force import Version as CharterVersion
+from charter.incidents.entering import enter
+from charter.records.incidents import Incident
 from dashboard.drifting import html
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import Drift
@@ -364,3 +366,19 @@ def test_the_page_is_held_to_the_role_on_the_server(
     assert "Which system?" in asked
     assert "/drift?system=jobs" in asked
     assert "&lt;script&gt;" in opened(system="<script>", lang="en")
+
+
+def test_incidents_stand_beside_for_those_who_may_see_them(
+    lake: Workspace, be: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(lake.home))
+    known = dt.datetime(2026, 3, 9, 8)  # noqa: DTZ001 (in the time of its own time zone)
+    day = dt.date(2026, 3, 9)
+    told = {"title": "Offers <b>too far</b>", "text": "The radius grew.", "happened_on": day, "known_at": known}
+    enter(lake, Incident(role="steward", on=day, system="jobs", severity="significant", **told))
+    be("member")
+    shown = opened(system="jobs", lang="en")
+    assert "an incident happened: Offers &lt;b&gt;too far&lt;/b&gt; (9 March 2026)" in shown
+    assert "/incidents?lang=en#i-0" in shown
+    be("reader")
+    assert "too far" not in opened(system="jobs", lang="en")
