@@ -231,8 +231,13 @@ def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
         menu += [el("p", group, class_="group", id=f"pages-{at}"), el("ul", *items, aria_labelledby=f"pages-{at}")]
     with st.sidebar:
         paths = " ".join(page.path for page in known)
-        nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths)
+        nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths, data_whose=browser_name(me))
         st.html(join([_skip(say), _brand(), field(say), nav, account(me, say, to=here(name)), languages(say)]))
+
+
+def browser_name(me: Person) -> str | None:
+    """Under which name a browser keeps what somebody writes: whoever signs in there after them is not shown it."""
+    return sha256_hex(f"boussole/browser/{me.subject}".encode())[:16] if me.authenticated else None
 
 
 def _skip(say: Say) -> Html:

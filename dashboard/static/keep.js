@@ -1,5 +1,6 @@
 /* What somebody writes in a form stays in this browser until it was taken: a session that ended, a network that failed or a
-   tab that was closed lose no text. After a week, or when they sign out, it is gone. Choices are never kept: only words. */
+   tab that was closed lose no text. After a week, or when they sign out, it is gone; nobody else who signs in here is shown
+   it. Choices are never kept: only words. */
 (() => {
   const PREFIX = "boussole:", DAYS = 7, WORDS = "textarea, input[type=text]";
   /* The version of a draft that the words were written over goes with them, so that nobody else's are overwritten. */
@@ -8,7 +9,7 @@
   const here = () => {
     const query = new URLSearchParams(location.search);
     for (const name of ["lang", "sent", "done", "saved", "take"]) query.delete(name);
-    return PREFIX + location.pathname + "?" + query + "#";
+    return PREFIX + (document.querySelector(".pages")?.dataset.whose || "") + location.pathname + "?" + query + "#";
   };
   const each = (visit) => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach(visit);
   const read = (key) => {

@@ -42,6 +42,13 @@ def member(chrome: webdriver.Chrome, address: str) -> webdriver.Chrome:
     return chrome
 
 
+MOVE = """for (const key of Object.keys(localStorage)) {
+  localStorage.setItem(key.replace(arguments[0], arguments[1]), localStorage.getItem(key));
+  localStorage.removeItem(key);
+}"""
+"""Keeps under another name what the browser keeps."""
+
+
 def write(browser: webdriver.Chrome, text: str) -> None:
     place = browser.find_element(By.NAME, "f-words")
     place.send_keys(Keys.CONTROL, "a")
@@ -94,6 +101,14 @@ def test_what_was_not_sent_is_put_back_over_the_version_it_was_written_on(
     before = draft(seated, 1).version
     write(member, "Écrit pendant que la session se terminait")
     member.get(f"{address}/_stcore/health")
+    member.get(page)
+    whole(member)
+    assert "a été remis" in told(member, ".put-back")
+    member.execute_script(MOVE, "boussole:", "boussole:0123456789abcdef")
+    member.get(page)
+    whole(member)
+    assert member.find_elements(By.CSS_SELECTOR, ".put-back") == [], "what somebody else wrote here is not shown"
+    member.execute_script(MOVE, "boussole:0123456789abcdef", "boussole:")
     member.get(page)
     whole(member)
     assert "a été remis" in told(member, ".put-back")

@@ -8,8 +8,10 @@ import re
 
 import pytest
 
-from dashboard import store
+from dashboard import frame, store
 from dashboard.access import person, sessions
+from dashboard.access.permissions import Role
+from dashboard.access.person import Person
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}
@@ -48,6 +50,13 @@ def test_what_was_written_survives_and_is_sent_again(client, sign_in, oidc):
 def test_a_form_of_another_page_is_not_given_back_to_be_sent(client):
     done = client.post(FORM, data=SENT, headers={**BROWSER, "origin": "http://localhost:3000"})
     assert (done.status_code, "CNIL" in done.text) == (403, False), "somebody else wrote it"
+
+
+def test_what_a_browser_keeps_is_kept_for_each_person():
+    ada, eve = (Person(role=Role.MEMBER, subject=each, authenticated=True) for each in ("ada", "eve"))
+    names = {frame.browser_name(each) for each in (ada, eve)}
+    assert len(names | {None, "ada", "eve"}) == 5
+    assert frame.browser_name(Person(role=Role.MEMBER, subject="local")) is None
 
 
 def test_a_link_leads_to_the_sign_in_and_back(client):
