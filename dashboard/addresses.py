@@ -201,6 +201,15 @@ def draft_href(number: int, *, query: Mapping[str, str], anchor: str = "", **ask
     return address("/draft", {"number": str(number), **asked, **query}, anchor)
 
 
+def work_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of effects on work, or a place on it.
+
+    >>> work_href(query={"lang": "en"}, anchor="training"), work_href(query={}, done="41")
+    ('/work?lang=en#training', '/work?done=41')
+    """
+    return address("/work", {**asked, **query}, anchor)
+
+
 def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
     """A page's path with what is asked of it, and a place on it."""
     return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")

@@ -17,11 +17,14 @@ from dashboard.marks import ORDER
 from dashboard.register_words import coverage_words
 from dashboard.scene import Document, Scene
 from dashboard.words import Say
+from dashboard.work.view import work_words
 
 NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""
 DATED = "examined_first"
 """The question to which the dates of the register say something too."""
+TRAINED = "trained_before_use"
+"""The question that the record of training answers."""
 REPORTED = "incidents_in_time"
 """The question that the record of incidents answers."""
 FOLLOWED = "registered_and_followed"
@@ -71,6 +74,8 @@ def in_register(
         ]
     if indicator is not None and indicator.id == REPORTED:
         return reported_words(scene, list(dict.fromkeys(name for name, _, _ in places)), say)[:NAMED]
+    if indicator is not None and indicator.id == TRAINED:
+        return work_words(scene, list(dict.fromkeys(name for name, _, _ in places)), say)[:NAMED]
     if indicator is None or indicator.id != DATED:
         return []
     systems = [scene.systems[name] for name, _, _ in places if name in scene.systems]

@@ -21,6 +21,7 @@ from dashboard.commands import ledger as ledger_commands
 from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
+from dashboard.commands import work as work_commands
 from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
 from dashboard.commands.committee import app as committee_commands
 from dashboard.commands.compare import compare
@@ -72,6 +73,7 @@ app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")
 app.add_typer(incident_commands.app, name="incident")
 app.add_typer(appeal_commands.app, name="appeal")
+app.add_typer(work_commands.app, name="work")
 app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")

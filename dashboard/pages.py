@@ -51,6 +51,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="questions", title=say("Questions and answers"), group=committee),
         Page(name="ask", title=say("Ask a question"), under="questions"),
         Page(name="recommendations", title=say("Recommendations"), group=committee),
+        Page(name="work", title=say("Effects on work"), group=committee),
         Page(name="incidents", title=say("Incidents and appeals"), group=committee),
         Page(name="evidence", title=say("The evidence"), group=proof),
         Page(name="reports", title=say("Reports"), group=proof),

@@ -38,6 +38,7 @@ from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.questions.routes import question_routes
 from dashboard.reports.forms import report_routes
 from dashboard.theme import OPTIONS
+from dashboard.work.routes import work_routes
 
 APP = Path(__file__).parent / "app.py"
 SANDBOX = (
@@ -134,6 +135,7 @@ def routes(home: Path) -> list[Route]:
         *followed_routes(home),
         *question_routes(home),
         *draft_routes(home),
+        *work_routes(home),
         *report_routes(home),
     ]
     return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from charter.facts import Facts
+from charter.hiding import hidden
 from charter.records.incidents import Appeal, AppealDecision, Request
 from charter.stated import months_later
 
@@ -116,8 +117,5 @@ def grouped(
     is shown beside them.
     """
     tally = Counter(by(each) for each in found)
-    hidden = {group for group, n in tally.items() if n < below}
-    shown = sorted((group for group in tally if group not in hidden), key=lambda group: (tally[group], str(group)))
-    while hidden and shown and (len(hidden) < 2 or sum(tally[group] for group in hidden) < below):
-        hidden.add(shown.pop(0))
-    return {group: None if group in hidden else n for group, n in tally.items()}
+    small = hidden(tally, below=below)
+    return {group: None if group in small else n for group, n in tally.items()}

@@ -11,6 +11,7 @@ from charter.incidents.refusals import EntryRefusedError
 from charter.records import Sealed
 from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
+from charter.records.work import WORK
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)
@@ -74,7 +75,7 @@ def admit(book: Book, said: Statement) -> None:
 
 def _texts(said: Statement) -> Iterator[str]:
     """Everything that somebody wrote in a statement."""
-    for name in ("role", "text", "title", "reported_to", "cause", "measures"):
+    for name in ("role", "text", "title", "reported_to", "cause", "measures", "body", "method", "course", "grouped_by"):
         text = getattr(said, name, None)
         if text:
             yield text
@@ -111,6 +112,10 @@ def _admit_closure(book: Book, said: IncidentClosure) -> None:
         raise EntryRefusedError("not_reported")
 
 
+def _admit_anything(_book: Book, _said: Statement) -> None:
+    """What its model allows, and nothing that leads to a person."""
+
+
 def _admit_appeal(book: Book, said: Appeal) -> None:
     if book.appeal_of(said.number) is not None:
         raise EntryRefusedError("number_taken")
@@ -123,6 +128,7 @@ def _admit_decision(book: Book, said: AppealDecision) -> None:
 
 
 ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
+    **dict.fromkeys(WORK, _admit_anything),
     Incident: _admit_incident,
     IncidentUpdate: _admit_update,
     IncidentClosure: _admit_closure,

@@ -45,6 +45,22 @@ REASONS = {
         "The text seems to hold a telephone number.",
         "What is sealed can never be erased: write it without anything that leads to a person.",
     ),
+    "survey_column": ("The file has no column “{column}”. It has: {known}.", "Say which column holds what."),
+    "survey_empty": ("The file has no rows.", "Give one row for each person who answered."),
+    "survey_few": (
+        "Fewer than {fewest} people answered: what they said could be recognised.",
+        "Nothing was recorded. Ask more people.",
+    ),
+    "survey_mean": ("Row {row}: the number of answers or their mean is missing.", "Mend the file and try again."),
+    "survey_no_theme": ("Nothing says which column holds which theme.", "Name at least one column."),
+    "survey_number": ("Row {row}, column “{column}”: this is no number.", "Mend the file and try again."),
+    "survey_scale": (
+        "Row {row}: an answer lies outside the scale from {lowest} to {highest}.",
+        "Give the scale of the survey, or mend the file.",
+    ),
+    "survey_size": ("The file is empty, or larger than 20 MB.", "Give the answers as CSV or XLSX."),
+    "survey_theme": ("Row {row}: its theme is none of {known}.", "Mend the file and try again."),
+    "survey_unreadable": ("The file cannot be read.", "Save it as CSV (UTF-8) or XLSX and try again."),
     "withdrawn": ("Entry {entry} was withdrawn.", "Record it anew."),
 }
 """Of each reason: what is wrong, and the next step."""

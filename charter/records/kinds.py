@@ -14,6 +14,7 @@ from audits.systems.kinds import Identifier
 from charter.records.acts import ACTS, Act
 from charter.records.base import KeptFile, Line, Sha256, Statement
 from charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from charter.records.work import WORK
 
 __all__ = [
     "KINDS",
@@ -182,7 +183,7 @@ class Withdrawal(Statement):
         "recommendation",
         "reply",
         "follow_up",
-        *(kind.kind for kind in HELD),
+        *(kind.kind for kind in (*HELD, *WORK)),
     )
     of: int = Field(ge=0)
 
@@ -200,6 +201,7 @@ MODELS: tuple[type[Statement], ...] = (
     Adoption,
     Withdrawal,
     *HELD,
+    *WORK,
     *ACTS,
 )
 

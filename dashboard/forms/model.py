@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number"]
+Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file"]
 PREFIX = "f-"
 """Begins the name of each field in a page: Streamlit takes away names that documents or elements have themselves, such
 as `title` and `role`, and what is typed in a field without a name is never sent."""

@@ -23,8 +23,8 @@ class UnfitError(Exception):
 class Values:
     """The values of a form, each checked when it is read. Raises UnfitError, in the reader's language."""
 
-    def __init__(self, form: Form, typed: Typed, say: Say) -> None:
-        self.say = say
+    def __init__(self, form: Form, typed: Typed, say: Say, files: Mapping[str, bytes] | None = None) -> None:
+        self.say, self._files = say, files or {}
         self._fields = {each.name: each for each in form.fields}
         self._typed = {name: [_clean(value) for value in typed.get(name, ())] for name in self._fields}
         for each in form.fields:
@@ -58,6 +58,10 @@ class Values:
     def moment(self, name: str) -> dt.datetime:
         """A day and a time, as read on a clock there."""
         return dt.datetime.fromisoformat(self._first(name))
+
+    def file(self, name: str) -> tuple[str, bytes]:
+        """A file that was sent: its name and what it holds."""
+        return self._first(name), self._files.get(name, b"")
 
     def _first(self, name: str) -> str:
         return next(iter(self._typed[name]), "")
@@ -96,7 +100,7 @@ def _fits(field: Field, value: str) -> bool:
         return value == "yes"
     if field.kind in ("date", "moment"):
         return _is_day(value, moment=field.kind == "moment")
-    return field.kind == "prose" or "\n" not in value
+    return field.kind in ("prose", "file") or "\n" not in value
 
 
 def _is_day(value: str, *, moment: bool) -> bool:

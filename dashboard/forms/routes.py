@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -56,17 +57,22 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST:
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
-        async with request.form(max_files=0, max_fields=FIELDS, max_part_size=LARGEST) as sent:
-            typed = {name.removeprefix(PREFIX): [str(value) for value in sent.getlist(name)] for name in sent}
-        return await run_in_threadpool(_handled, _desk(request, home), request.path_params.get("of", ""), typed)
+        async with request.form(max_files=1, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+            given = [(name.removeprefix(PREFIX), value) for name, value in sent.multi_items()]
+            files = {name: await each.read() for name, each in given if isinstance(each, UploadFile)}
+        typed: dict[str, list[str]] = {}
+        for name, each in given:
+            typed.setdefault(name, []).append(each if isinstance(each, str) else each.filename or "")
+        of = request.path_params.get("of", "")
+        return await run_in_threadpool(_handled, _desk(request, home), of, typed, files)
 
-    def _handled(desk: Desk, of: str, typed: dict[str, list[str]]) -> Response:
+    def _handled(desk: Desk, of: str, typed: dict[str, list[str]], files: dict[str, bytes]) -> Response:
         form = ask(desk, of)
         if form is None:
             return PlainTextResponse("There is nothing of this name.\n", status_code=404)
         kept = {each.name: typed[each.name] for each in form.fields if each.kept and each.name in typed}
         try:
-            done = act(desk, of, Values(form, typed, desk.say))
+            done = act(desk, of, Values(form, typed, desk.say, files))
             return done if isinstance(done, Response) else RedirectResponse(done, status_code=303)
         except UnfitError as error:
             problem = Problem(form=form.id, text=error.text, at=error.field, typed=kept)

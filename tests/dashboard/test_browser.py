@@ -202,6 +202,7 @@ def later(path: str) -> Any:
         later("/questions"),
         later("/drift"),
         later("/drafts"),
+        later("/work"),
         "/article?article=equite",
         "/article?article=securite&lang=en",
         "/article?article=equite&question=impact_ratio_gender&lang=en",

@@ -38,6 +38,7 @@ KINDS = [
     "audit", "charter", "exclusion", "purge", "expiry", "rotation", "attestation", "case", "inspection", "review",
     "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
+    "survey", "consultation", "time_saved", "training",
 ]  # fmt: skip
 OF_THE_LOG = ["access_day", "access_purge"]
 

@@ -1,0 +1,1 @@
+"""Effects on work: what surveys say and how that moves, consultations, time saved, training."""

@@ -1,0 +1,174 @@
+"""A survey as it is brought in: answers of people, one row each, or means. Only what gives nobody away stays.
+
+Rows are read in memory and kept nowhere. A group of fewer than eleven is dropped, and others with it where the total
+would give it away.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from charter.hiding import hidden
+from charter.incidents.refusals import EntryRefusedError
+from charter.records.work import FEWEST, Answers, Mean, Theme
+
+THEMES: tuple[Theme, ...] = get_args(Theme)
+MEANS = ("theme", "n", "mean")
+"""The columns of a file that holds means already, with `group` where it has groups."""
+LARGEST = 20_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How a file of answers is read: which column holds which theme, which the group; answers to be turned round."""
+
+    columns: Mapping[Theme, str]
+    group: str | None = None
+    reverse: Sequence[Theme] = ()
+    lowest: int = 1
+    highest: int = 5
+
+
+@dataclass(kw_only=True)
+class _Sums:
+    """The answers of a group so far."""
+
+    people: int = 0
+    n: dict[Theme, int] = field(default_factory=dict)
+    total: dict[Theme, float] = field(default_factory=dict)
+
+    def add(self, theme: Theme, n: int, total: float) -> None:
+        self.n[theme] = self.n.get(theme, 0) + n
+        self.total[theme] = self.total.get(theme, 0.0) + total
+
+    def means(self, group: str | None) -> Answers | None:
+        """What may be kept of it: themes that enough people answered; None where there is none."""
+        kept = {theme: Mean(n=n, mean=round(self.total[theme] / n, 2)) for theme, n in self.n.items() if n >= FEWEST}
+        return Answers(group=group, themes=kept) if kept else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregated:
+    """What stays of a survey."""
+
+    answered: int
+    everybody: Answers
+    groups: Sequence[Answers]
+    hidden: int
+
+
+def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> Aggregated:
+    """The means of some rows. Raises EntryRefusedError, which names row and column, and never what a row holds."""
+    if not layout.columns and not set(MEANS) <= set(rows[0] if rows else ()):
+        raise EntryRefusedError("survey_no_theme") if rows else EntryRefusedError("survey_empty")
+    if not rows:
+        raise EntryRefusedError("survey_empty")
+    found = _of_means(rows, layout) if set(MEANS) <= set(rows[0]) else _of_people(rows, layout)
+    everybody = _Sums()
+    for sums in found.values():
+        everybody.people += sums.people
+        for theme, n in sums.n.items():
+            everybody.add(theme, n, sums.total[theme])
+    whole = everybody.means(None)
+    if everybody.people < FEWEST or whole is None:
+        raise EntryRefusedError("survey_few", fewest=FEWEST)
+    named = {name: sums for name, sums in found.items() if name is not None}
+    small = hidden({name or "": min([sums.people, *sums.n.values()]) for name, sums in found.items()}, below=FEWEST)
+    shown = [sums.means(name) for name, sums in sorted(named.items()) if name not in small]
+    return Aggregated(
+        answered=everybody.people,
+        everybody=whole,
+        groups=[each for each in shown if each is not None],
+        hidden=len(small & set(named)),
+    )
+
+
+def _of_people(rows: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str | None, _Sums]:
+    """One row for each person."""
+    for column in (*layout.columns.values(), *([layout.group] if layout.group else [])):
+        if column not in rows[0]:
+            raise EntryRefusedError("survey_column", column=column, known=", ".join(list(rows[0])[:20]))
+    found: dict[str | None, _Sums] = {}
+    for at, row in enumerate(rows, 2):
+        name = str(row[layout.group] or "").strip() or None if layout.group else None
+        sums = found.setdefault(name, _Sums())
+        given = {theme: _number(row[column], at, column) for theme, column in layout.columns.items()}
+        sums.people += any(value is not None for value in given.values())
+        for theme, value in given.items():
+            if value is not None:
+                sums.add(theme, 1, _on_scale(value, theme, layout, at))
+    return found
+
+
+def _of_means(rows: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str | None, _Sums]:
+    """One row for each theme, and for each group where there are any."""
+    found: dict[str | None, _Sums] = {}
+    for at, row in enumerate(rows, 2):
+        theme = str(row["theme"] or "").strip()
+        if theme not in THEMES:
+            raise EntryRefusedError("survey_theme", row=at, known=", ".join(THEMES))
+        n, mean = _number(row["n"], at, "n"), _number(row["mean"], at, "mean")
+        if n is None or mean is None or n < 0 or n != int(n):
+            raise EntryRefusedError("survey_mean", row=at)
+        sums = found.setdefault(str(row.get("group") or "").strip() or None, _Sums())
+        sums.add(theme, int(n), int(n) * _on_scale(mean, theme, layout, at))
+        sums.people = max(sums.people, int(n))
+    return found
+
+
+def _number(value: Any, row: int, column: str) -> float | None:
+    """A number; None for an empty cell. A comma may stand for the point."""
+    text = str("" if value is None else value).strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        found = float(text)
+    except ValueError as error:
+        raise _no_number(row, column) from error
+    if not math.isfinite(found):
+        raise _no_number(row, column)
+    return found
+
+
+def _no_number(row: int, column: str) -> EntryRefusedError:
+    return EntryRefusedError("survey_number", row=row, column=column)
+
+
+def _on_scale(value: float, theme: Theme, layout: Layout, row: int) -> float:
+    if not layout.lowest <= value <= layout.highest:
+        raise EntryRefusedError("survey_scale", row=row, lowest=layout.lowest, highest=layout.highest)
+    return layout.lowest + layout.highest - value if theme in layout.reverse else value
+
+
+def rows_of(name: str, content: bytes) -> list[dict[str, Any]]:
+    """The rows of a CSV or XLSX file. Raises EntryRefusedError where it cannot be read."""
+    if not 0 < len(content) <= LARGEST:
+        raise EntryRefusedError("survey_size")
+    try:
+        return _xlsx(content) if Path(name).suffix.lower() == ".xlsx" else _csv(content)
+    except Exception as error:  # readers of spreadsheets fail in many ways, and none may show a row
+        raise EntryRefusedError("survey_unreadable") from error
+
+
+def _csv(content: bytes) -> list[dict[str, Any]]:
+    text = content.decode("utf-8-sig")
+    first = text.splitlines()[0]
+    separator = max(";,\t", key=first.count)
+    return list(csv.DictReader(io.StringIO(text), delimiter=separator))
+
+
+def _xlsx(content: bytes) -> list[dict[str, Any]]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    lines = list(book.worksheets[0].iter_rows(values_only=True))
+    if not lines:
+        return []
+    head = [str(cell or "").strip() for cell in lines[0]]
+    return [dict(zip(head, line, strict=False)) for line in lines[1:] if any(cell is not None for cell in line)]

@@ -1,0 +1,42 @@
+"""The page of effects on work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from audits.errors import BoussoleError
+from dashboard import compass_html, frame
+from dashboard.access.permissions import Action, allowed
+from dashboard.access.person import here
+from dashboard.addresses import evidence_href
+from dashboard.forms.html import Acting, done_html
+from dashboard.html import Html
+from dashboard.words import Say, speaker
+from dashboard.work import html
+from dashboard.work.forms import all_forms
+from dashboard.work.view import work_page
+
+
+def show(say: Say) -> None:
+    """The page, with the forms that the reader's role may fill in."""
+    seen, query = frame.scene(), frame.kept_query()
+    page = work_page(seen, say, query=query)
+    systems = [(name, seen.title(name, say)) for name in seen.systems]
+    forms = all_forms(systems, say) if allowed(here().role, Action.STATE) else []
+    done, told = frame.sealed_entry(st.query_params.get("done", "")), say("It is recorded and sealed.")
+    frame.put(
+        html.head(page, say),
+        done_html(done, told, say, href=evidence_href(query=query, entry=str(done))) if done is not None else Html(""),
+        html.surveys(page, say),
+        html.training(page, say),
+        html.time(page, say),
+        html.consultations(page, say),
+        html.acting(forms, say, Acting(query=query, problem=frame.problem())),
+    )
+
+
+speaks = speaker(frame.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(compass_html.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,208 @@
+"""Effects on work, by command and in the browser: means and no rows, in the words of the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.workspace import Workspace
+from charter.facts import Facts
+from charter.records import Sealed, statements
+from charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
+from dashboard.access.guard import guarded
+from dashboard.access.person import COOKIE
+from dashboard.forms.html import Acting
+from dashboard.forms.inbox import problem_of
+from dashboard.words import speaker
+from dashboard.work import html
+from dashboard.work.forms import all_forms
+from dashboard.work.routes import work_routes
+from dashboard.work.view import work_page, work_words
+from tests.written import system_text
+
+EN, FR = speaker("en"), speaker("fr")
+TODAY = dt.date(2026, 11, 27)
+BY = {"role": "follow_up", "on": dt.date(2026, 10, 1)}
+
+
+def survey(end, mean, **more):
+    answers = Answers(themes={"autonomy": Mean(n=50, mean=mean), "load": Mean(n=50, mean=3.0)})
+    values = {**BY, "on": end, "start": end, "end": end, "answered": 50, "invited": 80, "lowest": 1, "highest": 5}
+    return Survey(**({**values, "everybody": answers} | more))
+
+
+PERIOD = {"start": dt.date(2026, 4, 1), "end": dt.date(2026, 6, 30)}
+SAID = [
+    survey(dt.date(2025, 10, 1), 3.5),
+    survey(dt.date(2026, 10, 1), 3.1, hidden=2, grouped_by="team",
+           groups=[Answers(group="<b>", themes={"autonomy": Mean(n=20, mean=4)})]),
+    Training(**BY, **PERIOD, system="matchft", course="AI calendar", users=100, trained=90, before=80),
+    TimeSaved(**BY, **PERIOD, system="matchft", hours=1200, people=40, method="Timed",
+              spent=[{"what": "Receiving people", "share": 60}], posts=2),
+    Consultation(**BY, step="announced", body="CSE", planned_on=dt.date(2026, 12, 15), system="matchft"),
+    Consultation(**BY, step="expert", body="CSE", text="<script>"),
+]  # fmt: skip
+
+
+def page(scene, *said, say=EN):
+    sealed = [Sealed(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)]
+    return work_page(replace(scene, facts=Facts(as_of=TODAY, sealed=sealed)), say, query={})
+
+
+def test_the_answer_comes_first_then_what_it_rests_on(scene):
+    shown = page(scene, *SAID)
+    assert (shown.tone, shown.headline) == ("watch", "Since the survey before, this has fallen: autonomy.")
+    assert shown.others == [
+        "80 of 100 people who use MatchFT were trained before.",
+        "MatchFT saved 1,200 hours, 2nd quarter 2026.",
+    ]
+    (asked,) = shown.surveys
+    assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
+    assert [row[3] for row in asked.themes] == ["down by 0.4", "unchanged"]
+    assert asked.hidden.startswith("Two groups are hidden")
+    assert shown.trainings[0].cells[3:] == ["90 of 100", "80 of 100"]
+    assert shown.trainings[0].under == "80%: question 2.5 asks for 95%"
+    assert shown.times[0].cells[3] == "Receiving people: 60%; not known: 40%"
+    assert [(row.cells[0], row.under) for row in shown.consultations] == [
+        ("Announced", "In 18 days"),
+        ("Expert named", "stated by: Internal follow-up committee"),
+    ]
+
+
+def test_what_is_not_known_is_said(scene):
+    assert page(scene).headline.startswith("Nobody has asked the agents yet")
+    assert page(scene, SAID[0]).headline.startswith("The last survey is older than twelve months")
+    assert page(scene, SAID[1]).headline.startswith("There is one survey only")
+    better = page(scene, SAID[0], survey(dt.date(2026, 10, 1), 3.9))
+    assert (better.tone, better.headline) == ("kept", "Since the survey before, nothing has fallen.")
+
+
+def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
+    shown, acting = page(scene, *SAID), Acting(query={}, problem=None)
+    written = html.head(shown, EN) + html.surveys(shown, EN) + html.training(shown, EN) + html.time(shown, EN)
+    written += html.consultations(shown, EN) + html.acting(all_forms([("matchft", "MatchFT")], EN), EN, acting)
+    assert "<script>" not in written
+    assert "<td>&lt;b&gt;" in written or "&lt;b&gt;</th>" in written
+    assert 'type="file"' in written
+    assert html.acting([], EN, acting) == ""
+    sealed = [Sealed(entry=2, sealed_on=TODAY, statement=SAID[2])]
+    seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
+    assert work_words(seen, ["matchft", "compas"], EN) == [
+        "Recorded training, MatchFT: 80 of 100 people trained before their first use."
+    ]
+
+
+ANSWERS = "équipe;Q1;Q2\n" + "Nord;4;5\n" * 15 + "Sud;2;4\n" * 30 + "Est;1;1\n" * 3
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made = Workspace.create(tmp_path / "w")
+    text = system_text("chat", "", kind="generation")
+    (made.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def client(workspace):
+    made = TestClient(Starlette(routes=guarded(work_routes(workspace.home), workspace.home)), follow_redirects=False)
+    made.cookies.set(COOKIE, "follow_up")
+    return made
+
+
+def sent(client, path, *, file=None, **fields):
+    pairs = [(f"f-{name}", (None, value)) for name, value in fields.items()]
+    pairs += [("f-file", file)] if file else []
+    answer = client.post(f"/work/{path}?spoken=fr", files=pairs)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+DAYS = {"start": "2026-04-01", "end": "2026-06-30"}
+SURVEY = {**DAYS, "autonomy": "Q1", "load": "Q2", "reverse": "load", "group": "équipe", "lowest": "1", "highest": "5"}
+
+
+def test_a_survey_is_brought_in_and_no_row_stays(client, workspace):
+    assert sent(client, "survey", file=("a.csv", ANSWERS.encode()), **SURVEY) == "/work?done=0#done"
+    said = statements(workspace)[0].statement
+    assert isinstance(said, Survey)
+    assert (said.answered, said.hidden, [each.group for each in said.groups]) == (48, 2, ["Sud"])
+    assert said.everybody.themes["load"].mean == 1.88
+    assert not (workspace.home / "documents").exists()
+    assert all(b"Est;1" not in path.read_bytes() for path in workspace.home.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("file", "changed", "told"),
+    [
+        (("a.csv", ANSWERS.encode()), {"autonomy": "Q9"}, "pas de colonne « Q9 »"),
+        (("a.xlsx", b"x"), {}, "Le fichier est illisible."),
+        (None, {}, "Rien n’est rempli : Les réponses"),
+        (("a.csv", ANSWERS.encode()), {"end": "2026-01-01"}, "La fin précède le début"),
+        (("a.csv", b"Q1\n4\n"), {"group": "", "load": "", "reverse": ""}, "Moins de 11 personnes"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_told_in_french(client, workspace, file, changed, told):
+    place = sent(client, "survey", file=file, **{**SURVEY, **changed})
+    problem = problem_of(place.partition("sent=")[2].partition("#")[0])
+    assert told in problem.text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert statements(workspace) == []
+
+
+def test_training_time_and_consultations_are_recorded(client, workspace):
+    sent(client, "training", **DAYS, course="Calendrier de l’IA", users="100", trained="80", before="60", system="chat")
+    lines = "Accueil du public 60\nFormation : 20 %"
+    sent(client, "time", **DAYS, system="chat", hours="120", people="40", method="Chronométré", spent=lines)
+    sent(client, "consultation", step="announced", body="CSE", day="2199-01-01")
+    kinds = [each.statement.kind for each in statements(workspace)]
+    assert kinds == ["training", "time_saved", "consultation"]
+    time = statements(workspace)[1].statement
+    assert [(each.what, each.share) for each in time.spent] == [("Accueil du public", 60), ("Formation", 20)]
+    for path, fields, told in (
+        (
+            "time",
+            {**DAYS, "system": "chat", "hours": "1", "people": "40", "method": "m", "spent": "Rien"},
+            "pourcentage",
+        ),
+        ("consultation", {"step": "opinion", "body": "CSE", "day": "2199-01-01"}, "pas encore venu"),
+    ):
+        place = sent(client, path, **fields)
+        assert told in problem_of(place.partition("sent=")[2].partition("#")[0]).text
+    client.cookies.set(COOKIE, "member")
+    assert client.post("/work/training", files={"f-course": (None, "x")}).status_code == 403
+
+
+def test_the_same_by_command(command, workspace, tmp_path):
+    answers = tmp_path / "a.csv"
+    answers.write_text(ANSWERS, encoding="utf-8")
+    by = ["--role", "Follow-up", "--on", "2026-07-01", "--from", "2026-04-01", "--to", "2026-06-30"]
+
+    def work(*arguments):
+        return command("--workspace", workspace.home, "work", *arguments)
+
+    done = work("survey", answers, "--column", "autonomy=Q1", "--column", "load=Q2", "--group", "équipe", *by)
+    assert (done.returncode, "Groups shown: 1, hidden: 2. No row was kept." in done.stderr) == (0, True), done.stderr
+    users = ["--users", "100", "--trained", "80", "--before", "60"]
+    assert work("training", "--course", "AI", *users, *by).returncode == 0
+    spent = ["--hours", "120", "--people", "40", "--method", "Timed", "--spent", "Reception=60%"]
+    assert work("time", "--system", "chat", *spent, *by).returncode == 0
+    assert work("consultation", "--step", "expert", "--body", "CSE", *by[:4]).returncode == 0
+    listed = work("list", "--on", "2026-07-01").stdout.splitlines()
+    assert listed[0] == "0\tsurvey\t2026-06-30\tall systems\tautonomy 2.56, load 4.12"
+    assert listed[1:] == [
+        "1\ttraining\t2026-06-30\tall systems\t60 of 100",
+        "2\ttime_saved\t2026-06-30\tchat\t120 hours",
+        "3\tconsultation\t2026-07-01\tall systems\texpert, CSE",
+    ]
+    for wrong, told in (
+        (["--column", "pay=Q1"], "no theme 'pay'"),
+        (["--column", "load"], "no THEME=COLUMN"),
+        (["--column", "load=Q7"], "no column “Q7”"),
+    ):
+        assert told in work("survey", answers, *wrong, *by).stderr
+    assert "WHAT=PERCENT" in work("time", "--system", "chat", *spent[:-1], "x", *by).stderr
+    assert "no such file" in work("survey", tmp_path / "none.csv", *by).stderr
