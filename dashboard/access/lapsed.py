@@ -14,10 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.access.sign_in import SIGN_IN
 from dashboard.fontfiles import SANS, SERIF
+from dashboard.forms.model import PREFIX
 from dashboard.html import Html, el, join
 from dashboard.marks import INK, LINK, PAPER
 from dashboard.words import Say, speaker
 
+CAST = "/session-act/cast/"
 LARGEST = 2_000_000
 """Bytes that are read of a form."""
 STYLE = f"""
@@ -46,9 +48,14 @@ async def lapsed(request: Request) -> Response:
     sent: list[tuple[str, str]] = []
     if length.isdigit() and int(length) <= LARGEST:
         async with request.form(max_files=0, max_fields=300, max_part_size=LARGEST) as form:
-            sent = [(name, str(value)) for name, value in form.multi_items()]
+            sent = [(name, str(value)) for name, value in form.multi_items() if not _of_ballot(request, name)]
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
     return HTMLResponse(page(sent, say, to=_address(request)), status_code=401, headers=headers)
+
+
+def _of_ballot(request: Request, name: str) -> bool:
+    """Whether it is what somebody voted: it is asked again, and stands in no page."""
+    return request.url.path.startswith(CAST) and name.removeprefix(PREFIX) == "choice"
 
 
 def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str) -> str:

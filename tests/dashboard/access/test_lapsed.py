@@ -52,6 +52,14 @@ def test_a_form_of_another_page_is_not_given_back_to_be_sent(client):
     assert (done.status_code, "CNIL" in done.text) == (403, False), "somebody else wrote it"
 
 
+@pytest.mark.parametrize("name", ["choice", "f-choice"])
+def test_what_was_voted_is_given_back_to_nobody(client, name):
+    sent = {name: "against", "f-seen": "12"}
+    done = client.post("/session-act/cast/20-31?lang=fr&spoken=fr", data=sent, headers=BROWSER)
+    assert (done.status_code, fields(done.text)) == (401, {"f-seen": "12"})
+    assert "against" not in done.text
+
+
 def test_what_a_browser_keeps_is_kept_for_each_person():
     ada, eve = (Person(role=Role.MEMBER, subject=each, authenticated=True) for each in ("ada", "eve"))
     names = {frame.browser_name(each) for each in (ada, eve)}
