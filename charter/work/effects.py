@@ -13,6 +13,8 @@ from charter.stated import months_later
 from charter.work.survey import THEMES
 
 S = TypeVar("S", TimeSaved, Training)
+SHOWN = 0.05
+"""The smallest change of a mean that is told: less is unchanged."""
 FRESH = 12
 """Months after which a survey no longer answers the question (2.6)."""
 
@@ -39,8 +41,8 @@ class Asked:
 
     @property
     def falls(self) -> list[Theme]:
-        """Themes that have fallen since the survey before."""
-        return [each.theme for each in self.themes if each.moved is not None and each.moved < 0]
+        """Themes that have fallen since the survey before, by as much as is shown."""
+        return [each.theme for each in self.themes if each.moved is not None and each.moved <= -SHOWN]
 
 
 def surveys(facts: Facts) -> dict[str | None, Asked]:

@@ -76,7 +76,7 @@ def training(page: WorkPage, say: Say) -> Html:
 
 def time(page: WorkPage, say: Say) -> Html:
     """Time saved, and where it went."""
-    heads = [say("System"), say("Period"), say("Time saved"), say("Where it went"), say("Posts moved")]
+    heads = [say("System"), say("Period"), say("Time saved"), say("Posts moved"), say("Where it went")]
     return _listed(
         page.times,
         heads,

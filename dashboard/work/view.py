@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audits.languages import capital, inside
 from charter.records.work import Survey, TimeSaved, Training
-from charter.work.effects import Asked, Moved, consultations, surveys, times, trainings
+from charter.work.effects import SHOWN, Asked, Moved, consultations, surveys, times, trainings
 from dashboard.access.words import who_words
 from dashboard.addresses import evidence_href
 from dashboard.register_words import when
@@ -146,7 +146,7 @@ def _survey(scene: Scene, name: str | None, each: Asked, say: Say, *, query: dic
         groups=[
             [
                 str(group.group),
-                *[say.number(group.themes[theme].mean, 1) if theme in group.themes else "" for theme in themes],
+                *[say.number(group.themes[theme].mean) if theme in group.themes else "" for theme in themes],
             ]
             for group in said.groups
         ],
@@ -166,10 +166,10 @@ def _theme(moved: Moved, each: Asked, say: Say) -> tuple[str, str, str, str]:
     before = ""
     if moved.moved is not None and each.before is not None:
         then = each.before.everybody.themes[moved.theme].mean
-        before = say("{mean} ({period})", mean=say.number(then, 1), period=_period(each.before, say))
+        before = say("{mean} ({period})", mean=say.number(then), period=_period(each.before, say))
     return (
         theme_word(moved.theme, say),
-        say("{mean} ({n} answers)", mean=say.number(moved.mean, 1), n=say.whole(moved.n)),
+        say("{mean} ({n} answers)", mean=say.number(moved.mean), n=say.whole(moved.n)),
         before,
         _movement(moved.moved, say),
     )
@@ -178,9 +178,9 @@ def _theme(moved: Moved, each: Asked, say: Say) -> tuple[str, str, str, str]:
 def _movement(moved: float | None, say: Say) -> str:
     if moved is None:
         return ""
-    if abs(moved) < 0.05:
+    if abs(moved) < SHOWN:
         return say("unchanged")
-    amount = say.number(abs(moved), 1)
+    amount = say.number(abs(moved))
     return say("up by {n}", n=amount) if moved > 0 else say("down by {n}", n=amount)
 
 
@@ -212,8 +212,8 @@ def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[st
             _about(scene, said.system, say),
             _period(said, say),
             say("{hours} hours, {people} people", hours=say.whole(said.hours), people=say.whole(said.people)),
-            "; ".join(went),
             say.whole(said.posts) if said.posts is not None else "",
+            "; ".join(went),
         ],
         under=say("How it was found: {method}", method=said.method),
         sealed=_entry(entry, say, query=query),

@@ -62,11 +62,11 @@ def test_the_answer_comes_first_then_what_it_rests_on(scene):
     ]
     (asked,) = shown.surveys
     assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
-    assert [row[3] for row in asked.themes] == ["down by 0.4", "unchanged"]
+    assert [row[3] for row in asked.themes] == ["down by 0.40", "unchanged"]
     assert asked.hidden.startswith("Two groups are hidden")
     assert shown.trainings[0].cells[3:] == ["90 of 100", "80 of 100"]
     assert shown.trainings[0].under == "80%: question 2.5 asks for 95%"
-    assert shown.times[0].cells[3] == "Receiving people: 60%; not known: 40%"
+    assert shown.times[0].cells[4] == "Receiving people: 60%; not known: 40%"
     assert [(row.cells[0], row.under) for row in shown.consultations] == [
         ("Announced", "In 18 days"),
         ("Expert named", "stated by: Internal follow-up committee"),
