@@ -202,5 +202,6 @@ def _some(path: str, found: Sequence[Any], given: Given) -> dict[str, Any]:
 def _next(path: str, given: Given, reached: int, total: int) -> str | None:
     if not given["skip"] < reached < total:
         return None
-    asked = {key: value for key, value in given.items() if key != "skip" and f"/{value}" not in path}
+    in_path = path.startswith(f"/api/systems/{given.get('system')}/")
+    asked = {key: value for key, value in given.items() if key != "skip" and not (key == "system" and in_path)}
     return f"{path}?{urlencode({**asked, 'skip': reached})}"

@@ -18,6 +18,7 @@ from charter.loading import load_charter
 from charter.records import save_audit
 from dashboard.access import log, tokens
 from dashboard.access.places import ROUTES
+from dashboard.api.answers import _next
 from dashboard.api.endpoints import ENDPOINTS
 from dashboard.api.openapi import document
 from dashboard.api.serving import OPENAPI
@@ -112,6 +113,13 @@ def test_lists_are_read_page_by_page(client):
         address = page["next"]
     assert len(pieces) == page["total"] > 7
     assert set(pieces) <= set(whole)
+
+
+@pytest.mark.parametrize("name", ["api", "v", "verdicts"])
+def test_what_follows_is_asked_as_the_first_page_was(name):
+    given = {"system": name, "skip": 0, "take": 1}
+    assert _next("/api/verdicts", given, 1, 2) == f"/api/verdicts?system={name}&take=1&skip=1"
+    assert _next(f"/api/systems/{name}/audits", given, 1, 2) == f"/api/systems/{name}/audits?take=1&skip=1"
 
 
 def test_proofs_can_be_checked(client):
