@@ -30,6 +30,14 @@ return !!document.querySelector(".foot") && document.fonts.status === "loaded"
 """
 
 
+_CLICK = """
+const link = document.createElement("a");
+link.href = arguments[0];
+document.querySelector(".stMain .stHtml").append(link);
+link.click();
+"""
+
+
 class Browser:
     """Debian's Chromium, without a screen."""
 
@@ -47,6 +55,15 @@ class Browser:
     ) -> None:
         self.driver.quit()
         self.folder.cleanup()
+
+    def follow(self, path: str) -> float:
+        """Seconds from a click on a link of the page that is open until the page it leads to is whole."""
+        shown = "return document.documentElement.dataset.shown === location.pathname + location.search"
+        started = time.perf_counter()
+        self.driver.execute_script(_CLICK, path)
+        wait = WebDriverWait(self.driver, 60, poll_frequency=0.02)
+        wait.until(lambda driver: driver.execute_script(shown) and driver.execute_script(WHOLE))
+        return time.perf_counter() - started
 
     def visit(self, address: str) -> float:
         """Seconds from the click to a page that is whole, its pictures and fonts included."""

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, quantiles
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 
@@ -190,7 +191,7 @@ def _browse(address: str, seconds: float) -> list[float]:
             if time.monotonic() > until:
                 break
             path, query = PAGES[number % len(PAGES)]
-            took.append(browser.visit(f"{address}/{path}?" + "&".join(f"{key}={query[key]}" for key in query)))
+            took.append(browser.follow(f"/{path}?" + urlencode(query) if query else f"/{path}"))
             time.sleep(THINKING)
     return took
 
