@@ -9,7 +9,6 @@ from audits.workspace import Workspace
 from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
-from dashboard.forms.inbox import problem_of
 from dashboard.reports import html
 from dashboard.reports.forms import asking
 from dashboard.reports.kept import reports
@@ -28,7 +27,7 @@ def show(say: Say) -> None:
         html.checking(say, query=query),
     )
     if may:
-        problem = problem_of(st.query_params.get("sent", ""))
+        problem = frame.problem()
         st.html(html.asked(asking(workspace, say), say, query=query, problem=problem))
 
 

@@ -137,6 +137,11 @@ def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_el
     assert problem_of(theirs[-1], "eve") is not None
 
 
+def test_every_page_asks_the_frame_whose_words_it_may_show():
+    pages = (Path(inbox.__file__).parents[1] / "app_pages").glob("*.py")
+    assert [page.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
+
+
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     def act(desk, of, values):
