@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.glossary.html import how_to_read
-from dashboard.html import Html, badge, el, join, link, picture, table
+from dashboard.html import Html, badge, el, join, link, picture, stacked
 from dashboard.marks import word
 from dashboard.views import ArticleRow, Compass, Line
 from dashboard.words import Say
@@ -36,7 +36,7 @@ def overview(view: Compass, say: Say) -> Html:
     )
     rows = [_row(row, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]
-    verdicts = table(columns, rows, caption=say("Verdicts by article"), class_="verdicts")
+    verdicts = stacked(columns, rows, caption=say("Verdicts by article"), class_="verdicts", late=True)
     order = ("kept", "watch", "broken", "unknown", "not_examined")
     legend = el(
         "p", *[badge(verdict, say) for verdict in order], class_="legend", aria_label=say("Legend"), role="note"

@@ -132,10 +132,12 @@ def stacked(
     caption: str,
     class_: str = "",
     hidden_caption: bool = False,
+    late: bool = False,
 ) -> Html:
     """A real table that becomes one block per row where the screen is narrow, each value under the name of its column.
 
-    Its parts say what they are: a browser forgets that of a table that is laid out as blocks.
+    Its parts say what they are: a browser forgets that of a table that is laid out as blocks. `late`: its columns are
+    few, so that only a phone is too narrow.
     """
     title = el("caption", caption, class_="unseen" if hidden_caption else None)
     columns = [el("th", cell, scope="col", role="columnheader") for cell in head]
@@ -153,7 +155,8 @@ def stacked(
         for row in rows
     ]
     parts = (title, header, el("tbody", *body, role="rowgroup"))
-    return el("div", el("table", *parts, role="table", class_=f"stacked {class_}".strip()), class_="stacking")
+    whole = el("table", *parts, role="table", class_=f"stacked {class_}".strip())
+    return el("div", whole, class_="stacking-late" if late else "stacking")
 
 
 def code(text: str) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.html import Html, badge, details, el, join, link, stacked, table
+from dashboard.html import Html, badge, details, el, join, link, stacked
 from dashboard.law_view import Asked, LawPage, Part, Row, Told
 from dashboard.words import Say
 
@@ -40,7 +40,7 @@ def summary(page: LawPage, say: Say) -> Html:
         [link(part.title, f"#law-{part.id}"), part.kind, *(say.whole(n) if n else "" for n in part.counts)]
         for part in page.parts
     ]
-    return el("section", table(columns, rows, caption=say("Provisions by text"), class_="law-summary"))
+    return el("section", stacked(columns, rows, caption=say("Provisions by text"), class_="law-summary"))
 
 
 def parts(page: LawPage, say: Say) -> Html:
