@@ -39,12 +39,16 @@ def articles(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed
                 href=article_href(article.id, query=query),
                 text=say.text(article.commitment),
                 marks=[(worst([each["verdict"] for each in stands]), 1)],
-                told=say(
-                    "Questions answered: {answered} of {asked}", answered=say.whole(answered), asked=say.whole(asked)
-                ),
+                told=_answered(answered, asked, say),
             )
         )
     return found
+
+
+def _answered(answered: int, asked: int, say: Say) -> str:
+    if not asked:
+        return say("No system has been audited yet.")
+    return say("Questions answered: {answered} of {asked}", answered=say.whole(answered), asked=say.whole(asked))
 
 
 def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]:

@@ -337,11 +337,11 @@ def test_charts_are_read_aloud(visit: Open) -> None:
     )
 
 
-def narrow(browser: webdriver.Chrome) -> None:
-    """A window of 1,280 pixels at 400 %."""
-    size = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+def narrow(browser: webdriver.Chrome, *, width: int = 320) -> None:
+    """A window of 1,280 pixels at 400 %, or at another size."""
+    size = {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    waiting(browser).until(lambda b: b.execute_script("return innerWidth") == 320)
+    waiting(browser).until(lambda b: b.execute_script("return innerWidth") == width)
 
 
 @pytest.mark.parametrize(
@@ -400,6 +400,18 @@ def test_on_a_slow_line_a_page_is_whole_in_seconds_and_nothing_that_is_read_move
         assert page.execute_async_script(_MOVED) < 0.05  # a page that moves less than 0.1 is a good one (web.dev/cls)
     finally:
         chrome.execute_cdp_cmd("Network.disable", {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [640, 320])
+def test_no_page_scrolls_sideways_at_200_or_400_percent(visit: Open, width: int) -> None:
+    for shown in pages(speaker("fr")):
+        page = visit(shown.path)
+        try:
+            narrow(page, width=width)
+            waiting(page).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0], shown.name)
+        finally:
+            page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:

@@ -36,3 +36,10 @@ def test_without_an_audit_the_register_is_shown_the_way(scene: Scene) -> None:
     assert "“matchft” has no audit in this workspace." in shown
     assert "No system has been audited yet." in shown
     assert 'href="/register?lang=en"' in shown
+
+
+def test_articles_that_no_audit_asks_anything_of_say_so(scene: Scene) -> None:
+    empty = Scene(charter=scene.charter, systems={}, latest={}, previous={})
+    found = lists.articles(empty, EN, query={})
+    assert {each.told for each in found} == {"No system has been audited yet."}
+    assert {mark for each in found for mark, _ in each.marks} == {"not_examined"}
