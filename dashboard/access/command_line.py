@@ -42,7 +42,7 @@ class Guarded(TyperGroup):
 
 def noted(workspace: Workspace, context: typer.Context) -> None:
     """Notes a restricted look from the command line: under the name of the account, which is all that is known."""
-    words = context.command_path.partition(" ")[2]
+    words = " ".join(_names(context))
     action, role = COMMANDS.get(words), Role(context.find_root().params["as_role"])
     if action in RESTRICTED:
         from dashboard.access.log import look
@@ -51,6 +51,11 @@ def noted(workspace: Workspace, context: typer.Context) -> None:
         look(
             workspace, Person(role=role, subject=f"command line/{getpass.getuser()}"), action, place=f"boussole {words}"
         )
+
+
+def _names(context: Any) -> list[str]:
+    """The names of a command and of the groups around it, without that of the program, which may have several words."""
+    return [*_names(context.parent), str(context.info_name)] if context.parent is not None else []
 
 
 def _words(command: Any, args: list[str]) -> str | None:
