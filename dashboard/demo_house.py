@@ -46,6 +46,7 @@ from charter.records.acts import (
 from charter.records.acts.matters import Reference
 from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure
 from charter.records.kinds import FollowUp, Reply
+from dashboard.demo_work import record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)
 DESK, HOUSE = "Secrétariat du comité", "Direction générale"
@@ -89,6 +90,7 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
     house.follow(opinion)
     house.prepare()
     house.happen()
+    record_work(workspace, today=today)
 
 
 class _House:

@@ -28,7 +28,7 @@ def head(page: RecommendationsPage, say: Say) -> Html:
             class_="subtitle",
         ),
         el("div", el("p", el("strong", page.headline), " ", page.others), class_=f"lead lead-{page.tone}"),
-        el("p", link(say("Recommendations"), "#recommendations"), " · ", link(say("Opinions"), "#opinions")),
+        el("p", link(say("Recommendations"), "#recommendations"), link(say("Opinions"), "#opinions"), class_="jumps"),
     )
 
 

@@ -23,7 +23,7 @@ def head(page: IncidentsPage, say: Say) -> Html:
             el("p", page.appeals.headline),
             class_=f"lead lead-{page.tone}",
         ),
-        el("p", link(say("Incidents"), "#incidents"), " · ", link(say("Appeals"), "#appeals")),
+        el("p", link(say("Incidents"), "#incidents"), link(say("Appeals"), "#appeals"), class_="jumps"),
     )
 
 

@@ -98,7 +98,7 @@ def reference(figure: Figure, measure: str | None) -> Reference:
 
 def told(scene: Scene, said: Reference, say: Say) -> str:
     """The figure of a question that was asked, in a few words."""
-    way = next((each for each in scene.charter.ways if each.id == said.indicator), None)
+    way = indicator_of(scene.charter, {"indicator": said.indicator}) if said.indicator else None
     declared = scene.systems.get(said.system)
     parts = [scene.title(said.system, say)]
     if way is not None:

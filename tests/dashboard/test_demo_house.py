@@ -14,6 +14,7 @@ from charter.facts import facts_of
 from charter.incidents.appeals import appeals, counts
 from charter.records import verify_records
 from charter.records.acts import Opinion
+from charter.work.effects import surveys
 from dashboard.demo_house import NAME, settle
 
 TODAY = dt.date(2026, 11, 27)
@@ -34,5 +35,7 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
     assert opinion[1].referral == matter.entry
     told = counts(appeals(facts_of(workspace, as_of=TODAY)))
     assert (told.received, told.waiting, told.overdue) == (3, 2, 1)
+    (asked,) = surveys(facts_of(workspace, as_of=TODAY)).values()
+    assert (asked.falls, asked.survey.hidden, len(asked.survey.groups)) == (["load"], 2, 2)
     settle(workspace, today=TODAY)
     assert house_of(workspace, NAME).acts == house.acts

@@ -1,0 +1,99 @@
+"""The demo's effects on work: two invented surveys, training, time saved, and a consultation to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+from audits.workspace import Workspace
+from charter.incidents.entering import enter
+from charter.records.kinds import Statement
+from charter.records.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from charter.work.survey import Layout, aggregated
+
+SYSTEM = "chatft"
+AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}
+"""Invented agencies with how many answer; the smallest must be hidden, and another with it."""
+COLUMNS: dict[Theme, str] = {"autonomy": "autonomie", "load": "charge", "meaning": "sens"}
+STAFF, HOUSE = "Représentants du personnel", "Direction des ressources humaines"
+DAY = dt.timedelta(days=1)
+
+
+def record_work(workspace: Workspace, *, today: dt.date) -> None:
+    """Enters them, in days that count back from today."""
+    last = today - 40 * DAY
+    for end, means in ((last - 365 * DAY, (3.4, 3.1, 3.7)), (last, (3.6, 2.8, 3.9))):
+        _survey(workspace, end, means, by=today - 30 * DAY if end == last else end)
+    period = {"start": today - 220 * DAY, "end": today - 40 * DAY, "system": SYSTEM}
+    _enter(
+        workspace,
+        Training,
+        HOUSE,
+        today - 35 * DAY,
+        **period,
+        course="Calendrier de l’IA (valeurs inventées)",
+        users=1200,
+        trained=1130,
+        before=1010,
+    )
+    _enter(
+        workspace,
+        TimeSaved,
+        HOUSE,
+        today - 35 * DAY,
+        **period,
+        hours=5200,
+        people=1200,
+        method="Chronométré dans quatre agences (valeurs inventées)",
+        spent=[Spent(what="Accueil du public", share=55), Spent(what="Formation", share=15)],
+        posts=3,
+    )
+    _enter(
+        workspace,
+        Consultation,
+        HOUSE,
+        today - 6 * DAY,
+        system=SYSTEM,
+        step="announced",
+        body="Comité social et économique",
+        planned_on=today + 19 * DAY,
+        text="Ouvrir ChatFT à toutes les agences.",
+    )
+
+
+def _survey(workspace: Workspace, end: dt.date, means: tuple[float, float, float], *, by: dt.date) -> None:
+    """Answers are drawn, always the same for a year, and only their means are kept."""
+    draw = random.Random(end.year)  # noqa: S311 (invented answers)
+    rows = [
+        {"agence": agency, **{name: _answer(draw, mean) for name, mean in zip(COLUMNS.values(), means, strict=True)}}
+        for agency, people in AGENCIES.items()
+        for _ in range(people)
+    ]
+    found = aggregated(rows, Layout(columns=COLUMNS, group="agence"))
+    _enter(
+        workspace,
+        Survey,
+        STAFF,
+        by,
+        system=SYSTEM,
+        start=end - 20 * DAY,
+        end=end,
+        invited=260,
+        answered=found.answered,
+        lowest=1,
+        highest=5,
+        everybody=found.everybody,
+        groups=list(found.groups),
+        hidden=found.hidden,
+        grouped_by="agence",
+        text="Enquête inventée.",
+    )
+
+
+def _answer(draw: random.Random, mean: float) -> int:
+    return min(5, max(1, round(draw.gauss(mean, 1))))
+
+
+def _enter(workspace: Workspace, kind: type[Statement], role: str, on: dt.date, **fields: Any) -> None:
+    enter(workspace, kind(role=role, on=on, **fields))
