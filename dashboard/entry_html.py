@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from dashboard.caps import Cap
 from dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
-from dashboard.html import Html, badge, el, facts, join, link, table
+from dashboard.glossary.html import explained
+from dashboard.html import Html, badge, el, join, link, table
 from dashboard.system_html import counted, not_examined
 from dashboard.words import Say
 
@@ -45,7 +46,7 @@ def register_entry(given: Entry, say: Say) -> Html:
         el("h2", say("What does the register say?"), id="register"),
         el(
             "div",
-            facts(given.facts),
+            explained(given.facts, say),
             el(
                 "div",
                 el("h3", say("Was it examined before it started?")),

@@ -9,7 +9,8 @@ from dashboard.addresses import EVIDENCE
 from dashboard.evidence_answers import Answer
 from dashboard.evidence_check import LARGEST
 from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Head, Search
-from dashboard.html import Child, Html, code, details, el, facts, join, link, stacked
+from dashboard.glossary.html import explained
+from dashboard.html import Child, Html, code, details, el, join, link, stacked
 from dashboard.words import Say
 
 
@@ -52,7 +53,8 @@ def entry(view: EntryPage, say: Say) -> Html:
             el(
                 "section",
                 el("h2", say("Everything it holds")),
-                facts([(name, _value(value)) for name, value in view.content]) or el("p", say("Nothing else.")),
+                explained([(name, _value(value)) for name, value in view.content], say)
+                or el("p", say("Nothing else.")),
                 class_="entry-holds",
             ),
             el("section", el("h2", say("How it is proved")), *_proved(view, say), class_="entry-proof"),
@@ -192,7 +194,7 @@ def _proved(view: EntryPage, say: Say) -> list[Child]:
         (say("Root of all"), el("code", view.root)),
     ]
     take = _take(say("Download this proof"), f"{PROOF}/{view.number}") if view.tone == "kept" else None
-    return [el("p", view.proof), facts(pairs), shown, take]
+    return [el("p", view.proof), explained(pairs, say), shown, take]
 
 
 def _value(value: str) -> Child:

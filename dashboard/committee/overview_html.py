@@ -15,7 +15,8 @@ from dashboard.committee.overview_view import (
     QuestionRow,
     SessionRow,
 )
-from dashboard.html import Child, Html, details, el, facts, join, link, stacked
+from dashboard.glossary.html import explained
+from dashboard.html import Child, Html, details, el, join, link, stacked
 from dashboard.register_due import DueLine
 from dashboard.register_html import due_item
 from dashboard.words import Say
@@ -108,7 +109,7 @@ def members(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
         if rows
         else el("p", say("Nobody sits on it yet.")),
         acting.at(MEMBERS),
-        details(say("How does it work? Its rules"), facts(page.rules), class_="folded"),
+        details(say("How does it work? Its rules"), explained(page.rules, say), class_="folded"),
         class_="house-of",
     )
 

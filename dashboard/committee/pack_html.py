@@ -5,7 +5,8 @@ from __future__ import annotations
 from dashboard.committee.acting_html import NOBODY, Acting
 from dashboard.committee.acts.offering import PACK
 from dashboard.committee.pack_view import Changed, Differences, PackColumn, PackView
-from dashboard.html import Html, badge, details, el, facts, join, link, table
+from dashboard.glossary.html import explained
+from dashboard.html import Html, badge, details, el, join, link, table
 from dashboard.words import Say
 
 
@@ -63,4 +64,4 @@ def _checked(shown: PackView, say: Say) -> Html:
         "Whoever holds the ledger computes this fingerprint again from its first entries. If one of them had been "
         "changed since, it would be another."
     )
-    return el("div", el("p", told), facts([(say("Fingerprint of the ledger"), el("code", shown.root))]))
+    return el("div", el("p", told), explained([(say("Fingerprint of the ledger"), el("code", shown.root))], say))

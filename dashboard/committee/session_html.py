@@ -9,7 +9,8 @@ from dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS
 from dashboard.committee.items_view import Decision, ItemView, Noted, Words
 from dashboard.committee.minutes_view import MinutesView
 from dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
-from dashboard.html import Child, Html, details, el, facts, join, link, stacked
+from dashboard.glossary.html import explained
+from dashboard.html import Child, Html, details, el, join, link, stacked
 from dashboard.words import Say
 
 
@@ -142,7 +143,7 @@ def _decision(decision: Decision, say: Say, acting: Acting) -> Html:
         "div",
         el("p", result, " — ", decision.title, " ", link(*decision.entry, class_="place")),
         el("p", decision.how, class_="told"),
-        facts(decision.votes),
+        explained(decision.votes, say),
         el("p", decision.voters, class_="told") if decision.voters else None,
         *[_noted(each) for each in decision.noted],
         *[_opinion(each, say, acting) for each in decision.opinions],
@@ -194,4 +195,4 @@ def _checked(shown: MinutesView, say: Say) -> Html:
         (say("Sealed"), link(*shown.entry) if shown.entry else say("not yet")),
         (say("Approved"), link(*shown.approved) if shown.approved else say("not yet")),
     ]
-    return el("div", el("p", told), facts(pairs))
+    return el("div", el("p", told), explained(pairs, say))
