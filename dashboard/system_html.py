@@ -113,6 +113,8 @@ def question(
         (say("Open the detailed drift report (Evidently, in English)"), report),
     ]
     links = [link(text, href) for text, href in more if href] if asked.drift else []
+    if asked.closer and sealed:
+        links.append(link(say("Look closer, group by group"), asked.closer))
     return el(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),

@@ -11,6 +11,7 @@ from audits.mixed import joined
 from audits.systems import System
 from charter.families import decision
 from charter.model import Article, Charter
+from dashboard.addresses import fairness_href
 from dashboard.asked import indicator_of, question_of, sentence_of
 from dashboard.calibration import (
     calibration_note,
@@ -24,6 +25,7 @@ from dashboard.caps import Cap, caps
 from dashboard.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
 from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
+from dashboard.fairness.asking import KINDS, PROFILES, RAW
 from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
 from dashboard.marks import ORDER
 from dashboard.reading import Kind
@@ -57,7 +59,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One examined question."""
+    """One examined question. `closer` is the address at which its figures are looked at one by one, where they are."""
 
     anchor: str
     key: str
@@ -71,6 +73,7 @@ class Question:
     small: Sequence[tuple[str, str]]
     background: Sequence[tuple[str, str]]
     drift: bool
+    closer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +235,24 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
         small=small_print(document, verdict, say, alpha=charter.alpha, system=system),
         background=background(verdict, indicator, charter, say),
         drift=drift,
+        closer=_closer(document, verdict, say),
     )
+
+
+def _closer(document: Document, verdict: Document, say: Say) -> str:
+    """The view of the fairness explorer that shows what a verdict compares."""
+    found = compared(document, verdict)
+    if found is None:
+        return ""
+    rate, by = found
+    plain = rate.removeprefix("adjusted_")
+    kind = next((each for each in KINDS if each.rate == plain), None)
+    if kind is None:
+        return ""
+    control = PROFILES if plain != rate else RAW
+    window = f"{document['window']['start']}/{document['window']['end']}"
+    asked = {"system": str(document["system"]), "period": window, "kind": kind.key, "by": ",".join(by)}
+    return fairness_href(query={"lang": say.lang}, **asked, control=control)
 
 
 Picture = tuple[str, Chart | None, Table | None]

@@ -112,7 +112,7 @@ def unknown(entry: str, say: Say, *, committee: str) -> Html:
     """There is no such session."""
     lead = el(
         "p",
-        el("strong", say("There is no session {entry}.", entry=f"“{entry}”") if entry else say("No session is named.")),
+        el("strong", say("There is no session “{entry}”.", entry=entry) if entry else say("No session is named.")),
     )
     return join(
         [el("h1", say("One session")), el("div", lead, el("p", link(say("All sessions"), committee)), class_="lead")]

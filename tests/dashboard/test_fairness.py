@@ -18,6 +18,7 @@ from dashboard.fairness.asking import PROFILES, RAW, Chosen, attributes_of, cont
 from dashboard.fairness.figures import beyond, by_chance
 from dashboard.fairness.view import Explorer, explorer
 from dashboard.scene import Scene, load
+from dashboard.system_view import system_page
 from dashboard.words import speaker
 
 EN = speaker("en")
@@ -203,3 +204,17 @@ def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> No
     chosen = Chosen.of({"by": "gender"})
     assert store.explorer(workspace, chosen, "en") is store.explorer(workspace, chosen, "en")
     assert store.explorer(workspace, Chosen.of({"system": "x"}), "fr") is not None
+
+
+def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
+    page = system_page(scene, "offers", EN)
+    judged = [asked for part in page.sections for asked in part.questions if asked.closer]
+    assert judged
+    for asked in judged:
+        chosen = dict(parse_qsl(urlsplit(asked.closer).query))
+        shown = explorer(scene, [scene.latest["offers"]], Chosen.of(chosen), EN, query={"lang": "en"})
+        assert shown is not None
+        assert not any(field.refused for field in shown.fields), asked.closer
+        assert shown.judged is not None
+        assert shown.judged[0] == asked.verdict
+        assert shown.judged[1].endswith(f"#{asked.anchor}")
