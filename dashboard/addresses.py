@@ -170,7 +170,7 @@ def ask_href(system: str, question: str, *, query: Mapping[str, str], **asked: s
     >>> ask_href("matchft", "impact_ratio_gender", query={"lang": "en"}), ask_href("", "", query={})
     ('/ask?system=matchft&question=impact_ratio_gender&lang=en', '/ask')
     """
-    about = {"system": system, "question": question} if system else {}
+    about = {"system": system, "question": question} if question else {"system": system} if system else {}
     return address("/ask", {**about, **asked, **query})
 
 

@@ -40,6 +40,7 @@ from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.pages import Page, current, listed
+from dashboard.questions.html import ask_link
 from dashboard.register_choice import Register
 from dashboard.scene import Scene
 from dashboard.search.html import field
@@ -184,6 +185,12 @@ def asking() -> Callable[[str, str], str] | None:
         return None
     query = kept_query()
     return lambda system, key: ask_href(system, key, query=query)
+
+
+def ask_about(system: str, say: Say) -> Html:
+    """Beside figures of a system: one tap leads to a question about it, for those who may ask."""
+    ask = asking()
+    return (ask_link(ask(system, ""), say) if ask and system else None) or Html("")
 
 
 def sealed_entry(text: str) -> int | None:

@@ -28,6 +28,7 @@ def show(say: Say) -> None:
     page = frame.drift_page(asked, say, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     frame.put(
         html.head(page),
+        frame.ask_about(asked.system, say),
         html.notes(page, say),
         html.timeline(page, say),
         html.sections(page, say),

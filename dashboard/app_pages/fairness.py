@@ -17,3 +17,4 @@ except BoussoleError as error:
     st.html(compass_html.problem(error.what, error.next_step, say))
 else:
     st.html(page(shown, say) if shown else empty(say))
+    frame.put(frame.ask_about(shown.chosen.system if shown else "", say))

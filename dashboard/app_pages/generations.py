@@ -19,7 +19,8 @@ def show(say: Say) -> None:
         st.html(html.empty(say))
         return
     st.html(html.head(page, say))
-    frame.put(*[html.writer(writer, say) for writer in page.writers])
+    for writer in page.writers:
+        frame.put(html.writer(writer, say), frame.ask_about(writer.id, say))
 
 
 speaks = speaker(frame.language())

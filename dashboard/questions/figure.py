@@ -25,7 +25,8 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A question of the charter as the latest audit of a system answers it. `key` names it in addresses."""
+    """A question of the charter as the latest audit of a system answers it, or a system as a whole; `key` names it in
+    addresses, and is empty of a whole."""
 
     system: str
     key: str
@@ -42,8 +43,10 @@ class Figure:
 
 
 def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
-    """The figure of an address; None where there is none of that name."""
+    """The figure of an address, or a system as a whole where no question is named; None where there is neither."""
     document = scene.standing.get(system)
+    if not key:
+        return _whole(scene, system, say) if system in scene.systems else None
     verdict = next((each for each in document["verdicts"] if each["indicator"] == key), None) if document else None
     if document is None or verdict is None:
         return None
@@ -62,6 +65,25 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
         period=period(document, say) if audited else "",
         owner=declared.owner if declared else "",
         groups=_groups(scene, document, verdict, system, say) if audited else [],
+    )
+
+
+def _whole(scene: Scene, system: str, say: Say) -> Figure:
+    """A system as its latest audit saw it."""
+    document, declared = scene.latest.get(system), scene.systems[system]
+    return Figure(
+        system=system,
+        key="",
+        indicator="",
+        audit=document["evidence"].get("entry") if document else None,
+        title=scene.title(system, say),
+        number="",
+        question="",
+        verdict="",
+        sentence=say.text(declared.purpose),
+        period=period(document, say) if document else "",
+        owner=declared.owner,
+        groups=[],
     )
 
 
@@ -90,7 +112,7 @@ def reference(figure: Figure, measure: str | None) -> Reference:
     return Reference(
         system=figure.system,
         audit=figure.audit,
-        indicator=figure.indicator,
+        indicator=figure.indicator or None,
         measure=group.measure if group else None,
         group=group.group if group and len(group.group) <= 3 else {},
     )

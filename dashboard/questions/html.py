@@ -84,6 +84,11 @@ def asking(figure: Figure | None, say: Say, *, back: str, lost: bool) -> Html:
     if figure is None:
         gone = el("p", say("There is no such figure here: your question will be about no figure."), class_="warning")
         return el("header", crumbs, title, gone if lost else None)
+    about = (
+        say("Your question is about this figure; it is sealed with it, as you see it now.")
+        if figure.verdict
+        else say("Your question is about this system.")
+    )
     pairs = [
         (say("System"), figure.title),
         (say("Question"), f"{figure.number} {figure.question}".strip()),
@@ -93,11 +98,11 @@ def asking(figure: Figure | None, say: Say, *, back: str, lost: bool) -> Html:
         "header",
         crumbs,
         title,
-        el("p", say("Your question is about this figure; it is sealed with it, as you see it now."), class_="subtitle"),
+        el("p", about, class_="subtitle"),
         el(
             "div",
-            el("p", badge(figure.verdict, say), " ", figure.sentence),
+            el("p", badge(figure.verdict, say) if figure.verdict else None, " ", figure.sentence),
             facts(pairs),
-            class_=f"lead lead-{figure.verdict}",
+            class_=f"lead lead-{figure.verdict or 'unknown'}",
         ),
     )

@@ -35,7 +35,7 @@ def _answering(desk: Desk, of: str) -> Form | None:
 
 def _back_to_ask(desk: Desk, of: str, token: str) -> str:
     system, _, key = of.partition(".")
-    return ask_href(system if key else "", key, query=desk.query, sent=token)
+    return ask_href(system if of != forms.NONE else "", key, query=desk.query, sent=token)
 
 
 def _back(desk: Desk, _: str, token: str) -> str:

@@ -17,6 +17,7 @@ from charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from dashboard import article_html, store, system_html
 from dashboard.access.guard import guarded
 from dashboard.access.person import COOKIE
+from dashboard.addresses import ask_href
 from dashboard.article_view import Chosen, article_page
 from dashboard.committee.chamber import Chamber
 from dashboard.forms.html import Acting, form_html
@@ -51,6 +52,15 @@ def test_a_figure_is_what_the_server_sees_of_it(scene, figure):
     assert reference(figure, None).group == {}
     for system, key in (("matchft", "nothing"), ("<b>", KEY), ("", "")):
         assert figure_at(scene, system, key, EN) is None
+
+
+def test_a_question_can_be_about_a_system_as_a_whole(scene):
+    whole = figure_at(scene, "matchft", "", EN)
+    said = reference(whole, None)
+    assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"]["evidence"]["entry"])
+    assert "Your question is about this system." in html.asking(whole, EN, back="/", lost=False)
+    assert place_of(whole) == "matchft."
+    assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
 
 def test_the_form_is_filled_in_from_the_figure(figure):
@@ -158,8 +168,9 @@ def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
     assert "done=" in sent(client, f"/questions/answer/{entry}", role="Data", text="A filter.")
     client.cookies.set(COOKIE, f"member.{m(2)}")
     sent(client, "/ask/-", **ASK)
+    sent(client, "/ask/matchft.", **{**ASK, "text": "And women?", "audit": str(figure.audit)})
     every = house_of(client.workspace, "external").standing(CommitteeQuestion)
-    assert [act.figure is None for _, act in every] == [False, True]
+    assert [act.figure is None for _, act in every] == [False, True, False]
 
 
 @pytest.mark.parametrize(
