@@ -12,6 +12,7 @@ from charter.advice import Found, Recommended, findings_about, recommended_about
 from charter.crosswalk import Provision, of_article
 from charter.model import Article
 from charter.records.kinds import Attestation, Case, Inspection, Statement
+from dashboard.access.words import who_words
 from dashboard.addresses import evidence_href, law_href
 from dashboard.law_view import since
 from dashboard.marks import word
@@ -144,7 +145,7 @@ def _answers(each: Recommended, say: Say, *, query: Mapping[str, str]) -> list[t
 
 
 def _said(what: str, said: Statement, say: Say) -> str:
-    by = say("{what}, {date} ({role})", what=what, date=say.date(said.on), role=said.role)
+    by = say("{what}, {date} ({role})", what=what, date=say.date(said.on), role=who_words(said.role, say))
     return say("{by}: “{text}”", by=by, text=said.text) if said.text else by
 
 
@@ -171,7 +172,7 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
                 kind=kind,
                 number=numbers[said.indicator],
                 system=scene.title(said.system, say) if said.system else say("all systems"),
-                role=said.role,
+                role=who_words(said.role, say),
             ),
             on=say.date(said.on),
             entry=_entry(entry, say, query=query),
