@@ -243,6 +243,26 @@ def test_nor_has_any_page_in_either_language_or_theme(chrome: webdriver.Chrome, 
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
+_SMALL = """
+document.querySelectorAll("details").forEach(part => part.open = true);
+const typed = "input:not([type=hidden], [type=checkbox], [type=radio])";
+const fields = `button, summary, select, textarea, ${typed}, nav a, .mark`;
+const height = part => part.getBoundingClientRect().height;
+const small = part => height(part) > 0 && height(part) < 43.5;
+const written = part => part.children.length === 0 && part.textContent.trim() && height(part) > 1;
+const tiny = part => written(part) && parseFloat(getComputedStyle(part).fontSize) < 13.9;
+return [...document.querySelectorAll(".stHtml *")].filter(part => tiny(part) || part.matches(fields) && small(part))
+    .map(part => part.outerHTML.slice(0, 90));
+"""
+
+
+@pytest.mark.slow
+def test_everything_that_is_pressed_is_44_pixels_high_and_nothing_is_written_small(visit: Open) -> None:
+    paths = [*(shown.path for shown in pages(speaker("fr"))), "/system?system=matchft", "/evidence?entry=1"]
+    found = {path: visit(path).execute_script(_SMALL) for path in paths}
+    assert {path: small for path, small in found.items() if small} == {}
+
+
 def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open) -> None:
     page = visit("/")
     assert page.execute_script("return document.documentElement.lang") == "fr"
