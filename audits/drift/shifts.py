@@ -125,7 +125,7 @@ def level_of(series: int, *, rate: float = RATE) -> float:
     """How many standard errors each of so many series has to pass, so that all together err in `rate` of years.
 
     >>> [round(level_of(series), 2) for series in (1, 10, 40)]
-    [3.43, 4.05, 4.39]
+    [3.42, 4.05, 4.39]
     """
     chance = 1 - (1 - rate) ** (1 / max(series, 1))
     known = [-math.log(chance) for chance, _ in TABLE]
