@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -47,11 +45,11 @@ from dashboard.search.html import field
 from dashboard.search.view import SearchPage, search_page
 from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
+from dashboard.trouble import noted
 from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
 
 HERE = Path(__file__).parent
-LOG = logging.getLogger("boussole")
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
 _SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js"))
@@ -216,10 +214,8 @@ def shown(page: StreamlitPage, say: Say) -> None:
     """
     try:
         page.run()
-    except Exception:
-        number = secrets.token_hex(4)
-        LOG.exception("trouble %s on the page %s", number, page.url_path)
-        st.html(unforeseen(number, say))
+    except Exception as error:  # noqa: BLE001 (it is noted and told)
+        st.html(unforeseen(noted(error, f"the page {page.url_path or '/'}"), say))
 
 
 def put(*parts: Html) -> None:

@@ -46,7 +46,8 @@ def _engine(path: Path, *, mode: str, pragmas: tuple[str, ...]) -> Engine:
         return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
 
     # Connections close at once: a file that nobody reads has no open handles.
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    # What is written never stands in the words of an error.
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
+from dashboard.trouble import noted
 
 State = Literal["waiting", "running", "done", "failed"]
 KEPT = 50
@@ -79,6 +80,6 @@ def _run(job: Job) -> None:
             job.told, job.state = path.name, "done"
         except BoussoleError as error:
             job.told, job.next_step, job.state = error.what, error.next_step or "", "failed"
-        except Exception:
+        except Exception as error:  # noqa: BLE001 (it is noted and told)
+            noted(error, f"the report {job.period or 'of all'} in {job.lang}")
             job.told, job.state = "", "failed"
-            raise
