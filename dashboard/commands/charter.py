@@ -160,7 +160,7 @@ def _tell(document: Mapping[str, Any], lang: str) -> None:
         typer.echo(f"{MARKS[change['effect']]} {said(change['sentence'], lang)}")
     counts = {effect: sum(change["effect"] == effect for change in document["changes"]) for effect in MARKS}
     say(
-        f"{len(document['changes'])} changes: {counts['tighter']} tighter (+), {counts['looser']} looser (-), "
+        f"Changes: {len(document['changes'])}; {counts['tighter']} tighter (+), {counts['looser']} looser (-), "
         f"{counts['unclear']} that only a replay can tell (~), {counts['neutral']} others."
     )
 
@@ -246,5 +246,5 @@ def replay(
         say(f"Not judged again: '{name}' is not in this workspace any more.")
     say(
         f"Version {found.version} ({found.sha256[:12]}): {found.verdicts} verdicts of {found.windows} windows judged "
-        f"again, {len(found.changes)} would be others."
+        f"again; would be different: {len(found.changes)}."
     )

@@ -257,6 +257,6 @@ def test_the_command_tells_and_counts(tmp_path):
         "+ Question 3.1\u202f: le niveau de rupture passe de 80 pour 100 à 85 pour 100. C’est plus strict."
         in done.output
     )
-    assert "1 changes: 1 tighter (+)" in done.output
+    assert "Changes: 1; 1 tighter (+)" in done.output
     written = CliRunner().invoke(app, ["charter", "diff", "packaged", str(folder), "--json", "-"])
     assert json.loads(written.stdout)["changes"][0]["kind"] == "level_tightened"
