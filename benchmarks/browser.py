@@ -20,14 +20,15 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=fr",
-    "--accept-lang=fr",
     "--window-size=1280,900",
 )
 WHOLE = """
-return !!document.querySelector(".foot") && document.fonts.status === "loaded"
+!!document.querySelector(".foot") && document.fonts.status === "loaded"
     && [...document.images].every(image => image.complete) && !document.querySelector("[data-stale=true]")
 """
+"""Whether a page is complete, its pictures and fonts included."""
+SHOWN = "document.documentElement.dataset.shown === location.pathname + location.search"
+"""Whether it is that of the address, and not still the one before."""
 
 
 _CLICK = """
@@ -39,13 +40,17 @@ link.click();
 
 
 class Browser:
-    """Debian's Chromium, without a screen."""
+    """Debian's Chromium, without a screen, of a reader of one language."""
+
+    def __init__(self, lang: str = "fr") -> None:
+        self.lang = lang
 
     def __enter__(self) -> Self:
         self.folder = tempfile.TemporaryDirectory()
+        own = (f"--lang={self.lang}", f"--accept-lang={self.lang}", f"--user-data-dir={self.folder.name}")
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium") or ""
-        for switch in (*SWITCHES, f"--user-data-dir={self.folder.name}"):
+        for switch in (*SWITCHES, *own):
             options.add_argument(switch)
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
         return self
@@ -58,16 +63,18 @@ class Browser:
 
     def follow(self, path: str) -> float:
         """Seconds from a click on a link of the page that is open until the page it leads to is whole."""
-        shown = "return document.documentElement.dataset.shown === location.pathname + location.search"
         started = time.perf_counter()
         self.driver.execute_script(_CLICK, path)
-        wait = WebDriverWait(self.driver, 60, poll_frequency=0.02)
-        wait.until(lambda driver: driver.execute_script(shown) and driver.execute_script(WHOLE))
+        self._wait(f"{SHOWN} && {WHOLE}")
         return time.perf_counter() - started
 
     def visit(self, address: str) -> float:
         """Seconds from the click to a page that is whole, its pictures and fonts included."""
         started = time.perf_counter()
         self.driver.get(address)
-        WebDriverWait(self.driver, 60, poll_frequency=0.02).until(lambda driver: driver.execute_script(WHOLE))
+        self._wait(WHOLE)
         return time.perf_counter() - started
+
+    def _wait(self, until: str) -> None:
+        wait = WebDriverWait(self.driver, 60, poll_frequency=0.02)
+        wait.until(lambda driver: driver.execute_script(f"return {until.strip()}"))

@@ -6,7 +6,6 @@ Each page in both languages, wide and narrow, light and dark. Without a workspac
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from itertools import product
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from benchmarks.browser import Browser
+from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import served
 from charter.committee.acting import house_of
 from charter.in_force import in_force
@@ -24,7 +24,6 @@ from dashboard.access.person import COOKIE
 from dashboard.pages import pages
 from dashboard.words import speaker
 
-BOUSSOLE = Path(sys.executable).with_name("boussole")
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 
 
@@ -52,8 +51,6 @@ def main() -> None:
 
 
 def _demo(folder: Path) -> Path:
-    from benchmarks.process import run
-
     run(BOUSSOLE, "demo", "--home", folder / "demo", "--no-open")
     return folder / "demo"
 

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from audits.systems import System, load_systems
+from audits.workspace import Workspace
 from charter.loading import load_charter
+from charter.records import save_audit
 from dashboard.access import person
 from dashboard.scene import Scene
 
+if TYPE_CHECKING:
+    from selenium import webdriver
+
+    from tests.dashboard.browsing import Open
+
 Document = dict[str, Any]
 FIXTURE = Path(__file__).parent / "workspace"
+DECLARED = """\
+id: sorter
+kind: declared
+title: {fr: "Tri <des> courriels", en: "Sorting e-mails"}
+purpose: {fr: "Orienter les courriels.", en: "Send each e-mail to the right team."}
+owner: Direction
+status: production
+risk: high
+dates: {trial: 2025-03-03, service: 2025-09-01, works_council: 2025-04-01, next_review: 2026-01-15}
+impact_assessment: {done_on: 2025-02-01, document: "AIPD n° 31"}
+fria: {not_required: "Aucune décision sur une personne"}
+costs: {build: 180000}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +83,52 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(person, "cookie", {person.COOKIE: value}.get)
 
     return chosen
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of two audited systems and a declared one, the same for all who only read."""
+    from tests.dashboard.browsing import served
+
+    workspace = Workspace.create(tmp_path_factory.mktemp("pages") / "workspace", organisation="Test")
+    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    (workspace.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
+    charter = load_charter(workspace)
+    for name in ("compas-1", "matchft-1", "matchft-2"):
+        document = _document(name)
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+    drift = workspace.reports / "drift"
+    drift.mkdir()
+    page = "<p id=x></p><script>document.getElementById('x').textContent = self.origin</script>"
+    (drift / "matchft.html").write_text(page, encoding="utf-8")
+    yield from served(workspace.home)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    from benchmarks.browser import Browser
+
+    with Browser() as opened:
+        yield opened.driver
+
+
+@pytest.fixture(scope="module")
+def chrome(browser: webdriver.Chrome) -> webdriver.Chrome:
+    """The browser of all files of tests; none finds the cookies of another."""
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    return browser
+
+
+@pytest.fixture
+def visit(chrome: webdriver.Chrome, address: str) -> Open:
+    """Opens a page of the dashboard and waits until it is complete."""
+
+    from tests.dashboard.browsing import whole
+
+    def visit(path: str) -> webdriver.Chrome:
+        chrome.get(address + path)
+        whole(chrome)
+        return chrome
+
+    return visit

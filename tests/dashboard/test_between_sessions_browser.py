@@ -15,10 +15,9 @@ from charter.records import statements
 from dashboard.access.person import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
-from tests.dashboard.test_browser import chrome, served, violations, waiting, whole
+from tests.dashboard.browsing import served, violations, waiting, whole
 from tests.written import system_text
 
-__all__ = ["chrome"]
 pytestmark = pytest.mark.slow
 
 

@@ -15,9 +15,8 @@ from charter.committee.drafts import begin, draft, savings
 from dashboard.access.person import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
-from tests.dashboard.test_browser import chrome, served, violations, waiting, whole
+from tests.dashboard.browsing import served, violations, waiting, whole
 
-__all__ = ["chrome"]
 pytestmark = pytest.mark.slow
 BODY = {"title": "MatchFT", "sense": "favourable", "words": "Première version.", "reservations": []}
 

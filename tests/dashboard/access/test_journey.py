@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,29 +17,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from audits.workspace import Workspace
+from benchmarks.browser import Browser
+from benchmarks.serving import answering, free_port
 from tests.dashboard.access.conftest import SETTINGS
-from tests.dashboard.test_browser import SWITCHES
 
 pytestmark = pytest.mark.slow
 BIN = Path(sys.executable).parent
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def answering(process: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "it ended by itself"
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 (our own server)
-                return
-        except (urllib.error.URLError, TimeoutError):
-            os.sched_yield()
-    pytest.fail(f"{address} did not answer")
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +42,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         env={**os.environ, "BOUSSOLE_CLIENT_SECRET": "of the client"},
     )
     try:
-        answering(provider, f"{issuer}/.well-known/openid-configuration")
-        answering(dashboard, f"{address}/healthz")
+        answering(f"{issuer}/.well-known/openid-configuration", provider)
+        answering(f"{address}/healthz", dashboard)
         yield address, issuer
     finally:
         dashboard.send_signal(signal.SIGINT)
@@ -74,14 +52,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 
 
 @pytest.fixture
-def chrome(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    for switch in (*SWITCHES, "--lang=en", "--accept-lang=en", f"--user-data-dir={tmp_path}"):
-        options.add_argument(switch)
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    yield browser
-    browser.quit()
+def chrome() -> Iterator[webdriver.Chrome]:
+    """A browser of its own, in English: nobody was signed in with it before."""
+    with Browser("en") as opened:
+        yield opened.driver
 
 
 def test_in_and_out(servers: tuple[str, str], chrome: webdriver.Chrome) -> None:

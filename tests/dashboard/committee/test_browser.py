@@ -10,21 +10,17 @@ from selenium.webdriver.common.by import By
 from charter.records.acts import CommitteeQuestion, Dissent
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.test_browser import (
-    _SIDEWAYS,
+from tests.dashboard.browsing import (
+    SIDEWAYS,
     Open,
     by_keyboard,
-    chrome,
     narrow,
     served,
     text,
     violations,
-    visit,
     waiting,
     whole,
 )
-
-__all__ = ["chrome", "visit"]
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +62,7 @@ def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house:
     assert violations(page) == []
     try:
         narrow(page)
-        waiting(page).until(lambda b: b.execute_script(_SIDEWAYS) == [0, 0])
+        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
         assert violations(page) == []
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

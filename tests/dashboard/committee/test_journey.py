@@ -45,9 +45,9 @@ from charter.records.kinds import Recommendation, Reply
 from dashboard.access.person import COOKIE
 from tests.charter.committee.desk import CALLED, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.test_browser import FIXTURE, by_keyboard, chrome, served, text, violations, waiting, whole
+from tests.dashboard.browsing import by_keyboard, served, text, violations, waiting, whole
+from tests.dashboard.conftest import FIXTURE
 
-__all__ = ["chrome"]
 pytestmark = pytest.mark.slow
 
 PEOPLE = ("Awa Diop", "Li Wei", "Jean Martin", "Zoé Petit", "Karim Benali")

@@ -1,0 +1,88 @@
+"""What tests do with a dashboard in a browser: start it, wait, read, press keys, look for what shuts people out."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_core_python.selenium import Axe
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from benchmarks import serving
+from benchmarks.browser import SHOWN, WHOLE
+from benchmarks.process import BOUSSOLE
+
+Open = Callable[[str], webdriver.Chrome]
+_SETTLED = f"return {SHOWN} && {WHOLE} && getComputedStyle(document.querySelector('.foot')).visibility === 'visible'"
+SIDEWAYS = """
+return [document.documentElement, document.querySelector(".stMain")].map(part => part.scrollWidth - part.clientWidth)
+"""
+
+
+def served(home: Path) -> Iterator[str]:
+    """The address of a dashboard on a workspace, started and ended as a user does."""
+    with serving.served([BOUSSOLE, "--workspace", home, "dashboard", "--headless"]) as (address, process):
+        yield address
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) in (0, 130)
+
+
+def whole(browser: webdriver.Chrome) -> None:
+    waiting(browser).until(lambda b: b.execute_script(_SETTLED))
+
+
+def waiting(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
+    return WebDriverWait(browser, 30, poll_frequency=0.1, ignored_exceptions=[StaleElementReferenceException])
+
+
+def text(browser: webdriver.Chrome, selector: str) -> str:
+    return str(browser.find_element(By.CSS_SELECTOR, selector).text)
+
+
+def by_keyboard(browser: webdriver.Chrome, wanted: str, *, most: int = 80) -> WebElement:
+    """Presses Tab until the element with this text has the focus."""
+    for _ in range(most):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        focused = browser.switch_to.active_element
+        if focused.text.strip() == wanted:
+            return focused
+    pytest.fail(f"Tab never reaches “{wanted}”")
+
+
+def violations(browser: webdriver.Chrome) -> list[str]:
+    browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
+    found: dict[str, Any] = Axe().run(browser)
+    assert len(found["passes"]) > 20, "axe looked at next to nothing"
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+
+
+def narrow(browser: webdriver.Chrome, *, width: int = 320) -> None:
+    """A window of 1,280 pixels at 400 %, or at another size."""
+    size = {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    waiting(browser).until(lambda b: b.execute_script("return innerWidth") == width)
+
+
+@contextlib.contextmanager
+def dark(browser: webdriver.Chrome) -> Iterator[None]:
+    """A browser whose reader wants dark pages."""
+    media = "Emulation.setEmulatedMedia"
+    browser.execute_cdp_cmd(media, {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd(media, {"features": []})
+
+
+def later(path: str) -> Any:
+    """A page whose like is looked at in every run."""
+    return pytest.param(path, marks=pytest.mark.slow)

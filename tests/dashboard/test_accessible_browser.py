@@ -1,0 +1,155 @@
+"""Nothing shuts people out: pages are read aloud, at 400 %, in the dark, by keyboard, and pressed with a thumb."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from dashboard.pages import pages
+from dashboard.words import speaker
+from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, later, narrow, violations, waiting
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        later("/?lang=en"),
+        "/system?system=matchft",
+        "/system?system=compas&lang=en",
+        later("/system?system=sorter"),
+        later("/system"),
+        "/data?lang=en",
+        "/register",
+        later("/register?lang=en&status=pilot"),
+        "/law",
+        later("/evidence"),
+        "/evidence?lang=en&entry=1",
+        later("/evidence?entry=99"),
+        "/charter",
+        later("/charter?lang=en"),
+        "/incidents",
+        later("/incidents?lang=en"),
+        "/recommendations?lang=en",
+        later("/questions"),
+        later("/drift"),
+        later("/drafts"),
+        later("/work"),
+        "/article?article=equite",
+        "/article?article=securite&lang=en",
+        "/article?article=equite&question=impact_ratio_gender&lang=en",
+        later("/article"),
+    ],
+)
+def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
+    assert violations(visit(path)) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/system?system=matchft&lang=en", "/incidents"])
+def test_nor_has_one_in_the_dark(chrome: webdriver.Chrome, visit: Open, path: str) -> None:
+    with dark(chrome):
+        page = visit(path)
+        assert page.execute_script("return getComputedStyle(document.body).colorScheme") == "dark"
+        assert violations(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_nor_has_any_page_in_either_language_or_theme(chrome: webdriver.Chrome, visit: Open, lang: str) -> None:
+    found = {}
+    for page in pages(speaker(lang)):
+        for theme in (contextlib.nullcontext(), dark(chrome)):
+            with theme:
+                found[page.name, type(theme).__name__] = violations(visit(f"{page.path}?lang={lang}"))
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+_SMALL = """
+document.querySelectorAll("details").forEach(part => part.open = true);
+const typed = "input:not([type=hidden], [type=checkbox], [type=radio])";
+const fields = `button, summary, select, textarea, ${typed}, nav a, .mark`;
+const height = part => part.getBoundingClientRect().height;
+const small = part => height(part) > 0 && height(part) < 43.5;
+const written = part => part.children.length === 0 && part.textContent.trim() && height(part) > 1;
+const tiny = part => written(part) && parseFloat(getComputedStyle(part).fontSize) < 13.9;
+return [...document.querySelectorAll(".stHtml *")].filter(part => tiny(part) || part.matches(fields) && small(part))
+    .map(part => part.outerHTML.slice(0, 90));
+"""
+
+
+@pytest.mark.slow
+def test_everything_that_is_pressed_is_44_pixels_high_and_nothing_is_written_small(visit: Open) -> None:
+    paths = [*(shown.path for shown in pages(speaker("fr"))), "/system?system=matchft", "/evidence?entry=1"]
+    found = {path: visit(path).execute_script(_SMALL) for path in paths}
+    assert {path: small for path, small in found.items() if small} == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/system?system=matchft",
+        later("/system?system=compas&lang=en"),
+        later("/system?system=sorter&lang=en"),
+        "/register",
+        later("/evidence?lang=en"),
+        later("/evidence?entry=2"),
+        later("/law?lang=en"),
+        later("/article?article=equite"),
+        "/article?article=securite&lang=en",
+        later("/glossary?lang=en#word-psi"),
+        "/fairness?system=matchft",
+        later("/search?q=seuil"),
+        "/settings?lang=en",
+        later("/reports?lang=en"),
+        later("/generations"),
+    ],
+)
+def test_nothing_scrolls_sideways_at_400_percent(visit: Open, path: str) -> None:
+    page = visit(path)
+    try:
+        narrow(page)
+        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [640, 320])
+def test_no_page_scrolls_sideways_at_200_or_400_percent(visit: Open, width: int) -> None:
+    for shown in pages(speaker("fr")):
+        page = visit(shown.path)
+        try:
+            narrow(page, width=width)
+            waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0], shown.name)
+        finally:
+            page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_keyboard_can_skip_the_pages(visit: Open) -> None:
+    page = visit("/law?lang=en")
+    by_keyboard(page, "Skip to the content", most=6).send_keys(Keys.ENTER)
+    page.switch_to.active_element.send_keys(Keys.TAB)
+    assert page.execute_script("return !!document.activeElement.closest('.stMain')")
+
+
+def test_the_data_of_a_chart_open_by_keyboard(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    by_keyboard(page, "Voir les données").send_keys(Keys.ENTER)
+    shown = [table for table in page.find_elements(By.CSS_SELECTOR, "table.data") if table.is_displayed()]
+    assert len(shown) == 1
+    assert "Femmes, moins de 25 ans" in shown[0].text
+
+
+def test_charts_are_read_aloud(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    alternatives = [image.get_attribute("alt") for image in page.find_elements(By.CSS_SELECTOR, ".chart-wide")]
+    assert len(alternatives) == 7
+    assert any(
+        "Femmes\u202f: 20,3\u202f% (entre 19,6\u202f% et 21,1\u202f%), pas tenu." in str(a) for a in alternatives
+    )

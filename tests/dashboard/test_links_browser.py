@@ -1,0 +1,151 @@
+"""From page to page in a browser: links, the switch of language, what is searched, filtered and looked up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from tests.dashboard.browsing import Open, by_keyboard, text, violations, waiting, whole
+
+
+def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open) -> None:
+    page = visit("/")
+    assert page.execute_script("return document.documentElement.lang") == "fr"
+    assert text(page, "h1") == "Où en est la charte\u202f?"
+    assert text(page, ".lead strong") == "Un engagement n’est pas tenu."
+    for selector in (".lead", ".rose", ".verdicts thead"):
+        assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
+
+
+def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> None:
+    page = visit("/")
+    by_keyboard(page, "English").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "lang=en" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Where does the charter stand?"
+    assert page.execute_script("return document.documentElement.lang") == "en"
+    by_keyboard(page, "Examined systems").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: b.current_url.endswith("/system?lang=en"))
+    whole(page)
+    assert text(page, ".pages [aria-current=page]") == "Examined systems"
+    by_keyboard(page, "MatchFT").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "system=matchft" in b.current_url)
+    waiting(page).until(lambda b: text(b, ".kicker") == "Article 3")
+
+
+def test_a_link_changes_the_page_without_loading_the_app_again(visit: Open) -> None:
+    page = visit("/")
+    page.execute_script("window.stays = true")
+    page.find_element(By.LINK_TEXT, "Le registre").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Quels usages de l’IA sont examinés\u202f?")
+    waiting(page).until(lambda b: b.execute_script("return document.activeElement.tagName") == "H1")
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+    assert page.title == "Le registre · Boussole"
+    page.find_element(By.LINK_TEXT, "English").click()
+    waiting(page).until(lambda b: b.execute_script("return document.documentElement.lang") == "en")
+    page.back()
+    page.back()
+    waiting(page).until(lambda b: text(b, "h1") == "Où en est la charte\u202f?")
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+
+
+def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> None:
+    page = visit("/system?system=matchft&lang=en")
+    by_keyboard(page, "Where do these figures come from?").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: b.current_url.endswith("/data?lang=en#matchft"))
+    whole(page)
+    assert text(page, "h1") == "Is the data up to date?"
+    assert text(page, ".pages [aria-current=page]") == "The data"
+
+
+def test_a_finding_leads_to_its_question(visit: Open) -> None:
+    page = visit("/")
+    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_age]").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft#equite-impact_ratio_age"))
+    whole(page)
+    place = "return document.getElementById('equite-impact_ratio_age').getBoundingClientRect().top"
+    waiting(page).until(lambda b: 0 <= b.execute_script(place) < 300)
+
+
+def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: Open) -> None:
+    page = visit("/?lang=en")
+    page.find_element(By.CSS_SELECTOR, ".verdicts a[href*='article=equite']").click()
+    waiting(page).until(lambda b: "/article?article=equite" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Fairness and non-discrimination"
+    assert text(page, ".pages [aria-current=page]") == "The articles"
+    page.find_element(By.CSS_SELECTOR, ".lead a[href*='system=matchft']").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft&lang=en#equite"))
+
+
+def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit: Open) -> None:
+    page = visit("/register?lang=en")
+    assert text(page, "h1") == "Which uses of AI are examined?"
+    assert len(page.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 3
+    page.find_element(By.PARTIAL_LINK_TEXT, "in service").click()
+    waiting(page).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 1)
+    assert "lang=en" in page.current_url
+    whole(page)
+    page.find_element(By.CSS_SELECTOR, "table.uses tbody a").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Sorting e-mails")
+    whole(page)
+    assert "49" not in text(page, ".entry")
+    assert "29 days after the start" in text(page, ".entry")
+    assert "180,000 € to build" in text(page, ".entry")
+
+
+def test_search_is_one_field_away_on_every_page(visit: Open) -> None:
+    page = visit("/law?lang=en")
+    page.find_element(By.ID, "find").send_keys("fairness", Keys.ENTER)
+    waiting(page).until(lambda b: "/search?q=fairness&lang=en" in b.current_url)
+    waiting(page).until(lambda b: text(b, ".found mark") == "Fairness")
+    page.find_element(By.PARTIAL_LINK_TEXT, "Fairness and non-discrimination").click()
+    waiting(page).until(lambda b: text(b, "h1") == "Fairness and non-discrimination")
+
+
+def test_what_the_explorer_shows_has_an_address(visit: Open) -> None:
+    page = visit("/fairness?system=matchft&lang=en")
+    page.execute_script("window.stays = true")
+    Select(page.find_element(By.ID, "ask-by")).select_by_visible_text("Age")
+    page.find_element(By.CSS_SELECTOR, ".choose button").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "by=age" in b.current_url)
+    waiting(page).until(lambda b: "50 and over" in text(b, ".looked table"))
+    assert "lang=en" in page.current_url
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+
+
+def test_what_is_looked_up_in_the_ledger_has_an_address(visit: Open) -> None:
+    page = visit("/evidence")
+    assert text(page, "h1") == "Qu’est-ce qui est scellé ici\u202f?"
+    assert text(page, ".entries caption") == "4 écritures"
+    page.find_element(By.ID, "ask-q").send_keys("2", Keys.ENTER)
+    waiting(page).until(lambda b: "q=2" in b.current_url)
+    whole(page)
+    assert text(page, ".entries caption") == "Une écriture"
+    page.find_element(By.LINK_TEXT, "2").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "entry=2" in b.current_url)
+    whole(page)
+    assert text(page, "h1") == "Écriture n° 2\u202f: Audit"
+    assert "empreintes mènent de cette écriture à la racine des 4 écritures." in text(page, ".entry-proof")
+
+
+def test_a_checkpoint_is_taken_away_and_checked_later(visit: Open, chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    chrome.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page = visit("/evidence?lang=en")
+    page.find_element(By.LINK_TEXT, "Download a checkpoint").click()
+    kept = tmp_path / "ledger-4.checkpoint"
+    waiting(page).until(lambda _: kept.exists())
+    page = visit("/evidence?lang=en")
+    page.find_element(By.ID, "file").send_keys(str(kept))
+    page.find_element(By.CSS_SELECTOR, ".upload button").click()
+    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".lead[role=status]"))
+    whole(page)
+    assert "The ledger still holds the 4 entries that this checkpoint knows" in text(page, ".lead[role=status]")
+    assert violations(page) == []
+    page.find_element(By.LINK_TEXT, "Français").click()
+    waiting(page).until(lambda b: "lang=fr" in b.current_url)
+    assert "checked" not in page.current_url

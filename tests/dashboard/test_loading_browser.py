@@ -1,0 +1,113 @@
+"""What a browser loads, from where and how fast; and what it shows of a workspace in trouble, or empty."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from audits.workspace import Workspace
+from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
+from tests.dashboard.troubled import troubled
+
+_MOVED = """
+const done = arguments[0];
+const read = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+new PerformanceObserver(list => done(list.getEntries().filter(moved => moved.startTime > read)
+    .reduce((sum, moved) => sum + moved.value, 0))).observe({type: "layout-shift", buffered: true});
+setTimeout(() => done(0), 2000);
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/", "/register", "/article?article=equite", "/incidents", "/committee"])
+def test_on_a_slow_line_a_page_is_whole_in_seconds_and_nothing_that_is_read_moves(
+    chrome: webdriver.Chrome, visit: Open, path: str
+) -> None:
+    visit("/")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
+    chrome.execute_cdp_cmd("Network.enable", {})
+    chrome.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    try:
+        started = time.monotonic()
+        page = visit(path)
+        assert time.monotonic() - started < 10
+        assert page.execute_async_script(_MOVED) < 0.05  # a page that moves less than 0.1 is a good one (web.dev/cls)
+    finally:
+        chrome.execute_cdp_cmd("Network.disable", {})
+
+
+def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:
+    page = visit("/")
+    addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [name for name in addresses if not name.startswith((address, "data:", "blob:"))] == []
+    assert any(name.endswith("SourceSans3-Regular.woff2") for name in addresses)
+    loaded = "return [...document.fonts].filter(f => f.status === 'loaded').map(f => [f.family, f.weight])"
+    found = {(family.strip('"'), weight) for family, weight in page.execute_script(loaded)}
+    assert {("Source Sans 3", "400"), ("Source Serif 4", "600")} <= found
+
+
+def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
+    page = visit("/system?system=matchft")
+    page.get(page.find_element(By.CSS_SELECTOR, "a[href='/drift/matchft']").get_attribute("href"))
+    waiting(page).until(lambda b: text(b, "#x") == "null")
+
+
+def test_local_mode_is_said_on_every_page(visit: Open) -> None:
+    for path in (
+        "/",
+        "/system?system=compas",
+        "/system",
+        "/data",
+        "/law",
+        "/charter",
+        "/evidence",
+        "/evidence?entry=1",
+        "/article?article=equite",
+    ):
+        assert text(visit(path), ".foot").startswith("Mode local\u202f: personne n’est identifié")
+
+
+@pytest.mark.slow
+def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    workspace = troubled(tmp_path / "workspace")
+    for start in served(workspace.home):
+        chrome.get(start + "/data")
+        whole(chrome)
+        assert text(chrome, ".lead strong") == "Une source n’a pas été lue en entier."
+        assert text(chrome, "table.sources caption") == "D’où viennent les données"
+        by_keyboard(chrome, "Comment les corriger").send_keys(Keys.ENTER)
+        assert "boussole quarantine export FILE --system matchft" in text(chrome, "details[open]")
+        assert violations(chrome) == []
+        narrow(chrome)
+        for path in ("/data", "/data?lang=en", "/system?system=matchft#declared"):
+            chrome.get(start + path)
+            whole(chrome)
+            assert text(chrome, ".stacked tbody th")
+            assert violations(chrome) == []
+            waiting(chrome).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+        assert "Déclaré par l’équipe, non recalculé" in text(chrome, ".declared")
+        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    for start in served(workspace.home):
+        chrome.get(start)
+        whole(chrome)
+        assert text(chrome, ".lead strong").startswith("Personne ne le sait encore")
+        assert "boussole import FILE --system ID" in text(chrome, ".steps")
+        assert violations(chrome) == []
+        for path in ("/article?article=equite", "/law", "/charter", "/register"):
+            chrome.get(start + path)
+            whole(chrome)
+            assert chrome.find_elements(By.CSS_SELECTOR, "[data-testid='stException'], .stAlert, .unforeseen") == []
+        chrome.get(f"{start}/data")
+        whole(chrome)
+        assert text(chrome, ".lead strong") == "Aucune donnée n’est encore entrée."
+        assert "boussole sync" in text(chrome, ".steps")
+        assert violations(chrome) == []
