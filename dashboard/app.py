@@ -10,7 +10,7 @@ from dashboard import frame
 from dashboard.access.account_html import sign_in
 from dashboard.access.log import look
 from dashboard.access.permissions import allowed
-from dashboard.access.person import here
+from dashboard.access.person import here, looking
 from dashboard.access.places import PAGES
 from dashboard.access.sessions import SignedOutError, refusal_of
 from dashboard.access.words import refused
@@ -49,7 +49,8 @@ else:
     sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
     look(Workspace.find(), me, PAGES[name], place=f"/{name}")
     if allowed(me.role, PAGES[name]):
-        shown(chosen, say)
+        with looking(me):
+            shown(chosen, say)
     else:
         st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
     footer(say, name=name, local=not me.authenticated)

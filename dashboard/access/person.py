@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,9 +53,23 @@ class Person:
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)
 
 
+_known: ContextVar[Person | None] = ContextVar("known", default=None)
+"""Who looks, while a page is drawn for them."""
+
+
 def here() -> Person:
     """Who looks at the page of the current rerun. Raises SignedOutError when nobody is signed in, or no longer."""
-    return _who(Workspace.find(), cookie)
+    return _known.get() or _who(Workspace.find(), cookie)
+
+
+@contextmanager
+def looking(me: Person) -> Iterator[None]:
+    """Draws a page for somebody: whatever it shows asks nobody else who they are, and shows all to the same person."""
+    before = _known.set(me)
+    try:
+        yield
+    finally:
+        _known.reset(before)
 
 
 def of_request(request: Request, home: Path) -> Person:

@@ -96,6 +96,14 @@ def test_a_page_asks_at_each_look(signed_in, oidc, workspace):
     assert not any('class="local"' in body for body in shown)
 
 
+def test_a_look_asks_once_who_it_is(signed_in, monkeypatch):
+    asked, ask = [], sessions.person
+    monkeypatch.setattr(sessions, "person", lambda *given: asked.append(given) or ask(*given))
+    for name in ("compass", "questions"):
+        look(name)
+    assert len(asked) == 2
+
+
 def test_nobody_sees_but_the_way_in(workspace, oidc, monkeypatch):
     monkeypatch.setattr(person, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
     shown = " ".join(look("compass"))
