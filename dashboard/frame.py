@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from dashboard.access.account_html import account
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import Person
 from dashboard.access.person import here as person
-from dashboard.addresses import address, ask_href
+from dashboard.addresses import address, ask_href, evidence_href
 from dashboard.amendment import Seen
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.committee.chamber import Chamber
@@ -28,11 +28,13 @@ from dashboard.committee.evidence import Evidence
 from dashboard.compass_html import unforeseen
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.view import DriftPage
+from dashboard.evidence_view import number_of
 from dashboard.facts import Facts
 from dashboard.fairness.asking import Chosen as Looked
 from dashboard.fairness.view import Explorer
 from dashboard.followed.html import beside as opinions_beside
 from dashboard.followed.opinions_view import opinions_about
+from dashboard.forms.html import done_html
 from dashboard.forms.inbox import problem_of, whose
 from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
@@ -191,9 +193,23 @@ def ask_about(system: str, say: Say) -> Html:
     return (ask_link(ask(system, ""), say) if ask and system else None) or Html("")
 
 
-def sealed_entry(text: str) -> int | None:
-    """The number of an entry that an address says was just made; None for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+def just_done(entries: Iterable[int], say: Say, told: str = "") -> Html:
+    """That what the reader did is recorded, where the address names one of these entries; nothing for any other."""
+    entry = number_of(st.query_params.get("done", ""))
+    if entry is None or entry not in set(entries):
+        return Html("")
+    href = evidence_href(query=kept_query(), entry=str(entry))
+    return done_html(entry, told or say("It is recorded and sealed."), say, href=href)
+
+
+def committee_entries() -> set[int]:
+    """The entries of the acts of all committees."""
+    return {each.entry for chamber in chambers().values() for each in chamber.house.acts}
+
+
+def stated_entries() -> set[int]:
+    """The entries of what people have stated of systems."""
+    return {each.entry for each in scene().facts.sealed}
 
 
 def problem() -> Problem | None:

@@ -12,13 +12,14 @@ from dashboard.addresses import drafts_href
 from dashboard.drafting import html
 from dashboard.drafting.forms import throwing, writing
 from dashboard.drafting.view import draft_page
+from dashboard.evidence_view import number_of
 from dashboard.forms.html import folded_form, form_html
 from dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
     """The draft of the address, or that there is none."""
-    workspace, query, number = Workspace.find(), frame.kept_query(), frame.sealed_entry(_asked("number"))
+    workspace, query, number = Workspace.find(), frame.kept_query(), number_of(_asked("number"))
     chambers = frame.chambers()
     now = draft(workspace, number) if number is not None and _known(workspace, number) else None
     if now is None or now.committee not in chambers or now.kind != "opinion":

@@ -10,9 +10,8 @@ from dashboard import compass_html, frame
 from dashboard.access.log import look
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
-from dashboard.addresses import evidence_href
-from dashboard.forms.html import Acting, done_html
-from dashboard.html import Html
+from dashboard.evidence_view import number_of
+from dashboard.forms.html import Acting
 from dashboard.incidents import html
 from dashboard.incidents.asking import asked
 from dashboard.incidents.view import incidents_page
@@ -28,12 +27,9 @@ def show(say: Say) -> None:
     page = incidents_page(seen, say, query=query, single=single)
     forms = asked(seen, role, say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms.of_incident)
-    done = frame.sealed_entry(st.query_params.get("done", ""))
     frame.put(
         html.head(page, say),
-        done_html(done, forms.done(done), say, href=evidence_href(query=query, entry=str(done)))
-        if done is not None
-        else Html(""),
+        frame.just_done(frame.stated_entries(), say, forms.appeal_number(number_of(st.query_params.get("done", "")))),
         html.incidents(page, say, acting, opening=forms.opening),
         html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
     )

@@ -8,9 +8,7 @@ from audits.errors import BoussoleError
 from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
-from dashboard.addresses import evidence_href
-from dashboard.forms.html import Acting, done_html
-from dashboard.html import Html
+from dashboard.forms.html import Acting
 from dashboard.questions import html
 from dashboard.questions.forms import answers_of
 from dashboard.questions.view import questions_page
@@ -23,11 +21,9 @@ def show(say: Say) -> None:
     page = questions_page(frame.scene(), frame.chambers(), say, query=query)
     forms = answers_of(page, say) if allowed(role, Action.ANSWER) else lambda _: ()
     acting = Acting(query=query, problem=frame.problem(), forms=forms)
-    done = frame.sealed_entry(st.query_params.get("done", ""))
-    told = say("It is recorded and sealed.")
     frame.put(
         html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
-        done_html(done, told, say, href=evidence_href(query=query, entry=str(done))) if done is not None else Html(""),
+        frame.just_done(frame.committee_entries(), say),
         html.listed(page, say, acting),
     )
 

@@ -7,13 +7,11 @@ import streamlit as st
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame
 from dashboard.access.person import here
-from dashboard.addresses import evidence_href
 from dashboard.followed import html
 from dashboard.followed.asking import Asked
 from dashboard.followed.opinions_view import opinions_about
 from dashboard.followed.recommendations_view import Chosen, recommendations_page
-from dashboard.forms.html import Acting, done_html
-from dashboard.html import Html
+from dashboard.forms.html import Acting
 from dashboard.words import Say, speaker
 
 
@@ -23,11 +21,9 @@ def show(say: Say) -> None:
     asked = Asked(scene=seen, chambers=chambers, role=here().role, say=say)
     page = recommendations_page(seen, Chosen.of(st.query_params.to_dict()), say, query=query)
     acting = Acting(query=query, problem=frame.problem(), forms=asked.of_entry)
-    done = frame.sealed_entry(st.query_params.get("done", ""))
-    told = say("It is recorded and sealed.")
     frame.put(
         html.head(page, say),
-        done_html(done, told, say, href=evidence_href(query=query, entry=str(done))) if done is not None else Html(""),
+        frame.just_done(frame.committee_entries(), say),
         html.recommendations(page, say, acting, recommending=asked.recommending),
         html.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
     )

@@ -8,9 +8,7 @@ from audits.errors import BoussoleError
 from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
-from dashboard.addresses import evidence_href
-from dashboard.forms.html import Acting, done_html
-from dashboard.html import Html
+from dashboard.forms.html import Acting
 from dashboard.words import Say, speaker
 from dashboard.work import html
 from dashboard.work.forms import all_forms
@@ -23,10 +21,9 @@ def show(say: Say) -> None:
     page = work_page(seen, say, query=query)
     systems = [(name, seen.title(name, say)) for name in seen.systems]
     forms = all_forms(systems, say) if allowed(here().role, Action.STATE) else []
-    done, told = frame.sealed_entry(st.query_params.get("done", "")), say("It is recorded and sealed.")
     frame.put(
         html.head(page, say),
-        done_html(done, told, say, href=evidence_href(query=query, entry=str(done))) if done is not None else Html(""),
+        frame.just_done(frame.stated_entries(), say),
         html.surveys(page, say),
         html.training(page, say),
         html.time(page, say),

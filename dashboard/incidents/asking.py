@@ -53,12 +53,12 @@ class Asked:
             return []
         return [(self.say("Record what was decided on an appeal"), forms.deciding(waiting, self.say))]
 
-    def done(self, entry: int | None) -> str:
-        """What to say of an entry that was just made: of an appeal, its number, which the person is given."""
+    def appeal_number(self, entry: int | None) -> str:
+        """What to say of an appeal that was just recorded: its number, which the person is given; nothing of others."""
         made = next((each.statement for each in self.scene.facts.sealed if each.entry == entry), None)
         if isinstance(made, Appeal) and allowed(self.role, Action.SEE_APPEALS):
             return self.say("The appeal is recorded. Its number: {number}.", number=made.number)
-        return self.say("It is recorded and sealed.")
+        return ""
 
 
 def asked(scene: Scene, role: Role, say: Say) -> Asked:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
+import dashboard
 from audits.workspace import Workspace
 from charter.facts import Facts
 from charter.records import Sealed, statements
@@ -134,6 +137,22 @@ def test_a_survey_is_brought_in_and_no_row_stays(client, workspace):
     assert said.everybody.themes["load"].mean == 1.88
     assert not (workspace.home / "documents").exists()
     assert all(b"Est;1" not in path.read_bytes() for path in workspace.home.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("place", ["work 0", "incidents 0", "work 1", "questions 0", "work x"])
+def test_only_what_is_there_is_said_to_be_recorded(client, workspace, monkeypatch, be, place):
+    """A link that somebody made up, or that names an act of another kind, claims nothing."""
+    sent(client, "survey", file=("a.csv", ANSWERS.encode()), **SURVEY)
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    be("follow_up")
+    page, entry = place.split()
+    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
+    seen.switch_page(f"app_pages/{page}.py")
+    seen.query_params["done"] = entry
+    seen.run()
+    assert not seen.exception
+    shown = "".join(getattr(each.proto, "body", "") for each in seen.main)
+    assert ('id="done"' in shown) == (place in {"work 0", "incidents 0"})
 
 
 @pytest.mark.parametrize(
