@@ -42,7 +42,11 @@ def _column(histogram: Histogram, system: System, effect: float) -> list[Measure
     score = system.log.score
     return [
         *_indices(histogram.coarse(), effect),
-        *ordered_measures(histogram, range_=score.range if histogram.feature == "score" and score else None),
+        *ordered_measures(
+            histogram,
+            range_=score.range if histogram.feature == "score" and score else None,
+            design_effect=effect,
+        ),
         missing_measure(histogram, fewest=system.privacy.suppress_below),
     ]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from audits.drift.bins import Binned, Histogram
+from audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
 from audits.drift.statistics import chi_square, hellinger, total_variation, wasserstein
 from audits.measures import Measure
 from audits.metrics.definition import Metric
@@ -62,6 +65,40 @@ METRICS = (
         source="Vallender (1974), Theory of Probability and its Applications 18:784-786; scipy, wasserstein_distance",
     ),
     Metric(
+        name="mann_whitney",
+        kind="drift",
+        formula="chance that a value of the current window is higher than one of the reference, equal ones counted one "
+        "half, over the fine bins of the cube; `p` two-sided and `p_higher` one-sided, their variances multiplied by "
+        f"the design effect ({_BINS})",
+        range="[0, 1]",
+        ideal=0.5,
+        undefined=f"{_EMPTY}; all is in one bin",
+        source="Mann & Whitney (1947), Annals of Mathematical Statistics 18:50-60; interval: DeLong et al. (1988), "
+        "Biometrics 44:837-845, on the logit scale; scipy, mannwhitneyu",
+    ),
+    Metric(
+        name="cramer_von_mises",
+        kind="drift",
+        formula="weighted squares of ranks less their places, of two samples, over the fine bins of the cube with "
+        "midranks, divided by the design effect; `p` that both follow one distribution",
+        range="(-∞, ∞)",
+        ideal=None,
+        undefined=f"{_EMPTY}; all is in one bin",
+        source="Anderson (1962), Annals of Mathematical Statistics 33:1148-1159; Csörgő & Faraway (1996), J. Royal "
+        "Statistical Society B 58:221-234; scipy, cramervonmises_2samp",
+    ),
+    Metric(
+        name="anderson_darling",
+        kind="drift",
+        formula="(A² ÷ design effect − 1) ÷ σ of two samples, over the fine bins of the cube with midranks; `p` that "
+        "both follow one distribution",
+        range="(-∞, ∞)",
+        ideal=None,
+        undefined=f"{_EMPTY}; all is in one bin; fewer than four values",
+        source="Scholz & Stephens (1987), JASA 82:918-924; limit: Marsaglia & Marsaglia (2004), J. Statistical "
+        "Software 9(2); scipy, anderson_ksamp",
+    ),
+    Metric(
         name="missing_share",
         kind="drift",
         formula="decisions without a value of the column ÷ decisions of the window",
@@ -88,11 +125,16 @@ def distance_measures(binned: Binned, *, design_effect: float = 1.0) -> list[Mea
     ]
 
 
-def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None = None) -> list[Measure]:
-    """Kolmogorov-Smirnov and Wasserstein of those who have a value, on the fine bins.
+ORDERED = ("kolmogorov_smirnov", "wasserstein", "mann_whitney", "cramer_von_mises", "anderson_darling")
 
-    `range_`: between what all values lie, where it is declared. Undefined: `empty_window`, `no_values`; of Wasserstein
-    also `one_bin` where fewer than two edges are known.
+
+def ordered_measures(
+    histogram: Histogram, *, range_: tuple[float, float] | None = None, design_effect: float = 1.0
+) -> list[Measure]:
+    """Kolmogorov-Smirnov, Wasserstein and the rank tests of those who have a value, on the fine bins.
+
+    `range_`: between what all values lie, where it is declared. Undefined: `empty_window`, `no_values`; `one_bin`, of
+    Wasserstein where fewer than two edges are known, of rank tests where all values are in one bin.
     """
     fine = Binned(
         by=("feature",),
@@ -103,7 +145,7 @@ def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None
         reason=histogram.reason,
     )
     if fine.reason:
-        return [fine.measure(name, None) for name in ("kolmogorov_smirnov", "wasserstein")]
+        return [fine.measure(name, None) for name in ORDERED]
     gap, inside = largest_gap(*(np.asarray(side, dtype=np.float64) for side in (fine.reference, fine.current)))
     # Without a range, a bin of no width at each end: values beyond the outer edges lie at them.
     low, high = range_ or (histogram.edges[:1], histogram.edges[-1:])
@@ -113,7 +155,26 @@ def ordered_measures(histogram: Histogram, *, range_: tuple[float, float] | None
     return [
         fine.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
         fine.measure("wasserstein", moved[0] if moved else None, bound),
+        _higher(fine, design_effect),
+        *[_ranked(fine, name, design_effect) for name in _RANKED],
     ]
+
+
+_RANKED = {"cramer_von_mises": cramer_von_mises, "anderson_darling": anderson_darling}
+
+
+def _higher(fine: Binned, effect: float) -> Measure:
+    found = mann_whitney(fine.reference, fine.current, design_effect=effect)
+    if found is None:
+        return fine.measure("mann_whitney", None)
+    params = {"p": found.p, "p_higher": found.p_higher, "bin_bound": found.bound, "design_effect": effect}
+    return replace(fine.measure("mann_whitney", found.chance, params), interval=found.interval)
+
+
+def _ranked(fine: Binned, name: str, effect: float) -> Measure:
+    found = _RANKED[name](fine.reference, fine.current, design_effect=effect)
+    params = {"p": found.p, "design_effect": effect} if found else None
+    return fine.measure(name, found.statistic if found else None, params)
 
 
 def _ends(end: float | tuple[float, ...]) -> tuple[float, ...]:

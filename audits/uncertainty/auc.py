@@ -108,10 +108,21 @@ def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Inte
         if found is None:
             return None
         se, quantile, method = max(se, found.se), float(student.ppf(0.5 + level / 2, found.df)), "jackknife"
-    if se <= 0:
+    return logit_interval(area, se * scale, quantile, level, method)
+
+
+def logit_interval(area: float, se: float, quantile: float, level: float, method: str) -> Interval | None:
+    """Interval of a share or an area from its standard error, on the logit scale; None at 0, at 1, or without error.
+
+    >>> found = logit_interval(0.5, 0.05, 1.96, 0.95, "delong")
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.403, 0.597)
+    """
+    scale = area * (1 - area)
+    if scale <= 0 or se <= 0:
         return None
-    centre = math.log(area / (1 - area))
-    low, high = (1 / (1 + math.exp(-max(centre + side * quantile * se, -700.0))) for side in (-1, 1))
+    centre, half = math.log(area / (1 - area)), quantile * se / scale
+    low, high = (1 / (1 + math.exp(-max(centre + side * half, -700.0))) for side in (-1, 1))
     return Interval(low=low, high=high, level=level, method=method)
 
 

@@ -13,7 +13,7 @@ from audits.windows import Window
 from charter.families import decision
 from charter.groups_over_time import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from charter.naming import parsed
-from dashboard.drifting.multiples import figure
+from dashboard.drifting.figures import figure
 from dashboard.drifting.readings import GAPS, Reading
 from dashboard.drifting.words import period_words
 from dashboard.groups import value_name

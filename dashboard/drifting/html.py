@@ -233,6 +233,22 @@ def closing(page: DriftPage, say: Say, *, report: str | None, recompute: str) ->
                 "Kolmogorov-Smirnov lie between 0 and 1; chi-square says how likely such a gap is by chance."
             ),
         ),
+        (
+            say("Newer is higher, of 100 pairs"),
+            say(
+                "One decision of each period is taken at random, again and again: how often the newer one has the "
+                "higher value, equal ones counted as halves (Mann-Whitney). 50: values neither rose nor fell as a "
+                "whole. In brackets, between what it very likely lies."
+            ),
+        ),
+        (
+            say("Rank tests (p)"),
+            say(
+                "How likely such a gap is by chance: in the order of values (Mann-Whitney, both sides), anywhere "
+                "(Cramér-von Mises), the ends counted more (Anderson-Darling). With very many decisions, chance "
+                "explains next to nothing, however small a gap: read the distance."
+            ),
+        ),
     ]
     items = [el("div", el("dt", name), el("dd", meaning)) for name, meaning in pairs]
     links = [link(*page.question)] if page.question else []
