@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -15,8 +13,8 @@ from audits.drift import Histogram, drift_measures
 from audits.drift.distances import ordered_measures
 from audits.drift.shifts import Series, Step, shifts
 from audits.drift.statistics import chi_square
-from audits.metrics.estimated import chances, expected_counts
-from audits.metrics.scored import Scored
+from audits.metrics.errors import ACCURACY as ACCURACY_RATE
+from audits.metrics.estimated import chances, estimated
 from audits.windows import Window
 
 CHUNK = 5000
@@ -70,10 +68,10 @@ def months(values: list[float]) -> list[Step]:
 
 
 def by_score(part: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
-    """Counts (bin of the score, decision, outcome)."""
+    """Counts (bin of the score, one bucket, decision, outcome)."""
     bins = np.minimum((part["y_pred_proba"] * 100).round().astype(int), 100)
-    counts = np.zeros((101, 2, 2), dtype=np.int64)
-    np.add.at(counts, (bins, part["y_pred"].astype(int), part["repaid"].astype(int)), 1)
+    counts = np.zeros((101, 1, 2, 3), dtype=np.int64)
+    np.add.at(counts, (bins, 0, part["y_pred"].astype(int), part["repaid"].astype(int)), 1)
     return counts
 
 
@@ -82,12 +80,10 @@ def test_the_break_is_found_with_late_outcomes_and_without(loans: tuple[pd.DataF
     reference, chunks = loans
     came = [float((chunk["y_pred"] == chunk["repaid"]).mean()) for chunk in chunks]
     assert [round(each, 4) for each in came] == list(ACCURACY)
-    seen = np.zeros((1, 101, 1, 2, 3), dtype=np.int64)
-    seen[0, :, 0, :, :2] = by_score(reference)
-    chance = chances(cast("Scored", SimpleNamespace(scores=SimpleNamespace(counts=seen))), 0)
-    assert chance is not None
-    expected = [expected_counts(by_score(chunk).sum(axis=2), chance) for chunk in chunks]
-    early = [float(np.trace(each) / CHUNK) for each in expected]
+    curve = chances(by_score(reference))
+    assert curve is not None
+    found = [estimated(by_score(chunk), curve, ACCURACY_RATE, clustered=False) for chunk in chunks]
+    early = [each.value for each in found if each is not None]
     assert np.abs(np.subtract(early, came)).max() < 0.009
     assert np.abs(np.subtract(early, came)).mean() < 0.004
     for name, values in (("accuracy", came), ("estimated_accuracy", early)):

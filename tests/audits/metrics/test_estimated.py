@@ -52,7 +52,14 @@ def test_expected_errors_by_hand(make_system: Make, measured_scores: Measured) -
         for name, value in rates.items():
             measure = found[f"estimated_{name}/g={group}"]
             assert measure.value == pytest.approx(value, abs=1e-12)
-            assert (measure.params["estimate"], measure.interval) == ("cbpe", None)
+            assert measure.params["estimate"] == "cbpe"
+            assert measure.interval is not None
+            assert measure.interval.low < value < measure.interval.high
+            assert measure.params["will_be"][0] < value < measure.params["will_be"][1]
+    # Of a: 9 expected negatives at .2 for each positive, 1 at .8 for each 4: pairs won, and half of those at one score.
+    assert found["estimated_auc/g=a"].value == pytest.approx(
+        (80 * 90 + (10 * 90 + 80 * 20) / 2) / (90 * 110), abs=1e-12
+    )
     assert found["true_positive_rate/g=a"].reason == "not_mature"
     assert found["estimated_precision/g=a"].n == 100
     assert found["estimated_accuracy/g=a"].params["reference_outcomes"] == 900

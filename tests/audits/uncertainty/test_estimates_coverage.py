@@ -1,0 +1,151 @@
+"""Intervals of what is expected without outcomes: how often they hold what decisions come to, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import roc_auc_score
+
+from audits.measures import Floats
+from audits.metrics.estimated import ESTIMATED, chances, estimated
+from audits.metrics.expected import expected_area, expected_rate
+from audits.metrics.scored import EVERY_SEEN
+
+SCORE = np.arange(101) / 100
+MEANT: dict[str, Callable[[Floats], Floats]] = {
+    "chances": lambda s: 0.02 + 0.96 * s,
+    "too bold": lambda s: 1 / (1 + np.exp(-(2.5 * s - 1.9))),
+    "hardly": lambda s: 0.3 + 0.2 * s,
+    "rare": lambda s: 0.02 + 0.15 * s**2,
+}
+"""What a score means: the chance of the outcome."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """How many decisions there are in the reference window and in the other, how many of each person, how alike."""
+
+    meant: str
+    earlier: int
+    now: int
+    each: int = 1
+    alike: float = 0.0
+    clustered: bool = False
+
+
+def places(a: float, b: float) -> Floats:
+    """How likely each score is."""
+    return np.asarray(np.diff(beta.cdf(np.linspace(0, 1, 102), a, b)), dtype=np.float64)
+
+
+def drawn(case: Case, n: int, likely: Floats, random: np.random.Generator) -> np.ndarray[Any, Any]:
+    """Counts (bins, buckets, decision, outcome) of people of whom some outcomes of `each` are one."""
+    people = n // case.each
+    person = np.repeat(np.arange(people), case.each)
+    score = random.choice(101, size=people, p=likely)[person]
+    fresh = random.random(person.size) < 0.5 * (case.each > 1)
+    score[fresh] = random.choice(101, size=int(fresh.sum()), p=likely)
+    luck, own = random.random(people)[person], random.random(person.size)
+    came = np.where(random.random(person.size) < case.alike, luck, own) < MEANT[case.meant](SCORE)[score]
+    bucket = random.integers(0, 40, people)[person] if case.clustered else np.zeros(person.size, dtype=int)
+    counts = np.zeros((101, 40 if case.clustered else 1, 2, 3), dtype=np.int64)
+    np.add.at(counts, (score, bucket, (score >= 50).astype(int), came.astype(int)), 1)
+    return counts
+
+
+def values(counts: Floats) -> dict[str, float]:
+    """Every figure of counts (bins, decision, outcome), where it has a denominator."""
+    found = {
+        name: expected_area(counts) if rate is EVERY_SEEN else expected_rate(counts, rate)
+        for name, rate in ESTIMATED.items()
+    }
+    return {name: each.value for name, each in found.items() if each is not None}
+
+
+def held(case: Case, times: int) -> dict[str, tuple[float, float]]:
+    """How often the interval holds what decisions come to, and `came` what these came to, of those that have one."""
+    random = np.random.default_rng(sum(map(ord, case.meant)) + case.earlier)
+    before, after = places(2, 2), places(2, 3)
+    chance, decision = MEANT[case.meant](SCORE), (np.arange(101) >= 50).astype(int)
+    whole = np.zeros((101, 2, 2))
+    whole[np.arange(101), decision, 1], whole[np.arange(101), decision, 0] = after * chance, after * (1 - chance)
+    truth, hits = values(whole), {name: [[0, 0], [0, 0]] for name in ESTIMATED}
+    for _ in range(times):
+        curve = chances(drawn(case, case.earlier, before, random))
+        counts = drawn(case, case.now, after, random)
+        came = values(counts.sum(axis=1)[..., :2].astype(np.float64))
+        for name, rate in ESTIMATED.items():
+            found = None if curve is None else estimated(counts, curve, rate, clustered=case.clustered)
+            if found is None or found.interval is None or found.came is None or name not in came:
+                continue
+            for at, (ends, value) in enumerate(((found.interval, truth[name]), (found.came, came[name]))):
+                hits[name][at][0] += ends.low <= value <= ends.high
+                hits[name][at][1] += 1
+    return {name: (own[0] / own[1], other[0] / other[1]) for name, (own, other) in hits.items()}
+
+
+def test_intervals_hold_what_decisions_come_to() -> None:
+    """400 draws: 3.3 standard errors below 95 % are 91.4."""
+    for case in (
+        Case("chances", 500, 300),
+        Case("hardly", 500, 300),
+        Case("chances", 1000, 500, each=10, alike=0.5, clustered=True),
+    ):
+        found = held(case, 400)
+        assert min(own for own, _ in found.values()) > 0.914, (case, found)
+        assert min(came for _, came in found.values()) > 0.914, (case, found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("meant", MEANT)
+@pytest.mark.parametrize(
+    ("earlier", "now", "more"),
+    [
+        (150, 150, {}),
+        (500, 200, {}),
+        (2000, 500, {}),
+        (20_000, 5000, {}),
+        (500, 500, {"clustered": True}),
+        (2000, 1000, {"each": 10, "alike": 0.5, "clustered": True}),
+        (20_000, 5000, {"each": 10, "alike": 0.5, "clustered": True}),
+    ],
+)
+def test_coverage_over_sizes(meant: str, earlier: int, now: int, more: dict[str, Any]) -> None:
+    """Nominal 95 %; 1,500 draws have a standard error of .6. Of a window with some ten outcomes of a kind, what came
+    moves in steps."""
+    size = max(earlier, 1000) if meant == "rare" else earlier
+    found = held(Case(meant, size, now, **more), 1500)
+    assert min(own for own, _ in found.values()) > 0.92, found
+    assert min(came for _, came in found.values()) > (0.88 if meant == "rare" and now <= 200 else 0.92), found
+
+
+def test_as_wide_as_a_bootstrap_that_fits_again() -> None:
+    """Rows of both windows drawn anew 400 times, curves by scikit-learn: the standard deviations agree."""
+    random = np.random.default_rng(5)
+    case = Case("too bold", 3000, 1500)
+    parts = [drawn(case, n, places(2, b), random)[:, 0] for n, b in ((case.earlier, 2), (case.now, 3))]
+    again: dict[str, list[float]] = {"auc": [], "accuracy": []}
+    for _ in range(400):
+        earlier, now = (random.multinomial(part.sum(), part.ravel() / part.sum()).reshape(part.shape) for part in parts)
+        y, n = earlier[..., 1].sum(axis=1), earlier.sum(axis=(1, 2))
+        peer = IsotonicRegression().fit(SCORE[n > 0], (y / np.maximum(n, 1))[n > 0], sample_weight=n[n > 0])
+        chance, decided = peer.predict(np.clip(SCORE, SCORE[n > 0][0], SCORE[n > 0][-1])), now.sum(axis=2)
+        weights = np.concatenate([decided.sum(axis=1) * chance, decided.sum(axis=1) * (1 - chance)])
+        outcome = np.repeat([1, 0], 101)
+        again["auc"].append(float(roc_auc_score(outcome, np.tile(SCORE, 2), sample_weight=weights)))
+        right = decided[:, 1] * chance + decided[:, 0] * (1 - chance)
+        again["accuracy"].append(float(right.sum() / decided.sum()))
+    curve = chances(parts[0][:, None])
+    assert curve is not None
+    for name, drawn_again in again.items():
+        found = estimated(parts[1][:, None], curve, ESTIMATED[name], clustered=False)
+        assert found is not None
+        assert found.interval is not None
+        half = (found.interval.high - found.interval.low) / 2
+        assert half == pytest.approx(1.96 * float(np.std(drawn_again)), rel=0.15), name
