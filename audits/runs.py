@@ -10,30 +10,34 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from audits import evidence
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
-from audits.cubes.update import edges_of
-from audits.cubes.withheld import Earlier, read_withheld, withheld_of
+from audits.cubes.update import edges_of, sealed_months
+from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures
 from audits.drift.bins import Histogram
+from audits.drift.by_group import group_drift_measures
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
-from audits.metrics import measure_cells
+from audits.metrics.measure import measured_cells
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
 from audits.suppression import Published, suppress
+from audits.suppression.lattice import Key
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window, choose_window, reference_window, windows_between
+from audits.windows import Window, choose_window, connected, reference_window, windows_between
 from audits.workspace import Workspace
 
 
@@ -122,13 +126,34 @@ def read_window(
     ranks = read_ranks(connection, system, window, exact=exact, without=without)
     scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without)
     histograms, reference_scores = [], SCORES.empty_table()
+    untold: dict[str, dict[Key, str]] = {}
     reference = reference_window(system)
     if reference is not None and reference != window:
         histograms = read_histograms(connection, system, reference, window, edges_of(connection, system))
-        if standing(system, reference, as_of=as_of).readable_from is None:
-            reference_scores = read_scores(connection, system, reference, as_of=as_of, exact=exact, without=without)
+        mature = standing(system, reference, as_of=as_of).readable_from is None
+        reference_scores = read_reference(
+            connection, system, reference, as_of=as_of, mature=mature, exact=exact, without=without
+        )
+        untold = reference_untold(
+            window,
+            reference,
+            published,
+            reference_scores,
+            system,
+            purged=bool(sealed_months(connection, system, within=reference)),
+        )
+    near = connected(window, [each.window for each in published])
+    withheld = read_withheld(
+        connection,
+        system,
+        window,
+        [each for each in published if each.window in near],
+        as_of=as_of,
+        without=without,
+        scores=scores,
+    )
     return Read(
-        withheld=read_withheld(connection, system, window, published, as_of=as_of, without=without, scores=scores),
+        withheld=pa.concat_tables([withheld, withheld_table(untold)]),
         counts=counts,
         strata=strata,
         ranks=ranks,
@@ -176,7 +201,8 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
     tables = cells_from_counts(read.counts, system)
-    measures = measure_cells(
+    earlier_scores = scores_of(read.reference_scores, cells_from_counts(read.reference_scores, system), system)
+    measured = measured_cells(
         tables,
         system=system,
         standing=stands,
@@ -184,12 +210,16 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         lists=lists_of(read.ranks, tables),
         stages=stages_of(read, system),
         scores=scores_of(read.scores, tables, system),
-        reference=scores_of(read.reference_scores, cells_from_counts(read.reference_scores, system), system)
-        if read.reference_scores.num_rows
-        else [],
+        reference=earlier_scores if read.reference_scores.num_rows else [],
         withheld=withheld_of(read.withheld),
     )
+    measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
+    before = before_of(read.reference_scores, read.withheld, system)
+    if before is not None:
+        measures += group_drift_measures(
+            measured.views, measured.scored, before, measured.earlier, system=system, standing=stands
+        )
     return measures, int(tables[0].sizes().sum())
 
 

@@ -11,7 +11,7 @@ from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from audits.suppression import Published, Suppression
 from audits.suppression.lattice import Key
 from audits.systems.model import System
-from audits.windows import Window
+from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 from charter.records import audits_near
 
@@ -21,9 +21,12 @@ UNREAD = ("not_mature", "no_outcomes", "expired")
 
 
 def publications(workspace: Workspace, system: System, window: Window, *, before: int | None = None) -> list[Published]:
-    """What stored audits (those `before` an entry of the ledger) have shown of windows that hang with this one."""
+    """What stored audits (those `before` an entry of the ledger) have shown of windows that hang with this one, and of
+    the days of its window of reference."""
+    reference = reference_window(system)
+    documents = audits_near(workspace, system.id, window, within=reference, before=before)
     found: dict[Window, list[Document]] = {}
-    for document in audits_near(workspace, system.id, window, before=before):
+    for document in documents:
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
         found.setdefault(Window(start, end), []).append(document)
     return [publication(shown, documents) for shown, documents in found.items()]

@@ -45,7 +45,7 @@ def features(document: Document, verdict: Document | None, say: Say, *, system: 
             verdict=judged.get(measure["id"]),
         )
         for measure in document["measures"]
-        if measure["metric"] == "psi" and (verdict is None or measure["id"] in judged)
+        if measure["metric"] == "psi" and not measure["given"] and (verdict is None or measure["id"] in judged)
     ]
 
 

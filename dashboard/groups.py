@@ -276,5 +276,11 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "no_model": say("no figure (the model finds no answer)"),
         "empty_window": say("no figure (one of the two periods is empty)"),
         "no_values": say("no figure (in one of the two periods the column is empty)"),
+        "hidden_in_reference": say("hidden (it was not shown in the reference period)"),
+        "reference_not_audited": say("not compared (no audit has told the groups of the reference period)"),
+        "empty_reference": say("not compared (the reference period holds no decision)"),
+        "overlaps": say("not compared (it shares days with the reference period)"),
+        "group_absent": say("not compared (nobody in one of the two periods)"),
+        "one_bin": say("not compared (too few people)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

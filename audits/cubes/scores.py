@@ -41,12 +41,14 @@ def read_scores(
     as_of: dt.date,
     exact: bool = False,
     without: Collection[str] = (),
+    outcomes: bool = True,
 ) -> pa.Table:
     """Counts by group × bin × bucket × decision × outcome of a window, in a fixed order (the schema `SCORES`).
 
     From the cube `scores` where it covers the window: whole months, and the declared range of today. Else, and with
     `exact`, from the rows. Empty where no score is declared, and where rows are needed that were purged. An absent
-    outcome that is declared `negative` counts as negative once the whole window is mature.
+    outcome that is declared `negative` counts as negative once the whole window is mature. Without `outcomes`, none is
+    told.
     """
     if system.columns is None or system.columns.score is None:
         return SCORES.empty_table()
@@ -58,9 +60,10 @@ def read_scores(
     else:
         source = f"(FROM {table(system, 'scores')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)
+    outcome = outcome_sql(system, as_of) if outcomes else "CAST(NULL AS UTINYINT)"
     return (
         connection.execute(
-            f'SELECT "by", value1, value2, value3, bin, bucket, decision, {outcome_sql(system, as_of)} AS outcome, '
+            f'SELECT "by", value1, value2, value3, bin, bucket, decision, {outcome} AS outcome, '
             "CAST(sum(n) AS BIGINT) AS n, CAST(sum(total) AS DECIMAL(38,0)) AS total, "
             "CAST(sum(squares) AS DECIMAL(38,0)) AS squares "
             f"""FROM (SELECT *, DATE '{window.end}' AS day FROM {source}) WHERE "by" IN ({names}) """

@@ -96,6 +96,11 @@ def withheld_rows(
     by_score = {piece: scores_of(each, tables[piece], system) for piece, each in (scores or {}).items()}
     scored = scores_withheld(window, published, by_score, system=system)
     layers |= {f"{SCORE}{name}": keys for name, keys in scored.items()}
+    return withheld_table(layers)
+
+
+def withheld_table(layers: Mapping[str, Mapping[Key, str]]) -> pa.Table:
+    """Groups and reasons by layer, as rows that are kept as evidence (the schema `WITHHELD`)."""
     rows = []
     for layer, keys in layers.items():
         for by, group in sorted(keys, key=str):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
-from audits.measures import Cells, Lists, Measure, Scores, Stage, Strata
+from audits.measures import NO_OUTCOME, Cells, Lists, Measure, Scores, Stage, Strata
 from audits.metrics.across import composite_measure, unknown_measures
 from audits.metrics.adjusted import adjusted_measures
 from audits.metrics.calibration import calibration_measures, mean_scores, with_curves
@@ -28,7 +30,35 @@ from audits.systems.model import System
 EVERYTHING_READABLE = Standing()
 
 
-def measure_cells(
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The measures of a window, and the tables they were made of as they may be shown, by attribute: decisions
+    (`views`), those that have a score, and these in the window of reference (`earlier`)."""
+
+    measures: list[Measure]
+    views: Mapping[tuple[str, ...], View]
+    scored: Mapping[tuple[str, ...], Scored]
+    earlier: Mapping[tuple[str, ...], Scored]
+
+
+class Inputs(TypedDict, total=False):
+    """What `measured_cells` takes beside the tables."""
+
+    standing: Standing
+    strata: Sequence[Strata]
+    lists: Sequence[Lists]
+    stages: Sequence[Stage]
+    scores: Sequence[Scores]
+    reference: Sequence[Scores]
+    withheld: Suppression
+
+
+def measure_cells(tables: Sequence[Cells], *, system: System, **more: Unpack[Inputs]) -> list[Measure]:
+    """The measures of `measured_cells` alone."""
+    return measured_cells(tables, system=system, **more).measures
+
+
+def measured_cells(
     tables: Sequence[Cells],
     *,
     system: System,
@@ -39,7 +69,7 @@ def measure_cells(
     scores: Sequence[Scores] = (),
     reference: Sequence[Scores] = (),
     withheld: Suppression = NOTHING,
-) -> list[Measure]:
+) -> Measured:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
     Inputs: one table with `by=()` (everybody), one per group attribute, one per declared intersection, all of
@@ -49,8 +79,8 @@ def measure_cells(
     at all; no table of theirs may be given. `strata`: the same groups by stratum of the controls, where controls are
     declared. `lists`: the same groups in their ranked lists, where `request` and `rank` are declared. `stages`: the
     same decisions along a funnel, where one is declared. `scores`: the same tables by score, where a score is declared;
-    `reference`: those of the reference window, once its outcomes are mature. `withheld`: what must be hidden because
-    of what was published of other windows.
+    `reference`: those of the reference window, without outcomes until these are mature. `withheld`: what must be
+    hidden because of what was published of other windows.
 
     Undefined: `zero_denominator`, `selective_labels`, `absent_is_negative`, `not_mature` (with `readable_from`),
     `no_outcomes`, `reference_absent`, `no_other_group`, `expired` (with `expired_on`); of adjusted measures also
@@ -69,6 +99,7 @@ def measure_cells(
     curved = scored if "curve" in withheld.scores else with_curves(scored)
     by_score = {each.view.table.by: each for each in curved}
     earlier = {each.view.table.by: each for each in reference_tables(reference, system=system, standing=standing)}
+    expected = {by: each for by, each in earlier.items() if each.scores.counts[..., :NO_OUTCOME].any()}
     rates = scoring_measures(scored, system=system)
     measured, found = families(system), list[Measure]()
     for by in dict.fromkeys([(), *system.attributes, *views]):
@@ -78,8 +109,8 @@ def measure_cells(
             found += _measures(views[by], measured, by_stratum.get(by)) + funnel.get(by, [])
             found += ranking_measures(views[by], ranked[by], withheld.lists) if by in ranked else []
             found += rates.get(by, [])
-            found += _score_measures(by_score[by], earlier.get(by), system) if by in by_score else []
-    return found
+            found += _score_measures(by_score[by], expected.get(by), system) if by in by_score else []
+    return Measured(measures=found, views=views, scored=by_score, earlier=earlier)
 
 
 def _score_measures(scored: Scored, earlier: Scored | None, system: System) -> list[Measure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from audits.drift.by_group import METRICS as BY_GROUP_METRICS
 from audits.drift.distances import METRICS as WINDOW_METRICS
 from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
@@ -71,5 +72,6 @@ REGISTRY = Registry(
         *ESTIMATED_METRICS,
         *DRIFT_METRICS,
         *WINDOW_METRICS,
+        *BY_GROUP_METRICS,
     )
 )

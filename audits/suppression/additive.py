@@ -56,12 +56,24 @@ def finer(window: Window, shown: Sequence[Window]) -> bool:
 
     Not where earlier ones, end to end, make up just its days: their sum is known.
     """
+    shared = any(each.start <= window.end and window.start <= each.end for each in shown)
+    return shared and not made_up(window, shown)
+
+
+def made_up(window: Window, shown: Iterable[Window]) -> bool:
+    """Whether some of the windows, end to end, make up just the days of one: what is summed over it is then known.
+
+    >>> import datetime as dt
+    >>> month = lambda number, last: Window(dt.date(2026, number, 1), dt.date(2026, number, last))
+    >>> quarter = Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
+    >>> made_up(quarter, [month(3, 31), month(1, 31), month(2, 28)]), made_up(quarter, [month(1, 31), month(3, 31)])
+    (True, False)
+    """
     day, reached = dt.timedelta(days=1), {window.start}
     for each in sorted(shown):
         if each.start in reached and window.holds(each):
             reached.add(each.end + day)
-    shared = any(each.start <= window.end and window.start <= each.end for each in shown)
-    return shared and window.end + day not in reached
+    return window.end + day in reached
 
 
 def _ends(points: Sequence[int], pieces: Sequence[int]) -> np.ndarray:

@@ -155,10 +155,13 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
         return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
 
 
-def audits_near(workspace: Workspace, system_id: str, window: Window, *, before: int | None = None) -> list[Document]:
+def audits_near(
+    workspace: Workspace, system_id: str, window: Window, *, within: Window | None = None, before: int | None = None
+) -> list[Document]:
     """The documents of a system whose windows share days with one, or with one that does, and so on.
 
-    `before`: only those that were sealed before an entry.
+    `within`: also those whose windows lie within another, but for those of the window itself. `before`: only those that
+    were sealed before an entry. They are shared between calls: change none.
     """
     mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
     ends = select(Audit.window_start, Audit.window_end).where(mine).distinct()
@@ -166,10 +169,13 @@ def audits_near(workspace: Workspace, system_id: str, window: Window, *, before:
         if connection is None:
             return []
         windows = [Window(*map(dt.date.fromisoformat, row)) for row in connection.execute(ends)]
-        near = {(str(found.start), str(found.end)) for found in connected(window, windows)}
+        wanted = connected(window, windows)
+        wanted += [found for found in windows if within is not None and within.holds(found) and found != window]
+        near = {(str(found.start), str(found.end)) for found in wanted}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
-        return [complete(row) for row in connection.execute(query)] if near else []
+        rows = connection.execute(query).all() if near else []
+    return [_completed(row, _parsed(row.document)) for row in rows]
 
 
 @dataclass(frozen=True, kw_only=True)

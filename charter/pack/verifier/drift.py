@@ -17,8 +17,8 @@ EDGES, HALF = 10, 0.5
 
 
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
-    """What a measure of drift must say; None where it is none."""
-    if measure["metric"] not in ("psi", "jensen_shannon"):
+    """What a measure of drift must say; None where it is none, or is of a group: these are found sealed."""
+    if measure["metric"] not in ("psi", "jensen_shannon") or measure["given"]:
         return None
     reference, current = (rows.bins[measure["group"]["feature"], window] for window in ("reference", "current"))
     edges = [float(edge) for _, edge, _ in sorted(current) if edge is not None]

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from audits.drift import Histogram, drift_measures
+from audits.drift.before import Before
+from audits.drift.by_group import group_drift_measures
 from audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from audits.metrics.measure import measured_cells
 from audits.metrics.registry import REGISTRY, MetricError, Registry
+from audits.standing import Standing
 from tests.audits import funnels
 
 
@@ -29,15 +33,35 @@ def test_every_field_says_something() -> None:
         assert all((metric.formula, metric.range, metric.undefined, metric.source)), metric.name
 
 
-def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
+ROWS = [{"g": g, "d": d, "y": y, "s": 0.5, "n": 20} for g in "ab" for d in (0, 1) for y in (0, 1)]
+
+
+@pytest.fixture
+def of_scores(
     make_system: Callable[..., Any],
     measured_scores: Callable[..., Any],
+    tables_of: Callable[..., Any],
+    by_score: Callable[..., Any],
+) -> set[str]:
+    """What is measured of decisions with scores, and of their drift by group."""
+    system = make_system({"g": None}, score=(0, 1))
+    tables = tables_of(ROWS, system)
+    scores = [by_score(ROWS, cells, (0, 1)) for cells in tables]
+    seen, standing = measured_cells(tables, system=system, scores=scores, reference=scores), Standing()
+    moved = group_drift_measures(
+        seen.views, seen.scored, Before(cells=tables), seen.earlier, system=system, standing=standing
+    )
+    names = {m.metric for m in measured_scores(ROWS, system, earlier=ROWS).values()}
+    return names | {m.metric for m in moved}
+
+
+def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
+    of_scores: set[str],
     adjusted: Callable[..., Any],
     in_lists: Callable[..., Any],
     measured_lists: Callable[..., Any],
 ) -> None:
-    rows = [{"g": g, "d": d, "y": y, "s": 0.5, "n": 20} for g in "ab" for d in (0, 1) for y in (0, 1)]
-    names = {m.metric for m in measured_scores(rows, make_system({"g": None}, score=(0, 1)), earlier=rows).values()}
+    names = set(of_scores)
     names |= {m.metric for m in adjusted([{"g": g, "s": "x", "d": d, "n": 20} for g in "FM" for d in (0, 1)]).values()}
     names |= {m.metric for m in measured_lists([[(1, "F"), (2, "M")]], in_lists()).values()}
     names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}

@@ -1,0 +1,149 @@
+"""How far the scores and decisions of a group lie from those in the window of reference, and whether its distribution
+moved otherwise than another group's. Distances only: bins of groups are never told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from audits.cubes.build import SCORE_BINS, score_edges
+from audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
+from audits.drift.bins import Binned, Histogram, categories, merged, reason_of
+from audits.drift.distances import ordered_measures
+from audits.drift.interaction import interaction
+from audits.drift.measures import index_measures
+from audits.measures import Floats, Group, Measure
+from audits.metrics.scored import Scored
+from audits.metrics.selection import SELECTION_RATE
+from audits.metrics.view import known_values
+from audits.uncertainty.jackknife import cluster_size
+
+SCORE, DECISION = {"feature": "score"}, {"role": "decision"}
+OF_SCORES = ("psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein")
+OF_DECISIONS = ("psi", "jensen_shannon")
+BINS = ("edges", "categories", "shares", "clipped")
+"""What is said of bins of everybody, and never of a group's."""
+REFUSED: Refusal = ("undefined", "empty_reference")
+
+
+def distances_of(
+    pairs: Pairing, now: Scored | None = None, old: Scored | None = None, *, everybody: Scored | None = None
+) -> list[Measure]:
+    """Of each known group the distances of its decisions, or of its scores where these are given.
+
+    Bins are those of everybody's distance: the tenths of all scores of the reference (`everybody`).
+    """
+    given, metrics = (DECISION, OF_DECISIONS) if now is None else (SCORE, OF_SCORES)
+    edges = [] if everybody is None else coarse_edges(everybody)
+    found: list[Measure] = []
+    for i in pairs.now.known:
+        group = pairs.now.table.groups[i]
+        if group in pairs.refused:
+            own = [refusal(pairs, metric, group) for metric in metrics]
+        elif now is None or old is None:
+            own = index_measures(_decided(pairs, group), design_effect=_effect(pairs, [pairs.at[group]]))
+        else:
+            own = _scores(pairs, now, old, group, edges)
+        found += [_of_group(each, pairs, group, given) for each in own]
+    return found
+
+
+def _of_group(measure: Measure, pairs: Pairing, group: Group, given: dict[str, str]) -> Measure:
+    """A distance as one of a group: without its bins, and never judged."""
+    params = {k: v for k, v in measure.params.items() if k not in (*BINS, "bad_side", "scale")}
+    if "edges" in measure.params and measure.metric in OF_DECISIONS:
+        params["bins"] = len(measure.params["edges"]) + 1
+    return replace(measure, by=pairs.now.table.by, group=known_values(group), given=given, params=params)
+
+
+def _decided(pairs: Pairing, group: Group) -> Binned:
+    counted = [view.buckets(SELECTION_RATE, where) for view, where in pairs.sides([pairs.at[group]])]
+    (now, now_of), (then, then_of) = ((int(k.sum()), int(n.sum())) for k, n in counted)
+    not_now, not_then = now_of - now, then_of - then
+    return categories("role", "decision", {"not_selected": (not_then, not_now), "selected": (then, now)})
+
+
+def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Sequence[int]) -> list[Measure]:
+    at = [pairs.at[group]]
+    sides = [histogram(old, [j for _, j in at]), histogram(now, [i for i, _ in at])]
+    missing = [int(old.scores.missing[at[0][1]]), int(now.scores.missing[at[0][0]])]
+    fine = Histogram(
+        "score",
+        tuple(score_edges(*now.scores.range)),
+        *((*map(int, side), gone) for side, gone in zip(sides, missing, strict=True)),
+    )
+    parts = [tuple(int(n) for n in coarse(side, edges)) for side in sides]
+    binned = Binned(
+        by=("feature",),
+        group=("score",),
+        reference=(*parts[0], missing[0]),
+        current=(*parts[1], missing[1]),
+        about={"edges": list(edges)},
+        reason=reason_of(parts[0], parts[1], "no_values"),
+    )
+    found = index_measures(binned, design_effect=_effect(pairs, at))
+    return [*found, *ordered_measures(fine, range_=now.scores.range)]
+
+
+def interaction_of(pairs: Pairing, now: Scored, old: Scored | None, *, everybody: Scored | None) -> list[Measure]:
+    """Of each group but the reference, the test that its scores moved as those of whom it is compared with."""
+    edges = [] if everybody is None else coarse_edges(everybody)
+    found = []
+    for i in compared_groups(pairs):
+        group = pairs.now.table.groups[i]
+        name, others, refused = whom(pairs, group)
+        params: dict[str, Any] = {"against": name}
+        if refused is not None or old is None:
+            status, reason = refused or REFUSED
+            found.append(pairs.now.without_value("score_interaction", status, reason, group=group, params=params))
+            continue
+        parts: list[Positions] = [[pairs.at[group]], others]
+        counts = np.array([[coarse(side, edges) for side in _both(now, old, part)] for part in parts])
+        effect = max(_effect(pairs, part) for part in parts)
+        test = interaction(counts, design_effect=effect)
+        if test is None:
+            made = pairs.now.without_value("score_interaction", "undefined", "one_bin", group=group, params=params)
+        else:
+            made = Measure(
+                metric="score_interaction",
+                by=pairs.now.table.by,
+                group=known_values(group),
+                value=test.statistic,
+                n=int(counts[:, 0].sum()),
+                params={**params, "df": test.df, "p": test.p, "design_effect": effect},
+            )
+        found.append(made)
+    return found
+
+
+def _both(now: Scored, old: Scored, at: Positions) -> tuple[Floats, Floats]:
+    return histogram(now, [i for i, _ in at]), histogram(old, [j for _, j in at])
+
+
+def histogram(scored: Scored, positions: Sequence[int]) -> Floats:
+    """Everybody with a score of some groups, by hundredth of the range: the highest score is in the last."""
+    found = scored.histogram(positions)
+    found[SCORE_BINS - 1] += found[SCORE_BINS]
+    return found[:SCORE_BINS]
+
+
+def coarse_edges(everybody: Scored) -> list[int]:
+    """Where the bins of everybody's distance begin, as places among the hundredths; the first is left out."""
+    counts = [*map(int, histogram(everybody, [0])), 0]
+    kept, *_ = merged(range(1, SCORE_BINS), counts, counts)
+    return [int(edge) for edge in kept]
+
+
+def coarse(counts: Floats, edges: Sequence[int]) -> Floats:
+    """Counts by hundredth, summed between edges."""
+    return np.asarray(np.add.reduceat(counts, [0, *edges]), dtype=np.float64)
+
+
+def _effect(pairs: Pairing, at: Positions) -> float:
+    """By how much repeated people can multiply a sampling error at most: decisions a person, in the fuller window."""
+    if not pairs.now.table.clustered:
+        return 1.0
+    return max(cluster_size(view.table.counts[where].sum(axis=(0, 2, 3))) for view, where in pairs.sides(at))

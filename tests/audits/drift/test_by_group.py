@@ -1,0 +1,286 @@
+"""Drift by group: the same figures as the rows give, told only where both windows tell the group, never bin by bin."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from audits.decisions import ingest
+from audits.drift.interaction import fitted, interaction
+from audits.systems.model import System
+from audits.windows import Window
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.records import stored_audits
+from charter.rerun import rerun
+from tests.written import sample
+
+Document = Mapping[str, Any]
+MONTHS = [Window(dt.date(2026, i, 1), dt.date(2026, i, last)) for i, last in ((1, 31), (2, 28), (3, 31), (4, 30))]
+QUARTER = Window(MONTHS[0].start, MONTHS[2].end)
+APRIL = MONTHS[3]
+
+
+def rows(sizes: Mapping[str, list[int]], *, lower: float = 0.0, seed: int = 1, people: bool = False) -> pd.DataFrame:
+    """So many decisions of each group in each month; in April the scores of F are `lower`."""
+    random = np.random.default_rng(seed)
+    parts = [
+        pd.DataFrame({"sex": group, "month": month, "score": random.beta(4, 3, size)})
+        for group, counts in sizes.items()
+        for month, size in enumerate(counts, 1)
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    moved = (frame["sex"] == "F") & (frame["month"] == 4)
+    frame["score"] = (frame["score"] - lower * moved).clip(0, 1).round(6)
+    frame["ts"] = [pd.Timestamp(2026, month, 1 + i % 28) for i, month in enumerate(frame["month"])]
+    if people:  # four decisions about each in one month, all alike
+        frame["score"] = frame.groupby(frame.index // 4)["score"].transform("first")
+    owner = frame.index // (4 if people else 1)
+    return frame.assign(id=[f"d{i}" for i in range(len(frame))], person=owner, chosen=frame["score"] > 0.6)
+
+
+def filled(
+    folder: Path, frame: pd.DataFrame, *, reference: Window = MONTHS[0], score: bool = True, **columns: Any
+) -> tuple[Workspace, System]:
+    told = {
+        "id": "id",
+        "decided_at": "ts",
+        "decision": {"column": "chosen", "selected": [True]},
+        **({"score": {"column": "score", "range": [0, 1]}} if score else {}),
+        **columns,
+    }
+    system = sample(told, {"sex": "M"}, windows={"audit": "month", "reference": f"{reference.start}/{reference.end}"})
+    workspace = Workspace.create(folder)
+    frame.to_parquet(folder / "rows.parquet")
+    ingest(workspace, system, folder / "rows.parquet")
+    return workspace, system
+
+
+def audit(workspace: Workspace, system: System, window: Window, **more: Any) -> Document:
+    return run_audit(workspace, system, start=window.start, end=window.end, **more)
+
+
+def of(document: Document, name: str) -> Document:
+    return next(measure for measure in document["measures"] if measure["id"] == name)
+
+
+def by_group(document: Document) -> list[Document]:
+    """Everything that is told of a group in two windows."""
+    return [
+        m
+        for m in document["measures"]
+        if m["by"] == ["sex"] and (m["given"] or "change" in m["metric"] or "inter" in m["metric"])
+    ]
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Document, Document]:
+    """Women's scores fall by 0.05 in April; the audit of April before and after January was audited."""
+    frame = rows({"F": [700, 0, 0, 800], "M": [900, 0, 0, 1000]}, lower=0.05)
+    workspace, system = filled(tmp_path_factory.mktemp("moved") / "home", frame)
+    before = audit(workspace, system, APRIL, dry_run=True)
+    audit(workspace, system, MONTHS[0])
+    return frame, before, audit(workspace, system, APRIL)
+
+
+def side(frame: pd.DataFrame, sex: str, month: int) -> pd.DataFrame:
+    return frame[(frame["sex"] == sex) & (frame["month"] == month)]
+
+
+def test_nothing_of_groups_is_told_before_the_reference_was_audited(moved: Any) -> None:
+    _, before, _ = moved
+    assert {(m["status"], m["reason"]) for m in by_group(before)} == {("undefined", "reference_not_audited")}
+    assert of(before, "mean_score_change")["status"] == "ok"  # of everybody
+
+
+def test_changes_are_those_of_the_rows(moved: Any) -> None:
+    frame, _, document = moved
+    for column, metric in (("score", "mean_score"), ("chosen", "selection_rate")):
+        change, error = {}, {}
+        for sex in ("F", "M"):
+            now, then = (side(frame, sex, month)[column].astype(float) for month in (4, 1))
+            change[sex], error[sex] = now.mean() - then.mean(), now.var() / len(now) + then.var() / len(then)
+            told = of(document, f"{metric}_change/sex={sex}")
+            assert told["value"] == pytest.approx(change[sex], abs=1e-8)
+            assert told["params"]["values"] == pytest.approx([now.mean(), then.mean()], abs=1e-8)
+            assert (told["n"], told["params"]["reference_n"]) == (len(now), len(then))
+            assert told["interval"]["low"] < change[sex] < told["interval"]["high"]
+        double = of(document, f"{metric}_change_difference/sex=F")
+        assert double["value"] == pytest.approx(change["F"] - change["M"], abs=1e-8)
+        assert double["params"]["changes"] == pytest.approx([change["F"], change["M"]], abs=1e-8)
+        se = math.sqrt(error["F"] + error["M"])
+        assert double["params"]["test"]["se"] == pytest.approx(se, rel=1e-3)
+        parts = [(side(frame, sex, month)[column].astype(float)) for sex in ("F", "M") for month in (4, 1)]
+        df = se**4 / sum((part.var() / len(part)) ** 2 / (len(part) - 1) for part in parts)
+        p = 2 * stats.t.sf(abs(change["F"] - change["M"]) / se, df)
+        assert double["params"]["p"] == pytest.approx(p, rel=0.05)
+        assert double["params"]["p_adjusted"] < 0.05
+    everybody = of(document, "mean_score_change")
+    now, then = (frame[frame["month"] == month]["score"] for month in (4, 1))
+    assert everybody["value"] == pytest.approx(now.mean() - then.mean(), abs=1e-8)
+
+
+def test_distances_are_those_of_the_rows(moved: Any) -> None:
+    frame, _, document = moved
+    edges = [round(edge, 2) for edge in of(document, "psi/feature=score")["params"]["edges"]]
+    for sex in ("F", "M"):
+        now, then = (side(frame, sex, month)["score"] for month in (4, 1))
+        for metric, exact in (
+            ("kolmogorov_smirnov", stats.ks_2samp(now, then).statistic),
+            ("wasserstein", stats.wasserstein_distance(now, then)),
+        ):
+            told = of(document, f"{metric}/sex={sex}|feature=score")
+            assert abs(told["value"] - exact) <= told["params"]["bin_bound"] + 1e-9
+        counts = [np.histogram(each, [0, *edges, 1])[0] + 0.5 for each in (then, now)]
+        p, q = (each / each.sum() for each in counts)
+        told = of(document, f"psi/sex={sex}|feature=score")
+        assert told["value"] == pytest.approx(float(((q - p) * np.log(q / p)).sum()), abs=1e-9)
+        assert told["params"]["test"]["scale"] == pytest.approx(1 / len(now) + 1 / len(then))
+        rates = [side(frame, sex, month)["chosen"].mean() for month in (4, 1)]
+        p, q = (np.array([1 - rate, rate]) for rate in rates)
+        middle = (p + q) / 2
+        divergence = (stats.entropy(p, middle, base=2) + stats.entropy(q, middle, base=2)) / 2
+        told = of(document, f"jensen_shannon/sex={sex}|role=decision")
+        assert told["value"] == pytest.approx(math.sqrt(divergence), abs=1e-9)
+    assert of(document, "score_interaction/sex=F")["params"]["p_adjusted"] < 0.001
+
+
+def test_bins_of_groups_are_never_told_and_nothing_is_judged(moved: Any) -> None:
+    _, _, document = moved
+    found = by_group(document)
+    assert len(found) == 2 * (2 + 6) + 2 + 1
+    for measure in found:
+        assert not measure["params"].keys() & {"edges", "shares", "categories", "curve", "missing", "scale", "bad_side"}
+    judged = {each["measure"] for verdict in document["verdicts"] for each in verdict["comparisons"]}
+    assert not judged & {measure["id"] for measure in found}
+
+
+def test_several_audits_that_make_up_the_reference_tell_it(tmp_path: Path) -> None:
+    workspace, system = filled(tmp_path / "a", rows({"F": [60] * 4, "M": [60] * 4}), reference=QUARTER)
+    for month in MONTHS[:2]:
+        audit(workspace, system, month)
+    assert of(audit(workspace, system, APRIL), "mean_score_change/sex=F")["reason"] == "reference_not_audited"
+    audit(workspace, system, MONTHS[2])
+    assert of(audit(workspace, system, APRIL), "mean_score_change/sex=F")["status"] == "ok"
+    assert of(audit(workspace, system, MONTHS[1]), "mean_score_change/sex=F")["reason"] == "overlaps"
+    (again,) = rerun(workspace, stored_audits(workspace)[4:5])
+    assert (again.start, again.ok, again.differences, again.code_changed) == ("2026-04-01", True, (), False)
+
+
+def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Path) -> None:
+    few = rows({"F": [5, 0, 0, 80], "M": [90, 0, 0, 100], "X": [60, 0, 0, 70]})
+    workspace, system = filled(tmp_path / "a", few)
+    january = audit(workspace, system, MONTHS[0])
+    document = audit(workspace, system, APRIL)
+    assert of(january, "mean_score/sex=F")["reason"] == "small_group"
+    hidden = {
+        m["group"]["sex"]
+        for m in january["measures"]
+        if m["metric"] == "mean_score" and m["status"] != "ok" and m["by"]
+    }
+    assert len(hidden) == 2  # with another, which subtraction would need
+    assert of(document, "mean_score/sex=F")["status"] == "ok"
+    for measure in by_group(document):
+        alone = measure["group"]["sex"] in hidden
+        refused = alone or (measure["metric"].endswith(("difference", "interaction")) and "M" in hidden)
+        assert (measure["status"], measure["reason"]) == (
+            ("suppressed", "hidden_in_reference" if alone else "reference_suppressed") if refused else ("ok", None)
+        )
+
+
+def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path) -> None:
+    """January and March tell women, February hides three. A change since the quarter would give these away:
+    April's mean − the change is the quarter's mean, less January and March it is the three women's."""
+    frame = rows({"F": [60, 3, 60, 60], "M": [80] * 4, "X": [70] * 4})
+    workspace, system = filled(tmp_path / "a", frame, reference=QUARTER)
+    january, february, march = (audit(workspace, system, month) for month in MONTHS[:3])
+    april = audit(workspace, system, APRIL)
+    assert of(february, "mean_score/sex=F")["status"] == "suppressed"
+    means = [of(each, "mean_score/sex=F") for each in (january, march)]
+    own = frame[frame["sex"] == "F"]
+    change = own[own["month"] == 4]["score"].mean() - own[own["month"] < 4]["score"].mean()
+    quarter = (of(april, "mean_score/sex=F")["value"] - change) * 123
+    three = (quarter - sum(each["value"] * each["n"] for each in means)) / 3
+    assert three == pytest.approx(own[own["month"] == 2]["score"].mean(), abs=1e-6)  # the attack works, were it told
+    told = [m for m in by_group(april) if m["group"]["sex"] == "F"]
+    assert {m["status"] for m in told} == {"suppressed"}
+    others = {m["group"]["sex"] for m in by_group(april) if m["status"] == "ok" and m["metric"] == "mean_score_change"}
+    hidden = {
+        m["group"]["sex"]
+        for m in february["measures"]
+        if m["metric"] == "mean_score" and m["status"] != "ok" and m["by"]
+    }
+    assert others == {"F", "M", "X"} - hidden  # everybody's quarter less theirs is the sum of two hidden groups
+    assert len(hidden) == 2
+
+
+def test_without_a_score_decisions_alone_are_compared(tmp_path: Path) -> None:
+    frame = rows({"F": [100, 0, 0, 120], "M": [100, 0, 0, 120]})
+    workspace, system = filled(tmp_path / "a", frame, score=False)
+    audit(workspace, system, MONTHS[0])
+    document = audit(workspace, system, APRIL)
+    assert of(document, "selection_rate_change_difference/sex=F")["status"] == "ok"
+    assert not [m for m in document["measures"] if "score" in m["metric"] or m["given"].get("feature")]
+    exact = audit(workspace, system, APRIL, exact=True, dry_run=True)
+    assert exact["measures"] == document["measures"]
+
+
+def test_people_who_come_again_widen_what_is_told(tmp_path: Path) -> None:
+    frame = rows({"F": [600, 0, 0, 600], "M": [600, 0, 0, 600]}, people=True)
+    found = {}
+    for name, more in (("people", {"person": "person"}), ("rows", {})):
+        workspace, system = filled(tmp_path / name, frame, **more)
+        audit(workspace, system, MONTHS[0])
+        document = audit(workspace, system, APRIL)
+        found[name] = of(document, "mean_score_change_difference/sex=F")["params"]["test"]
+        assert audit(workspace, system, APRIL, exact=True, dry_run=True)["measures"] == document["measures"]
+    assert (found["people"]["method"], found["rows"]["method"]) == ("jackknife", "student")
+    assert found["people"]["se"] > 1.5 * found["rows"]["se"]
+
+
+def test_the_log_linear_model_against_its_cubic_equation() -> None:
+    """In a 2×2×2 table what is expected differs by one number from what was counted: the odds ratios are then alike."""
+    counts = np.array([[[100.0, 100], [50, 100]], [[60, 60], [60, 30]]])
+    signs = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
+
+    def gap(x: float) -> float:
+        t = counts + x * signs
+        return math.log(t[0, 0, 0] * t[0, 1, 1] / (t[0, 0, 1] * t[0, 1, 0])) - math.log(
+            t[1, 0, 0] * t[1, 1, 1] / (t[1, 0, 1] * t[1, 1, 0])
+        )
+
+    low, high = -29.0, 29.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if gap(low) * gap(middle) > 0 else (low, middle)
+    expected = counts + low * signs
+    assert fitted(counts) == pytest.approx(expected, abs=1e-5)
+    test = interaction(counts)
+    assert test is not None
+    assert test.statistic == pytest.approx(float(((counts - expected) ** 2 / expected).sum()), abs=1e-6)
+
+
+def test_groups_that_move_alike_are_seldom_told_apart() -> None:
+    """Both groups' odds change by the same factors: five in a hundred tests say otherwise; with an effect most do."""
+    random = np.random.default_rng(8)
+    base, factor = np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]]), np.array([2.0, 1.5, 1.0, 0.7])
+    shares = np.stack([base, base * factor], axis=1)
+    shares /= shares.sum(axis=2, keepdims=True)
+    other = shares.copy()
+    other[1, 1] = base[1]
+
+    def alarms(truth: Any) -> float:
+        drawn = (np.array([[random.multinomial(500, side) for side in group] for group in truth]) for _ in range(250))
+        found = (interaction(each.astype(float)) for each in drawn)
+        return float(np.mean([each is not None and each.p < 0.05 for each in found]))
+
+    assert 0.025 < alarms(shares) < 0.085
+    assert alarms(other) > 0.8
