@@ -85,7 +85,7 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
         reason=reason_of(parts[0], parts[1], "no_values"),
     )
     found = index_measures(binned, design_effect=_effect(pairs, at))
-    return [*found, *ordered_measures(fine, range_=now.scores.range)]
+    return [*found, *(each for each in ordered_measures(fine, range_=now.scores.range) if each.metric in OF_SCORES)]
 
 
 def interaction_of(pairs: Pairing, now: Scored, old: Scored | None, *, everybody: Scored | None) -> list[Measure]:
