@@ -9,7 +9,7 @@ from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import drift_href
-from dashboard.drifting import html
+from dashboard.drifting import for_whom_html, html
 from dashboard.drifting.asked import Asked
 from dashboard.words import Say, speaker
 
@@ -32,6 +32,7 @@ def show(say: Say) -> None:
         html.notes(page, say),
         html.timeline(page, say),
         html.sections(page, say),
+        for_whom_html.for_whom(page.for_whom, say),
         html.gaps(page, say),
         html.closing(
             page,

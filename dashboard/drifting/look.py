@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from audits.drift.compared import DECISION
 from audits.drift.series import Against, DriftSeries, Point, Step, drift_series
@@ -13,7 +13,7 @@ from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
 from charter.examined import examined
-from charter.groups_over_time import Told, documents_of, mix_measures, series_of, told
+from charter.groups_over_time import Document, Told, documents_of, mix_measures, series_of, told
 from charter.in_force import Version, versions
 
 
@@ -27,6 +27,8 @@ class Drift:
     """Measures that audits told month by month; empty where time is cut otherwise."""
     shifts: Sequence[Shift] = ()
     """Those that moved for good."""
+    documents: Mapping[Window, Document] = field(default_factory=dict)
+    """The last audit of each window."""
 
 
 def look(workspace: Workspace, system: System, *, against: Against, step: Step, today: dt.date) -> Drift:
@@ -46,6 +48,7 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
         charters=versions(workspace),
         looked=looked,
         shifts=shifts(looked),
+        documents=documents,
     )
 
 

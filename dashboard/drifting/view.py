@@ -12,6 +12,7 @@ from audits.languages import capital
 from dashboard.addresses import article_href, data_href, register_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.events import Event, events, within
+from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.gaps import Gaps, gap_reading, gaps
 from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
@@ -72,6 +73,7 @@ class DriftPage:
     rows: Sequence[tuple[str, Sequence[Cell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
     gaps: Gaps | None
+    for_whom: ForWhom | None
     level: str
     question: tuple[str, str] | None
     data: str
@@ -126,6 +128,7 @@ def drift_page(
             )
         ],
         gaps=gaps(series, drift.looked, drift.shifts, say),
+        for_whom=for_whom(drift.documents, series.system, say, alpha=scene.charter.alpha),
         level=_level(level[""], say),
         question=_question(level[""], say, query=query),
         data=data_href(query=query, anchor=asked.system),

@@ -1,0 +1,181 @@
+"""For whom it moved: each group's scores and decisions since the reference period, as the monthly audits told them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from audits.languages import capital
+from audits.systems.model import System
+from audits.windows import Window, reference_window
+from charter.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
+from dashboard.charts import svg
+from dashboard.dots import NARROW, WIDE, Dot, Line, Rows
+from dashboard.drifting.for_whom_words import Words
+from dashboard.drifting.words import period_words
+from dashboard.words import Say
+
+Document = Mapping[str, Any]
+APART = "watch"
+"""The mark of a group that very likely moved otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What each group was given, then and now. `marks`: of each row, whether it very likely moved otherwise."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    marks: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One quantity: its drawing in two widths, its groups, its crossed groups, and how it went month by month."""
+
+    title: str
+    drawn: tuple[str, str] | None
+    alt: str
+    groups: Table
+    crossed: Table | None
+    months: Table | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForWhom:
+    """The section. `missing`: why nothing is told, and what to do."""
+
+    period: str
+    sentences: Sequence[str]
+    tone: str
+    parts: Sequence[Part]
+    missing: str = ""
+    todo: str = ""
+
+
+def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, alpha: float) -> ForWhom | None:
+    """The section; None where the system has no groups or no reference period, or no audit has looked."""
+    reference, months = reference_window(system), months_with_groups(documents)
+    if reference is None or not months or not system.groups:
+        return None
+    newest, words = documents[months[-1]], Words(system=system, say=say, reference=period_words(reference, say))
+    found = moved_groups(newest)
+    period = capital(
+        say("{period}, beside {reference}", period=period_words(months[-1], say), reference=words.reference)
+    )
+    if all(each.change["reason"] == "reference_not_audited" for each in found):
+        return ForWhom(period=period, sentences=[], tone="unknown", parts=[], **words.not_audited(reference))
+    moved = apart(found, alpha=alpha)
+    parts = [
+        _part(quantity, [each for each in found if each.quantity == quantity], documents, months, words, alpha=alpha)
+        for quantity in QUANTITIES
+        if any(each.quantity == quantity for each in found)
+    ]
+    return ForWhom(
+        period=period,
+        sentences=words.sentences(newest, moved, found),
+        tone="watch" if moved else "unknown" if all(each.change["value"] is None for each in found) else "kept",
+        parts=parts,
+    )
+
+
+def _part(
+    quantity: str,
+    found: Sequence[Moved],
+    documents: Mapping[Window, Document],
+    months: Sequence[Window],
+    words: Words,
+    *,
+    alpha: float,
+) -> Part:
+    plain = [each for each in found if len(each.by) == 1]
+    crossed = [each for each in found if len(each.by) > 1]
+    title = words.title(quantity)
+    shown = _drawing(plain, quantity, words, alpha=alpha)
+    drawn = None
+    if any(dot.value is not None for dot in shown.dots):
+        wide, narrow = (svg(each, words.say.lang) for each in (shown, replace(shown, layout=NARROW)))
+        drawn = wide, narrow
+    return Part(
+        title=title,
+        drawn=drawn,
+        alt=" ".join([f"{title}.", *(f"{dot.label}: {dot.text or dot.note}." for dot in shown.dots)]),
+        groups=_table(title, plain, quantity, words, alpha=alpha),
+        crossed=_table(words.say("Groups of two attributes"), crossed, quantity, words, alpha=alpha)
+        if crossed
+        else None,
+        months=_months(plain, quantity, documents, months, words, alpha=alpha) if len(months) > 1 else None,
+    )
+
+
+def _drawing(found: Sequence[Moved], quantity: str, words: Words, *, alpha: float) -> Rows:
+    scale = 100 if quantity == "selection_rate" else 1  # in points
+    dots = []
+    for each in found:
+        change = each.change
+        value, ends = change["value"], change["interval"]
+        dots.append(
+            Dot(
+                label=words.name(each),
+                value=None if value is None else scale * value,
+                low=None if ends is None else scale * ends["low"],
+                high=None if ends is None else scale * ends["high"],
+                text="" if value is None else words.signed(value, quantity, 1, bare=True),
+                note="" if value is not None else words.why(change),
+                verdict=APART if each.apart <= alpha else None,
+            )
+        )
+    line = Line(at=0.0, label=words.say("unchanged"), first=0, last=max(len(dots) - 1, 0), broken=False)
+    return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
+
+
+def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words, *, alpha: float) -> Table:
+    say = words.say
+    head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
+    rows = []
+    for each in found:
+        change, params = each.change, each.change["params"]
+        if change["value"] is None:
+            rows.append([words.name(each), "", "", words.why(change), "", ""])
+            continue
+        now, then = (words.level(value, quantity, 1) for value in params["values"])
+        told = words.with_interval(change, quantity)
+        rows.append([words.name(each), then, now, told, *words.beside(each)])
+    return Table(
+        caption=caption,
+        head=[*head, say("Reading")],
+        rows=rows,
+        marks=[APART if each.apart <= alpha else "" for each in found],
+    )
+
+
+def _months(
+    found: Sequence[Moved],
+    quantity: str,
+    documents: Mapping[Window, Document],
+    months: Sequence[Window],
+    words: Words,
+    *,
+    alpha: float,
+) -> Table:
+    """The changes of every month, one row a month."""
+    say = words.say
+    rows = []
+    for window in months:
+        told = {(each.by, each.group): each for each in moved_groups(documents[window]) if each.quantity == quantity}
+        cells = []
+        for each in found:
+            then = told.get((each.by, each.group))
+            value = None if then is None else then.change["value"]
+            cell = "" if then is None or value is None else words.signed(value, quantity, 1)
+            cells.append(say("{change} (otherwise)", change=cell) if then and then.apart <= alpha else cell)
+        rows.append([period_words(window, say), *cells])
+    return Table(
+        caption=say("{title}, month by month", title=words.title(quantity)),
+        head=[say("Period"), *[words.name(each) for each in found]],
+        rows=rows,
+        marks=[""] * len(rows),
+    )

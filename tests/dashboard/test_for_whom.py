@@ -1,0 +1,142 @@
+"""For whom it moved: sentences that fit the figures, hidden groups by name, and what to do where none is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from audits.windows import Window
+from charter.moved_groups import moved_groups
+from dashboard.drifting.for_whom import ForWhom, for_whom
+from dashboard.drifting.for_whom_html import for_whom as written
+from dashboard.words import speaker
+from tests.written import sample
+
+COLUMNS = {
+    "id": "id",
+    "decided_at": "day",
+    "decision": {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}},
+    "score": {"column": "score", "range": [0, 1]},
+}
+SYSTEM = sample(
+    COLUMNS,
+    {"sex": "M"},
+    windows={"audit": "month", "reference": "2026-01-01/2026-01-31"},
+    privacy={"suppress_below": 11},
+)
+Document = Mapping[str, Any]
+
+
+def month(number: int) -> Window:
+    return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
+
+
+def measure(
+    metric: str, group: str | None, value: float | None, *, reason: str | None = None, **params: Any
+) -> Document:
+    label = f"{metric}/sex={group}" if group else metric
+    return {
+        "id": label,
+        "metric": metric,
+        "by": ["sex"] if group else [],
+        "group": {"sex": group} if group else None,
+        "given": {},
+        "value": value,
+        "status": "ok" if value is not None else "undefined" if reason == "reference_not_audited" else "suppressed",
+        "reason": reason,
+        "n": None if value is None else 900,
+        "clusters": None,
+        "interval": None
+        if value is None
+        else {"low": value - 0.01, "high": value + 0.01, "level": 0.95, "method": "student"},
+        "params": params,
+    }
+
+
+def document(scores: Mapping[str, float | None], *, p: float = 0.5, reason: str = "hidden_in_reference") -> Document:
+    """An audit in which the scores of each group changed by so much; those of M are compared with."""
+    found = [measure("mean_score_change", None, 0.01, values=[0.51, 0.5])]
+    for group, value in scores.items():
+        told = {} if value is None else {"values": [0.5 + value, 0.5], "reference_n": 800}
+        found.append(measure("mean_score_change", group, value, reason=reason if value is None else None, **told))
+        if group != "M":
+            base = scores["M"]
+            gap = None if value is None or base is None else value - base
+            more = {} if gap is None else {"changes": [value, base], "p": p, "p_adjusted": p}
+            found.append(
+                measure(
+                    "mean_score_change_difference",
+                    group,
+                    gap,
+                    reason=reason if gap is None else None,
+                    against="sex=M",
+                    **more,
+                )
+            )
+    return {"measures": found, "verdicts": []}
+
+
+def shown(documents: Mapping[Window, Document], lang: str = "en") -> ForWhom:
+    found = for_whom(documents, SYSTEM, speaker(lang), alpha=0.05)
+    assert found is not None
+    return found
+
+
+def test_the_sentence_names_both_groups_with_their_directions() -> None:
+    found = shown({month(3): document({"F": -0.041, "M": -0.012}, p=0.001)})
+    assert found.sentences[0] == "Scores did not move alike for all: F, down by 0.04; M, down by 0.01."
+    assert (found.tone, found.period) == ("watch", "March 2026, beside January 2026")
+    (part,) = found.parts
+    assert part.groups.rows[0][:4] == ["F", "0.500", "0.459", "−0.041 (between −0.051 and −0.031)"]
+    assert part.groups.rows[0][4:] == ["M", "−0.029 (between −0.039 and −0.019)"]
+    assert part.groups.marks == ["watch", ""]
+    french = shown({month(3): document({"F": -0.041, "M": 0.0}, p=0.001)}, "fr")
+    assert french.sentences[0] == (
+        "Les scores n’ont pas bougé de la même façon pour tous\u202f: F, en baisse de 0,04\u202f; M, sans changement."
+    )
+
+
+def test_what_chance_may_explain_is_not_told_as_moved() -> None:
+    found = shown({month(3): document({"F": -0.041, "M": -0.012}, p=0.2)})
+    assert found.sentences == [
+        "No group moved otherwise than the one it is compared with, as far as these decisions can tell.",
+        "Of everybody, scores: up by 0.01.",
+    ]
+    assert (found.tone, found.parts[0].groups.marks) == ("kept", ["", ""])
+
+
+def test_hidden_groups_are_named_with_the_reason() -> None:
+    found = shown({month(3): document({"F": None, "M": -0.01, "X": None})})
+    table = found.parts[0].groups
+    assert table.rows[0][3] == "hidden (it was not shown in the reference period)"
+    assert "hidden (it was not shown in the reference period)" in found.parts[0].alt
+    nobody = shown({month(3): document({"F": None, "M": None})})
+    assert nobody.sentences == ["No group can be shown in both periods: for whom it moved is not known."]
+    assert (nobody.tone, nobody.parts[0].drawn) == ("unknown", None)
+
+
+def test_without_an_audit_of_the_reference_it_says_which_to_make() -> None:
+    found = shown({month(3): document({"F": None, "M": None}, reason="reference_not_audited")})
+    assert found.missing == "Not told (sex): no audit has told the groups of the reference period, January 2026."
+    html = written(found, speaker("en"))
+    assert "<code>boussole audit --system sample --from 2026-01-01 --to 2026-01-31</code>" in html
+
+
+def test_months_are_told_one_below_the_other() -> None:
+    documents = {month(2): document({"F": 0.0, "M": 0.0}), month(3): document({"F": -0.04, "M": 0.0}, p=0.01)}
+    months = shown(documents).parts[0].months
+    assert months is not None
+    assert months.rows == [["February 2026", "0.000", "0.000"], ["March 2026", "−0.040 (otherwise)", "0.000"]]
+
+
+@pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
+def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, Document]) -> None:
+    assert for_whom(documents, SYSTEM, speaker("en"), alpha=0.05) is None
+    assert written(None, speaker("en")) == ""
+
+
+def test_documents_of_before_say_nothing() -> None:
+    assert moved_groups({"measures": [measure("mean_score", "F", 0.5)]}) == []
