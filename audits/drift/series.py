@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audits.cubes.read import days_of
 from audits.cubes.update import edges_of
+from audits.drift.by_score import ByScore, read_by_score
 from audits.drift.compared import compared
 from audits.drift.counts import Version, WindowCounts, read_versions, read_windows
+from audits.drift.meaning import meaning_measures
+from audits.drift.performance import Performance, performance
 from audits.lake import reading
 from audits.measures import Measure
+from audits.standing import standing
 from audits.systems.model import System
 from audits.windows import Window, before, ended_periods, period_of, reference_window
 from audits.workspace import Workspace
@@ -52,7 +56,8 @@ class Point:
 @dataclass(frozen=True, kw_only=True)
 class DriftSeries:
     """The windows of a system, oldest first. `columns`: the score and the features that ever had a value; `empty`: the
-    features that never had one; `unfinished`: no window has ended yet, and the only one is not over."""
+    features that never had one; `unfinished`: no window has ended yet, and the only one is not over. `performance`: how
+    good decisions and scores were, of whole months."""
 
     system: System
     step: Step
@@ -62,6 +67,7 @@ class DriftSeries:
     empty: Sequence[str]
     versions: Sequence[Version]
     unfinished: bool
+    performance: Sequence[Performance] = ()
 
 
 def drift_series(
@@ -87,17 +93,24 @@ def drift_series(
             connection, system, [before(windows[0], step), *windows, *known.values()], edges, as_of=as_of
         )
         pairs = [(window, known.get(window) or _previous(window, counts, against)) for window in windows]
+        reference = reference_window(system)
+        months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
+        by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of)
         versions = read_versions(connection, system)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
     return DriftSeries(
         system=system,
         step=step,
         against=against,
-        points=[_point(window, other, counts, system, against, as_of=as_of) for window, other in pairs],
+        points=[
+            _with_meaning(_point(window, other, counts, system, against, as_of=as_of), by_score, system, as_of=as_of)
+            for window, other in pairs
+        ],
         columns=[name for name in watched if name in edges],
         empty=[name for name in watched if name not in edges],
         versions=versions,
         unfinished=windows[-1].end > last,
+        performance=performance(by_score, windows, reference, system, as_of=as_of),
     )
 
 
@@ -133,6 +146,23 @@ def _point(
         reason=reason,
         measures=[] if reason or other is None else compared(counts, (other, window), system, as_of=as_of),
     )
+
+
+def _with_meaning(point: Point, by_score: ByScore, system: System, *, as_of: dt.date) -> Point:
+    """The same with whether scores mean what they meant, where both windows have outcomes by score."""
+    other = point.against
+    if point.reason or other is None or not {point.window, other} <= set(by_score.counts):
+        return point
+    pair = [by_score.scored(window) for window in (other, point.window)]
+    readable = [standing(system, window, as_of=as_of).readable_from for window in (other, point.window)]
+    found = meaning_measures(
+        pair[0],
+        pair[1],
+        clustered=by_score.clustered,
+        fewest=system.privacy.suppress_below,
+        readable_from=max(filter(None, readable), default=None),
+    )
+    return replace(point, measures=[*point.measures, *found])
 
 
 def _reason(window: Window, other: Window | None, counts: WindowCounts, system: System, against: Against) -> str | None:

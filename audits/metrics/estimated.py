@@ -110,11 +110,11 @@ def estimated(counts: Counts, found: Curve, rate: Rate, *, clustered: bool) -> E
     return estimate(np.asarray(counts.sum(axis=3), dtype=np.int64), found, of, clustered=clustered)
 
 
-def chances(counts: Counts) -> Curve | None:
-    """What scores meant in a window, from counts (bins, buckets, decision, outcome); None with under `FEWEST` outcomes
-    of a side."""
+def chances(counts: Counts, *, fewest: int = FEWEST) -> Curve | None:
+    """What scores meant in a window, from counts (bins, buckets, decision, outcome); None with fewer outcomes of a
+    kind."""
     k, n = (counts[..., side].sum(axis=(2, 3)) for side in ([POSITIVE], [NEGATIVE, POSITIVE]))
-    if min(k.sum(), (n - k).sum()) < FEWEST:
+    if min(k.sum(), (n - k).sum()) < fewest:
         return None
     return curve(k, n)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from audits.drift.by_group import METRICS as BY_GROUP_METRICS
 from audits.drift.distances import METRICS as WINDOW_METRICS
+from audits.drift.meaning import METRICS as MEANING_METRICS
 from audits.drift.measures import METRICS as DRIFT_METRICS
 from audits.errors import BoussoleError, nearest
 from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
@@ -73,5 +74,6 @@ REGISTRY = Registry(
         *DRIFT_METRICS,
         *WINDOW_METRICS,
         *BY_GROUP_METRICS,
+        *MEANING_METRICS,
     )
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from audits.drift import Histogram, drift_measures
 from audits.drift.before import Before
 from audits.drift.by_group import group_drift_measures
 from audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from audits.drift.meaning import meaning_measures
 from audits.metrics.measure import measured_cells
 from audits.metrics.registry import REGISTRY, MetricError, Registry
 from audits.standing import Standing
@@ -68,4 +70,6 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
     names |= {m.metric for m in drift_measures([moved])} | {missing_measure(moved, fewest=1).metric}
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
+    alike = np.ones((101, 1, 2, 3), dtype=np.int64)
+    names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}
     assert names == {metric.name for metric in REGISTRY.all()}

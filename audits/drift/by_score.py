@@ -1,0 +1,103 @@
+"""What drift reads of scores: everybody's decisions by score and outcome, of many months at once, from the cube."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from audits.cubes import build
+from audits.cubes.read import outcome_sql
+from audits.cubes.scores import read_scores
+from audits.lake.tables import has_table, literal, table
+from audits.measures import Counts
+from audits.systems.kinds import BUCKETS
+from audits.systems.model import System
+from audits.windows import Window, ended_periods, period_of
+
+Columns = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByScore:
+    """Counts (bins, buckets, decision, outcome) of windows, the last bin for decisions without a score.
+
+    Windows that cannot be counted (their rows were purged, or the range of the score is another today) are in none.
+    """
+
+    counts: Mapping[Window, Counts]
+    clustered: bool
+
+    def every(self, window: Window) -> Counts:
+        """All decisions: (buckets, decision, outcome)."""
+        return np.asarray(self.counts[window].sum(axis=0), dtype=np.int64)
+
+    def scored(self, window: Window) -> Counts:
+        """Those that have a score."""
+        return self.counts[window][:-1]
+
+
+def read_by_score(
+    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
+) -> ByScore:
+    """Whole months and what is made of them in one query; another window from its rows, while they exist.
+
+    Nothing where no score or no outcome is declared.
+    """
+    clustered = system.cluster is not None
+    if system.log.score is None or system.log.outcome is None or not has_table(connection, system, "scores"):
+        return ByScore(counts={}, clustered=clustered)
+    months = _months(connection, system, windows, as_of=as_of)
+    found = {}
+    for window in dict.fromkeys(windows):
+        parts = [months.get(month) for month in ended_periods(window.start, window.end, "month")]
+        if _whole(window) and all(part is not None for part in parts):
+            found[window] = np.sum([part for part in parts if part is not None], axis=0)
+        elif not _whole(window):
+            rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups))
+            if rows.num_rows:
+                columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "decision", "n")}
+                columns["outcome"] = rows["outcome"].fill_null(2).to_numpy()
+                found[window] = _placed(columns, np.zeros(rows.num_rows, dtype=np.intp), 1, clustered=clustered)[0]
+    return ByScore(counts=found, clustered=clustered)
+
+
+def _whole(window: Window) -> bool:
+    """Whether a window begins and ends with a month."""
+    return window.start.day == 1 and window.end == period_of(window.end, "month").end
+
+
+def _months(
+    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
+) -> dict[Window, Counts]:
+    """Each whole month of the windows that the cube counts as `daily` does, in the range of today."""
+    every = {month for each in windows if _whole(each) for month in ended_periods(each.start, each.end, "month")}
+    if not every:
+        return {}
+    listed = sorted(every)
+    named = ", ".join(f"({i}, DATE '{month.start}', DATE '{month.end}')" for i, month in enumerate(listed))
+    joined, declared = f"(VALUES {named}) AS w(i, starts, day)", literal(build.range_of(system))
+    cells = connection.execute(
+        f"SELECT i, bin, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2) AS outcome, "
+        f"CAST(sum(n) AS BIGINT) AS n FROM (SELECT * FROM {table(system, 'scores')} "
+        f"""WHERE "by" = '' AND range = {declared}) JOIN {joined} ON month = starts GROUP BY ALL"""
+    ).fetchnumpy()
+    counts = _placed(cells, np.asarray(cells["i"], dtype=np.intp), len(listed), clustered=system.cluster is not None)
+    daily = connection.execute(
+        f"SELECT i, CAST(sum(n) AS BIGINT) FROM (SELECT day AS decided, n FROM {table(system, 'daily')} "
+        f"""WHERE "by" = '') JOIN {joined} ON decided BETWEEN starts AND day GROUP BY ALL"""
+    ).fetchall()
+    decisions = dict(daily)
+    return {month: counts[i] for i, month in enumerate(listed) if decisions.get(i, 0) == counts[i].sum() > 0}
+
+
+def _placed(columns: Columns, at: Counts, parts: int, *, clustered: bool) -> Counts:
+    """Counts in their cells; a missing score is bin −1, the last."""
+    found = np.zeros((parts, build.SCORE_BINS + 2, BUCKETS if clustered else 1, 2, 3), dtype=np.int64)
+    where = [np.asarray(columns[name], dtype=np.intp) for name in ("bin", "bucket", "decision", "outcome")]
+    np.add.at(found, (at, where[0], where[1] * clustered, where[2], where[3]), np.asarray(columns["n"], dtype=np.int64))
+    return found

@@ -1,0 +1,181 @@
+"""Whether scores still mean what they meant: outcomes of a window against those that its scores meant in another one.
+
+Each outcome is held to the chance that its own score meant in the reference window, so that other people with other
+scores make no difference; only a change of the chance at a given score does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
+from audits.metrics.definition import Metric
+from audits.metrics.estimated import FEWEST, chances
+from audits.uncertainty.auc import wald_interval
+from audits.uncertainty.curve import Curve, Spread, spread
+from audits.uncertainty.tests import tails
+
+SHIFT, TILT = "calibration_shift", "calibration_tilt"
+REACH = 2
+"""How many hundredths of the score's range an outcome may lie from the next one of the reference window."""
+LEVEL = 0.1
+"""From where on a change counts: the odds of the outcome at the same scores moved by a tenth. A habit of ours."""
+MOST_LEFT_OUT = 0.1
+"""If more of the outcomes than this lie farther, the window is too unlike the reference for a comparison."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcomes:
+    """Positive and all outcomes of the window within reach, by (bins, buckets), and the curve they are held to."""
+
+    positives: Counts
+    every: Counts
+    curve: Curve
+    clustered: bool
+
+    def change(self, along: Floats) -> tuple[float, Spread]:
+        """The change of log-odds for each unit of `along` (bins,), in one step from the curve, with its error."""
+        n, doubt, curve = self.every.sum(axis=1), self.curve.doubt, self.curve
+        information = float(n @ (doubt * along**2))
+        left = self.positives - curve.chance[:, None] * self.every
+        value = float(along @ left.sum(axis=1)) / information
+        gradient = along * n / information
+        own, fixed = 1 / information, curve.variance(gradient)
+        if self.clustered:
+            expected = value * along * doubt
+            parts = along @ (left - expected[:, None] * self.every) / information, -curve.by_bucket(gradient)
+            filled = [int(np.count_nonzero(each.sum(axis=0))) for each in (self.every, curve.outcomes)]
+            fixed *= curve.design_effect(curve.outcomes.sum(axis=0))
+            error = spread(own + fixed, parts, (filled[0], filled[1]))
+        else:
+            error = Spread(se=math.sqrt(own + fixed))
+        return value, Spread(se=math.hypot(error.se, float(gradient @ curve.optimism)), df=error.df)
+
+
+def meaning_measures(
+    reference: Counts, current: Counts, *, clustered: bool, fewest: int, readable_from: dt.date | None = None
+) -> list[Measure]:
+    """How the odds of the outcome moved at the same scores (`calibration_shift`), and how that differs between low and
+    high scores (`calibration_tilt`), from counts (bins, buckets, decision, outcome).
+
+    Undefined: `not_mature`, before outcomes of both windows can be read (`readable_from`); `no_outcomes`;
+    `few_reference_outcomes`; `other_scores`, where one in ten outcomes has a score that nobody had in the reference
+    window; of the tilt `one_score`. Suppressed: `small_group`, where fewer than `fewest` positive or negative outcomes
+    are behind a figure.
+    """
+    if readable_from is not None:
+        return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})
+    seen = np.asarray(current[..., :NO_OUTCOME].sum(axis=2), dtype=np.int64)
+    if not seen.any():
+        return _without("undefined", "no_outcomes")
+    if any(0 < n < fewest for n in seen.sum(axis=(0, 1))):
+        return _without("suppressed", "small_group")
+    curve = chances(reference, fewest=max(FEWEST, fewest))
+    if curve is None:
+        return _without("undefined", "few_reference_outcomes")
+    near = np.abs(np.arange(len(seen))[:, None] - curve.held).min(axis=1) <= REACH
+    if seen[~near].sum() > MOST_LEFT_OUT * seen.sum():
+        return _without("undefined", "other_scores")
+    seen = seen * near[:, None, None]
+    held = _Outcomes(positives=seen[..., POSITIVE], every=seen.sum(axis=-1), curve=curve, clustered=clustered)
+    return [_measure(SHIFT, held, np.ones(len(seen))), _tilt(held)]
+
+
+def beyond(measure: Measure) -> tuple[float, float]:
+    """How likely chance alone finds so much where the change is `LEVEL`, and where it is at least that: two p-values.
+
+    The first is two-sided: a small one says that the change, up or down, is beyond the level; a small second that it is
+    within. Source: Schuirmann (1987), J. Pharmacokinetics and Biopharmaceutics 15:657-680, for the second.
+
+    >>> far = {"test": {"kind": "wald", "estimate": -0.5, "se": 0.1}}
+    >>> near = {"test": {"kind": "wald", "estimate": 0.01, "se": 0.02}}
+    >>> [[p < 0.05 for p in beyond(Measure(metric=SHIFT, value=0.0, params=each))] for each in (far, near)]
+    [[True, False], [False, True]]
+    """
+    test = measure.params["test"]
+    size = {**test, "estimate": abs(test["estimate"])}
+    (near, within), (far, _) = (tails(size, threshold=level, bad_side="above") for level in (LEVEL, -LEVEL))
+    return min(1.0, near + far), within
+
+
+def _tilt(held: _Outcomes) -> Measure:
+    """Along the score, in standard deviations (of the bins, each weighted by what its outcomes tell)."""
+    weights, bins = held.every.sum(axis=1) * held.curve.doubt, np.arange(len(held.every), dtype=np.float64)
+    centre = float(weights @ bins / weights.sum())
+    width = math.sqrt(float(weights @ (bins - centre) ** 2 / weights.sum()))
+    if not width > 0:
+        return _none(TILT, "undefined", "one_score")
+    return _measure(TILT, held, (bins - centre) / width)
+
+
+def _measure(name: str, held: _Outcomes, along: Floats) -> Measure:
+    value, error = held.change(along)
+    n = held.every.sum(axis=0)
+    size = int(n.sum())
+    if not error.se > 0:
+        return _none(name, "undefined", "degenerate")
+    test = {"kind": "wald", "estimate": value, "se": error.se, "method": "linearised"}
+    test |= {} if math.isinf(error.df) else {"df": error.df}
+    ends = wald_interval(test, low=-math.inf, high=math.inf)
+    return Measure(
+        metric=name,
+        by=("role",),
+        group=("outcome",),
+        value=value,
+        n=size,
+        clusters=int(np.count_nonzero(n)) if held.clustered else None,
+        interval=Interval(low=ends.low, high=ends.high, method="linearised"),
+        params={
+            "observed": float(held.positives.sum() / size),
+            "expected": float(held.curve.chance @ held.every.sum(axis=1) / size),
+            "reference_outcomes": int(held.curve.outcomes.sum()),
+            "test": test,
+        },
+    )
+
+
+def _without(status: Status, reason: str, params: dict[str, str] | None = None) -> list[Measure]:
+    return [_none(name, status, reason, params) for name in (SHIFT, TILT)]
+
+
+def _none(name: str, status: Status, reason: str, params: dict[str, str] | None = None) -> Measure:
+    return Measure(metric=name, by=("role",), group=("outcome",), status=status, reason=reason, params=params or {})
+
+
+_HELD = "every outcome held to the chance that its score meant in the reference window (isotonic regression over bins)"
+_SOURCE = (
+    "recalibration at a fixed curve: Cox (1958), Biometrika 45:562-565; Steyerberg (2019), Clinical Prediction Models,"
+    " chapter 15; its error: Särndal, Swensson & Wretman (1992), 5.5"
+)
+_UNDEFINED = (
+    f"no outcomes, or fewer than {FEWEST} positive or negative ones in the reference window; more than"
+    f" {MOST_LEFT_OUT:.0%} of outcomes at scores that nobody had there"
+)
+
+METRICS = (
+    Metric(
+        name=SHIFT,
+        kind="drift",
+        formula="change in the log-odds of the outcome at the same scores: Σ (outcome − chance) ÷ Σ chance × (1 −"
+        f" chance), {_HELD}: above 0 where outcomes came more often than their scores meant",
+        range="(-∞, ∞)",
+        ideal=0.0,
+        undefined=_UNDEFINED,
+        source=_SOURCE,
+    ),
+    Metric(
+        name=TILT,
+        kind="drift",
+        formula="the same for each standard deviation of the score: Σ u (outcome − chance) ÷ Σ u² chance × (1 −"
+        f" chance), u the score less its mean, in standard deviations, {_HELD}: below 0 where scores tell outcomes"
+        " apart less well",
+        range="(-∞, ∞)",
+        ideal=0.0,
+        undefined=f"{_UNDEFINED}; one score only",
+        source=_SOURCE,
+    ),
+)
