@@ -24,6 +24,8 @@ REACH = 2
 """How many hundredths of the score's range an outcome may lie from the next one of the reference window."""
 LEVEL = 0.1
 """From where on a change counts: the odds of the outcome at the same scores moved by a tenth. A habit of ours."""
+FEWEST_EXPECTED = 20
+"""Positive, and negative, outcomes to be expected: of fewer, chance is no bell curve."""
 MOST_LEFT_OUT = 0.1
 """If more of the outcomes than this lie farther, the window is too unlike the reference for a comparison."""
 
@@ -36,6 +38,11 @@ class _Outcomes:
     every: Counts
     curve: Curve
     clustered: bool
+
+    @property
+    def expected(self) -> float:
+        """How many positive ones the curve says."""
+        return float(self.curve.chance @ self.every.sum(axis=1))
 
     def change(self, along: Floats) -> tuple[float, Spread]:
         """The change of log-odds for each unit of `along` (bins,), in one step from the curve, with its error."""
@@ -63,25 +70,24 @@ def meaning_measures(
     high scores (`calibration_tilt`), from counts (bins, buckets, decision, outcome).
 
     Undefined: `not_mature`, before outcomes of both windows can be read (`readable_from`); `no_outcomes`;
-    `few_reference_outcomes`; `other_scores`, where one in ten outcomes has a score that nobody had in the reference
-    window; of the tilt `one_score`. Suppressed: `small_group`, where fewer than `fewest` positive or negative outcomes
-    are behind a figure.
+    `few_reference_outcomes`; `few_outcomes`; `other_scores`, where one in ten outcomes has a score that nobody had in
+    the reference window; of the tilt `one_score`. Suppressed: `small_group`, where fewer than `fewest` positive or
+    negative outcomes are behind a figure.
     """
     if readable_from is not None:
         return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})
     seen = np.asarray(current[..., :NO_OUTCOME].sum(axis=2), dtype=np.int64)
-    if not seen.any():
-        return _without("undefined", "no_outcomes")
     if any(0 < n < fewest for n in seen.sum(axis=(0, 1))):
         return _without("suppressed", "small_group")
     curve = chances(reference, fewest=max(FEWEST, fewest))
-    if curve is None:
-        return _without("undefined", "few_reference_outcomes")
-    near = np.abs(np.arange(len(seen))[:, None] - curve.held).min(axis=1) <= REACH
-    if seen[~near].sum() > MOST_LEFT_OUT * seen.sum():
+    if curve is None or not seen.any():
+        return _without("undefined", "few_reference_outcomes" if seen.any() else "no_outcomes")
+    near = seen * (np.abs(np.arange(len(seen))[:, None] - curve.held).min(axis=1) <= REACH)[:, None, None]
+    held = _Outcomes(positives=near[..., POSITIVE], every=near.sum(axis=-1), curve=curve, clustered=clustered)
+    if seen.sum() - near.sum() > MOST_LEFT_OUT * seen.sum():
         return _without("undefined", "other_scores")
-    seen = seen * near[:, None, None]
-    held = _Outcomes(positives=seen[..., POSITIVE], every=seen.sum(axis=-1), curve=curve, clustered=clustered)
+    if min(held.expected, float(near.sum()) - held.expected) < FEWEST_EXPECTED:
+        return _without("undefined", "few_outcomes")
     return [_measure(SHIFT, held, np.ones(len(seen))), _tilt(held)]
 
 
@@ -131,7 +137,7 @@ def _measure(name: str, held: _Outcomes, along: Floats) -> Measure:
         interval=Interval(low=ends.low, high=ends.high, method="linearised"),
         params={
             "observed": float(held.positives.sum() / size),
-            "expected": float(held.curve.chance @ held.every.sum(axis=1) / size),
+            "expected": held.expected / size,
             "reference_outcomes": int(held.curve.outcomes.sum()),
             "test": test,
         },
@@ -152,7 +158,8 @@ _SOURCE = (
     " chapter 15; its error: Särndal, Swensson & Wretman (1992), 5.5"
 )
 _UNDEFINED = (
-    f"no outcomes, or fewer than {FEWEST} positive or negative ones in the reference window; more than"
+    f"no outcomes, or fewer than {FEWEST} positive or negative ones in the reference window, or fewer than"
+    f" {FEWEST_EXPECTED} to be expected; more than"
     f" {MOST_LEFT_OUT:.0%} of outcomes at scores that nobody had there"
 )
 

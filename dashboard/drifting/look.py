@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from audits.drift.compared import DECISION
+from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.meaning import SHIFT, TILT
 from audits.drift.series import Against, DriftSeries, Point, Step, drift_series
-from audits.drift.shifts import Series, Shift, shifts
+from audits.drift.shifts import Series, Shift, shifts, step_of
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
@@ -29,6 +30,8 @@ class Drift:
     """Those that moved for good."""
     documents: Mapping[Window, Document] = field(default_factory=dict)
     """The last audit of each window."""
+    meant: Sequence[Shift] = ()
+    """When scores came to mean something else for good, all months being looked at together."""
 
 
 def look(workspace: Workspace, system: System, *, against: Against, step: Step, today: dt.date) -> Drift:
@@ -43,13 +46,26 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
     )
     documents = documents_of(workspace, system.id)
     looked = series_of(documents) if step == "month" else []
+    meaning = meaning_series(series.points) if against == "reference" else []
+    found = shifts([*looked, *meaning])
     return Drift(
         series=_with_groups({window: told(each) for window, each in documents.items()}, series),
         charters=versions(workspace),
         looked=looked,
-        shifts=shifts(looked),
         documents=documents,
+        shifts=[each for each in found if each.id not in (SHIFT, TILT)],
+        meant=[each for each in found if each.id in (SHIFT, TILT)],
     )
+
+
+def meaning_series(points: Sequence[Point]) -> list[Series]:
+    """What scores mean from window to window, each held to the same reference."""
+    found = []
+    for name in (SHIFT, TILT):
+        told_of = [(point.window, point.measure(name, OUTCOME)) for point in points]
+        steps = [step_of(window, measure.document()) for window, measure in told_of if measure is not None]
+        found.append(Series(id=name, scale="value", steps=[step for step in steps if step is not None]))
+    return found
 
 
 def _with_groups(said: Mapping[Window, Told], series: DriftSeries) -> DriftSeries:

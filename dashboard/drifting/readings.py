@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
 from audits.drift.series import Point
+from audits.drift.shifts import Shift
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.uncertainty.holm import holm
 from audits.uncertainty.tests import tails
+from audits.windows import Window
 from charter.families import way_of
 from charter.groups_over_time import MIX
 from charter.judged import DRIFT
 from charter.model import Article, Charter, Indicator
 from dashboard.marks import ORDER
 
-SCORE, GAPS = "score", "gaps"
-THEMES = ("inputs", SCORE, DECISION, OUTCOME, "groups", GAPS)
+INPUTS, GROUPS, SCORE, MEANING, GAPS = "inputs", "groups", "score", "meaning", "gaps"
+THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)
+MOVED = ("watch", "broken")
 ALPHA = 0.05
+MONTHLY = ALPHA / 12
+"""Whether scores mean what they meant is asked every month: the level is that of a year of them."""
 CUSTOMARY = 0.1
 """The level of habit, where a charter states none."""
 
@@ -66,15 +72,16 @@ def readings(point: Point, level: Mapping[str, Level]) -> dict[str, Reading]:
     for measure in point.measures:
         if measure.metric == DRIFT and (theme := theme_of(measure)):
             by_theme[theme].append(measure)
-    return {theme: _reading(found, level[SCORE if theme == SCORE else ""]) for theme, found in by_theme.items()}
+    found = {theme: _reading(each, level[SCORE if theme == SCORE else ""]) for theme, each in by_theme.items()}
+    return found | {MEANING: _meaning([each for each in point.measures if each.metric in (SHIFT, TILT)])}
 
 
 def theme_of(measure: Measure) -> str:
     """What a distance is about."""
     name = (measure.group or ("",))[0]
     if measure.by == ("feature",):
-        return SCORE if name == SCORE else "inputs"
-    return "groups" if measure.by == (MIX,) else name
+        return SCORE if name == SCORE else INPUTS
+    return GROUPS if measure.by == (MIX,) else name
 
 
 def _reading(measures: Sequence[Measure], level: Level) -> Reading:
@@ -96,6 +103,34 @@ def _reading(measures: Sequence[Measure], level: Level) -> Reading:
         reasons=reasons,
         states=states,
     )
+
+
+def _meaning(measures: Sequence[Measure]) -> Reading:
+    """Whether scores mean what they meant, from two figures: both are held to the same level, whatever the charter says
+    of distances."""
+    known = [each for each in measures if each.value is not None]
+    found = [beyond(each) for each in known]
+    far, near = holm([p for p, _ in found]), max((p for _, p in found), default=1.0) < ALPHA
+    states = {
+        each.metric: "watch" if p < MONTHLY else "kept" if near else "unknown"
+        for each, p in zip(known, far, strict=True)
+    }
+    return Reading(
+        state=min(states.values(), key=ORDER.index, default="not_examined"),
+        moved=[name for name, state in states.items() if state == "watch"],
+        reasons={each.metric: each.reason or "" for each in measures if each.value is None},
+        states=states,
+    )
+
+
+def meaning_reading(reading: Reading, window: Window, found: Sequence[Shift]) -> Reading:
+    """The reading of one month, with what all months say together: that a figure moved for good, beyond the level."""
+    moved = [each for each in found if each.since.start <= window.start and abs(each.after - each.before) > LEVEL]
+    new = [each.id for each in moved if each.id in reading.states and not each.seasonal]
+    if not new:
+        return reading
+    states = {**reading.states, **dict.fromkeys(new, "watch")}
+    return replace(reading, state="watch", states=states, moved=[name for name in states if states[name] == "watch"])
 
 
 def _state(measure: Measure, level: Level, *, far: bool, near: bool) -> str:

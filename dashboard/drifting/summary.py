@@ -1,4 +1,8 @@
-"""The one sentence on top of the drift page, since when it holds, and what happened then."""
+"""The one sentence on top of the drift page, since when it holds, and what happened then.
+
+What can have moved the system comes first, each by itself (`causes`): the inputs, the groups, the world, the model;
+then what followed of it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from charter.groups_over_time import CALIBRATION
+from dashboard.drifting.causes import Causes, causes, run
 from dashboard.drifting.events import Event
-from dashboard.drifting.readings import GAPS, SCORE, THEMES, Reading
+from dashboard.drifting.meaning_words import meaning_words
+from dashboard.drifting.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, SCORE, THEMES, Reading
 from dashboard.drifting.words import name_of, period_words, since_words, why_not
 from dashboard.words import Say
 
-MOVED = ("watch", "broken")
+EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
+"""What follows when something moves a system."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,26 +40,30 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
         return _nothing(series, say)
     at = compared[-1]
     now, point = read[at], series.points[at]
+    why = causes(series, read, at)
     moved = [theme for theme in THEMES if now[theme].state in MOVED]
     unknown = [theme for theme in THEMES if now[theme].state == "unknown"]
-    more = _since(series, read, moved, at, happened=happened, say=say)
     still = [theme for theme in THEMES if now[theme].state == "kept"]
-    if moved and still:
+    clauses = _clauses(moved, now, why, series, say, at=at)
+    more = _since(series, read, moved, at, happened=happened, say=say)
+    more += _told_of_causes(why, now, read, series, say)
+    if clauses and still:
         more.append(say("Not beyond the level: {themes}.", themes=_listed([_subject(t, say) for t in still], say)))
     if unknown:
         subjects = _listed([_subject(theme, say) for theme in unknown], say)
         more.append(say("We cannot tell about {themes}: too few decisions, or an empty column.", themes=subjects))
     if series.points[-1].reason is not None:
         last = series.points[-1]
-        why = why_not(last.reason or "", series.system, say)
-        more.append(say("{period} is not compared: {why}.", period=capital(period_words(last.window, say)), why=why))
+        not_compared = why_not(last.reason or "", series.system, say)
+        period = capital(period_words(last.window, say))
+        more.append(say("{period} is not compared: {why}.", period=period, why=not_compared))
     against = period_words(point.against, say) if point.against else ""
     told = {"period": capital(period_words(point.window, say)), "against": against}
-    if moved:
-        clauses = _listed(_clauses(moved, now, series, say), say)
+    if clauses:
         tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"
+        what = _listed(clauses, say)
         return Summary(
-            tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=clauses), more=more
+            tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=what), more=more
         )
     if unknown and not still:
         return Summary(
@@ -81,13 +92,45 @@ def _nothing(series: DriftSeries, say: Say) -> Summary:
     return Summary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
 
 
-def _clauses(themes: Sequence[str], read: Mapping[str, Reading], series: DriftSeries, say: Say) -> list[str]:
-    """What happened to each theme; that scores mean something else is a clause of its own."""
+def _clauses(
+    moved: Sequence[str], read: Mapping[str, Reading], why: Causes, series: DriftSeries, say: Say, *, at: int
+) -> list[str]:
+    """What moved the system, then what followed."""
+    found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
+    if why.world and why.meant == at:
+        found.append(say("the world changed (the same scores no longer mean what they meant)"))
+    elif why.world and why.meant is not None:
+        month = period_words(series.points[why.meant].window, say)
+        found.append(say("the world changed ({month}, of which outcomes are known last)", month=month))
+    if why.arrived:
+        names = _listed([version.name for version in why.arrived], say)
+        found.append(say("the model changed (the scores moved when version {names} came)", names=names))
+    elif why.unseen:
+        found.append(say("the model changed, or an input that nobody watches (the scores moved, nothing watched did)"))
+    elif why.recalibrated:
+        found.append(say("the model changed (its scores mean something else)"))
+    if GAPS in moved and CALIBRATION in read[GAPS].states and why.meant is None:
+        found.append(say("scores no longer mean what they meant"))
+    told = {SCORE} if why.arrived or why.unseen else set()
+    return found + [
+        _clause(theme, read[theme], series, say) for theme in EFFECTS if theme in moved and theme not in told
+    ]
+
+
+def _told_of_causes(
+    why: Causes, now: Mapping[str, Reading], read: Sequence[Mapping[str, Reading]], series: DriftSeries, say: Say
+) -> list[str]:
+    """What belongs to the causes: in figures, and what cannot be told apart."""
     found = []
-    for theme in themes:
-        if theme == GAPS and CALIBRATION in read[theme].states:
-            found.append(say("scores no longer mean what they meant"))
-        found.append(_clause(theme, read[theme], series, say))
+    if why.meant is not None and (why.world or why.recalibrated):
+        found += meaning_words(series.points[why.meant], read[why.meant][MEANING].moved, say)
+    if why.recalibrated:
+        found.append(say("That came with another model: whether the world changed too, these figures do not tell."))
+    if why.arrived and now[INPUTS].state in MOVED:
+        found.append(say("The inputs changed too: these figures do not tell which of the two moved the scores."))
+    if why.quiet:
+        names = _listed([version.name for version in why.quiet], say)
+        found.append(say("Version {names} of the model came meanwhile; the scores did not move with it.", names=names))
     return found
 
 
@@ -95,11 +138,11 @@ def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
     names = _listed([name_of(name, theme, series.system, say) for name in reading.moved], say)
     n = say.whole(len(reading.moved))
     clauses = {
-        "inputs": say("the inputs changed ({names})", names=names),
+        INPUTS: say("the inputs changed ({names})", names=names),
         SCORE: say("the scores changed"),
         DECISION: say("the decisions changed"),
         OUTCOME: say("what became of people changed"),
-        "groups": say("the groups changed ({names})", names=names),
+        GROUPS: say("the groups changed ({names})", names=names),
         GAPS: say("what audits measure moved for good ({n} of its figures)", n=n),
     }
     return clauses[theme]
@@ -107,11 +150,12 @@ def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
 
 def _subject(theme: str, say: Say) -> str:
     subjects = {
-        "inputs": say("the inputs"),
+        INPUTS: say("the inputs"),
         SCORE: say("the scores"),
         DECISION: say("the decisions"),
         OUTCOME: say("what became of people"),
-        "groups": say("the groups"),
+        MEANING: say("what scores mean"),
+        GROUPS: say("the groups"),
         GAPS: say("what audits measure of groups"),
     }
     return subjects[theme]
@@ -129,8 +173,8 @@ def _since(
     """The first of the windows in a row in which the same moved, and what happened in it or while it was uncertain."""
     if not moved:
         return []
-    first = _run(read, moved, at, MOVED)
-    sure, unsure = series.points[first], series.points[_run(read, moved, first, (*MOVED, "unknown"))]
+    first = run(read, moved, at, MOVED)
+    sure, unsure = series.points[first], series.points[run(read, moved, first, (*MOVED, "unknown"))]
     told = [since_words(sure.window, say)] if first < at else []
     events = [event for event in happened if unsure.window.start <= event.on <= sure.window.end]
     if events:
@@ -139,18 +183,13 @@ def _since(
     return told
 
 
-def _run(read: Sequence[Mapping[str, Reading]], themes: Sequence[str], at: int, states: Sequence[str]) -> int:
-    """Where the windows in a row begin in which one of the themes is in one of these states."""
-    while at and any(read[at - 1][theme].state in states for theme in themes):
-        at -= 1
-    return at
-
-
 def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int, say: Say) -> list[str]:
     """What moved last before the window that is told of."""
     for earlier in reversed(range(at)):
-        if moved := [theme for theme in THEMES if read[earlier][theme].state in MOVED]:
-            clauses = _listed(_clauses(moved, read[earlier], series, say), say)
+        moved = [theme for theme in THEMES if read[earlier][theme].state in MOVED]
+        why = causes(series, read, earlier)
+        if moved and (found := _clauses(moved, read[earlier], why, series, say, at=earlier)):
+            clauses = _listed(found, say)
             period = period_words(series.points[earlier].window, say)
             return [say("Last move before that: {period}, {what}.", period=period, what=clauses)]
     return []

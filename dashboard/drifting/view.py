@@ -16,7 +16,7 @@ from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.gaps import Gaps, gap_reading, gaps
 from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
-from dashboard.drifting.readings import GAPS, SCORE, THEMES, Level, Reading, levels, readings
+from dashboard.drifting.readings import GAPS, MEANING, SCORE, THEMES, Level, Reading, levels, meaning_reading, readings
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
     against_words,
@@ -94,10 +94,7 @@ def drift_page(
     """The page of one system. `log`: what became of its columns; `systems`: to choose from; `fine`: weeks and days
     may be chosen."""
     series, level = drift.series, levels(scene.charter, drift.series.system)
-    read = [
-        readings(point, level) | {GAPS: gap_reading(point.window, drift.looked, drift.shifts, series, say)}
-        for point in series.points
-    ]
+    read = [_read(point, level, drift, say) for point in series.points]
     happened = events(scene, series, drift.charters, say, query=query, with_incidents=with_incidents)
     shown = series.points[-COLUMNS:]
     return DriftPage(
@@ -133,6 +130,13 @@ def drift_page(
         question=_question(level[""], say, query=query),
         data=data_href(query=query, anchor=asked.system),
     )
+
+
+def _read(point: Point, level: Mapping[str, Level], drift: Drift, say: Say) -> dict[str, Reading]:
+    """One window, with what all months together say of it."""
+    own = readings(point, level)
+    gap = gap_reading(point.window, drift.looked, drift.shifts, drift.series, say)
+    return own | {MEANING: meaning_reading(own[MEANING], point.window, drift.meant), GAPS: gap}
 
 
 def _sections(say: Say) -> dict[str, tuple[str, Sequence[str]]]:

@@ -15,7 +15,7 @@ from audits.systems.model import System
 from audits.windows import Window
 from charter.families import decision
 from charter.naming import feature
-from dashboard.drifting.readings import GAPS, SCORE
+from dashboard.drifting.readings import GAPS, MEANING, SCORE
 from dashboard.groups import attribute_name, reason_words
 from dashboard.words import Say
 
@@ -42,6 +42,7 @@ def theme_words(theme: str, say: Say) -> str:
         SCORE: say("The scores"),
         DECISION: say("The decisions"),
         OUTCOME: say("What became of people"),
+        MEANING: say("What scores mean"),
         "groups": say("The groups"),
         GAPS: say("What each is given"),
     }
@@ -128,6 +129,10 @@ def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
         "one_bin": say("the column holds one value only"),
         "not_audited": say("one of the two periods has no audit"),
         "groups_hidden": say("too few groups can be shown"),
+        "few_outcomes": say("too few outcomes to tell"),
+        "few_reference_outcomes": say("too few outcomes in the reference period"),
+        "other_scores": say("many of these scores did not occur in the reference period"),
+        "one_score": say("there is one score only"),
     }
     if reason == "not_mature" and readable_from:
         date = say.date(dt.date.fromisoformat(readable_from))

@@ -164,7 +164,7 @@ def test_what_moved_since_when_and_what_happened_then(made: Made) -> None:
     [
         ({"decided": [300, 600]}, "the decisions changed"),
         ({"women": [500, 250]}, "the groups changed (gender)"),
-        ({"decided": [300, 700], "women": [500, 200]}, "the decisions changed and the groups changed (gender)"),
+        ({"decided": [300, 700], "women": [500, 200]}, "the groups changed (gender) and the decisions changed"),
     ],
 )
 def test_decisions_and_groups_are_told_apart(made: Made, more: dict[str, list[int]], told: str) -> None:
@@ -175,7 +175,10 @@ def test_decisions_and_groups_are_told_apart(made: Made, more: dict[str, list[in
 def test_what_moved_before_and_no_longer_does_is_told(made: Made) -> None:
     page = made(series_of([STILL, MOVED, STILL]))
     assert page.summary.tone == "kept"
-    assert page.summary.more == ["Last move before that: February 2026, the inputs changed (distance)."]
+    assert page.summary.more == [
+        "Version <2.0> of the model came meanwhile; the scores did not move with it.",
+        "Last move before that: February 2026, the inputs changed (distance).",
+    ]
 
 
 def of_women(rates: Sequence[int], name: str = "selection_rate_ratio/gender=F") -> Series:

@@ -38,7 +38,7 @@ def test_by_hand() -> None:
     assert shift.value == pytest.approx((60 + 60 - 40 - 60) / (400 * 0.09 + 100 * 0.24), rel=0.01)
     assert (shift.params["observed"], shift.params["expected"]) == pytest.approx((0.24, 0.2))
     assert shift.n == 500
-    other_people = measured(reference, counts({20: (90, 10), 80: (160, 240)}))
+    other_people = measured(reference, counts({20: (360, 40), 80: (160, 240)}))
     assert [other_people[name].value for name in (SHIFT, TILT)] == pytest.approx([0, 0], abs=1e-9)
     flatter = measured(reference, counts({20: (320, 80), 80: (50, 50)}))
     assert flatter[TILT].value is not None
@@ -56,7 +56,7 @@ def accused(case: Case, likely: Any, *, odds: Any = None, times: int = 200) -> t
         told += bool(tested)
         far += bool(tested) and min(holm([p for p, _ in tested])) < 0.05
         near += bool(tested) and max(p for _, p in tested) < 0.05
-    assert told > times / 4
+    assert told > times / 2
     return far / told, near / told
 
 
@@ -80,7 +80,7 @@ def test_accused_at_most_as_often_as_said(meant: str, likely: tuple[int, int]) -
     """Without any change of meaning, over sizes: 5 % are said. 1,000 draws have a standard error of .7."""
     people = {"each": 10, "alike": 0.5, "clustered": True}
     for earlier, now, more in ((1500, 300, {}), (2000, 1000, {}), (20_000, 20_000, {}), (5000, 2000, people)):
-        case = Case(meant, earlier, now, **more)
+        case = Case(meant, earlier, now * (4 if meant == "rare" else 1), **more)
         assert accused(case, places(*likely), times=1000)[0] < 0.06, case
 
 
@@ -89,9 +89,10 @@ def test_where_nothing_can_be_said() -> None:
     assert measured(usual, counts({}))[SHIFT].reason == "no_outcomes"
     few = measured(usual, counts({20: (50, 4)}))
     assert (few[SHIFT].status, few[TILT].reason) == ("suppressed", "small_group")
+    assert measured(usual, counts({20: (80, 20)}))[SHIFT].reason == "few_outcomes"
     assert measured(counts({20: (20, 10)}), usual)[SHIFT].reason == "few_reference_outcomes"
     assert measured(usual, usual, fewest=2000)[SHIFT].status == "suppressed"
-    elsewhere = measured(usual, counts({20: (80, 20), 50: (40, 40)}))
+    elsewhere = measured(usual, counts({20: (240, 60), 50: (40, 40)}))
     assert {each.reason for each in elsewhere.values()} == {"other_scores"}
-    one = measured(usual, counts({20: (80, 20)}))
+    one = measured(usual, counts({20: (240, 60)}))
     assert (one[SHIFT].status, one[TILT].reason) == ("ok", "one_score")
