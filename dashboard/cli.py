@@ -22,12 +22,13 @@ from dashboard.commands import privacy as privacy_commands
 from dashboard.commands import quarantine as quarantine_commands
 from dashboard.commands import systems as systems_commands
 from dashboard.commands import work as work_commands
-from dashboard.commands.audits import audit, drift, metrics, subgroups, verify
+from dashboard.commands.audits import audit, metrics, subgroups, verify
 from dashboard.commands.committee import app as committee_commands
 from dashboard.commands.compare import compare
 from dashboard.commands.console import State, complain
 from dashboard.commands.decisions import import_, log, sync
 from dashboard.commands.demo import demo
+from dashboard.commands.drifting import drift
 from dashboard.commands.followed import app as record_commands
 from dashboard.commands.house import dashboard, init
 from dashboard.commands.reports import report

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.drift.report import drift_report
+from audits.drift.pairs import exact_pair
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from dashboard.demo_house import settle
+from dashboard.drifting.detail_making import make
 from dashboard.report import write_report
 from experiments.demo import FACTS, build
 from experiments.sync import sync
@@ -40,7 +41,7 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
         for done, window in enumerate(windows, 1):
             run_audit(workspace, system, start=window.start, end=window.end)
             progress(f"audits of {system.id}", done, len(windows))
-        drift_report(workspace, system)
+        make(workspace, exact_pair(workspace, system))
     settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

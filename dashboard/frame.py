@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from audits.drift import stored
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
@@ -27,6 +28,7 @@ from dashboard.committee.chamber import Chamber
 from dashboard.committee.evidence import Evidence
 from dashboard.compass_html import unforeseen
 from dashboard.drifting.asked import Asked
+from dashboard.drifting.detail_routes import address_of
 from dashboard.drifting.view import DriftPage
 from dashboard.evidence_view import number_of
 from dashboard.facts import Facts
@@ -45,7 +47,6 @@ from dashboard.register_choice import Register
 from dashboard.scene import Scene
 from dashboard.search.html import field
 from dashboard.search.view import SearchPage, search_page
-from dashboard.server import drift_report as stored_report
 from dashboard.system_view import SystemPage
 from dashboard.trouble import noted
 from dashboard.words import Say
@@ -54,7 +55,7 @@ from experiments.declared import DeclaredMeasure
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
-_SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js"))
+_SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js"))
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -296,8 +297,9 @@ def languages(say: Say) -> Html:
 
 
 def drift_report(system: str) -> str | None:
-    """The address of Evidently's own report: it opens in an origin of its own (dashboard/server.py)."""
-    return f"/drift/{system}" if stored_report(Workspace.find().home, system) else None
+    """The address of the newest of Evidently's reports: it opens in an origin of its own."""
+    found = stored.newest(Workspace.find().home, system)
+    return address_of(found) if found else None
 
 
 def outside(say: Say) -> None:

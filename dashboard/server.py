@@ -1,10 +1,9 @@
-"""The dashboard's server: Streamlit on the loopback address, with the drift reports kept apart from the app."""
+"""The dashboard's server: Streamlit on the loopback address, and what is served beside the app."""
 
 from __future__ import annotations
 
 import gc
 import os
-import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -13,8 +12,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +29,7 @@ from dashboard.api.serving import api_routes
 from dashboard.committee.acts.routes import act_routes
 from dashboard.committee.routes import committee_routes
 from dashboard.drafting.routes import draft_routes
+from dashboard.drifting.detail_routes import detail_routes
 from dashboard.evidence_routes import evidence_routes
 from dashboard.followed.routes import followed_routes
 from dashboard.incidents.routes import incident_routes
@@ -41,11 +40,8 @@ from dashboard.theme import OPTIONS
 from dashboard.work.routes import work_routes
 
 APP = Path(__file__).parent / "app.py"
-SANDBOX = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-ancestors 'self'"
-)
-"""For documents others made: scripts run in an origin of their own, and reach nothing."""
+KEPT_IN = "frame-src 'self'"
+"""What is shown in a frame of a page of ours leads nowhere else, whatever its scripts ask for."""
 
 
 def _framed(send: Send) -> Send:
@@ -57,6 +53,7 @@ def _framed(send: Send) -> Send:
             headers.setdefault("X-Frame-Options", "SAMEORIGIN")
             headers.setdefault("X-Content-Type-Options", "nosniff")
             headers.setdefault("Referrer-Policy", "same-origin")
+            headers.setdefault("Content-Security-Policy", KEPT_IN)
         await send(message)
 
     return sent
@@ -107,28 +104,13 @@ class KnownHosts(LocalOnly):
         return foreign(headers, self.names, origin_needed=own, scheme=self.scheme)
 
 
-def drift_report(home: Path, system: str) -> Path | None:
-    """The stored drift report of a system, if there is one."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", system):
-        return None
-    path = home / "reports" / "drift" / f"{system}.html"
-    return path if path.is_file() else None
-
-
 def routes(home: Path) -> list[Route]:
     """What is served beside the app, each behind its action (`dashboard.access`)."""
-
-    async def drift(request: Request) -> Response:
-        path = drift_report(home, request.path_params["system"])
-        if path is None:
-            return PlainTextResponse("There is no drift report of this system.\n", status_code=404)
-        headers = {"Content-Security-Policy": SANDBOX, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-        return HTMLResponse(path.read_bytes(), headers=headers)
 
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    files = [*evidence_routes(home), *committee_routes(home)]
+    files = [*detail_routes(home), *evidence_routes(home), *committee_routes(home)]
     forms = [
         *act_routes(home),
         *incident_routes(home),
@@ -138,7 +120,7 @@ def routes(home: Path) -> list[Route]:
         *work_routes(home),
         *report_routes(home),
     ]
-    return guarded([Route("/drift/{system}", drift), *files, *forms, *entering, *api_routes(home)], home)
+    return guarded([*files, *forms, *entering, *api_routes(home)], home)
 
 
 def doors(access: AccessSettings) -> Middleware:

@@ -1,121 +1,162 @@
-"""Evidently's drift page over two samples of rows, kept small and silent.
+"""Evidently's drift page over two samples, and its figures: kept small, silent, and the same every time.
 
-Evidently sends usage data unless `DO_NOT_TRACK` is set before its import, and its page grows with columns × rows.
-It takes seconds to import, so it is imported on use. Its own PSI ignores its bins: the page shows Wasserstein and
-Jensen-Shannon distances, and Boussole's exact figures stand beside it.
+Evidently sends usage data unless `DO_NOT_TRACK` is set before its import, and its page grows with columns × values. It
+takes seconds to import, so it is imported on use. What its figures mean beside ours: `evidently_figures`.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import os
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from audits.drift.evidently_columns import Columns, fit
+from audits.drift.evidently_figures import METHODS
 from audits.errors import ReportError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_COLUMNS = 20
-MOST_ROWS = 5_000
-MOST_VALUES = 50
 MOST_BYTES = 10_000_000
-
-_WORDS = {
-    "fr": (
-        "Échantillon d’au plus {rows} lignes par période. Les chiffres exacts sont dans Boussole.",
-        "Colonnes laissées de côté ({columns} au plus, vides ou à trop de valeurs)\u202f: {names}.",
-    ),
-    "en": (
-        "A sample of at most {rows} rows per window. The exact figures are in Boussole.",
-        "Columns left out ({columns} at most, empty, or with too many values): {names}.",
-    ),
-}
+FEWEST = 11
+DIGITS = 12
+"""Of its figures: the last ones hang on the order in which Python's sets give their values."""
+SCRIPTS = 4
+"""Of Evidently's page: a fifth would be one that came with the data."""
+FIRST = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) delete window[name];"
+"""What no content policy can forbid yet (WebRTC) is taken away before anything else runs."""
+_ROOM = 1_000_000
+"""Bytes of the page that are left for what stands above Evidently's part."""
 
 
-def write_report(
-    reference: pd.DataFrame,
-    current: pd.DataFrame,
-    *,
-    path: Path,
-    title: str,
-    language: Literal["fr", "en"] = "fr",
-) -> Path:
-    """Write Evidently's data drift page of two windows to `path`, one file under 10 MB, and return `path`.
+@dataclass(frozen=True, kw_only=True)
+class EvidentlyPage:
+    """Evidently's page, still without a word of ours, and its figures by (column, method); None where it gives none.
 
-    Columns: those of both frames, in their order, at most `MOST_COLUMNS`; columns without any value
-    in a window, and words with over `MOST_VALUES` different values, are left out and named on the page. Rows: at
-    most `MOST_ROWS` of each window, evenly spaced. The page runs scripts: serve it under a sandboxing policy.
+    `columns`: what it was shown. The page runs scripts: it is to be served under a sandboxing policy."""
 
-    Raises ReportError when a window has no rows, when no column can be shown, or when the page is too large.
-    Source: Evidently 0.7, Report and DataDriftPreset.
+    html: str
+    figures: Mapping[tuple[str, str], float | None]
+    columns: Columns
+    version: str
+
+    def headed(self, header: str, *, title: str) -> str:
+        """The page with words of ours (markup) above it. Raises ReportError where it is over `MOST_BYTES`."""
+        named = f"<head><script>{FIRST}</script><title>{html.escape(title)}</title>"
+        written = self.html.replace("<head>", named, 1).replace("<body>", f"<body>{header}", 1)
+        if len(written.encode()) >= MOST_BYTES:
+            raise ReportError("the drift page is over 10 MB.", where=title, next_step="Watch fewer `features`.")
+        return written
+
+
+def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int = FEWEST) -> EvidentlyPage:
+    """What Evidently says of two samples of decisions, in under 10 MB whatever is in them.
+
+    Columns: those of the samples in their order, as `evidently_columns.fit` takes them; one that Evidently fails on is
+    left out with the reason `failed`, and the last ones are (`limit`) until the page is small enough.
+
+    Raises ReportError when a sample has no rows, or no column can be shown.
+    Source: Evidently 0.7, Report, DataDriftPreset and ValueDrift.
     """
     for name, window in (("reference", reference), ("current", current)):
         if not len(window):
             raise ReportError(f"the {name} window has no rows.", next_step="Choose a window that holds decisions.")
-    shared = [str(name) for name in reference.columns if name in current.columns]
-    numbers, words = _kinds(reference, current, shared)
-    kept = [name for name in shared if name in numbers or name in words][:MOST_COLUMNS]
-    if not kept:
-        raise ReportError("no column has values in both windows.", next_step="Declare `features` in the system file.")
-    numbers, words = ([name for name in kept if name in names] for names in (numbers, words))
-    frames = [_prepared(window, numbers, words) for window in (reference, current)]
-    page = _page(frames, numbers, words)
-    notice = _notice(title, [name for name in shared if name not in kept], language)
-    written = page.replace("<body>", f"<body>{notice}", 1).replace("<title>", f"<title>{html.escape(title)} ", 1)
-    if len(written.encode()) > MOST_BYTES:
-        raise ReportError("the drift page is over 10 MB.", where=title, next_step="Watch fewer `features`.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(written, encoding="utf-8")
-    return path
+    columns, page = _that_work(fit(reference, current, fewest=fewest))
+    while len(page.encode()) > MOST_BYTES - _ROOM and len(columns.shown) > 1:
+        columns = columns.without(columns.shown[len(columns.shown) // 2 :], "limit")
+        page = _page(columns)
+    return EvidentlyPage(html=page, figures=_figures(columns), columns=columns, version=version("evidently"))
 
 
-def _kinds(reference: pd.DataFrame, current: pd.DataFrame, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Columns of numbers, and columns of words with few values; neither is empty in a window."""
-    numbers, words = [], []
-    for name in names:
-        both = (reference[name], current[name])
-        if not all(column.notna().any() for column in both):
-            continue
-        if all(column.dtype.kind in "iuf" for column in both):
-            numbers += [name] if all(np.isfinite(column.astype(float)).any() for column in both) else []
-        elif len({str(value) for column in both for value in column.dropna().unique()}) <= MOST_VALUES:
-            words.append(name)
-    return numbers, words
+def script_hashes(page: str) -> list[str]:
+    """The hashes of the scripts of a page, as a content policy names them: no other script runs in it.
+
+    >>> script_hashes("<p>1</p><script>alert('Hello, world.');</script>")
+    ['sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=']
+    """
+    found = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL | re.IGNORECASE)
+    return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in found]
 
 
-def _prepared(window: pd.DataFrame, numbers: Sequence[str], words: Sequence[str]) -> pd.DataFrame:
-    rows = np.unique(np.linspace(0, len(window) - 1, min(len(window), MOST_ROWS)).round().astype(int))
-    sample = window.iloc[rows][[*numbers, *words]].reset_index(drop=True)
-    for name in numbers:
-        sample[name] = sample[name].astype(float).replace([np.inf, -np.inf], np.nan)
-    for name in words:
-        # Evidently writes values into a script as they are: no value may close it.
-        sample[name] = sample[name].map(lambda value: str(value).replace("<", "‹")).where(sample[name].notna(), "?")
-    return sample
+def _that_work(columns: Columns) -> tuple[Columns, str]:
+    """The columns that Evidently does not fail on, and its page of them."""
+    try:
+        if columns.shown:
+            return columns, _page(columns)
+    except Exception:  # noqa: BLE001 (whatever it is, the other columns are shown)
+        columns = columns.without([name for name in columns.shown if not _works(columns, name)], "failed")
+    if not columns.shown:
+        listed = "; ".join(f"{name}: {reason}" for name, reason in columns.left_out.items())
+        raise ReportError(
+            f"no column can be compared ({listed or 'there is none'}).",
+            next_step="Declare `features` in the system file, or choose windows in which they have values.",
+        )
+    return columns, _page(columns)
 
 
-def _page(frames: Sequence[pd.DataFrame], numbers: list[str], words: list[str]) -> str:
-    """The page as Evidently writes it, with its usage reports switched off before it is imported."""
-    os.environ["DO_NOT_TRACK"] = os.environ["ITERATIVE_DO_NOT_TRACK"] = "1"
-    from evidently import DataDefinition, Dataset, Report
+def _works(columns: Columns, name: str) -> bool:
+    try:
+        _page(columns.without([each for each in columns.shown if each != name], "limit"))
+    except Exception:  # noqa: BLE001 (it is told as the reason)
+        return False
+    return True
+
+
+def _page(columns: Columns) -> str:
     from evidently.presets import DataDriftPreset
 
-    definition = DataDefinition(numerical_columns=numbers, categorical_columns=words)
-    reference, current = (Dataset.from_pandas(frame, data_definition=definition) for frame in frames)
-    preset = DataDriftPreset(columns=[*numbers, *words], num_method="wasserstein", cat_method="jensenshannon")
-    snapshot: Any = Report([preset]).run(current, reference)
-    return str(snapshot.get_html_str(as_iframe=False))
+    preset = DataDriftPreset(columns=columns.shown, num_method="wasserstein", cat_method="jensenshannon")
+    page = _settled(str(_run(columns, [preset]).get_html_str(as_iframe=False)))
+    if len(script_hashes(page)) != SCRIPTS:
+        raise ReportError("Evidently's page holds scripts that are not its own.", next_step="Tell who keeps Boussole.")
+    return page
 
 
-def _notice(title: str, left_out: Sequence[str], language: Literal["fr", "en"]) -> str:
-    sample, columns = _WORDS[language]
-    sentences = [sample.format(rows=MOST_ROWS)]
-    if left_out:
-        sentences.append(columns.format(columns=MOST_COLUMNS, names=", ".join(left_out)))
-    words = html.escape(" ".join(sentences))
-    return f'<header lang="{language}"><h1>{html.escape(title)}</h1><p>{words}</p></header>'
+def _figures(columns: Columns) -> dict[tuple[str, str], float | None]:
+    """What each method says of each column it can be asked about."""
+    from evidently.metrics import ValueDrift
+
+    asked = [(name, method.key) for method in METHODS for name in (columns.numbers if method.numbers else [])]
+    asked += [(name, method.key) for method in METHODS for name in (columns.words if method.words else [])]
+    found: dict[tuple[str, str], float | None] = dict.fromkeys(((columns.names[name], key) for name, key in asked))
+    told = _run(columns, [ValueDrift(column=name, method=key) for name, key in asked]).dict()["metrics"]
+    for metric in told:
+        config, value = metric["config"], float(metric["value"])
+        found[columns.names[config["column"]], config["method"]] = (
+            float(f"{value:.{DIGITS}g}") if isfinite(value) else None
+        )
+    return found
+
+
+def _run(columns: Columns, metrics: Sequence[Any]) -> Any:
+    os.environ["DO_NOT_TRACK"] = os.environ["ITERATIVE_DO_NOT_TRACK"] = "1"
+    from evidently import DataDefinition, Dataset, Report
+
+    definition = DataDefinition(numerical_columns=list(columns.numbers), categorical_columns=list(columns.words))
+    sides = [
+        Dataset.from_pandas(side.copy(), data_definition=definition) for side in (columns.current, columns.reference)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of constant columns and the like: what cannot be told has no figure
+        return Report(list(metrics), include_tests=False).run(*sides)
+
+
+_RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=metric_)[0-9a-f]{32}")
+
+
+def _settled(page: str) -> str:
+    """The same page with its random names replaced by numbers in their order."""
+    known: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return known.setdefault(found[0], f"part{len(known)}")
+
+    return _RANDOM.sub(name, page)

@@ -1,72 +1,143 @@
-"""The drift of a system as a page: exact figures from the cubes beside Evidently's report over a sample of rows."""
+"""A pair of windows in detail: every distance exactly, and Evidently's page and figures over samples of both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import duckdb
 
-from audits.drift.evidently_report import write_report
-from audits.errors import BoussoleError
-from audits.lake import quote, reading
-from audits.lake.tables import table
+from audits.cubes.update import sealed_months
+from audits.drift.compared import DECISION
+from audits.drift.evidently_columns import Told
+from audits.drift.evidently_figures import Beside, beside
+from audits.drift.evidently_report import EvidentlyPage, evidently_page
+from audits.drift.pairs import Pair
+from audits.drift.samples import SAMPLE, Design, Sample, draw
+from audits.errors import ReportError
+from audits.lake import reading
+from audits.lake.tables import has_shared, table
 from audits.measures import Measure
-from audits.runs import measure_window
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SAMPLE = 5_000
-"""Rows of each window that Evidently sees: its page grows with them."""
+SCHEMA = "boussole.drift/1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class DriftReport:
-    """The exact drift measures and the page that was written."""
+class Detail:
+    """The exact distances of a pair, Evidently's page, and all that has to be known to read it.
 
-    measures: list[Measure]
-    path: Path
+    `designs`: how the samples of the window and of the other were drawn; `told`: what was found in columns."""
+
+    pair: Pair
+    designs: tuple[Design, Design]
+    page: EvidentlyPage
+    told: Sequence[Told]
+
+    @property
+    def figures(self) -> list[Beside]:
+        """Evidently's figures beside the exact ones."""
+        return beside(self.page, self.pair.measures)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        columns = self.page.columns
+        return pair_document(self.pair) | {
+            "evidently": {
+                "version": self.page.version,
+                "samples": {"window": self.designs[0].document(), "against": self.designs[1].document()},
+                "columns": list(columns.names.values()),
+                "left_out": [{"column": name, "reason": reason} for name, reason in columns.left_out.items()],
+                "told": [{"column": each.column, "kind": each.kind, "detail": each.detail} for each in self.told],
+                "figures": [_figure(each) for each in self.figures],
+            }
+        }
 
 
-def drift_report(workspace: Workspace, system: System, *, path: Path | None = None) -> DriftReport:
-    """Measures drift between the reference and the audited window and writes Evidently's HTML page.
+def pair_document(pair: Pair) -> dict[str, Any]:
+    """The exact distances of a pair as JSON."""
+    return {
+        "schema": SCHEMA,
+        "system": pair.system.id,
+        "window": pair.window.document(pair.system),
+        "against": pair.against.document(pair.system),
+        "as_of": pair.as_of.isoformat(),
+        "decisions": {"window": pair.decisions[0], "against": pair.decisions[1]},
+        "measures": [measure.document() for measure in pair.measures],
+    }
 
-    The page shows a sample, the rows of each window whose hashed id comes first: the same rows every time. The
-    measures are exact, over all decisions.
 
-    Raises BoussoleError when the system declares no reference window, or no feature and no score.
+def detail(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Detail:
+    """Evidently's page on samples of at most `size` decisions of both windows.
+
+    The columns that moved most come first: Evidently is shown 20 of them at the most.
+
+    Raises ReportError where rows were purged, or where no column can be compared.
     """
-    run = measure_window(workspace, system)
-    if run.reference is None:
-        raise BoussoleError(
-            f"the system '{system.id}' has no reference window other than the audited one.",
-            next_step="Declare `windows.reference: START/END` and `features` in its system file.",
-        )
-    target = path or workspace.reports / "drift" / f"{system.id}.html"
+    system = pair.system
     with reading(workspace) as connection:
-        samples = [sample(connection, system, window) for window in (run.reference, run.window)]
-    write_report(samples[0], samples[1], path=target, title=f"{system.id} {run.window.start}/{run.window.end}")
-    drift = [measure for measure in run.measures if measure.by == ("feature",)]
-    return DriftReport(measures=drift, path=target)
+        for window in (pair.window, pair.against):
+            _rows_are_there(connection, system, window)
+        current, reference = (draw(connection, system, window, size=size) for window in (pair.window, pair.against))
+        changes = _changes(connection, system, pair)
+    order = _most_moved_first(pair.measures, [current, reference])
+    frames = [sample.frame[[name for name in order if name in sample.frame]] for sample in (reference, current)]
+    page = evidently_page(*frames, fewest=system.privacy.suppress_below)
+    return Detail(pair=pair, designs=(current.design, reference.design), page=page, told=[*changes, *page.columns.told])
 
 
-def sample(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, rows: int = SAMPLE
-) -> pd.DataFrame:
-    """Features, score and decision of the rows whose hashed id comes first.
+def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
+    gone = sealed_months(connection, system, within=window)
+    if gone:
+        raise ReportError(
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged: there is nothing left to draw "
+            f"a sample of {window.start}/{window.end} from.",
+            where=f"system '{system.id}'",
+            next_step="The exact distances stay, since they rest on counts: give --no-report, or see the drift page.",
+        )
 
-    Neither identifiers nor groups: the page is not suppressed, so it must not say who is in a small group.
-    """
-    names = [f"{quote('f_' + feature)} AS {quote(feature)}" for feature in system.watched]
-    names += ["score"] if system.log.score else []
-    names += ["CAST(decision AS VARCHAR) AS decision"]
-    return connection.execute(
-        f"SELECT {', '.join(names)} FROM {table(system, 'decisions')} "
-        f"WHERE day BETWEEN ? AND ? ORDER BY md5(id), id LIMIT {rows}",
-        [window.start, window.end],
-    ).df()
+
+def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) -> list[str]:
+    """What was decided and the score, then the features by their distance; those that have none come last."""
+    moved = {(m.group or ("",))[0]: m.value for m in measures if m.metric == "psi" and m.value is not None}
+    names = dict.fromkeys(str(name) for sample in samples for name in sample.frame.columns)
+
+    def place(name: str) -> tuple[bool, float]:
+        return name not in (DECISION, "score"), -moved.get(name, -1.0)
+
+    return sorted(names, key=place)
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[Told]:
+    """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
+    the name of a new value could be that of few."""
+    log = system.log
+    watched = [*system.watched, *([log.score.column] if log.score else []), log.decision.column]
+    if not has_shared(connection, "schema_changes"):
+        return []
+    days = " OR ".join(f"day BETWEEN DATE '{each.start}' AND DATE '{each.end}'" for each in (pair.window, pair.against))
+    rows = connection.execute(
+        'SELECT DISTINCT "column", kind, detail FROM lake.main.schema_changes '
+        "WHERE system = ? AND log = 'decisions' AND kind IN ('changed_type', 'lost_column', 'absent_column') "
+        'AND list_contains(?, "column") '
+        f"AND batch IN (SELECT batch FROM {table(system, 'decisions')} WHERE {days}) "
+        'ORDER BY "column", kind, detail',
+        [system.id, watched],
+    ).fetchall()
+    return [Told(column=column, kind=kind, detail=found) for column, kind, found in rows]
+
+
+def _figure(each: Beside) -> dict[str, Any]:
+    exact = each.exact
+    return {
+        "column": each.column,
+        "method": each.method.key,
+        "value": each.evidently,
+        "converted": each.converted,
+        "reading": each.method.reading,
+        "measure": exact.id if exact else None,
+        "exact": exact.value if exact else None,
+    }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from audits.drift import stored
 from audits.errors import PrivacyError
 from audits.lake import reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
@@ -112,7 +113,7 @@ def purge(
 
     if rebuild(workspace, plan):
         for item in found:  # a page made from a sample of rows
-            (workspace.reports / "drift" / f"{item.system}.html").unlink(missing_ok=True)
+            stored.forget(workspace, item.system)
     if not dry_run:
         clear_temporary()
     return found

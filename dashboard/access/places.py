@@ -33,7 +33,11 @@ PAGES: dict[str, Action] = {
 """By the name of the file in app_pages."""
 
 ROUTES: dict[str, Action] = {
-    "/drift/{system}": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
+    "/drift-make/{of}": Action.AUDIT,
     "/report-file/{name}": Action.SEE_REPORTS,
     "/report-make": Action.MAKE_REPORT,
     "/evidence/checkpoint": Action.TAKE_PROOFS,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from audits.errors import BoussoleError
+from audits.windows import Window
+from audits.workspace import Workspace
 from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import drift_href
-from dashboard.drifting import for_whom_html, html
+from dashboard.drifting import detail_html, for_whom_html, html
 from dashboard.drifting.asked import Asked
+from dashboard.html import Html
 from dashboard.words import Say, speaker
 
 
@@ -34,12 +37,20 @@ def show(say: Say) -> None:
         html.sections(page, say),
         for_whom_html.for_whom(page.for_whom, say),
         html.gaps(page, say),
+        detail(asked, page.pair, say) if fine else Html(""),
         html.closing(
             page,
             say,
-            report=frame.drift_report(asked.system) if fine else None,
             recompute=f"boussole drift --system {asked.system}",
         ),
+    )
+
+
+def detail(asked: Asked, pair: tuple[Window, Window] | None, say: Say) -> Html:
+    """Evidently's report on the two periods that the page compares."""
+    may_make = allowed(here().role, Action.AUDIT)
+    return detail_html.section(
+        Workspace.find(), asked, pair, say, may_make=may_make, query=frame.kept_query(), problem=frame.problem()
     )
 
 

@@ -1,4 +1,4 @@
-"""Measuring and judging: `audit`, `drift`, `metrics`, `verify`."""
+"""Measuring and judging: `audit`, `metrics`, `verify`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from dashboard.commands.console import (
     FromOption,
     ToOption,
     known_workspace,
-    say,
     workspace_of,
     write_json,
 )
@@ -105,22 +104,6 @@ def _summary(document: dict[str, Any], lang: str) -> None:
             typer.echo(
                 f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}"
             )
-
-
-def drift(
-    context: typer.Context,
-    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
-    html: Annotated[Path | None, typer.Option(help="Where to write Evidently's report.")] = None,
-) -> None:
-    """Compare the audited window with the reference window; write Evidently's report over a sample."""
-    from audits.drift.report import drift_report
-
-    workspace = workspace_of(context)
-    made = drift_report(workspace, workspace.system(system), path=html)
-    for measure in made.measures:
-        value = "undefined" if measure.value is None else f"{measure.value:.4f}"
-        typer.echo(f"{measure.id}\t{value}")
-    say(f"Written: {made.path}")
 
 
 def subgroups(  # noqa: PLR0917 (the options of a command)

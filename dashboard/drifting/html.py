@@ -189,7 +189,7 @@ def _multiple(each: Multiple, say: Say) -> Html:
     )
 
 
-def closing(page: DriftPage, say: Say, *, report: str | None, recompute: str) -> Html:
+def closing(page: DriftPage, say: Say, *, recompute: str) -> Html:
     """How to read the page, and where more is said."""
     pairs = [
         (
@@ -253,8 +253,6 @@ def closing(page: DriftPage, say: Say, *, report: str | None, recompute: str) ->
     items = [el("div", el("dt", name), el("dd", meaning)) for name, meaning in pairs]
     links = [link(*page.question)] if page.question else []
     links.append(link(say("Where do these figures come from?"), page.data))
-    if report:
-        links.append(link(say("Open the detailed drift report (Evidently, in English)"), report))
     return el(
         "section",
         details(say("How to read this page"), el("dl", *items, class_="facts"), class_="folded"),

@@ -9,6 +9,7 @@ from audits.decisions.overview import LogState
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries, Point
 from audits.languages import capital
+from audits.windows import Window
 from dashboard.addresses import article_href, data_href, register_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.events import Event, events, within
@@ -77,6 +78,8 @@ class DriftPage:
     level: str
     question: tuple[str, str] | None
     data: str
+    pair: tuple[Window, Window] | None = None
+    """The two windows that the first sentence compares."""
 
 
 def drift_page(
@@ -129,6 +132,7 @@ def drift_page(
         level=_level(level[""], say),
         question=_question(level[""], say, query=query),
         data=data_href(query=query, anchor=asked.system),
+        pair=_pair(series),
     )
 
 
@@ -137,6 +141,12 @@ def _read(point: Point, level: Mapping[str, Level], drift: Drift, say: Say) -> d
     own = readings(point, level)
     gap = gap_reading(point.window, drift.looked, drift.shifts, drift.series, say)
     return own | {MEANING: meaning_reading(own[MEANING], point.window, drift.meant), GAPS: gap}
+
+
+def _pair(series: DriftSeries) -> tuple[Window, Window] | None:
+    """The newest window that is compared, and what with."""
+    compared = [(each.window, each.against) for each in series.points if each.reason is None and each.against]
+    return compared[-1] if compared else None
 
 
 def _sections(say: Say) -> dict[str, tuple[str, Sequence[str]]]:

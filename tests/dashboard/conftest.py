@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audits.drift import stored
+from audits.drift.evidently_report import script_hashes
 from audits.systems import System, load_systems
+from audits.windows import Window
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
@@ -98,10 +102,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         document = _document(name)
         document["charter"]["sha256"] = charter.sha256
         save_audit(workspace, document, charter=charter)
-    drift = workspace.reports / "drift"
-    drift.mkdir()
+    months = (Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31)), Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31)))
     page = "<p id=x></p><script>document.getElementById('x').textContent = self.origin</script>"
-    (drift / "matchft.html").write_text(page, encoding="utf-8")
+    place, scripts = stored.place_of(workspace, "matchft", *months), script_hashes(page)
+    stored.write(place, html=page, document=json.dumps({stored.SCRIPTS: scripts}))
     yield from served(workspace.home)
 
 

@@ -127,7 +127,7 @@ def made(scene: Scene) -> Made:
 def whole(page: DriftPage, lang: str = "en") -> str:
     say = speaker(lang)
     parts = [html.head(page), html.notes(page, say), html.timeline(page, say), html.sections(page, say)]
-    return "".join([*parts, html.closing(page, say, report=None, recompute="boussole drift --system sample")])
+    return "".join([*parts, html.closing(page, say, recompute="boussole drift --system sample")])
 
 
 MOVED = {"distance": [50, 100, 350, 500, 0]}

@@ -53,8 +53,10 @@ def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: O
 
 def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
     page = visit("/system?system=matchft")
-    page.get(page.find_element(By.CSS_SELECTOR, "a[href='/drift/matchft']").get_attribute("href"))
+    page.get(page.find_element(By.CSS_SELECTOR, "a[href^='/drift-report/matchft/']").get_attribute("href"))
+    page.switch_to.frame(0)
     waiting(page).until(lambda b: text(b, "#x") == "null")
+    page.switch_to.default_content()
 
 
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:

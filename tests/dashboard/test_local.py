@@ -12,9 +12,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from audits.drift import stored
 from audits.workspace import Workspace
 from dashboard.local import foreign, refusal
-from dashboard.server import KnownHosts, LocalOnly, drift_report, routes
+from dashboard.server import KnownHosts, LocalOnly, routes
+
+REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 
 
 @pytest.mark.parametrize(
@@ -57,36 +60,60 @@ def test_a_form_comes_from_our_own_pages_and_not_from_what_is_sent_in_clear(orig
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
     Workspace.create(tmp_path)
-    folder = tmp_path / "reports" / "drift"
+    folder = tmp_path / "reports" / "drift" / "matchft"
     folder.mkdir(parents=True)
-    (folder / "matchft.html").write_text("<h1>drift</h1>", encoding="utf-8")
+    (folder / f"{REPORT}.html").write_text("<h1>drift</h1>", encoding="utf-8")
+    (folder / f"{REPORT}.json").write_text("{}", encoding="utf-8")
     (tmp_path / "secret.html").write_text("secret", encoding="utf-8")
     app = Starlette(routes=routes(tmp_path), middleware=[Middleware(LocalOnly)])
     return TestClient(app, base_url="http://localhost")
 
 
 def test_a_drift_report_is_sandboxed(client: TestClient) -> None:
-    answer = client.get("/drift/matchft")
-    assert answer.status_code == 200
+    answer = client.get(f"/drift-report/matchft/{REPORT}/page", headers={"sec-fetch-dest": "iframe"})
+    assert (answer.status_code, answer.text) == (200, "<h1>drift</h1>")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("sandbox allow-scripts;")
     assert "allow-same-origin" not in policy
-    assert "default-src 'none'" in policy
+    for part in ("default-src", "connect-src", "frame-src", "worker-src", "form-action", "base-uri"):
+        assert f"{part} 'none';" in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_drift_report_by_itself_stands_in_a_frame_that_leads_nowhere_else(client: TestClient) -> None:
+    for asked in ("matchft", f"matchft/{REPORT}", f"matchft/{REPORT}/page"):
+        answer = client.get(f"/drift-report/{asked}", headers={"sec-fetch-dest": "document"})
+        assert answer.url.path == f"/drift-report/matchft/{REPORT}"
+        assert answer.text.count('<iframe src="/drift-report/matchft/') == 1
+        assert 'sandbox="allow-scripts"' in answer.text
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none';")
+        assert "script-src" not in policy
+        assert "frame-src 'self'" in policy
+    taken = client.get(f"/drift-report/matchft/{REPORT}/json")
+    assert (taken.json(), "attachment" in taken.headers["content-disposition"]) == ({}, True)
+
+
+def test_frames_of_our_own_pages_lead_nowhere_else(client: TestClient) -> None:
+    for path in ("/healthz", "/nothing"):
+        assert client.get(path).headers["content-security-policy"] == "frame-src 'self'"
 
 
 def test_no_other_site_can_put_a_page_in_a_frame(client: TestClient) -> None:
-    for path in ("/drift/matchft", "/healthz", "/nothing"):
+    for path in ("/drift-report/matchft", "/healthz", "/nothing"):
         headers = client.get(path).headers
         assert (headers["x-frame-options"], headers["referrer-policy"]) == ("SAMEORIGIN", "same-origin")
 
 
 @pytest.mark.parametrize("name", ["chatft", "..%2F..%2Fsecret", "Matchft", "matchft.html"])
 def test_nothing_else_of_the_workspace_is_served(client: TestClient, name: str) -> None:
-    assert client.get(f"/drift/{name}").status_code == 404
+    for path in (name, f"{name}/{REPORT}", f"{name}/{REPORT}/page", f"matchft/{name}/page", f"matchft/{name}/json"):
+        assert client.get(f"/drift-report/{path}").status_code == 404
 
 
 def test_strangers_get_neither_pages_nor_sockets(client: TestClient) -> None:
-    assert client.get("/drift/matchft", headers={"host": "rebound.example"}).status_code == 403
+    assert client.get("/drift-report/matchft", headers={"host": "rebound.example"}).status_code == 403
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/", headers={"host": "rebound.example"}):
         pass
 
@@ -103,5 +130,15 @@ def test_nobody_fills_the_memory_of_the_server_with_files(path: str) -> None:
 
 
 def test_a_report_is_found_by_a_plain_id_only(tmp_path: Path) -> None:
-    assert drift_report(tmp_path, "../x") is None
-    assert drift_report(tmp_path, "") is None
+    folder = tmp_path / "reports" / "drift" / "x"
+    folder.mkdir(parents=True)
+    for name in (REPORT, "secret"):
+        (folder / f"{name}.html").touch()
+    assert stored.newest(tmp_path, "../x") is None
+    assert stored.newest(tmp_path, "") is None
+    assert stored.stored(tmp_path, "x", "../x/" + REPORT) is None
+    assert stored.stored(tmp_path, "x", "secret") is None
+    assert stored.stored(tmp_path, "x", REPORT.replace("02-28", "02-30")) is None
+    found = stored.stored(tmp_path, "x", REPORT)
+    assert found is not None
+    assert (found.name, found == stored.newest(tmp_path, "x")) == (REPORT, True)

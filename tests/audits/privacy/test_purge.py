@@ -18,6 +18,7 @@ from audits import ledger
 from audits.cubes.update import rebuild as count_anew
 from audits.decisions import ingest
 from audits.decisions.exclusion import exclude, include
+from audits.drift import stored
 from audits.errors import BoussoleError, LakeError, PrivacyError
 from audits.lake import reading, writing
 from audits.lake.connection import snapshot
@@ -26,6 +27,7 @@ from audits.lake.tables import CUBES, table
 from audits.privacy.purge import Purged, purge
 from audits.runs import measure_window
 from audits.systems import System
+from audits.windows import Window
 from audits.workspace import Workspace
 from charter.records.database import reading as records
 from charter.records.removals import seal_removals
@@ -70,11 +72,13 @@ def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, .
         *NEEDLES,
         *(pseudonyms if private else []),
     }
-    drift = workspace.reports / "drift" / "loans.html"
-    drift.parent.mkdir(parents=True)
-    drift.write_text(f"a sample of rows: {AMOUNT}")
+    days = Window(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), Window(dt.date(2025, 9, 1), dt.date(2025, 9, 30))
+    drift = stored.place_of(workspace, "loans", *days)
+    stored.write(drift, html=f"a sample of rows: {AMOUNT}", document=f'{{"largest": {AMOUNT}}}')
+    assert {oct(path.stat().st_mode & 0o777) for path in (drift.html, drift.json)} == {"0o600"}
     measure_window(workspace, workspace.system("loans"), start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
     purge(workspace, before=BEFORE)
+    assert not drift.html.parent.exists()
     seal_removals(workspace)
     assert found_in_clear(workspace, [*BYTES, *pseudonyms]) == set()
     assert found_when_opened(workspace, [*NEEDLES, *pseudonyms]) == set()

@@ -148,7 +148,7 @@ def test_a_cookie_that_is_no_role_is_nobody_special(local_routes: list[Route]) -
     client = TestClient(Starlette(routes=local_routes))
     for made_up in ("operator", "Chair", "reader,operator", "' or 1=1"):
         client.cookies.set(COOKIE, made_up)
-        assert client.get("/drift/x").status_code == 404  # as the role that opens a local dashboard
+        assert client.get("/drift-report/x").status_code == 404  # as the role that opens a local dashboard
 
 
 def look(name: str) -> list[str]:

@@ -52,13 +52,13 @@ def test_neither_identity_nor_token_reaches_the_browser_or_lies_open(client, sig
 def test_a_role_taken_away_at_the_provider_counts_at_once(client, sign_in, oidc):
     oidc.knows("eve", "stewards")
     sign_in("eve")
-    assert client.get("/drift/x").status_code == 404
+    assert client.get("/drift-report/x").status_code == 404
     oidc.knows("eve", "all")
-    assert client.get("/drift/x").status_code == 403
+    assert client.get("/drift-report/x").status_code == 403
     oidc.knows("eve")
-    assert client.get("/drift/x").status_code == 401
+    assert client.get("/drift-report/x").status_code == 401
     oidc.knows("eve", "stewards")
-    assert client.get("/drift/x").status_code == 401, "an ended session does not come back"
+    assert client.get("/drift-report/x").status_code == 401, "an ended session does not come back"
 
 
 def test_a_sign_in_revoked_at_the_provider_ends_here(client, sign_in, oidc):
@@ -116,12 +116,12 @@ def test_sign_ins_and_looks_are_noted(client, sign_in, oidc, workspace):
     oidc.knows("zoe", "all")
     oidc.knows("tom")
     sign_in("zoe")
-    client.get("/drift/x")
+    client.get("/drift-report/x")
     client.post("/access/sign-out", headers={"origin": "http://localhost:8501"})
     sign_in("tom")
     assert [(row.event, row.subject, row.role, row.place) for row in log.entries(workspace)] == [
         ("sign_in", "zoe", "reader", ""),
-        ("refused", "zoe", "reader", "/drift/{system}"),
+        ("refused", "zoe", "reader", "/drift-report/{system}"),
         ("sign_out", "zoe", "reader", ""),
         ("sign_in_refused", "tom", "", "no_role"),
     ]
@@ -133,7 +133,7 @@ def test_in_sign_in_mode_no_role_is_chosen(client):
         == 404
     )
     client.cookies.set("boussole_local", "steward")
-    assert client.get("/drift/x").status_code == 401
+    assert client.get("/drift-report/x").status_code == 401
 
 
 def test_forms_and_sockets_of_other_sites_and_names_are_refused(client):

@@ -175,9 +175,9 @@ def bearer(token):
 def test_a_token_sees_what_its_role_may(client, kept):
     token = tokens.new_token(kept, role="reader", label="a dashboard", days=1)
     assert client.get("/api/systems", headers=bearer(token)).status_code == 200
-    refused = client.get("/drift/matchft", headers=bearer(token))
+    refused = client.get("/drift-report/matchft", headers=bearer(token))
     assert refused.status_code == 403
-    assert ("refused", "/drift/{system}") in [(row.event, row.place) for row in log.entries(kept)]
+    assert ("refused", "/drift-report/{system}") in [(row.event, row.place) for row in log.entries(kept)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""What Evidently's figures are beside ours: the same thing, the same in another unit, or not to be read.
+
+All of this was run against Evidently 0.7.23 (tests/audits/drift/test_evidently_figures.py); a later version that
+behaves otherwise fails these tests.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audits.measures import Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audits.drift.evidently_report import EvidentlyPage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method of Evidently by its `key`, the measure of ours that answers the same question, and what to make of it.
+
+    `numbers`, `words`: the columns it can be asked about. `reading`: `same` (up to sampling, other classes and its
+    unit), `p_value` (only a p-value: it hangs on the size of the sample), or `wrong`."""
+
+    key: str
+    metric: str | None
+    numbers: bool
+    words: bool
+    reading: str
+
+
+METHODS = (
+    Method(key="jensenshannon", metric="jensen_shannon", numbers=True, words=True, reading="same"),
+    Method(key="hellinger", metric="hellinger", numbers=True, words=True, reading="same"),
+    Method(key="wasserstein", metric="wasserstein", numbers=True, words=False, reading="same"),
+    Method(key="ks", metric="kolmogorov_smirnov", numbers=True, words=False, reading="p_value"),
+    Method(key="psi", metric="psi", numbers=True, words=False, reading="wrong"),
+    Method(key="psi", metric="psi", numbers=False, words=True, reading="same"),
+    Method(key="chisquare", metric="chi_square", numbers=False, words=True, reading="wrong"),
+    Method(key="mannw", metric=None, numbers=True, words=False, reading="wrong"),
+)
+"""Its total variation (`TVD`) is left out: a p-value from 1,000 permutations, not the distance, that takes minutes."""
+
+NATURAL = math.sqrt(math.log(2))
+"""The largest Jensen-Shannon distance in natural logarithms, as Evidently takes them; in base 2 it is 1."""
+LEAST_SPREAD = 0.001
+"""By which Evidently divides a Wasserstein distance where the reference spreads less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """One figure of Evidently, the same in our unit where there is one, and ours over all decisions."""
+
+    column: str
+    method: Method
+    evidently: float | None
+    converted: float | None
+    exact: Measure | None
+
+
+def converted(key: str, value: float | None, reference: pd.Series) -> float | None:
+    """A figure of Evidently in the unit of ours; None for a p-value. `reference`: the column as it was shown.
+
+    >>> round(converted("jensenshannon", 0.8325546, None), 6)
+    1.0
+    """
+    if value is None:
+        return None
+    if key == "jensenshannon":
+        return value / NATURAL
+    if key == "wasserstein":
+        return value * max(float(reference.std(ddof=0)), LEAST_SPREAD)
+    return value if key in ("hellinger", "psi") else None
+
+
+def beside(page: EvidentlyPage, measures: Sequence[Measure]) -> list[Beside]:
+    """Every figure of Evidently beside ours, column by column."""
+    ours = {((measure.group or ("",))[0], measure.metric): measure for measure in measures}
+    found = []
+    for shown, column in page.columns.names.items():
+        number = shown in page.columns.numbers
+        for method in METHODS:
+            if method.numbers if number else method.words:
+                value = page.figures[column, method.key]
+                found.append(
+                    Beside(
+                        column=column,
+                        method=method,
+                        evidently=value,
+                        converted=converted(method.key, value, page.columns.reference[shown]),
+                        exact=ours.get((column, method.metric or "")),
+                    )
+                )
+    return found

@@ -1,0 +1,160 @@
+"""Which two windows are held to each other: any that somebody names, or one in its relation to another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import get_args
+
+import duckdb
+
+from audits.cubes.read import days_of
+from audits.cubes.update import edges_of
+from audits.drift.compared import compared
+from audits.drift.counts import read_windows
+from audits.drift.series import Against, Examined
+from audits.errors import BoussoleError
+from audits.lake import reading
+from audits.lake.tables import table
+from audits.measures import Measure
+from audits.systems.kinds import AuditWindow
+from audits.systems.model import System
+from audits.systems.parts import parse_window
+from audits.windows import Window, choose_window, period_of, reference_window
+from audits.workspace import Workspace
+
+_KINDS: tuple[AuditWindow, ...] = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A window and the one it is held to, with every distance between them, exactly, over all decisions.
+
+    `decisions`: of the window, then of the other."""
+
+    system: System
+    window: Window
+    against: Window
+    decisions: tuple[int, int]
+    as_of: dt.date
+    measures: list[Measure]
+
+
+def exact_pair(
+    workspace: Workspace,
+    system: System,
+    *,
+    window: Window | None = None,
+    against: Window | Against = "reference",
+    examined: Examined | None = None,
+    as_of: dt.date | None = None,
+) -> Pair:
+    """All distances of a window (the last that has ended when not given) from another, from the cubes.
+
+    `as_of` (today when not given) decides which outcomes have matured. Raises BoussoleError where there is no such
+    window, where they share days, and where one holds no decision or fewer than `suppress_below`.
+    """
+    as_of = as_of or dt.datetime.now(system.zone).date()
+    with reading(workspace) as connection:
+        window = window or choose_window(system, *days_of(connection, system))
+        other = against if isinstance(against, Window) else _other(connection, system, window, against, examined)
+        if other.start <= window.end and window.start <= other.end:
+            raise BoussoleError(
+                f"the windows {_named(window)} and {_named(other)} share days: each would be compared with itself.",
+                where=f"system '{system.id}'",
+                next_step="Choose two windows that share none, such as --against previous.",
+            )
+        counts = read_windows(connection, system, [other, window], edges_of(connection, system), as_of=as_of)
+    for each in (other, window):
+        if not counts.decisions(each):
+            raise BoussoleError(
+                f"the window {_named(each)} holds no decision.",
+                where=f"system '{system.id}'",
+                next_step="Choose a window that holds decisions; `boussole systems list` tells between which days.",
+            )
+        if counts.units(each, system) < system.privacy.suppress_below:
+            raise BoussoleError(
+                f"the window {_named(each)} holds fewer than {system.privacy.suppress_below} people or decisions.",
+                where=f"system '{system.id}'",
+                next_step="Choose a longer window: so few would be told of one by one.",
+            )
+    return Pair(
+        system=system,
+        window=window,
+        against=other,
+        decisions=(counts.decisions(window), counts.decisions(other)),
+        as_of=as_of,
+        measures=compared(counts, (other, window), system, as_of=as_of),
+    )
+
+
+def window_asked(text: str) -> Window:
+    """A window written START/END. Raises BoussoleError for anything else.
+
+    >>> window_asked("2026-01-01/2026-01-31").end.isoformat()
+    '2026-01-31'
+    """
+    try:
+        return Window(*parse_window(text))
+    except ValueError as error:
+        raise BoussoleError(f"{error}.", next_step="Give first and last day, both included.") from error
+
+
+def against_asked(text: str) -> Window | Against:
+    """What a window is to be held to: a window, or a word for one. Raises BoussoleError for anything else.
+
+    >>> against_asked("previous"), against_asked("2026-01-01/2026-01-31").start.isoformat()
+    ('previous', '2026-01-01')
+    """
+    words = get_args(Against)
+    if text in words:
+        found: Against = text  # type: ignore[assignment]
+        return found
+    if "/" not in text:
+        raise BoussoleError(f"'{text}' is no window.", next_step=f"Give START/END, or one of: {', '.join(words)}.")
+    return window_asked(text)
+
+
+def _other(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, against: Against, examined: Examined | None
+) -> Window:
+    found = {
+        "reference": lambda: reference_window(system),
+        "previous": lambda: previous(connection, system, window),
+        "examined": lambda: examined(window) if examined else None,
+    }[against]()
+    if found is not None:
+        return found
+    what, step = {
+        "reference": (
+            f"the system '{system.id}' declares no reference window.",
+            "Declare `windows.reference: START/END` in its system file, or give --against previous or START/END.",
+        ),
+        "previous": (f"no decision was made before {_named(window)}.", "Give --against START/END."),
+        "examined": (
+            f"no window before {_named(window)} was examined.",
+            "A window counts as examined once it is audited: run `boussole audit`, or give --against previous.",
+        ),
+    }[against]
+    raise BoussoleError(what, where=f"system '{system.id}'", next_step=step)
+
+
+def previous(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> Window | None:
+    """The last window of the same kind before another that holds decisions; of a window of no kind, as many days."""
+    row = connection.execute(
+        f"""SELECT max(day) FROM {table(system, "daily")} WHERE "by" = '' AND day < ?""", [window.start]
+    ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    last: dt.date = row[0]
+    kind = next((kind for kind in _KINDS if period_of(window.start, kind) == window), None)
+    if kind is not None:
+        return period_of(last, kind)
+    days = (window.end - window.start).days + 1
+    skipped = (window.start - last - dt.timedelta(days=1)).days // days
+    end = window.start - dt.timedelta(days=1 + skipped * days)
+    return Window(end - dt.timedelta(days=days - 1), end)
+
+
+def _named(window: Window) -> str:
+    return f"{window.start}/{window.end}"

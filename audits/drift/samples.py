@@ -1,0 +1,227 @@
+"""A sample of the decisions of a window, the same every time: for Evidently, whose page grows with the rows it sees.
+
+Exact figures need no sample. This one is stratified by time and decision with proportional allocation (Cochran 1977,
+Sampling Techniques, chapter 5): the share of each decision, and of each stretch of days, is that of the window to
+within one row. Within a stratum those are taken whose hashed id comes first, which is a simple random sample of the
+stratum that anybody who holds the log draws again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING, Literal
+
+import duckdb
+
+from audits.errors import ReportError
+from audits.lake.tables import literal, quote, table
+from audits.systems.model import System
+from audits.windows import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE = 10_000
+"""Decisions of each window that Evidently sees."""
+SEED = "boussole/drift/1"
+"""What stands before an id when it is hashed."""
+LONGEST_BY_DAY = 92
+"""Days of a window from which strata are months: more of them would hold a row or two each."""
+MARGIN = 6.0
+"""Standard errors by which more hashes are looked at than wanted: rows that no stratum can need are never sorted."""
+DECISION = "decision"
+Step = Literal["day", "month"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """How a sample was drawn. `decisions` of the window, `drawn` of them for the sample, from `rows` different rows
+    (fewer than drawn where a row stands for many decisions), over `strata`, each a `step` and a decision."""
+
+    decisions: int
+    drawn: int
+    rows: int
+    strata: int
+    step: Step
+    weighted: bool
+
+    @property
+    def rate(self) -> float:
+        """The share of the decisions that is in the sample."""
+        return self.drawn / self.decisions
+
+    def document(self) -> dict[str, object]:
+        """As JSON, with all that somebody needs to draw it again."""
+        return {
+            "decisions": self.decisions,
+            "drawn": self.drawn,
+            "rows": self.rows,
+            "rate": self.rate,
+            "strata": self.strata,
+            "stratified_by": [self.step, DECISION],
+            "allocation": "proportional",
+            "order": "systematic by weight in the order of the hash" if self.weighted else "smallest hash first",
+            "hash": "sha256(seed || id)",
+            "seed": SEED,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The rows, in the order of their days, and how they were drawn. Neither identifiers nor groups are in it: a page
+    made of it is not suppressed, so it must not say who is in a small group."""
+
+    window: Window
+    frame: pd.DataFrame
+    design: Design
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Decisions of one stretch of days that were alike, and how many of them are drawn."""
+
+    since: dt.date
+    decision: int
+    decisions: int
+    drawn: int
+
+
+def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, size: int = SAMPLE) -> Sample:
+    """Features, score and decision of at most `size` decisions of a window.
+
+    Columns that the lake does not have yet are left out. Raises ReportError where the rows of counted decisions are
+    gone.
+    """
+    step: Step = "day" if (window.end - window.start).days < LONGEST_BY_DAY else "month"
+    strata = _strata(connection, system, window, step, size)
+    query = _by_weight if system.log.weight else _by_hash
+    found = query(connection, system, window, step, strata)
+    decisions, drawn = (sum(counts) for counts in zip(*((each.decisions, each.drawn) for each in strata), strict=True))
+    rows = found.pop("row_")
+    if len(found) != drawn:
+        raise ReportError(
+            f"{drawn - len(found)} of the {drawn} decisions that a sample of {window.start}/{window.end} needs are not "
+            "in the lake, though its counts hold them.",
+            where=f"system '{system.id}'",
+            next_step="Run `boussole cubes rebuild`, or compare periods whose decisions are still there.",
+        )
+    design = Design(
+        decisions=decisions,
+        drawn=drawn,
+        rows=int(rows.nunique()),
+        strata=sum(each.drawn > 0 for each in strata),
+        step=step,
+        weighted=system.log.weight is not None,
+    )
+    return Sample(window=window, frame=found, design=design)
+
+
+def allocated(counts: Sequence[int], size: int) -> list[int]:
+    """How many of each stratum are drawn: in proportion, `size` in all, rounded along the order of the strata.
+
+    So neighbours together are never more than one off their share, however many they are.
+
+    >>> allocated([10, 10, 10], 10), allocated([1] * 8, 4), allocated([3, 2], 9)
+    ([3, 3, 4], [0, 1, 0, 1, 0, 1, 0, 1], [3, 2])
+    """
+    total, drawn, before, so_far = sum(counts), [], 0, 0
+    wanted = min(size, total)
+    for count in counts:
+        so_far += count
+        reached = so_far * wanted // total
+        drawn.append(reached - before)
+        before = reached
+    return drawn
+
+
+def _strata(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, step: Step, size: int
+) -> list[Stratum]:
+    """From the counts that imports keep: those not selected first, each in the order of time."""
+    rows = connection.execute(
+        f"SELECT {_since(step)} AS since, decision, CAST(sum(n) AS BIGINT) AS n FROM {table(system, 'daily')} "
+        f"""WHERE "by" = '' AND {_within(window)} GROUP BY ALL ORDER BY decision, since"""
+    ).fetchall()
+    if not rows:
+        raise ReportError(
+            f"the window {window.start}/{window.end} holds no decision.",
+            where=f"system '{system.id}'",
+            next_step="Choose a window that holds decisions.",
+        )
+    drawn = allocated([n for *_, n in rows], size)
+    return [Stratum(since, decision, n, take) for (since, decision, n), take in zip(rows, drawn, strict=True)]
+
+
+def _by_hash(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, step: Step, strata: Sequence[Stratum]
+) -> pd.DataFrame:
+    """The rows with the smallest hashes of each stratum: most rows are only hashed, never sorted."""
+    for margin in (MARGIN, None):
+        wanted = ", ".join(
+            f"(DATE '{each.since}', {each.decision}, {each.drawn}, {literal(_limit(each, margin))})"
+            for each in strata
+            if each.drawn
+        )
+        found = connection.execute(
+            f"""SELECT {_columns(connection, system)}, id AS row_ FROM (
+                SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
+                FROM {table(system, "decisions")} WHERE {_within(window)}
+            ) AS d JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, limit_)
+                ON w.since_ = d.since_ AND decision_ = decision AND hash_ < limit_
+            QUALIFY row_number() OVER (PARTITION BY d.since_, decision ORDER BY hash_, id) <= drawn_
+            ORDER BY d.since_, hash_, id"""
+        ).df()
+        if len(found) == sum(each.drawn for each in strata):
+            break
+    return found
+
+
+def _limit(stratum: Stratum, margin: float | None) -> str:
+    """Under which all hashes lie that can be among the smallest; as hexadecimal digits, `g` lies over them all."""
+    if margin is None:
+        return "g"
+    share = (stratum.drawn + margin * sqrt(stratum.drawn) + 2 * margin) / stratum.decisions
+    return f"{int(share * 16**12):012x}" if share < 1 else "g"
+
+
+def _by_weight(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, step: Step, strata: Sequence[Stratum]
+) -> pd.DataFrame:
+    """Every so many decisions of each stratum, in the order of the hashes: a row that stands for many comes often."""
+    wanted = ", ".join(f"(DATE '{e.since}', {e.decision}, {e.drawn}, {e.decisions})" for e in strata if e.drawn)
+
+    def reached(decisions: str) -> str:
+        return f"(2 * CAST({decisions} AS HUGEINT) * drawn_ + decisions_) // (2 * decisions_)"
+
+    found = connection.execute(
+        f"""SELECT {_columns(connection, system)}, id AS row_, times_ FROM (
+            SELECT *, CAST({reached("upto_")} - {reached("upto_ - weight")} AS BIGINT) AS times_ FROM (
+                SELECT d.*, drawn_, decisions_,
+                    sum(weight) OVER (PARTITION BY d.since_, decision ORDER BY hash_, id) AS upto_
+                FROM (SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
+                    FROM {table(system, "decisions")} WHERE {_within(window)}) AS d
+                JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, decisions_)
+                    ON w.since_ = d.since_ AND decision_ = decision))
+        WHERE times_ > 0 ORDER BY since_, hash_, id"""
+    ).df()
+    times = found.pop("times_")
+    return found.loc[found.index.repeat(times)].reset_index(drop=True)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: what is compared; a column that was declared since the last import is not in the lake yet."""
+    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
+    names = [f"{quote('f_' + name)} AS {quote(name)}" for name in system.watched if f"f_{name}" in present]
+    score = ["score"] if system.log.score else []
+    return ", ".join([*score, f"CAST(decision AS VARCHAR) AS {DECISION}", *names])
+
+
+def _since(step: Step) -> str:
+    return "day" if step == "day" else "CAST(date_trunc('month', day) AS DATE)"
+
+
+def _within(window: Window) -> str:
+    return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"

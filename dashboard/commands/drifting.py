@@ -1,0 +1,146 @@
+"""`boussole drift`: every distance of a pair of windows, and Evidently's report on samples of both."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashboard.commands.console import AsOfOption, say, workspace_of, write_json
+
+if TYPE_CHECKING:
+    from audits.drift.pairs import Pair
+    from audits.measures import Measure
+    from audits.workspace import Workspace
+    from dashboard.drifting.detail_making import Made
+
+WIDE = 150
+"""Characters of a line where the output is no terminal."""
+DISTANCES = {
+    "psi": "PSI",
+    "jensen_shannon": "Jensen-\nShannon",
+    "hellinger": "Hel-\nlinger",
+    "total_variation": "total\nvariation",
+    "kolmogorov_smirnov": "KS",
+    "wasserstein": "Wasser-\nstein",
+    "chi_square": "chi-square\n(p)",
+    "missing_share": "missing",
+}
+
+
+def drift(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
+    window: Annotated[
+        str | None, typer.Option(help="START/END, both included; the last that has ended if absent.")
+    ] = None,
+    against: Annotated[
+        str, typer.Option(help="What it is held to: START/END, reference, previous or examined.")
+    ] = "reference",
+    html: Annotated[Path | None, typer.Option(help="Also write Evidently's page here.")] = None,
+    json_: Annotated[str | None, typer.Option("--json", help="Write all figures to a file, or to - .")] = None,
+    as_of: AsOfOption = None,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Make Evidently's report, on samples of both windows.")
+    ] = True,
+) -> None:
+    """Measure how far a window lies from another, exactly; have Evidently report on samples of both.
+
+    The distances count all decisions. Evidently's report is kept in the workspace (reports/drift), and as an artifact
+    of MLflow where a tracking store is there.
+    """
+    from audits.drift.pairs import against_asked, exact_pair, window_asked
+    from charter.examined import examined
+
+    workspace = workspace_of(context)
+    pair = exact_pair(
+        workspace,
+        workspace.system(system),
+        window=window_asked(window) if window else None,
+        against=against_asked(against),
+        examined=examined(workspace, system),
+        as_of=as_of.date() if as_of else None,
+    )
+    states = _states(workspace, pair)
+    if not json_:
+        _print(pair, states)
+    made = _made(workspace, pair) if report or html else None
+    if made is not None and html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(made.place.html, html)
+        say(f"Written: {html}")
+    if json_:
+        write_json(_document(pair, states, made), json_)
+
+
+def _made(workspace: Workspace, pair: Pair) -> Made:
+    from dashboard.drifting.detail_making import make
+
+    made = make(workspace, pair)
+    say(f"Written: {made.place.html} (SHA-256 of its figures: {made.sha256})")
+    if made.run:
+        say(f"In MLflow: run {made.run}")
+    if made.untaken:
+        say(f"Not in MLflow: {made.untaken}")
+    return made
+
+
+def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
+    """How the drift page reads each column, by the level of the charter in force."""
+    from audits.drift.series import Point
+    from charter.in_force import in_force
+    from dashboard.drifting.readings import levels, readings
+
+    point = Point(
+        window=pair.window, against=pair.against, decisions=pair.decisions[0], reason=None, measures=pair.measures
+    )
+    read = readings(point, levels(in_force(workspace).charter, pair.system))
+    return {name: state for reading in read.values() for name, state in reading.states.items()}
+
+
+def _print(pair: Pair, states: dict[str, str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from dashboard.drifting.words import state_words
+    from dashboard.words import speaker
+
+    told = speaker("en")
+    title = (
+        f"{pair.system.id}: {pair.window.start}/{pair.window.end} ({pair.decisions[0]} decisions) against "
+        f"{pair.against.start}/{pair.against.end} ({pair.decisions[1]})"
+    )
+    table = Table("column", *DISTANCES.values(), "reading", title=title, title_justify="left")
+    for name in dict.fromkeys((measure.group or ("",))[0] for measure in pair.measures):
+        of = {measure.metric: measure for measure in pair.measures if measure.group == (name,)}
+        state = states.get(name)
+        reading = state_words(state, told).lower() if state else _why(list(of.values()))
+        table.add_row(name, *[_cell(of.get(metric)) for metric in DISTANCES], reading)
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False).print(table)
+
+
+def _why(measures: Sequence[Measure]) -> str:
+    return next((measure.reason.replace("_", " ") for measure in measures if measure.reason), "")
+
+
+def _cell(measure: Measure | None) -> str:
+    if measure is None:
+        return ""
+    if measure.value is None:
+        return (measure.reason or "").replace("_", " ")
+    if measure.metric == "chi_square":
+        p = measure.params["p"]
+        return f"{measure.value:.1f}\n(p {'< 0.0001' if p < 0.0001 else f'= {p:.4f}'})"
+    return f"{100 * measure.value:.1f}%" if measure.metric == "missing_share" else f"{measure.value:.4f}"
+
+
+def _document(pair: Pair, states: dict[str, str], made: Made | None) -> dict[str, Any]:
+    from audits.drift.report import pair_document
+
+    document = made.detail.document() if made else pair_document(pair)
+    stored = {"html": str(made.place.html), "json": str(made.place.json), "sha256": made.sha256} if made else None
+    return document | {"readings": states, "stored": stored, "mlflow_run": made.run if made else None}

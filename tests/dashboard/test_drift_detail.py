@@ -1,0 +1,273 @@
+"""Evidently's report on two windows: made once, stored, in MLflow, on the page, at the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from audits.decisions import ingest
+from audits.drift import stored
+from audits.drift.evidently_figures import METHODS
+from audits.drift.pairs import exact_pair, window_asked
+from audits.errors import ReportError, SourceError
+from audits.privacy.purge import purge
+from audits.systems import load_system
+from audits.workspace import Workspace
+from dashboard.access.person import COOKIE
+from dashboard.drifting import detail_html, detail_making, detail_routes
+from dashboard.drifting.asked import Asked
+from dashboard.drifting.detail_header import header
+from dashboard.drifting.detail_making import Made, make
+from dashboard.drifting.detail_words import told_words, which_to_read
+from dashboard.server import routes
+from dashboard.words import speaker
+from experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
+from experiments.store import TAG as OF_DECISIONS
+from experiments.store import client
+from tests.conftest import Run
+from tests.written import system_text
+
+TEXT = """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: taken, selected: [true], not_selected: [false]}
+  score: {column: score, range: [0, 1]}
+features: [distance, gone, turned]
+groups: {gender: {column: sex}}
+windows: {audit: month, reference: "2026-01-01/2026-01-31"}
+"""
+FEBRUARY, JANUARY = window_asked("2026-02-01/2026-02-28"), window_asked("2026-01-01/2026-01-31")
+NAME = "2026-02-01_2026-02-28_vs_2026-01-01_2026-01-31"
+
+
+def log(month: int, rows: int) -> pd.DataFrame:
+    random = np.random.default_rng(month)
+    return pd.DataFrame(
+        {
+            "ref": [f"person-{month}-{i}" for i in range(rows)],
+            "day": pd.Timestamp(f"2026-{month:02}-01") + pd.to_timedelta(random.integers(0, 28, rows), unit="D"),
+            "taken": random.random(rows) < 0.3,
+            "score": random.random(rows),
+            "distance": random.normal(20 + 8 * (month > 1), 5, rows),
+            "gone": np.full(rows, np.nan) if month > 1 else random.random(rows),
+            "turned": random.integers(0, 5, rows).astype(str) if month > 1 else random.integers(0, 5, rows),
+            "sex": random.choice(["sexF", "sexM"], rows),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Workspace:
+    made = Workspace.create(tmp_path_factory.mktemp("detail") / "workspace")
+    shutil.copyfile(empty_store, made.home / "mlflow.db")
+    file = made.home / "systems" / "jobs.yaml"
+    file.write_text(system_text("jobs", TEXT, title="{fr: Emplois, en: Jobs <b>}"), encoding="utf-8")
+    for month, rows in ((1, 400), (2, 300)):
+        path = made.home / f"log-{month}.parquet"
+        log(month, rows).to_parquet(path)
+        ingest(made, load_system(file), path)
+    return made
+
+
+@pytest.fixture(scope="module")
+def made(workspace: Workspace) -> Made:
+    return make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
+
+
+def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Made) -> None:
+    place = made.place
+    assert (place.html.name, place.json.name) == (f"{NAME}.html", f"{NAME}.json")
+    assert {oct(path.stat().st_mode & 0o777) for path in (place.html, place.json)} == {"0o600"}
+    assert place.html.parent.stat().st_mode & 0o077 == 0
+    document, page = json.loads(place.json.read_text("utf-8")), place.html.read_text("utf-8")
+    assert document["html_sha256"] == stored.sha256_of(page)
+    assert made.sha256 == stored.sha256_of(place.json.read_text("utf-8"))
+    assert document["schema"] == "boussole.drift/1"
+    assert document["evidently"]["samples"]["window"]["drawn"] == 200
+    assert document["decisions"] == {"window": 300, "against": 400}
+    assert stored.scripts_of(place) == document["scripts"]
+
+
+def test_neither_identifiers_nor_groups_are_in_either_file(made: Made) -> None:
+    for path in (made.place.html, made.place.json):
+        text = path.read_text("utf-8")
+        assert not [word for word in ("person-", "sexF", "sexM", "gender") if word in text]
+
+
+def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: Made) -> None:
+    top = header(made.detail, "en")
+    assert top.index('lang="en"') < top.index('lang="fr"')
+    for words in (
+        "Jobs &lt;b&gt;: February 2026 compared with January 2026, seen by Evidently",
+        "200 of 300 decisions (66.7%), in",
+        "Gone: no value in February 2026",
+        "Turned: the column changed its type (number -&gt; text)",
+        "SHA-256 of “boussole/drift/1”",
+        "Wrong: it only sees values that rose",
+        "Gone\u202f: aucune valeur en février 2026",
+        "Emplois",
+    ):
+        assert words in top, words
+    assert made.place.html.read_text("utf-8").count("<header") >= 1
+
+
+def test_every_kind_of_note_has_its_words(made: Made) -> None:
+    for kind in ("new_values", "infinite", "changed_type", "lost_column", "absent_column"):
+        told = replace(made.detail.told[0], kind=kind, detail="7")
+        assert told_words(told, made.detail, speaker("fr")).startswith("Turned\u202f: ")
+
+
+def test_every_method_is_explained(made: Made) -> None:
+    assert len(which_to_read(speaker("en"))) == len(METHODS) + 2  # total variation, and “drift detected”
+    shown = {(each.column, each.method.key) for each in made.detail.figures}
+    assert {("decision", "chisquare"), ("score", "ks"), ("distance", "wasserstein")} <= shown
+    exact = {each.column: each.exact for each in made.detail.figures if each.method.key == "hellinger"}
+    assert exact["decision"] is not None
+
+
+def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: Made) -> None:
+    again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
+    assert (again.sha256, again.run) == (made.sha256, made.run)
+    store = client(workspace)
+    run = store.get_run(made.run or "")
+    assert run.info.status == "FINISHED"
+    told = {"2026-02-01/2026-02-28": WINDOW, "2026-01-01/2026-01-31": AGAINST, "jobs": SYSTEM, made.sha256: CONTENT}
+    assert {run.data.tags[tag]: tag for tag in told.values()} == told
+    assert OF_DECISIONS not in run.data.tags  # a sync takes it for no decisions
+    kept = {item.path: item.file_size for item in store.list_artifacts(run.info.run_id, ARTIFACTS)}
+    assert kept == {f"{ARTIFACTS}/{path.name}": path.stat().st_size for path in (made.place.html, made.place.json)}
+    assert store.get_experiment(run.info.experiment_id).name == EXPERIMENT
+
+
+def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
+    workspace: Workspace, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from experiments import drift_reports
+
+    page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
+    monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)
+    assert detail_making._logged(workspace, made.place, page, text) == (None, "")
+
+    def dead(*_: object, **__: object) -> None:
+        raise SourceError("the MLflow server does not answer.")
+
+    monkeypatch.setattr(drift_reports, "log_drift_report", dead)
+    assert detail_making._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
+
+
+def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace, command: Run, tmp_path: Path) -> None:
+    asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--no-report")
+    done = command(*asked, "--against", "previous")
+    assert done.returncode == 0, done.stderr
+    for words in ("PSI", "Shannon", "KS", "Wasser", "chi-square", "missing", "has moved", "no values", "100.0%"):
+        assert words in done.stdout, words
+    document = json.loads(command(*asked, "--window", "2026-02-01/2026-02-28", "--json", "-").stdout)
+    assert document["readings"]["distance"] in ("watch", "broken")
+    assert (document["stored"], document["window"]["start"]) == (None, "2026-02-01")
+    metrics = {each["metric"] for each in document["measures"] if each["group"] == {"feature": "distance"}}
+    assert len(metrics) == 8
+    refused = command(*asked, "--against", "never")
+    assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
+
+
+def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_path: Path) -> None:
+    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+    asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
+    done = command(*asked, "--html", page, "--json", figures)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(figures.read_text("utf-8"))
+    assert document["stored"]["sha256"] in done.stderr
+    assert document["mlflow_run"] in done.stderr
+    assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
+
+
+def test_the_part_of_the_drift_page(workspace: Workspace, made: Made) -> None:
+    def shown(pair: object, *, may_make: bool = True) -> str:
+        asked = Asked(system="jobs", against="previous")
+        return detail_html.section(
+            workspace,
+            asked,
+            pair,  # type: ignore[arg-type]
+            speaker("en"),
+            may_make=may_make,
+            query={},
+            problem=None,
+        )
+
+    there = shown((FEBRUARY, JANUARY))
+    assert f'data-frame="/drift-report/jobs/{NAME}/page"' in there
+    assert f'href="/drift-report/jobs/{NAME}"' in there
+    assert "<form" not in there
+    assert "--window 2026-02-01/2026-02-28 --against 2026-01-01/2026-01-31" in there
+    assert "Wrong: the number of classes" in there
+    other = shown((JANUARY, FEBRUARY))
+    assert 'action="/drift-make/jobs.2026-01-01_2026-01-31_vs_2026-02-01_2026-02-28.previous.month?' in other
+    assert "<form" not in shown((JANUARY, FEBRUARY), may_make=False)
+    assert shown(None) == ""
+
+
+@pytest.fixture
+def asks(workspace: Workspace) -> Callable[..., TestClient]:
+    def asks(role: str) -> TestClient:
+        sent = TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
+        sent.cookies.set(COOKIE, role)
+        return sent
+
+    return asks
+
+
+def test_who_asks_for_a_report_gets_it_on_the_page(
+    workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(detail_routes, "make_apart", lambda _, *given: made.append(given))
+    to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
+    answer = asks("data_scientist").post(to, files={"none": b""})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/drift?system=jobs&against=previous&by=week&lang=en#detail",
+    )
+    assert made == [("jobs", FEBRUARY, JANUARY)]
+    for role in ("auditor", "member"):
+        assert asks(role).post(to, files={"none": b""}).status_code == 403
+    for of in (f"none.{NAME}", "jobs.now", "jobs", f"..%2F.{NAME}"):
+        assert asks("data_scientist").post(f"/drift-make/{of}", files={"none": b""}).status_code == 404
+    assert asks("auditor").get(f"/drift-report/jobs/{NAME}/page").status_code == 200
+    assert asks("member").get(f"/drift-report/jobs/{NAME}/page").status_code == 403
+
+
+def test_why_it_cannot_be_made_is_told_on_the_page(
+    asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ReportError("the rows were purged.", next_step="Look elsewhere.")
+
+    monkeypatch.setattr(detail_routes, "make_apart", refuse)
+    answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/drift?system=jobs&sent=")
+    assert answer.headers["location"].endswith("#drift-make")
+
+
+@pytest.mark.slow
+def test_another_process_makes_it_or_says_why_not(workspace: Workspace, tmp_path: Path) -> None:
+    copy = Workspace(Path(shutil.copytree(workspace.home, tmp_path / "copy")))
+    stored.forget(copy, "jobs")
+    place = detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    assert place.html.is_file()
+    purge(copy, before=FEBRUARY.start)
+    assert not place.html.exists()
+    with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
+        detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    pair = exact_pair(copy, copy.system("jobs"), window=FEBRUARY, against=JANUARY)
+    assert pair.decisions == (300, 400)  # the exact distances stay
