@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
@@ -34,6 +35,10 @@ def compare(  # noqa: PLR0917 (the options of a command)
         list[str] | None, typer.Argument(help="PRODUCTION CANDIDATE: model versions in the lake, or files.")
     ] = None,
     system: Annotated[str | None, typer.Option("--system", help="The id of the system.")] = None,
+    sequence: Annotated[
+        str | None,
+        typer.Option("--versions", metavar="V1..V2", help="Whole months of one version beside those of the next."),
+    ] = None,
     run: Annotated[
         list[str] | None, typer.Option("--run", help="An MLflow run; it comes after the versions that are named.")
     ] = None,
@@ -48,12 +53,18 @@ def compare(  # noqa: PLR0917 (the options of a command)
     json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
 ) -> None:
-    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told."""
+    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
+
+    With --versions, set two versions side by side as the audits of their months told them, and judge nothing.
+    """
     from audits.sides import Days
     from charter.compare import Margins
     from charter.compare import compare as judge
     from charter.in_force import in_force
 
+    if sequence is not None:
+        _beside(context, system, sequence, as_of, alone=not (versions or run or system_file or start or end), to=json_)
+        return
     margins = Margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
     if len(wanted) != 2:
@@ -78,6 +89,37 @@ def compare(  # noqa: PLR0917 (the options of a command)
 
 
 DAYS = ("start", "end", "as_of")
+
+
+def _beside(
+    context: typer.Context,
+    system: str | None,
+    sequence: str,
+    as_of: dt.datetime | None,
+    *,
+    alone: bool,
+    to: str | None,
+) -> None:
+    """Two versions side by side, from the audits of whole months."""
+    from charter.in_force import in_force
+    from charter.side_by_side import sequential
+    from dashboard.commands.side_by_side import tell
+
+    before, dots, after = sequence.partition("..")
+    if not (before and dots and after) or not alone:
+        raise BoussoleError(
+            "--versions takes two versions, V1..V2, and no other sides or days.",
+            next_step="Run `boussole compare --system ID --versions V1..V2`.",
+        )
+    workspace, subject = system_of(context, system, None)
+    if workspace is None:
+        raise BoussoleError("there is no workspace to read audits from.", next_step="Give --system ID.")
+    day = as_of.date() if as_of else None
+    document = sequential(workspace, subject, before, after, alpha=in_force(workspace).charter.alpha, as_of=day)
+    if to:
+        write_json(document, to)
+    else:
+        tell(document)
 
 
 def _system(

@@ -10,7 +10,9 @@ from audits.drift.series import DriftSeries, Point
 from charter.in_force import Version
 from charter.incidents.incidents import incidents
 from charter.records.incidents import Incident
-from dashboard.addresses import charter_href, incidents_href
+from charter.side_by_side import MOST
+from dashboard.addresses import charter_href, drift_href, incidents_href
+from dashboard.drifting.beside import anchor_of
 from dashboard.scene import Scene
 from dashboard.words import Say
 
@@ -36,11 +38,15 @@ def events(
 ) -> list[Event]:
     """All of them, oldest first; that the first version decides is where the log begins, and no event."""
     begun = min((version.first for version in series.versions), default=None)
+    shown = [version.name for version in series.versions][-MOST:]
     found = [
         Event(
             on=version.first,
             short=say("Version {version} begins", version=version.name),
             said=say("version {version} of the model began to decide", version=version.name),
+            href=drift_href(series.system.id, query=query, anchor=anchor_of(version.name))
+            if version.name in shown
+            else "",
         )
         for version in series.versions
         if version.first != begun

@@ -15,7 +15,8 @@ from audits.windows import Window
 from audits.workspace import Workspace
 from charter.examined import examined
 from charter.groups_over_time import Document, Told, documents_of, mix_measures, series_of, told
-from charter.in_force import Version, versions
+from charter.in_force import Version, in_force, versions
+from charter.side_by_side import VersionChange, version_changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,8 @@ class Drift:
     """The last audit of each window."""
     meant: Sequence[Shift] = ()
     """When scores came to mean something else for good, all months being looked at together."""
+    beside: Sequence[VersionChange] = ()
+    """Versions of the model beside the ones before, the newest first."""
 
 
 def look(workspace: Workspace, system: System, *, against: Against, step: Step, today: dt.date) -> Drift:
@@ -55,6 +58,14 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
         documents=documents,
         shifts=[each for each in found if each.id not in (SHIFT, TILT)],
         meant=[each for each in found if each.id in (SHIFT, TILT)],
+        beside=version_changes(
+            workspace,
+            system,
+            [version.name for version in series.versions],
+            alpha=in_force(workspace).charter.alpha,
+            as_of=today,
+            documents=documents,
+        ),
     )
 
 

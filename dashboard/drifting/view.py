@@ -12,6 +12,7 @@ from audits.languages import capital
 from audits.windows import Window
 from dashboard.addresses import article_href, data_href, register_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
+from dashboard.drifting.beside import Beside, side_by_side
 from dashboard.drifting.events import Event, events, within
 from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.gaps import Gaps, gap_reading, gaps
@@ -75,6 +76,7 @@ class DriftPage:
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
     gaps: Gaps | None
     for_whom: ForWhom | None
+    beside: Sequence[Beside]
     level: str
     question: tuple[str, str] | None
     data: str
@@ -129,6 +131,7 @@ def drift_page(
         ],
         gaps=gaps(series, drift.looked, drift.shifts, say),
         for_whom=for_whom(drift.documents, series.system, say, alpha=scene.charter.alpha),
+        beside=side_by_side(drift.beside, series, say),
         level=_level(level[""], say),
         question=_question(level[""], say, query=query),
         data=data_href(query=query, anchor=asked.system),

@@ -1,0 +1,238 @@
+"""A version of the model beside the one before: what differs between their whole months, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.drift.series import DriftSeries
+from audits.languages import capital
+from audits.mixed import joined
+from charter.families import decision
+from charter.side_by_side import VersionChange, differing
+from dashboard.drifting.figures import figure
+from dashboard.drifting.gaps import name_of_measure
+from dashboard.groups import reason_words, value_name
+from dashboard.words import Say
+
+Document = Mapping[str, Any]
+SPOKEN = 3
+"""Differences that the first lines name."""
+SHARES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
+NO_FIGURE = ("selective_labels", "not_mature", "no_outcomes", "no_interval", "absent_is_negative")
+"""Reasons that hold for all groups at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Two versions. `head`, `rows`, `marks`: what differs; `every`: all that was compared; `missing`: why there is
+    nothing to show, and `todo`."""
+
+    anchor: str
+    title: str
+    period: str = ""
+    tone: str = "unknown"
+    sentences: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    every: Sequence[Sequence[str]] = ()
+    marks: Sequence[str] = ()
+    missing: str = ""
+    todo: str = ""
+
+
+def anchor_of(version: str) -> str:
+    """The place of a version on the page."""
+    return "version-" + "".join(each if each.isalnum() else "-" for each in version)
+
+
+def side_by_side(found: Sequence[VersionChange], series: DriftSeries, say: Say) -> list[Beside]:
+    """Changes of version as the page shows them."""
+    return [
+        shown(each.document, series, say)
+        if each.document is not None
+        else Beside(
+            anchor=anchor_of(each.after),
+            title=say("Version {after} beside {before}", after=each.after, before=each.before),
+            missing=say("Not set side by side: {why}", why=each.missing),
+            todo=each.todo,
+        )
+        for each in found
+    ]
+
+
+def shown(document: Document, series: DriftSeries, say: Say) -> Beside:
+    """A comparison of two versions as the page shows it."""
+    words = Figures(series=series, say=say, document=document)
+    found = sorted(differing(document), key=_plainest)
+    told = [row for row in document["rows"] if row["p"] is not None]
+    return Beside(
+        anchor=anchor_of(document["candidate"]["name"]),
+        title=say(
+            "Version {after} beside {before}",
+            after=document["candidate"]["name"],
+            before=document["production"]["name"],
+        ),
+        period=words.period(),
+        tone="watch" if found else "kept" if told else "unknown",
+        sentences=words.sentences(found),
+        notes=words.notes(),
+        head=words.head(),
+        rows=[words.row(row) for row in found],
+        every=[words.row(row) for row in document["rows"] if row["reason"] not in NO_FIGURE],
+        marks=["watch" if row["differs"] else "" for row in document["rows"] if row["reason"] not in NO_FIGURE],
+    )
+
+
+def _plainest(row: Document) -> tuple[int, int, float]:
+    """Decisions before scores, everybody and single groups before crossed ones, the surest first."""
+    kinds = ("selection_rate", "selection_rate_ratio", "adjusted_selection_rate_ratio", "mean_score")
+    kind = kinds.index(row["metric"]) if row["metric"] in kinds else len(kinds)
+    return len(row["by"]) > 1, kind + len(kinds) * bool(row["given"]), float(row["p_adjusted"])
+
+
+def _within(name: str) -> str:
+    """A name before a colon: whom it is about follows a comma.
+
+    >>> _within("Share of people called: women")
+    'Share of people called, women'
+    """
+    title, colon, whom = name.rpartition(":")
+    return f"{title.rstrip()},{whom}" if colon else name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How a comparison of two versions is written."""
+
+    series: DriftSeries
+    say: Say
+    document: Document
+
+    def period(self) -> str:
+        sides = [self.document[name]["window"] for name in ("candidate", "production")]
+        after, before = (self.say.period(side["start"], side["end"]) for side in sides)
+        told = self.say("{after} beside {before}: the whole months next to the change", after=after, before=before)
+        return capital(told)
+
+    def head(self) -> list[str]:
+        names = [self.document[name]["name"] for name in ("production", "candidate")]
+        versions = [self.say("Version {version}", version=name) for name in names]
+        return [self.say("What"), *versions, self.say("Difference"), self.say("Reading")]
+
+    def row(self, row: Document) -> list[str]:
+        """One figure in both versions; the last cell stands for the mark."""
+        if row["reason"]:
+            least = self.series.system.privacy.suppress_below
+            return [self.name(row), "", "", reason_words(row["reason"], self.say, minimum=least)]
+        before, after = (self.value(row[side]["value"], row) for side in ("production", "candidate"))
+        return [self.name(row), before, after, self.change(row)]
+
+    def name(self, row: Document) -> str:
+        """What a row is about, and whom."""
+        measure, metric = row["measure"], row["metric"]
+        if row["scale"] == "ratio" or row["metric"].endswith("_difference") or metric == "mean_score" or not row["by"]:
+            return self._everybody(metric) if not row["by"] else name_of_measure(measure, self.series, self.say)
+        who = joined(
+            ", ", [value_name(name, row["group"][name], self.say, system=self.series.system) for name in row["by"]]
+        )
+        return self.say("{title}: {group}", title=self._everybody(metric), group=who)
+
+    def _everybody(self, metric: str) -> str:
+        selected = decision(self.series.system, self.say.lang)
+        own = {
+            "true_positive_rate": self.say(
+                "Share {selected} among those whose outcome was positive", selected=selected
+            ),
+            "false_positive_rate": self.say(
+                "Share {selected} among those whose outcome was negative", selected=selected
+            ),
+        }
+        return own.get(metric) or name_of_measure(metric, self.series, self.say)
+
+    def value(self, value: float, row: Document) -> str:
+        if row["scale"] == "ratio":
+            return self.say("{n} for 100", n=self.say.number(100 * value, 0))
+        if row["metric"] in SHARES:
+            return self.say.percent(value)
+        if row["metric"].endswith("_difference") and row["metric"] != "calibration_difference":
+            return self.say("{n} points", n=self.say.number(100 * value, 1))
+        return figure(value, self.say)
+
+    def change(self, row: Document) -> str:
+        ends = [row["change"], row["interval"]["low"], row["interval"]["high"]]
+        told = [self._factor(end) if row["scale"] == "ratio" else self._signed(end, row) for end in ends]
+        return self.say("{value} (between {low} and {high})", value=told[0], low=told[1], high=told[2])
+
+    def _factor(self, value: float) -> str:
+        return self.say("× {n}", n=self.say.number(value, 2))
+
+    def _signed(self, value: float, row: Document) -> str:
+        points = row["metric"] in SHARES or row["metric"].endswith("_difference")
+        if points and row["metric"] != "calibration_difference":
+            told = self.say("{n} points", n=self.say.number(abs(100 * value), 1))
+        else:
+            told = self.say.number(abs(value), 3)
+        return f"{'+' if value > 0 else '−'}{told}"
+
+    def sentences(self, found: Sequence[Document]) -> list[str]:
+        """What differs, in plain words, and that nothing else does beyond chance."""
+        say, family = self.say, int(self.document["family"])
+        if not family:
+            return [say("No figure can be told of both versions.")]
+        if not found:
+            return [
+                say.plural(
+                    "The one figure compared does not differ between both versions by more than chance.",
+                    "None of the {n} figures compared differs between both versions by more than chance.",
+                    family,
+                )
+            ]
+        told = [
+            say(
+                "{name}: {after} with version {candidate}, {before} with version {production}.",
+                name=_within(self.name(row)),
+                after=self.value(row["candidate"]["value"], row),
+                before=self.value(row["production"]["value"], row),
+                candidate=self.document["candidate"]["name"],
+                production=self.document["production"]["name"],
+            )
+            for row in found[:SPOKEN]
+        ]
+        left = len(found) - len(told)
+        if not left:
+            return [*told, say("Nothing else differs beyond chance.")]
+        more = say.plural(
+            "One more figure of {family} differs.",
+            "{n} more figures of {family} differ.",
+            left,
+            family=say.whole(family),
+        )
+        return [*told, more]
+
+    def notes(self) -> list[str]:
+        """What has to be known to read it."""
+        say, found = self.say, []
+        if self.document["kind"] == "sequential":
+            found.append(
+                say("The months differ too: what changed meanwhile for other reasons is in these figures as well.")
+            )
+        if self.document["mixed"]:
+            months = joined(", ", [say.period(each["start"], each["end"]) for each in self.document["mixed"]])
+            found.append(say("Left out, because both versions decided: {months}.", months=months))
+        distances = {m["id"]: m["value"] for m in self.document["drift"]}
+        score = distances.get("psi/feature=score")
+        if score is not None:
+            found.append(say("Distance of the scores of both (PSI): {value}.", value=figure(score, say)))
+        reasons = {row["reason"] for row in self.document["rows"]} & set(NO_FIGURE)
+        for reason in sorted(reasons):
+            names = dict.fromkeys(
+                self._everybody(row["metric"])
+                for row in self.document["rows"]
+                if row["reason"] == reason and not row["by"]
+            )
+            if names:
+                found.append(say("{names}: {why}.", names=joined("; ", list(names)), why=reason_words(reason, say)))
+        return found
