@@ -14,7 +14,7 @@ import numpy as np
 
 from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
 from audits.metrics.definition import Metric
-from audits.metrics.estimated import FEWEST, chances
+from audits.metrics.estimated import chances
 from audits.uncertainty.auc import wald_interval
 from audits.uncertainty.curve import Curve, Spread, spread
 from audits.uncertainty.tests import tails
@@ -24,6 +24,8 @@ REACH = 2
 """How many hundredths of the score's range an outcome may lie from the next one of the reference window."""
 LEVEL = 0.1
 """From where on a change counts: the odds of the outcome at the same scores moved by a tenth. A habit of ours."""
+FEWEST_BEFORE = 100
+"""Positive, and negative, outcomes in the reference window: a curve of fewer is too coarse to hold others to it."""
 FEWEST_EXPECTED = 20
 """Positive, and negative, outcomes to be expected: of fewer, chance is no bell curve."""
 MOST_LEFT_OUT = 0.1
@@ -42,13 +44,18 @@ class _Outcomes:
     @property
     def expected(self) -> float:
         """How many positive ones the curve says."""
-        return float(self.curve.chance @ self.every.sum(axis=1))
+        return float(self.chance @ self.every.sum(axis=1))
+
+    @property
+    def chance(self) -> Floats:
+        """What each score meant: the curve, less what of it follows chance."""
+        return np.asarray(np.clip(self.curve.chance - self.curve.optimism, 0.0, 1.0), dtype=np.float64)
 
     def change(self, along: Floats) -> tuple[float, Spread]:
         """The change of log-odds for each unit of `along` (bins,), in one step from the curve, with its error."""
         n, doubt, curve = self.every.sum(axis=1), self.curve.doubt, self.curve
         information = float(n @ (doubt * along**2))
-        left = self.positives - curve.chance[:, None] * self.every
+        left = self.positives - self.chance[:, None] * self.every
         value = float(along @ left.sum(axis=1)) / information
         gradient = along * n / information
         own, fixed = 1 / information, curve.variance(gradient)
@@ -79,7 +86,7 @@ def meaning_measures(
     seen = np.asarray(current[..., :NO_OUTCOME].sum(axis=2), dtype=np.int64)
     if any(0 < n < fewest for n in seen.sum(axis=(0, 1))):
         return _without("suppressed", "small_group")
-    curve = chances(reference, fewest=max(FEWEST, fewest))
+    curve = chances(reference, fewest=max(FEWEST_BEFORE, fewest))
     if curve is None or not seen.any():
         return _without("undefined", "few_reference_outcomes" if seen.any() else "no_outcomes")
     near = seen * (np.abs(np.arange(len(seen))[:, None] - curve.held).min(axis=1) <= REACH)[:, None, None]
@@ -158,7 +165,7 @@ _SOURCE = (
     " chapter 15; its error: Särndal, Swensson & Wretman (1992), 5.5"
 )
 _UNDEFINED = (
-    f"no outcomes, or fewer than {FEWEST} positive or negative ones in the reference window, or fewer than"
+    f"no outcomes, or fewer than {FEWEST_BEFORE} positive or negative ones in the reference window, or fewer than"
     f" {FEWEST_EXPECTED} to be expected; more than"
     f" {MOST_LEFT_OUT:.0%} of outcomes at scores that nobody had there"
 )
