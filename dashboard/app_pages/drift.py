@@ -11,7 +11,7 @@ from dashboard import compass_html, frame
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.addresses import drift_href
-from dashboard.drifting import beside_html, detail_html, for_whom_html, html
+from dashboard.drifting import beside_html, detail_html, for_whom_html, html, performance_html
 from dashboard.drifting.asked import Asked
 from dashboard.html import Html
 from dashboard.words import Say, speaker
@@ -35,6 +35,7 @@ def show(say: Say) -> None:
         html.notes(page, say),
         html.timeline(page, say),
         html.sections(page, say),
+        performance_html.performance(page.performing, say),
         for_whom_html.for_whom(page.for_whom, say),
         beside_html.versions(page.beside, say),
         html.gaps(page, say),

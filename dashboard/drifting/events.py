@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.drift.series import DriftSeries, Point
+from audits.windows import Window
 from charter.in_force import Version
 from charter.incidents.incidents import incidents
 from charter.records.incidents import Incident
@@ -78,4 +79,9 @@ def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str]
 
 def within(found: Sequence[Event], point: Point) -> list[Event]:
     """Those of the days of a window."""
-    return [event for event in found if point.window.start <= event.on <= point.window.end]
+    return on_days(found, point.window)
+
+
+def on_days(found: Sequence[Event], window: Window) -> list[Event]:
+    """The same of any window."""
+    return [event for event in found if window.start <= event.on <= window.end]

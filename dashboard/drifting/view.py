@@ -18,6 +18,7 @@ from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.gaps import Gaps, gap_reading, gaps
 from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
+from dashboard.drifting.performance import Performing, performing
 from dashboard.drifting.readings import GAPS, MEANING, SCORE, THEMES, Level, Reading, levels, meaning_reading, readings
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
@@ -74,6 +75,7 @@ class DriftPage:
     earlier: int
     rows: Sequence[tuple[str, Sequence[Cell]]]
     sections: Sequence[tuple[str, str, Sequence[Multiple]]]
+    performing: Performing | None
     gaps: Gaps | None
     for_whom: ForWhom | None
     beside: Sequence[Beside]
@@ -129,6 +131,7 @@ def drift_page(
                 ]
             )
         ],
+        performing=performing(series, read, happened, say),
         gaps=gaps(series, drift.looked, drift.shifts, say),
         for_whom=for_whom(drift.documents, series.system, say, alpha=scene.charter.alpha),
         beside=side_by_side(drift.beside, series, say),

@@ -1,0 +1,143 @@
+"""How good decisions and scores were, as data: month by month what came, what was expected, and what scores mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audits.drift.performance import Performance
+from audits.drift.series import DriftSeries
+from audits.languages import capital
+from audits.measures import Measure
+from dashboard.drifting.events import Event, on_days
+from dashboard.drifting.followed import Followed, drawn
+from dashboard.drifting.meaning_months import meaning_months
+from dashboard.drifting.months_picture import Month, Told
+from dashboard.drifting.performance_words import Words
+from dashboard.drifting.readings import Reading
+from dashboard.drifting.words import period_words, why_not
+from dashboard.words import Say
+
+ORDER = ("accuracy", "precision", "auc", "true_positive_rate", "false_positive_rate")
+FEWER = 3
+"""Of months that are not due, so many are told in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performing:
+    """The section: what it says first, and each figure."""
+
+    tone: str
+    sentences: Sequence[str]
+    note: str
+    figures: Sequence[Followed]
+
+
+def performing(
+    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], say: Say
+) -> Performing | None:
+    """None where no month has any figure."""
+    words = Words(system=series.system, say=say)
+    shown = [name for name in ORDER if any(_known(each, name) for each in series.performance)]
+    if not shown:
+        return None
+    figures = [_followed(name, series, happened, words) for name in shown]
+    if (meant := meaning_months(series, read, happened, words)) is not None:
+        figures.append(meant)
+    due = [each for each in series.performance if each.came[shown[0]].value is not None]
+    return Performing(
+        tone="unknown" if not due or not due[-1].expected else "watch" if due[-1].strayed(shown[0]) else "kept",
+        sentences=_sentences(shown[0], series.performance, words),
+        note=say(
+            "Disc: what came, with its 95% interval. Diamond on a dashed bar: what scores alone let expect, as long as "
+            "they mean what they meant in the reference period; what comes stays on the bar in 19 of 20 months if only "
+            "chance moves it. Triangle: what came lies outside."
+        ),
+        figures=figures,
+    )
+
+
+def _known(each: Performance, name: str) -> bool:
+    return any(found.value is not None for found in (each.came[name], each.expected.get(name)) if found)
+
+
+def _sentences(name: str, months: Sequence[Performance], words: Words) -> list[str]:
+    """The newest month whose outcomes are known, those that wait, and those that were not as expected."""
+    due = [each for each in months if each.came[name].value is not None]
+    told = [words.came(name, due[-1].window, due[-1].came[name])] if due else []
+    waiting = [each for each in months if "readable_from" in each.came[name].params]
+    told += [
+        words.expected(each.window, each.expected[name], each.came[name].params["readable_from"])
+        for each in waiting[:FEWER]
+        if name in each.expected
+    ]
+    strayed = [period_words(each.window, words.say) for each in due if each.strayed(name)]
+    if strayed:
+        told.append(words.say("Not as expected: {months}.", months=", ".join(strayed)))
+    return told
+
+
+def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: Words) -> Followed:
+    say = words.say
+    months = [_month(each, name, happened) for each in series.performance]
+    states = [_state(each, name) for each in series.performance]
+    return drawn(
+        f"performance-{name}",
+        words.title(name),
+        series,
+        months,
+        words,
+        sentences=_sentences(name, series.performance, words),
+        head=[say("Period"), say("Decisions"), say("Came"), say("95% interval"), say("Expected")],
+        rows=[_row(each, name, series, words) for each in series.performance],
+        states=states,
+        said=[_state_words(state, say) for state in states],
+    )
+
+
+def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
+    came, expected = each.came[name], each.expected.get(name)
+    return Month(
+        came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
+        expected=None if expected is None else _told(expected, expected.params.get("will_be")),
+        strayed=each.strayed(name),
+        event=bool(on_days(happened, each.window)),
+    )
+
+
+def _told(found: Measure, ends: Sequence[float] | None) -> Told | None:
+    if found.value is None:
+        return None
+    return Told(value=found.value, ends=(ends[0], ends[1]) if ends else None)
+
+
+def _row(each: Performance, name: str, series: DriftSeries, words: Words) -> list[str]:
+    """The cells of a month; where there is no figure, why."""
+    came, expected = each.came[name], each.expected.get(name)
+    size = came.n or (expected.n if expected else None)
+    told = [capital(period_words(each.window, words.say)), "" if size is None else words.say.whole(size)]
+    if came.value is None:
+        readable = str(came.params.get("readable_from", ""))
+        told += [why_not(came.reason or "", series.system, words.say, readable_from=readable), ""]
+    else:
+        ends = came.interval
+        told += [words.value(came.value), words.between(ends.low, ends.high) if ends else ""]
+    if expected is None:
+        return [*told, words.say("none: this is the reference period")]
+    if expected.value is None:
+        return [*told, why_not(expected.reason or "", series.system, words.say)]
+    return [
+        *told,
+        words.between(*expected.params["will_be"]) if "will_be" in expected.params else words.value(expected.value),
+    ]
+
+
+def _state(each: Performance, name: str) -> str:
+    expected = each.expected.get(name)
+    if each.came[name].value is None or expected is None or "will_be" not in expected.params:
+        return "not_examined"
+    return "watch" if each.strayed(name) else "kept"
+
+
+def _state_words(state: str, say: Say) -> str:
+    return {"watch": say("Not as expected"), "kept": say("As expected"), "not_examined": ""}[state]

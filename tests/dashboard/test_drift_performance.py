@@ -1,0 +1,159 @@
+"""How good decisions were, as the page shows it: due or not, as expected or not, hidden, and nothing at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from audits.drift.by_score import ByScore
+from audits.drift.meaning import meaning_measures
+from audits.drift.performance import performance
+from audits.drift.series import DriftSeries, Point
+from audits.measures import Counts
+from audits.windows import Window
+from dashboard.drifting import performance_html
+from dashboard.drifting.months_picture import Month, Told, months_picture, scale_of
+from dashboard.drifting.performance import Performing, performing
+from dashboard.drifting.readings import SCORE, Level, readings
+from dashboard.words import speaker
+from tests.audits.drawn import Case, drawn, places
+from tests.written import sample
+
+TODAY = dt.date(2026, 6, 20)
+FALLEN = np.full(101, -0.8)
+
+
+def month(number: int) -> Window:
+    return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
+
+
+def system(observed: str = "all") -> Any:
+    outcome = {"column": "y", "positive": [1], "matures_after_days": 30, "observed_for": observed, "absent": "missing"}
+    decision = {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}}
+    columns = {"id": "id", "decided_at": "day", "decision": decision, "outcome": outcome}
+    columns["score"] = {"column": "score", "range": [0, 1]}
+    return sample(columns, (), windows={"audit": "month", "reference": "2026-01-01/2026-01-31"})
+
+
+def shown(*, observed: str = "all", n: int = 4000, lang: str = "en", due: bool = True) -> Performing | None:
+    """January is the reference, the world changes in April; the outcomes of May are not due in June."""
+    random = np.random.default_rng(3)
+    windows = [month(number) for number in range(1, 6)]
+    counts = {
+        window: with_missing(
+            drawn(Case("chances", n, n), n, places(2, 2), random, odds=FALLEN if window == month(4) else None)
+        )
+        for window in windows
+    }
+    declared = system(observed)
+    found = performance(
+        ByScore(counts=counts, clustered=False),
+        windows,
+        month(1),
+        declared,
+        as_of=TODAY if due else dt.date(2026, 2, 10),
+    )
+    series = DriftSeries(
+        system=declared,
+        step="month",
+        against="reference",
+        points=[point(counts, window) for window in windows],
+        columns=[],
+        empty=[],
+        versions=[],
+        unfinished=False,
+        performance=found,
+    )
+    read = [readings(each, {SCORE: Level(), "": Level()}) for each in series.points]
+    return performing(series, read, [], speaker(lang))
+
+
+def point(counts: dict[Window, Counts], window: Window) -> Point:
+    """A month beside January, with what scores mean in it."""
+    due = dt.date(2026, 6, 30) if window == month(5) else None
+    pair = counts[month(1)][:-1], counts[window][:-1]
+    first = window == month(1)
+    found = [] if first else meaning_measures(*pair, clustered=False, fewest=11, readable_from=due)
+    reason = "is_reference" if first else None
+    return Point(window=window, against=month(1), decisions=int(pair[1].sum()), reason=reason, measures=found)
+
+
+def with_missing(counts: Counts) -> Counts:
+    """The bin of those without a score, empty."""
+    return np.concatenate([counts, np.zeros_like(counts[:1])])
+
+
+def test_what_came_and_what_is_expected_in_words() -> None:
+    told = shown()
+    assert told is not None
+    assert [each.anchor for each in told.figures] == [
+        f"performance-{name}"
+        for name in ("accuracy", "precision", "auc", "true_positive_rate", "false_positive_rate", "meaning")
+    ]
+    came, waits, strayed = told.sentences
+    assert came.startswith("April 2026: decisions were right in ")
+    assert waits.startswith("May 2026: outcomes can be read from 30 June 2026 on; until then ")
+    assert waits.endswith("of 100 are expected.")
+    assert strayed == "Not as expected: April 2026."
+    assert told.tone == "watch"
+    accuracy = told.figures[0]
+    assert accuracy.states == ["not_examined", "kept", "kept", "watch", "not_examined"]
+    assert accuracy.rows[0][-1] == "none: this is the reference period"
+    assert "30 June 2026" in accuracy.rows[4][2]
+    meaning = told.figures[-1]
+    assert meaning.states == ["not_examined", "unknown", "unknown", "watch", "not_examined"]
+    assert float(meaning.rows[3][2]) < float(meaning.rows[3][3]) - 5  # came, and to be expected, of 100
+    assert meaning.rows[3][4].startswith("× 0.4")  # e to the −.8 is .45
+    assert "Not as expected" in performance_html.performance(told, speaker("en"))
+    assert "Pas comme attendu" in performance_html.performance(shown(lang="fr"), speaker("fr"))
+
+
+def test_where_outcomes_are_seen_only_for_the_selected_there_is_precision_alone() -> None:
+    told = shown(observed="selected")
+    assert told is not None
+    assert [each.title for each in told.figures][:-1] == ["Share of positive outcomes among those called"]
+    assert told.sentences[0].startswith("April 2026: of 100 people called, the outcome was positive for ")
+
+
+def test_few_outcomes_are_hidden_and_nothing_is_expected_of_few() -> None:
+    assert shown(n=12) is None
+    some = shown(n=40)
+    assert some is not None
+    cells = [cell for each in some.figures for row in each.rows for cell in row]
+    assert any("hidden: fewer than 11" in cell for cell in cells)
+    assert any("too few outcomes in the reference period" in cell for cell in cells)
+    assert shown(due=False) is None  # January's own outcomes are not due: nothing came and nothing can be expected
+
+
+def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
+    months = [
+        Month(came=Told(value=0.8, ends=(0.78, 0.82)), event=True),
+        Month(came=Told(value=0.8), expected=Told(value=0.82, ends=(0.8, 0.84))),
+        Month(came=Told(value=0.7), expected=Told(value=0.82, ends=(0.8, 0.84)), strayed=True),
+        Month(expected=Told(value=0.81)),
+        Month(),
+    ]
+    scale = scale_of(months, step=0.05)
+    assert scale == (0.7, 0.85)
+    drawn_months = months_picture(months, scale)
+    assert drawn_months.count("<circle") == 2
+    assert drawn_months.count('fill="#fff"') == 3
+    assert drawn_months.count('stroke-dasharray="4 3"') == 3
+    assert drawn_months.count('stroke-dasharray="1 4"') == 1
+    assert scale_of([Month()], step=0.05) is None
+    assert scale_of([Month(came=Told(value=1.0))], step=0.05) == (1.0, 1.05)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_drawing_has_words_and_data(lang: str) -> None:
+    told = shown(lang=lang)
+    assert told is not None
+    written = performance_html.performance(told, speaker(lang))
+    assert written.count("<article") == written.count("<table") == len(told.figures) == 6
+    for each in told.figures:
+        assert len(each.alt) > 60
+        assert {len(row) for row in each.rows} == {len(each.head) - 1}
+        assert len(each.states) == len(each.words) == len(each.rows) == 5
