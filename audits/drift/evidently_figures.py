@@ -27,7 +27,7 @@ class Method:
     unit), `p_value` (only a p-value: it hangs on the size of the sample), or `wrong`."""
 
     key: str
-    metric: str | None
+    metric: str
     numbers: bool
     words: bool
     reading: str
@@ -41,7 +41,9 @@ METHODS = (
     Method(key="psi", metric="psi", numbers=True, words=False, reading="wrong"),
     Method(key="psi", metric="psi", numbers=False, words=True, reading="same"),
     Method(key="chisquare", metric="chi_square", numbers=False, words=True, reading="wrong"),
-    Method(key="mannw", metric=None, numbers=True, words=False, reading="wrong"),
+    Method(key="mannw", metric="mann_whitney", numbers=True, words=False, reading="wrong"),
+    Method(key="cramer_von_mises", metric="cramer_von_mises", numbers=True, words=False, reading="p_value"),
+    Method(key="anderson", metric="anderson_darling", numbers=True, words=False, reading="p_value"),
 )
 """Its total variation (`TVD`) is left out: a p-value from 1,000 permutations, not the distance, that takes minutes."""
 
@@ -92,7 +94,7 @@ def beside(page: EvidentlyPage, measures: Sequence[Measure]) -> list[Beside]:
                         method=method,
                         evidently=value,
                         converted=converted(method.key, value, page.columns.reference[shown]),
-                        exact=ours.get((column, method.metric or "")),
+                        exact=ours.get((column, method.metric)),
                     )
                 )
     return found

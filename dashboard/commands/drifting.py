@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from audits.workspace import Workspace
     from dashboard.drifting.detail_making import Made
 
-WIDE = 150
+WIDE = 120
 """Characters of a line where the output is no terminal."""
 DISTANCES = {
     "psi": "PSI",
     "jensen_shannon": "Jensen-\nShannon",
-    "hellinger": "Hel-\nlinger",
+    "hellinger": "Hellinger",
     "total_variation": "total\nvariation",
-    "kolmogorov_smirnov": "KS",
-    "wasserstein": "Wasser-\nstein",
-    "chi_square": "chi-square\n(p)",
+    "kolmogorov_smirnov": "Kolmogorov-\nSmirnov",
+    "wasserstein": "Wasserstein",
     "missing_share": "missing",
+}
+LEAST = 0.0001
+"""Of a probability, the least that is written out."""
+TESTS = {
+    "chi_square": "chi-square",
+    "mann_whitney": "newer is higher\n(Mann-Whitney)",
+    "cramer_von_mises": "Cramér-\nvon Mises",
+    "anderson_darling": "Anderson-\nDarling",
 }
 
 
@@ -103,6 +110,7 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
 
 
 def _print(pair: Pair, states: dict[str, str]) -> None:
+    """Two tables: how far, and how likely by chance."""
     from rich.console import Console
     from rich.table import Table
 
@@ -114,13 +122,17 @@ def _print(pair: Pair, states: dict[str, str]) -> None:
         f"{pair.system.id}: {pair.window.start}/{pair.window.end} ({pair.decisions[0]} decisions) against "
         f"{pair.against.start}/{pair.against.end} ({pair.decisions[1]})"
     )
-    table = Table("column", *DISTANCES.values(), "reading", title=title, title_justify="left")
+    far = Table("column", *DISTANCES.values(), "reading", title=title, title_justify="left")
+    likely = Table("column", *TESTS.values(), title="By chance", title_justify="left")
     for name in dict.fromkeys((measure.group or ("",))[0] for measure in pair.measures):
         of = {measure.metric: measure for measure in pair.measures if measure.group == (name,)}
-        state = states.get(name)
-        reading = state_words(state, told).lower() if state else _why(list(of.values()))
-        table.add_row(name, *[_cell(of.get(metric)) for metric in DISTANCES], reading)
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False).print(table)
+        reading = state_words(states[name], told).lower() if name in states else _why(list(of.values()))
+        far.add_row(name, *[_cell(of.get(metric)) for metric in DISTANCES], reading)
+        likely.add_row(name, *[_cell(of.get(metric)) for metric in TESTS])
+    width = None if sys.stdout.isatty() else WIDE
+    console = Console(file=sys.stdout, width=width, highlight=False, markup=False)
+    console.print(far)
+    console.print(likely)
 
 
 def _why(measures: Sequence[Measure]) -> str:
@@ -132,10 +144,13 @@ def _cell(measure: Measure | None) -> str:
         return ""
     if measure.value is None:
         return (measure.reason or "").replace("_", " ")
-    if measure.metric == "chi_square":
-        p = measure.params["p"]
-        return f"{measure.value:.1f}\n(p {'< 0.0001' if p < 0.0001 else f'= {p:.4f}'})"
-    return f"{100 * measure.value:.1f}%" if measure.metric == "missing_share" else f"{measure.value:.4f}"
+    if measure.metric == "missing_share":
+        return f"{100 * measure.value:.1f}%"
+    shown = f"{measure.value:.4f}"
+    if measure.interval is not None:
+        shown += f" ({measure.interval.low:.4f} to {measure.interval.high:.4f})"
+    p = measure.params.get("p")
+    return shown if p is None else f"{shown}\np {'< 0.0001' if p < LEAST else f'= {p:.4f}'}"
 
 
 def _document(pair: Pair, states: dict[str, str], made: Made | None) -> dict[str, Any]:

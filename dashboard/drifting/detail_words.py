@@ -32,6 +32,8 @@ def method_words(key: str, say: Say) -> str:
         "psi": say("PSI"),
         "chisquare": say("Chi-square"),
         "mannw": say("Mann-Whitney"),
+        "cramer_von_mises": say("Cramér-von Mises"),
+        "anderson": say("Anderson-Darling"),
     }
     return names[key]
 
@@ -93,15 +95,20 @@ def which_to_read(say: Say) -> list[list[str]]:
         [
             say("Chi-square"),
             say(
-                "Wrong: it takes the reference sample for certain. With samples of one size and nothing changed, it "
-                "tells of a change 17 times in 100 instead of 5."
+                "Wrong: it takes the reference sample for certain. With two categories, samples of one size and "
+                "nothing changed, it tells of a change 17 times in 100 instead of 5; with more categories, more often."
             ),
             say("Boussole’s only."),
         ],
         [
             say("Mann-Whitney"),
             say("Wrong: it only sees values that rose, though it says two-sided."),
-            say("Neither: Boussole’s Kolmogorov-Smirnov sees both."),
+            say("Boussole’s only: how often the newer value is the higher one, with a p-value of both sides."),
+        ],
+        [
+            say("Cramér-von Mises, Anderson-Darling"),
+            say("Only p-values of the samples; that of Anderson-Darling is never under 0.001 nor over 0.25."),
+            say("Boussole’s: over all decisions, with people who come more than once taken into account."),
         ],
         [
             say("“Drift detected”"),

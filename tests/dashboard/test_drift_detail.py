@@ -23,6 +23,7 @@ from audits.privacy.purge import purge
 from audits.systems import load_system
 from audits.workspace import Workspace
 from dashboard.access.person import COOKIE
+from dashboard.commands.drifting import DISTANCES, TESTS
 from dashboard.drifting import detail_html, detail_making, detail_routes
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.detail_header import header
@@ -128,7 +129,9 @@ def test_every_kind_of_note_has_its_words(made: Made) -> None:
 
 
 def test_every_method_is_explained(made: Made) -> None:
-    assert len(which_to_read(speaker("en"))) == len(METHODS) + 2  # total variation, and “drift detected”
+    assert (
+        len(which_to_read(speaker("en"))) == len(METHODS) + 1
+    )  # two in one line; total variation and “drift detected” have none
     shown = {(each.column, each.method.key) for each in made.detail.figures}
     assert {("decision", "chisquare"), ("score", "ks"), ("distance", "wasserstein")} <= shown
     exact = {each.column: each.exact for each in made.detail.figures if each.method.key == "hellinger"}
@@ -169,13 +172,23 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--no-report")
     done = command(*asked, "--against", "previous")
     assert done.returncode == 0, done.stderr
-    for words in ("PSI", "Shannon", "KS", "Wasser", "chi-square", "missing", "has moved", "no values", "100.0%"):
+    for words in (
+        "PSI",
+        "Shannon",
+        "Smirnov",
+        "Wasserstein",
+        "chi-square",
+        "missing",
+        "has moved",
+        "no values",
+        "100.0%",
+    ):
         assert words in done.stdout, words
     document = json.loads(command(*asked, "--window", "2026-02-01/2026-02-28", "--json", "-").stdout)
     assert document["readings"]["distance"] in ("watch", "broken")
     assert (document["stored"], document["window"]["start"]) == (None, "2026-02-01")
     metrics = {each["metric"] for each in document["measures"] if each["group"] == {"feature": "distance"}}
-    assert len(metrics) == 8
+    assert metrics == set(DISTANCES) | set(TESTS)  # every measure of a number has its column
     refused = command(*asked, "--against", "never")
     assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
 
