@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from audits.access_settings import AccessSettings
+from audits.alert_settings import AlertSettings
 from audits.errors import BoussoleError, nearest
 from audits.systems import System, load_systems
 from audits.systems.loading import explain
@@ -27,13 +28,14 @@ organisation = {organisation}
 # mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
 # memory_limit = "1GB"                       # of DuckDB while it ingests
 # [access]                                    # sign-in: see docs/access.md; without it, local mode
+# [alerts]                                    # e-mails and webhooks when a verdict changes: see docs/alerts.md
 """
 
 
 class Settings(BaseSettings):
     """Settings: `boussole.toml`, then environment variables `BOUSSOLE_*`. Unknown keys are errors."""
 
-    model_config = SettingsConfigDict(env_prefix="BOUSSOLE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="BOUSSOLE_", extra="forbid", frozen=True, hide_input_in_errors=True)
     toml: ClassVar[Path | None] = None
 
     organisation: str = "Organisation"
@@ -42,6 +44,7 @@ class Settings(BaseSettings):
     memory_limit: str = Field("1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
     threads: int | None = Field(None, ge=1)
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from audits.errors import BoussoleError, from_database, reason_of
 from dashboard.access.command_line import Guarded
 from dashboard.access.permissions import Role
 from dashboard.commands import access as access_commands
+from dashboard.commands import alerts as alert_commands
 from dashboard.commands import appeals as appeal_commands
 from dashboard.commands import charter as charter_commands
 from dashboard.commands import cubes as cubes_commands
@@ -85,6 +86,7 @@ app.add_typer(cubes_commands.app, name="cubes")
 app.command()(privacy_commands.purge)
 app.add_typer(privacy_commands.app, name="keys")
 app.add_typer(access_commands.app, name="access")
+app.add_typer(alert_commands.app, name="alerts")
 app.command()(dashboard)
 
 

@@ -15,6 +15,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from audits.access_settings import AccessSettings
+from audits.alert_settings import AlertSettings
 from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
@@ -66,6 +67,11 @@ def committee_fields() -> str:
 def access_fields() -> str:
     """A table of the keys of `[access]`."""
     return _table(AccessSettings.model_json_schema())
+
+
+def alert_fields() -> str:
+    """A table of the keys of `[alerts]` and of a channel."""
+    return _fields(AlertSettings, "[alerts]")
 
 
 def permissions() -> str:
@@ -208,6 +214,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "committee-fields": ("committee.md", committee_fields),
     "measures": ("measures.md", measures),
     "access-fields": ("access.md", access_fields),
+    "alert-fields": ("alerts.md", alert_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
 }

@@ -60,6 +60,7 @@ class Action(StrEnum):
     SEE_ACCESS = "see who signed in and who looked"
     SEE_REPORTS = "read reports and take them away"
     SEE_SETTINGS = "see how the workspace is set up"
+    SEE_ALERTS = "see who is told of changes, and what was sent"
 
     SIGN_IN = "sign in and out"
     ASK_HEALTH = "ask whether the server answers, and what its API is"
@@ -94,6 +95,7 @@ class Action(StrEnum):
     KEEP_KEYS = "make and change keys"
     KEEP_HOUSE = "set up a workspace and run the server"
     MANAGE_ACCESS = "end sessions and purge the access log"
+    SEND_ALERTS = "send alerts, try channels out and drop messages"
 
 
 _ALL = frozenset(SIGNED_IN)
@@ -119,6 +121,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.SEE_REPORTS: _ALL,
     Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
+    Action.SEE_ALERTS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SIGN_IN: _ALL,
     Action.ASK_HEALTH: _ALL,
     Action.CHOOSE_ROLE: _ALL,
@@ -150,6 +153,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.KEEP_KEYS: frozenset({Role.ADMINISTRATOR}),
     Action.KEEP_HOUSE: frozenset({Role.ADMINISTRATOR}),
     Action.MANAGE_ACCESS: frozenset({Role.ADMINISTRATOR}),
+    Action.SEND_ALERTS: _DATA | {Role.ADMINISTRATOR},
 }
 
 STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})

@@ -238,5 +238,11 @@ COMMANDS: dict[str, Action] = {
     "access token new": Action.MANAGE_ACCESS,
     "access token list": Action.MANAGE_ACCESS,
     "access token revoke": Action.MANAGE_ACCESS,
+    "alerts check": Action.SEND_ALERTS,
+    "alerts send": Action.SEND_ALERTS,
+    "alerts test": Action.SEND_ALERTS,
+    "alerts drop": Action.SEND_ALERTS,
+    "alerts list": Action.SEE_ALERTS,
+    "alerts schema": Action.LEARN,
 }
 """By the words of the command."""

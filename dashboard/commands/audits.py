@@ -87,12 +87,15 @@ def _audits(
 ) -> tuple[list[dict[str, Any]], str]:
     """The audits of one system of the workspace or of all, and the language to tell them in."""
     from charter.audit import run_audit
+    from dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
     ids = [system] if system else [item.id for item in workspace.systems.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
     documents = [run_audit(workspace, workspace.system(item), dry_run=dry_run, **days) for item in ids]
+    if not dry_run and (told := tell_changes(workspace, systems=ids)):
+        say(told)
     return documents, workspace.settings.language
 
 

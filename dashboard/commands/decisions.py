@@ -64,6 +64,7 @@ def sync(
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
     from charter.records.exclusions import seal_exclusions
+    from dashboard.alerts.after import tell_changes
     from dashboard.commands.privacy import join_anew
     from dashboard.commands.syncing import tell_sync
     from experiments.sync import sync as pull
@@ -90,6 +91,9 @@ def sync(
         failures += report.failures
     chosen = [workspace.system(system)] if system else workspace.systems.values()
     failures += join_anew(workspace, chosen)
+    changed = {report.system for report in reports if report.ingested or report.changes}
+    if changed and (told := tell_changes(workspace, systems=changed)):
+        say(told)
     for failure in failures:
         complain(failure)
     if failures or bad_rows:

@@ -123,7 +123,7 @@ def _ring(folder: Path, name: str, faults: list[Fault]) -> Ring:
 def _listed(workspace: Workspace, settings: Settings) -> list[Set]:
     """The plain keys of `boussole.toml`, as they hold."""
     written = tomllib.loads((workspace.home / SETTINGS_FILE).read_text(encoding="utf-8"))
-    plain = [name for name in Settings.model_fields if name != "access"]
+    plain = [name for name in Settings.model_fields if name not in ("access", "alerts")]
     return [Set(key=name, value=shown(getattr(settings, name)), origin=_origin(name, written)) for name in plain]
 
 

@@ -1,0 +1,131 @@
+"""Who is told when a verdict or a drift status changes: `[alerts]` in `boussole.toml`. Without a channel, nobody."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Literal, Self, get_args
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from audits.access_settings import LOOPBACK
+from audits.errors import BoussoleError, nearest
+
+About = Literal["verdicts", "drift"]
+Only = Literal["all", "worse"]
+Digest = Literal["off", "daily", "weekly"]
+Spoken = Literal["fr", "en"]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+SCHEME = re.compile(r"[a-z][a-z0-9]*://\S+", re.IGNORECASE)
+
+
+class ChannelSettings(BaseModel):
+    """One way out: where it leads, and what goes there. What it leaves open is as `[alerts]` says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    url: SecretStr | None = Field(None, description="Address in the form of Apprise: `mailtos://…`, `jsons://…`")
+    url_env: str | None = Field(None, description="Environment variable that holds that address")
+    url_file: Path | None = Field(
+        None, description="File that holds that address and nothing else; a relative path starts from the workspace"
+    )
+    languages: list[Spoken] | None = Field(
+        None, min_length=1, description="Languages of the message, in this order; that of the workspace if absent"
+    )
+    about: list[About] | None = Field(None, min_length=1, description="What is told, as above")
+    only: Only | None = Field(None, description="`worse`: only what got worse, or cannot be told any more")
+    digest: Digest | None = Field(None, description="`daily` or `weekly`: changes are gathered into one message")
+    systems: list[str] = Field(default_factory=list, description="Ids of systems; all where none is named")
+    articles: list[str] = Field(
+        default_factory=list, description="Ids of articles; all where none is named. Drift belongs to no article"
+    )
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        given = [name for name in ("url", "url_env", "url_file") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("a channel has exactly one of url, url_env and url_file")
+        if self.url is not None and not SCHEME.fullmatch(self.url.get_secret_value()):
+            raise ValueError("the url has no form of Apprise: it starts as mailtos:// or jsons:// do")
+        return self
+
+    def address(self, home: Path, name: str) -> str:
+        """The address itself, which is a secret. Raises BoussoleError where its variable or file does not hold one."""
+        where = f"[alerts.channels.{name}]"
+        if self.url_env is not None:
+            found, place = os.environ.get(self.url_env, ""), f"the environment variable {self.url_env}"
+        elif self.url_file is not None:
+            path = home / self.url_file
+            try:
+                found, place = path.read_text(encoding="utf-8"), f"the file {path}"
+            except (OSError, UnicodeDecodeError) as error:
+                raise BoussoleError(
+                    f"the file of its address cannot be read ({type(error).__name__}).",
+                    where=where,
+                    next_step=f"Write the address of the channel to {path}.",
+                ) from None
+        else:
+            assert self.url is not None  # noqa: S101 (the model has exactly one of the three)
+            found, place = self.url.get_secret_value(), "url"
+        if not SCHEME.fullmatch(found.strip()):
+            raise BoussoleError(
+                f"{place} holds no address of Apprise.",
+                where=where,
+                next_step="It starts as mailtos:// or jsons:// do.",
+            )
+        return found.strip()
+
+
+class AlertSettings(BaseModel):
+    """What is told, to whom, and when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    address: str = Field(
+        "", description="Address of the dashboard, for links; that of `[access]` if absent; without one, no links"
+    )
+    about: list[About] = Field(
+        default_factory=lambda: list(get_args(About)),
+        min_length=1,
+        description="What is told: changes of `verdicts`, of `drift`; both if absent",
+    )
+    only: Only = Field("all", description="`worse`: only what got worse, or cannot be told any more")
+    digest: Digest = Field("off", description="`daily` or `weekly` (on Mondays): changes are gathered into one message")
+    digest_hour: int = Field(7, ge=0, le=23, description="Hour from which a digest is sent")
+    timezone: str = Field("Europe/Paris", description="Time zone of that hour")
+    keep_days: int = Field(365, ge=30, description="Days that what was sent is kept, to be shown")
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict, description="Ways out, by a name of yours")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(
+                f"'{value}' is no time zone. {nearest(value, available_timezones()).partition(' Known')[0]}"
+            )
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("address starts with https:// (http:// on this machine only)")
+        return value.rstrip("/")
+
+    @field_validator("channels")
+    @classmethod
+    def _names(cls, value: dict[str, ChannelSettings]) -> dict[str, ChannelSettings]:
+        for name in value:
+            if not NAME.fullmatch(name):
+                raise ValueError("the name of a channel is made of a-z, 0-9, _ and -, 32 at the most")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of digests."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,167 @@
+"""The ways out: what each takes, and where it leads. An address is a secret: only scheme and host are ever shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audits.access_settings import LOOPBACK
+from audits.alert_settings import AlertSettings, ChannelSettings
+from audits.errors import BoussoleError, nearest
+from audits.workspace import SETTINGS_FILE, Workspace
+from dashboard.alerts.changes import UNFAVOURABLE
+from dashboard.alerts.messages import Told
+
+if TYPE_CHECKING:
+    from apprise.plugins import NotifyBase
+
+CONNECT_SECONDS, READ_SECONDS = 10.0, 10.0
+"""The longest that a server may take to be reached, and to answer."""
+WITH_HOST = ("mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls", "mmost", "mmosts")
+"""Schemes whose host is one; that of others can be a token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One way out, with all that it leaves open filled in."""
+
+    name: str
+    given: ChannelSettings
+    settings: AlertSettings
+    languages: tuple[str, ...]
+
+    @property
+    def digest(self) -> Any:
+        return self.given.digest or self.settings.digest
+
+    @property
+    def only(self) -> str:
+        return self.given.only or self.settings.only
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        return tuple(self.given.about or self.settings.about)
+
+    def takes(self, change: Told) -> bool:
+        """Whether a change goes there. Drift belongs to no article, and no choice of articles holds it back."""
+        drift = change.kind == "drift"
+        return (
+            ("drift" if drift else "verdicts") in self.about
+            and (self.only == "all" or change.direction in UNFAVOURABLE)
+            and (not self.given.systems or change.system in self.given.systems)
+            and (drift or not self.given.articles or change.article in self.given.articles)
+        )
+
+
+def channels(workspace: Workspace) -> dict[str, Channel]:
+    """The channels by name. Raises BoussoleError where there is none."""
+    found = known_channels(workspace)
+    if not found:
+        raise BoussoleError(
+            "no channel is set up: nobody would be told.",
+            where=str(workspace.home / SETTINGS_FILE),
+            next_step='Add [alerts.channels.NAME] with url = "mailtos://…" or "jsons://…": see docs/alerts.md.',
+        )
+    return found
+
+
+def known_channels(workspace: Workspace) -> dict[str, Channel]:
+    """The channels by name, if any."""
+    settings = workspace.settings.alerts
+    return {
+        name: Channel(
+            name=name,
+            given=given,
+            settings=settings,
+            languages=tuple(given.languages or [workspace.settings.language]),
+        )
+        for name, given in settings.channels.items()
+    }
+
+
+def check_choices(found: Mapping[str, Channel], *, systems: Mapping[str, Any], articles: Mapping[str, Any]) -> None:
+    """That channels name systems and articles that exist. Raises BoussoleError, which names the nearest one."""
+    for channel in found.values():
+        for what, chosen, known in (
+            ("system", channel.given.systems, systems),
+            ("article", channel.given.articles, articles),
+        ):
+            for each in chosen:
+                if each not in known:
+                    raise BoussoleError(
+                        f"there is no {what} '{each}'. {nearest(each, known) if known else ''}".rstrip(),
+                        where=f"[alerts.channels.{channel.name}]",
+                        next_step=f"Mend its `{what}s`.",
+                    )
+
+
+def plugin_of(workspace: Workspace, channel: Channel) -> NotifyBase:
+    """What Apprise makes of the address of a channel, with every wait bounded and no redirect followed.
+
+    Raises BoussoleError where its address is missing, is none that Apprise knows, or would send a password in clear.
+    """
+    from apprise import Apprise, AppriseAsset
+
+    quiet()
+    where = f"[alerts.channels.{channel.name}]"
+    asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
+    made = Apprise.instantiate(channel.given.address(workspace.home, channel.name), asset=asset)
+    if made is None:
+        raise BoussoleError(
+            "Apprise does not understand its address.",
+            where=where,
+            next_step="Look up its form at appriseit.com: e-mail needs ?from=…&to=…, and passwords write @ as %40.",
+        )
+    made.socket_connect_timeout = min(made.socket_connect_timeout, CONNECT_SECONDS)
+    made.socket_read_timeout = min(made.socket_read_timeout, READ_SECONDS)
+    made.retry = 0  # the outbox tries again
+    if is_mail(made):
+        _checked_mail(made, where)
+    return made
+
+
+def is_mail(plugin: NotifyBase) -> bool:
+    """Whether it is e-mail through a server of one's own."""
+    from apprise.plugins.email import NotifyEmail
+
+    return isinstance(plugin, NotifyEmail)
+
+
+def _checked_mail(mail: Any, where: str) -> None:
+    if mail.secure_mode == "insecure" and mail.password and mail.smtp_host.strip("[]") not in LOOPBACK:
+        raise BoussoleError(
+            "its password would go to the mail server in clear.", where=where, next_step="Write mailtos:// instead."
+        )
+
+
+def place_of(plugin: NotifyBase) -> str:
+    """Where a channel leads, as it may be shown: the scheme, and the host where that is no secret.
+
+    >>> from apprise import Apprise
+    >>> place_of(Apprise.instantiate("jsons://user:secret@hooks.example.org/token"))
+    'jsons://hooks.example.org/…'
+    >>> place_of(Apprise.instantiate("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/"))
+    'slack://…'
+    """
+    scheme = plugin.secure_protocol if plugin.secure else plugin.protocol or plugin.secure_protocol
+    scheme = scheme if isinstance(scheme, str) else next(iter(scheme or ("",)))
+    host = getattr(plugin, "smtp_host", "") or plugin.host or ""
+    return f"{scheme}://{host}/…" if scheme in WITH_HOST and host else f"{scheme}://…"
+
+
+def recipients(plugin: NotifyBase) -> list[str]:
+    """The addresses that an e-mail goes to; none for other ways."""
+    if not is_mail(plugin):
+        return []
+    mail: Any = plugin
+    return list(dict.fromkeys([*(address for _, address in mail.targets), *sorted(mail.cc), *sorted(mail.bcc)]))
+
+
+def quiet() -> None:
+    """Apprise tells its log addresses whole: nothing of it reaches ours."""
+    log = logging.getLogger("apprise")
+    log.propagate = False
+    if not any(isinstance(handler, logging.NullHandler) for handler in log.handlers):
+        log.addHandler(logging.NullHandler())

@@ -1,0 +1,194 @@
+"""A message as it leaves: a subject, a text, the same as HTML, and as JSON (`boussole.alert/1`)."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.alerts.as_json import document
+from dashboard.alerts.channels import Channel
+from dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
+from dashboard.alerts.messages import Message, Told
+from dashboard.alerts.words import Tell, teller
+from dashboard.html import Html, el, join
+from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+
+WIDTH, SUBJECT = 78, 180
+Texts = Mapping[int, Mapping[str, str]]
+"""The texts of each change by its number, in one language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message in the languages of its channel."""
+
+    subject: str
+    text: str
+    html: str
+    document: Mapping[str, Any]
+    unfavourable: bool
+
+
+def letter(message: Message, channel: Channel, *, organisation: str, address: str) -> Letter:
+    """What is sent. `address`: of the dashboard; empty: no links."""
+    shown = layout(message.items)
+    parts = [_Part(message, shown, teller(lang), organisation, address) for lang in channel.languages]
+    return Letter(
+        subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
+        text="\n\n\n".join(part.text() for part in parts) + "\n",
+        html="<!DOCTYPE html>\n" + _document(parts),
+        document=document(message, organisation=organisation, address=address, languages=channel.languages),
+        unfavourable=bool(shown.unfavourable),
+    )
+
+
+def line(text: str, most: int) -> str:
+    """A text on one line, not longer than that: no name can begin another header.
+
+    >>> line("a\\r\\nBcc: x", 20), line("abcdef", 4)
+    ('a Bcc: x', 'abc…')
+    """
+    shown = "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else " " for sign in text)
+    whole = " ".join(part for part in shown.split(" ") if part)
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+class _Part:
+    """The message in one language."""
+
+    def __init__(self, message: Message, shown: Layout, tell: Tell, organisation: str, address: str) -> None:
+        self.message, self.shown, self.tell = message, shown, tell
+        self.organisation, self.address = organisation, address
+        self.texts: Texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
+        self.subject = subject(shown, self.texts, tell)
+
+    def text(self) -> str:
+        """As plain text: short lines, one idea each."""
+        blocks = [_wrapped(self.subject), _wrapped(self.organisation)]
+        for section in self.shown.sections:
+            blocks += [self._system(section)] if self.shown.only is None else []
+            blocks += [self._entry(entry) for entry in section.entries]
+        blocks += [_wrapped(told) for told in (self._more(), next_step(self.shown, self.tell)) if told]
+        return "\n\n".join([*blocks, "-- \n" + "\n".join(_wrapped(each) for each in self.small_print())])
+
+    def _name(self, section: Section) -> str:
+        return self.texts[section.entries[0].change.number]["system"]
+
+    def _system(self, section: Section) -> str:
+        name = self._name(section)
+        return f"{name}\n{'=' * min(len(name), WIDTH)}"
+
+    def _said(self, entry: Entry) -> list[str]:
+        """What is said of a change, one paragraph each; its figure where none of its questions says the same."""
+        said = self.texts[entry.change.number]
+        head = [self._head(self.texts[each.number]) for each in entry.changes[: self._heads(entry)]]
+        below = [self.texts[each.number]["sentence"] for each in entry.questions]
+        kept = [said[name] for name in ("question", "sentence", "when", "cause") if said[name]]
+        return [*head, *(told for told in kept if told not in below)]
+
+    def _entry(self, entry: Entry) -> str:
+        return "\n".join([*self._lines(entry), *(row for each in entry.questions for row in self._under(each)),
+                          *([_wrapped(self.more_questions(entry), "  ")] if entry.more else [])])  # fmt: skip
+
+    def _lines(self, entry: Entry) -> list[str]:
+        said, heads = self._said(entry), self._heads(entry)
+        indent = "  " if heads else ""
+        lines = [_wrapped(each, "" if at < heads else indent) for at, each in enumerate(said)]
+        page = f"{indent}{self.address}{self.texts[entry.change.number]['page']}"
+        return [*lines, page] if self.address else lines
+
+    def _heads(self, entry: Entry) -> int:
+        """How many paragraphs stand at the head of a change; none where the subject has said it."""
+        return 0 if self.shown.only is not None else len(entry.changes)
+
+    def _head(self, said: Mapping[str, str]) -> str:
+        return self.tell("{place}: {moved}", place=said["place"], moved=said["moved"])
+
+    def _under(self, told: Told) -> list[str]:
+        said = self.texts[told.number]
+        rows = [_wrapped(f"{said['question'] or told.name} {_begun(said['moved'])}.", "  - ", "    ")]
+        return [*rows, _wrapped(said["sentence"], "    ")]
+
+    def _more(self) -> str:
+        return self.tell("And {n} more, on the pages.", n=self.tell.whole(self.shown.more)) if self.shown.more else ""
+
+    def more_questions(self, entry: Entry) -> str:
+        """How many questions are not written out."""
+        return self.tell("And {n} more, on the pages.", n=self.tell.whole(entry.more))
+
+    def small_print(self) -> list[str]:
+        """What it rests on, why it came, and its number."""
+        return [
+            self.tell("Whole periods and groups that are large enough: no person and no single decision is in here."),
+            self.tell("No threshold here is a legal one."),
+            self.tell(
+                "You get this because boussole.toml names the channel “{name}”. Message {id}.",
+                name=self.message.channel,
+                id=self.message.id,
+            ),
+        ]
+
+    def html(self) -> Html:
+        """The same for readers of HTML: no picture, nothing that is fetched."""
+        body: list[Html | None] = [
+            el("h1", self.subject, style=f"font-size:20px;margin:0 0 4px;color:{INK}"),
+            el("p", self.organisation, style=f"margin:0 0 16px;color:{INK_2}"),
+        ]
+        for section in self.shown.sections:
+            if self.shown.only is None:
+                body.append(el("h2", self._name(section), style=f"font-size:17px;margin:20px 0 8px;color:{INK}"))
+            body += [self._block(entry) for entry in section.entries]
+        for told in (self._more(), next_step(self.shown, self.tell)):
+            body.append(el("p", told) if told else None)
+        small = [el("p", each, style="margin:2px 0") for each in self.small_print()]
+        foot = f"margin-top:20px;padding-top:8px;border-top:1px solid {LINE};font-size:14px;color:{INK_2}"
+        return el("div", *body, el("div", *small, style=foot), lang=self.tell.lang)
+
+    def _block(self, entry: Entry) -> Html:
+        said = self.texts[entry.change.number]
+        after = MARKS.get(entry.change.after, MARKS["not_examined"])
+        paragraphs, heads = self._said(entry), self._heads(entry)
+        rows = [
+            el("p", el("strong", each) if at < heads else each, style="margin:0 0 4px")
+            for at, each in enumerate(paragraphs)
+        ]
+        under = [self._item(each) for each in entry.questions]
+        under += [el("li", self.more_questions(entry))] if entry.more else []
+        link = f"{self.address}{said['page']}"
+        page = el("a", self.tell("See the page"), href=link, style=f"color:{LINK}") if self.address else None
+        listed = el("ul", *under, style="margin:4px 0;padding-left:20px") if under else None
+        style = f"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {after.ink}"
+        return el("div", *rows, listed, el("p", page, style="margin:0") if page else None, style=style)
+
+    def _item(self, told: Told) -> Html:
+        said = self.texts[told.number]
+        state = el("strong", _begun(said["moved"]) + ".")
+        return el("li", f"{said['question'] or told.name} ", state, el("br"), said["sentence"])
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _wrapped(text: str, first: str = "", other: str | None = None) -> str:
+    """A text in lines of a length that is easy to read; no-break spaces and addresses stay whole."""
+    wrapper = textwrap.TextWrapper(
+        width=WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if other is None else other,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.wrap(text))
+
+
+def _document(parts: Sequence[_Part]) -> Html:
+    style = f"margin:0;padding:16px;background:{PAPER};color:{INK};font:16px/1.5 'Source Sans 3',Arial,sans-serif"
+    between = el("hr", style=f"border:0;border-top:1px solid {LINE};margin:28px 0")
+    head = el("head", el("meta", charset="utf-8"), el("title", parts[0].subject))
+    body = join([part.html() for part in parts], "") if len(parts) == 1 else Html(between.join(p.html() for p in parts))
+    inner = el("div", body, style="max-width:640px;margin:0 auto")
+    return el("html", head, el("body", inner, style=style), lang=parts[0].tell.lang)

@@ -1,0 +1,160 @@
+"""A change in words, written once when it is found: what is sent a week later still says what was true then.
+
+Everything here stands on pages that every role may see: whole months, groups that are large enough, no row, no person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.languages import LANGUAGES, capital, inside
+from dashboard.addresses import drift_href, system_href
+from dashboard.alerts.changes import BLIND, NOT_ASKED, Change, Document
+from dashboard.alerts.words import Tell, teller
+from dashboard.asked import question_of, sentence_of
+from dashboard.drifting.words import state_words, theme_words
+from dashboard.marks import word
+from dashboard.scene import Scene, excess
+from dashboard.views import anchor_of
+from dashboard.words import Say, speaker
+
+Texts = dict[str, str]
+
+
+def facts(change: Change, scene: Scene) -> dict[str, Any]:
+    """What is kept of a change: its window, its cause, and its texts in every language."""
+    return {
+        "start": change.start,
+        "end": change.end,
+        "since": change.since,
+        "entry": change.entry,
+        "cause": change.cause,
+        "texts": {lang: _texts(change, scene, speaker(lang), teller(lang)) for lang in LANGUAGES},
+    }
+
+
+def _texts(change: Change, scene: Scene, say: Say, tell: Tell) -> Texts:
+    verdict = _verdict(change)
+    return {
+        "system": str(scene.title(change.system, say)),
+        "place": str(_place(change, scene, say, tell)),
+        "question": str(question_of(scene.charter, verdict, say)) if verdict else "",
+        "moved": moved(change, say, tell),
+        "sentence": str(_sentence(change, scene, verdict, say, tell)),
+        "when": _when(change, say, tell),
+        "cause": _cause(change, scene, tell),
+        "page": _page(change, verdict, say),
+    }
+
+
+def moved(change: Change, say: Say, tell: Tell) -> str:
+    """From which state to which. That something can't be told any more says so, and is never good news."""
+    if change.after == NOT_ASKED:
+        return tell("was “{before}”; the charter no longer asks it", before=_state(change, change.before, say))
+    after = _state(change, change.after, say)
+    if change.before in (None, NOT_ASKED):
+        return tell("“{after}” when first looked at", after=after)
+    before = _state(change, change.before, say)
+    if change.direction == "lost":
+        if change.after == "unknown":
+            return tell("was “{before}”; we cannot tell any more", before=before)
+        return tell("was “{before}”; is no longer examined", before=before)
+    return tell("from “{before}” to “{after}”", before=before, after=after)
+
+
+def _state(change: Change, state: str | None, say: Say) -> str:
+    return state_words(state or "", say) if change.kind == "drift" else word(state or "", say)
+
+
+def _place(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+    if change.kind == "drift":
+        return tell("Drift, {theme}", theme=inside(theme_words(change.name, say)))
+    return scene.articles(say).get(change.article, change.article)
+
+
+def _verdict(change: Change) -> Document | None:
+    """The verdict of the document that a change of a question is about."""
+    if change.kind != "question":
+        return None
+    return next((each for each in change.document["verdicts"] if each["indicator"] == change.name), None)
+
+
+def _sentence(change: Change, scene: Scene, verdict: Document | None, say: Say, tell: Tell) -> str:
+    """The figure in one sentence, as the page says it."""
+    if change.kind == "drift":
+        return str(change.document[say.lang])
+    if change.kind == "article":
+        return _of_article(change, scene, say, tell)
+    if verdict is None:
+        return tell("The question was: {name}.", name=change.name)
+    return sentence_of(scene.charter, verdict, say, system=scene.systems.get(change.system))
+
+
+def _of_article(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+    """What decides the verdict of an article: its worst question, an open finding, or how many are answered."""
+    document = change.document
+    summary = next((each for each in document["articles"] if each["article"] == change.name), None)
+    if summary is None:
+        return tell("The charter has this article no longer.")
+    same = [
+        each
+        for each in document["verdicts"]
+        if each["article"] == change.name and each["verdict"] == change.after != "kept"
+    ]
+    if same:
+        worst = max(same, key=lambda each: excess(document, each) if "measures" in document else 0.0)
+        return sentence_of(scene.charter, worst, say, system=scene.systems.get(change.system))
+    if summary["capped_by"]:
+        entries = ", ".join(map(str, summary["capped_by"]))
+        return tell("An open finding of an outside authority holds it there (entry {n} of the ledger).", n=entries)
+    return tell(
+        "{answered} of {asked} questions are answered.",
+        answered=capital(say.whole(summary["answered"])),
+        asked=say.whole(summary["asked"]),
+    )
+
+
+def _when(change: Change, say: Say, tell: Tell) -> str:
+    date = say.date(change.start)
+    parts = [tell("Found on {date}.", date=date) if _undated(change) else tell("Since {date}.", date=date)]
+    if change.before is not None and change.since is not None and change.before not in (NOT_ASKED, *BLIND):
+        before = _state(change, change.before, say)
+        if change.since < change.start:
+            parts.append(tell("Before: “{before}”, since {date}.", before=before, date=say.date(change.since)))
+        else:  # the same window, looked at again
+            parts = [tell("For the same period it was “{before}” before.", before=before)]
+    window = change.document.get("window") if change.kind != "drift" else None
+    if window and change.entry is not None:
+        period = say.period(window["start"], window["end"])
+        parts.append(tell("Period examined: {period} (entry {n} of the ledger).", period=period, n=str(change.entry)))
+    return " ".join(parts)
+
+
+def _undated(change: Change) -> bool:
+    """Whether it is known only that it was found: no audit of a period says it."""
+    return change.kind != "drift" and (change.entry is None or change.cause.startswith("stated"))
+
+
+def _cause(change: Change, scene: Scene, tell: Tell) -> str:
+    """Why, where it is not simply that a new period was looked at."""
+    judged = change.document.get("charter") if change.kind != "drift" else None
+    version = judged["version"] if judged and change.start != scene.facts.as_of.isoformat() else scene.charter.version
+    return {
+        "again": tell("The same period was audited again, and its figures are others now."),
+        "charter": tell("The charter changed, not the figures: version {version} judges now.", version=version),
+        "charter_and_audit": tell("The charter changed as well: version {version} judges now.", version=version),
+        "stated": tell("It follows from what people stated or from a date that has passed: nothing was measured anew."),
+        "stated_or_charter": tell(
+            "It follows from what people stated or from the text of the charter: nothing was measured anew."
+        ),
+        "decisions_again": tell("Decisions of that month have come in or were corrected since."),
+    }.get(change.cause, "")
+
+
+def _page(change: Change, verdict: Document | None, say: Say) -> str:
+    """The path of the page that shows it, in the language of the text."""
+    query = {"lang": say.lang}
+    if change.kind == "drift":
+        return drift_href(change.system, query=query)
+    anchor = anchor_of(verdict) if verdict else change.name if change.kind == "article" else ""
+    return system_href(change.system, query=query, anchor=anchor)

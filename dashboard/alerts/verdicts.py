@@ -1,0 +1,191 @@
+"""The verdicts of a system since somebody last looked: every audit in its order, then what people have stated.
+
+Each audit is looked at with what people have stated until today, so that a statement is told once, as itself, and an
+audit for what its figures changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from audits.errors import BoussoleError
+from audits.systems.model import System
+from audits.workspace import Workspace
+from charter.current import current
+from charter.facts import facts_of
+from charter.families import asked_of
+from charter.in_force import kept_charter
+from charter.model import Charter
+from charter.records import audit_at
+from charter.records.database import reading
+from charter.records.models import Audit
+from charter.verdicts import summarise, verdicts_in_short
+from dashboard.alerts.changes import Cause, Change, Document, Known, changes_between, states_of
+from dashboard.scene import Scene
+
+Why = Callable[[str, str | None, str], Cause]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Up to where a system was looked at: see `charter.records.models.AlertSystem`."""
+
+    version: int = 0
+    seen_until: int = -1
+    audit: int | None = None
+    charter: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdicts:
+    """What changed, what is known from now on, and up to where was looked."""
+
+    changes: Sequence[Change]
+    known: Mapping[str, Known]
+    seen: Seen
+
+
+def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known: Mapping[str, Known]) -> Verdicts:
+    """The changes of a system's verdicts since it was looked at, in the order in which they came."""
+    standing = scene.standing.get(system)
+    if standing is None:
+        return Verdicts(changes=[], known=known, seen=replace(seen, charter=scene.charter.sha256))
+    if not seen.version:
+        return _first(scene, system, standing)
+    found: list[Change] = []
+    last = _stood(workspace, scene, system, seen)
+    if last is not None:
+        why = _stated(workspace, scene, system, seen, last)
+        more, known = _step(known, last, scene, system, why, today=True)
+        found += more
+    newer, until = _newer(workspace, system, seen)
+    for entry in newer:
+        document = _brought_up(workspace, scene, system, entry)
+        if document is None or (last is not None and document["window"]["end"] < last["window"]["end"]):
+            continue  # a look back at an old month changes nothing that stands
+        more, known = _step(known, document, scene, system, _audited(workspace, scene, system, last, document))
+        found, last = found + more, document
+    if last is None:
+        unmeasured: Cause = "stated" if seen.charter == scene.charter.sha256 else "stated_or_charter"
+        more, known = _step(known, standing, scene, system, lambda *_: unmeasured, today=True)
+        found += more
+    audit = last["evidence"]["entry"] if last else None
+    return Verdicts(
+        changes=found,
+        known=known,
+        seen=replace(seen, seen_until=until, audit=audit, charter=scene.charter.sha256),
+    )
+
+
+def _first(scene: Scene, system: str, standing: Document) -> Verdicts:
+    """A system that nobody has looked at: only what needs attention is told, since when its audits say so."""
+    entry = standing["evidence"]["entry"]
+    window = _window(standing, scene, today=entry is None)
+    found, known = changes_between({}, standing, system=system, window=window, entry=entry, cause=lambda *_: "audit")
+    known = {name: replace(each, since=_began(scene, system, name, each)) for name, each in known.items()}
+    told = [replace(each, start=known[each.subject].since) for each in found]
+    seen = Seen(seen_until=-1 if entry is None else entry, audit=entry, charter=scene.charter.sha256)
+    return Verdicts(changes=told, known=known, seen=seen)
+
+
+def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
+    """The first day of the windows in a row, up to the last, that say the same."""
+    began = known.since
+    for audit in reversed(scene.history.get(system, ())):
+        if states_of({"articles": audit.articles, "verdicts": audit.verdicts}).get(subject) != known.state:
+            break
+        began = min(began, audit.start.isoformat())
+    return began
+
+
+def _step(
+    known: Mapping[str, Known], document: Document, scene: Scene, system: str, cause: Why, *, today: bool = False
+) -> tuple[list[Change], dict[str, Known]]:
+    return changes_between(
+        known,
+        document,
+        system=system,
+        window=_window(document, scene, today=today),
+        entry=document["evidence"]["entry"],
+        cause=cause,
+    )
+
+
+def _window(document: Document, scene: Scene, *, today: bool) -> tuple[str, str]:
+    """The window that says so; the day of today for what people have stated."""
+    day = scene.facts.as_of.isoformat()
+    return (day, day) if today else (document["window"]["start"], document["window"]["end"])
+
+
+def _stood(workspace: Workspace, scene: Scene, system: str, seen: Seen) -> Document | None:
+    """The audit that stood when the system was looked at, with what people have stated until today."""
+    return None if seen.audit is None else _brought_up(workspace, scene, system, seen.audit)
+
+
+def _brought_up(workspace: Workspace, scene: Scene, system: str, entry: int) -> Document | None:
+    document = audit_at(workspace, entry)
+    declared = scene.systems.get(system)
+    if document is None or declared is None:
+        return document
+    return current(document, charter=scene.charter, system=declared, facts=scene.facts)
+
+
+def _newer(workspace: Workspace, system: str, seen: Seen) -> tuple[list[int], int]:
+    """The entries of the audits sealed since, in their order, and the last of them."""
+    query = select(Audit.entry).where(Audit.system == system, Audit.entry > seen.seen_until).order_by(Audit.entry)
+    with reading(workspace) as connection:
+        found = [] if connection is None else list(connection.execute(query).scalars())
+    return found, found[-1] if found else seen.seen_until
+
+
+def _stated(workspace: Workspace, scene: Scene, system: str, seen: Seen, document: Document) -> Why:
+    """Why something changed without a new audit: what people stated, or the charter that judges it."""
+    declared = scene.systems.get(system)
+    if declared is None or seen.charter == scene.charter.sha256:
+        return lambda *_: "stated"
+    try:
+        before = states_of(
+            current(document, charter=kept_charter(workspace, seen.charter), system=declared, facts=scene.facts)
+        )
+    except BoussoleError:  # the text before was never sealed
+        return lambda *_: "stated_or_charter"
+    return lambda subject, _, after: "stated" if before.get(subject) == after else "charter"
+
+
+def _audited(workspace: Workspace, scene: Scene, system: str, last: Document | None, new: Document) -> Why:
+    """Why a new audit says something else: its window, new figures of the same one, or another charter."""
+    if last is None:
+        return lambda *_: "audit"
+    figures: Cause = "again" if last["window"] == new["window"] else "audit"
+    declared = scene.systems.get(system)
+    if last["charter"]["sha256"] == new["charter"]["sha256"] or declared is None:
+        return lambda *_: figures
+    try:
+        judged = _judged_again(workspace, last, declared, kept_charter(workspace, new["charter"]["sha256"]))
+    except BoussoleError:
+        return lambda *_: "charter_and_audit"
+    return lambda subject, before, after: _weighed(judged.get(subject), before, after, figures)
+
+
+def _weighed(again: str | None, before: str | None, after: str, figures: Cause) -> Cause:
+    """What the audit before would say under the new charter tells which of the two did it."""
+    if again == after or (again is None and after == "not_asked"):
+        return "charter"
+    return figures if again == before else "charter_and_audit"
+
+
+def _judged_again(workspace: Workspace, document: Document, system: System, charter: Charter) -> dict[str, str]:
+    """The states that another charter gives the same measures, with what people had stated then."""
+    start, end, as_of = (
+        dt.date.fromisoformat(day)
+        for day in (document["window"]["start"], document["window"]["end"], document["as_of"])
+    )
+    facts = facts_of(workspace, as_of=as_of, before=document["evidence"].get("statements", 0))
+    found = verdicts_in_short(
+        asked_of(charter, system), document["measures"], window_start=start, window_end=end, facts=facts
+    )
+    return states_of({"verdicts": found, "articles": summarise(charter, found, system=system.id, facts=facts)})

@@ -1,0 +1,152 @@
+"""`boussole alerts`, and what other commands do for it: nothing that they are for ever fails because of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.workspace import SETTINGS_FILE
+from dashboard.alerts import after
+from dashboard.alerts.detect import check
+from dashboard.alerts.outbox import messages
+from tests import offers
+from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def said(house: House, command: Run) -> Run:
+    return lambda *arguments, **options: command("--workspace", house.home, *arguments, **options)
+
+
+def waiting(house: House, *channels: str) -> None:
+    house.settings(*channels)
+    house.audit(1, impact_ratio_gender="kept")
+    check(house.workspace)
+    house.audit(2, impact_ratio_gender="watch")
+
+
+def test_dry_run_prints_what_goes_to_whom_and_sends_nothing(house: House, said: Run, post: Post, hook: Hook) -> None:
+    waiting(house, post.channel(to="comite@example.org,chair@example.org"), hook.channel())
+    done = said("alerts", "check", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "To: comite@example.org, chair@example.org\n" in done.stdout
+    assert "Subject: [Boussole] MatchFT" in done.stdout
+    assert '"schema": "boussole.alert/1"' in done.stdout
+    assert "2 message(s) would be put into the outbox" in done.stderr
+    assert HIDDEN not in done.stdout + done.stderr
+    said("alerts", "send")
+    assert post.mails == hook.bodies == messages(house.workspace) == []
+
+
+def test_what_is_not_sent_is_told_by_exit_code_and_listed_until_it_is(house: House, said: Run, dead_post: Post) -> None:
+    waiting(house, dead_post.channel())
+    assert said("alerts", "check").returncode == 0
+    failed = said("alerts", "send")
+    assert failed.returncode == 1
+    assert "Nobody answers at that address" in failed.stderr
+    listed = said("alerts", "list")
+    assert listed.stdout.split("\t")[1:3] == ["waiting", "comite"]
+    assert "1 of them failed before" in listed.stderr
+    assert said("alerts", "send").stderr == "Nothing is due.\n", "it waits for its next try"
+    controller = dead_post.serve()
+    try:
+        assert said("alerts", "send", "--now").returncode == 0
+    finally:
+        controller.stop()
+    (row,) = json.loads(said("alerts", "list", "--json", "-").stdout)
+    assert (row["state"], row["attempts"], row["problem"]) == ("sent", 2, "-")
+    assert len(dead_post.mails) == 1
+
+
+def test_a_channel_is_tried_out_and_nothing_is_kept(house: House, said: Run, post: Post, dead_post: Post) -> None:
+    house.settings(post.channel(), dead_post.channel("dead"))
+    done = said("alerts", "test", "--channel", "comite")
+    assert done.returncode == 0, done.stderr
+    assert "mailto://127.0.0.1/…" in done.stderr
+    assert post.mails[0]["Subject"] == "[Boussole] Test: This message is a test, nothing has changed"
+    failed = said("alerts", "test", "--channel", "dead")
+    assert (failed.returncode, "Nobody answers" in failed.stderr) == (1, True)
+    unknown = said("alerts", "test", "--channel", "comit")
+    assert (unknown.returncode, "Did you mean 'comite'?" in unknown.stderr) == (2, True)
+    assert not house.workspace.governance.exists()
+
+
+def test_a_message_is_dropped_by_how_its_number_begins(house: House, said: Run, dead_post: Post) -> None:
+    waiting(house, dead_post.channel())
+    check(house.workspace)
+    (message,) = messages(house.workspace)
+    assert said("alerts", "drop", "zz").returncode == 2
+    assert said("alerts", "drop", "").returncode == 2
+    assert said("alerts", "drop", message.id[:8]).returncode == 0
+    assert said("alerts", "send", "--now").returncode == 0
+    assert said("alerts", "list").stdout.split("\t")[1] == "dropped"
+
+
+@pytest.mark.parametrize(
+    ("words", "role", "may"),
+    [
+        (("list",), "steward", True),
+        (("list",), "member", False),
+        (("check",), "auditor", False),
+        (("send",), "data_scientist", True),
+        (("drop", "x"), "chair", False),
+    ],
+)
+def test_roles_keep_to_what_they_are_for(
+    house: House, said: Run, post: Post, *, words: tuple[str, ...], role: str, may: bool
+) -> None:
+    house.settings(post.channel())
+    refused = f"the role '{role}' may not" in said("--as", role, "alerts", *words).stderr
+    assert refused is not may
+
+
+@pytest.fixture
+def audited(audited_offers: Callable[..., Any], tmp_path: Path) -> Path:
+    return Path(audited_offers(tmp_path / "offers").home)
+
+
+def settle(home: Path, *channels: str) -> None:
+    (home / SETTINGS_FILE).write_text("[alerts]\n" + "\n".join(channels), encoding="utf-8")
+
+
+def test_an_audit_tells_what_changed_and_does_not_fail_where_it_cannot(
+    audited: Path, command: Run, post: Post, dead_post: Post
+) -> None:
+    settle(audited, post.channel(), dead_post.channel("dead"))
+    run = ("--workspace", audited, "audit", "--system", "offers", "--from", "2026-02-01", "--to", "2026-02-28")
+    quiet = command("--workspace", audited, "audit", "--dry-run")
+    assert (quiet.returncode, "Alerts" in quiet.stderr) == (0, False)
+    done = command(*run, "--as-of", str(offers.AS_OF), "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["system"] == "offers", "nothing but JSON on stdout"
+    if post.mails:  # the offers need attention somewhere
+        assert "1 message(s) sent, 1 kept for later: dead: Nobody answers" in done.stderr
+    assert "Alerts: " in done.stderr
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), sqlite3.OperationalError("disk I/O error")])
+def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
+    audited: Path, command: Run, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    settle(audited, post.channel())
+
+    def broken(*_: object) -> str:
+        raise error
+
+    monkeypatch.setattr(after, "_told", broken)
+    done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
+    assert done.returncode == 0, done.stderr
+    assert f"Alerts: nothing was told ({type(error).__name__})" in done.stderr
+
+
+def test_without_channels_other_commands_say_nothing_of_alerts(audited: Path, command: Run) -> None:
+    done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
+    assert done.returncode == 0, done.stderr
+    assert "Alerts" not in done.stderr
