@@ -16,6 +16,7 @@ from dashboard.commands.console import (
     FromOption,
     ToOption,
     known_workspace,
+    say,
     workspace_of,
     write_json,
 )

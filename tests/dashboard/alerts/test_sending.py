@@ -307,7 +307,7 @@ def test_no_secret_is_told_kept_or_noted(
     out, err = capfd.readouterr()
     with sqlite3.connect(house.workspace.governance) as connection:
         kept = "\n".join(connection.iterdump())
-    assert "alembic" in log.getvalue()
+    assert "filelock" in log.getvalue(), "it listens"
     for text in (*told, out, err, log.getvalue(), kept):
         assert HIDDEN not in text
         assert "chief@example.org" not in text
