@@ -38,6 +38,8 @@ SYSTEM: dict[str, Any] = {
         "decided_at": "day",
         "decision": {"column": "selected", "selected": [True], "not_selected": [False]},
         "score": {"column": "score", "range": [0, 1]},
+        "outcome": {"column": "came", "positive": [True], "observed_for": "all", "absent": "missing"},
+        "person": "person",
         "weight": "weight",
     },
     "features": [f"x{i}" for i in range(COLUMNS - 1)],
@@ -67,16 +69,19 @@ def main() -> None:
 
 
 def decided(rows: int) -> pd.DataFrame:
-    """A year of decisions whose features drift slowly."""
+    """A year of decisions whose features drift slowly, ten about each person."""
     random = np.random.default_rng(11)
     day = random.integers(0, 365, rows)
     frame = {f"x{i}": random.normal(0.1 * i * day / 365, 1, rows) for i in range(COLUMNS - 1)}
+    score = random.random(rows).round(3)
     return pd.DataFrame(
         {
             "id": np.arange(rows).astype(str),
             "day": pd.Timestamp("2025-01-01") + pd.to_timedelta(day, unit="D"),
             "selected": random.random(rows) < 0.3,
-            "score": random.random(rows).round(3),
+            "score": score,
+            "came": random.random(rows) < score,
+            "person": random.integers(0, rows // 10, rows).astype(str),
             "weight": WEIGHT,
             **frame,
         }

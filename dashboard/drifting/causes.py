@@ -24,7 +24,8 @@ class Causes:
 
     `world`: it is there that the world changed. `arrived`: versions that came when the scores began to move. `unseen`:
     scores moved though nothing watched did, and no version is declared. `recalibrated`: outcomes at the same scores
-    changed, with a model that came then. `quiet`: versions that came in this window without moving the scores.
+    changed, with a model that came then. `either`: they changed while scores moved, and it is not known whether
+    another model came. `quiet`: versions that came in this window without moving the scores.
     """
 
     meant: int | None = None
@@ -32,6 +33,7 @@ class Causes:
     arrived: Sequence[Version] = ()
     unseen: bool = False
     recalibrated: bool = False
+    either: bool = False
     quiet: Sequence[Version] = ()
 
 
@@ -41,13 +43,15 @@ def causes(series: DriftSeries, read: Read, at: int) -> Causes:
     meant = newest[-1] if newest else None
     other = meant is not None and read[meant][MEANING].state in MOVED
     with_model = meant is not None and (bool(_came(series, read, MEANING, meant)) or _unseen(series, read, meant))
+    open_ = meant is not None and not with_model and _unexplained(read[meant])
     moved = read[at][SCORE].state in MOVED
     return Causes(
         meant=meant,
-        world=other and not with_model,
+        world=other and not with_model and not open_,
         arrived=_came(series, read, SCORE, at) if moved else (),
         unseen=_unseen(series, read, at),
         recalibrated=other and with_model,
+        either=other and open_,
         quiet=[
             version
             for version in _new(series, at)
@@ -62,6 +66,11 @@ def _unseen(series: DriftSeries, read: Read, at: int) -> bool:
     groups = "kept" if not series.system.groups else now[GROUPS].state
     stayed = now[INPUTS].state == groups == "kept"
     return now[SCORE].state in MOVED and stayed and not _came(series, read, SCORE, at)
+
+
+def _unexplained(now: Mapping[str, Reading]) -> bool:
+    """Whether the scores moved and neither the inputs nor the groups are known to have moved."""
+    return now[SCORE].state in MOVED and not {now[INPUTS].state, now[GROUPS].state} & set(MOVED)
 
 
 def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[Version]:

@@ -45,7 +45,8 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
     unknown = [theme for theme in THEMES if now[theme].state == "unknown"]
     still = [theme for theme in THEMES if now[theme].state == "kept"]
     clauses = _clauses(moved, now, why, series, say, at=at)
-    more = _since(series, read, moved, at, happened=happened, say=say)
+    begun = (moved, at) if moved or why.meant is None else ([MEANING] if clauses else [], why.meant)
+    more = _since(series, read, *begun, happened=happened, say=say)
     more += _told_of_causes(why, now, read, series, say)
     if clauses and still:
         more.append(say("Not beyond the level: {themes}.", themes=_listed([_subject(t, say) for t in still], say)))
@@ -109,6 +110,8 @@ def _clauses(
         found.append(say("the model changed, or an input that nobody watches (the scores moved, nothing watched did)"))
     elif why.recalibrated:
         found.append(say("the model changed (its scores mean something else)"))
+    if why.either:
+        found.append(say("the same scores no longer mean what they meant (the model or the world changed)"))
     if GAPS in moved and CALIBRATION in read[GAPS].states and why.meant is None:
         found.append(say("scores no longer mean what they meant"))
     told = {SCORE} if why.arrived or why.unseen else set()
@@ -122,7 +125,7 @@ def _told_of_causes(
 ) -> list[str]:
     """What belongs to the causes: in figures, and what cannot be told apart."""
     found = []
-    if why.meant is not None and (why.world or why.recalibrated):
+    if why.meant is not None and (why.world or why.recalibrated or why.either):
         found += meaning_words(series.points[why.meant], read[why.meant][MEANING].moved, say)
     if why.recalibrated:
         found.append(say("That came with another model: whether the world changed too, these figures do not tell."))

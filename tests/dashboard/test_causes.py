@@ -42,7 +42,7 @@ EDGES = {"score": [i / 20 for i in range(1, 20)], "first": HALVES, "second": HAL
 SAYS = {
     "inputs": "the inputs changed",
     "groups": "the groups changed",
-    "world": "the world changed",
+    "world": "the world changed (",
     "model": "the model changed",
 }
 
@@ -104,8 +104,8 @@ def month(at: int) -> Window:
     return Window(dt.date(2026, at + 1, 1), dt.date(2026, at + 2, 1) - dt.timedelta(days=1))
 
 
-def said(worlds: Sequence[World], seed: int, lang: str = "en") -> Summary:
-    """What the page says of months, the first of which is the reference."""
+def said(worlds: Sequence[World], seed: int, lang: str = "en", *, audited: bool = True) -> Summary:
+    """What the page says of months, the first of which is the reference; of groups where they were `audited`."""
     random = np.random.default_rng(seed)
     held = [drawn(world, random) for world in worlds]
     windows = {month(at): at for at in range(len(held))}
@@ -118,7 +118,7 @@ def said(worlds: Sequence[World], seed: int, lang: str = "en") -> Summary:
         measures = [
             *compared(counts, (month(0), month(at)), SYSTEM, as_of=dt.date(2026, 12, 31)),
             *meaning_measures(held[0].by_score, held[at].by_score, clustered=False, fewest=11, readable_from=due),
-            *mix_measures(held[0].told, held[at].told, SYSTEM, design_effect=1.0),
+            *mix_measures(held[0].told, held[at].told if audited else None, SYSTEM, design_effect=1.0),
         ]
         points.append(Point(window=month(at), against=month(0), decisions=worlds[at].n, reason=None, measures=measures))
     series = DriftSeries(
@@ -184,6 +184,14 @@ def test_a_model_that_nobody_declared_is_said_with_what_else_it_may_be() -> None
     assert "the model changed (the scores moved when version 2 came)" in declared.headline
 
 
+def test_where_nobody_knows_whether_the_groups_moved_neither_model_nor_world_is_accused() -> None:
+    told = said([USUAL, NEW_MODEL], 1, audited=False)
+    assert causes_in(told) == set()
+    assert "the same scores no longer mean what they meant (the model or the world changed)" in told.headline
+    assert "the scores changed" in told.headline
+    assert causes_in(said([USUAL, replace(USUAL, odds=-0.7)], 1, audited=False)) == {"world"}
+
+
 def test_a_version_that_came_after_the_scores_moved_is_not_accused() -> None:
     """The inputs moved the scores in February; in March another version came that scores alike."""
     moved = replace(USUAL, first=0.8)
@@ -207,6 +215,9 @@ def test_the_world_is_told_of_the_last_month_whose_outcomes_are_due() -> None:
     )
     assert told.tone == "watch"
     assert any("at the same scores it would have been for" in line for line in told.more)
+    assert "So it has been since February 2026." not in told.more
+    longer = said([USUAL, other, other, replace(other, known=False)], 5)
+    assert "So it has been since February 2026." in longer.more
     assert "le monde a changé" in said([USUAL, other], 5, "fr").headline
 
 
