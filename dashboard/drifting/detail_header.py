@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from audits.drift.evidently_figures import Beside
 from audits.drift.report import Detail
 from audits.languages import LANGUAGES
+from audits.measures import Measure
 from dashboard.drifting.detail_words import (
+    chance_words,
     column_words,
     design_words,
     method_words,
@@ -32,6 +34,8 @@ _STYLE = """
 .boussole td{font-variant-numeric:tabular-nums}.boussole .scroll{overflow-x:auto}
 .boussole summary{cursor:pointer;font-weight:600;padding:.5em 0}
 .boussole dt{font-weight:600}.boussole dd{margin:0 0 .5em}
+.boussole td:last-child{min-width:13rem}
+.boussole .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .boussole .lead{border-left:4px solid #8a5a00;padding:.2em 0 .2em .8em}
 """
 
@@ -81,6 +85,7 @@ def _told(detail: Detail, say: Say) -> Html:
             (period_words(detail.pair.window, say), design_words(detail.designs[0], say)),
             (period_words(detail.pair.against, say), design_words(detail.designs[1], say)),
             (say("How it is drawn"), order_words(say)),
+            (say("What chance does"), chance_words(detail, say)),
         ]
     )
     return join(
@@ -108,10 +113,16 @@ def _told(detail: Detail, say: Say) -> Html:
     )
 
 
+def reading_head(say: Say) -> list[str]:
+    """The head of that table."""
+    return [say("Measure"), say("What Evidently gives"), say("Read")]
+
+
 def reading_table(say: Say) -> Html:
     """By method, what Evidently gives and which figure to read."""
-    head = [say("Measure"), say("What Evidently gives"), say("Read")]
-    return table(head, which_to_read(say), caption=say("Which figure to read"), hidden_caption=True, class_="data")
+    return table(
+        reading_head(say), which_to_read(say), caption=say("Which figure to read"), hidden_caption=True, class_="data"
+    )
 
 
 def _lines(name: str, lines: Sequence[str]) -> Html | None:
@@ -135,7 +146,7 @@ def _figure(each: Beside, detail: Detail, say: Say) -> list[str]:
     if exact is not None and exact.value is None:
         shown = why_not(exact.reason or "", detail.pair.system, say)
     else:
-        shown = _number(exact.value if exact else None, say)
+        shown = _with_p(exact, say)
     beyond = _beyond(each, say)
     return [
         f"{column_words(each.column, detail.pair.system, say)}, {method_words(each.method.key, say)}",
@@ -144,6 +155,13 @@ def _figure(each: Beside, detail: Detail, say: Say) -> list[str]:
         shown,
         " ".join(filter(None, [reading_words(each.method.reading, say), beyond])),
     ]
+
+
+def _with_p(exact: Measure | None, say: Say) -> str:
+    """A figure of ours; of a test also its p-value, which is what Evidently gives."""
+    shown = _number(exact.value if exact else None, say)
+    p = exact.params.get("p") if exact else None
+    return shown if p is None else say("{value} (p: {p})", value=shown, p=_number(p, say))
 
 
 def _beyond(each: Beside, say: Say) -> str:

@@ -8,12 +8,13 @@ from audits.drift import stored
 from audits.windows import Window
 from audits.workspace import Workspace
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_header import reading_table
+from dashboard.drifting.detail_header import reading_head
 from dashboard.drifting.detail_routes import ANCHOR, address_of, making_of, report_form
+from dashboard.drifting.detail_words import which_to_read
 from dashboard.drifting.words import period_words
 from dashboard.forms.html import form_html
 from dashboard.forms.model import Problem
-from dashboard.html import Html, code, details, el, join, link
+from dashboard.html import Html, code, details, el, join, link, stacked
 from dashboard.words import Say
 
 
@@ -55,10 +56,15 @@ def section(
         if report
         else el("p", say("There is no such report on these two periods yet.")),
         form_html(form, say, query=query, problem=problem) if form else None,
-        details(say("Which figure to read"), reading_table(say), class_="folded"),
+        details(say("Which figure to read"), _which(say), class_="folded"),
         details(say("Make it at the command line"), el("code", command)),
         class_="drift-theme",
     )
+
+
+def _which(say: Say) -> Html:
+    caption = say("Which figure to read")
+    return stacked(reading_head(say), which_to_read(say), caption=caption, class_="data", hidden_caption=True)
 
 
 def _framed(report: stored.Stored, say: Say, *, name: str) -> Html:

@@ -106,7 +106,7 @@ def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
         id=MAKING,
         path=MAKE.format(of=of),
         send=say("Make the report"),
-        note=say("It takes some twenty seconds."),
+        note=say("It takes less than a minute, as a rule."),
         fields=[],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.drift.compared import DECISION
 from audits.drift.evidently_columns import MOST_COLUMNS, Told
+from audits.drift.evidently_figures import apart_by_chance
 from audits.drift.report import Detail
 from audits.drift.samples import SEED, Design
 from audits.languages import capital
@@ -164,6 +165,15 @@ def design_words(design: Design, say: Say) -> str:
     if design.weighted:
         return say("{drawn}; from {rows} rows, by what they weigh", drawn=drawn, rows=say.whole(design.rows))
     return drawn
+
+
+def chance_words(detail: Detail, say: Say) -> str:
+    """What two samples of one and the same window are apart."""
+    drawn = [design.rows for design in detail.designs]
+    return say(
+        "Two such samples of the same decisions are already about {distance} apart by Evidently’s Jensen-Shannon.",
+        distance=say.number(apart_by_chance(*drawn), 3),
+    )
 
 
 def order_words(say: Say) -> str:

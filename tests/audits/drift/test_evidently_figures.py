@@ -17,7 +17,7 @@ import pytest
 import scipy.stats
 
 from audits.decisions import ingest
-from audits.drift.evidently_figures import METHODS, NATURAL, Beside, converted
+from audits.drift.evidently_figures import METHODS, NATURAL, Beside, apart_by_chance, converted
 from audits.drift.ordered import cramer_von_mises, mann_whitney
 from audits.drift.pairs import exact_pair, window_asked
 from audits.drift.report import Detail, detail
@@ -327,6 +327,17 @@ def test_rank_tests_are_ours_on_the_same_rows(held: Held, column: str) -> None:
 def test_its_anderson_darling_is_cut_off_at_both_ends(held: Held) -> None:
     assert held.figure("moved", "anderson").evidently == pytest.approx(0.001)
     assert 0.001 <= (held.figure("still", "anderson").evidently or 0) <= 0.25
+
+
+def test_how_far_apart_two_samples_are_by_chance(held: Held) -> None:
+    random = np.random.default_rng(8)
+    found = []
+    for _ in range(300):
+        first, second = (random.normal(size=SIZE) for _ in range(2))
+        edges = np.histogram_bin_edges(np.concatenate([first, second]), bins="sturges")
+        found.append(jensen_shannon(*(np.histogram(side, edges)[0].tolist() for side in (first, second))) or 0)
+    assert apart_by_chance(SIZE, SIZE) == pytest.approx(np.mean(found) * NATURAL, rel=0.2)
+    assert (held.figure("still", "jensenshannon").evidently or 0) < 2 * apart_by_chance(SIZE, SIZE)
 
 
 def test_figures_without_a_value_and_p_values_have_no_other_unit() -> None:
