@@ -11,9 +11,9 @@ from audits.languages import LANGUAGES, capital
 from audits.workspace import Workspace
 from dashboard.alerts.changes import BLIND, Cause, Change, Known, is_told
 from dashboard.alerts.words import teller
-from dashboard.drifting.gaps import gap_reading
 from dashboard.drifting.look import Drift, look
-from dashboard.drifting.readings import GAPS, THEMES, Reading, levels, readings
+from dashboard.drifting.read import read_all
+from dashboard.drifting.readings import THEMES, Reading
 from dashboard.drifting.summary import summary
 from dashboard.drifting.words import period_words, theme_words, why_not
 from dashboard.scene import Scene
@@ -48,7 +48,7 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
         return Drifted(changes=[], known=known)
     if drift.series.unfinished:
         return Drifted(changes=[], known=known)
-    read = _read(drift, scene, speaker(LANGUAGES[0]))
+    read = read_all(drift, scene.charter, speaker(LANGUAGES[0]))
     found, after = [], dict(known)
     for theme in THEMES:
         subject = f"drift/{theme}"
@@ -58,14 +58,6 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
         if last is not None:
             after[subject] = last
     return Drifted(changes=sorted(found, key=lambda each: each.end), known=after)
-
-
-def _read(drift: Drift, scene: Scene, say: Say) -> list[Mapping[str, Reading]]:
-    level = levels(scene.charter, drift.series.system)
-    return [
-        readings(point, level) | {GAPS: gap_reading(point.window, drift.looked, drift.shifts, drift.series, say)}
-        for point in drift.series.points
-    ]
 
 
 def _states(
@@ -145,7 +137,7 @@ def _sentence(drift: Drift, series: DriftSeries, scene: Scene, change: Change, s
     if last.reason is not None:
         period, why = period_words(last.window, say), why_not(last.reason, series.system, say)
         return tell("{period} is not compared: {why}.", period=capital(period), why=why)
-    read = _read(drift, scene, say)[: len(series.points)]
+    read = read_all(drift, scene.charter, say)[: len(series.points)]
     headline = summary(series, read, [], say).headline
     reasons = dict.fromkeys(read[-1][change.name].reasons.values())
     if change.after not in BLIND or not reasons:

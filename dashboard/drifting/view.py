@@ -15,11 +15,12 @@ from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.beside import Beside, side_by_side
 from dashboard.drifting.events import Event, events, within
 from dashboard.drifting.for_whom import ForWhom, for_whom
-from dashboard.drifting.gaps import Gaps, gap_reading, gaps
+from dashboard.drifting.gaps import Gaps, gaps
 from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
 from dashboard.drifting.performance import Performing, performing
-from dashboard.drifting.readings import GAPS, MEANING, SCORE, THEMES, Level, Reading, levels, meaning_reading, readings
+from dashboard.drifting.read import read_all
+from dashboard.drifting.readings import SCORE, THEMES, Level, Reading, levels
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
     against_words,
@@ -101,7 +102,7 @@ def drift_page(
     """The page of one system. `log`: what became of its columns; `systems`: to choose from; `fine`: weeks and days
     may be chosen."""
     series, level = drift.series, levels(scene.charter, drift.series.system)
-    read = [_read(point, level, drift, say) for point in series.points]
+    read = read_all(drift, scene.charter, say)
     happened = events(scene, series, drift.charters, say, query=query, with_incidents=with_incidents)
     shown = series.points[-COLUMNS:]
     return DriftPage(
@@ -140,13 +141,6 @@ def drift_page(
         data=data_href(query=query, anchor=asked.system),
         pair=_pair(series),
     )
-
-
-def _read(point: Point, level: Mapping[str, Level], drift: Drift, say: Say) -> dict[str, Reading]:
-    """One window, with what all months together say of it."""
-    own = readings(point, level)
-    gap = gap_reading(point.window, drift.looked, drift.shifts, drift.series, say)
-    return own | {MEANING: meaning_reading(own[MEANING], point.window, drift.meant), GAPS: gap}
 
 
 def _pair(series: DriftSeries) -> tuple[Window, Window] | None:
