@@ -72,6 +72,6 @@ def problem_words(problem: str, tell: Tell) -> str:
         "mail": tell("The mail server did not take the message ({detail}).", detail=detail),
         "http": tell("The webhook answered {detail} instead of taking the message.", detail=detail),
         "no_channel": tell("boussole.toml has this channel no longer: give it back, or drop the message."),
-        "settings": tell("The address of the channel is missing or wrong: see `boussole alerts test`."),
+        "settings": tell("The address of a channel is missing or wrong: trying the channel says why."),
     }
     return words.get(code) or tell("The service did not take the message ({detail}).", detail=detail or code)

@@ -24,6 +24,7 @@ from audits.workspace import SETTINGS_FILE, Settings, Workspace
 from charter.in_force import in_force
 from charter.loading import load_charter
 from charter.model import Charter
+from dashboard.alerts.facts import AlertFacts, alert_facts
 
 T = TypeVar("T")
 Origin = Literal["file", "environment", "absent"]
@@ -74,6 +75,7 @@ class SettingsFacts:
     versions: Sequence[tuple[str, str]]
     code: str
     faults: Sequence[Fault]
+    alerts: AlertFacts
 
 
 def settings_facts(workspace: Workspace) -> SettingsFacts:
@@ -99,6 +101,7 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
         versions=[*_versions(), ("SQLite", sqlite3.sqlite_version), ("Python", platform.python_version())],
         code=code_hash(),
         faults=faults,
+        alerts=_tried(lambda: alert_facts(workspace), []) or AlertFacts(),
     )
 
 

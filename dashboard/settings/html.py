@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboard.alerts.page import section as alerts
 from dashboard.glossary.html import linked
 from dashboard.html import Html, details, el, facts, join, link, stacked, table
 from dashboard.settings.facts import Fault
@@ -71,6 +72,7 @@ def _house(inside: Inside, say: Say) -> Html:
                 el("p", say("The file:"), " ", el("code", inside.file)),
             ),
             _section(say("Sign-in and sessions"), "sign-in", facts(inside.sign_in)),
+            alerts(inside.alerts, say),
             _section(
                 say("Privacy, by system"),
                 "privacy",

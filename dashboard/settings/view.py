@@ -13,6 +13,8 @@ from dashboard.access.person import Person
 from dashboard.access.places import PAGES
 from dashboard.access.words import role_title
 from dashboard.addresses import charter_href, system_href
+from dashboard.alerts.facts import AlertFacts
+from dashboard.alerts.page import troubles
 from dashboard.pages import pages
 from dashboard.settings.facts import Fault, Set, SettingsFacts
 from dashboard.words import Say
@@ -43,6 +45,7 @@ class Inside:
     charter: str
     keys: Sequence[Row]
     file: str
+    alerts: AlertFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,12 +103,14 @@ def _change(me: Person, say: Say) -> str:
 
 
 def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Inside:
-    n = len(facts.faults)
+    waiting = [Fault(what=what, where=where, next_step=step) for what, where, step in troubles(facts.alerts, say.lang)]
+    faults = [*facts.faults, *waiting]
+    n = len(faults)
     return Inside(
         headline=say.plural("One thing is wrong here.", "{n} things are wrong here.", n)
         if n
         else say("Nothing is wrong with what is set here."),
-        faults=facts.faults,
+        faults=faults,
         settings=[_set(each, say) for each in facts.listed],
         sign_in=_sign_in(facts, say),
         privacy=[_privacy(system, say, query=query) for system in facts.systems.values()],
@@ -113,6 +118,7 @@ def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Insi
         charter=charter_href(query=query),
         keys=_keys(facts, say),
         file=f"{facts.home}/{SETTINGS_FILE}",
+        alerts=facts.alerts,
     )
 
 

@@ -129,3 +129,27 @@ def test_only_addresses_are_cut() -> None:
     assert shown("1GB") == "1GB"
     assert shown("https://mlflow.example/a?token=1") == "https://mlflow.example/a"
     assert shown("who?") == "who?"
+
+
+def test_who_is_told_of_changes_and_what_does_not_go_is_shown_and_no_address(
+    workspace: Workspace, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOWHERE_IN_TESTS", raising=False)
+    write(
+        workspace,
+        '[alerts.channels.board]\nurl = "mailtos://bot:hunter2@mail.example/?from=a@b.example&to=chief@b.example"\n'
+        'digest = "weekly"\nonly = "worse"\n'
+        '[alerts.channels.lost]\nurl_env = "NOWHERE_IN_TESTS"\n',
+    )
+    told = read()
+    assert "mailtos://mail.example/…, one address" in told
+    assert "Gathered, on Mondays from 7:00" in told
+    assert "only what got worse or cannot be told any more" in told
+    assert "Its address cannot be used." in told
+    assert "boussole alerts test --channel lost" in told
+    for hidden in ("hunter2", "bot:", "chief@"):
+        assert hidden not in told
+    assert "Regroupé, le lundi à partir de 7 h" in read(lang="fr")
+    assert "board" not in read(Role.MEMBER)
+    write(workspace, "")
+    assert "Nobody is told" in read()

@@ -15,8 +15,9 @@ SOURCE = Path(dashboard.__file__).parent
 
 
 def messages() -> set[str | tuple[str, str]]:
-    """What the pages say; the command line and the report have catalogues of their own."""
-    spoken = [("commands/**.py", "ignore"), ("report/**.py", "ignore"), ("**.py", "python")]
+    """What the pages say; the command line, the report and alerts have catalogues of their own."""
+    own = ("alerts", "commands", "report")
+    spoken = [*((f"{name}/**.py", "ignore") for name in own), ("**.py", "python")]
     found = extract_from_dir(SOURCE, method_map=spoken, keywords={"say": None, "plural": (1, 2)})
     return {message for _, _, message, _, _ in found}
 

@@ -1,0 +1,59 @@
+"""What there is to see of alerts: the channels as they may be shown, what waits, and what was sent lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard.alerts.channels import Channel, known_channels, place_of, plugin_of, recipients
+from dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
+from dashboard.alerts.outbox import messages
+
+LATELY = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A channel: where it leads, as it may be shown, to how many addresses, and what is wrong with it."""
+
+    channel: Channel
+    place: str
+    recipients: int
+    fault: BoussoleError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertFacts:
+    """The time zone of digests, the channels, the messages that wait (the oldest first), and those that were sent or
+    dropped last."""
+
+    zone: dt.tzinfo = dt.UTC
+    ways: Sequence[Way] = ()
+    waiting: Sequence[Message] = ()
+    lately: Sequence[Message] = ()
+
+    @property
+    def stuck(self) -> list[Message]:
+        """What was tried and did not go."""
+        return [each for each in self.waiting if each.problem is not None]
+
+
+def alert_facts(workspace: Workspace) -> AlertFacts:
+    """Looks at them. Raises BoussoleError where the settings or the records cannot be read."""
+    ended = [each for state in (SENT, DROPPED) for each in messages(workspace, state=state, limit=LATELY)]
+    ended.sort(key=lambda each: each.ended_at or "", reverse=True)
+    waiting = sorted(messages(workspace, state=WAITING), key=lambda each: (each.due_at, each.created_at))
+    ways = [_way(workspace, channel) for channel in known_channels(workspace).values()]
+    zone = workspace.settings.alerts.zone
+    return AlertFacts(zone=zone, ways=ways, waiting=waiting, lately=ended[:LATELY])
+
+
+def _way(workspace: Workspace, channel: Channel) -> Way:
+    try:
+        plugin = plugin_of(workspace, channel)
+    except BoussoleError as error:
+        return Way(channel=channel, place="", recipients=0, fault=error)
+    return Way(channel=channel, place=place_of(plugin), recipients=len(recipients(plugin)))

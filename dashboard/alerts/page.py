@@ -1,0 +1,139 @@
+"""Alerts on the settings page: who is told of what and when, what waits and why, what was sent lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from audits.languages import capital
+from dashboard.access.database import moment
+from dashboard.alerts.facts import AlertFacts, Way
+from dashboard.alerts.layout import layout, subject
+from dashboard.alerts.messages import DROPPED, Message
+from dashboard.alerts.problems import problem_words
+from dashboard.alerts.words import Tell, teller
+from dashboard.html import Html, el, stacked
+from dashboard.words import Say
+
+Words = tuple[str, str, str]
+"""What is wrong, where, and what to do."""
+
+
+def troubles(facts: AlertFacts, lang: str) -> list[Words]:
+    """What is wrong: addresses that cannot be used, and for each channel what does not go."""
+    tell = teller(lang)
+    found = [
+        (problem_words("settings", tell), f"[alerts.channels.{way.channel.name}]", _trial(way))
+        for way in facts.ways
+        if way.fault is not None
+    ]
+    for name in dict.fromkeys(each.channel for each in facts.stuck):
+        stuck = [each for each in facts.stuck if each.channel == name]
+        why = problem_words(stuck[0].problem or "", tell)
+        waiting = [each for each in facts.waiting if each.channel == name]
+        what = tell.plural(
+            "One message about changes cannot be sent. {why}",
+            "{n} messages about changes cannot be sent. {why}",
+            len(waiting),
+            why=why,
+        )
+        step = tell(
+            "Nothing is lost: it is tried again on {when}. At once: boussole alerts send --now",
+            when=_moment(stuck[0].try_at, facts.zone, tell),
+        )
+        found.append((what, f"[alerts.channels.{name}]", step))
+    return found
+
+
+def _trial(way: Way) -> str:
+    return f"boussole alerts test --channel {way.channel.name}"
+
+
+def section(facts: AlertFacts, say: Say) -> Html:
+    """The part of the page."""
+    tell = teller(say.lang)
+    lead = tell(
+        "When a verdict or a drift status changes, these are told, once for each change. Only what every role may read "
+        "is sent: no row, no person, no small group."
+    )
+    nobody = tell("Nobody is told: boussole.toml names no channel. How to name one: docs/alerts.md")
+    return el(
+        "section",
+        el("h2", tell("Alerts"), id="alerts"),
+        *([el("p", lead), _ways(facts.ways, tell)] if facts.ways else [el("p", nobody)]),
+        *(_messages(facts, tell) if facts.waiting or facts.lately else []),
+        class_="setting",
+    )
+
+
+def _ways(ways: Sequence[Way], tell: Tell) -> Html:
+    head = [tell("Channel"), tell("Leads to"), tell("Is told of"), tell("When")]
+    rows = [[way.channel.name, _place(way, tell), _about(way, tell), _when(way, tell)] for way in ways]
+    return stacked(head, rows, caption=tell("Channels of alerts"), hidden_caption=True, class_="ways")
+
+
+def _place(way: Way, tell: Tell) -> str:
+    if way.fault is not None:
+        return tell("Its address cannot be used.")
+    if not way.recipients:
+        return way.place
+    addresses = tell.plural("one address", "{n} addresses", way.recipients)
+    return tell("{place}, {addresses}", place=way.place, addresses=addresses[:1].lower() + addresses[1:])
+
+
+def _about(way: Way, tell: Tell) -> str:
+    channel = way.channel
+    told = {"verdicts": tell("verdicts"), "drift": tell("drift")}
+    parts = [capital(", ".join(told[name] for name in channel.about))]
+    if channel.only == "worse":
+        parts.append(tell("only what got worse or cannot be told any more"))
+    if channel.given.systems:
+        parts.append(tell("systems: {list}", list=", ".join(channel.given.systems)))
+    if channel.given.articles:
+        parts.append(tell("articles: {list}", list=", ".join(channel.given.articles)))
+    return "; ".join(parts) if tell.lang == "en" else "\u202f; ".join(parts)
+
+
+def _when(way: Way, tell: Tell) -> str:
+    hour = tell.whole(way.channel.settings.digest_hour)
+    return {
+        "off": tell("At once"),
+        "daily": tell("Gathered, each day from {hour}:00", hour=hour),
+        "weekly": tell("Gathered, on Mondays from {hour}:00", hour=hour),
+    }[way.channel.digest]
+
+
+def _messages(facts: AlertFacts, tell: Tell) -> list[Html]:
+    head = [tell("Message"), tell("Channel"), tell("State")]
+    rows = [
+        [_subject(each, tell), each.channel, _state(each, facts.zone, tell)] for each in (*facts.waiting, *facts.lately)
+    ]
+    caption = tell("Messages that wait, and those sent lately")
+    table = stacked(head, rows, caption=caption, hidden_caption=True, class_="sent")
+    return [el("h3", tell("What waits, and what was sent lately")), table]
+
+
+def _subject(message: Message, tell: Tell) -> str:
+    texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
+    return subject(layout(message.items), texts, tell)
+
+
+def _state(message: Message, zone: dt.tzinfo, tell: Tell) -> str:
+    if message.ended_at is not None:
+        when = _moment(message.ended_at, zone, tell)
+        return tell("Dropped on {when}", when=when) if message.state == DROPPED else tell("Sent on {when}", when=when)
+    if message.problem is None:
+        return tell("To be sent from {when}", when=_moment(message.due_at, zone, tell))
+    when, why = _moment(message.try_at, zone, tell), problem_words(message.problem, tell)
+    return tell.plural(
+        "Waits after one try, the next on {when}. {why}",
+        "Waits after {n} tries, the next on {when}. {why}",
+        message.attempts,
+        when=when,
+        why=why,
+    )
+
+
+def _moment(text: str, zone: dt.tzinfo, tell: Tell) -> str:
+    here = moment(text).astimezone(zone)
+    return tell("{date}, {time}", date=tell.date(here.date()), time=tell.time(here))
