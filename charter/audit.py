@@ -9,6 +9,7 @@ from typing import Any
 
 from audits.decisions import IngestReport
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from audits.errors import BoussoleError
 from audits.runs import Run, code_hash, measure_window
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -36,9 +37,15 @@ def run_audit(
 ) -> dict[str, Any]:
     """Measures a window of a system, judges it by the charter in force and seals the result in the ledger.
 
+    Raises BoussoleError for a shadow: what decides nothing keeps no promise, and breaks none.
     With `dry_run` the document is returned without being stored or sealed. `judging`: another charter than the one in
     force in the workspace.
     """
+    if system.shadow_of is not None:
+        raise BoussoleError(
+            f"'{system.id}' decides nothing: it is a shadow of '{system.shadow_of}', and no verdict is made on it.",
+            next_step=f"Set it beside that system: `boussole compare --shadow {system.id}`.",
+        )
     if not dry_run and workspace.governance.exists():
         open_records(workspace)  # brings older records up to date before anything reads them
     judging = judging or in_force(workspace)

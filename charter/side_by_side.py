@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from audits.errors import BoussoleError
 from audits.lake import reading
 from audits.systems.model import System
 from audits.uncertainty.holm import holm
-from audits.uncertainty.mover import Estimate, gap
+from audits.uncertainty.mover import Estimate, Gap, gap
 from audits.windows import Window
 from audits.workspace import Workspace
 from charter.groups_over_time import documents_of
@@ -36,6 +36,8 @@ SHOWN = (
 """What is set side by side of everybody and of every group, beside the comparisons that the charter judges."""
 Document = dict[str, Any]
 Given = Mapping[str, Any]
+Paired = Callable[[Given, Given], Gap | None]
+"""Finds a difference where both sides are the same cases; None where it cannot."""
 
 
 MOST = 3
@@ -99,18 +101,18 @@ def sequential(
     sides = _documents(documents_of(workspace, system.id) if documents is None else documents, system, found)
     drift = [] if small else compared(counts, found.windows, system, as_of=as_of)
     return {
-        **_head(system, "sequential", alpha),
+        **head(system, "sequential", alpha),
         "production": _side(found.before.name, found.windows[0], sides[0]),
         "candidate": _side(found.after.name, found.windows[1], sides[1]),
         "changed_on": found.after.first.isoformat(),
-        "mixed": [_days(month) for month in found.mixed],
-        **table(sides[0], sides[1], alpha=alpha),
+        "mixed": [days_told(month) for month in found.mixed],
+        **table(sides[0], sides[1], alpha=alpha, compared=_judged(sides[1])),
         "drift": [measure.document() for measure in drift],
         "agreement": None,
     }
 
 
-def _head(system: System, kind: str, alpha: float) -> Document:
+def head(system: System, kind: str, alpha: float) -> Document:
     return {"schema": SCHEMA, "system": system.id, "kind": kind, "alpha": alpha}
 
 
@@ -126,29 +128,38 @@ def _documents(documents: Mapping[Window, Given], system: System, found: Version
 
 def _side(name: str, window: Window, document: Given) -> Document:
     entry = document["evidence"]["entry"]
-    return {"name": name, "window": _days(window), "decisions": document["decisions"], "entry": entry}
+    return {"name": name, "window": days_told(window), "decisions": document["decisions"], "entry": entry}
 
 
-def _days(window: Window) -> dict[str, str]:
+def days_told(window: Window) -> dict[str, str]:
     return {"start": window.start.isoformat(), "end": window.end.isoformat()}
 
 
-def table(before: Given, after: Given, *, alpha: float) -> Document:
-    """What both documents tell, row by row, with `p` corrected after Holm over all rows: `family`, `rows`."""
+def table(
+    before: Given, after: Given, *, alpha: float, compared: Collection[str], paired: Paired | None = None
+) -> Document:
+    """What both documents tell, row by row, with `p` corrected after Holm over all rows: `family`, `rows`.
+
+    `compared`: the comparisons that are set side by side; `paired`: finds the difference where both sides are the same
+    cases.
+    """
     own = {measure["id"]: measure for measure in before["measures"]}
-    rows = [_row(own.get(each["id"]), each) for each in after["measures"] if _told(each, after)]
+    rows = [_row(own.get(each["id"]), each, paired) for each in after["measures"] if _told(each, compared)]
     return {"family": sum(row["p"] is not None for row in rows), "rows": _adjusted(rows, alpha)}
 
 
-def _told(measure: Given, document: Given) -> bool:
-    judged = (each["measure"] for verdict in document["verdicts"] for each in verdict["comparisons"])
+def _judged(document: Given) -> set[str]:
+    return {each["measure"] for verdict in document["verdicts"] for each in verdict["comparisons"]}
+
+
+def _told(measure: Given, compared: Collection[str]) -> bool:
     if JUDGED.get(measure["metric"]) in ("ratio", "difference"):
-        return measure["id"] in set(judged)
+        return measure["id"] in compared
     plain = measure["metric"] in SHOWN and not measure["given"]
     return plain and len(measure["by"]) < 2 and bool(measure["group"] or not measure["by"])
 
 
-def _row(before: Given | None, after: Given) -> Document:
+def _row(before: Given | None, after: Given, paired: Paired | None) -> Document:
     """One measure in both; without a value in one of them, none is told of either."""
     scale = JUDGED.get(after["metric"], "difference")
     row: Document = {name: after[name] for name in ("metric", "by", "group", "given")}
@@ -156,20 +167,20 @@ def _row(before: Given | None, after: Given) -> Document:
     reason = "group_absent" if before is None else before["reason"] or after["reason"]
     if before is None or reason is not None:
         return row | dict.fromkeys(FIGURES) | {"reason": reason}
-    return row | _figures(before, after, scale)
+    return row | _figures(before, after, scale, paired)
 
 
 FIGURES = ("production", "candidate", "change", "interval", "p")
 
 
-def _figures(before: Given, after: Given, scale: str) -> Document:
+def _figures(before: Given, after: Given, scale: str, paired: Paired | None) -> Document:
     sides = {"production": _figure(before), "candidate": _figure(after)}
-    found = None
-    if before["interval"] and after["interval"]:
-        found = gap(_estimate(before), _estimate(after), ratio=scale == "ratio")
+    found, method = None if paired is None else paired(before, after), "paired"
+    if found is None and before["interval"] and after["interval"]:
+        found, method = gap(_estimate(before), _estimate(after), ratio=scale == "ratio"), "mover"
     if found is None:
         return {**sides, "change": None, "interval": None, "p": None, "reason": "no_interval"}
-    interval = {"low": found.low, "high": found.high, "level": before["interval"]["level"], "method": "mover"}
+    interval = {"low": found.low, "high": found.high, "level": 0.95, "method": method}
     return {**sides, "change": found.value, "interval": interval, "p": found.p, "reason": None}
 
 

@@ -56,7 +56,7 @@ def look(workspace: Workspace, *, against: str, today: dt.date) -> Seen:
         versions=kept,
         amendment=amend(workspace, judging, changed, drafted=known is None, today=today) if changed else None,
         fault=fault,
-        systems=workspace.systems,
+        systems=workspace.deciding,
     )
 
 

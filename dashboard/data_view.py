@@ -80,7 +80,7 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
         rows=rows,
         systems=list(told.values()),
         without=[scene.title(name, say) for name in scene.systems if name not in shown],
-        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys()),
+        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys() - scene.shadows),
     )
 
 

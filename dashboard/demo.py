@@ -35,7 +35,7 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
     for report in sync(workspace, progress=progress):
         for failure in report.failures:
             raise failure
-    measured = [system for system in workspace.systems.values() if system.columns is not None]
+    measured = [system for system in workspace.deciding.values() if system.columns is not None]
     for system in measured:
         windows = complete_windows(workspace, system)
         for done, window in enumerate(windows, 1):

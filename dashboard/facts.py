@@ -32,7 +32,7 @@ def load_facts(workspace: Workspace) -> Facts:
     try:
         statuses = source_status(workspace)
         lake = overview(workspace)
-        declaring = [system for name, system in workspace.systems.items() if name in lake.declaring]
+        declaring = [system for name, system in workspace.deciding.items() if name in lake.declaring]
         declared = {system.id: declared_measures(workspace, system) for system in declaring}
         return Facts(statuses=statuses, lake=lake, declared=declared)
     except LakeError as error:

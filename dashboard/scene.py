@@ -42,6 +42,8 @@ class Scene:
     history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
     facts: Facts = NOTHING
     versions: Mapping[str, str] = field(default_factory=dict)
+    shadows: frozenset[str] = frozenset()
+    """Systems that decide nothing: they are compared with others, and stand in no register."""
 
     @cached_property
     def standing(self) -> Mapping[str, Document]:
@@ -98,12 +100,14 @@ class Finding:
 
 def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     """Everything the pages of a workspace need, from its records alone."""
-    judging, systems = in_force(workspace), workspace.systems
+    judging, systems = in_force(workspace), workspace.deciding
     facts = facts_of(workspace, as_of=today or dt.datetime.now(dt.UTC).date(), adopted=judging.adopted)
-    latest = latest_audits(workspace)
+    shadows = frozenset(workspace.systems.keys() - systems.keys())
+    latest = {name: document for name, document in latest_audits(workspace).items() if name not in shadows}
     history: dict[str, list[AuditSummary]] = {system: [] for system in latest}
     for each in summaries(workspace):
-        history[each.system].append(each)
+        if each.system in history:
+            history[each.system].append(each)
     previous = {
         system: shown
         for system, found in history.items()
@@ -118,6 +122,7 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     return Scene(
         charter=judging.charter,
         systems=systems,
+        shadows=shadows,
         latest=standing,
         previous=previous,
         history=history,

@@ -62,9 +62,17 @@ def sealed_months(
 
 
 def count_rows(
-    connection: duckdb.DuckDBPyConnection, system: System, cube: str, window: Window, *, outcome: str = "outcome"
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    cube: str,
+    window: Window,
+    *,
+    outcome: str = "outcome",
+    rows: str | None = None,
 ) -> str:
     """Counts the rows of a window into a temporary table in the form of a cube; gives its name.
+
+    `rows`: SQL of other rows with the columns of a decision, with its FROM.
 
     As if all had been decided on its last day: nothing is kept apart by day or month. `outcome`: SQL of the outcome of
     a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
@@ -72,7 +80,9 @@ def count_rows(
     """
     statements, name = _statements(system, edges_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows_of(system, window)}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows or rows_of(system, window)}"
+    )
     if cube in FROM_BASE:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statements[cube]}")

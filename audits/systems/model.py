@@ -33,6 +33,9 @@ class System(Strict):
 
     id: Identifier = Field(description="Its name in files, commands and addresses")
     kind: Kind = Field(description="`declared`: in the register, attested, not measured")
+    shadow_of: Identifier | None = Field(
+        None, description="The system whose decisions a new version makes again without deciding anything"
+    )
     title: Texts = Field(description="Its name, for readers")
     purpose: Texts = Field(description="What it is for, in one sentence")
     owner: str = Field(min_length=1, description="A role, not a person")
@@ -143,6 +146,10 @@ class System(Strict):
     def _consistent(self) -> Self:
         if self.kind in ("selection", "ranking") and self.columns is None:
             raise ValueError(f"kind '{self.kind}' needs `columns`: what each column of its log means")
+        if self.shadow_of == self.id:
+            raise ValueError("`shadow_of` names the system itself: name the one that decides")
+        if self.shadow_of and (self.columns is None or self.columns.weight is not None):
+            raise ValueError("a shadow needs `columns` with one row for each decision, without `weight`")
         if self.kind == "declared" and self.columns is not None:
             raise ValueError("kind 'declared' is attested, not measured: remove `columns` or change the kind")
         for names in self.intersections:

@@ -91,7 +91,7 @@ def _audits(
     from dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
-    ids = [system] if system else [item.id for item in workspace.systems.values() if item.columns is not None]
+    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
     documents = [run_audit(workspace, workspace.system(item), dry_run=dry_run, **days) for item in ids]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
@@ -14,6 +13,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.alone import system_of, tell_bad_rows
 from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
+from dashboard.commands.side_by_side import beside
 
 if TYPE_CHECKING:
     from audits.sides import Days, Side
@@ -45,6 +45,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     system_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="To compare files: a system file, no workspace.")
     ] = None,
+    shadow: Annotated[
+        str | None, typer.Option(help="A system that decides nothing (`shadow_of`): its answers beside the decisions.")
+    ] = None,
     start: FromOption = None,
     end: ToOption = None,
     as_of: AsOfOption = None,
@@ -55,15 +58,21 @@ def compare(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
 
-    With --versions, set two versions side by side as the audits of their months told them, and judge nothing.
+    With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
+    answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
     from audits.sides import Days
     from charter.compare import Margins
     from charter.compare import compare as judge
     from charter.in_force import in_force
 
-    if sequence is not None:
-        _beside(context, system, sequence, as_of, alone=not (versions or run or system_file or start or end), to=json_)
+    if sequence is not None or shadow is not None:
+        if versions or run or system_file or end or (sequence and (shadow or start)):
+            raise BoussoleError(
+                "--versions and --shadow each stand by themselves, without other sides or days.",
+                next_step="Run `boussole compare --system ID --versions V1..V2`, or `boussole compare --shadow ID`.",
+            )
+        beside(context, system=system, sequence=sequence, shadow=shadow, days=(start, as_of), to=json_)
         return
     margins = Margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
@@ -89,37 +98,6 @@ def compare(  # noqa: PLR0917 (the options of a command)
 
 
 DAYS = ("start", "end", "as_of")
-
-
-def _beside(
-    context: typer.Context,
-    system: str | None,
-    sequence: str,
-    as_of: dt.datetime | None,
-    *,
-    alone: bool,
-    to: str | None,
-) -> None:
-    """Two versions side by side, from the audits of whole months."""
-    from charter.in_force import in_force
-    from charter.side_by_side import sequential
-    from dashboard.commands.side_by_side import tell
-
-    before, dots, after = sequence.partition("..")
-    if not (before and dots and after) or not alone:
-        raise BoussoleError(
-            "--versions takes two versions, V1..V2, and no other sides or days.",
-            next_step="Run `boussole compare --system ID --versions V1..V2`.",
-        )
-    workspace, subject = system_of(context, system, None)
-    if workspace is None:
-        raise BoussoleError("there is no workspace to read audits from.", next_step="Give --system ID.")
-    day = as_of.date() if as_of else None
-    document = sequential(workspace, subject, before, after, alpha=in_force(workspace).charter.alpha, as_of=day)
-    if to:
-        write_json(document, to)
-    else:
-        tell(document)
 
 
 def _system(

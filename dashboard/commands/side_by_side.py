@@ -1,14 +1,68 @@
-"""`boussole compare --versions`: two versions beside each other, as text."""
+"""`boussole compare --versions` and `--shadow`: two versions beside each other."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from audits.errors import BoussoleError
+from dashboard.commands.console import workspace_of, write_json
+
+if TYPE_CHECKING:
+    from audits.systems import System
+
 Document = Mapping[str, Any]
+
+
+def beside(
+    context: typer.Context,
+    *,
+    system: str | None,
+    sequence: str | None,
+    shadow: str | None,
+    days: tuple[dt.datetime | None, dt.datetime | None],
+    to: str | None,
+) -> None:
+    """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
+    from charter.in_force import in_force
+    from charter.shadow import keep, side_of_shadow
+    from charter.side_by_side import sequential
+
+    workspace, (on, as_of) = workspace_of(context), (day.date() if day else None for day in days)
+    alpha = in_force(workspace).charter.alpha
+    if shadow is not None:
+        _same(workspace.system(shadow), system)
+        document = side_of_shadow(workspace, workspace.system(shadow), alpha=alpha, on=on, as_of=as_of)
+        keep(workspace, document)
+    else:
+        before, after = _versions(sequence or "", system)
+        document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
+    if to:
+        write_json(document, to)
+    else:
+        tell(document)
+
+
+def _same(shadow: System, system: str | None) -> None:
+    if system not in (None, shadow.shadow_of):
+        raise BoussoleError(
+            f"'{shadow.id}' is no shadow of '{system}'.",
+            next_step="Leave out --system: the file of the shadow names it.",
+        )
+
+
+def _versions(sequence: str, system: str | None) -> tuple[str, str]:
+    before, _, after = sequence.partition("..")
+    if not before or not after or system is None:
+        raise BoussoleError(
+            "--versions takes two versions of a system, V1..V2.",
+            next_step="Run `boussole compare --system ID --versions V1..V2`.",
+        )
+    return before, after
 
 
 def tell(document: Document) -> None:

@@ -17,6 +17,7 @@ from dashboard.commands.console import complain, say, workspace_of
 from dashboard.commands.spreadsheets import import_, refuse_existing
 
 if TYPE_CHECKING:
+    from audits.systems import System
     from audits.workspace import Workspace
 
 Status = Literal["design", "pilot", "production", "retired"]
@@ -35,12 +36,21 @@ def list_(
     workspace = workspace_of(context)
     chosen = [s for s in workspace.systems.values() if status in (None, s.status) and risk in (None, s.risk)]
     language = workspace.settings.language
-    rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
+    rows = [(s.id, s.kind, _stands(s), s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
     for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
         typer.echo(line)
-    counts = Counter(system.status for system in chosen)
-    told = ", ".join(f"{counts[name]} {name}" for name in ("design", "pilot", "production", "retired") if counts[name])
+    counts = Counter(_stands(system) for system in chosen)
+    names = ("design", "pilot", "production", "retired", SHADOW)
+    told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
+
+
+SHADOW = "shadow"
+
+
+def _stands(system: System) -> str:
+    """Where a system stands; a shadow, which decides nothing, stands nowhere."""
+    return SHADOW if system.shadow_of else system.status
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -73,7 +73,7 @@ class Chamber:
 def chambers(workspace: Workspace, *, today: dt.date) -> dict[str, Chamber]:
     """The committees of a workspace by id."""
     names = {member: each.name for member, each in directory(workspace).items()}
-    facts, systems = facts_of(workspace, as_of=today), workspace.systems
+    facts, systems = facts_of(workspace, as_of=today), workspace.deciding
     return {
         name: Chamber(house=house_of(workspace, name), names=names, facts=facts, systems=systems)
         for name in committees(workspace)

@@ -70,11 +70,7 @@ def shown(document: Document, series: DriftSeries, say: Say) -> Beside:
     told = [row for row in document["rows"] if row["p"] is not None]
     return Beside(
         anchor=anchor_of(document["candidate"]["name"]),
-        title=say(
-            "Version {after} beside {before}",
-            after=document["candidate"]["name"],
-            before=document["production"]["name"],
-        ),
+        title=words.title(),
         period=words.period(),
         tone="watch" if found else "kept" if told else "unknown",
         sentences=words.sentences(found),
@@ -111,16 +107,38 @@ class Figures:
     say: Say
     document: Document
 
+    @property
+    def shadow(self) -> bool:
+        """Whether one side decides nothing."""
+        return bool(self.document["kind"] == "shadow")
+
+    def side(self, side: str) -> str:
+        """What one side is called: a version, or a system by its title."""
+        found = self.document[side]
+        if self.shadow:
+            return self.say.text(found["title"], found["name"])
+        return self.say("version {version}", version=found["name"])
+
+    def title(self) -> str:
+        after, before = (self.document[name]["name"] for name in ("candidate", "production"))
+        if self.shadow:
+            return self.say(
+                "{after}, a shadow of {before}", after=self.side("candidate"), before=self.side("production")
+            )
+        return self.say("Version {after} beside {before}", after=after, before=before)
+
     def period(self) -> str:
         sides = [self.document[name]["window"] for name in ("candidate", "production")]
         after, before = (self.say.period(side["start"], side["end"]) for side in sides)
-        told = self.say("{after} beside {before}: the whole months next to the change", after=after, before=before)
+        if self.shadow:
+            told = self.say("{period}: the same cases, answered by both; one decides, the other does not", period=after)
+        else:
+            told = self.say("{after} beside {before}: the whole months next to the change", after=after, before=before)
         return capital(told)
 
     def head(self) -> list[str]:
-        names = [self.document[name]["name"] for name in ("production", "candidate")]
-        versions = [self.say("Version {version}", version=name) for name in names]
-        return [self.say("What"), *versions, self.say("Difference"), self.say("Reading")]
+        sides = [capital(self.side(name)) for name in ("production", "candidate")]
+        return [self.say("What"), *sides, self.say("Difference"), self.say("Reading")]
 
     def row(self, row: Document) -> list[str]:
         """One figure in both versions; the last cell stands for the mark."""
@@ -192,12 +210,12 @@ class Figures:
             ]
         told = [
             say(
-                "{name}: {after} with version {candidate}, {before} with version {production}.",
+                "{name}: {after} with {candidate}, {before} with {production}.",
                 name=_within(self.name(row)),
                 after=self.value(row["candidate"]["value"], row),
                 before=self.value(row["production"]["value"], row),
-                candidate=self.document["candidate"]["name"],
-                production=self.document["production"]["name"],
+                candidate=self.side("candidate"),
+                production=self.side("production"),
             )
             for row in found[:SPOKEN]
         ]
@@ -212,6 +230,29 @@ class Figures:
         )
         return [*told, more]
 
+    def _agreement(self, told: Document) -> list[str]:
+        """How often both answer the same."""
+        say, changed = self.say, told["only_candidate"] + told["only_production"]
+        found = [
+            say(
+                "Both answer the same in {share} of {n} cases.",
+                share=say.percent(told["rate"]),
+                n=say.whole(told["pairs"]),
+            )
+        ]
+        if changed:
+            found.append(
+                say(
+                    "Of the {n} others, the shadow selects {one} and the one that decides {other}.",
+                    n=say.whole(changed),
+                    one=say.whole(told["only_candidate"]),
+                    other=say.whole(told["only_production"]),
+                )
+            )
+        if left := told["without_answer"]:
+            found.append(say.plural("One decision has no answer.", "{n} decisions have no answer.", left))
+        return [*found, say("A shadow decides nothing: no verdict is made on it.")]
+
     def notes(self) -> list[str]:
         """What has to be known to read it."""
         say, found = self.say, []
@@ -219,6 +260,8 @@ class Figures:
             found.append(
                 say("The months differ too: what changed meanwhile for other reasons is in these figures as well.")
             )
+        if self.document["agreement"]:
+            found += self._agreement(self.document["agreement"])
         if self.document["mixed"]:
             months = joined(", ", [say.period(each["start"], each["end"]) for each in self.document["mixed"]])
             found.append(say("Left out, because both versions decided: {months}.", months=months))

@@ -16,6 +16,7 @@ from audits.workspace import Workspace
 from charter.examined import examined
 from charter.groups_over_time import Document, Told, documents_of, mix_measures, series_of, told
 from charter.in_force import Version, in_force, versions
+from charter.shadow import kept
 from charter.side_by_side import VersionChange, version_changes
 
 
@@ -58,14 +59,17 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
         documents=documents,
         shifts=[each for each in found if each.id not in (SHIFT, TILT)],
         meant=[each for each in found if each.id in (SHIFT, TILT)],
-        beside=version_changes(
-            workspace,
-            system,
-            [version.name for version in series.versions],
-            alpha=in_force(workspace).charter.alpha,
-            as_of=today,
-            documents=documents,
-        ),
+        beside=[
+            *kept(workspace, system.id),
+            *version_changes(
+                workspace,
+                system,
+                [version.name for version in series.versions],
+                alpha=in_force(workspace).charter.alpha,
+                as_of=today,
+                documents=documents,
+            ),
+        ],
     )
 
 

@@ -85,7 +85,7 @@ def recommending(systems: Choices, articles: Choices, say: Say, *, committees: C
 
 def systems_of(desk: Desk) -> Choices:
     """The systems of the register, to choose from."""
-    return [(name, desk.say.text(system.title, name)) for name, system in desk.workspace.systems.items()]
+    return [(name, desk.say.text(system.title, name)) for name, system in desk.workspace.deciding.items()]
 
 
 def articles_of(desk: Desk) -> Choices:

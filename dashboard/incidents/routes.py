@@ -32,7 +32,9 @@ def _back(desk: Desk, _: str, token: str) -> str:
 
 def _opening(desk: Desk, _: str) -> Form:
     charter, say = in_force(desk.workspace).charter, desk.say
-    return forms.opening(desk.workspace.systems, forms.articles_of(charter, say), forms.questions_of(charter, say), say)
+    return forms.opening(
+        desk.workspace.deciding, forms.articles_of(charter, say), forms.questions_of(charter, say), say
+    )
 
 
 def _news(desk: Desk, of: str) -> Form | None:
@@ -46,7 +48,7 @@ def _closing(desk: Desk, of: str) -> Form | None:
 
 
 def _entering(desk: Desk, _: str) -> Form:
-    return forms.entering(desk.workspace.systems, desk.say)
+    return forms.entering(desk.workspace.deciding, desk.say)
 
 
 def _deciding(desk: Desk, _: str) -> Form:

@@ -75,7 +75,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         period=period,
         scene=Scene(
             charter=charters[newest],
-            systems=workspace.systems,
+            systems=workspace.deciding,
             latest=latest,
             previous={system_id: document for system_id, document in earlier.items() if document is not None},
             facts=facts_of(workspace, as_of=max(dt.date.fromisoformat(d["as_of"]) for d in latest.values())),

@@ -32,7 +32,7 @@ def work_routes(home: Path) -> list[Route]:
 def _asking(form: Asked) -> Callable[[Desk, str], Form]:
     def ask(desk: Desk, _: str) -> Form:
         return form(
-            [(name, desk.say.text(system.title, name)) for name, system in desk.workspace.systems.items()], desk.say
+            [(name, desk.say.text(system.title, name)) for name, system in desk.workspace.deciding.items()], desk.say
         )
 
     return ask

@@ -1,0 +1,190 @@
+"""A version that scores the same cases without deciding: its answers beside the decisions that were made, counted.
+
+Both sides are the same cases with the same people, groups and outcomes, which are those of the deciding system; only
+the decision and the score are another. Cases that one side lacks are counted apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
+from audits.cubes.scores import SCORES, scores_of
+from audits.cubes.update import count_rows, sealed_months
+from audits.errors import BoussoleError
+from audits.lake.tables import KEYS, exists, literal, table
+from audits.measures import Cells, Counts, Scores
+from audits.systems.kinds import BUCKETS
+from audits.systems.model import System
+from audits.windows import Window, period_of
+
+SIDES = ("production", "candidate")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paired:
+    """The cases that both sides answered, by attribute: `tables` and `scores` of each side.
+
+    In `changed`, selected stands for another answer than the decision; `left` are the decisions that the shadow did not
+    answer; `both` everybody's answers (buckets, decision, answer of the shadow).
+    """
+
+    window: Window
+    tables: Mapping[str, Sequence[Cells]]
+    scores: Mapping[str, Sequence[Scores]]
+    changed: Sequence[Cells]
+    left: Sequence[Cells]
+    both: Counts
+    alone: int
+    """Answers of the shadow on cases that were never decided."""
+
+    @property
+    def cases(self) -> int:
+        return int(self.both.sum())
+
+
+def read_paired(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    shadow: System,
+    window: Window,
+    *,
+    as_of: dt.date,
+    without: Sequence[str] = (),
+) -> Paired:
+    """The cases of a window that the system decided and the shadow answered too, matched by the id of the decision.
+
+    Groups named in `without` are not read. Raises BoussoleError where no case is in both, or rows were purged.
+    """
+    if sealed_months(connection, system, within=window) or not exists(connection, shadow):
+        raise BoussoleError(
+            f"'{shadow.id}' and '{system.id}' have no rows in common from {window.start} to {window.end}.",
+            next_step="Import the shadow's answers with `boussole import` or `boussole sync`; purged months are gone.",
+        )
+    days = f"p.day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    joined = f"FROM {table(system, 'decisions')} p JOIN {table(shadow, 'decisions')} s USING (id) WHERE {days}"
+    both = _both(connection, joined)
+    if not both.any():
+        raise BoussoleError(
+            f"no decision of '{system.id}' from {window.start} to {window.end} has an answer of '{shadow.id}'.",
+            next_step="Both logs must hold the same ids, pseudonymised in both or in neither.",
+        )
+    answers = "p.* REPLACE (s.decision AS decision)"
+    if _scored(system, shadow):
+        answers = "p.* REPLACE (s.decision AS decision, s.score AS score)"
+    changed = "p.* REPLACE (CAST(p.decision <> s.decision AS UTINYINT) AS decision)"
+    rows = {"production": f"FROM (SELECT p.* {joined})", "candidate": f"FROM (SELECT {answers} {joined})"}
+    left = (
+        f"FROM (SELECT p.* FROM {table(system, 'decisions')} p ANTI JOIN {table(shadow, 'decisions')} s USING (id) "
+        f"WHERE {days})"
+    )
+    counted = {
+        side: _counts(connection, system, window, sql, as_of=as_of, without=without) for side, sql in rows.items()
+    }
+    tables = {side: cells_from_counts(counts, system) for side, counts in counted.items()}
+    return Paired(
+        window=window,
+        tables=tables,
+        scores={
+            side: scores_of(
+                _by_score(connection, system, window, sql, as_of=as_of, without=without), tables[side], system
+            )
+            if _scored(system, shadow)
+            else []
+            for side, sql in rows.items()
+        },
+        changed=cells_from_counts(
+            _counts(connection, system, window, f"FROM (SELECT {changed} {joined})", as_of=as_of, without=without),
+            system,
+        ),
+        left=cells_from_counts(_counts(connection, system, window, left, as_of=as_of, without=without), system),
+        both=both,
+        alone=_alone(connection, system, shadow, window),
+    )
+
+
+def last_common_month(connection: duckdb.DuckDBPyConnection, system: System, shadow: System) -> Window:
+    """The last month that has ended in the log of the system and in which the shadow answered."""
+    if exists(connection, shadow):
+        rows = connection.execute(
+            f"SELECT max(p.day) FILTER (s.id IS NOT NULL), max(p.day) FROM {table(system, 'decisions')} p "
+            f"LEFT JOIN {table(shadow, 'decisions')} s USING (id)"
+        ).fetchall()
+        common, last = rows[0]
+        if common is not None:
+            found = period_of(common, "month")
+            if found.end <= last:
+                return found
+            return period_of(found.start - dt.timedelta(days=1), "month")
+    raise BoussoleError(
+        f"no decision of '{system.id}' has an answer of '{shadow.id}' yet.",
+        next_step="Import its answers with `boussole import` or `boussole sync`, with the ids of the decisions.",
+    )
+
+
+def _scored(system: System, shadow: System) -> bool:
+    """Whether scores of both can be held to each other: both have one, on one scale."""
+    one, two = system.log.score, shadow.log.score
+    return one is not None and two is not None and one.range == two.range
+
+
+def _both(connection: duckdb.DuckDBPyConnection, joined: str) -> Counts:
+    rows = connection.execute(
+        f"SELECT p.bucket, p.decision AS decided, s.decision AS answered, count(*) AS n {joined} GROUP BY ALL"
+    ).fetchnumpy()
+    found = np.zeros((BUCKETS, 2, 2), dtype=np.int64)
+    *where, n = (np.asarray(column) for column in rows.values())
+    np.add.at(found, tuple(where), n)
+    return found
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    rows: str,
+    *,
+    as_of: dt.date,
+    without: Sequence[str],
+) -> pa.Table:
+    outcome = outcome_sql(system, as_of)
+    source = count_rows(connection, system, "daily", window, outcome=outcome, rows=rows)
+    keys = f'"by", value1, value2, value3, bucket, decision, outcome, {furthest_sql(system)}'
+    query = f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} WHERE {_read(system, without)} GROUP BY ALL"
+    return connection.execute(f"{query} ORDER BY ALL").to_arrow_table().cast(COUNTS)
+
+
+def _by_score(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    rows: str,
+    *,
+    as_of: dt.date,
+    without: Sequence[str],
+) -> pa.Table:
+    source = count_rows(connection, system, "scores", window, outcome=outcome_sql(system, as_of), rows=rows)
+    keys = [*(f'"{name}"' for name in KEYS), "bin", "bucket", "decision", "outcome"]
+    sums = ("CAST(sum(n) AS BIGINT) AS n", "CAST(sum(total) AS DECIMAL(38,0)) AS total")
+    squares = "CAST(sum(squares) AS DECIMAL(38,0)) AS squares"
+    query = f"SELECT {', '.join([*keys, *sums, squares])} FROM {source} WHERE {_read(system, without)} GROUP BY ALL"
+    return connection.execute(f"{query} ORDER BY ALL").to_arrow_table().cast(SCORES)
+
+
+def _read(system: System, without: Sequence[str]) -> str:
+    names = [literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without)]
+    return f'"by" IN ({", ".join(names)})'
+
+
+def _alone(connection: duckdb.DuckDBPyConnection, system: System, shadow: System, window: Window) -> int:
+    rows = connection.execute(
+        f"SELECT count(*) FROM {table(shadow, 'decisions')} s WHERE s.day BETWEEN DATE '{window.start}' AND "
+        f"DATE '{window.end}' AND s.id NOT IN (SELECT id FROM {table(system, 'decisions')})"
+    ).fetchall()
+    return int(rows[0][0])
