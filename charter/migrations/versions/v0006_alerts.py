@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("accepted", sa.Text, nullable=False),
         sa.Column("ended_at", sa.String),
     )
-    op.create_index("ix_alert_messages_state", "alert_messages", ["state", "due_at"])
+    op.create_index("ix_alert_messages_state_due_at", "alert_messages", ["state", "due_at"])
     op.create_table(
         "alert_items",
         sa.Column("message", sa.String(32), sa.ForeignKey("alert_messages.id"), primary_key=True),
