@@ -62,7 +62,7 @@ class Layout:
 def layout(items: Sequence[Told]) -> Layout:
     """Several changes of the same subject all stand there, in the order in which they came."""
     entries = [entry for system in dict.fromkeys(each.system for each in items) for entry in _entries(items, system)]
-    kept = sorted(entries, key=_urgency)[:MOST]
+    kept = _ordered(entries)[:MOST]
     heads = [told for entry in entries for told in entry.changes]
     return Layout(
         sections=[
@@ -73,6 +73,15 @@ def layout(items: Sequence[Told]) -> Layout:
         unfavourable=sum(each.direction in UNFAVOURABLE for each in heads),
         more=len(entries) - len(kept),
     )
+
+
+def _ordered(entries: Sequence[Entry]) -> list[Entry]:
+    """The subjects by the worst of their changes; the changes of one, one after the other as they came."""
+    worst: dict[tuple[str, str], tuple[int, int, bool, int]] = {}
+    for each in entries:
+        of = each.change.system, each.change.subject
+        worst[of] = min(worst.get(of, _urgency(each)), _urgency(each))
+    return sorted(entries, key=lambda each: (worst[each.change.system, each.change.subject], each.change.number))
 
 
 def _urgency(entry: Entry) -> tuple[int, int, bool, int]:

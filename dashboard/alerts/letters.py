@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -66,13 +67,13 @@ class _Part:
         self.subject = subject(shown, self.texts, tell)
 
     def text(self) -> str:
-        """As plain text: short lines, one idea each."""
-        blocks = [_wrapped(self.subject), _wrapped(self.organisation)]
+        """As plain text: a line for each idea, however long."""
+        blocks = [self.subject, self.organisation]
         for section in self.shown.sections:
             blocks += [self._system(section)] if self.shown.only is None else []
             blocks += [self._entry(entry) for entry in section.entries]
-        blocks += [_wrapped(told) for told in (self._more(), next_step(self.shown, self.tell)) if told]
-        return "\n\n".join([*blocks, "-- \n" + "\n".join(_wrapped(each) for each in self.small_print())])
+        blocks += [told for told in (self._more(), next_step(self.shown, self.tell)) if told]
+        return "\n\n".join([*blocks, "-- \n" + "\n".join(self.small_print())])
 
     def _name(self, section: Section) -> str:
         return self.texts[section.entries[0].change.number]["system"]
@@ -91,12 +92,12 @@ class _Part:
 
     def _entry(self, entry: Entry) -> str:
         return "\n".join([*self._lines(entry), *(row for each in entry.questions for row in self._under(each)),
-                          *([_wrapped(self.more_questions(entry), "  ")] if entry.more else [])])  # fmt: skip
+                          *([f"  {self.more_questions(entry)}"] if entry.more else [])])  # fmt: skip
 
     def _lines(self, entry: Entry) -> list[str]:
         said, heads = self._said(entry), self._heads(entry)
         indent = "  " if heads else ""
-        lines = [_wrapped(each, "" if at < heads else indent) for at, each in enumerate(said)]
+        lines = [each if at < heads else indent + each for at, each in enumerate(said)]
         page = f"{indent}{self.address}{self.texts[entry.change.number]['page']}"
         return [*lines, page] if self.address else lines
 
@@ -109,8 +110,7 @@ class _Part:
 
     def _under(self, told: Told) -> list[str]:
         said = self.texts[told.number]
-        rows = [_wrapped(f"{said['question'] or told.name} {_begun(said['moved'])}.", "  - ", "    ")]
-        return [*rows, _wrapped(said["sentence"], "    ")]
+        return [f"  - {said['question'] or told.name} {_begun(said['moved'])}.", f"    {said['sentence']}"]
 
     def _more(self) -> str:
         return self.tell("And {n} more, on the pages.", n=self.tell.whole(self.shown.more)) if self.shown.more else ""
@@ -173,16 +173,31 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _wrapped(text: str, first: str = "", other: str | None = None) -> str:
-    """A text in lines of a length that is easy to read; no-break spaces and addresses stay whole."""
+def wrapped(text: str) -> str:
+    """A text in lines of a length that is easy to read, as e-mail has them; what is indented stays so.
+
+    No-break spaces and addresses stay whole.
+
+    >>> print(wrapped("  - " + "word " * 20))  # doctest: +NORMALIZE_WHITESPACE
+      - word word word word word word word word word word word word word word
+        word word word word word word
+    """
+    return "\n".join(_lines(each) for each in text.split("\n"))
+
+
+def _lines(text: str) -> str:
+    if len(text) <= WIDTH:
+        return text
+    indent = re.match(r" *(?:- )?", text)
+    first = indent[0] if indent else ""
     wrapper = textwrap.TextWrapper(
         width=WIDTH,
         initial_indent=first,
-        subsequent_indent=first if other is None else other,
+        subsequent_indent=" " * len(first),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(wrapper.wrap(text))
+    return "\n".join(wrapper.wrap(text[len(first) :]))
 
 
 def _document(parts: Sequence[_Part]) -> Html:

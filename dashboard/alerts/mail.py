@@ -20,7 +20,7 @@ from typing import Any
 from audits.hashing import sha256_hex
 from dashboard.access.database import moment
 from dashboard.alerts.channels import CONNECT_SECONDS, recipients
-from dashboard.alerts.letters import Letter, line
+from dashboard.alerts.letters import Letter, line, wrapped
 from dashboard.alerts.messages import Message
 from dashboard.alerts.problems import of_error
 
@@ -98,7 +98,7 @@ def written(mail: Any, letter: Letter, message: Message, address: str) -> Any:
     made["Auto-Submitted"] = "auto-generated"
     for reply in sorted(mail.reply_to)[:1]:
         made["Reply-To"] = line(reply, 254)
-    for text, kind in ((letter.text, "plain"), (letter.html, "html")):
+    for text, kind in ((wrapped(letter.text), "plain"), (letter.html, "html")):
         part = MIMENonMultipart("text", kind, charset="utf-8")
         part.set_payload(text, PRINTABLE)
         made.attach(part)

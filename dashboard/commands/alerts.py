@@ -169,6 +169,7 @@ def _row(message: Message) -> dict[str, object]:
 def _print(workspace: Workspace, message: Message) -> None:
     """A message as it would be sent: to whom, when, its subject, and its text or JSON."""
     from dashboard.alerts.channels import channels, is_mail, place_of, plugin_of, recipients
+    from dashboard.alerts.letters import wrapped
     from dashboard.alerts.sending import composed
 
     channel = channels(workspace)[message.channel]
@@ -177,6 +178,6 @@ def _print(workspace: Workspace, message: Message) -> None:
     to = ", ".join(recipients(plugin)) or place_of(plugin)
     due = "at once" if message.digest == "off" else f"{message.digest} digest, {message.due_at}"
     typer.echo(f"Channel: {message.channel} ({place_of(plugin)})\nTo: {to}\nWhen: {due}\nSubject: {letter.subject}\n")
-    typer.echo(letter.text)
+    typer.echo(wrapped(letter.text) if is_mail(plugin) else letter.text)
     if not is_mail(plugin):
         typer.echo(json.dumps(letter.document, ensure_ascii=False, indent=2) + "\n")

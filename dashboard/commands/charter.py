@@ -202,11 +202,14 @@ def adopt(
     from charter import in_force
     from charter.loading import load_charter
     from charter.resolving import resolve
+    from dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
     text = resolve(charter, workspace) if charter else load_charter(workspace)
     sealed = in_force.adopt(workspace, text, role=role, on=on.date(), document=document)
     say(f"In force: version {text.version} ({text.sha256[:12]}), sealed at entry {sealed.entry}.")
+    if told := tell_changes(workspace):
+        say(told)
 
 
 @app.command()

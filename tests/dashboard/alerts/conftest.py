@@ -153,11 +153,11 @@ def hook() -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.before_answer()
             found.paths.append(self.path)
             if found.status == 200:
                 found.bodies.append(json.loads(body))
                 found.headers.append(dict(self.headers))
+            found.before_answer()
             self.send_response(found.status)
             if found.status == 302:
                 self.send_header("Location", "/elsewhere")

@@ -13,6 +13,8 @@ from audits.alert_settings import AlertSettings
 from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, changes_between, direction, is_told
 from dashboard.alerts.digest import due_at
 from dashboard.alerts.drifting import _walked
+from dashboard.alerts.layout import MOST, layout
+from dashboard.alerts.messages import Told
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
 TABLE = {
@@ -118,3 +120,37 @@ def test_a_digest_is_due_at_its_hour_within_a_day_or_a_week(now: dt.datetime, ho
     assert daily <= weekly <= now + dt.timedelta(days=7, hours=1)
     assert weekly.astimezone(settings.zone).weekday() == 0
     assert due_at(now, "off", settings) == now
+
+
+def said(number: int, before: str, after: str, subject: str = "question/a/x") -> Told:
+    texts = {"system": "S", "place": "A", "moved": f"{before} {after}", "sentence": "."}
+    facts = {"start": "2026-01-01", "end": "2026-01-31", "entry": 1, "texts": {"en": texts}}
+    return Told(
+        number=number,
+        system="s",
+        subject=subject,
+        before=before,
+        after=after,
+        direction=direction(before, after),
+        detected_at="2026-02-01T00:00:00Z",
+        facts=facts,
+    )
+
+
+def test_what_came_and_went_is_read_in_its_order_and_the_worst_subject_first() -> None:
+    items = [
+        said(1, "unknown", "kept", "question/a/y"),
+        said(2, "broken", "kept"),
+        said(3, "kept", "broken"),
+        said(4, "kept", "watch", "question/b/z"),
+    ]
+    shown = layout(items)
+    assert [entry.change.number for section in shown.sections for entry in section.entries] == [2, 3, 4, 1]
+    assert (shown.changes, shown.unfavourable, shown.more) == (4, 2, 0)
+
+
+def test_what_is_too_long_says_how_much_more_there_is() -> None:
+    items = [said(at, "kept", "watch", f"question/a/x{at}") for at in range(1, MOST + 4)]
+    shown = layout(items)
+    assert len(shown.heads) == MOST
+    assert (shown.changes, shown.more) == (MOST + 3, 3)
