@@ -18,10 +18,12 @@ from selenium.webdriver.common.by import By
 from audits.decisions import ingest
 from audits.drift import stored
 from audits.drift.evidently_report import FIRST, script_hashes
+from audits.drift.pairs import exact_pair
 from audits.systems import load_system
 from audits.windows import Window
 from audits.workspace import Workspace
-from tests.dashboard.browsing import served, text, waiting, whole
+from dashboard.drifting.detail_making import make
+from tests.dashboard.browsing import SIDEWAYS, narrow, served, text, violations, waiting, whole
 from tests.written import system_text
 
 SYSTEM = """
@@ -187,3 +189,33 @@ def answer(browser: webdriver.Chrome) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text(browser, "#x"))
     browser.switch_to.default_content()
     return found
+
+
+@pytest.mark.slow
+def test_the_report_of_evidently_draws_its_pictures_and_shuts_nobody_out(
+    chrome: webdriver.Chrome, workspace: Workspace
+) -> None:
+    pair = exact_pair(workspace, workspace.system("jobs"), window=PAIR[0])
+    stored.forget(workspace, "jobs")
+    with contextlib.contextmanager(served)(workspace.home) as start:
+        chrome.get(f"{start}/drift?system=jobs&lang=en")
+        whole(chrome)
+        assert text(chrome, "#drift-make button") == "Make the report"
+        assert violations(chrome) == []
+        made = make(workspace, pair, size=500)
+        chrome.get(f"{start}/drift?system=jobs&lang=fr")
+        whole(chrome)
+        chrome.get_log("browser")  # what was said before is not about the report
+        opened(chrome)
+        chrome.switch_to.frame(chrome.find_element(By.CSS_SELECTOR, "details.framed iframe"))
+        waiting(chrome).until(lambda b: "Drift is" in text(b, "body"))
+        waiting(chrome).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "canvas")) == 4)
+        assert "février 2026" in text(chrome, "header.boussole")
+        chrome.switch_to.default_content()
+        said = [entry["message"] for entry in chrome.get_log("browser")]
+        assert [each for each in said if "Content Security Policy" in each] == []
+        assert violations(chrome) == []
+        narrow(chrome)
+        waiting(chrome).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        assert made.place.html.is_file()
