@@ -54,7 +54,7 @@ def causes(series: DriftSeries, read: Read, at: int) -> Causes:
         either=other and open_,
         quiet=[
             version
-            for version in _new(series, at)
+            for version in newcomers(series, at)
             if read[at][SCORE].state == "kept" and version.first >= series.points[at].window.start
         ],
     )
@@ -78,10 +78,10 @@ def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[Version]
     sure = run(read, [theme], at, MOVED)
     unsure = run(read, [theme], sure, (*MOVED, "unknown"))
     first, last = series.points[unsure].window.start, series.points[sure].window.end
-    return [version for version in _new(series, at) if first <= version.first <= last]
+    return [version for version in newcomers(series, at) if first <= version.first <= last]
 
 
-def _new(series: DriftSeries, at: int) -> list[Version]:
+def newcomers(series: DriftSeries, at: int) -> list[Version]:
     """Versions that decide in a window and began after the one it is compared with."""
     point = series.points[at]
     if point.against is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from dashboard.drifting.months_picture import Month, months_picture, scale_of
+from dashboard.drifting.performance_groups import GroupTable
 from dashboard.drifting.performance_words import Words
 from dashboard.drifting.words import period_words
 
@@ -17,7 +18,7 @@ STEP, SPOKEN = 0.05, 6
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """`states` and `words`: the mark of each row, and what it says."""
+    """`states` and `words`: the mark of each row, and what it says; `groups`: the same of groups, if audits told it."""
 
     anchor: str
     title: str
@@ -30,6 +31,7 @@ class Followed:
     rows: Sequence[Sequence[str]]
     states: Sequence[str]
     words: Sequence[str]
+    groups: GroupTable | None = None
 
 
 def drawn(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audits.drift.performance import Performance
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from audits.measures import Measure
+from audits.windows import Window
+from dashboard.drifting.causes import causes, newcomers, run
 from dashboard.drifting.events import Event, on_days
 from dashboard.drifting.followed import Followed, drawn
 from dashboard.drifting.meaning_months import meaning_months
 from dashboard.drifting.months_picture import Month, Told
+from dashboard.drifting.performance_groups import Document, group_table
 from dashboard.drifting.performance_words import Words
-from dashboard.drifting.readings import Reading
+from dashboard.drifting.readings import MEANING, MOVED, Reading
 from dashboard.drifting.words import period_words, why_not
 from dashboard.words import Say
 
@@ -34,20 +37,28 @@ class Performing:
 
 
 def performing(
-    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], say: Say
+    series: DriftSeries,
+    read: Sequence[Mapping[str, Reading]],
+    happened: Sequence[Event],
+    say: Say,
+    *,
+    documents: Mapping[Window, Document],
 ) -> Performing | None:
-    """None where no month has any figure."""
+    """None where no month has any figure. `documents`: the last audit of each window, for what is told of groups."""
     words = Words(system=series.system, say=say)
     shown = [name for name in ORDER if any(_known(each, name) for each in series.performance)]
     if not shown:
         return None
-    figures = [_followed(name, series, happened, words) for name in shown]
+    figures = [
+        replace(_followed(name, series, happened, words), groups=group_table(name, documents, words)) for name in shown
+    ]
     if (meant := meaning_months(series, read, happened, words)) is not None:
         figures.append(meant)
     due = [each for each in series.performance if each.came[shown[0]].value is not None]
+    doubts = _doubts(series, read, words)
     return Performing(
-        tone="unknown" if not due or not due[-1].expected else "watch" if due[-1].strayed(shown[0]) else "kept",
-        sentences=_sentences(shown[0], series.performance, words),
+        tone=_tone(due, shown[0], doubts),
+        sentences=[*_sentences(shown[0], series.performance, words), *doubts],
         note=say(
             "Disc: what came, with its 95% interval. Diamond on a dashed bar: what scores alone let expect, as long as "
             "they mean what they meant in the reference period; what comes stays on the bar in 19 of 20 months if only "
@@ -55,6 +66,40 @@ def performing(
         ),
         figures=figures,
     )
+
+
+def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
+    if doubts or (due and due[-1].strayed(name)):
+        return "watch"
+    return "kept" if due and due[-1].expected else "unknown"
+
+
+def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: Words) -> list[str]:
+    """Why what is expected may be wrong: scores that mean something else, or that another model gives."""
+    compared = [at for at, point in enumerate(series.points) if point.reason is None]
+    if not compared:
+        return []
+    why = causes(series, read, compared[-1])
+    if why.meant is not None and (why.world or why.recalibrated or why.either):
+        since = run(read, [MEANING], why.meant, MOVED)
+        month = period_words(series.points[since].window, words.say)
+        return [
+            words.say(
+                "Since {month} the same scores have been followed by other outcomes than before: what is expected "
+                "rests on what they meant then, and may be wrong.",
+                month=month,
+            )
+        ]
+    if versions := newcomers(series, compared[-1]):
+        names = ", ".join(version.name for version in versions)
+        return [
+            words.say(
+                "Version {names} of the model came after the reference period: what is expected rests on what scores "
+                "meant before.",
+                names=names,
+            )
+        ]
+    return []
 
 
 def _known(each: Performance, name: str) -> bool:
@@ -71,6 +116,9 @@ def _sentences(name: str, months: Sequence[Performance], words: Words) -> list[s
         for each in waiting[:FEWER]
         if name in each.expected
     ]
+    if due and "bin_bound" in due[-1].came[name].params:
+        bound = words.value(due[-1].came[name].params["bin_bound"])
+        told.append(words.say("Scores are counted in hundredths: the exact figure is at most {n} away.", n=bound))
     strayed = [period_words(each.window, words.say) for each in due if each.strayed(name)]
     if strayed:
         told.append(words.say("Not as expected: {months}.", months=", ".join(strayed)))
@@ -88,7 +136,7 @@ def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: 
         months,
         words,
         sentences=_sentences(name, series.performance, words),
-        head=[say("Period"), say("Decisions"), say("Came"), say("95% interval"), say("Expected")],
+        head=[say("Period"), say("Decisions"), say("Came, of 100"), say("95% interval"), say("Expected, of 100")],
         rows=[_row(each, name, series, words) for each in series.performance],
         states=states,
         said=[_state_words(state, say) for state in states],

@@ -41,6 +41,16 @@ def _followed(each: Followed, say: Say) -> Html:
         details(
             say("See the data"), table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True)
         ),
+        _groups(each),
         id=each.anchor,
         class_="multiple",
+    )
+
+
+def _groups(each: Followed) -> Html | None:
+    found = each.groups
+    if found is None:
+        return None
+    return details(
+        found.caption, table(list(found.head), found.rows, caption=found.caption, class_="data", hidden_caption=True)
     )

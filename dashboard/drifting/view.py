@@ -132,7 +132,7 @@ def drift_page(
                 ]
             )
         ],
-        performing=performing(series, read, happened, say),
+        performing=performing(series, read, happened, say, documents=drift.documents),
         gaps=gaps(series, drift.looked, drift.shifts, say),
         for_whom=for_whom(drift.documents, series.system, say, alpha=scene.charter.alpha),
         beside=side_by_side(drift.beside, series, say),

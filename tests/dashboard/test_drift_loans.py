@@ -25,6 +25,8 @@ from charter.audit import run_audit
 from dashboard.drifting import performance_html
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import Drift, look
+from dashboard.drifting.performance_groups import group_table
+from dashboard.drifting.performance_words import Words
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.scene import Scene
 from dashboard.words import speaker
@@ -137,6 +139,28 @@ def test_the_break_is_found_in_june_by_audits_and_by_what_scores_mean(loans: Loa
     assert not loans.early.meant
 
 
+def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
+    """Once outcomes came, of October; before that, what was to be expected of it."""
+    windows = [each.window for each in loans.late.series.performance]
+    newest = loans.audits[-1]
+    words = Words(system=loans.system, say=speaker("en"))
+    late, early = (group_table("precision", drift.documents, words) for drift in (loans.late, loans.early))
+    assert late is not None
+    assert early is not None
+    assert late.head[2:] == ["Came, of 100 (October 2019)"]
+    assert early.head[2:] == ["Expected, of 100 (October 2019)"]
+    told = measure(newest, "precision/salary=0 - 20K €")
+    assert next(row for row in late.rows if row[0] == "0 - 20K €")[2].startswith(f"{100 * told['value']:.1f} (")
+    low, high = measure(newest, "estimated_precision/salary=0 - 20K €")["params"]["will_be"]
+    assert next(row for row in early.rows if row[0] == "0 - 20K €")[2] == f"{100 * low:.1f} to {100 * high:.1f}"
+    hidden = {"metric": "precision", "by": ["salary"], "group": {"salary": "x"}, "value": None, "params": {}}
+    hidden |= {"reason": "small_group", "interval": None}
+    document = {"measures": [*newest["measures"], hidden]}
+    some = group_table("precision", {windows[-1]: document}, words)
+    assert some is not None
+    assert some.rows[-1][2].startswith("hidden")
+
+
 @pytest.fixture
 def page(scene: Scene) -> Callable[..., DriftPage]:
     def make(loans: Loans, drift: Drift, lang: str = "en") -> DriftPage:
@@ -163,9 +187,11 @@ def test_the_page_says_what_is_expected_and_then_what_came(loans: Loans, page: C
     assert after.performing is not None
     assert after.performing.sentences[0].startswith("October 2019: decisions were right in 91.2 of 100 cases")
     assert "Not as expected: September 2019." in after.performing.sentences
+    assert any("may be wrong" in text for text in after.performing.sentences)
+    assert not any("may be wrong" in text for text in before.performing.sentences)
     for lang in ("fr", "en"):
         shown = page(loans, loans.late, lang).performing
         written = performance_html.performance(shown, speaker(lang))
-        assert written.count("<article") == written.count("<table") == 6
+        assert (written.count("<article"), written.count("<table")) == (6, 11)  # five of them also by group
         assert written.count('class="small-multiple"') == 6
     assert np.isfinite([each.value for each in loans.late.series.performance[-1].came.values()]).all()

@@ -68,7 +68,7 @@ def shown(*, observed: str = "all", n: int = 4000, lang: str = "en", due: bool =
         performance=found,
     )
     read = [readings(each, {SCORE: Level(), "": Level()}) for each in series.points]
-    return performing(series, read, [], speaker(lang))
+    return performing(series, read, [], speaker(lang), documents={})
 
 
 def point(counts: dict[Window, Counts], window: Window) -> Point:
@@ -93,11 +93,12 @@ def test_what_came_and_what_is_expected_in_words() -> None:
         f"performance-{name}"
         for name in ("accuracy", "precision", "auc", "true_positive_rate", "false_positive_rate", "meaning")
     ]
-    came, waits, strayed = told.sentences
+    came, waits, strayed, doubt = told.sentences
     assert came.startswith("April 2026: decisions were right in ")
     assert waits.startswith("May 2026: outcomes can be read from 30 June 2026 on; until then ")
     assert waits.endswith("of 100 are expected.")
     assert strayed == "Not as expected: April 2026."
+    assert doubt.startswith("Since April 2026 the same scores have been followed by other outcomes than before")
     assert told.tone == "watch"
     accuracy = told.figures[0]
     assert accuracy.states == ["not_examined", "kept", "kept", "watch", "not_examined"]
