@@ -23,6 +23,8 @@ from dashboard.drifting.words import period_words, why_not
 from dashboard.html import Html, details, el, facts, join, table
 from dashboard.words import Say, speaker
 
+MOST = 200
+"""Lines of a list."""
 LEAST = 0.0001
 """Of a figure, the least that is written out."""
 _STYLE = """
@@ -105,8 +107,8 @@ def _told(detail: Detail, say: Say) -> Html:
                 class_="lead",
             ),
             sampled,
-            _lines(say("Left out, and why"), left_out),
-            _lines(say("To be known first"), noticed),
+            _lines(say("Left out, and why"), left_out, say),
+            _lines(say("To be known first"), noticed, say),
             details(say("Evidently’s figures beside the exact ones"), _figures(detail, say)),
             details(say("Which figure to read"), reading_table(say)),
         ]
@@ -125,8 +127,12 @@ def reading_table(say: Say) -> Html:
     )
 
 
-def _lines(name: str, lines: Sequence[str]) -> Html | None:
-    return el("section", el("h2", name), el("ul", *[el("li", line) for line in lines])) if lines else None
+def _lines(name: str, lines: Sequence[str], say: Say) -> Html | None:
+    """Some lines under their name, the first of them where there are very many."""
+    if not lines:
+        return None
+    more = [say("and {n} more", n=say.whole(len(lines) - MOST))] if len(lines) > MOST else []
+    return el("section", el("h2", name), el("ul", *[el("li", line) for line in [*lines[:MOST], *more]]))
 
 
 def _figures(detail: Detail, say: Say) -> Html:

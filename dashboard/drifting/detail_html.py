@@ -46,8 +46,8 @@ def section(
         el(
             "p",
             say(
-                "Evidently draws samples of {window} and of {against} in more detail. Where it measures the same as "
-                "this page, read this page: it counts all decisions.",
+                "Evidently draws a sample of each of the two periods ({window}; {against}) in more detail. Where it "
+                "measures the same as this page, read this page: it counts all decisions.",
                 window=window,
                 against=against,
             ),

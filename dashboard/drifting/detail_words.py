@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audits.drift.compared import DECISION
-from audits.drift.evidently_columns import MOST_COLUMNS, Told
+from audits.drift.evidently_columns import MOST_COLUMNS, Told, safe
 from audits.drift.evidently_figures import apart_by_chance
 from audits.drift.report import Detail
 from audits.drift.samples import SEED, Design
@@ -20,7 +20,7 @@ def column_words(column: str, system: System, say: Say) -> str:
         return say("The decision")
     if column == "score" and system.log.score:
         return say("The score")
-    return capital(feature(system, column, say.lang))
+    return capital(safe(feature(system, column, say.lang)))
 
 
 def method_words(key: str, say: Say) -> str:
@@ -123,8 +123,8 @@ def reason_words(reason: str, detail: Detail, say: Say) -> str:
     """Why a column is not on the page."""
     words = {
         "no_values": say("no value in either period"),
-        "no_values_reference": say("no value in {period}", period=period_words(detail.pair.against, say)),
-        "no_values_current": say("no value in {period}", period=period_words(detail.pair.window, say)),
+        "no_values_reference": say("no value ({period})", period=period_words(detail.pair.against, say)),
+        "no_values_current": say("no value ({period})", period=period_words(detail.pair.window, say)),
         "other_type": say("numbers in one period and words in the other"),
         "too_large": say("numbers too large to be squared"),
         "too_narrow": say("values too close together to be told apart in classes"),

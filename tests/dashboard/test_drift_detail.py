@@ -97,6 +97,8 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Mad
     assert document["evidently"]["samples"]["window"]["drawn"] == 200
     assert document["decisions"] == {"window": 300, "against": 400}
     assert stored.scripts_of(place) == document["scripts"]
+    # What moved most comes before what moved less; a column of words after those of numbers.
+    assert document["evidently"]["columns"] == ["score", "distance", "turned", "decision"]
 
 
 def test_neither_identifiers_nor_groups_are_in_either_file(made: Made) -> None:
@@ -111,15 +113,24 @@ def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: 
     for words in (
         "Jobs &lt;b&gt;: February 2026 compared with January 2026, seen by Evidently",
         "200 of 300 decisions (66.7%), in",
-        "Gone: no value in February 2026",
+        "Gone: no value (February 2026)",
         "Turned: the column changed its type (number -&gt; text)",
         "SHA-256 of “boussole/drift/1”",
         "Wrong: it only sees values that rose",
-        "Gone\u202f: aucune valeur en février 2026",
+        "Gone\u202f: aucune valeur (février 2026)",
         "Emplois",
     ):
         assert words in top, words
     assert made.place.html.read_text("utf-8").count("<header") >= 1
+
+
+def test_names_without_end_do_not_make_the_page_large(made: Made) -> None:
+    columns = made.detail.page.columns
+    endless = {f"{'n' * 10_000}{i}": "limit" for i in range(2_000)}
+    page = replace(made.detail.page, columns=replace(columns, left_out=endless))
+    top = header(replace(made.detail, page=page), "en")
+    assert len(top) < 300_000
+    assert "and 1,800 more" in top
 
 
 def test_every_kind_of_note_has_its_words(made: Made) -> None:
@@ -273,7 +284,7 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
 
 
 @pytest.mark.slow
-def test_another_process_makes_it_or_says_why_not(workspace: Workspace, tmp_path: Path) -> None:
+def test_another_process_makes_it_or_says_why_not(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     copy = Workspace(Path(shutil.copytree(workspace.home, tmp_path / "copy")))
     stored.forget(copy, "jobs")
     place = detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
@@ -282,5 +293,8 @@ def test_another_process_makes_it_or_says_why_not(workspace: Workspace, tmp_path
     assert not place.html.exists()
     with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
         detail_making.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    refused = command("--workspace", copy.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
+    assert (refused.returncode, "has moved" in refused.stdout) == (2, True)  # the exact figures come first
+    assert "rows of 2026-01 were purged" in refused.stderr
     pair = exact_pair(copy, copy.system("jobs"), window=FEBRUARY, against=JANUARY)
     assert pair.decisions == (300, 400)  # the exact distances stay
