@@ -17,6 +17,11 @@ def comparison_schema() -> dict[str, Any]:
     return _schema("comparison")
 
 
+def drift_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `boussole.drift/1`."""
+    return _schema("drift")
+
+
 def _schema(name: str) -> dict[str, Any]:
     text = resources.files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)

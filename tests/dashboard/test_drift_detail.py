@@ -7,21 +7,25 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
+from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from audits.decisions import ingest
 from audits.drift import stored
+from audits.drift.evidently_columns import Reason
 from audits.drift.evidently_figures import METHODS
 from audits.drift.pairs import exact_pair, window_asked
 from audits.errors import ReportError, SourceError
 from audits.privacy.purge import purge
 from audits.systems import load_system
 from audits.workspace import Workspace
+from charter.schemas import audit_schema, drift_schema
 from dashboard.access.person import COOKIE
 from dashboard.commands.drifting import DISTANCES, TESTS
 from dashboard.drifting import detail_html, detail_making, detail_routes
@@ -48,6 +52,7 @@ groups: {gender: {column: sex}}
 windows: {audit: month, reference: "2026-01-01/2026-01-31"}
 """
 FEBRUARY, JANUARY = window_asked("2026-02-01/2026-02-28"), window_asked("2026-01-01/2026-01-31")
+FORM = Draft202012Validator(drift_schema())
 NAME = "2026-02-01_2026-02-28_vs_2026-01-01_2026-01-31"
 
 
@@ -94,11 +99,22 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Mad
     assert document["html_sha256"] == stored.sha256_of(page)
     assert made.sha256 == stored.sha256_of(place.json.read_text("utf-8"))
     assert document["schema"] == "boussole.drift/1"
+    assert [error.message for error in FORM.iter_errors(document)] == []
     assert document["evidently"]["samples"]["window"]["drawn"] == 200
     assert document["decisions"] == {"window": 300, "against": 400}
     assert stored.scripts_of(place) == document["scripts"]
     # What moved most comes before what moved less; a column of words after those of numbers.
     assert document["evidently"]["columns"] == ["score", "distance", "turned", "decision"]
+
+
+def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> None:
+    schema = drift_schema()
+    Draft202012Validator.check_schema(schema)
+    assert all(schema["$defs"][name] == audit_schema()["$defs"][name] for name in ("window", "measure", "interval"))
+    evidently = schema["properties"]["evidently"]["properties"]
+    assert set(evidently["left_out"]["items"]["properties"]["reason"]["enum"]) == set(get_args(Reason))
+    assert set(schema["$defs"]["figure"]["properties"]["method"]["enum"]) == {method.key for method in METHODS}
+    assert set(schema["$defs"]["figure"]["properties"]["reading"]["enum"]) == {method.reading for method in METHODS}
 
 
 def test_neither_identifiers_nor_groups_are_in_either_file(made: Made) -> None:
@@ -196,6 +212,7 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     ):
         assert words in done.stdout, words
     document = json.loads(command(*asked, "--window", "2026-02-01/2026-02-28", "--json", "-").stdout)
+    assert [error.message for error in FORM.iter_errors(document)] == []
     assert document["readings"]["distance"] in ("watch", "broken")
     assert (document["stored"], document["window"]["start"]) == (None, "2026-02-01")
     metrics = {each["metric"] for each in document["measures"] if each["group"] == {"feature": "distance"}}
@@ -210,6 +227,7 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
     done = command(*asked, "--html", page, "--json", figures)
     assert done.returncode == 0, done.stderr
     document = json.loads(figures.read_text("utf-8"))
+    assert [error.message for error in FORM.iter_errors(document)] == []
     assert document["stored"]["sha256"] in done.stderr
     assert document["mlflow_run"] in done.stderr
     assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
