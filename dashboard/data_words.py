@@ -116,6 +116,10 @@ def change_words(changed: Changed, say: Say) -> tuple[str, str]:
             say("Values never seen before: {values}.", values=changed.detail),
             say("Check that they are meant; if not, have them corrected where the log is written."),
         ),
+        "infinite_value": (
+            say("Infinite numbers, read as missing."),
+            say("Have them corrected where the log is written."),
+        ),
     }
     return told.get(changed.kind, (changed.kind.replace("_", " "), ""))
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions.overview import LogState
 from audits.languages import LANGUAGES
 from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
@@ -245,7 +244,6 @@ def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, s
         look_at_drift(workspace, system, against=asked.against, step=asked.by, today=today),
         asked,
         speaker(lang),
-        log=facts(workspace, within=A_WHILE).lake.systems.get(asked.system, LogState()),
         query={"lang": lang},
         systems=with_decisions(workspace),
         fine=fine,

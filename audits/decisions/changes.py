@@ -32,6 +32,7 @@ def note_changes(
     A source that holds only a part of the columns (corrected rows) says nothing of the others.
     """
     changes = [*([] if part else _columns(connection, opened, contract)), *_values(connection, contract, batch)]
+    changes += _infinite(connection, opened, contract)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     rows = [[contract.system.id, contract.log, origin, batch, c.kind, c.column, c.detail, now] for c in changes]
     if rows:
@@ -98,6 +99,22 @@ def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: in
     pairs = zip(watched.values(), found[::2], found[1::2], strict=True)
     fresh = ((column, sorted(set(now or ()) - {None, *(before or ())})) for column, now, before in pairs)
     return [SchemaChange(kind="new_value", column=column, detail=_listed(values)) for column, values in fresh if values]
+
+
+def _infinite(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> list[SchemaChange]:
+    """Features that hold infinite numbers: they count as missing, which nobody would guess from the figures."""
+    if contract.log != "decisions":
+        return []
+    watched = [name for name in contract.system.watched if family(opened.types.get(name, "")) == "number"]
+    if not watched:
+        return []
+    sides = ", ".join(f"coalesce(bool_or(isinf({contract.read.double(name)})), false)" for name in watched)
+    found = connection.execute(f"SELECT {sides} FROM {opened.relation}").fetchone() or ()
+    return [
+        SchemaChange(kind="infinite_value", column=name, detail="")
+        for name, infinite in zip(watched, found, strict=True)
+        if infinite
+    ]
 
 
 def _listed(values: list[str]) -> str:

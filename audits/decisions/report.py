@@ -8,7 +8,14 @@ from typing import Any, Literal
 from audits.systems.kinds import LogName
 
 ChangeKind = Literal[
-    "new_column", "lost_column", "absent_column", "changed_type", "new_value", "sensitive_column", "sensitive_unclear"
+    "new_column",
+    "lost_column",
+    "absent_column",
+    "changed_type",
+    "new_value",
+    "infinite_value",
+    "sensitive_column",
+    "sensitive_unclear",
 ]
 
 
@@ -51,6 +58,7 @@ class SchemaChange:
             "absent_column": "not there, read as not known (it may come later in a log of its own)",
             "changed_type": "its type changed",
             "new_value": "a value that this log never had",
+            "infinite_value": "infinite numbers, read as missing",
             "sensitive_column": "sensitive, so it must not travel with a log: not read",
             "sensitive_unclear": "different values for one person, read as unknown",
         }

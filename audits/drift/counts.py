@@ -60,8 +60,14 @@ class WindowCounts:
 
     def histogram(self, column: str, reference: Window, current: Window) -> Histogram:
         """The bins of one column in two windows."""
-        sides = (tuple(self.bins[column][self.windows[window]].tolist()) for window in (reference, current))
-        return Histogram(column, tuple(self.edges[column]), *sides)
+        return Histogram(
+            column, tuple(self.edges[column]), *(self._side(column, each) for each in (reference, current))
+        )
+
+    def _side(self, column: str, window: Window) -> tuple[int, ...]:
+        """The bins of one window; before a column ever held a value it has none, and all its decisions lack it."""
+        counts: list[int] = self.bins[column][self.windows[window]].tolist()
+        return tuple(counts) if any(counts) else (*counts[:-1], self.decisions(window))
 
 
 def read_windows(

@@ -51,17 +51,21 @@ def _psi(binned: Binned, design_effect: float) -> Measure:
     value = psi(binned.reference, binned.current)
     params: dict[str, Any] = {"smoothing": SMOOTHING, "bad_side": "above", "scale": "distance"}
     if value is not None and binned.reason is None:
-        params["test"] = _test(binned, value, design_effect)
+        params["test"] = _test(binned, design_effect)
     return binned.measure("psi", value, params)
 
 
-def _test(binned: Binned, value: float, design_effect: float) -> dict[str, Any]:
-    """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale."""
+def _test(binned: Binned, design_effect: float) -> dict[str, Any]:
+    """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale.
+
+    Where rows repeat people, half a person is added to each bin and not half a row: a bin that a few people happen to
+    leave empty would else count as a great change.
+    """
     bins = filled_bins(binned.reference, binned.current).shape[1]
     parts = [design_effect / sum(counts) for counts in (binned.reference, binned.current)]
     return {
         "kind": "noncentral_chi2",
-        "statistic": value,
+        "statistic": psi(binned.reference, binned.current, smoothing=SMOOTHING * design_effect),
         "df": max(bins - 1, 1),
         "scale": sum(parts),
         "scale_reference": parts[0],

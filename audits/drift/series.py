@@ -18,6 +18,7 @@ from audits.drift.compared import compared
 from audits.drift.counts import Version, WindowCounts, read_versions, read_windows
 from audits.drift.meaning import meaning_measures
 from audits.drift.performance import Performance, performance
+from audits.drift.schema import SchemaMove, schema_moves
 from audits.lake import reading
 from audits.measures import Measure
 from audits.standing import standing
@@ -67,6 +68,8 @@ class DriftSeries:
     empty: Sequence[str]
     versions: Sequence[Version]
     unfinished: bool
+    changes: Sequence[SchemaMove] = ()
+    """What became of watched columns, of the score, of groups and controls since the first window or its reference."""
     performance: Sequence[Performance] = ()
 
 
@@ -97,6 +100,7 @@ def drift_series(
         months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
         by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of)
         versions = read_versions(connection, system)
+        changes = schema_moves(connection, system)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
     return DriftSeries(
         system=system,
@@ -110,6 +114,7 @@ def drift_series(
         empty=[name for name in watched if name not in edges],
         versions=versions,
         unfinished=windows[-1].end > last,
+        changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
         performance=performance(by_score, windows, reference, system, as_of=as_of),
     )
 

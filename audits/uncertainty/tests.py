@@ -157,11 +157,16 @@ def _factor(z: float, needed: float) -> float | None:
 
 
 def _chi2_tail(x: float, df: float, nc: float, *, below: bool) -> float:
-    """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits."""
+    """Noncentral chi-square; beyond 10⁴ its normal limit, where the series loses digits.
+
+    Above its mean from above, under it from below: far under it scipy's upper tail overflows.
+    """
     if nc > 1e4:
         z = (x - df - nc) / math.sqrt(2 * df + 4 * nc)
         return float(ndtr(z if below else -z))
-    return float(ncx2.cdf(x, df, nc) if below else ncx2.sf(x, df, nc))
+    upper = x > df + nc
+    tail = float(ncx2.sf(x, df, nc) if upper else ncx2.cdf(x, df, nc))
+    return 1 - tail if upper == below else tail
 
 
 def _psi_factor(test: Mapping[str, Any], threshold: float, alpha: float, power: float) -> float | None:

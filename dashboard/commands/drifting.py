@@ -14,6 +14,7 @@ from dashboard.commands.console import AsOfOption, say, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.drift.pairs import Pair
+    from audits.drift.schema import SchemaMove
     from audits.measures import Measure
     from audits.workspace import Workspace
     from dashboard.drifting.detail_making import Made
@@ -72,16 +73,17 @@ def drift(  # noqa: PLR0917 (the options of a command)
         examined=examined(workspace, system),
         as_of=as_of.date() if as_of else None,
     )
-    states = _states(workspace, pair)
+    states, changes = _states(workspace, pair), _changes(workspace, pair)
     if not json_:
         _print(pair, states)
+        _print_changes(pair, changes)
     made = _made(workspace, pair) if report or html else None
     if made is not None and html is not None:
         html.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made.place.html, html)
         say(f"Written: {html}")
     if json_:
-        write_json(_document(pair, states, made), json_)
+        write_json(_document(pair, states, changes, made), json_)
 
 
 def _made(workspace: Workspace, pair: Pair) -> Made:
@@ -107,6 +109,25 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     )
     read = readings(point, levels(in_force(workspace).charter, pair.system))
     return {name: state for reading in read.values() for name, state in reading.states.items()}
+
+
+def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
+    """What became of columns between the first day of one window and the last of the other."""
+    from audits.drift.schema import schema_moves
+    from audits.lake import reading
+
+    with reading(workspace) as connection:
+        moves = schema_moves(connection, pair.system)
+    first, last = min(pair.against.start, pair.window.start), max(pair.against.end, pair.window.end)
+    return [move for move in moves if first <= move.on <= last]
+
+
+def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
+    from dashboard.drifting.schema_words import move_words
+    from dashboard.words import speaker
+
+    for move in changes:
+        typer.echo(move_words(move, pair.system, speaker("en")).whole)
 
 
 def _print(pair: Pair, states: dict[str, str]) -> None:
@@ -153,9 +174,10 @@ def _cell(measure: Measure | None) -> str:
     return shown if p is None else f"{shown}\np {'< 0.0001' if p < LEAST else f'= {p:.4f}'}"
 
 
-def _document(pair: Pair, states: dict[str, str], made: Made | None) -> dict[str, Any]:
+def _document(pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: Made | None) -> dict[str, Any]:
     from audits.drift.report import pair_document
 
     document = made.detail.document() if made else pair_document(pair)
     stored = {"html": str(made.place.html), "json": str(made.place.json), "sha256": made.sha256} if made else None
-    return document | {"readings": states, "stored": stored, "mlflow_run": made.run if made else None}
+    told = [{"on": move.on.isoformat(), "kind": move.kind, "column": move.column} for move in changes]
+    return document | {"readings": states, "changes": told, "stored": stored, "mlflow_run": made.run if made else None}

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.drift.series import DriftSeries, Point
+from audits.mixed import joined
 from audits.windows import Window
 from charter.in_force import Version
 from charter.incidents.incidents import incidents
 from charter.records.incidents import Incident
 from charter.side_by_side import MOST
-from dashboard.addresses import charter_href, drift_href, incidents_href
+from dashboard.addresses import charter_href, data_href, drift_href, incidents_href
 from dashboard.drifting.beside import anchor_of
+from dashboard.drifting.schema_words import MoveWords, move_words
 from dashboard.scene import Scene
 from dashboard.words import Say
+
+NAMED = 3
+"""Columns that one event names in a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +70,26 @@ def events(
     if with_incidents:
         told = [each for each in incidents(scene.facts) if each.incident.system == series.system.id]
         found += [_incident(each.entry, each.incident, say, query=query) for each in told]
+    found += _of_columns(series, say, query=query)
     return sorted(found, key=lambda event: (event.on, event.short))
+
+
+def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list[Event]:
+    """What became of columns, told once a day; a log that never had a column is no event."""
+    days: dict[dt.date, list[MoveWords]] = {}
+    for move in series.changes:
+        if move.kind != "absent_column":
+            days.setdefault(move.on, []).append(move_words(move, series.system, say))
+    href = data_href(query=query, anchor=series.system.id)
+    return [
+        Event(
+            on=day,
+            short=words[0].short if len(words) == 1 else say("{n} columns: other data", n=say.whole(len(words))),
+            said=joined(", ", [each.said for each in words[:NAMED]]),
+            href=href,
+        )
+        for day, words in days.items()
+    ]
 
 
 def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str]) -> Event:

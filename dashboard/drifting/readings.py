@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
@@ -24,8 +25,11 @@ INPUTS, GROUPS, SCORE, MEANING, GAPS = "inputs", "groups", "score", "meaning", "
 THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)
 MOVED = ("watch", "broken")
 ALPHA = 0.05
-MONTHLY = ALPHA / 12
-"""Whether scores mean what they meant is asked every month: the level is that of a year of them."""
+MONTHLY = 0.01 / 12
+"""Whether scores mean what they meant is asked every month: the level is that of a year of them, one of the four years
+in a hundred in which a steady system may be said to have moved."""
+FEWEST = 10
+"""Decisions (people, where they come back) for each class, on average: of fewer, chance is no bell curve."""
 CUSTOMARY = 0.1
 """The level of habit, where a charter states none."""
 
@@ -134,10 +138,18 @@ def meaning_reading(reading: Reading, window: Window, found: Sequence[Shift]) ->
 
 
 def _state(measure: Measure, level: Level, *, far: bool, near: bool) -> str:
+    if _few(measure.params["test"]):
+        return "unknown"
     if far and level.breach is not None:
         beyond, _ = tails(measure.params["test"], threshold=level.breach, bad_side="above")
         return "broken" if beyond < ALPHA else "watch"
     return "watch" if far else "kept" if near else "unknown"
+
+
+def _few(test: Mapping[str, Any]) -> bool:
+    """Whether a window holds too few for its classes."""
+    parts = test["scale_reference"], test["scale"] - test["scale_reference"]
+    return bool(1 / max(parts) < FEWEST * (test["df"] + 1))
 
 
 def _name(measure: Measure) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.decisions.overview import LogState
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries, Point
 from audits.languages import capital
@@ -21,6 +20,7 @@ from dashboard.drifting.multiples import Multiple, multiples
 from dashboard.drifting.performance import Performing, performing
 from dashboard.drifting.read import read_all
 from dashboard.drifting.readings import SCORE, THEMES, Level, Reading, levels
+from dashboard.drifting.schema_words import move_words
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
     against_words,
@@ -93,14 +93,12 @@ def drift_page(
     asked: Asked,
     say: Say,
     *,
-    log: LogState,
     query: dict[str, str],
     systems: Sequence[str],
     fine: bool,
     with_incidents: bool,
 ) -> DriftPage:
-    """The page of one system. `log`: what became of its columns; `systems`: to choose from; `fine`: weeks and days
-    may be chosen."""
+    """The page of one system. `systems`: to choose from; `fine`: weeks and days may be chosen."""
     series, level = drift.series, levels(scene.charter, drift.series.system)
     read = read_all(drift, scene.charter, say)
     happened = events(scene, series, drift.charters, say, query=query, with_incidents=with_incidents)
@@ -111,7 +109,7 @@ def drift_page(
         subtitle=_subtitle(series, say),
         summary=summary(series, read, happened, say),
         filters=_filters(scene, asked, say, query=query, systems=systems, fine=fine),
-        notes=_notes(series, log, say, query=query),
+        notes=_notes(series, say, query=query),
         columns=[_column(point, series, happened, say) for point in shown],
         earlier=len(series.points) - len(shown),
         rows=[
@@ -198,7 +196,7 @@ def _filters(
     return found
 
 
-def _notes(series: DriftSeries, log: LogState, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, str]]:
+def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is named instead of passing for unchanged, with where more is said of it."""
     system = series.system
     watched = {name: name_of(name, "inputs", system, say) for name in system.watched}
@@ -215,23 +213,8 @@ def _notes(series: DriftSeries, log: LogState, say: Say, *, query: Mapping[str, 
         found.append(say("No period has ended yet: this one goes on, and its figures with it."))
     told = [(text, "") for text in found]
     data = data_href(query=query, anchor=system.id)
-    columns = {*system.watched, *(group.column for group in system.groups.values())}
-    columns |= {control.column for control in system.controls.values()}
-    for change in log.changed:
-        if change.log == "decisions" and change.column in columns:
-            told += [(words, data)] if (words := _changed(change.kind, change.column, watched, say)) else []
+    told += [(move_words(move, system, say).whole, data) for move in series.changes]
     return list(dict.fromkeys(told))
-
-
-def _changed(kind: str, column: str, watched: Mapping[str, str], say: Say) -> str:
-    name = capital(watched.get(column, column))
-    words = {
-        "changed_type": say("{column}: the column changed its type.", column=name),
-        "lost_column": say("{column}: the column was missing from a file.", column=name),
-        "absent_column": say("{column}: the log does not have this column.", column=name),
-        "new_value": say("{column}: values came that were never seen before.", column=name),
-    }
-    return words.get(kind, "")
 
 
 def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> Column:

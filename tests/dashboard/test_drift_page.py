@@ -16,9 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard as app
 from audits.decisions import ingest
-from audits.decisions.overview import Changed, LogState
 from audits.drift.compared import compared
 from audits.drift.counts import Version, WindowCounts
+from audits.drift.schema import SchemaMove
 from audits.drift.series import DriftSeries, Point
 from audits.drift.shifts import Series, Step, shifts
 from audits.windows import Window
@@ -60,12 +60,6 @@ def month(number: int) -> Window:
 def said(women: int) -> Told:
     """What an audit told of 1,000 decisions."""
     return Told(entry=1, decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
-
-
-def changed(kind: str, column: str) -> Changed:
-    """A change of the decision log."""
-    at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
-    return Changed(log="decisions", kind=kind, column=column, detail="number -> text", times=1, last=at)
 
 
 def series_of(
@@ -117,7 +111,7 @@ def made(scene: Scene) -> Made:
             entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
         )
         charter = CharterVersion(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
-        given: dict[str, Any] = {"log": LogState(), "systems": ["sample"], "fine": False, "with_incidents": False}
+        given: dict[str, Any] = {"systems": ["sample"], "fine": False, "with_incidents": False}
         drift = Drift(series=series, charters=[charter], looked=looked, shifts=shifts(looked))
         return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **(given | more))
 
@@ -223,15 +217,17 @@ def test_few_decisions_do_not_settle_it(made: Made) -> None:
 
 def test_empty_states_are_named(made: Made) -> None:
     gone = {"distance": [0, 0, 0, 0, 1000]}
-    found = (changed("changed_type", "distance"), changed("new_value", "gender"), changed("new_column", "other"))
-    log = LogState(changed=found)
-    page = made(series_of([STILL, gone]), log=log)
+    kinds = {"changed_type": "distance", "new_value": "gender", "set_aside": "score"}
+    moves = [SchemaMove(on=dt.date(2026, 2, 3), kind=kind, column=column) for kind, column in kinds.items()]
+    page = made(replace(series_of([STILL, gone]), changes=moves))
     assert [text for text, _ in page.notes] == [
         "Never: this column has never held a value.",
         "Distance: the column is empty in one of the two periods.",
-        "Distance: the column changed its type.",
-        "Gender: values came that were never seen before.",
+        "Distance: the column changed its type (3 February 2026).",
+        "Gender: values came that were never seen before (3 February 2026).",
+        "The scores: rows were left out because of what this column held (3 February 2026).",
     ]
+    assert "3 columns: other data" in [each.short for each in page.columns[1].events]
     inputs = page.sections[0][2][0]
     assert inputs.sentences == ["No figure: the column is empty in one of the two periods."]
     assert inputs.state == "not_examined"

@@ -38,7 +38,7 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     parts = [effect / sum(before), effect / sum(now)]
     test = {
         "kind": "noncentral_chi2",
-        "statistic": value,
+        "statistic": psi(pairs, HALF * effect),
         "df": max(len(pairs) - 1, 1),
         "scale": sum(parts),
         "scale_reference": parts[0],
@@ -78,11 +78,11 @@ def around(edges: list[float], before: list[int], now: list[int]) -> tuple[list[
     return [edges[cut] for cut in cuts], [sum(before[a:b]) for a, b in parts], [sum(now[a:b]) for a, b in parts]
 
 
-def psi(pairs: list[tuple[int, int]]) -> float:
-    """Σ (q − p) ln(q ÷ p), half a case added to each bin."""
-    size = HALF * len(pairs)
+def psi(pairs: list[tuple[int, int]], half: float = HALF) -> float:
+    """Σ (q − p) ln(q ÷ p), half a case (or person) added to each bin."""
+    size = half * len(pairs)
     below, above = sum(p for p, _ in pairs) + size, sum(q for _, q in pairs) + size
-    shares = [((p + HALF) / below, (q + HALF) / above) for p, q in pairs]
+    shares = [((p + half) / below, (q + half) / above) for p, q in pairs]
     return math.fsum((q - p) * math.log(q / p) for p, q in shares)
 
 

@@ -11,7 +11,7 @@ from scipy.stats import ncx2
 from scipy.stats import t as student
 
 from audits.uncertainty.score import ratio_z
-from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good
+from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, tails
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
@@ -99,3 +99,12 @@ def test_decisions_needed_for_psi() -> None:
     more = decisions_needed(test, threshold=0.1, bad_side="above", n=100)
     assert more is None or more > 0
     assert decisions_needed(test | {"statistic": 0.9}, threshold=0.1, bad_side="above", n=100) == 0
+
+
+@pytest.mark.parametrize("statistic", [0.0, 1e-11, 1e-8, 1e-4, 0.0999, 0.1, 0.101, 0.5])
+def test_windows_that_are_nearly_alike_have_both_tails(statistic: float) -> None:
+    """scipy's upper tail overflows far under the mean: two windows of many decisions that hardly differ."""
+    test = {"kind": "noncentral_chi2", "statistic": statistic, "df": 9, "scale": 2e-5}
+    beyond, good = tails(test, threshold=0.1, bad_side="above")
+    assert beyond + good == pytest.approx(1, abs=1e-9)
+    assert (beyond < good) == (statistic > 0.1)

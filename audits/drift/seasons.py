@@ -1,0 +1,110 @@
+"""A season told from a move: what moved in the same way in the same months of the year before, and no further now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import norm
+
+from audits.drift.calibration import MONTHS
+from audits.drift.splits import SETTLED, Scale, Series, Step, moments, scores
+from audits.measures import Floats
+
+SEASON = 1.645
+"""Standard errors from which a shift of the year before, in the same direction, counts as one: one year in twenty."""
+EVIDENT = 3.1
+"""Standard errors from which all series together follow the year before for sure: by chance one year in a thousand."""
+YEARS = 2
+"""Years before that are looked at, where they are known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsFar:
+    """`level`: standard errors by which a shift has to differ from that of the year before to be another one, since of
+    many series that follow a season one does by chance; `together`: how far the series follow the year before as a
+    whole, in standard errors."""
+
+    level: float
+    together: float
+
+
+def seasonal(steps: Sequence[Step], seen: Sequence[Step], split: int, scale: Scale, *, as_far: AsFar) -> bool:
+    """Whether it moved in the same way in the same months of the year before (or of two), and no further this time.
+
+    That it moved then is shown by the series itself, by all series together, or by both (Stouffer's sum of scores).
+    """
+    known = {step.window.start: step for step in steps}
+    pairs = [(step, _earlier(step.window.start, known)) for step in seen]
+    both = [(at, now, then) for at, (now, then) in enumerate(pairs) if then is not None]
+    sides = [[each for each in both if (each[0] >= split) == late] for late in (False, True)]
+    if not all(sides):
+        return False
+    now, then, cut = [each for _, each, _ in both], [each for *_, each in both], len(sides[0]) - 1
+    own, old = moments(now, scale), moments(then, scale)
+    this, last = scores(*own)[cut], scores(*old)[cut]
+    further = scores(own[0] - old[0], 1 / (1 / own[1] + 1 / old[1]), np.minimum(own[2], old[2]))[cut]
+    alike = float(np.copysign(last, last * this))
+    moved = max(alike, (alike + as_far.together) / math.sqrt(2)) > SEASON or as_far.together > EVIDENT
+    return moved and abs(float(further)) < as_far.level
+
+
+def _earlier(day: dt.date, known: Mapping[dt.date, Step]) -> Step | None:
+    """The same month of the years before, taken together."""
+    found = []
+    for _ in range(YEARS):
+        day = _year_before(day)
+        found += [known[day]] if day in known else []
+    if len(found) < 2:
+        return found[0] if found else None
+    size = sum(step.size for step in found)
+    weights = [step.size / size if size else 0.0 for step in found]
+    return replace(
+        found[0],
+        k=(sum(step.k[0] for step in found), sum(step.k[1] for step in found)),
+        n=(sum(step.n[0] for step in found), sum(step.n[1] for step in found)),
+        estimate=sum(weight * step.estimate for weight, step in zip(weights, found, strict=True)),
+        se=math.hypot(*[weight * step.se for weight, step in zip(weights, found, strict=True)]),
+        size=size,
+        df=sum(step.df for step in found),
+    )
+
+
+def _year_before(day: dt.date) -> dt.date:
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def as_far(looked: Sequence[Series], *, rate: float) -> AsFar:
+    """What tells a season from a move, for series that are looked at together, of which chance may accuse `rate`."""
+    level = float(norm.isf(rate / 2 / max(len(looked), 1)))
+    return AsFar(level=level, together=_together(looked))
+
+
+def _together(looked: Sequence[Series]) -> float:
+    """How far the series together follow the year before: months that stand out do so again.
+
+    Of each series the two years' months beside each other, as the year before would scatter by chance alone.
+    """
+    alike = [each for series in looked if (each := _again(series)) is not None]
+    return sum(alike) / math.sqrt(max(len(alike), 1))
+
+
+def _again(series: Series) -> float | None:
+    """How far months of one series stand out in the same way in both years, in standard errors."""
+    steps = {step.window.start: step for step in series.steps if step.usable}
+    days = [day for day in sorted(steps)[-MONTHS:] if _year_before(day) in steps]
+    if len(days) < SETTLED:
+        return None
+    years = [[steps[at(day)] for day in days] for at in (lambda day: day, _year_before)]
+    now, then = (_standing_out(each, series.scale) for each in years)
+    size = math.sqrt(float((now**2).sum()))
+    return float((now * then).sum()) / size if size else None
+
+
+def _standing_out(steps: Sequence[Step], scale: Scale) -> Floats:
+    """How far each month is from the mean of all, in standard errors."""
+    effects, weights, _ = moments(steps, scale)
+    return np.asarray((effects - (weights * effects).sum() / weights.sum()) * np.sqrt(weights), dtype=np.float64)

@@ -1,0 +1,134 @@
+"""A series of windows split in two: the means before and after, and how far they are from each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from audits.measures import Floats
+from audits.windows import Window
+
+SETTLED = 6
+"""From so many windows on, how much they scatter among themselves says how much one can be trusted."""
+
+Scale = Literal["ratio", "difference", "value"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One window of a series: cases and people of the two sides compared (`k`, `n`), or an `estimate` with its error
+    and the number of decisions it rests on (`size`).
+
+    `df`: degrees of freedom behind the error, where it rests on buckets.
+    """
+
+    window: Window
+    k: tuple[float, float] = (0.0, 0.0)
+    n: tuple[float, float] = (0.0, 0.0)
+    estimate: float = 0.0
+    se: float = 0.0
+    size: float = 0.0
+    df: float = math.inf
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be held to others at all."""
+        return (self.se > 0 and self.size > 0) or min(self.n) > 0
+
+    @property
+    def cases(self) -> float:
+        """The fewest cases, or others, on a side: of a mean, a half of its decisions."""
+        return self.size / 2 if self.se else min(*self.k, *(n - k for k, n in zip(self.k, self.n, strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """A measure from window to window, oldest first."""
+
+    id: str
+    scale: Scale
+    steps: Sequence[Step]
+
+
+def farthest(steps: Sequence[Step], scale: Scale) -> tuple[int, float]:
+    """The split that is farthest from no change, and how far, as a normal score."""
+    found = scores(*moments(steps, scale))
+    at = int(np.abs(found).argmax())
+    return at + 1, float(found[at])
+
+
+def scores(effects: Floats, weights: Floats, df: Floats) -> Floats:
+    """Of each split the gap of the means after and before it, over its error, as a normal score.
+
+    Where windows scatter more than chance lets them, the error is wider.
+    """
+    sums = [np.cumsum(each) for each in (weights, weights * effects, weights * effects**2, weights**2 / df)]
+    before = [each[:-1] for each in sums]
+    after = [each[-1] - each[:-1] for each in sums]
+    means = [side[1] / side[0] for side in (before, after)]
+    errors = [1 / side[0] for side in (before, after)]
+    scatter = sum(side[2] - side[1] ** 2 / side[0] for side in (before, after))
+    wider = np.maximum(1.0, scatter / max(len(effects) - 2, 1)) if len(effects) >= SETTLED else 1.0
+    z = (means[1] - means[0]) / np.sqrt((errors[0] + errors[1]) * wider)
+    doubt = sum(error**4 * side[3] for error, side in zip(errors, (before, after), strict=True))
+    return _normal(z, doubt / (errors[0] + errors[1]) ** 2)
+
+
+def _normal(z: Floats, doubt: Floats) -> Floats:
+    """Scores of Student's t, of one over `doubt` degrees of freedom, as normal scores that are as rare."""
+    if not doubt.any():
+        return z
+    far = np.clip(np.abs(z), 1e-9, 30)
+    rare = np.clip(student.sf(far, 1 / np.maximum(doubt, 1e-12)), 1e-300, 0.5)
+    return np.where(np.abs(z) < 30, np.copysign(norm.isf(rare), z), z)
+
+
+def moments(steps: Sequence[Step], scale: Scale) -> tuple[Floats, Floats, Floats]:
+    """The effect of each window, one over its variance if nothing changed, and the degrees of freedom behind that.
+
+    Variances come from all windows together, so that none that is low by chance is taken for more certain.
+    """
+    df = np.array([step.df for step in steps])
+    if steps[0].se:
+        sizes = np.array([step.size for step in steps])
+        spread = float((np.array([step.se**2 for step in steps]) * sizes**2).sum() / sizes.sum())
+        return np.array([step.estimate for step in steps]), sizes / spread, np.full(len(steps), df.sum())
+    k, n = (np.array([getattr(step, name) for step in steps]) for name in ("k", "n"))
+    effects, variances = (_ratios if scale == "ratio" else _gaps)(k, n, together(steps, scale))
+    return effects, 1 / variances, df
+
+
+def together(steps: Sequence[Step], scale: Scale) -> float:
+    """The measure of several windows together: after Mantel and Haenszel, so that what changes for all is no change."""
+    if steps[0].se:
+        sizes = sum(step.size for step in steps)
+        return sum(step.estimate * step.size for step in steps) / sizes
+    if scale == "ratio":
+        above = sum(step.k[0] * step.n[1] / sum(step.n) for step in steps)
+        below = sum(step.k[1] * step.n[0] / sum(step.n) for step in steps)
+        return above / below if below else math.inf
+    weights = [step.n[0] * step.n[1] / sum(step.n) for step in steps]
+    gaps = [step.k[0] / step.n[0] - step.k[1] / step.n[1] for step in steps]
+    return sum(weight * gap for weight, gap in zip(weights, gaps, strict=True)) / sum(weights)
+
+
+def _ratios(k: Floats, n: Floats, ratio: float) -> tuple[Floats, Floats]:
+    """How far the group's rate is from the ratio times the other's, as a share of that; linear in counts, as few
+    cases demand. With its variance at the rates that have the ratio in each window."""
+    other = ((k.sum(axis=1) + 1) / (ratio * n[:, 0] + n[:, 1] + 2)).clip(1e-9, 1 - 1e-9)
+    own = (ratio * other).clip(1e-9, 1 - 1e-9)
+    effects = (k[:, 0] / n[:, 0] - ratio * k[:, 1] / n[:, 1]) / own
+    return effects, (own * (1 - own) / n[:, 0] + ratio**2 * other * (1 - other) / n[:, 1]) / own**2
+
+
+def _gaps(k: Floats, n: Floats, gap: float) -> tuple[Floats, Floats]:
+    """The gap of the two rates, with its variance at the rates that have the same gap in each window."""
+    other = ((k.sum(axis=1) + 1 - gap * n[:, 0]) / (n.sum(axis=1) + 2)).clip(0.5 / n.max(), 1 - 0.5 / n.max())
+    own = (other + gap).clip(0.5 / n.max(), 1 - 0.5 / n.max())
+    return k[:, 0] / n[:, 0] - k[:, 1] / n[:, 1], own * (1 - own) / n[:, 0] + other * (1 - other) / n[:, 1]

@@ -1,0 +1,304 @@
+"""Years of systems that nothing happens to, and of systems that something was planted in, as counts that pages read.
+
+A month is drawn as counts (no rows): of every column by bin, of groups by decision, of outcomes; repeated people decide
+alike each time and stand in one of 40 buckets. What the page makes of it is the page's own: `compared`, `mix_measures`,
+`readings`, `shifts`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from audits.cubes.build import SCORE_BINS
+from audits.drift.bins import Histogram, categories
+from audits.drift.compared import DECISION, OUTCOME, ROLE
+from audits.drift.meaning import meaning_measures
+from audits.drift.measures import index_measures
+from audits.drift.series import Point
+from audits.drift.shifts import Series, Step, shifts
+from audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measure
+from audits.systems.model import System
+from audits.uncertainty.jackknife import cluster_size
+from audits.windows import Window, reference_window
+from charter.groups_over_time import Told, mix_measures
+from dashboard.drifting.look import meaning_series
+from dashboard.drifting.readings import SCORE, THEMES, Level, readings
+from tests.written import sample
+
+MONTHS, REFERENCE, BUCKETS = 36, 3, 40
+"""Months of a history, the last twelve of which are looked at (so that each look knows the year before); those of its
+reference."""
+LEVELS = {"": Level(watch=0.1, breach=0.25), SCORE: Level(watch=0.1, breach=0.25)}
+MOVED = ("watch", "broken")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planted:
+    """What happens from a month on (counted from 0): so many `features` move by a PSI, and the selection rate of the
+    last group of the first attribute is multiplied by a `ratio`."""
+
+    month: int = MONTHS - 12
+    features: int = 0
+    psi: float = 0.0
+    ratio: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A system: decisions a month, how often each person is decided on in it, how many groups each attribute has, how
+    many features there are, and by how much a season moves rates and columns."""
+
+    decisions: int
+    repeats: int = 1
+    attributes: Sequence[int] = (2,)
+    features: int = 3
+    season: float = 0.0
+    meaning: bool = False
+    """Whether what became of people is held to what their scores meant."""
+    planted: Planted = field(default_factory=Planted)
+
+    @property
+    def system(self) -> System:
+        """Its system file."""
+        names = [f"a{at}" for at in range(len(self.attributes))]
+        columns = {
+            "id": "id",
+            "decided_at": "day",
+            "decision": {"column": "chosen", "selected": [True]},
+            "score": {"column": "score", "range": [0, 1]},
+        }
+        windows = {"audit": "month", "reference": f"{month(0).start}/{month(REFERENCE - 1).end}"}
+        return sample(columns, names, features=[f"f{at}" for at in range(self.features)], windows=windows)
+
+
+def month(at: int) -> Window:
+    """A month, counted from the first."""
+    start = dt.date(2024 + at // 12, at % 12 + 1, 1)
+    after = dt.date(2024 + (at + 1) // 12, (at + 1) % 12 + 1, 1)
+    return Window(start, after - dt.timedelta(days=1))
+
+
+def any_shape(rng: np.random.Generator) -> Shape:
+    """Small and large systems, of few and many columns, of people seen once or again and again."""
+    return Shape(
+        decisions=int(rng.choice([300, 1_000, 5_000, 50_000, 2_000_000])),
+        repeats=int(rng.choice([1, 1, 2, 10])),
+        attributes=tuple(int(n) for n in rng.integers(2, 7, int(rng.integers(1, 4)))),
+        features=int(rng.choice([0, 2, 4, 8, 20], p=[0.1, 0.35, 0.3, 0.15, 0.1])),
+        season=float(rng.choice([0.0, 0.0, 0.1])),
+        meaning=bool(rng.random() < 0.4),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarms:
+    """Of the looks of a year: the month (from 0) at whose end each column or attribute was first said to have moved;
+    each series that moved for good, from which month on, and the end of which one told."""
+
+    states: dict[str, int]
+    series: dict[str, int]
+    noticed: dict[str, int]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was told."""
+        return bool(self.states or self.series)
+
+
+def year(shape: Shape, rng: np.random.Generator) -> Alarms:
+    """A history of a system, the last year of which is looked at month by month."""
+    drawn = _Drawn(shape, rng)
+    states: dict[str, int] = {}
+    points = [drawn.point(at) for at in range(REFERENCE, MONTHS)]
+    for at, point in list(enumerate(points, REFERENCE))[-12:]:
+        for theme, reading in readings(point, LEVELS).items():
+            assert theme in THEMES
+            for name, state in reading.states.items():
+                if state in MOVED:
+                    states.setdefault(f"{theme}/{name}", at)
+    numbers = {month(at): at for at in range(MONTHS)}
+    found = [each for each in shifts([*drawn.series(), *meaning_series(points)]) if not each.seasonal]
+    return Alarms(
+        states=states,
+        series={each.id: numbers[each.since] for each in found},
+        noticed={each.id: numbers[each.noticed] for each in found},
+    )
+
+
+class _Drawn:
+    """The counts of every month of one system."""
+
+    def __init__(self, shape: Shape, rng: np.random.Generator) -> None:
+        self.shape, self.rng, self.system = shape, rng, shape.system
+        self.people = [max(int(rng.poisson(shape.decisions)) // shape.repeats, 40) for _ in range(MONTHS)]
+        self.decisions = [people * shape.repeats for people in self.people]
+        buckets = [rng.multinomial(people, [1 / BUCKETS] * BUCKETS) * shape.repeats for people in self.people]
+        self.effects = [cluster_size(each) if shape.repeats > 1 else 1.0 for each in buckets]
+        self.selected = self._rates(rng.uniform(0.1, 0.6))
+        self.positive = [
+            self._part(n, rate) for n, rate in zip(self.selected, self._around(rng.uniform(0.2, 0.8)), strict=True)
+        ]
+        self.columns = {name: self._column(at) for at, name in enumerate(("score", *self.system.watched))}
+        self.groups = [self._groups(groups, at) for at, groups in enumerate(shape.attributes)]
+        self.scored = self._scored() if shape.meaning else []
+
+    def _around(self, rate: float) -> list[float]:
+        """A rate month by month, with its season."""
+        wave = [1 + self.shape.season * math.sin(2 * math.pi * at / 12) for at in range(MONTHS)]
+        return [min(rate * each, 0.97) for each in wave]
+
+    def _part(self, of: int, rate: float) -> int:
+        """How many of so many decisions: people are decided on alike each time."""
+        return int(self.rng.binomial(of // self.shape.repeats, rate)) * self.shape.repeats
+
+    def _rates(self, rate: float) -> list[int]:
+        return [self._part(n, each) for n, each in zip(self.decisions, self._around(rate), strict=True)]
+
+    def _column(self, number: int) -> Counts:
+        """Counts by bin, the missing last; (months, bins)."""
+        bins = int(self.rng.integers(4, 13))
+        shares, moved = self.rng.dirichlet([5.0] * bins), self.shape.planted
+        tilt = np.linspace(-1, 1, bins)
+        other = _by_psi(shares, moved.psi) if number < 1 + moved.features and number else shares
+        rows = []
+        for at, people in enumerate(self.people):
+            now = other if at >= moved.month else shares
+            now = now * (1 + self.shape.season * tilt * math.sin(2 * math.pi * at / 12))
+            missing = self.rng.binomial(people, 0.02)
+            rows.append([*self.rng.multinomial(people - missing, now / now.sum()), missing])
+        return np.array(rows, dtype=np.int64) * self.shape.repeats
+
+    def _groups(self, groups: int, number: int) -> Counts:
+        """Selected and all of each group; (months, groups, 2)."""
+        mix = self.rng.dirichlet([8.0] * groups)
+        rates = self.rng.uniform(0.15, 0.5) * self.rng.uniform(0.8, 1.25, groups)
+        found = []
+        for at, people in enumerate(self.people):
+            now = rates * (1 + self.shape.season * math.sin(2 * math.pi * at / 12))
+            if not number and at >= self.shape.planted.month:
+                now[-1] *= self.shape.planted.ratio
+            sizes = self.rng.multinomial(people, mix)
+            found.append(np.stack([self.rng.binomial(sizes, np.minimum(now, 0.97)), sizes], axis=1))
+        return np.array(found, dtype=np.int64) * self.shape.repeats
+
+    def point(self, at: int) -> Point:
+        """A month beside the reference; of those that are not looked at, only what scores meant."""
+        measures = [*self._meant(at), *(self._distances(at) if at >= MONTHS - 12 else [])]
+        against = reference_window(self.system)
+        return Point(window=month(at), against=against, decisions=self.decisions[at], reason=None, measures=measures)
+
+    def _meant(self, at: int) -> list[Measure]:
+        if not self.shape.meaning:
+            return []
+        reference = np.sum(self.scored[:REFERENCE], axis=0)
+        return meaning_measures(reference, self.scored[at], clustered=self.shape.repeats > 1, fewest=11)
+
+    def _scored(self) -> list[Counts]:
+        """Of each month the selected by (bins of the score, buckets, decision, outcome)."""
+        bins = np.arange(SCORE_BINS + 1) / SCORE_BINS
+        shares = np.exp(-((bins - self.rng.uniform(0.3, 0.7)) ** 2) / 0.08)
+        chance = np.clip(self.rng.uniform(0.6, 1.1) * bins + self.rng.uniform(-0.1, 0.2), 0.03, 0.97)
+        places = BUCKETS if self.shape.repeats > 1 else 1
+        found = []
+        for at, selected in enumerate(self.selected):
+            moved = shares * (1 + self.shape.season * (bins - 0.5) * math.sin(2 * math.pi * at / 12))
+            people = self.rng.multinomial(selected // self.shape.repeats, moved / moved.sum())
+            positive = self.rng.binomial(people, chance)
+            counts = np.zeros((len(bins), places, 2, 3), dtype=np.int64)
+            for outcome, many in ((NEGATIVE, people - positive), (POSITIVE, positive)):
+                counts[:, :, SELECTED, outcome] = self.rng.multinomial(many, [1 / places] * places) * self.shape.repeats
+            found.append(counts)
+        return found
+
+    def _distances(self, at: int) -> list[Measure]:
+        effect = self.effects[at]
+        measures: list[Measure] = []
+        for name, counts in self.columns.items():
+            sides = (tuple(int(n) for n in side) for side in (counts[:REFERENCE].sum(axis=0), counts[at]))
+            histogram = Histogram(name, tuple(float(edge) for edge in range(counts.shape[1] - 2)), *sides)
+            measures += index_measures(histogram.coarse(), design_effect=effect)
+        for role, part, whole in ((DECISION, self.selected, self.decisions), (OUTCOME, self.positive, self.selected)):
+            ends = [(sum(each[:REFERENCE]), each[at]) for each in (part, whole)]
+            pairs = {"no": (ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]), "yes": ends[0]}
+            measures += index_measures(categories(ROLE, role, pairs), design_effect=effect)
+        sides = self._told(slice(0, REFERENCE)), self._told(slice(at, at + 1))
+        return [*measures, *mix_measures(*sides, self.system, design_effect=effect)]
+
+    def _told(self, months: slice) -> Told:
+        groups = {
+            f"a{number}": {f"g{at}": int(n) for at, n in enumerate(counts[months, :, 1].sum(axis=0))}
+            for number, counts in enumerate(self.groups)
+        }
+        return Told(entry=1, decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
+
+    def series(self) -> list[Series]:
+        """What audits would tell: of each group but the first its ratio to the first, and mean scores; of everybody the
+        share selected and what scores announce."""
+        found = [self._shares("selection_rate", self.selected, self.decisions)]
+        found.append(self._means("mean_score", self.people, 0.2))
+        found.append(self._means("calibration_in_the_large", [n // self.shape.repeats for n in self.selected], 0.4))
+        for number, counts in enumerate(self.groups):
+            for group in range(counts.shape[1]):
+                people = [int(n) // self.shape.repeats for n in counts[:, group, 1]]
+                found.append(self._means(f"mean_score/a{number}=g{group}", people, 0.2))
+                if group:
+                    found.append(
+                        self._ratio(f"selection_rate_ratio/a{number}=g{group}", counts[:, group], counts[:, 0])
+                    )
+        return found
+
+    @property
+    def df(self) -> float:
+        return BUCKETS - 1 if self.shape.repeats > 1 else math.inf
+
+    def _ratio(self, name: str, own: Counts, other: Counts) -> Series:
+        steps = []
+        for at, effect in enumerate(self.effects):
+            (k, n), (other_k, other_n) = own[at] / effect, other[at] / effect
+            steps.append(Step(window=month(at), k=(float(k), float(other_k)), n=(float(n), float(other_n)), df=self.df))
+        return Series(id=name, scale="ratio", steps=steps)
+
+    def _shares(self, name: str, parts: Sequence[int], wholes: Sequence[int]) -> Series:
+        steps = []
+        for at, (part, whole) in enumerate(zip(parts, wholes, strict=True)):
+            people = whole / self.shape.repeats
+            share = (part / self.shape.repeats + 0.5) / (people + 1)
+            steps.append(self._step(at, part / whole, math.sqrt(share * (1 - share) / people), whole))
+        return Series(id=name, scale="value", steps=steps)
+
+    def _means(self, name: str, people: Sequence[int], spread: float) -> Series:
+        centre = self.rng.uniform(0.3, 0.7)
+        errors = [spread / math.sqrt(max(n, 1)) for n in people]
+        steps = []
+        for at, (n, error) in enumerate(zip(people, errors, strict=True)):
+            season = self.shape.season * 0.1 * math.sin(2 * math.pi * at / 12)
+            steps.append(
+                self._step(
+                    at, centre + season + error * float(self.rng.standard_normal()), error, n * self.shape.repeats
+                )
+            )
+        return Series(id=name, scale="value", steps=steps)
+
+    def _step(self, at: int, estimate: float, error: float, size: int) -> Step:
+        """With its error as buckets tell it."""
+        told = error * math.sqrt(self.rng.chisquare(self.df) / self.df) if self.df < math.inf else error
+        return Step(window=month(at), estimate=estimate, se=told, size=float(size), df=self.df)
+
+
+def _by_psi(shares: Floats, psi: float) -> Floats:
+    """Shares tilted until they lie that far from others."""
+    tilt, low, high = np.linspace(-1, 1, len(shares)), 0.0, 5.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        other = shares * np.exp(middle * tilt)
+        other /= other.sum()
+        if float(((other - shares) * np.log(other / shares)).sum()) < psi:
+            low = middle
+        else:
+            high = middle
+    return other if psi else shares

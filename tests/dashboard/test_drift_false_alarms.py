@@ -1,0 +1,88 @@
+"""Steady systems are rarely said to have moved, in a year of looks at all their figures; what was planted is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from audits.drift.shifts import RATE
+from tests.dashboard.steady_years import MONTHS, Alarms, Planted, Shape, any_shape, year
+
+AT = MONTHS - 9
+"""The month in which something is planted: nine looks follow, with its own."""
+FEATURE, RATIO = "inputs/f0", "selection_rate_ratio/a0=g1"
+
+
+def steady(years: range) -> list[Alarms]:
+    """Years of systems of any shape, none of which moved; seeds that nothing was chosen by."""
+    found = []
+    for at in years:
+        rng = np.random.default_rng([20_290_401, at])
+        found.append(year(any_shape(rng), rng))
+    return found
+
+
+def test_a_hundred_steady_years() -> None:
+    assert sum(each.any for each in steady(range(5000, 5100))) <= 10  # 4 expected by design; more than 10: 1 in 400
+
+
+@pytest.mark.slow
+def test_a_thousand_steady_years() -> None:
+    """Design rate 4 %: the upper 95 % bound of the share of years with any alarm is under 6.5 %."""
+    found = steady(range(1000))
+    alarms = sum(each.any for each in found)
+    upper = float(beta.ppf(0.975, alarms + 1, len(found) - alarms))
+    parts = sum(bool(each.states) for each in found), sum(bool(each.series) for each in found)
+    print(f"{alarms} of {len(found)} years (columns {parts[0]}, series {parts[1]}), upper {upper:.4f}, design {RATE}")
+    assert upper < 0.065
+
+
+def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int) -> tuple[float, float]:
+    """In what share of years it was told, and the median of months from when it was planted to the look that told."""
+    told = [sought(year(shape, np.random.default_rng([7, at]))) for at in range(years)]
+    delays = [month - AT for month in told if month is not None and month >= AT]
+    return len(delays) / years, float(np.median(delays)) if delays else float("inf")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "psi", "share", "delay"), [(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), (50_000, 0.15, 1.0, 0)]
+)
+def test_a_column_that_moves_is_told(decisions: int, psi: float, share: float, delay: float) -> None:
+    shape = Shape(decisions=decisions, features=4, planted=Planted(month=AT, features=1, psi=psi))
+    found = found_in(shape, lambda told: told.states.get(FEATURE), years=20)
+    assert found[0] >= share
+    assert found[1] <= delay
+
+
+def test_a_column_within_its_level_is_not_told() -> None:
+    """A move that is there, and smaller than the charter minds."""
+    shape = Shape(decisions=50_000, features=4, planted=Planted(month=AT, features=1, psi=0.05))
+    assert found_in(shape, lambda told: told.states.get(FEATURE), years=20)[0] == 0
+
+
+def test_a_gap_that_moves_is_told_within_half_a_year() -> None:
+    shape = Shape(decisions=20_000, features=0, planted=Planted(month=AT, ratio=0.85))
+    found = found_in(shape, lambda told: told.noticed.get(RATIO), years=20)
+    assert found[0] >= 0.9
+    assert found[1] <= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seasonal", [0.0, 0.1])
+def test_how_often_and_how_soon(seasonal: float) -> None:
+    """The table of docs/uncertainty.md."""
+    for decisions in (300, 1_000, 5_000, 50_000):
+        row = []
+        for psi in (0.15, 0.25):
+            shape = Shape(
+                decisions=decisions, features=4, season=seasonal, planted=Planted(month=AT, features=1, psi=psi)
+            )
+            row.append(found_in(shape, lambda told: told.states.get(FEATURE), years=100))
+        for ratio in (0.9, 0.8):
+            shape = Shape(decisions=decisions, features=4, season=seasonal, planted=Planted(month=AT, ratio=ratio))
+            row.append(found_in(shape, lambda told: told.noticed.get(RATIO), years=100))
+        print(decisions, " | ".join(f"{100 * share:.0f}, {delay:.0f}" for share, delay in row))
+        assert decisions < 50_000 or min(share for share, _ in row) > 0.9
