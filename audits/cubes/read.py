@@ -201,5 +201,16 @@ def _bins(
         """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
         [feature, window.start, window.end],
     ).fetchall()
-    counts = dict(rows)
+    counts: dict[int, int] = dict(rows)
+    if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
+        return [0] * (edges + 1) + [_decisions(connection, system, window)]
     return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
+
+
+def _decisions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
+    row = connection.execute(
+        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
+        """WHERE "by" = '' AND day BETWEEN ? AND ?""",
+        [window.start, window.end],
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -41,8 +41,12 @@ def events(
     *,
     query: dict[str, str],
     with_incidents: bool,
+    incident_titles: bool = True,
 ) -> list[Event]:
-    """All of them, oldest first; that the first version decides is where the log begins, and no event."""
+    """All of them, oldest first; that the first version decides is where the log begins, and no event.
+
+    Without `incident_titles`, of an incident only the day is told.
+    """
     begun = min((version.first for version in series.versions), default=None)
     shown = [version.name for version in series.versions][-MOST:]
     found = [
@@ -69,7 +73,7 @@ def events(
             )
     if with_incidents:
         told = [each for each in incidents(scene.facts) if each.incident.system == series.system.id]
-        found += [_incident(each.entry, each.incident, say, query=query) for each in told]
+        found += [_incident(each.entry, each.incident, say, query=query, title=incident_titles) for each in told]
     found += _of_columns(series, say, query=query)
     return sorted(found, key=lambda event: (event.on, event.short))
 
@@ -92,11 +96,11 @@ def _of_columns(series: DriftSeries, say: Say, *, query: dict[str, str]) -> list
     ]
 
 
-def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str]) -> Event:
+def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str], title: bool) -> Event:
     return Event(
         on=incident.happened_on,
         short=say("Incident"),
-        said=say("an incident happened: {title}", title=incident.title),
+        said=say("an incident happened: {title}", title=incident.title) if title else say("an incident happened"),
         href=incidents_href(query=query, anchor=f"i-{entry}"),
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Measure
 from dashboard.drifting.words import period_words, why_not
 from dashboard.groups import group_name
-from dashboard.words import Say
+from dashboard.words import Say, speaker
 
+PLAIN = speaker("en")
 INDICES = ("psi", "jensen_shannon", "hellinger", "total_variation")
 ORDERED = ("kolmogorov_smirnov", "wasserstein")
 LEAST = 0.0001
@@ -45,6 +48,12 @@ def table_head(say: Say, *, ordered: bool) -> list[str]:
     ]
     last = say("Without a value") if ordered else say("Shares")
     return [say("Period"), say("Compared with"), say("Decisions"), *distances, last, say("Reading")]
+
+
+def brief(head: Sequence[str]) -> list[int]:
+    """The places of what is printed of a table, by its head: period, decisions, PSI, and what says in which way it
+    moved."""
+    return [0, 2, 3, 8, 9, 12] if len(head) == len(table_head(PLAIN, ordered=True)) else [0, 2, 3, 8]
 
 
 def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: bool) -> list[str]:

@@ -38,8 +38,19 @@ class Drift:
     """Versions of the model beside the ones before, the newest first."""
 
 
-def look(workspace: Workspace, system: System, *, against: Against, step: Step, today: dt.date) -> Drift:
-    """All of it, on a day. Raises BoussoleError where the system has no decision."""
+def look(
+    workspace: Workspace,
+    system: System,
+    *,
+    against: Against,
+    step: Step,
+    today: dt.date,
+    until: dt.date | None = None,
+) -> Drift:
+    """All of it, on a day; of windows that had ended `until` a day, if one is given.
+
+    Raises BoussoleError where the system has no decision.
+    """
     series = drift_series(
         workspace,
         system,
@@ -49,6 +60,9 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
         as_of=today,
     )
     documents = documents_of(workspace, system.id)
+    if until is not None:
+        series = _until(series, until)
+        documents = {window: each for window, each in documents.items() if window.end <= until}
     looked = series_of(documents) if step == "month" else []
     meaning = meaning_series(series.points) if against == "reference" else []
     found = shifts([*looked, *meaning])
@@ -70,6 +84,16 @@ def look(workspace: Workspace, system: System, *, against: Against, step: Step, 
                 documents=documents,
             ),
         ],
+    )
+
+
+def _until(series: DriftSeries, day: dt.date) -> DriftSeries:
+    """The windows that had ended by a day, and what was known of versions and columns."""
+    return replace(
+        series,
+        points=[point for point in series.points if point.window.end <= day],
+        versions=[version for version in series.versions if version.first <= day],
+        changes=[move for move in series.changes if move.on <= day],
     )
 
 

@@ -97,11 +97,20 @@ def drift_page(
     systems: Sequence[str],
     fine: bool,
     with_incidents: bool,
+    incident_titles: bool = True,
 ) -> DriftPage:
     """The page of one system. `systems`: to choose from; `fine`: weeks and days may be chosen."""
     series, level = drift.series, levels(scene.charter, drift.series.system)
     read = read_all(drift, scene.charter, say)
-    happened = events(scene, series, drift.charters, say, query=query, with_incidents=with_incidents)
+    happened = events(
+        scene,
+        series,
+        drift.charters,
+        say,
+        query=query,
+        with_incidents=with_incidents,
+        incident_titles=incident_titles,
+    )
     shown = series.points[-COLUMNS:]
     return DriftPage(
         title=say("Is {system} still the one we examined?", system=scene.title(asked.system, say)),

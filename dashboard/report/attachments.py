@@ -9,6 +9,7 @@ from typing import Any
 from audits.hashing import canonical_json, sha256_hex
 from charter.records import sealed_json
 from dashboard.report.edition import Edition
+from dashboard.report.moved import drift_document
 from dashboard.report.words import Tell
 
 SEALS = "seals.json"
@@ -46,8 +47,18 @@ def charter_file(sha256: str) -> str:
     return f"charter-{sha256[:12]}.json"
 
 
+def drift_file(edition: Edition, system_id: str) -> str:
+    """The name of the attachment that holds what moved in a system."""
+    return f"drift-{system_id}-{edition.scene.latest[system_id]['window']['end']}.json"
+
+
+def drift_content(edition: Edition, system_id: str) -> bytes:
+    """What moved in a system, as it is attached."""
+    return canonical_json(drift_document(edition.drifts[system_id], as_of=edition.date))
+
+
 def attachments(edition: Edition, tell: Tell) -> list[Attachment]:
-    """The sealed audits, the charters that judged them, and the seals."""
+    """The sealed audits, what moved month by month, the charters that judged them, and the seals."""
     audits = [
         Attachment(
             name=audit_file(document),
@@ -65,13 +76,21 @@ def attachments(edition: Edition, tell: Tell) -> list[Attachment]:
         )
         for sha256, charter in charters.items()
     ]
+    moved = [
+        Attachment(
+            name=drift_file(edition, system_id),
+            content=drift_content(edition, system_id),
+            description=tell("What moved in {system}, month by month", system=edition.scene.title(system_id, tell)),
+        )
+        for system_id in edition.drifts
+    ]
     seals = Attachment(
         name=SEALS,
         content=canonical_json(_seals(edition)),
         description=tell("Where the ledger holds the seal of each audit"),
         relationship="supplement",
     )
-    return [*audits, *texts, seals]
+    return [*audits, *moved, *texts, seals]
 
 
 def _seals(edition: Edition) -> dict[str, Any]:
@@ -87,5 +106,13 @@ def _seals(edition: Edition) -> dict[str, Any]:
                 "charter": charter_file(document["charter"]["sha256"]),
             }
             for system_id, document in edition.scene.latest.items()
+        ],
+        "drift": [
+            {
+                "file": drift_file(edition, system_id),
+                "system": system_id,
+                "sha256": sha256_hex(drift_content(edition, system_id)),
+            }
+            for system_id in edition.drifts
         ],
     }

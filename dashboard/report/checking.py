@@ -37,7 +37,7 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
     """
     files = _attached(path, content)
     seals = _seals(files, path)
-    problems = [problem for seal in seals for problem in _problems(seal, files)]
+    problems = [problem for seal in seals for problem in _problems(seal, files)] + _drift_problems(files)
     entries = tuple(int(seal["entry"]) for seal in seals)
     held: tuple[int, ...] | None = None
     if workspace is not None:
@@ -75,6 +75,18 @@ def _seals(files: dict[str, bytes], path: Path) -> list[dict[str, Any]]:
             next_step="Give a file made by `boussole report`.",
         ) from error
     return seals
+
+
+def _drift_problems(files: dict[str, bytes]) -> list[str]:
+    """Attached figures of drift that are not those the list of seals names; reports of before have none."""
+    found = []
+    for named in json.loads(files[SEALS]).get("drift", []):
+        content = files.get(str(named["file"]))
+        if content is None:
+            found.append(f"{named['file']}: the file is not attached")
+        elif sha256_hex(content) != named["sha256"]:
+            found.append(f"{named['file']}: these are not the figures that the report was made with")
+    return found
 
 
 def _problems(seal: dict[str, Any], files: dict[str, bytes]) -> list[str]:

@@ -10,7 +10,7 @@ from charter.model import Charter
 from charter.records import sealed_json
 from dashboard.asked import indicator_of
 from dashboard.marks import ORDER
-from dashboard.report.attachments import SEALS, audit_file, charter_file
+from dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from dashboard.report.edition import Edition
 from dashboard.report.words import Tell
 
@@ -91,12 +91,13 @@ def verifying(edition: Edition, tell: Tell) -> Data:
     """What is attached, how to hold it to the ledger, and every fingerprint in full."""
     return {
         "text": tell(
-            "This PDF carries its evidence: every figure in it comes from the attached audits, where small groups are"
+            "This PDF carries its evidence: every figure in it comes from the attached files, where small groups are"
             " hidden too. You need not take our word for it."
         ),
         "steps": _steps(tell),
         "items": [
             *(_audit(edition, system_id, tell) for system_id in edition.scene.latest),
+            *(_moved(edition, system_id, tell) for system_id in edition.drifts),
             *_charters(edition, tell),
         ],
     }
@@ -132,6 +133,19 @@ def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
             [tell("Code"), document["code"].removeprefix("sha256:")],
             [tell("State of the lake"), tell("snapshot {n}", n=str(document["snapshot"]))],
             [tell("Measure again"), _command(document)],
+        ],
+    }
+
+
+def _moved(edition: Edition, system_id: str, tell: Tell) -> Data:
+    """What moved month by month: counted for this report, and by anybody who has the decisions."""
+    return {
+        "title": tell("What moved in {system}", system=edition.scene.title(system_id, tell)),
+        "facts": [
+            [tell("Attached as"), drift_file(edition, system_id)],
+            [tell("Its SHA-256"), sha256_hex(drift_content(edition, system_id))],
+            [tell("Sealed"), tell("no: counted from the decisions when this report was made")],
+            [tell("Measure again"), f"boussole drift --system {system_id} --json -"],
         ],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audits.errors import ReportError
@@ -15,6 +15,8 @@ from charter.facts import facts_of
 from charter.in_force import Act, in_force, judging_then
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
+from dashboard.drifting.look import Drift
+from dashboard.report.moved import drifts
 from dashboard.report.periods import Period, in_period, window_of
 from dashboard.scene import Scene, before
 
@@ -36,6 +38,8 @@ class Edition:
     """The adoption by which that charter judged, of the systems where there was one."""
     others: Mapping[str, Sequence[Document]]
     """Audits of the same period that the report does not show, by system."""
+    drifts: Mapping[str, Drift] = field(default_factory=dict)
+    """What moved month by month, of the systems whose decisions are in the workspace."""
 
     def of(self, system_id: str) -> Scene:
         """The scene of one system, with the charter that judged it."""
@@ -70,6 +74,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         system_id: judging_then(workspace, charters[system_id], before=document["evidence"]["entry"]).act
         for system_id, document in latest.items()
     }
+    as_of = max(dt.date.fromisoformat(document["as_of"][:10]) for document in latest.values())
     return Edition(
         organisation=workspace.settings.organisation,
         period=period,
@@ -84,6 +89,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         texts=texts,
         acts={system_id: act for system_id, act in acts.items() if act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
+        drifts=drifts(workspace, latest, as_of=as_of),
     )
 
 

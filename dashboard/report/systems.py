@@ -9,6 +9,7 @@ from typing import Any
 from charter.model import Charter, Indicator, Law
 from dashboard.asked import indicator_of
 from dashboard.report.edition import Edition
+from dashboard.report.moved import section as section_moved
 from dashboard.report.words import Tell
 from dashboard.small_print import measure_words
 from dashboard.system_view import Question, Section, system_page
@@ -69,7 +70,13 @@ class _Part:
             "notes": self._notes(),
             "articles": [article for article in articles if article["questions"] or article["caps"]],
             "drift": self._group("drift", drift),
+            "moved": self._moved(),
         }
+
+    def _moved(self) -> Data | None:
+        """What moved month by month; nothing where the workspace does not hold the decisions."""
+        found = self.edition.drifts.get(self.system_id)
+        return section_moved(self.edition.of(self.system_id), found, self.tell) if found is not None else None
 
     def _article(self, section: Section) -> Data:
         asked = [(section, question) for question in section.questions if not question.drift]

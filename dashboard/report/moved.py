@@ -1,0 +1,217 @@
+"""What has moved in a system month by month: the drift page in print, with the figures of every drawing beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audits.lake import reading
+from audits.lake.tables import exists, table
+from audits.languages import capital
+from audits.measures import Measure
+from audits.systems.model import System
+from audits.workspace import Workspace
+from dashboard.drifting.asked import Asked
+from dashboard.drifting.figures import brief
+from dashboard.drifting.look import Drift, look
+from dashboard.drifting.multiples import Multiple
+from dashboard.drifting.view import Column, DriftPage, drift_page
+from dashboard.report.periods import window_of
+from dashboard.report.words import Tell
+from dashboard.scene import Scene
+from dashboard.words import speaker
+
+Data = dict[str, Any]
+Document = Mapping[str, Any]
+SCHEMA = "boussole.drift-series/1"
+MONTHS = 12
+"""Months that are shown, the newest ones."""
+WRITTEN = 6
+"""Months whose figures stand beside a drawing; all of those shown are attached."""
+DRAWN = 12
+"""Columns of a part that are drawn, those that moved first; the others are named with their newest figure."""
+FIGURES = ("psi", "total_variation", "wasserstein", "mann_whitney", "missing_share", "chi_square")
+"""What is printed, and so attached, of each column."""
+
+
+def drifts(workspace: Workspace, latest: Mapping[str, Document], *, as_of: dt.date) -> dict[str, Drift]:
+    """The months of each audited system whose decisions are here, up to the end of its audit, as read on a day."""
+    found = {}
+    for system_id, document in latest.items():
+        system = workspace.systems.get(system_id)
+        if system is None or not _has_decisions(workspace, system):
+            continue
+        end = window_of(document).end
+        seen = look(workspace, system, against="reference", step="month", today=as_of, until=end)
+        if any(point.reason is None for point in seen.series.points):
+            found[system_id] = seen
+    return found
+
+
+def _has_decisions(workspace: Workspace, system: System) -> bool:
+    if not workspace.catalogue.exists():
+        return False
+    with reading(workspace) as connection:
+        if not exists(connection, system):
+            return False
+        return connection.execute(f"SELECT 1 FROM {table(system, 'daily')} LIMIT 1").fetchone() is not None
+
+
+def drift_document(drift: Drift, *, as_of: dt.date) -> Data:
+    """All figures that the section prints, as it is attached: the same the page of drift shows."""
+    series = drift.series
+    return {
+        "schema": SCHEMA,
+        "system": series.system.id,
+        "as_of": as_of.isoformat(),
+        "by": series.step,
+        "against": series.against,
+        "windows": [
+            {
+                **point.window.document(series.system),
+                "against": point.against and point.against.document(series.system),
+                "decisions": point.decisions,
+                "reason": point.reason,
+                "measures": [_measure(each) for each in point.measures if each.metric in FIGURES],
+            }
+            for point in series.points[-MONTHS:]
+        ],
+        "versions": [{"name": each.name, "first": each.first.isoformat()} for each in series.versions],
+        "columns": [{"on": each.on.isoformat(), "kind": each.kind, "column": each.column} for each in series.changes],
+        "moved_for_good": [
+            {
+                "measure": each.id,
+                "since": each.since.start.isoformat(),
+                "noticed": each.noticed.start.isoformat(),
+                "before": each.before,
+                "after": each.after,
+                "season": each.seasonal,
+            }
+            for each in drift.shifts
+        ],
+        "looked_at_together": [each.id for each in drift.looked],
+    }
+
+
+def _measure(measure: Measure) -> Data:
+    """One figure without its bins: the lake has these, and they are many."""
+    document = measure.document()
+    kept = {key: value for key, value in document["params"].items() if key != "edges"}
+    return {key: document[key] for key in ("id", "value", "status", "reason", "n", "interval")} | {"params": kept}
+
+
+def section(scene: Scene, drift: Drift, tell: Tell) -> Data:
+    """The section as the template prints it. Incidents are told by their day: not everybody may read more of them."""
+    system = drift.series.system.id
+    page = drift_page(
+        scene,
+        drift,
+        Asked(system=system),
+        speaker(tell.lang),
+        query={},
+        systems=[],
+        fine=False,
+        with_incidents=True,
+        incident_titles=False,
+    )
+    columns = page.columns[-MONTHS:]
+    return {
+        "title": tell("What has moved, month by month"),
+        "subtitle": page.subtitle + ".",
+        "tone": page.summary.tone,
+        "headline": page.summary.headline,
+        "more": [text.replace("`", "") for text in page.summary.more],
+        "notes": [text for text, _ in page.notes],
+        "timeline": _timeline(page, columns, tell),
+        "level": page.level,
+        "sections": [{"title": title, **_drawings(found, tell)} for _, title, found in page.sections],
+        "gaps": _gaps(page, tell),
+    }
+
+
+def _timeline(page: DriftPage, columns: Sequence[Column], tell: Tell) -> Data:
+    """A row for each part of the system, a column for each month, and what happened, by letters."""
+    happened = list(dict.fromkeys(event for column in columns for event in column.events))
+    letters = {event: chr(ord("A") + at) if at < 26 else "…" for at, event in enumerate(happened)}
+    return {
+        "title": tell("From month to month"),
+        "header": [tell("What"), *[" ".join(column.short) for column in columns]],
+        "rows": [
+            {"name": name, "states": [{"verdict": cell.state, "word": cell.text} for cell in cells[-MONTHS:]]}
+            for name, cells in page.rows
+        ],
+        "meanwhile": tell("Meanwhile"),
+        "letters": [" ".join(letters[event] for event in column.events) for column in columns],
+        "events": [
+            [letters[event], tell("{date}: {what}.", date=tell.date(event.on), what=event.said)] for event in happened
+        ],
+        "words": [
+            {"verdict": state, "word": word}
+            for state, word in dict.fromkeys((cell.state, cell.text) for _, cells in page.rows for cell in cells)
+        ],
+    }
+
+
+def _drawings(found: Sequence[Multiple], tell: Tell) -> Data:
+    """Those that are drawn, in the order of the page, and the others in one table."""
+    moved = [each for each in found if each.state in ("watch", "broken")]
+    kept = [*moved, *[each for each in found if each not in moved]][:DRAWN]
+    return {
+        "drawn": [_drawing(each, tell) for each in found if each in kept],
+        "others": {
+            "title": tell("Other columns, in the newest period"),
+            "header": [tell("Column"), tell("Distance (PSI)"), tell("Reading")],
+            "rows": [
+                [each.title, _newest(each), {"verdict": each.state, "word": each.badge}]
+                for each in found
+                if each not in kept
+            ],
+        },
+    }
+
+
+def _newest(each: Multiple) -> str:
+    return each.rows[-1][brief(each.head)[2]]
+
+
+def _drawing(each: Multiple, tell: Tell) -> Data:
+    chosen = brief(each.head)
+    rows = list(zip(each.rows, each.states, each.words, strict=True))[-WRITTEN:]
+    return {
+        "title": each.title,
+        "verdict": each.state,
+        "word": each.badge,
+        "sentence": " ".join([*each.sentences, each.distance]),
+        "svg": each.svg,
+        "alt": each.alt,
+        "ends": list(each.ends),
+        "header": [each.head[at] for at in chosen] + [tell("Reading")],
+        "rows": [{**_cells([row[at] for at in chosen]), "verdict": state, "word": word} for row, state, word in rows],
+    }
+
+
+def _cells(cells: Sequence[str]) -> Data:
+    """A row; of a month without figures, its name and the reason, which stands where the first figure would."""
+    without = not any(cells[3:])
+    return {"cells": list(cells[:2] if without else cells), "reason": cells[2] if without else None}
+
+
+def _gaps(page: DriftPage, tell: Tell) -> Data | None:
+    """Which figures of audits moved for good."""
+    if page.gaps is None:
+        return None
+    return {
+        "title": tell("Figures of the audits that moved for good"),
+        "told": page.gaps.told,
+        "none": "" if page.gaps.moved else tell("None of them moved for good."),
+        "header": [tell("Figure"), tell("Before"), tell("Since then"), tell("Moved in"), tell("Reading")],
+        "rows": [
+            {
+                "cells": [each.name, each.before, each.after, capital(each.since)],
+                "verdict": each.state,
+                "word": each.text,
+            }
+            for each in page.gaps.moved
+        ],
+    }

@@ -1,0 +1,115 @@
+"""The section on drift of a report: the sentence of the page, every figure attached, and what had ended by then."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdf
+import pytest
+from pypdf.generic import ArrayObject
+
+from audits.systems.model import System
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from dashboard.drifting.figures import figure
+from dashboard.report import write_report
+from dashboard.report.checking import check
+from dashboard.words import speaker
+from tests.dashboard.report.conftest import words
+from tests.dashboard.test_drift_bad_input import Case, brought_in, page_of, same
+
+DRIFT = "drift-jobs-2026-03-31.json"
+
+
+def shifted(frame: Any) -> Any:
+    """A column that moves, one that starts to be empty, and a category never seen."""
+    return frame.assign(
+        distance=frame["distance"] + 8, other=np.nan, gender=np.where(frame.index % 5 == 0, "X", frame["gender"])
+    )
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
+    case = Case(months=(same, same, shifted), told=())
+    workspace, system = brought_in(tmp_path_factory.mktemp("moved"), case, form="parquet")
+    for end in (dt.date(2026, 2, 28), dt.date(2026, 3, 31)):
+        run_audit(workspace, system, start=end.replace(day=1), end=end, as_of=dt.date(2026, 4, 2))
+    return workspace, system
+
+
+@pytest.fixture(scope="module")
+def report(given: tuple[Workspace, System], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(given[0], period="2026-Q1", lang="en", out=tmp_path_factory.mktemp("out") / "report.pdf")
+
+
+@pytest.fixture(scope="module")
+def attached(report: Path) -> dict[str, bytes]:
+    return {name: contents[0] for name, contents in pypdf.PdfReader(report).attachments.items()}
+
+
+def test_the_sentence_is_that_of_the_page_and_columns_that_changed_are_named(
+    given: tuple[Workspace, System], report: Path
+) -> None:
+    page, text = page_of(*given), words(pypdf.PdfReader(report))
+    assert page.summary.headline.startswith("March 2026 compared with January 2026: the inputs changed (distance)")
+    for told in (page.summary.headline, *page.summary.more, *[note for note, _ in page.notes]):
+        assert told.replace("`", "") in text
+    assert "Gender: values came that were never seen before (1 March 2026)." in text
+    assert "A 1 March 2026: values of “gender” came that were never seen before." in text
+
+
+def test_every_printed_figure_of_a_column_is_attached(report: Path, attached: dict[str, bytes]) -> None:
+    document, text, say = json.loads(attached[DRIFT]), words(pypdf.PdfReader(report)), speaker("en")
+    assert document["schema"] == "boussole.drift-series/1"
+    assert [window["end"] for window in document["windows"]] == ["2026-01-31", "2026-02-28", "2026-03-31"]
+    assert [window["reason"] for window in document["windows"]] == ["is_reference", None, None]
+    found = {measure["id"]: measure for measure in document["windows"][-1]["measures"]}
+    assert found["psi/feature=other"]["reason"] == "no_values"
+    moved = found["psi/feature=distance"]["value"]
+    assert f"Distance (PSI): {figure(moved, say)}." in text
+    values = [
+        measure["value"]
+        for window in document["windows"]
+        for measure in window["measures"]
+        if measure["id"].startswith(("psi/", "wasserstein/")) and measure["value"] is not None
+    ]
+    known = {figure(value, say) for value in values}
+    begins = text.index("What goes in")
+    rows = re.findall(r"(?:February|March) 2026 \d+ (\d\.\d+) (\d+\.\d+) ", text[begins:])
+    assert len(rows) >= 4
+    assert all(cell in known for row in rows for cell in row)
+
+
+def test_what_is_attached_is_named_by_its_fingerprint_and_held_to_it(
+    given: tuple[Workspace, System], report: Path, attached: dict[str, bytes], tmp_path: Path
+) -> None:
+    digest = hashlib.sha256(attached[DRIFT]).hexdigest()
+    assert [each["sha256"] for each in json.loads(attached["seals.json"])["drift"]] == [digest]
+    assert digest in words(pypdf.PdfReader(report)).replace(" ", "")
+    assert check(report, workspace=given[0]).problems == ()
+    forged = tmp_path / "forged.pdf"
+    writer = pypdf.PdfWriter(clone_from=report)
+    names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+    assert isinstance(names, ArrayObject)
+    for name, file in zip(names[::2], names[1::2], strict=True):
+        if name == DRIFT:
+            stream = file.get_object()["/EF"]["/F"].get_object()
+            stream.set_data(attached[DRIFT].replace(b'"decisions":300', b'"decisions":301'))
+    writer.write(forged)
+    assert check(forged, workspace=given[0]).problems == (
+        f"{DRIFT}: these are not the figures that the report was made with",
+    )
+
+
+def test_a_report_tells_what_had_ended_by_its_period(given: tuple[Workspace, System], tmp_path: Path) -> None:
+    text = words(pypdf.PdfReader(write_report(given[0], period="2026-02", lang="fr", out=tmp_path / "fevrier.pdf")))
+    told = text[text.rindex("Ce qui a bougé, mois par mois") :]
+    assert "Février 2026" in told
+    assert "rien n’a bougé" in told
+    assert "mars 2026" not in told[: told.index("Ce que personne n’a examiné")].lower()
