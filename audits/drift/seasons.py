@@ -24,8 +24,8 @@ YEARS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class AsFar:
-    """`level`: standard errors by which a shift has to differ from that of the year before to be another one, since of
-    many series that follow a season one does by chance; `together`: how far the series follow the year before as a
+    """`level`: standard errors by which a shift has to go further than that of the year before to be another one, since
+    of many series that follow a season one does by chance; `together`: how far the series follow the year before as a
     whole, in standard errors."""
 
     level: float
@@ -49,7 +49,7 @@ def seasonal(steps: Sequence[Step], seen: Sequence[Step], split: int, scale: Sca
     further = scores(own[0] - old[0], 1 / (1 / own[1] + 1 / old[1]), np.minimum(own[2], old[2]))[cut]
     alike = float(np.copysign(last, last * this))
     moved = max(alike, (alike + as_far.together) / math.sqrt(2)) > SEASON or as_far.together > EVIDENT
-    return moved and abs(float(further)) < as_far.level
+    return moved and float(np.copysign(further, further * this)) < as_far.level
 
 
 def _earlier(day: dt.date, known: Mapping[dt.date, Step]) -> Step | None:
@@ -79,7 +79,7 @@ def _year_before(day: dt.date) -> dt.date:
 
 def as_far(looked: Sequence[Series], *, rate: float) -> AsFar:
     """What tells a season from a move, for series that are looked at together, of which chance may accuse `rate`."""
-    level = float(norm.isf(rate / 2 / max(len(looked), 1)))
+    level = float(norm.isf(rate / max(len(looked), 1)))
     return AsFar(level=level, together=_together(looked))
 
 
