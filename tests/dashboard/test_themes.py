@@ -46,6 +46,21 @@ def test_every_ink_can_be_read_on_every_ground(colours: dict[str, str]) -> None:
         assert contrast(colours["edge"], colours[ground]) >= 3  # the edge of what can be filled in
 
 
+@pytest.mark.parametrize("colours", ROOTS, ids=["light", "dark"])
+def test_what_has_a_ground_of_its_own_can_be_read_on_it(colours: dict[str, str]) -> None:
+    """A tint that stays as it is in the dark needs an ink that stays too."""
+    rules = re.findall(r"([^{}]*){[^{}]*?background: ([^;]+);[^{}]*?[{; ]color: ([^;]+);[^{}]*}", STYLE)
+
+    def resolved(value: str) -> str:
+        name = re.fullmatch(r"var\(--([a-z0-9-]+)\)", value.strip())
+        return colours.get(name[1], "") if name else value.strip()
+
+    pairs = {rule.strip(): (resolved(ground), resolved(ink)) for rule, ground, ink in rules}
+    held = {rule: pair for rule, pair in pairs.items() if all(re.fullmatch("#[0-9a-f]{3,6}", each) for each in pair)}
+    assert sum(".seen-" in rule for rule in held) >= 10
+    assert {rule: pair for rule, pair in held.items() if contrast(*pair) < 4.5} == {}
+
+
 def test_streamlit_and_pictures_have_the_same_colours() -> None:
     light, dark = ROOTS
     assert tuple(light[name] for name in NAMES) == LIGHT == (PAPER, SIDE, INK, LINK, NEEDLE, LINE)

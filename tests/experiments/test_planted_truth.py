@@ -11,9 +11,12 @@ import pytest
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import look
 from dashboard.drifting.readings import levels, readings
+from dashboard.drifting.view import drift_page
 from dashboard.scene import load
+from dashboard.words import speaker
 from experiments.demo import FACTS, build
 from experiments.sync import sync
 
@@ -74,3 +77,17 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     )
     assert not any("qpv" in name or "age=<25" in name for name in moved if not name.startswith("mean_score"))
     assert [version.first for version in drift.series.versions] == [dt.date(2026, 7, 1), dt.date(2026, 9, 1)]
+    page = drift_page(
+        load(workspace, today=LATER),
+        drift,
+        Asked(system="matchft"),
+        speaker("en"),
+        query={},
+        systems=["matchft"],
+        fine=False,
+        with_incidents=True,
+    )
+    assert page.summary.headline.startswith("September 2026 compared with July 2026: the inputs changed (distance to ")
+    assert "version 2.0 of the model began to decide (1 September 2026)" in " ".join(page.summary.more)
+    accused = {each.anchor for _, _, drawn in page.sections for each in drawn if each.state != "kept"}
+    assert accused == {"inputs-distance_km", "score-score"}
