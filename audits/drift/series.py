@@ -15,6 +15,7 @@ from audits.cubes.read import days_of
 from audits.cubes.update import edges_of
 from audits.drift.by_score import ByScore, read_by_score
 from audits.drift.compared import compared
+from audits.drift.control_counts import ControlCounts, control_measures, read_controls
 from audits.drift.counts import Version, WindowCounts, read_versions, read_windows
 from audits.drift.meaning import meaning_measures
 from audits.drift.performance import Performance, performance
@@ -101,13 +102,19 @@ def drift_series(
         by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of)
         versions = read_versions(connection, system)
         changes = schema_moves(connection, system)
+        controls = read_controls(connection, system, counts)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
     return DriftSeries(
         system=system,
         step=step,
         against=against,
         points=[
-            _with_meaning(_point(window, other, counts, system, against, as_of=as_of), by_score, system, as_of=as_of)
+            _with_meaning(
+                _with_controls(_point(window, other, counts, system, against, as_of=as_of), controls, counts, system),
+                by_score,
+                system,
+                as_of=as_of,
+            )
             for window, other in pairs
         ],
         columns=[name for name in watched if name in edges],
@@ -151,6 +158,14 @@ def _point(
         reason=reason,
         measures=[] if reason or other is None else compared(counts, (other, window), system, as_of=as_of),
     )
+
+
+def _with_controls(point: Point, controls: ControlCounts, counts: WindowCounts, system: System) -> Point:
+    """The same with the categories that decisions are compared within."""
+    if point.reason or point.against is None:
+        return point
+    found = control_measures(controls, counts, (point.against, point.window), system)
+    return replace(point, measures=[*point.measures, *found])
 
 
 def _with_meaning(point: Point, by_score: ByScore, system: System, *, as_of: dt.date) -> Point:

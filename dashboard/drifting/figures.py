@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from audits.drift.control_counts import CONTROL, OTHERS, UNKNOWN
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Measure
 from dashboard.drifting.words import period_words, why_not
@@ -121,13 +122,21 @@ def _missing(point: Point, like: Measure, say: Say) -> str:
 def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
     """The shares of a window."""
     names, shares = psi.params["categories"], psi.params["shares"][1]
-    if psi.by != ("mix",):
+    if not several(psi):
         return say.percent(shares[-1])
     pairs = zip(names, shares, strict=True)
     return ", ".join(f"{label(name, like, series, say)} {say.percent(share)}" for name, share in pairs)
 
 
+def several(like: Measure) -> bool:
+    """Whether a measure is of more than two categories that have names of their own."""
+    return like.by in (("mix",), (CONTROL,))
+
+
 def label(group: str, like: Measure, series: DriftSeries, say: Say) -> str:
+    """A group, or a value of a control, in words."""
+    if like.by == (CONTROL,):
+        return {UNKNOWN: say("Unknown"), OTHERS: say("Others")}.get(group, group)
     if group == "?":
         return say("Unknown or hidden")
     return group_name(dict(zip(like.group or (), (group,), strict=True)), say, system=series.system)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Measure
 from dashboard.drifting.events import Event, within
-from dashboard.drifting.figures import figure, label, of, row, table_head
+from dashboard.drifting.figures import figure, label, of, row, several, table_head
 from dashboard.drifting.picture import Spot, small_multiple
 from dashboard.drifting.readings import Level, Reading, theme_of
 from dashboard.drifting.words import period_words, short_words, state_words, title_of, why_not
@@ -18,6 +18,8 @@ SPOKEN = 12
 """Windows that the words of a drawing name; all are in its data."""
 EVEN = 0.005
 """Nearer to one half than this, a chance is said to be one half."""
+NAMED = 5
+"""Values of a control that a sentence names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
     told: list[str] = []
     moved, share = (of(point, name, like) for name in ("wasserstein", "total_variation"))
     if shares := psi.params.get("shares"):
-        told.append(_shares(psi, shares, like, series, say))
+        told += [_shares(psi, shares, like, series, say), *_come_and_gone(psi, say)]
     elif moved is not None and moved.value is not None:
         told.append(say("Values differ by {value} on average.", value=figure(moved.value, say)))
         told += _direction(of(point, "mann_whitney", like), say)
@@ -120,6 +122,22 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
         n = _hundredths(share.value, say)
         told.append(say("{n} in 100 decisions would have to change for both periods to be alike.", n=n))
     return told
+
+
+def _come_and_gone(psi: Measure, say: Say) -> list[str]:
+    """The values that one of the periods does not have."""
+    found = []
+    if new := psi.params.get("new"):
+        found.append(say("Never seen in the period compared with: {values}.", values=_listed(new, say)))
+    if gone := psi.params.get("gone"):
+        found.append(say("No longer there: {values}.", values=_listed(gone, say)))
+    return found
+
+
+def _listed(values: Sequence[str], say: Say) -> str:
+    if len(values) <= NAMED:
+        return ", ".join(values)
+    return say("{values} and {n} more", values=", ".join(values[:NAMED]), n=say.whole(len(values) - NAMED))
 
 
 def _direction(higher: Measure | None, say: Say) -> list[str]:
@@ -147,9 +165,9 @@ def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, seri
     """The share of the selected, or of positive outcomes, in both periods; of groups, the one that moved most."""
     names = psi.params["categories"]
     gaps = [abs(after - before) for before, after in zip(*shares, strict=True)]
-    at = gaps.index(max(gaps)) if like.by == ("mix",) else len(names) - 1
+    at = gaps.index(max(gaps)) if several(like) else len(names) - 1
     before, after = (say.percent(side[at]) for side in shares)
-    if like.by == ("mix",):
+    if several(like):
         group = label(names[at], like, series, say)
         return say(
             "{group}: {after}, and {before} in the period compared with.", group=group, after=after, before=before

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.control_counts import CONTROL
 from audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
 from audits.drift.series import Point
 from audits.drift.shifts import Shift
@@ -85,6 +86,8 @@ def theme_of(measure: Measure) -> str:
     name = (measure.group or ("",))[0]
     if measure.by == ("feature",):
         return SCORE if name == SCORE else INPUTS
+    if measure.by == (CONTROL,):
+        return INPUTS
     return GROUPS if measure.by == (MIX,) else name
 
 

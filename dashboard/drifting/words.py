@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 
 from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.control_counts import CONTROL
 from audits.drift.series import Against, Step
 from audits.languages import capital, inside
 from audits.measures import Measure
@@ -55,6 +56,9 @@ def name_of(column: str, theme: str, system: System, say: Say) -> str:
         return column
     if theme == "groups":
         return inside(attribute_name([column], say, system=system))
+    control = system.controls.get(column.removesuffix(f" ({CONTROL})"))
+    if control is not None and column not in system.watched:
+        return inside(say.text(control.title, column))
     return feature(system, column, say.lang)
 
 
@@ -129,6 +133,7 @@ def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
         "one_bin": say("the column holds one value only"),
         "not_audited": say("one of the two periods has no audit"),
         "groups_hidden": say("too few groups can be shown"),
+        "not_counted": say("its values are counted by whole months, since the file declares them"),
         "few_outcomes": say("too few outcomes to tell"),
         "few_reference_outcomes": say("too few outcomes in the reference period"),
         "other_scores": say("many of these scores did not occur in the reference period"),
