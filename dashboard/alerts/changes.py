@@ -34,7 +34,8 @@ class Change:
     """One change of one subject of a system: `article/ARTICLE`, `question/ARTICLE/QUESTION` or `drift/PART`.
 
     `before` is None where nobody had looked; `start` is the day from which the state after holds, `end` the last of the
-    window that says so; `since` the day from which the state before held; `document` what the texts are made from.
+    window that says so; `since` the day from which the state before held; `document` what the texts are made from,
+    `former` the audit before, where there is one.
     """
 
     system: str
@@ -47,6 +48,7 @@ class Change:
     entry: int | None
     cause: Cause
     document: Document
+    former: Document | None = None
 
     @property
     def kind(self) -> str:
@@ -115,10 +117,12 @@ def changes_between(
     window: tuple[str, str],
     entry: int | None,
     cause: Callable[[str, str | None, str], Cause],
+    former: Document | None = None,
 ) -> tuple[list[Change], dict[str, Known]]:
     """What a document says otherwise than what is known, and what is known from then on.
 
-    `cause` tells why a subject changed, from its state before and after. Parts of drift are left as they are.
+    `cause` tells why a subject changed, from its state before and after; `former` is the document before, if any. Parts
+    of drift are left as they are.
     """
     now = states_of(document)
     gone = [name for name in known if not name.startswith("drift/") and name not in now]
@@ -142,6 +146,7 @@ def changes_between(
                     entry=entry,
                     cause=cause(subject, before.state if before else None, state),
                     document=document,
+                    former=former,
                 )
             )
     return found, after

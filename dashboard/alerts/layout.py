@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.alerts.changes import UNFAVOURABLE
@@ -11,24 +11,29 @@ from dashboard.alerts.words import Tell
 from dashboard.marks import ORDER
 
 FIRST = ("worse", "lost", "better", "other")
+Urgency = tuple[int, int, bool, int]
 MOST, MOST_QUESTIONS = 20, 8
 """Changes that are written out, and questions of each; how many more there are is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One change, and the questions of the same article that changed with it; of drift, the other parts of which the
-    same is said."""
+    """What is read together: an article with the questions that changed with it, questions of an article that stays as
+    it is, or the parts of drift of which the same is said. `more`: questions that are not written out."""
 
-    change: Told
-    also: Sequence[Told] = ()
+    heads: Sequence[Told]
     questions: Sequence[Told] = ()
     more: int = 0
 
     @property
-    def changes(self) -> Sequence[Told]:
-        """What stands at its head."""
-        return [self.change, *self.also]
+    def first(self) -> Told:
+        """The change that the rest hangs on."""
+        return (self.heads or self.questions)[0]
+
+    @property
+    def count(self) -> int:
+        """How many changes it is told as: an article with its questions is one."""
+        return len(self.heads) or len(self.questions) + self.more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """All of them; `changes` counts promises, lone questions and parts of drift, `unfavourable` those for the worse."""
+    """All of them. `changes` and `unfavourable`: how many, and how many for the worse; `more`: entries left out."""
 
     sections: Sequence[Section]
     changes: int
@@ -51,75 +56,88 @@ class Layout:
     @property
     def only(self) -> Told | None:
         """The only change, where it is one."""
-        return self.sections[0].entries[0].change if self.changes == 1 else None
-
-    @property
-    def heads(self) -> list[Told]:
-        """The changes that are written out."""
-        return [told for section in self.sections for entry in section.entries for told in entry.changes]
+        return self.sections[0].entries[0].first if self.changes == 1 else None
 
 
 def layout(items: Sequence[Told]) -> Layout:
     """Several changes of the same subject all stand there, in the order in which they came."""
     entries = [entry for system in dict.fromkeys(each.system for each in items) for entry in _entries(items, system)]
     kept = _ordered(entries)[:MOST]
-    heads = [told for entry in entries for told in entry.changes]
+    counted = [told for told in items if told.kind != "question" or not _placed(told, entries)]
     return Layout(
         sections=[
-            Section(system=system, entries=[each for each in kept if each.change.system == system])
-            for system in dict.fromkeys(each.change.system for each in kept)
+            Section(system=system, entries=[each for each in kept if each.first.system == system])
+            for system in dict.fromkeys(each.first.system for each in kept)
         ],
-        changes=len(heads),
-        unfavourable=sum(each.direction in UNFAVOURABLE for each in heads),
+        changes=sum(entry.count for entry in entries),
+        unfavourable=sum(each.direction in UNFAVOURABLE for each in counted),
         more=len(entries) - len(kept),
     )
 
 
+def _placed(question: Told, entries: Sequence[Entry]) -> bool:
+    """Whether a question is told under its article."""
+    return any(_together(entry.first, question) for entry in entries if entry.first.kind == "article")
+
+
 def _ordered(entries: Sequence[Entry]) -> list[Entry]:
-    """The subjects by the worst of their changes; the changes of one, one after the other as they came."""
-    worst: dict[tuple[str, str], tuple[int, int, bool, int]] = {}
+    """Articles and drift by the worst of their changes; those of one, one after the other as they came."""
+    worst: dict[tuple[str, str], Urgency] = {}
     for each in entries:
-        of = each.change.system, each.change.subject
-        worst[of] = min(worst.get(of, _urgency(each)), _urgency(each))
-    return sorted(entries, key=lambda each: (worst[each.change.system, each.change.subject], each.change.number))
+        of = each.first.system, each.first.article
+        worst[of] = min([*([worst[of]] if of in worst else []), *map(_urgency, (*each.heads, *each.questions))])
+    return sorted(entries, key=lambda each: (worst[each.first.system, each.first.article], each.first.number))
 
 
-def _urgency(entry: Entry) -> tuple[int, int, bool, int]:
+def _urgency(told: Told) -> Urgency:
     """The worst first, promises before drift, then as they came."""
-    change = entry.change
-    state = ORDER.index(change.after) if change.after in ORDER else len(ORDER)
-    return FIRST.index(change.direction), state, change.kind == "drift", change.number
+    state = ORDER.index(told.after) if told.after in ORDER else len(ORDER)
+    return FIRST.index(told.direction), state, told.kind == "drift", told.number
 
 
 def _entries(items: Sequence[Told], system: str) -> list[Entry]:
     mine = [each for each in items if each.system == system]
-    questions = [each for each in mine if each.kind == "question"]
-    found, placed = [], set()
-    for head in mine:
-        if head.kind == "article":
-            under = [each for each in questions if _together(head, each) and each.number not in placed]
-            under.sort(key=lambda each: _urgency(Entry(change=each)))
-            placed |= {each.number for each in under}
-            more = max(0, len(under) - MOST_QUESTIONS)
-            found.append(Entry(change=head, questions=under[:MOST_QUESTIONS], more=more))
-        elif head.kind != "question" and head.number not in placed:
-            also = [each for each in mine if each.number != head.number and _same_said(head, each)]
-            placed |= {each.number for each in also}
-            found.append(Entry(change=head, also=also))
-    return found + [Entry(change=each) for each in questions if each.number not in placed]
+    asked = [each for each in mine if each.kind == "question"]
+    drift = [each for each in mine if each.kind == "drift"]
+    found = [
+        _entry([each], [question for question in asked if _together(each, question)])
+        for each in mine
+        if each.kind not in ("question", "drift")
+    ]
+    found += [_entry(parts) for parts in _grouped(drift, _same_said)]
+    alone = [each for each in asked if not _placed(each, found)]
+    return found + [_entry([], questions) for questions in _grouped(alone, _together)]
 
 
-def _together(article: Told, question: Told) -> bool:
-    """Whether a question changed with its article: in the same window, as it was found."""
-    same = ("detected_at", "article")
-    return all(getattr(article, name) == getattr(question, name) for name in same) and (
-        article.facts["end"] == question.facts["end"] and article.facts["entry"] == question.facts["entry"]
-    )
+def _entry(heads: Sequence[Told], questions: Sequence[Told] = ()) -> Entry:
+    shown = sorted(questions, key=_urgency)
+    return Entry(heads=heads, questions=shown[:MOST_QUESTIONS], more=max(0, len(shown) - MOST_QUESTIONS))
+
+
+def _grouped(items: Sequence[Told], same: Callable[[Told, Told], bool]) -> list[list[Told]]:
+    """Changes that are read together, each group in the order in which they came."""
+    groups: list[list[Told]] = []
+    for each in items:
+        group = next((group for group in groups if same(group[0], each)), None)
+        if group is None:
+            groups.append([each])
+        else:
+            group.append(each)
+    return groups
+
+
+def _together(first: Told, other: Told) -> bool:
+    """Whether two changes are of the same article, and were found of the same window."""
+    return _of(first) == _of(other)
+
+
+def _of(told: Told) -> list[object]:
+    return [told.system, told.article, told.detected_at, told.facts["end"], told.facts["entry"]]
 
 
 def _same_said(first: Told, other: Told) -> bool:
     """Whether the same is said of two parts of drift."""
-    return first.kind == other.kind == "drift" and _said(first) == _said(other)
+    return _said(first) == _said(other)
 
 
 def _said(told: Told) -> list[str]:
@@ -133,7 +151,7 @@ def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: Tell) -
         return tell("{system}: {place}, {moved}", system=told["system"], place=told["place"], moved=told["moved"])
     n = tell.whole(shown.changes)
     if len(shown.sections) == 1:
-        system = texts[shown.sections[0].entries[0].change.number]["system"]
+        system = texts[shown.sections[0].entries[0].first.number]["system"]
         what = tell("{system}: {n} changes", system=system, n=n)
     else:
         what = tell("{n} changes in {m} systems", n=n, m=tell.whole(len(shown.sections)))
@@ -146,7 +164,10 @@ def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: Tell) -
 
 def next_step(shown: Layout, tell: Tell) -> str:
     """What to do, by the worst of the changes."""
-    worst = min(shown.heads, key=lambda each: (FIRST.index(each.direction), each.kind == "drift"))
+    told = [
+        each for section in shown.sections for entry in section.entries for each in (*entry.heads, *entry.questions)
+    ]
+    worst = min(told, key=lambda each: (FIRST.index(each.direction), each.kind == "drift"))
     if worst.direction == "worse" and worst.kind == "drift":
         return tell(
             "What to do: see on the page what moved and what happened then. If it is no longer the system that was "
@@ -158,4 +179,4 @@ def next_step(shown: Layout, tell: Tell) -> str:
         )
     if worst.direction == "lost":
         return tell("What to do: see on the page what is missing, and have it completed before the next audit.")
-    return tell("Nothing has to be done.")
+    return tell("Nothing new has to be done.")

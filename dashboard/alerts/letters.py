@@ -76,41 +76,60 @@ class _Part:
         return "\n\n".join([*blocks, "-- \n" + "\n".join(self.small_print())])
 
     def _name(self, section: Section) -> str:
-        return self.texts[section.entries[0].change.number]["system"]
+        return self.texts[section.entries[0].first.number]["system"]
 
     def _system(self, section: Section) -> str:
         name = self._name(section)
         return f"{name}\n{'=' * min(len(name), WIDTH)}"
 
     def _said(self, entry: Entry) -> list[str]:
-        """What is said of a change, one paragraph each; its figure where none of its questions says the same."""
-        said = self.texts[entry.change.number]
-        head = [self._head(self.texts[each.number]) for each in entry.changes[: self._heads(entry)]]
-        below = [self.texts[each.number]["sentence"] for each in entry.questions]
-        kept = [said[name] for name in ("question", "sentence", "when", "cause") if said[name]]
-        return [*head, *(told for told in kept if told not in below)]
+        """What is said of an entry, one paragraph each: its heads first; what its questions say is not said twice."""
+        said, alone = self.texts[entry.first.number], self.shown.only is not None
+        if not entry.heads and not alone:
+            return [said["whole"], *filter(None, [said["period"]])]
+        heads = [] if alone else [self._head(self.texts[each.number]) for each in entry.heads]
+        when = " ".join(filter(None, (said["since"], said["before"], said["period"])))
+        below = [self.texts[each.number]["sentence"] for each in self._under(entry)]
+        told = [said["question"], said["sentence"], said["whole"], when, said["cause"]]
+        return [*heads, *(each for each in told if each and each not in below)]
+
+    def _under(self, entry: Entry) -> Sequence[Told]:
+        """The questions that are listed: all but the one that is the whole message."""
+        return entry.questions if entry.heads or self.shown.only is None else ()
 
     def _entry(self, entry: Entry) -> str:
-        return "\n".join([*self._lines(entry), *(row for each in entry.questions for row in self._under(each)),
-                          *([f"  {self.more_questions(entry)}"] if entry.more else [])])  # fmt: skip
-
-    def _lines(self, entry: Entry) -> list[str]:
         said, heads = self._said(entry), self._heads(entry)
         indent = "  " if heads else ""
         lines = [each if at < heads else indent + each for at, each in enumerate(said)]
-        page = f"{indent}{self.address}{self.texts[entry.change.number]['page']}"
-        return [*lines, page] if self.address else lines
+        lines += [f"{indent}{self.address}{self.texts[entry.first.number]['page']}"] if self.address else []
+        lines += [
+            row
+            for each in self._under(entry)
+            for row in (f"  - {self._asked(each)}", f"    {self._figure(each, entry)}")
+        ]
+        return "\n".join([*lines, *([f"  {self.more_questions(entry)}"] if entry.more else [])])
 
     def _heads(self, entry: Entry) -> int:
         """How many paragraphs stand at the head of a change; none where the subject has said it."""
-        return 0 if self.shown.only is not None else len(entry.changes)
+        return 0 if self.shown.only is not None else len(entry.heads) or 1
 
     def _head(self, said: Mapping[str, str]) -> str:
         return self.tell("{place}: {moved}", place=said["place"], moved=said["moved"])
 
-    def _under(self, told: Told) -> list[str]:
+    def _asked(self, told: Told) -> str:
+        """A question and what became of it."""
         said = self.texts[told.number]
-        return [f"  - {said['question'] or told.name} {_begun(said['moved'])}.", f"    {said['sentence']}"]
+        return " ".join([said["question"] or told.name, self._became(told)])
+
+    def _became(self, told: Told) -> str:
+        moved = self.texts[told.number]["moved"]
+        return f"{moved[:1].upper()}{moved[1:]}."
+
+    def _figure(self, told: Told, entry: Entry) -> str:
+        """Its figure, and why it changed where its article has not said so."""
+        said, head = self.texts[told.number], self.texts[entry.first.number]
+        cause = "" if entry.heads and said["cause"] == head["cause"] else said["cause"]
+        return " ".join(filter(None, (said["sentence"], cause)))
 
     def _more(self) -> str:
         return self.tell("And {n} more, on the pages.", n=self.tell.whole(self.shown.more)) if self.shown.more else ""
@@ -148,14 +167,14 @@ class _Part:
         return el("div", *body, el("div", *small, style=foot), lang=self.tell.lang)
 
     def _block(self, entry: Entry) -> Html:
-        said = self.texts[entry.change.number]
-        after = MARKS.get(entry.change.after, MARKS["not_examined"])
+        said = self.texts[entry.first.number]
+        after = MARKS.get(entry.first.after, MARKS["not_examined"])
         paragraphs, heads = self._said(entry), self._heads(entry)
         rows = [
             el("p", el("strong", each) if at < heads else each, style="margin:0 0 4px")
             for at, each in enumerate(paragraphs)
         ]
-        under = [self._item(each) for each in entry.questions]
+        under = [self._item(each, entry) for each in self._under(entry)]
         under += [el("li", self.more_questions(entry))] if entry.more else []
         link = f"{self.address}{said['page']}"
         page = el("a", self.tell("See the page"), href=link, style=f"color:{LINK}") if self.address else None
@@ -163,14 +182,9 @@ class _Part:
         style = f"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {after.ink}"
         return el("div", *rows, listed, el("p", page, style="margin:0") if page else None, style=style)
 
-    def _item(self, told: Told) -> Html:
-        said = self.texts[told.number]
-        state = el("strong", _begun(said["moved"]) + ".")
-        return el("li", f"{said['question'] or told.name} ", state, el("br"), said["sentence"])
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    def _item(self, told: Told, entry: Entry) -> Html:
+        asked = self.texts[told.number]["question"] or told.name
+        return el("li", f"{asked} ", el("strong", self._became(told)), el("br"), self._figure(told, entry))
 
 
 def wrapped(text: str) -> str:

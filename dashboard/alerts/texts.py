@@ -34,14 +34,16 @@ def facts(change: Change, scene: Scene) -> dict[str, Any]:
 
 
 def _texts(change: Change, scene: Scene, say: Say, tell: Tell) -> Texts:
-    verdict = _verdict(change)
+    verdict = _verdict(change, change.document)
+    asked = verdict or _verdict(change, change.former)
     return {
         "system": str(scene.title(change.system, say)),
         "place": str(_place(change, scene, say, tell)),
-        "question": str(question_of(scene.charter, verdict, say)) if verdict else "",
+        "question": str(question_of(scene.charter, asked, say)) if asked else "",
         "moved": moved(change, say, tell),
         "sentence": str(_sentence(change, scene, verdict, say, tell)),
-        "when": _when(change, say, tell),
+        "whole": _whole(change, scene, say, tell),
+        **_times(change, say, tell),
         "cause": _cause(change, scene, tell),
         "page": _page(change, verdict, say),
     }
@@ -69,14 +71,26 @@ def _state(change: Change, state: str | None, say: Say) -> str:
 def _place(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     if change.kind == "drift":
         return tell("Drift, {theme}", theme=inside(theme_words(change.name, say)))
-    return scene.articles(say).get(change.article, change.article)
+    article = scene.articles(say).get(change.article, change.article)
+    return tell("one question of “{article}”", article=article) if change.kind == "question" else article
 
 
-def _verdict(change: Change) -> Document | None:
-    """The verdict of the document that a change of a question is about."""
+def _whole(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+    """Of a question: how its article stands, so that one that got better makes nobody believe that all is well."""
     if change.kind != "question":
+        return ""
+    name = scene.articles(say).get(change.article, change.article)
+    found = next((each for each in change.document["articles"] if each["article"] == change.article), None)
+    if found is None:
+        return tell("{article}: the charter has this article no longer", article=name)
+    return tell("{article}: as a whole “{verdict}”", article=name, verdict=word(found["verdict"], say))
+
+
+def _verdict(change: Change, document: Document | None) -> Document | None:
+    """The verdict of a document that a change of a question is about."""
+    if change.kind != "question" or document is None:
         return None
-    return next((each for each in change.document["verdicts"] if each["indicator"] == change.name), None)
+    return next((each for each in document["verdicts"] if each["indicator"] == change.name), None)
 
 
 def _sentence(change: Change, scene: Scene, verdict: Document | None, say: Say, tell: Tell) -> str:
@@ -86,7 +100,7 @@ def _sentence(change: Change, scene: Scene, verdict: Document | None, say: Say, 
     if change.kind == "article":
         return _of_article(change, scene, say, tell)
     if verdict is None:
-        return tell("The question was: {name}.", name=change.name)
+        return tell("The charter asks this question no longer.")
     return sentence_of(scene.charter, verdict, say, system=scene.systems.get(change.system))
 
 
@@ -114,20 +128,21 @@ def _of_article(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     )
 
 
-def _when(change: Change, say: Say, tell: Tell) -> str:
-    date = say.date(change.start)
-    parts = [tell("Found on {date}.", date=date) if _undated(change) else tell("Since {date}.", date=date)]
+def _times(change: Change, say: Say, tell: Tell) -> Texts:
+    """Since when it is so, what was before, and of which period the audit is."""
+    date, before, period = say.date(change.start), "", ""
+    since = tell("Found on {date}.", date=date) if _undated(change) else tell("Since {date}.", date=date)
     if change.before is not None and change.since is not None and change.before not in (NOT_ASKED, *BLIND):
-        before = _state(change, change.before, say)
+        state = _state(change, change.before, say)
         if change.since < change.start:
-            parts.append(tell("Before: “{before}”, since {date}.", before=before, date=say.date(change.since)))
+            before = tell("Before: “{before}”, since {date}.", before=state, date=say.date(change.since))
         else:  # the same window, looked at again
-            parts = [tell("For the same period it was “{before}” before.", before=before)]
+            since, before = "", tell("For the same period it was “{before}” before.", before=state)
     window = change.document.get("window") if change.kind != "drift" else None
     if window and change.entry is not None:
-        period = say.period(window["start"], window["end"])
-        parts.append(tell("Period examined: {period} (entry {n} of the ledger).", period=period, n=str(change.entry)))
-    return " ".join(parts)
+        name = say.period(window["start"], window["end"])
+        period = tell("Period examined: {period} (entry {n} of the ledger).", period=name, n=str(change.entry))
+    return {"since": since, "before": before, "period": period}
 
 
 def _undated(change: Change) -> bool:

@@ -29,7 +29,10 @@ def _message(channel: Channel) -> Message:
             "question": "",
             "moved": tell("nothing has changed"),
             "sentence": tell("Messages of this channel come like this one."),
-            "when": "",
+            "whole": "",
+            "since": "",
+            "before": "",
+            "period": "",
             "cause": "",
             "page": "/settings",
         }

@@ -60,14 +60,16 @@ def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known:
     last = _stood(workspace, scene, system, seen)
     if last is not None:
         why = _stated(workspace, scene, system, seen, last)
-        more, known = _step(known, last, scene, system, why, today=True)
+        former = audit_at(workspace, last["evidence"]["entry"])
+        more, known = _step(known, last, scene, system, why, former=former, today=True)
         found += more
     newer, until = _newer(workspace, system, seen)
     for entry in newer:
         document = _brought_up(workspace, scene, system, entry)
         if document is None or (last is not None and document["window"]["end"] < last["window"]["end"]):
             continue  # a look back at an old month changes nothing that stands
-        more, known = _step(known, document, scene, system, _audited(workspace, scene, system, last, document))
+        why = _audited(workspace, scene, system, last, document)
+        more, known = _step(known, document, scene, system, why, former=last)
         found, last = found + more, document
     if last is None:
         unmeasured: Cause = "stated" if seen.charter == scene.charter.sha256 else "stated_or_charter"
@@ -103,7 +105,14 @@ def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
 
 
 def _step(
-    known: Mapping[str, Known], document: Document, scene: Scene, system: str, cause: Why, *, today: bool = False
+    known: Mapping[str, Known],
+    document: Document,
+    scene: Scene,
+    system: str,
+    cause: Why,
+    *,
+    former: Document | None = None,
+    today: bool = False,
 ) -> tuple[list[Change], dict[str, Known]]:
     return changes_between(
         known,
@@ -112,6 +121,7 @@ def _step(
         window=_window(document, scene, today=today),
         entry=document["evidence"]["entry"],
         cause=cause,
+        former=former,
     )
 
 

@@ -92,6 +92,8 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
             assert item.facts["texts"][lang]["sentence"] in page
             assert item.facts["texts"][lang]["question"] in page
     assert "For the same period it was “Kept” before." in made.text
+    assert "one question of “Fairness and non-discrimination”, was “Kept”" in made.text
+    assert re.search("Fairness and non-discrimination: as a whole “(Watch|Not kept|We cannot tell)”", made.text)
 
 
 def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
@@ -13,7 +14,7 @@ from audits.alert_settings import AlertSettings
 from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, changes_between, direction, is_told
 from dashboard.alerts.digest import due_at
 from dashboard.alerts.drifting import _walked
-from dashboard.alerts.layout import MOST, layout
+from dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
 from dashboard.alerts.messages import Told
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
@@ -137,20 +138,47 @@ def said(number: int, before: str, after: str, subject: str = "question/a/x") ->
     )
 
 
-def test_what_came_and_went_is_read_in_its_order_and_the_worst_subject_first() -> None:
+def read(items: list[Told]) -> list[list[int]]:
+    return [
+        [each.number for each in (*entry.heads, *entry.questions)]
+        for section in layout(items).sections
+        for entry in section.entries
+    ]
+
+
+def test_what_came_and_went_is_read_in_its_order_and_the_worst_article_first() -> None:
     items = [
-        said(1, "unknown", "kept", "question/a/y"),
-        said(2, "broken", "kept"),
-        said(3, "kept", "broken"),
+        said(1, "unknown", "kept", "question/c/y"),
+        said(2, "broken", "kept", "article/a"),
+        replace(said(3, "kept", "broken", "article/a"), detected_at="2026-03-01T00:00:00Z"),
         said(4, "kept", "watch", "question/b/z"),
     ]
+    assert read(items) == [[2], [3], [4], [1]]
     shown = layout(items)
-    assert [entry.change.number for section in shown.sections for entry in section.entries] == [2, 3, 4, 1]
     assert (shown.changes, shown.unfavourable, shown.more) == (4, 2, 0)
 
 
-def test_what_is_too_long_says_how_much_more_there_is() -> None:
-    items = [said(at, "kept", "watch", f"question/a/x{at}") for at in range(1, MOST + 4)]
+def test_questions_stand_under_their_article_or_together_where_it_has_not_changed() -> None:
+    items = [
+        said(1, "kept", "watch", "question/a/x"),
+        said(2, "kept", "broken", "article/a"),
+        said(3, "kept", "broken", "question/a/y"),
+        said(4, "broken", "kept", "question/b/z"),
+        said(5, "kept", "watch", "question/b/w"),
+        said(6, "kept", "watch", "drift/inputs"),
+        said(7, "kept", "watch", "drift/score"),
+    ]
+    assert read(items) == [[2, 3, 1], [5, 4], [6, 7]]
     shown = layout(items)
-    assert len(shown.heads) == MOST
+    assert (shown.changes, shown.unfavourable) == (5, 4)
+    assert shown.only is None
+
+
+def test_what_is_too_long_says_how_much_more_there_is() -> None:
+    items = [said(at, "kept", "watch", f"article/x{at}") for at in range(1, MOST + 4)]
+    shown = layout(items)
     assert (shown.changes, shown.more) == (MOST + 3, 3)
+    assert sum(len(section.entries) for section in shown.sections) == MOST
+    many = [said(at, "kept", "watch", f"question/a/x{at}") for at in range(1, MOST_QUESTIONS + 3)]
+    (entry,) = layout(many).sections[0].entries
+    assert (len(entry.questions), entry.more, layout(many).changes) == (MOST_QUESTIONS, 2, MOST_QUESTIONS + 2)

@@ -113,7 +113,9 @@ def test_a_question_that_the_charter_drops_is_told(told: House) -> None:
     found = check(told.workspace)
     assert moves(found.changes) == [("broken", "not_asked")]
     (item,) = [each for each in found.messages[0].items if each.subject == Q]
-    assert item.facts["texts"]["en"]["moved"] == "was “Not kept”; the charter no longer asks it"
+    texts = item.facts["texts"]["en"]
+    assert texts["moved"] == "was “Not kept”; the charter no longer asks it"
+    assert "women" in texts["question"], "it is still told in words"
     assert item.direction == "lost"
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 
+from audits.languages import LANGUAGES
 from charter.records import open_records
 from dashboard.access.database import now
 from dashboard.alerts import mail, outbox, sending
@@ -26,6 +27,9 @@ from dashboard.alerts.outbox import messages
 from dashboard.alerts.sending import send
 from dashboard.alerts.trial import try_out
 from dashboard.commands.alerts import schema_text
+from dashboard.drifting.readings import THEMES
+from dashboard.drifting.words import theme_words
+from dashboard.words import speaker
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 
 LATER = dt.timedelta(days=1)
@@ -82,6 +86,13 @@ def test_a_webhook_gets_the_document_of_its_schema_and_the_text(house: House, ho
     assert ("question", "kept", "watch") in moves
     assert set(body["boussole"]["changes"][0]["texts"]) == {"fr", "en"}
     assert "De «\u202fTenu\u202f» à «\u202fÀ surveiller\u202f»" in body["message"].replace("\n    ", " ")
+
+
+def test_the_schema_knows_every_part_of_drift() -> None:
+    part = json.loads(schema_text())["$defs"]["change"]["properties"]["part"]
+    assert part["anyOf"][0]["enum"] == list(THEMES)
+    for lang in LANGUAGES:
+        assert all(theme_words(theme, speaker(lang)) for theme in THEMES)
 
 
 def test_a_dead_mail_server_loses_nothing_and_is_asked_again_later_each_time(house: House, dead_post: Post) -> None:
