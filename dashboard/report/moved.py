@@ -178,6 +178,8 @@ def _newest(each: Multiple) -> str:
 def _drawing(each: Multiple, tell: Tell) -> Data:
     chosen = brief(each.head)
     rows = list(zip(each.rows, each.states, each.words, strict=True))[-WRITTEN:]
+    if set(each.states) == {"not_examined"}:  # nothing to draw: the sentence says why
+        rows = []
     return {
         "title": each.title,
         "verdict": each.state,
