@@ -12,10 +12,11 @@ import numpy as np
 from audits.cubes.build import SCORE_BINS, score_edges
 from audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
 from audits.drift.bins import Binned, Histogram, categories, merged, reason_of
-from audits.drift.distances import ordered_measures
 from audits.drift.interaction import interaction
 from audits.drift.measures import index_measures
+from audits.drift.statistics import wasserstein
 from audits.measures import Floats, Group, Measure
+from audits.metrics.distances import largest_gap
 from audits.metrics.scored import Scored
 from audits.metrics.selection import SELECTION_RATE
 from audits.metrics.view import known_values
@@ -85,7 +86,27 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
         reason=reason_of(parts[0], parts[1], "no_values"),
     )
     found = index_measures(binned, design_effect=_effect(pairs, at))
-    return [*found, *(each for each in ordered_measures(fine, range_=now.scores.range) if each.metric in OF_SCORES)]
+    return [*found, *_ordered(fine, now.scores.range)]
+
+
+def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
+    """Kolmogorov-Smirnov and Wasserstein of those who have a score, on the hundredths of its range."""
+    binned = Binned(
+        by=("feature",),
+        group=(fine.feature,),
+        reference=fine.reference[:-1],
+        current=fine.current[:-1],
+        about={},
+        reason=fine.reason,
+    )
+    if binned.reason:
+        return [binned.measure(name, None) for name in ("kolmogorov_smirnov", "wasserstein")]
+    gap, inside = largest_gap(*(np.asarray(side, dtype=np.float64) for side in (binned.reference, binned.current)))
+    moved = wasserstein([range_[0], *fine.edges, range_[1]], binned.reference, binned.current)
+    return [
+        binned.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
+        binned.measure("wasserstein", moved[0] if moved else None, {"bin_bound": moved[1]} if moved else {}),
+    ]
 
 
 def interaction_of(pairs: Pairing, now: Scored, old: Scored | None, *, everybody: Scored | None) -> list[Measure]:

@@ -22,6 +22,11 @@ def drift_schema() -> dict[str, Any]:
     return _schema("drift")
 
 
+def versions_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `boussole.versions/1`."""
+    return _schema("versions")
+
+
 def _schema(name: str) -> dict[str, Any]:
     text = resources.files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)

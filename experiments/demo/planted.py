@@ -62,11 +62,22 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "experience_years": {"2026-08": "none", "2026-09": "none"},
             "skills_match": {"2026-08": "none", "2026-09": "none"},
+            "occupation": {"2026-08": "none", "2026-09": "none"},
             "score": {
                 "2026-08": "none",
                 "2026-09": "shifted",
                 "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
             },
+        },
+        "version_change": {
+            "before": "1.4",
+            "after": "2.0",
+            "on": CHANGE.isoformat(),
+            "months": [MONTHS[1], MONTHS[2]],
+            "selection_rate_change_between": {"F": [-0.05, -0.015], "M": [0.015, 0.05]},
+            "selection_rate_unchanged": ["everybody", "age=<25", "age=25-49", "age=50+", "qpv=yes", "qpv=no"],
+            "mechanism": "version 2.0 reaches fewer women, and as many people as before; scores are higher for all, "
+            "less so for women",
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),

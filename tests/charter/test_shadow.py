@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from audits.systems.loading import load_systems
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.register import register_of
+from charter.schemas import versions_schema
 from charter.shadow import keep, kept, side_of_shadow
 from charter.side_by_side import differing
 from tests.written import system_text
@@ -217,6 +219,7 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     assert kept(workspace, "jobs") == []
     path = keep(workspace, document)
     (found,) = kept(workspace, "jobs")
+    jsonschema.validate(found.document, versions_schema())
     assert (found.before, found.after) == ("jobs", "jobs_next")
     assert canonical_json(found.document) == canonical_json(document)
     path.unlink()

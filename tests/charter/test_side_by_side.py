@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,13 +15,15 @@ from scipy.stats import norm
 
 from audits.decisions import ingest
 from audits.errors import BoussoleError
+from audits.hashing import canonical_json
 from audits.systems.model import System
 from audits.uncertainty.mover import Estimate, gap
 from audits.uncertainty.score import newcombe
 from audits.uncertainty.wilson import wilson
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.side_by_side import differing, sequential, version_changes
+from charter.schemas import versions_schema
+from charter.side_by_side import SCHEMA, differing, sequential, version_changes
 from tests.written import sample
 
 COLUMNS = {
@@ -86,6 +90,14 @@ def test_the_planted_change_is_found_in_its_months_with_its_size(changed: Any) -
     assert not row(document, "selection_rate/sex=M")["differs"]
     ratio = row(document, "selection_rate_ratio/sex=F")
     assert ratio["change"] == pytest.approx(ratio["candidate"]["value"] / ratio["production"]["value"])
+
+
+def test_the_document_has_the_form_that_is_published(changed: Any) -> None:
+    _, workspace, system = changed
+    document = json.loads(canonical_json(sequential(workspace, system, "1.0", "2.0", alpha=0.05)))
+    jsonschema.Draft202012Validator.check_schema(versions_schema())
+    jsonschema.validate(document, versions_schema())
+    assert versions_schema()["$id"] == SCHEMA == document["schema"]
 
 
 def test_distances_are_those_between_both_months(changed: Any) -> None:

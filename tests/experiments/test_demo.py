@@ -105,6 +105,19 @@ def test_women_are_contacted_less_from_version_two_only(log: pd.DataFrame, plant
     assert (math.log(found) - math.log(0.8)) / error > 3
 
 
+def test_the_version_moves_contacts_from_women_to_men(log: pd.DataFrame, planted: dict[str, Any]) -> None:
+    change = planted["version_change"]
+    before, after = (log[log["month"] == month] for month in change["months"])
+    assert {*before["model_version"], *after["model_version"]} == {change["before"], change["after"]}
+    assert (
+        str(log[log["model_version"] == change["after"]]["ts"].min().tz_convert("Europe/Paris").date()) == change["on"]
+    )
+    for group, (low, high) in change["selection_rate_change_between"].items():
+        rates = [month.loc[month["gender"] == group, "contacted"].mean() for month in (before, after)]
+        assert low < rates[1] - rates[0] < high
+    assert abs(after["contacted"].mean() - before["contacted"].mean()) < 0.01
+
+
 def test_nothing_else_was_planted(log: pd.DataFrame) -> None:
     for _, month in log.groupby("month"):
         for group, against in (

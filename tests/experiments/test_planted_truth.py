@@ -11,6 +11,8 @@ import pytest
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from charter.moved_groups import apart, moved_groups
+from charter.side_by_side import sequential
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import look
 from dashboard.drifting.readings import levels, readings
@@ -91,3 +93,29 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     assert "version 2.0 of the model began to decide (1 September 2026)" in " ".join(page.summary.more)
     accused = {each.anchor for _, _, drawn in page.sections for each in drawn if each.state != "kept"}
     assert accused == {"inputs-distance_km", "score-score"}
+
+
+@pytest.mark.slow
+def test_the_change_of_version_is_found_on_its_day_with_its_size(
+    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+) -> None:
+    workspace, documents = audited
+    planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["version_change"]
+    system, alpha = workspace.system("matchft"), 0.05
+    document = sequential(workspace, system, planted["before"], planted["after"], alpha=alpha, as_of=LATER)
+    assert document["changed_on"] == planted["on"]
+    assert [document[side]["window"]["start"][:7] for side in ("production", "candidate")] == planted["months"]
+    rows = {each["measure"]: each for each in document["rows"]}
+    for group, (low, high) in planted["selection_rate_change_between"].items():
+        found = rows[f"selection_rate/gender={group}"]
+        assert found["differs"]
+        assert low < found["change"] < high
+    for name in planted["selection_rate_unchanged"]:
+        assert not rows["selection_rate" if name == "everybody" else f"selection_rate/{name}"]["differs"]
+    for month, expected in (("2026-08", set()), ("2026-09", {"gender=F"})):
+        moved = {
+            each.change["id"].partition("/")[2]
+            for each in apart(moved_groups(documents[month]), alpha=alpha)
+            if len(each.by) == 1
+        }
+        assert moved == expected
