@@ -183,7 +183,7 @@ def _write(
     forget(connection, before=now - dt.timedelta(days=workspace.settings.alerts.keep_days))
     numbered = [(replace(told, number=keep(connection, told, key)), key) for told, key in items]
     keys = {told.number: key for told, key in numbered}
-    drafts = _drafts([told for told, _ in numbered], ways, now)
+    drafts = _drafts(workspace, [told for told, _ in numbered], ways, now)
     return [queue(connection, draft, keys) for draft in drafts]
 
 
@@ -208,10 +208,11 @@ def _keep(connection: Connection, looked: Looked) -> None:
         connection.execute(insert(AlertState), states)
 
 
-def _drafts(items: Sequence[Told], ways: Mapping[str, Channel], now: dt.datetime) -> list[Draft]:
+def _drafts(workspace: Workspace, items: Sequence[Told], ways: Mapping[str, Channel], now: dt.datetime) -> list[Draft]:
     """One message for each channel that takes any of the changes of a system."""
     return [
         Draft(
+            home=str(workspace.home),
             channel=way.name,
             digest=way.digest,
             system=taken[0].system,
@@ -230,4 +231,4 @@ def _would(
     """The messages that would be queued, under the numbers that they would have."""
     items = _items(workspace, scene, looked, now)
     keys = {told.number: key for told, key in items}
-    return [draft.message(draft.number(keys)) for draft in _drafts([told for told, _ in items], ways, now)]
+    return [draft.message(draft.number(keys)) for draft in _drafts(workspace, [told for told, _ in items], ways, now)]

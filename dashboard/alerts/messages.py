@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from audits.hashing import sha256_hex
 from charter.records.models import Alert, AlertItem, AlertMessage
@@ -65,8 +65,9 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message that is to be queued: the changes of one system, on one channel."""
+    """A message that is to be queued: the changes of one system of the workspace at `home`, on one channel."""
 
+    home: str
     channel: str
     digest: str
     system: str
@@ -76,10 +77,13 @@ class Draft:
 
     def number(self, keys: Mapping[int, str]) -> str:
         """The number of the message: that of the digest, else of what was found together."""
-        of_digest = [self.channel, self.digest, stamp(self.due)]
-        of_these = [self.channel, self.system, *(keys[each.number] for each in self.items)]
-        what = of_these if self.digest == "off" else of_digest
-        return sha256_hex(json.dumps(what).encode())[:32]
+        if self.digest == "off":
+            return self.apart(keys)
+        return _number(self.home, self.channel, self.digest, stamp(self.due))
+
+    def apart(self, keys: Mapping[int, str]) -> str:
+        """The number of a message that tells these changes alone."""
+        return _number(self.channel, self.system, *(keys[each.number] for each in self.items))
 
     def message(self, number: str) -> Message:
         """The message with these changes alone."""
@@ -97,6 +101,10 @@ class Draft:
             ended_at=None,
             items=self.items,
         )
+
+
+def _number(*what: str) -> str:
+    return sha256_hex(json.dumps(what).encode())[:32]
 
 
 def keep(connection: Connection, told: Told, key: str) -> int:
@@ -118,10 +126,15 @@ def keep(connection: Connection, told: Told, key: str) -> int:
 def queue(connection: Connection, draft: Draft, keys: Mapping[int, str]) -> Message:
     """Puts a draft into the outbox, in the caller's transaction; `keys`: of its changes, by number.
 
-    One digest is one message, to which other changes are added until it is due.
+    One digest is one message, to which other changes are added until somebody begins to send it, or drops it.
     """
     number = draft.number(keys)
-    if not connection.execute(select(exists().where(AlertMessage.id == number))).scalar():
+    begun = connection.execute(
+        select(AlertMessage.state, AlertMessage.attempts).where(AlertMessage.id == number)
+    ).first()
+    if begun is not None and tuple(begun) != (WAITING, 0):
+        number, begun = draft.apart(keys), None
+    if begun is None:
         due = stamp(draft.due)
         values = {
             "id": number,

@@ -261,6 +261,43 @@ def test_a_digest_gathers_until_it_is_due_and_then_begins_another(house: House, 
     assert sorted(each.due_at for each in messages(house.workspace)) == ["2026-11-30T06:00:00Z", "2026-12-07T06:00:00Z"]
 
 
+@pytest.mark.parametrize("ended", ["dropped", "sent", "waiting"])
+def test_a_digest_that_somebody_dropped_or_has_in_hand_takes_no_more_changes(
+    house: House, dead_post: Post, ended: str
+) -> None:
+    """What is found afterwards, even for the same hour, is told by a message of its own."""
+    house.settings(dead_post.channel("weekly", 'digest = "weekly"'))
+    monday = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    house.audit(1, impact_ratio_gender="kept")
+    check(house.workspace, now=monday)
+    house.audit(2, impact_ratio_gender="watch")
+    check(house.workspace, now=monday)
+    (first,) = messages(house.workspace)
+    with sqlite3.connect(house.workspace.governance) as connection:
+        connection.execute("UPDATE alert_messages SET state = ?, attempts = 1", (ended,))
+    house.audit(3, impact_ratio_gender="broken")
+    check(house.workspace, now=monday)
+    other, before = sorted(messages(house.workspace), key=lambda each: each.id == first.id)
+    assert other.due_at == before.due_at == first.due_at
+    assert [each.after for each in other.items if each.subject == Q] == ["broken"]
+    assert [each.after for each in before.items if each.subject == Q] == ["watch"]
+    house.audit(4, impact_ratio_gender="kept")
+    check(house.workspace, now=monday)
+    assert len(messages(house.workspace)) == 3
+
+
+def test_digests_of_two_workspaces_have_two_numbers(tmp_path: Path, dead_post: Post) -> None:
+    """A receiver that keeps one message of each number keeps both."""
+    numbers = set()
+    for name in ("one", "other"):
+        house = House(tmp_path / name)
+        house.settings(dead_post.channel("weekly", 'digest = "weekly"'))
+        house.audit(1, impact_ratio_gender="watch")
+        check(house.workspace, now=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
+        numbers |= {each.id for each in messages(house.workspace)}
+    assert len(numbers) == 2
+
+
 def test_old_messages_are_forgotten_and_those_that_wait_are_not(house: House, dead_post: Post) -> None:
     house.settings(dead_post.channel(), more="keep_days = 30")
     house.audit(1, impact_ratio_gender="watch")
