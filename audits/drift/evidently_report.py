@@ -121,18 +121,30 @@ def _page(columns: Columns) -> str:
 
 
 def _figures(columns: Columns) -> dict[tuple[str, str], float | None]:
-    """What each method says of each column it can be asked about."""
-    from evidently.metrics import ValueDrift
-
+    """What each method says of each column it can be asked about; None where it fails, as some do on few values."""
     asked = [(name, method.key) for method in METHODS for name in (columns.numbers if method.numbers else [])]
     asked += [(name, method.key) for method in METHODS for name in (columns.words if method.words else [])]
-    found: dict[tuple[str, str], float | None] = dict.fromkeys(((columns.names[name], key) for name, key in asked))
-    told = _run(columns, [ValueDrift(column=name, method=key) for name, key in asked]).dict()["metrics"]
-    for metric in told:
+    try:
+        return _values(columns, asked)
+    except Exception:  # noqa: BLE001 (one by one, the others are told)
+        return {key: value for one in asked for key, value in _one(columns, one).items()}
+
+
+def _one(columns: Columns, asked: tuple[str, str]) -> dict[tuple[str, str], float | None]:
+    try:
+        return _values(columns, [asked])
+    except Exception:  # noqa: BLE001 (it has no figure)
+        return {(columns.names[asked[0]], asked[1]): None}
+
+
+def _values(columns: Columns, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float | None]:
+    from evidently.metrics import ValueDrift
+
+    found: dict[tuple[str, str], float | None] = {}
+    for metric in _run(columns, [ValueDrift(column=name, method=key) for name, key in asked]).dict()["metrics"]:
         config, value = metric["config"], float(metric["value"])
-        found[columns.names[config["column"]], config["method"]] = (
-            float(f"{value:.{DIGITS}g}") if isfinite(value) else None
-        )
+        key = columns.names[config["column"]], config["method"]
+        found[key] = float(f"{value:.{DIGITS}g}") if isfinite(value) else None
     return found
 
 

@@ -176,6 +176,13 @@ def test_a_column_that_evidently_fails_on_is_named_and_the_others_are_shown(monk
     assert made.columns.shown == ["x0", "x2", "selected"]
 
 
+def test_a_method_that_fails_on_so_few_values_has_no_figure_and_the_others_have() -> None:
+    few = pd.DataFrame({"x": [1.0], "w": ["a"]})
+    figures = evidently_page(few, few, fewest=1).figures
+    assert (figures["x", "cramer_von_mises"], figures["x", "anderson"]) == (None, None)
+    assert (figures["x", "wasserstein"], figures["w", "hellinger"]) == (0.0, 0.0)
+
+
 @pytest.mark.slow
 def test_a_page_that_is_too_large_loses_its_last_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     first = frame(50, 5)
