@@ -93,6 +93,9 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     assert "version 2.0 of the model began to decide (1 September 2026)" in " ".join(page.summary.more)
     accused = {each.anchor for _, _, drawn in page.sections for each in drawn if each.state != "kept"}
     assert accused == {"inputs-distance_km", "score-score"}
+    assert "the model changed (the scores moved when version 2.0 came)" in page.summary.headline
+    assert "the world changed" not in page.summary.headline
+    assert "the groups changed" not in page.summary.headline
 
 
 @pytest.mark.slow
