@@ -83,7 +83,7 @@ def drop(workspace: Workspace, message: str, *, now: dt.datetime) -> None:
 def _end(workspace: Workspace, message: str, state: str, *, now: dt.datetime) -> None:
     values: dict[str, Any] = {"state": state, "ended_at": stamp(now), "lease": None, "lease_until": None}
     if state == SENT:
-        values["problem"] = None
+        values |= {"problem": None, "accepted": "[]"}
     with open_records(workspace).begin() as connection:
         mine = (AlertMessage.id == message) & (AlertMessage.state == WAITING)
         connection.execute(update(AlertMessage).where(mine).values(values))

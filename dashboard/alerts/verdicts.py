@@ -24,7 +24,7 @@ from charter.records import audit_at
 from charter.records.database import reading
 from charter.records.models import Audit
 from charter.verdicts import summarise, verdicts_in_short
-from dashboard.alerts.changes import Cause, Change, Document, Known, changes_between, states_of
+from dashboard.alerts.changes import BLIND, Cause, Change, Document, Known, changes_between, states_of
 from dashboard.scene import Scene
 
 Why = Callable[[str, str | None, str], Cause]
@@ -69,6 +69,8 @@ def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known:
         if document is None or (last is not None and document["window"]["end"] < last["window"]["end"]):
             continue  # a look back at an old month changes nothing that stands
         why = _audited(workspace, scene, system, last, document)
+        if last is None:  # its first audit: what nobody could tell before was not looked at
+            known = {name: each for name, each in known.items() if each.state not in BLIND}
         more, known = _step(known, document, scene, system, why, former=last)
         found, last = found + more, document
     if last is None:

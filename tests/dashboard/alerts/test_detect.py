@@ -45,6 +45,21 @@ def test_a_first_audit_tells_only_what_needs_attention(told: House) -> None:
     }
 
 
+def test_a_first_audit_of_a_system_that_was_known_before_tells_only_what_needs_attention(told: House) -> None:
+    check(told.workspace)
+    told.audit(1, impact_ratio_gender="kept", impact_ratio_age="unknown", drift_psi="watch")
+    found = [each for each in check(told.workspace).changes if each.system == "matchft"]
+    assert {(each.subject, each.before, each.after) for each in found} == {
+        ("article/securite", None, "watch"),
+        (f"question/securite/{DRIFT}", None, "watch"),
+    }
+    told.audit(2, impact_ratio_gender="not_examined", impact_ratio_age="kept", drift_psi="watch")
+    told.audit(3, impact_ratio_gender="kept", impact_ratio_age="kept", drift_psi="watch")
+    found = list(check(told.workspace).changes)
+    assert moves(found) == [("kept", "not_examined"), ("not_examined", "kept")]
+    assert moves(found, "question/equite/impact_ratio_age") == [("unknown", "kept")]
+
+
 def test_a_first_look_says_since_when_it_has_been_so(told: House) -> None:
     for month, verdict in enumerate(("watch", "kept", "watch", "watch"), 1):
         told.audit(month, impact_ratio_gender=verdict)
