@@ -222,7 +222,8 @@ def test_it_is_named_and_never_a_silent_zero(name: str, tmp_path: Path) -> None:
     said = [page.summary.headline, *page.summary.more, *[text for text, _ in page.notes]]
     for words in case.told:
         assert any(words in text for text in said), said
-    assert len(page_of(workspace, system, "fr").notes) == len(page.notes)
+    if page.notes:
+        assert len(page_of(workspace, system, "fr").notes) == len(page.notes)
     newest = look(workspace, system, against="reference", step="month", today=TODAY).series.points[-1]
     for column, state in case.states.items():
         psi = newest.measure("psi", column)
@@ -234,7 +235,8 @@ def test_it_is_named_and_never_a_silent_zero(name: str, tmp_path: Path) -> None:
             shown = {each.anchor: each.state for _, _, drawn in page.sections for each in drawn}
             assert shown[f"inputs-{column}"] == state
     held_by_the_command(workspace, case)
-    held_by_the_audit(workspace, system, case)
+    if case.states:
+        held_by_the_audit(workspace, system, case)
 
 
 def held_by_the_command(workspace: Workspace, case: Case) -> None:
