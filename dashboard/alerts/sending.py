@@ -96,17 +96,16 @@ def composed(workspace: Workspace, channel: Channel, message: Message) -> Letter
 
 def _notified(plugin: Any, made: Letter, message: Message) -> str:
     """By a service of Apprise. A JSON webhook gets the whole document beside the text."""
-    from apprise import Apprise, NotifyFormat, NotifyType
+    from apprise import NotifyFormat, NotifyType
     from apprise.plugins.custom_json import NotifyJSON
 
     if isinstance(plugin, NotifyJSON):
         plugin.payload_extras = {**plugin.payload_extras, "boussole": made.document, "attachments": ""}
         plugin.headers = {**plugin.headers, "Idempotency-Key": message.id}
-    service = Apprise(asset=plugin.asset)
-    service.add(plugin)
     kind = NotifyType.WARNING if made.unfavourable else NotifyType.INFO
     with _heard() as said:
-        taken = service.notify(title=made.subject, body=made.text, notify_type=kind, body_format=NotifyFormat.TEXT)
+        # Not by way of Apprise's pool of threads: a process waits for those before it ends, however long they take.
+        taken = plugin.notify(title=made.subject, body=made.text, notify_type=kind, body_format=NotifyFormat.TEXT)
     return "" if taken else of_log(said.getvalue())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.serving import free_port
 from dashboard.alerts.detect import check
 from dashboard.alerts.messages import SENT, WAITING
 from dashboard.alerts.outbox import messages
@@ -91,3 +92,35 @@ def test_a_process_that_is_killed_after_sending_sends_again_under_the_same_numbe
     assert "1 message(s) sent" in again.communicate(timeout=120)[1]
     assert [each["boussole"]["id"] for each in hook.bodies] == [message.id, message.id]
     assert messages(house.workspace)[0].state == SENT
+
+
+DRIPPING = """
+import socket, sys, threading, time
+from pathlib import Path
+from audits.workspace import Workspace
+from dashboard.alerts import sending
+
+server = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+
+def drip():
+    taken = server.accept()[0]
+    taken.recv(65536)
+    taken.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 1000000\\r\\n\\r\\n")
+    while True:
+        taken.sendall(b"x")
+        time.sleep(0.2)
+
+threading.Thread(target=drip, daemon=True).start()
+sending.MESSAGE_SECONDS = 2
+print([problem for _, problem in sending.send(Workspace(Path(sys.argv[1]))).failed])
+"""
+
+
+@pytest.mark.slow
+def test_a_webhook_that_drips_for_ever_keeps_no_process_from_ending(house: House, hook: Hook) -> None:
+    hook.port = free_port()
+    changed(house, hook)
+    check(house.workspace)
+    command = [sys.executable, "-c", DRIPPING, str(house.home), str(hook.port)]
+    done = subprocess.run(command, check=False, timeout=120, capture_output=True, text=True)
+    assert done.stdout == "['timeout']\n", done.stderr
