@@ -19,7 +19,7 @@ from dashboard.drifting.detail_words import (
     told_words,
     which_to_read,
 )
-from dashboard.drifting.words import period_words, why_not
+from dashboard.drifting.words import beside_words, period_words, why_not
 from dashboard.html import Html, details, el, facts, join, table
 from dashboard.words import Say, speaker
 
@@ -67,7 +67,7 @@ def title(detail: Detail, say: Say) -> str:
         "{system}: {period} compared with {against}, seen by Evidently",
         system=say.text(pair.system.title),
         period=period_words(pair.window, say),
-        against=period_words(pair.against, say),
+        against=beside_words(pair.against, say),
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.drifting.causes import Causes, causes, run
 from dashboard.drifting.events import Event
 from dashboard.drifting.meaning_words import meaning_words
 from dashboard.drifting.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, SCORE, THEMES, Reading
-from dashboard.drifting.words import name_of, period_words, since_words, why_not
+from dashboard.drifting.words import beside_words, name_of, period_words, since_words, why_not
 from dashboard.words import Say
 
 EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
@@ -58,7 +58,7 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
         not_compared = why_not(last.reason or "", series.system, say)
         period = capital(period_words(last.window, say))
         more.append(say("{period} is not compared: {why}.", period=period, why=not_compared))
-    against = period_words(point.against, say) if point.against else ""
+    against = beside_words(point.against, say) if point.against else ""
     told = {"period": capital(period_words(point.window, say)), "against": against}
     if clauses:
         tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"

@@ -11,6 +11,7 @@ from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.control_counts import CONTROL
 from audits.drift.series import Against, Step
 from audits.languages import capital, inside
+from audits.languages import period_words as plain_period
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.windows import Window
@@ -82,6 +83,20 @@ def period_words(window: Window, say: Say) -> str:
     if not window.start.weekday() and (window.end - window.start).days == WEEK - 1:
         return say("week of {date}", date=say.date(window.start))
     return say.period(str(window.start), str(window.end))
+
+
+def beside_words(window: Window, say: Say) -> str:
+    """The same, as it goes on after "compared with".
+
+    >>> from dashboard.words import speaker
+    >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 10, 31)), speaker("en"))
+    'the period from 1 January 2018 to 31 October 2018'
+    >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 1, 31)), speaker("en"))
+    'January 2018'
+    """
+    told = period_words(window, say)
+    unnamed = told == plain_period(window.start, window.end, say.lang)
+    return say("the period {ends}", ends=told) if unnamed else told
 
 
 def since_words(window: Window, say: Say) -> str:
