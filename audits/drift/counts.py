@@ -128,3 +128,22 @@ def read_versions(connection: duckdb.DuckDBPyConnection, system: System) -> list
         """WHERE "by" = '' AND model_version IS NOT NULL GROUP BY model_version ORDER BY min(day), model_version"""
     ).fetchall()
     return [Version(name=name, first=first, last=last) for name, first, last in rows]
+
+
+def read_deciding(
+    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window]
+) -> dict[Window, dict[str, float]]:
+    """Which share of the decisions of each window each version made, of windows that hold any; what no version is
+    named for is in none."""
+    listed = list(dict.fromkeys(windows))
+    joined = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for i, window in enumerate(listed))
+    rows = connection.execute(
+        f"""SELECT i, model_version, sum(n) / sum(sum(n)) OVER (PARTITION BY i) FROM (FROM {table(system, "daily")} """
+        f"""WHERE "by" = '') JOIN (VALUES {joined}) AS w(i, starts, ends) ON day BETWEEN starts AND ends """
+        "GROUP BY i, model_version"
+    ).fetchall()
+    found: dict[Window, dict[str, float]] = {listed[i]: {} for i, *_ in rows}
+    for i, name, share in rows:
+        if name is not None:
+            found[listed[i]][name] = float(share)
+    return found

@@ -7,8 +7,8 @@ leads around suppression.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from audits.cubes.read import days_of
@@ -16,7 +16,7 @@ from audits.cubes.update import edges_of
 from audits.drift.by_score import ByScore, read_by_score
 from audits.drift.compared import compared
 from audits.drift.control_counts import ControlCounts, control_measures, read_controls
-from audits.drift.counts import Version, WindowCounts, read_versions, read_windows
+from audits.drift.counts import Version, WindowCounts, read_deciding, read_versions, read_windows
 from audits.drift.meaning import meaning_measures
 from audits.drift.performance import Performance, performance
 from audits.drift.schema import SchemaMove, schema_moves
@@ -72,6 +72,8 @@ class DriftSeries:
     changes: Sequence[SchemaMove] = ()
     """What became of watched columns, of the score, of groups and controls since the first window or its reference."""
     performance: Sequence[Performance] = ()
+    deciding: Mapping[Window, Mapping[str, float]] = field(default_factory=dict)
+    """Which share of the decisions of a window each version made."""
 
 
 def drift_series(
@@ -101,6 +103,7 @@ def drift_series(
         months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
         by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of)
         versions = read_versions(connection, system)
+        deciding = read_deciding(connection, system, [*windows, *[other for _, other in pairs if other]])
         changes = schema_moves(connection, system)
         controls = read_controls(connection, system, counts)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
@@ -120,6 +123,7 @@ def drift_series(
         columns=[name for name in watched if name in edges],
         empty=[name for name in watched if name not in edges],
         versions=versions,
+        deciding=deciding,
         unfinished=windows[-1].end > last,
         changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
         performance=performance(by_score, windows, reference, system, as_of=as_of),

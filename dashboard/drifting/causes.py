@@ -3,7 +3,10 @@
 The inputs and the mix of groups are seen as such. The world changed where the same scores are followed by other
 outcomes than before, unless another model came when that began: its scores may simply mean something else. The model
 changed where another version decides and the scores moved when it came; where scores moved although nothing that is
-watched did, it is the model or an input that nobody watches.
+watched did by itself, it is the model, an input that nobody watches, or how inputs go together.
+
+A version came where it decides more of the decisions than before: it may have been tried on a few of them, or have
+decided alone, long before.
 """
 
 from __future__ import annotations
@@ -13,27 +16,34 @@ from dataclasses import dataclass
 
 from audits.drift.counts import Version
 from audits.drift.series import DriftSeries
+from audits.windows import Window
 from dashboard.drifting.readings import GROUPS, INPUTS, MEANING, MOVED, SCORE, Reading
 
 Read = Sequence[Mapping[str, Reading]]
+LEAST = 0.05
+"""A version that decides fewer than one decision in twenty more than before moves nothing far."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Causes:
     """At one window. `meant`: the newest window up to it whose outcomes could be held to their scores.
 
-    `world`: it is there that the world changed. `arrived`: versions that came when the scores began to move. `unseen`:
-    scores moved though nothing watched did, and no version is declared. `recalibrated`: outcomes at the same scores
-    changed, with a model that came then. `either`: they changed while scores moved, and it is not known whether
-    another model came. `quiet`: versions that came in this window without moving the scores.
+    `world`: it is there that the world changed; `selected`: or whom people select at the same scores, since what came
+    is known of the selected alone. `arrived`: versions that came when the scores began to move. `unseen`: scores moved
+    though nothing watched did, and no version came. `recalibrated`: outcomes at the same scores changed, with a model
+    that came then. `either`: they changed while scores moved, and it is not known whether another model came.
+    `nameless`: the log does not say which version decided. `quiet`: versions that came in this window without moving
+    the scores.
     """
 
     meant: int | None = None
     world: bool = False
+    selected: bool = False
     arrived: Sequence[Version] = ()
     unseen: bool = False
     recalibrated: bool = False
     either: bool = False
+    nameless: bool = False
     quiet: Sequence[Version] = ()
 
 
@@ -42,16 +52,19 @@ def causes(series: DriftSeries, read: Read, at: int) -> Causes:
     newest = [each for each in range(at + 1) if read[each][MEANING].state != "not_examined"]
     meant = newest[-1] if newest else None
     other = meant is not None and read[meant][MEANING].state in MOVED
-    with_model = meant is not None and (bool(_came(series, read, MEANING, meant)) or _unseen(series, read, meant))
-    open_ = meant is not None and not with_model and _unexplained(read[meant])
-    moved = read[at][SCORE].state in MOVED
+    with_model = other and meant is not None and bool(_came(series, read, MEANING, meant))
+    nameless = meant is not None and _nameless(series, meant)
+    open_ = meant is not None and not with_model and _unexplained(read[meant], nameless=nameless)
+    outcome = series.system.log.outcome
     return Causes(
         meant=meant,
         world=other and not with_model and not open_,
-        arrived=_came(series, read, SCORE, at) if moved else (),
+        selected=outcome is not None and outcome.observed_for == "selected",
+        arrived=_came(series, read, SCORE, at) if read[at][SCORE].state in MOVED else (),
         unseen=_unseen(series, read, at),
-        recalibrated=other and with_model,
+        recalibrated=with_model,
         either=other and open_,
+        nameless=nameless,
         quiet=[
             version
             for version in newcomers(series, at)
@@ -68,28 +81,50 @@ def _unseen(series: DriftSeries, read: Read, at: int) -> bool:
     return now[SCORE].state in MOVED and stayed and not _came(series, read, SCORE, at)
 
 
-def _unexplained(now: Mapping[str, Reading]) -> bool:
-    """Whether the scores moved and neither the inputs nor the groups are known to have moved."""
-    return now[SCORE].state in MOVED and not {now[INPUTS].state, now[GROUPS].state} & set(MOVED)
+def _unexplained(now: Mapping[str, Reading], *, nameless: bool) -> bool:
+    """Whether the scores moved, and it may be the model's doing: neither the inputs nor the groups are known to have
+    moved, or nobody says which version decided."""
+    others = {now[INPUTS].state, now[GROUPS].state} & set(MOVED)
+    return now[SCORE].state in MOVED and (nameless or not others)
+
+
+def _nameless(series: DriftSeries, at: int) -> bool:
+    """Whether the log leaves open which version decided, in a window or the one it is compared with."""
+    sides = [series.deciding[side] for side in _sides(series, at)]
+    return any(sum(side.values()) <= 1 - LEAST for side in sides)
+
+
+def _sides(series: DriftSeries, at: int) -> list[Window]:
+    """A window and the one it is compared with, as far as they hold decisions."""
+    point = series.points[at]
+    return [side for side in (point.window, point.against) if side is not None and side in series.deciding]
 
 
 def _came(series: DriftSeries, read: Read, theme: str, at: int) -> list[Version]:
-    """New versions that began to decide when a theme began to move, or while that was uncertain."""
-    sure = run(read, [theme], at, MOVED)
-    unsure = run(read, [theme], sure, (*MOVED, "unknown"))
-    first, last = series.points[unsure].window.start, series.points[sure].window.end
-    return [version for version in newcomers(series, at) if first <= version.first <= last]
+    """Versions that came when a theme began to move, or while that was uncertain; as long as windows are compared with
+    one and the same."""
+    against = [point.against for point in series.points]
+    alike = at
+    while alike and against[alike - 1] == against[at]:
+        alike -= 1
+    sure = max(alike, run(read, [theme], at, MOVED))
+    unsure = max(alike, run(read, [theme], sure, (*MOVED, "unknown")))
+    earlier = [point.window for point in series.points[:unsure] if point.window in series.deciding]
+    before = earlier[-1] if earlier else against[at]
+    return [each for each in newcomers(series, at) if _more(series, each, before, series.points[sure].window)]
 
 
 def newcomers(series: DriftSeries, at: int) -> list[Version]:
-    """Versions that decide in a window and began after the one it is compared with."""
+    """Versions that decide more in a window than in the one it is compared with."""
     point = series.points[at]
-    if point.against is None:
-        return []
-    end = point.against.end
-    return [
-        each for each in series.versions if end < each.first <= point.window.end and each.last >= point.window.start
-    ]
+    return [each for each in series.versions if _more(series, each, point.against, point.window)]
+
+
+def _more(series: DriftSeries, version: Version, before: Window | None, now: Window) -> bool:
+    if before is None:
+        return False
+    shares = [series.deciding.get(window, {}).get(version.name, 0.0) for window in (before, now)]
+    return shares[1] - shares[0] >= LEAST
 
 
 def run(read: Read, themes: Sequence[str], at: int, states: Sequence[str]) -> int:

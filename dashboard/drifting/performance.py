@@ -94,8 +94,8 @@ def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: W
         names = ", ".join(version.name for version in versions)
         return [
             words.say(
-                "Version {names} of the model came after the reference period: what is expected rests on what scores "
-                "meant before.",
+                "Version {names} of the model decides more than in the reference period: what is expected rests on "
+                "what scores meant then.",
                 names=names,
             )
         ]

@@ -17,6 +17,6 @@ def read_all(drift: Drift, charter: Charter, say: Say) -> list[dict[str, Reading
     def read(point: Point) -> dict[str, Reading]:
         own = readings(point, level)
         gap = gap_reading(point.window, drift.looked, drift.shifts, drift.series, say)
-        return own | {MEANING: meaning_reading(own[MEANING], point.window, drift.meant), GAPS: gap}
+        return own | {MEANING: meaning_reading(own[MEANING], point, drift.meant), GAPS: gap}
 
     return [read(point) for point in drift.series.points]

@@ -15,7 +15,6 @@ from audits.measures import Measure
 from audits.systems.model import System
 from audits.uncertainty.holm import holm
 from audits.uncertainty.tests import tails
-from audits.windows import Window
 from charter.families import way_of
 from charter.groups_over_time import MIX
 from charter.judged import DRIFT
@@ -130,14 +129,23 @@ def _meaning(measures: Sequence[Measure]) -> Reading:
     )
 
 
-def meaning_reading(reading: Reading, window: Window, found: Sequence[Shift]) -> Reading:
+def meaning_reading(reading: Reading, point: Point, found: Sequence[Shift]) -> Reading:
     """The reading of one month, with what all months say together: that a figure moved for good, beyond the level."""
-    moved = [each for each in found if each.since.start <= window.start and abs(each.after - each.before) > LEVEL]
-    new = [each.id for each in moved if each.id in reading.states and not each.seasonal]
+    moved = [each for each in found if each.since.start <= point.window.start and abs(each.after - each.before) > LEVEL]
+    new = [each.id for each in moved if each.id in reading.states and not each.seasonal and _holds(each, point)]
     if not new:
         return reading
     states = {**reading.states, **dict.fromkeys(new, "watch")}
     return replace(reading, state="watch", states=states, moved=[name for name in states if states[name] == "watch"])
+
+
+def _holds(shift: Shift, point: Point) -> bool:
+    """Whether a month is still where a figure moved to, beyond the level: nearer to that than to what scores meant in
+    the reference period (0). A figure may have moved back there."""
+    measure = point.measure(shift.id, OUTCOME)
+    if measure is None or measure.value is None or abs(shift.after) <= LEVEL:
+        return False
+    return beyond(measure)[1] >= ALPHA and abs(measure.value - shift.after) < abs(measure.value)
 
 
 def _state(measure: Measure, level: Level, *, far: bool, near: bool) -> str:

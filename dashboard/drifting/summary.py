@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
+from audits.windows import Window
 from charter.groups_over_time import CALIBRATION
 from dashboard.drifting.causes import Causes, causes, run
 from dashboard.drifting.events import Event
@@ -98,26 +99,64 @@ def _clauses(
 ) -> list[str]:
     """What moved the system, then what followed."""
     found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
-    if why.world and why.meant == at:
-        found.append(say("the world changed (the same scores no longer mean what they meant)"))
-    elif why.world and why.meant is not None:
-        month = period_words(series.points[why.meant].window, say)
-        found.append(say("the world changed ({month}, of which outcomes are known last)", month=month))
+    if why.world and why.meant is not None:
+        found.append(_world(why, series.points[why.meant].window, say, late=why.meant != at))
     if why.arrived:
         names = _listed([version.name for version in why.arrived], say)
         found.append(say("the model changed (the scores moved when version {names} came)", names=names))
     elif why.unseen:
-        found.append(say("the model changed, or an input that nobody watches (the scores moved, nothing watched did)"))
+        found.append(_unseen(say))
     elif why.recalibrated:
-        found.append(say("the model changed (its scores mean something else)"))
+        found.append(_recalibrated(why, series, say, at=at))
     if why.either:
-        found.append(say("the same scores no longer mean what they meant (the model or the world changed)"))
+        found.append(_either(why, series, say, at=at))
     if GAPS in moved and CALIBRATION in read[GAPS].states and why.meant is None:
         found.append(say("scores no longer mean what they meant"))
     told = {SCORE} if why.arrived or why.unseen else set()
     return found + [
         _clause(theme, read[theme], series, say) for theme in EFFECTS if theme in moved and theme not in told
     ]
+
+
+def _world(why: Causes, window: Window, say: Say, *, late: bool) -> str:
+    """That the same scores are followed by other outcomes, and no model is known to have come with that."""
+    month = period_words(window, say)
+    if why.selected and late:
+        return say(
+            "the world changed, or whom people select at the same scores ({month}, of which outcomes are known last)",
+            month=month,
+        )
+    if why.selected:
+        return say("the world changed, or whom people select at the same scores (these no longer mean what they meant)")
+    if late:
+        return say("the world changed ({month}, of which outcomes are known last)", month=month)
+    return say("the world changed (the same scores no longer mean what they meant)")
+
+
+def _recalibrated(why: Causes, series: DriftSeries, say: Say, *, at: int) -> str:
+    if why.meant is None or why.meant == at:
+        return say("the model changed (its scores mean something else)")
+    return say(
+        "the model changed (its scores mean something else: {month}, of which outcomes are known last)",
+        month=period_words(series.points[why.meant].window, say),
+    )
+
+
+def _either(why: Causes, series: DriftSeries, say: Say, *, at: int) -> str:
+    if why.meant is None or why.meant == at:
+        return say("the same scores no longer mean what they meant (the model or the world changed)")
+    return say(
+        "the same scores no longer mean what they meant (the model or the world changed: {month}, of which outcomes "
+        "are known last)",
+        month=period_words(series.points[why.meant].window, say),
+    )
+
+
+def _unseen(say: Say) -> str:
+    return say(
+        "the model changed, or an input that nobody watches, or how inputs go together (the scores moved, nothing "
+        "watched did by itself)"
+    )
 
 
 def _told_of_causes(
@@ -129,6 +168,12 @@ def _told_of_causes(
         found += meaning_words(series.points[why.meant], read[why.meant][MEANING].moved, say)
     if why.recalibrated:
         found.append(say("That came with another model: whether the world changed too, these figures do not tell."))
+    if why.world and why.nameless:
+        found.append(
+            say("The log does not name the version of the model: that it stayed the same is taken for granted.")
+        )
+    if why.selected and (why.either or why.recalibrated):
+        found.append(say("What came is known of the selected alone: whom people select may have changed too."))
     if why.arrived and now[INPUTS].state in MOVED:
         found.append(say("The inputs changed too: these figures do not tell which of the two moved the scores."))
     if why.quiet:

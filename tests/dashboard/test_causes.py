@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from audits.drift.meaning import meaning_measures
 from audits.drift.series import DriftSeries, Point
 from audits.drift.shifts import shifts
 from audits.measures import Counts, Floats
+from audits.systems.model import System
 from audits.windows import Window
 from charter.groups_over_time import Told, mix_measures
 from dashboard.drifting.look import meaning_series
@@ -50,7 +51,8 @@ SAYS = {
 @dataclass(frozen=True)
 class World:
     """One month. `first`: the mean of an input; `odds`: what is added to the log-odds of the outcome of all,
-    `tilt`: and for each log-odds; `weights` of the model: intercept, inputs, women."""
+    `tilt`: and for each log-odds; `weights` of the model: intercept, inputs, women; `together`: how far both inputs
+    go together; `deciding`: which share each version decides, where it is not one alone."""
 
     first: float = 0.0
     women: float = 0.5
@@ -58,6 +60,8 @@ class World:
     tilt: float = 0.0
     weights: tuple[float, float, float, float] = (0.0, 1.0, 0.8, 0.4)
     version: str = "1"
+    deciding: Mapping[str, float] | None = None
+    together: float = 0.0
     n: int = 6000
     known: bool = True
 
@@ -81,7 +85,9 @@ def logit(weights: Sequence[float], *inputs: Floats) -> Floats:
 
 def drawn(world: World, random: np.random.Generator) -> Month:
     women = random.random(world.n) < world.women
-    first, second = random.normal(world.first, 1, world.n), random.normal(0, 1, world.n)
+    first, second = random.normal(0, 1, (2, world.n))
+    second = world.together * first + (1 - world.together**2) ** 0.5 * second
+    first = first + world.first
     truth = logit(TRUE, first, second, women)
     chance = 1 / (1 + np.exp(-truth - world.odds - world.tilt * truth))
     came = (random.random(world.n) < chance).astype(int) if world.known else np.full(world.n, 2)
@@ -104,8 +110,18 @@ def month(at: int) -> Window:
     return Window(dt.date(2026, at + 1, 1), dt.date(2026, at + 2, 1) - dt.timedelta(days=1))
 
 
-def said(worlds: Sequence[World], seed: int, lang: str = "en", *, audited: bool = True) -> Summary:
-    """What the page says of months, the first of which is the reference; of groups where they were `audited`."""
+def said(
+    worlds: Sequence[World],
+    seed: int,
+    lang: str = "en",
+    *,
+    audited: bool = True,
+    system: System = SYSTEM,
+    previous: bool = False,
+) -> Summary:
+    """What the page says of months, the first of which is the reference; of groups where they were `audited`.
+
+    `previous`: each month beside the one before."""
     random = np.random.default_rng(seed)
     held = [drawn(world, random) for world in worlds]
     windows = {month(at): at for at in range(len(held))}
@@ -114,37 +130,46 @@ def said(worlds: Sequence[World], seed: int, lang: str = "en", *, audited: bool 
     counts = WindowCounts(windows=windows, everybody=everybody, edges=EDGES, bins=bins)
     points = [Point(window=month(0), against=month(0), decisions=worlds[0].n, reason="is_reference", measures=[])]
     for at in range(1, len(held)):
-        due = None if worlds[at].known else dt.date(2027, 1, 1)
+        due, old = None if worlds[at].known else dt.date(2027, 1, 1), at - 1 if previous else 0
         measures = [
-            *compared(counts, (month(0), month(at)), SYSTEM, as_of=dt.date(2026, 12, 31)),
-            *meaning_measures(held[0].by_score, held[at].by_score, clustered=False, fewest=11, readable_from=due),
-            *mix_measures(held[0].told, held[at].told if audited else None, SYSTEM, design_effect=1.0),
+            *compared(counts, (month(old), month(at)), system, as_of=dt.date(2026, 12, 31)),
+            *meaning_measures(held[old].by_score, held[at].by_score, clustered=False, fewest=11, readable_from=due),
+            *mix_measures(held[old].told, held[at].told if audited else None, system, design_effect=1.0),
         ]
-        points.append(Point(window=month(at), against=month(0), decisions=worlds[at].n, reason=None, measures=measures))
+        points.append(
+            Point(window=month(at), against=month(old), decisions=worlds[at].n, reason=None, measures=measures)
+        )
     series = DriftSeries(
-        system=SYSTEM,
+        system=system,
         step="month",
-        against="reference",
+        against="previous" if previous else "reference",
         points=points,
         columns=list(EDGES),
         empty=[],
         versions=versions(worlds),
         unfinished=False,
+        deciding={month(at): deciding(world) for at, world in enumerate(worlds)},
     )
-    found = shifts(meaning_series(points))
+    found = [] if previous else shifts(meaning_series(points))
     read = [readings(point, {SCORE: Level(), "": Level()}) | {GAPS: Reading()} for point in points]
     read = [
-        each | {MEANING: meaning_reading(each[MEANING], point.window, found)}
-        for each, point in zip(read, points, strict=True)
+        each | {MEANING: meaning_reading(each[MEANING], point, found)} for each, point in zip(read, points, strict=True)
     ]
     return summary(series, read, [], speaker(lang))
 
 
 def versions(worlds: Sequence[World]) -> list[Version]:
     """The months in which each decides, but for those without a name."""
-    names = [name for name in dict.fromkeys(world.version for world in worlds) if name]
-    months = {name: [month(at) for at, world in enumerate(worlds) if world.version == name] for name in names}
+    names = list(dict.fromkeys(name for world in worlds for name in deciding(world)))
+    months = {name: [month(at) for at, world in enumerate(worlds) if name in deciding(world)] for name in names}
     return [Version(name=name, first=each[0].start, last=each[-1].end) for name, each in months.items()]
+
+
+def deciding(world: World) -> Mapping[str, float]:
+    """Which share each version decides."""
+    if world.deciding is not None:
+        return world.deciding
+    return {world.version: 1.0} if world.version else {}
 
 
 def causes_in(told: Summary) -> set[str]:
@@ -176,12 +201,14 @@ def test_each_planted_change_leads_to_its_clause_and_to_no_other(planted: str) -
 def test_a_model_that_nobody_declared_is_said_with_what_else_it_may_be() -> None:
     told = said([USUAL, NEW_MODEL], 1)
     assert told.headline.startswith(
-        "February 2026 compared with January 2026: the model changed, or an input that nobody watches (the scores "
-        "moved, nothing watched did)"
+        "February 2026 compared with January 2026: the model changed, or an input that nobody watches, or how "
+        "inputs go together (the scores moved, nothing watched did by itself)"
     )
-    assert "That came with another model: whether the world changed too, these figures do not tell." in told.more
+    assert "the same scores no longer mean what they meant (the model or the world changed)" in told.headline
+    assert "That came with another model: whether the world changed too, these figures do not tell." not in told.more
     declared = said([USUAL, replace(NEW_MODEL, version="2")], 1)
     assert "the model changed (the scores moved when version 2 came)" in declared.headline
+    assert "That came with another model: whether the world changed too, these figures do not tell." in declared.more
 
 
 def test_where_nobody_knows_whether_the_groups_moved_neither_model_nor_world_is_accused() -> None:
@@ -230,6 +257,82 @@ def test_a_small_change_is_found_by_all_months_together() -> None:
     )
     assert alone < together
     assert together >= 15
+
+
+def test_a_world_that_came_back_is_no_longer_accused() -> None:
+    other = replace(USUAL, odds=-0.7)
+    for months in (1, 2, 4):
+        for seed in range(5):
+            assert causes_in(said([USUAL, *[other] * 5, *[USUAL] * months], seed)) == set(), (months, seed)
+    assert causes_in(said([USUAL, *[USUAL] * 5, *[other] * 2], 1)) == {"world"}
+
+
+def test_a_model_tried_on_a_few_before_it_decided_alone_is_the_model_and_not_the_world() -> None:
+    """In the reference month it decided two cases of a hundred; or it came little by little."""
+    tried = replace(USUAL, deciding={"1": 0.98, "2": 0.02})
+    calibrated = replace(USUAL, version="2", odds=-0.7)
+    for worlds in ([tried, calibrated], [USUAL, tried, calibrated], [tried, tried, calibrated]):
+        told = said(worlds, 2)
+        assert causes_in(told) == {"model"}, told
+        assert "That came with another model: whether the world changed too, these figures do not tell." in told.more
+    assert "version 2 came" in said([tried, replace(NEW_MODEL, version="2")], 2).headline
+
+
+def test_a_model_tried_on_a_few_is_not_accused_of_what_the_world_did() -> None:
+    tried = replace(USUAL, odds=-0.7, deciding={"1": 0.999, "2": 0.001})
+    assert causes_in(said([USUAL, tried], 2)) == {"world"}
+
+
+def test_a_model_that_comes_back_is_the_model_and_not_the_world() -> None:
+    """Beside the month before, in which another one decided."""
+    other = replace(USUAL, version="2", odds=-0.7)
+    told = said([USUAL, other, USUAL], 2, previous=True)
+    assert causes_in(told) == {"model"}
+
+
+def test_of_the_month_before_what_moved_then_says_nothing_of_what_moves_now() -> None:
+    """The world changed in February; in March a version came whose scores mean something else."""
+    worlds = [USUAL, replace(USUAL, odds=-0.7), replace(USUAL, odds=-1.4, version="2")]
+    assert causes_in(said(worlds, 2, previous=True)) == {"model"}
+
+
+def test_inputs_that_go_together_as_never_before_are_named_as_a_cause() -> None:
+    """Each input lies as before, the model and the world are the same; all scores are farther apart."""
+    told = said([replace(USUAL, n=60_000), replace(USUAL, n=60_000, together=0.98)], 2)
+    assert "the inputs changed" not in told.headline
+    assert "or how inputs go together (the scores moved, nothing watched did by itself)" in told.headline
+
+
+def test_where_outcomes_are_those_of_the_selected_whom_people_select_is_named_too() -> None:
+    outcome = SYSTEM.log.outcome
+    assert outcome is not None
+    log = SYSTEM.log.model_copy(update={"outcome": outcome.model_copy(update={"observed_for": "selected"})})
+    system = SYSTEM.model_copy(update={"columns": log})
+    other = replace(USUAL, odds=-0.7)
+    told = said([USUAL, other], 2, system=system)
+    assert "the world changed, or whom people select at the same scores" in told.headline
+    later = said([USUAL, other, replace(other, known=False)], 2, system=system)
+    assert "at the same scores (February 2026, of which outcomes are known last)" in later.headline
+    assert "ou le choix des personnes à scores égaux" in said([USUAL, other], 2, "fr", system=system).headline
+
+
+def test_a_log_that_names_no_version_leaves_the_model_open() -> None:
+    """The inputs moved the scores, and the same scores mean something else: a new model may have done both."""
+    nameless = replace(USUAL, version="")
+    told = said([nameless, replace(nameless, odds=-0.7)], 2)
+    assert causes_in(told) == {"world"}
+    assert "The log does not name the version of the model: that it stayed the same is taken for granted." in told.more
+    told = said([nameless, replace(nameless, odds=-0.7, first=0.8)], 2)
+    assert causes_in(told) == {"inputs"}
+    assert "the same scores no longer mean what they meant (the model or the world changed)" in told.headline
+
+
+def test_the_month_whose_outcomes_are_known_last_is_named_whatever_changed() -> None:
+    moved = replace(USUAL, odds=-0.7, version="2")
+    told = said([USUAL, moved, replace(moved, known=False)], 2)
+    assert "(its scores mean something else: February 2026, of which outcomes are known last)" in told.headline
+    told = said([USUAL, NEW_MODEL, replace(NEW_MODEL, known=False)], 1, audited=False)
+    assert "(the model or the world changed: February 2026, of which outcomes are known last)" in told.headline
 
 
 @pytest.mark.slow

@@ -98,6 +98,7 @@ def series_of(
             Version(name="<2.0>", first=month(3).start, last=month(4).end),
         ],
         unfinished=False,
+        deciding={point.window: {"1.0" if point.window.start < month(3).start else "<2.0>": 1.0} for point in points},
     )
 
 

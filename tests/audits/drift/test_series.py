@@ -90,6 +90,7 @@ def test_ended_months_since_the_reference_and_why_some_are_not_compared(series: 
     assert told == [(month(i), ROWS[i], reason) for i, reason in enumerate(reasons, 1)]
     assert (series.unfinished, series.empty) == (False, ["never"])
     assert [(version.name, version.first.month) for version in series.versions] == [("1.0", 1), ("2.0", 3)]
+    assert [series.deciding[month(i)] for i in (1, 3)] == [{"1.0": 1.0}, {"2.0": 1.0}]
 
 
 def test_the_same_figures_as_an_audit(given: tuple[Workspace, System], series: DriftSeries) -> None:
