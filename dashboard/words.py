@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date
 
 from audits import languages
-from audits.mixed import filled, foreign
+from audits.mixed import filled, foreign, joined
 
 FOLDER = Path(__file__).parent / "locale"
 
@@ -36,6 +36,14 @@ class Say:
         translated = self._catalogue.ngettext(one, many, n)
         text = filled(translated, {"n": count(n, self), **values})
         return languages.typeset(languages.capital(text), self.lang)
+
+    def apart(self, texts: Iterable[str]) -> str:
+        """Texts one after the other, with semicolons between them.
+
+        >>> speaker("en").apart(["a, b", "c"]), speaker("fr").apart(["a, b", "c"]) == "a, b\u202f; c"
+        ('a, b; c', True)
+        """
+        return joined("\u202f; " if self.lang == "fr" else "; ", texts)
 
     def number(self, value: float, digits: int = 2) -> str:
         return languages.number(value, self.lang, digits)

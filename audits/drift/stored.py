@@ -91,6 +91,7 @@ def newest(home: Path, system: str) -> Stored | None:
 def write(place: Stored, *, html: str, document: str) -> None:
     """Writes both files of a report; one who reads meanwhile reads the old one or the new one, whole."""
     place.html.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _of_first_version(place.html.parent).unlink(missing_ok=True)
     for path, text in ((place.json, document), (place.html, html)):
         draft = path.with_suffix(f"{path.suffix}.{os.getpid()}.draft")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -101,8 +102,9 @@ def write(place: Stored, *, html: str, document: str) -> None:
 
 def forget(workspace: Workspace, system: str) -> None:
     """Removes all reports of a system: they were made from samples of rows that are gone."""
-    shutil.rmtree(_folder(workspace.home) / system, ignore_errors=True)
-    (_folder(workspace.home) / f"{system}.html").unlink(missing_ok=True)  # as they were called in the first version
+    folder = _folder(workspace.home) / system
+    shutil.rmtree(folder, ignore_errors=True)
+    _of_first_version(folder).unlink(missing_ok=True)
 
 
 def scripts_of(report: Stored) -> list[str]:
@@ -117,6 +119,11 @@ def scripts_of(report: Stored) -> list[str]:
 def sha256_of(text: str) -> str:
     """The hash of a file's content."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_first_version(folder: Path) -> Path:
+    """As the one report of a system was called in the first version, for everybody on the machine to read."""
+    return folder.with_name(f"{folder.name}.html")
 
 
 def _folder(home: Path) -> Path:

@@ -91,7 +91,7 @@ def _about(way: Way, tell: Tell) -> str:
         parts.append(tell("systems: {list}", list=", ".join(channel.given.systems)))
     if channel.given.articles:
         parts.append(tell("articles: {list}", list=", ".join(channel.given.articles)))
-    return "; ".join(parts) if tell.lang == "en" else "\u202f; ".join(parts)
+    return tell.apart(parts)
 
 
 def _when(way: Way, tell: Tell) -> str:

@@ -166,7 +166,7 @@ def rules_words(rules: Rules, say: Say) -> list[tuple[str, str]]:
     answered = say.plural("within one day", "within {n} days", rules.opinions.reply_days)
     late = say.plural("after one day of waiting", "after {n} days of waiting", rules.opinions.late_days)
     return [
-        (say("Sessions are called"), joined("; ", [each for each in (notice, urgent) if each])),
+        (say("Sessions are called"), say.apart(each for each in (notice, urgent) if each)),
         (say("Quorum: the number that must be there"), say("{share} of the members", share=rules.quorum.share)),
         (say("Proxies: voting for somebody absent"), proxies),
         (say("A vote is won by"), majority[votes.majority]),

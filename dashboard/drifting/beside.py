@@ -277,5 +277,5 @@ class Figures:
                 if row["reason"] == reason and not row["by"]
             )
             if names:
-                found.append(say("{names}: {why}.", names=joined("; ", list(names)), why=reason_words(reason, say)))
+                found.append(say("{names}: {why}.", names=say.apart(names), why=reason_words(reason, say)))
         return found

@@ -107,7 +107,7 @@ def _ranked(point: Point, like: Measure, say: Say) -> str:
     told = [
         (name, _chance(test.params["p"], say)) for name, test in found if test is not None and test.value is not None
     ]
-    return "; ".join(f"{name} {chance}" for name, chance in told)
+    return say.apart(f"{name} {chance}" for name, chance in told)
 
 
 def _missing(point: Point, like: Measure, say: Say) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audits.drift.shifts import RATE
-from audits.mixed import joined
 from dashboard.drifting.multiples import Multiple
 from dashboard.drifting.view import Cell, Column, DriftPage
 from dashboard.html import Html, badge, code, details, el, join, link, picture, stacked, table
@@ -94,8 +93,7 @@ def _uncompared(columns: Sequence[Column], say: Say) -> list[str]:
         if column.why:
             reasons.setdefault(column.why, []).append(column.whole)
     return [
-        say("Not compared, {periods}: {why}.", periods=joined("; ", periods), why=why)
-        for why, periods in reasons.items()
+        say("Not compared, {periods}: {why}.", periods=say.apart(periods), why=why) for why, periods in reasons.items()
     ]
 
 

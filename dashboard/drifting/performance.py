@@ -50,7 +50,8 @@ def performing(
     if not shown:
         return None
     figures = [
-        replace(_followed(name, series, happened, words), groups=group_table(name, documents, words)) for name in shown
+        replace(_followed(name, series, happened, words, told=at > 0), groups=group_table(name, documents, words))
+        for at, name in enumerate(shown)
     ]
     if (meant := meaning_months(series, read, happened, words)) is not None:
         figures.append(meant)
@@ -125,7 +126,8 @@ def _sentences(name: str, months: Sequence[Performance], words: Words) -> list[s
     return told
 
 
-def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: Words) -> Followed:
+def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: Words, *, told: bool) -> Followed:
+    """`told`: with what it says; the section has already said that of the first."""
     say = words.say
     months = [_month(each, name, happened) for each in series.performance]
     states = [_state(each, name) for each in series.performance]
@@ -135,7 +137,7 @@ def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: 
         series,
         months,
         words,
-        sentences=_sentences(name, series.performance, words),
+        sentences=_sentences(name, series.performance, words) if told else [],
         head=[say("Period"), say("Decisions"), say("Came, of 100"), say("95% interval"), say("Expected, of 100")],
         rows=[_row(each, name, series, words) for each in series.performance],
         states=states,

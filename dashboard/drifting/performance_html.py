@@ -31,7 +31,7 @@ def _followed(each: Followed, say: Say) -> Html:
     return el(
         "article",
         el("h3", each.title),
-        el("p", " ".join(each.sentences), class_="told"),
+        el("p", " ".join(each.sentences), class_="told") if each.sentences else None,
         el(
             "figure",
             picture(each.svg, each.alt, class_="small-multiple"),

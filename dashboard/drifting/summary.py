@@ -51,9 +51,7 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
     more += _told_of_causes(why, now, read, series, say)
     if clauses and still:
         more.append(say("Not beyond the level: {themes}.", themes=_listed([_subject(t, say) for t in still], say)))
-    if unknown:
-        subjects = _listed([_subject(theme, say) for theme in unknown], say)
-        more.append(say("We cannot tell about {themes}: too few decisions, or an empty column.", themes=subjects))
+    more += _unknown(unknown, now, say)
     if series.points[-1].reason is not None:
         last = series.points[-1]
         not_compared = why_not(last.reason or "", series.system, say)
@@ -77,6 +75,25 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
         headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),
         more=more,
     )
+
+
+def _unknown(themes: Sequence[str], now: Mapping[str, Reading], say: Say) -> list[str]:
+    """Of what nobody can tell, and why: a column without any value, else too little to tell on which side it lies."""
+    empty = [theme for theme in themes if "no_values" in now[theme].reasons.values()]
+    near = [theme for theme in themes if theme not in empty]
+    told = []
+    if near:
+        subjects = _listed([_subject(theme, say) for theme in near], say)
+        told.append(
+            say(
+                "We cannot tell about {themes}: the data do not suffice to say whether the level is passed.",
+                themes=subjects,
+            )
+        )
+    if empty:
+        subjects = _listed([_subject(theme, say) for theme in empty], say)
+        told.append(say("We cannot tell about {themes}: a column has no value in one of the periods.", themes=subjects))
+    return told
 
 
 def _nothing(series: DriftSeries, say: Say) -> Summary:

@@ -85,7 +85,7 @@ def _level(found: Sequence[Group], kind: Kind, say: Say, *, level: int) -> list[
 def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None) -> str:
     """The groups that the audit hides, and why."""
     names = [f"{group.name} – {_why(group, say, minimum=minimum)}" for group in hidden(found) if group is not but]
-    return say("Not shown: {groups}.", groups=joined("; ", names)) if names else ""
+    return say("Not shown: {groups}.", groups=say.apart(names)) if names else ""
 
 
 def _why(group: Group, say: Say, *, minimum: int) -> str:

@@ -128,7 +128,7 @@ class _Part:
             [tell("Measure"), measure_words(indicator, say)],
             [tell("Why this level"), tell.text(indicator.threshold.justification)],
             [tell("Not kept if"), tell.text(indicator.broken_if)],
-            [tell("Law"), "; ".join(laws)],
+            [tell("Law"), tell.apart(laws)],
         ]
         return {"number": indicator.number, "facts": [pair for pair in pairs if pair[1]]}
 
@@ -152,7 +152,7 @@ class _Part:
             notes.append(tell("The charter calls itself adopted, and no adoption in the ledger proves it."))
         others = self.edition.others[self.system_id]
         if others:
-            periods = "; ".join(period(other, speaker(tell.lang)) for other in others)
+            periods = tell.apart(period(other, speaker(tell.lang)) for other in others)
             notes.append(tell("Other audits of the same period are not shown here: {periods}.", periods=periods))
         return notes
 

@@ -213,7 +213,7 @@ def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[st
             _period(said, say),
             say("{hours} hours, {people} people", hours=say.whole(said.hours), people=say.whole(said.people)),
             say.whole(said.posts) if said.posts is not None else "",
-            "; ".join(went),
+            say.apart(went),
         ],
         under=say("How it was found: {method}", method=said.method),
         sealed=_entry(entry, say, query=query),

@@ -19,7 +19,7 @@ from audits.systems.model import System
 from audits.windows import Window
 from charter.groups_over_time import Told, mix_measures
 from dashboard.drifting.look import meaning_series
-from dashboard.drifting.readings import GAPS, MEANING, SCORE, Level, Reading, meaning_reading, readings
+from dashboard.drifting.readings import GAPS, MEANING, SCORE, THEMES, Level, Reading, meaning_reading, readings
 from dashboard.drifting.summary import Summary, summary
 from dashboard.words import speaker
 from tests.written import sample
@@ -156,6 +156,29 @@ def said(
         each | {MEANING: meaning_reading(each[MEANING], point, found)} for each, point in zip(read, points, strict=True)
     ]
     return summary(series, read, [], speaker(lang))
+
+
+@pytest.mark.parametrize(
+    ("reasons", "why"),
+    [
+        ({}, "We cannot tell about the scores: the data do not suffice to say whether the level is passed."),
+        ({"x": "no_values"}, "We cannot tell about the scores: a column has no value in one of the periods."),
+    ],
+)
+def test_what_nobody_can_tell_is_told_with_its_own_reason(reasons: dict[str, str], why: str) -> None:
+    points = [Point(window=month(1), against=month(0), decisions=9_999, reason=None, measures=[])]
+    series = DriftSeries(
+        system=SYSTEM,
+        step="month",
+        against="reference",
+        points=points,
+        columns=[],
+        empty=[],
+        versions=[],
+        unfinished=False,
+    )
+    read = dict.fromkeys(THEMES, Reading(state="kept")) | {SCORE: Reading(state="unknown", reasons=reasons)}
+    assert summary(series, [read], [], speaker("en")).more[-1] == why
 
 
 def versions(worlds: Sequence[World]) -> list[Version]:

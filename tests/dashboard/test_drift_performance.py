@@ -101,6 +101,7 @@ def test_what_came_and_what_is_expected_in_words() -> None:
     assert doubt.startswith("Since April 2026 the same scores have been followed by other outcomes than before")
     assert told.tone == "watch"
     accuracy = told.figures[0]
+    assert (list(accuracy.sentences), len(told.figures[1].sentences)) == ([], 3), "what the section says, once"
     assert accuracy.states == ["not_examined", "kept", "kept", "watch", "not_examined"]
     assert accuracy.rows[0][-1] == "none: this is the reference period"
     assert "30 June 2026" in accuracy.rows[4][2]

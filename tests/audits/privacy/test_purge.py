@@ -74,8 +74,12 @@ def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, .
     }
     days = Window(dt.date(2025, 10, 1), dt.date(2025, 10, 31)), Window(dt.date(2025, 9, 1), dt.date(2025, 9, 30))
     drift = stored.place_of(workspace, "loans", *days)
+    first = drift.html.parent.with_name("loans.html")  # readable by everybody, as the first version wrote it
+    first.parent.mkdir(parents=True)
+    first.write_text(f"a sample of rows: {AMOUNT}", encoding="utf-8")
     stored.write(drift, html=f"a sample of rows: {AMOUNT}", document=f'{{"largest": {AMOUNT}}}')
     assert {oct(path.stat().st_mode & 0o777) for path in (drift.html, drift.json)} == {"0o600"}
+    assert not first.exists()
     measure_window(workspace, workspace.system("loans"), start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
     purge(workspace, before=BEFORE)
     assert not drift.html.parent.exists()
