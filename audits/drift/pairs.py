@@ -11,6 +11,7 @@ import duckdb
 from audits.cubes.read import days_of
 from audits.cubes.update import edges_of
 from audits.drift.compared import compared
+from audits.drift.control_counts import control_measures, read_controls
 from audits.drift.counts import read_windows
 from audits.drift.series import Against, Examined
 from audits.errors import BoussoleError
@@ -65,6 +66,7 @@ def exact_pair(
                 next_step="Choose two windows that share none, such as --against previous.",
             )
         counts = read_windows(connection, system, [other, window], edges_of(connection, system), as_of=as_of)
+        controls = read_controls(connection, system, counts)
     for each in (other, window):
         if not counts.decisions(each):
             raise BoussoleError(
@@ -84,7 +86,10 @@ def exact_pair(
         against=other,
         decisions=(counts.decisions(window), counts.decisions(other)),
         as_of=as_of,
-        measures=compared(counts, (other, window), system, as_of=as_of),
+        measures=[
+            *compared(counts, (other, window), system, as_of=as_of),
+            *control_measures(controls, counts, (other, window), system),
+        ],
     )
 
 
