@@ -116,7 +116,13 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
     if shares := psi.params.get("shares"):
         told += [_shares(psi, shares, like, series, say), *_come_and_gone(psi, say)]
     elif moved is not None and moved.value is not None:
-        told.append(say("Values differ by {value} on average.", value=figure(moved.value, say)))
+        value = figure(moved.value, say)
+        beyond = moved.params.get("clipped")
+        told.append(
+            say("Values differ by about {value} or more on average.", value=value)
+            if beyond
+            else say("Values differ by {value} on average.", value=value)
+        )
         told += _direction(of(point, "mann_whitney", like), say)
     if not shares and share is not None and share.value is not None:
         n = _hundredths(share.value, say)

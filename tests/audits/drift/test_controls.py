@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from audits.decisions import ingest
 from audits.drift.control_counts import CONTROL, OTHERS, UNKNOWN, told
+from audits.drift.pairs import exact_pair
 from audits.drift.series import DriftSeries, Step, drift_series
 from audits.measures import Measure
 from audits.systems.model import System
@@ -60,6 +61,15 @@ def filled(folder: Path, frame: pd.DataFrame, *controls: str) -> tuple[Workspace
 def series(tmp_path_factory: pytest.TempPathFactory) -> DriftSeries:
     workspace, system = filled(tmp_path_factory.mktemp("controls") / "home", log(), "job", "shift")
     return drift_series(workspace, system, as_of=TODAY)
+
+
+def test_the_command_has_the_same_figures(tmp_path: Path) -> None:
+    workspace, system = filled(tmp_path / "home", log(), "job")
+    pair = exact_pair(workspace, system, window=Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)), as_of=TODAY)
+    assert [each for each in pair.measures if each.by == (CONTROL,)] == [
+        each for each in drift_series(workspace, system, as_of=TODAY).points[2].measures if each.by == (CONTROL,)
+    ]
+    assert any(each.value for each in pair.measures if each.by == (CONTROL,))
 
 
 def of(series: DriftSeries, at: int, metric: str = "psi", name: str = "job") -> Measure:
