@@ -210,8 +210,8 @@ def closing(page: DriftPage, say: Say, *, recompute: str) -> Html:
         (
             say("Values differ by"),
             say(
-                "How far values would have to be moved, on average, for both periods to be alike (Wasserstein). Or more: "
-                "values beyond the outermost classes count as lying at their ends."
+                "How far values would have to be moved, on average, for both periods to be alike (Wasserstein). "
+                "Or more: values beyond the outermost classes count as lying at their ends."
             ),
         ),
         (
