@@ -48,7 +48,7 @@ def side_of_shadow(
     """A shadow beside the system that decides, in the month that holds a day, else in the last one with answers.
 
     Raises BoussoleError where it is no shadow, the month has no audit or has not ended, no case is in both, or so few
-    decisions have no answer that they would be told apart.
+    decisions have no answer, or came in since an earlier comparison, that they would be told apart.
     """
     if shadow.shadow_of is None:
         raise BoussoleError(
@@ -64,29 +64,35 @@ def side_of_shadow(
         stands = standing(system, window, as_of=as_of, today=today)
         paired = read_paired(connection, system, shadow, window, as_of=as_of, without=tuple(stands.expired))
     _left_out_safely(paired, system)
-    return _document(paired, system, shadow, documents, stands, alpha=alpha)
+    document = _document(paired, system, shadow, documents, stands, alpha=alpha)
+    _told_before_safely(workspace, document, system)
+    return document
 
 
 def keep(workspace: Workspace, document: Given) -> Path:
-    """Keeps a comparison for the page of drift, in the place of an earlier one of the same shadow."""
-    path = _place(workspace, document["candidate"]["name"])
+    """Keeps a comparison for the page of drift, in the place of an earlier one of the same shadow and month."""
+    path = _place(workspace, document["candidate"]["name"], document["candidate"]["window"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(canonical_json(document))
     return path
 
 
 def kept(workspace: Workspace, system: str) -> list[VersionChange]:
-    """The comparisons that were kept of the shadows of a system, as long as their files are in the workspace."""
+    """The newest comparison that was kept of each shadow of a system, as long as its file is in the workspace."""
     found = []
     for name, shadow in workspace.systems.items():
-        path = _place(workspace, name)
-        if shadow.shadow_of == system and path.exists():
-            found.append(VersionChange(before=system, after=name, document=json.loads(path.read_bytes())))
+        months = sorted(_folder(workspace, name).glob("*.json")) if shadow.shadow_of == system else []
+        if months:
+            found.append(VersionChange(before=system, after=name, document=json.loads(months[-1].read_bytes())))
     return found
 
 
-def _place(workspace: Workspace, shadow: str) -> Path:
-    return workspace.reports / "shadow" / f"{shadow}.json"
+def _place(workspace: Workspace, shadow: str, days: Mapping[str, str]) -> Path:
+    return _folder(workspace, shadow) / f"{days['start']}.json"
+
+
+def _folder(workspace: Workspace, shadow: str) -> Path:
+    return workspace.reports / "shadow" / shadow
 
 
 def _comparable(system: System) -> System:
@@ -116,6 +122,31 @@ def _left_out_safely(paired: Paired, system: System) -> None:
             f"{left} decision(s) have no answer of the shadow: so few that their figures would follow from the audit.",
             next_step=f"Bring their answers in, or leave out the answers on {system.privacy.suppress_below} or more.",
         )
+
+
+def _told_before_safely(workspace: Workspace, document: Given, system: System) -> None:
+    """What was told of the same decisions before, by this shadow or another, and is told now, must not differ by a
+    few cases."""
+    fewest, now = system.privacy.suppress_below, _sizes(document)
+    for name, shadow in workspace.systems.items():
+        place = _place(workspace, name, document["candidate"]["window"])
+        if shadow.shadow_of != system.id or not place.exists():
+            continue
+        before = _sizes(json.loads(place.read_bytes()))
+        close = {key for key in now.keys() & before.keys() if 0 < abs(now[key] - before[key]) < fewest}
+        if close:
+            raise BoussoleError(
+                f"a comparison of this month was made before, over almost the same cases: {len(close)} of its figures "
+                f"rest on a few more or fewer, so that both together would tell of fewer than {fewest}.",
+                where=str(place),
+                next_step="Compare again once more answers or outcomes are in; until then the earlier one stands.",
+            )
+
+
+def _sizes(document: Given) -> dict[tuple[str, str], int]:
+    """On how many cases each told figure rests, by measure and side."""
+    sides = ("production", "candidate")
+    return {(row["measure"], side): row[side]["n"] for row in document["rows"] for side in sides if row[side]}
 
 
 def _document(
@@ -172,19 +203,27 @@ def hidden_in_both(paired: Paired, published: Published, system: System) -> Supp
 
 
 def _agreement(paired: Paired, system: System) -> Document:
-    """How often both answer the same, of everybody, and whether answers changed one way rather than the other."""
+    """How often both answer the same, of everybody, and whether answers changed one way rather than the other.
+
+    Hidden (`small_group`) where some, but fewer than `suppress_below`, are answered otherwise in one direction.
+    """
     both, clustered = paired.both, system.cluster is not None
     alike = both[:, NOT_SELECTED, NOT_SELECTED] + both[:, SELECTED, SELECTED]
     n = both.sum(axis=(1, 2))
     one, other = both[:, SELECTED, NOT_SELECTED], both[:, NOT_SELECTED, SELECTED]
     interval = rate_interval(alike, n, clustered=clustered)
-    return {
-        "pairs": int(n.sum()),
+    told = {
         "rate": float(alike.sum() / n.sum()),
         "interval": {"low": interval.low, "high": interval.high, "level": interval.level, "method": interval.method},
         "only_production": int(one.sum()),
         "only_candidate": int(other.sum()),
         "p": mcnemar(one, other, clustered=clustered),
+    }
+    few = any(0 < int(each.sum()) < system.privacy.suppress_below for each in (one, other))
+    return {
+        "pairs": int(n.sum()),
+        **(dict.fromkeys(told) if few else told),
+        "reason": "small_group" if few else None,
         "method": "jackknife" if clustered else "mcnemar_exact",
         "without_answer": int(paired.left[0].sizes().sum()),
         "never_decided": paired.alone,

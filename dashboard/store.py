@@ -145,7 +145,7 @@ def drift_page(workspace: Workspace, asked: Asked, lang: str, *, fine: bool, wit
 
     `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
     """
-    shadows = sorted((workspace.reports / "shadow").glob("*.json"))
+    shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
     seen_at = (*stamp(workspace), *_stamp([*_lake(workspace), *shadows]))
     return _drift_page(workspace.home, seen_at, today(), (asked, lang, fine, with_incidents))
 

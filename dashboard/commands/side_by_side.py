@@ -96,6 +96,9 @@ def tell(document: Document) -> None:
 def _agreement(found: Document | None) -> None:
     if found is None:
         return
+    if found["reason"] is not None:
+        typer.echo(f"  agreement over {found['pairs']} decisions: hidden ({found['reason']})")
+        return
     changed = found["only_candidate"], found["only_production"]
     typer.echo(
         f"  agreement {found['rate']:.4f} of {found['pairs']} decisions; selected by the shadow alone {changed[0]}, "

@@ -232,9 +232,12 @@ class Figures:
 
     def _agreement(self, told: Document) -> list[str]:
         """How often both answer the same."""
-        say, changed = self.say, told["only_candidate"] + told["only_production"]
+        say, hidden = self.say, told["reason"] is not None
+        changed = 0 if hidden else told["only_candidate"] + told["only_production"]
         found = [
-            say(
+            say("In how many cases both answer otherwise is hidden: it would tell of a few.")
+            if hidden
+            else say(
                 "Both answer the same in {share} of {n} cases.",
                 share=say.percent(told["rate"]),
                 n=say.whole(told["pairs"]),

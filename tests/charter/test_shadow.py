@@ -54,7 +54,7 @@ def cases(*, lower: float = 0.12, sizes: Mapping[str, int] = SIZES) -> tuple[pd.
     frame["day"] = [f"2026-01-{1 + i % 31:02}" for i in range(len(frame))]
     frame["score"] = random.random(len(frame)).round(4)
     again = frame.copy()
-    noise = random.normal(0, 0.02, len(frame))
+    noise = random.normal(0, 0.05, len(frame))
     again["score"] = (frame["score"] + noise - lower * (frame["sex"] == "F")).clip(0, 1).round(4)
     for each in (frame, again):
         each["taken"] = each["score"] > 0.5
@@ -223,6 +223,34 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     assert (found.before, found.after) == ("jobs", "jobs_next")
     assert canonical_json(found.document) == canonical_json(document)
     path.unlink()
+
+
+@pytest.mark.parametrize(("late", "told"), [(4, False), (30, True)])
+def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: bool) -> None:
+    """Answers on a few women come in between two comparisons of the month: the second less the first is these few."""
+    frame, again = cases()
+    women, men = (frame[frame["sex"] == sex]["ref"] for sex in ("F", "M"))
+    lacking = [*women[:60], *men[:60]]
+    workspace = filled(tmp_path / "a", frame, again[~again["ref"].isin(lacking)])
+    keep(workspace, beside(workspace))
+    again[again["ref"].isin([*women[:late], *men[:30]])].to_parquet(tmp_path / "late.parquet")
+    ingest(workspace, workspace.system("jobs_next"), tmp_path / "late.parquet")
+    if told:
+        assert row(beside(workspace), "selection_rate/sex=F")["production"]["n"] == SIZES["F"] - 60 + late
+        return
+    with pytest.raises(BoussoleError, match="over almost the same cases"):
+        beside(workspace)
+
+
+def test_a_few_answers_otherwise_are_not_told(tmp_path: Path) -> None:
+    frame, _ = cases()
+    again = frame.drop(columns="sex")
+    again.loc[again.index[again["taken"]][:3], "taken"] = False
+    found = beside(filled(tmp_path / "a", frame, again))["agreement"]
+    assert found["reason"] == "small_group"
+    assert (found["rate"], found["interval"], found["only_production"], found["only_candidate"], found["p"]) == (
+        None,
+    ) * 5
 
 
 def test_a_system_that_decides_is_no_shadow(paired: Any) -> None:

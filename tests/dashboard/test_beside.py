@@ -133,7 +133,7 @@ def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:
 
 def test_a_shadow_is_called_by_its_title_and_gets_no_verdict() -> None:
     agreement = {
-        "pairs": 1000, "rate": 0.94, "only_production": 50, "only_candidate": 10, "p": 0.001,
+        "pairs": 1000, "rate": 0.94, "only_production": 50, "only_candidate": 10, "p": 0.001, "reason": None,
         "without_answer": 12, "never_decided": 0,
     }  # fmt: skip
     told = document(row("selection_rate/sex=F", 0.5, 0.4, p=0.001), kind="shadow", agreement=agreement)
