@@ -79,7 +79,8 @@ def meaning_measures(
     Undefined: `not_mature`, before outcomes of both windows can be read (`readable_from`); `no_outcomes`;
     `few_reference_outcomes`; `few_outcomes`; `other_scores`, where one in ten outcomes has a score that nobody had in
     the reference window; of the tilt `one_score`. Suppressed: `small_group`, where fewer than `fewest` positive or
-    negative outcomes are behind a figure.
+    negative outcomes are behind a figure, or left out of it: the month's own figures less this one would tell of these.
+    Fewer than `fewest` that would be left out are held to the nearest score instead.
     """
     if readable_from is not None:
         return _without("undefined", "not_mature", {"readable_from": readable_from.isoformat()})
@@ -90,12 +91,21 @@ def meaning_measures(
     if curve is None or not seen.any():
         return _without("undefined", "few_reference_outcomes" if seen.any() else "no_outcomes")
     near = seen * (np.abs(np.arange(len(seen))[:, None] - curve.held).min(axis=1) <= REACH)[:, None, None]
+    if 0 < (seen - near).sum() < fewest:
+        near = seen
     held = _Outcomes(positives=near[..., POSITIVE], every=near.sum(axis=-1), curve=curve, clustered=clustered)
-    if seen.sum() - near.sum() > MOST_LEFT_OUT * seen.sum():
-        return _without("undefined", "other_scores")
-    if min(held.expected, float(near.sum()) - held.expected) < FEWEST_EXPECTED:
-        return _without("undefined", "few_outcomes")
-    return [_measure(SHIFT, held, np.ones(len(seen))), _tilt(held)]
+    why = _why_not(held, (seen - near).sum(axis=(0, 1)), fewest)
+    return _without(*why) if why else [_measure(SHIFT, held, np.ones(len(seen))), _tilt(held)]
+
+
+def _why_not(held: _Outcomes, left: Counts, fewest: int) -> tuple[Status, str] | None:
+    """Why nothing is said of outcomes beside the curve, those `left` out (negative, positive) being too far from it."""
+    within = float(held.every.sum())
+    if any(0 < n < fewest for n in left):
+        return "suppressed", "small_group"
+    if left.sum() > MOST_LEFT_OUT * (within + left.sum()):
+        return "undefined", "other_scores"
+    return ("undefined", "few_outcomes") if min(held.expected, within - held.expected) < FEWEST_EXPECTED else None
 
 
 def beyond(measure: Measure) -> tuple[float, float]:

@@ -88,7 +88,9 @@ def tell(document: Document) -> None:
             typer.echo(f"  distance  psi {name}: {value}")
     _agreement(document["agreement"])
     if document["mixed"]:
-        typer.echo(f"  left out, because both decided: {', '.join(_days(month) for month in document['mixed'])}")
+        typer.echo(
+            f"  left out, because neither decided alone: {', '.join(_days(month) for month in document['mixed'])}"
+        )
     if document["kind"] == "sequential":
         typer.echo("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
 

@@ -267,7 +267,7 @@ class Figures:
             found += self._agreement(self.document["agreement"])
         if self.document["mixed"]:
             months = joined(", ", [say.period(each["start"], each["end"]) for each in self.document["mixed"]])
-            found.append(say("Left out, because both versions decided: {months}.", months=months))
+            found.append(say("Left out, because neither decided alone: {months}.", months=months))
         distances = {m["id"]: m["value"] for m in self.document["drift"]}
         score = distances.get("psi/feature=score")
         if score is not None:

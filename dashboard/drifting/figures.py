@@ -136,7 +136,8 @@ def several(like: Measure) -> bool:
 def label(group: str, like: Measure, series: DriftSeries, say: Say) -> str:
     """A group, or a value of a control, in words."""
     if like.by == (CONTROL,):
-        return {UNKNOWN: say("Unknown"), OTHERS: say("Others")}.get(group, group)
+        named = {UNKNOWN: say("Unknown"), OTHERS: say("Others")}
+        return named[group] if group in named else say("“{value}”", value=group)
     if group == "?":
         return say("Unknown or hidden")
     return group_name(dict(zip(like.group or (), (group,), strict=True)), say, system=series.system)

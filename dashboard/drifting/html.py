@@ -11,6 +11,9 @@ from dashboard.html import Html, badge, code, details, el, join, link, picture, 
 from dashboard.register_choice import Choice
 from dashboard.words import Say
 
+SHOWN = 5
+"""Figures that moved, shown at first; the others on request."""
+
 
 def head(page: DriftPage) -> Html:
     """The question, the answer in one sentence, and what can be chosen."""
@@ -148,14 +151,20 @@ def gaps(page: DriftPage, say: Say) -> Html:
         [each.name, each.before, each.after, each.since, each.noticed, badge(each.state, say, each.text)]
         for each in page.gaps.moved
     ]
-    caption = say("Figures that moved for good")
+    caption, more = say("Figures that moved for good"), rows[SHOWN:]
     return el(
         "section",
         el("h2", say("What each is given"), id="gaps"),
         el("p", page.gaps.told),
-        stacked(head_, rows, caption=caption, class_="data", hidden_caption=True)
+        stacked(head_, rows[:SHOWN], caption=caption, class_="data", hidden_caption=True)
         if rows
         else el("p", badge("kept", say, say("None of them moved for good."))),
+        details(
+            say.plural("One more figure that moved", "{n} more figures that moved", len(more)),
+            stacked(head_, more, caption=caption, class_="data", hidden_caption=True),
+        )
+        if more
+        else "",
         details(
             say("All figures that are looked at"),
             el("ul", *[el("li", each) for each in page.gaps.looked], class_="lines"),

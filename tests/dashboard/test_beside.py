@@ -119,7 +119,7 @@ def test_hidden_groups_say_why() -> None:
 
 def test_mixed_months_are_named() -> None:
     found = shown(document(row("selection_rate", 0.2, 0.2), mixed=[{"start": "2026-08-01", "end": "2026-08-31"}]))
-    assert "Left out, because both versions decided: August 2026." in found.notes
+    assert "Left out, because neither decided alone: August 2026." in found.notes
 
 
 def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:

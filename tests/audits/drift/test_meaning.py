@@ -45,6 +45,17 @@ def test_by_hand() -> None:
     assert flatter[TILT].value < -0.3
 
 
+def test_what_is_left_out_tells_of_nobody() -> None:
+    """At a score that nobody had before: what the month tells of all outcomes, less these, would be those."""
+    reference, near = counts({20: (90_000, 10_000), 80: (40_000, 60_000)}), {20: (340, 60), 80: (40, 60)}
+    few = measured(reference, counts({**near, 50: (3, 2)}))[SHIFT]
+    assert (few.status, few.n) == ("ok", 505), "a few are held to the nearest scores"
+    lone = measured(reference, counts({**near, 50: (30, 2)}))[SHIFT]
+    assert (lone.value, lone.status, lone.reason) == (None, "suppressed", "small_group")
+    many = measured(reference, counts({**near, 50: (15, 20)}))[SHIFT]
+    assert (many.status, many.n) == ("ok", 500)
+
+
 def accused(case: Case, likely: Any, *, odds: Any = None, times: int = 200) -> tuple[float, float]:
     """Of the draws that tell anything, in what share either figure is beyond its level, and both are within."""
     random = np.random.default_rng(case.earlier + case.now)
