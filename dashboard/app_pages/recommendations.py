@@ -23,7 +23,7 @@ def show(say: Say) -> None:
     acting = Acting(query=query, problem=frame.problem(), forms=asked.of_entry)
     frame.put(
         html.head(page, say),
-        frame.just_done(frame.committee_entries(), say),
+        frame.just_done(frame.committee_entries() | frame.stated_entries(), say),
         html.recommendations(page, say, acting, recommending=asked.recommending),
         html.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
     )
