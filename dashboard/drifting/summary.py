@@ -70,6 +70,14 @@ def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened
             tone="unknown", headline=say("{period} compared with {against}: we cannot tell.", **told), more=more
         )
     more += _before(series, read, at, say)
+    if unknown:
+        return Summary(
+            tone="unknown",
+            headline=say(
+                "{period} compared with {against}: nothing that we can tell of moved beyond its level.", **told
+            ),
+            more=more,
+        )
     return Summary(
         tone="kept",
         headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),

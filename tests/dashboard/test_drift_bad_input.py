@@ -88,7 +88,10 @@ CASES = {
     ),
     "a column that became all null": Case(
         months=(same, same, put("distance", None)),
-        told=("Distance: the column is empty in one of the two periods.", "or an empty column"),
+        told=(
+            "Distance: the column is empty in one of the two periods.",
+            "a column has no value in one of the periods",
+        ),
         states={"distance": "no_values"},
         command="no values",
     ),
@@ -109,7 +112,7 @@ CASES = {
     ),
     "a column of one value": Case(
         months=(put("distance", 7.0), put("distance", 7.0), put("distance", 7.0)),
-        told=("March 2026 compared with January 2026: nothing moved beyond its level.",),
+        told=("March 2026 compared with January 2026: nothing that we can tell of moved beyond its level.",),
         states={"distance": "kept"},
         command="distance",
     ),
