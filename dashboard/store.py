@@ -27,6 +27,7 @@ from dashboard.committee.chamber import chambers as seated
 from dashboard.committee.evidence import Evidence, evidence_of
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.look import look as look_at_drift
+from dashboard.drifting.look import with_versions
 from dashboard.drifting.view import DriftPage
 from dashboard.drifting.view import drift_page as drawn_drift
 from dashboard.evidence_facts import verified as verify_here
@@ -238,10 +239,10 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 @newest(400)
 def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
-    system = workspace.system(asked.system)
+    drift = look_at_drift(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
     return drawn_drift(
         scene(workspace),
-        look_at_drift(workspace, system, against=asked.against, step=asked.by, today=today),
+        with_versions(drift, workspace, today=today),
         asked,
         speaker(lang),
         query={"lang": lang},

@@ -35,7 +35,7 @@ class Drift:
     meant: Sequence[Shift] = ()
     """When scores came to mean something else for good, all months being looked at together."""
     beside: Sequence[VersionChange] = ()
-    """Versions of the model beside the ones before, the newest first."""
+    """Versions of the model beside the ones before, the newest first; see `with_versions`."""
 
 
 def look(
@@ -73,18 +73,21 @@ def look(
         documents=documents,
         shifts=[each for each in found if each.id not in (SHIFT, TILT)],
         meant=[each for each in found if each.id in (SHIFT, TILT)],
-        beside=[
-            *kept(workspace, system.id),
-            *version_changes(
-                workspace,
-                system,
-                [version.name for version in series.versions],
-                alpha=in_force(workspace).charter.alpha,
-                as_of=today,
-                documents=documents,
-            ),
-        ],
     )
+
+
+def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drift:
+    """The same with the versions of the model side by side, which only the page shows: it reads more of the lake."""
+    system = drift.series.system
+    changes = version_changes(
+        workspace,
+        system,
+        [version.name for version in drift.series.versions],
+        alpha=in_force(workspace).charter.alpha,
+        as_of=today,
+        documents=drift.documents,
+    )
+    return replace(drift, beside=[*kept(workspace, system.id), *changes])
 
 
 def _until(series: DriftSeries, day: dt.date) -> DriftSeries:
