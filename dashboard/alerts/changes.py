@@ -30,25 +30,11 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One change of one subject of a system: `article/ARTICLE`, `question/ARTICLE/QUESTION` or `drift/PART`.
-
-    `before` is None where nobody had looked; `start` is the day from which the state after holds, `end` the last of the
-    window that says so; `since` the day from which the state before held; `document` what the texts are made from,
-    `former` the audit before, where there is one.
-    """
+class About:
+    """What a change is about: `article/ARTICLE`, `question/ARTICLE/QUESTION` or `drift/PART` of a system."""
 
     system: str
     subject: str
-    before: str | None
-    after: str
-    since: str | None
-    start: str
-    end: str
-    entry: int | None
-    cause: Cause
-    document: Document
-    former: Document | None = None
 
     @property
     def kind(self) -> str:
@@ -63,6 +49,26 @@ class Change:
     def article(self) -> str:
         """Of which article; empty for drift."""
         return "" if self.kind == "drift" else self.subject.split("/")[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(About):
+    """One change of one subject of a system.
+
+    `before` is None where nobody had looked; `start` is the day from which the state after holds, `end` the last of the
+    window that says so; `since` the day from which the state before held; `document` what the texts are made from,
+    `former` the audit before, where there is one.
+    """
+
+    before: str | None
+    after: str
+    since: str | None
+    start: str
+    end: str
+    entry: int | None
+    cause: Cause
+    document: Document
+    former: Document | None = None
 
     @property
     def direction(self) -> Direction:

@@ -13,36 +13,21 @@ from sqlalchemy import Connection, Row, insert, select
 from audits.hashing import sha256_hex
 from charter.records.models import Alert, AlertItem, AlertMessage
 from dashboard.access.database import stamp
+from dashboard.alerts.changes import About
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Told(About):
     """One change as it is told."""
 
     number: int
-    system: str
-    subject: str
     before: str | None
     after: str
     direction: str
     detected_at: str
     facts: Mapping[str, Any]
-
-    @property
-    def kind(self) -> str:
-        return self.subject.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """Of the article, the question or the part."""
-        return self.subject.rpartition("/")[2]
-
-    @property
-    def article(self) -> str:
-        """Of which article; empty for drift."""
-        return "" if self.kind == "drift" else self.subject.split("/")[1]
 
 
 @dataclass(frozen=True, kw_only=True)
