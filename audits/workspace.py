@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from audits.access_settings import AccessSettings
 from audits.alert_settings import AlertSettings
@@ -98,6 +104,14 @@ class Workspace:
         except ValidationError as error:
             where = str(self.home / SETTINGS_FILE)
             raise BoussoleError(explain(error, Settings), where=where, next_step="Mend or remove that key.") from error
+        except SettingsError as error:
+            raise BoussoleError(
+                "a table or list in the environment is not valid JSON.",
+                where=f"BOUSSOLE_{named[1].upper()}"
+                if (named := re.search(r'field "(\w+)"', str(error)))
+                else "BOUSSOLE_*",
+                next_step=f"Mend that variable, or set the same keys in {SETTINGS_FILE}.",
+            ) from None
         except ValueError as error:  # tomllib.TOMLDecodeError
             where = str(self.home / SETTINGS_FILE)
             raise BoussoleError(f"not valid TOML: {error}.", where=where, next_step="Mend that line.") from error

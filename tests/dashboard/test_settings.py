@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audits.errors import BoussoleError
 from audits.ledger.signing import workspace_key
 from audits.privacy import keys
 from audits.workspace import SETTINGS_FILE, Workspace
@@ -98,6 +99,16 @@ def test_a_file_that_is_no_toml_leaves_the_rest_of_the_page(workspace: Workspace
     told = read()
     assert "not valid TOML" in told
     assert "MatchFT" in told
+
+
+def test_a_variable_that_is_no_json_is_named_and_not_quoted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_ALERTS", '{"channels": "of-a-password')
+    with pytest.raises(BoussoleError, match="not valid JSON") as told:
+        _ = Workspace(workspace.home).settings
+    assert "BOUSSOLE_ALERTS" in str(told.value)
+    assert "password" not in str(told.value)
 
 
 def test_in_local_mode_the_way_to_another_role_is_said_and_signed_in_whom_to_ask(read: Read) -> None:
