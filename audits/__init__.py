@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audits.notebook import audit, sweep
+    from audits.notebook import Tally, audit, compare, sweep
 
-__all__ = ["audit", "sweep"]
+__all__ = ["Tally", "audit", "compare", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
