@@ -113,6 +113,7 @@ def compare(
     chosen = _metrics(system, metrics)
     mine = own_metrics(own or {}, taken=_known(families(system)))
     tables = count(rows, system)
+    _check_references(tables, system)
     return Compared(
         measures=_measured(tables, system, chosen, mine),
         decisions=int(tables[0].sizes().sum()),
@@ -153,6 +154,15 @@ def _check(
         raise BoussoleError(f"suppress_below={suppress_below} is no number of people.", next_step="Give 1 or more.")
     if observed_for not in ("all", "selected"):
         raise BoussoleError(f"observed_for={observed_for!r} is unknown.", next_step="Give 'all' or 'selected'.")
+
+
+def _check_references(tables: Sequence[Cells], system: System) -> None:
+    """A group to compare with that nobody belongs to is a slip of the pen."""
+    for table in tables:
+        wanted = system.reference_of(table.by) if len(table.by) == 1 else None
+        if wanted is not None and wanted not in table.groups:
+            known = [str(group[0]) for group in table.groups if group[0] is not None]
+            raise BoussoleError(f"no row has {wanted[0]!r} in '{table.by[0]}'.", next_step=nearest(wanted[0], known))
 
 
 def _outcome(rows: Rows, column: str, positive: Sequence[Value] | Value | None, observed_for: str) -> Outcome:
@@ -225,11 +235,9 @@ def _measured(tables: Sequence[Cells], system: System, chosen: Sequence[str], ow
 
 def _of(view: View, measured: Families, name: str) -> list[Measure]:
     """The measures of one metric in one table."""
-    for rates, make in ((measured.rates, rate_measures), (measured.derived, derived_measures)):
-        for each in rates:
-            if each.metric == name:
-                return make(view, each)  # type: ignore[operator]
-    return _between(view, measured, name) if view.table.by else []
+    found = [measure for each in measured.rates if each.metric == name for measure in rate_measures(view, each)]
+    found += [measure for each in measured.derived if each.metric == name for measure in derived_measures(view, each)]
+    return found or (_between(view, measured, name) if view.table.by else [])
 
 
 def _between(view: View, measured: Families, name: str) -> list[Measure]:

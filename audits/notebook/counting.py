@@ -81,7 +81,7 @@ def yes_values(rows: Rows, column: str, given: Sequence[Value] | Value | None, *
     """
     found = rows.values(column)
     if given is not None:
-        wanted = list(given) if isinstance(given, list | tuple | set | frozenset) else [given]  # type: ignore[list-item]
+        wanted: list[Value] = [given] if isinstance(given, bool | int | float | str) else list(given)
         count = rows.connection.execute(
             f"SELECT count(*) FROM frame WHERE {rows.read.matches(column, wanted)}"
         ).fetchone()

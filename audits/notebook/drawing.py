@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 60
 """A notebook shows no more rows than these by itself; `frame()` has all."""
 WIDTH, HEIGHT, EDGE = 220, 18, 6
-_CELL = 'style="text-align:left;padding:2px 8px"'
+_CELL = 'style="text-align:left;padding:2px 8px;white-space:nowrap"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def _dot(row: Row, low: float, high: float) -> str:
     return f'<svg width="{WIDTH}" height="{HEIGHT}" aria-hidden="true">{line}{dot}</svg>'
 
 
-def chart(rows: Sequence[Row], *, metric: str) -> alt.Chart:
+def chart(rows: Sequence[Row], *, metric: str) -> alt.LayerChart:
     """An Altair chart of one metric: a row for each group, under its attribute."""
     import altair as alt
     import pandas as pd
@@ -94,4 +94,6 @@ def chart(rows: Sequence[Row], *, metric: str) -> alt.Chart:
     base = alt.Chart(frame).encode(y=across, tooltip=told)
     lines = base.mark_rule().encode(x=alt.X("low:Q", title=metric, scale=alt.Scale(zero=False)), x2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", title=metric))
-    return (lines + dots).properties(width=380, title=metric)
+    absent = base.transform_filter("datum.value === null").mark_text(align="left", dx=4, fontStyle="italic")
+    notes = absent.encode(x=alt.value(0), text="note:N")
+    return alt.LayerChart(layer=[lines, dots, notes], width=380)

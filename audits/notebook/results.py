@@ -54,7 +54,7 @@ class Results:
         rows = [_row(measure) for measure in self.measures]
         return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("id").convert_dtypes()
 
-    def plot(self, metric: str | None = None) -> alt.Chart:
+    def plot(self, metric: str | None = None) -> alt.LayerChart:
         """A chart of the values of groups with their intervals, one row for each; point at a dot to read it.
 
         `metric`: which measure, by its name; without it, the first that groups have. Hidden and undefined groups keep

@@ -188,6 +188,7 @@ def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> 
         ({"metrics": ["true_positive_rate"]}, "need an `outcome`"),
         ({"by": "who", "suppress_below": 1}, r"'who' has some .* different values: too many groups.*bands="),
         ({"reference": {"Sex": "M"}}, r"`reference` names 'Sex'.*'Sexe'"),
+        ({"reference": {"Sexe": "Men"}}, r"no row has 'Men' in 'Sexe'.*"),
         ({"bands": {"Sexe": [1]}}, r"'Sexe' holds text where bands need a number in 3,000 rows"),
         ({"decision": "hired"}, r"'hired' holds no decision in 429 rows"),
         ({"weight": "hired"}, "no whole number of 0 or more"),
@@ -229,6 +230,6 @@ def test_a_plot_has_a_dot_for_every_group(frame: pd.DataFrame) -> None:
     (rows,) = drawn["datasets"].values()
     assert [row["group"] for row in rows] == ["F", "M", "<25", "25-49", "50+"]
     assert all(math.isfinite(row["value"]) for row in rows)
-    assert found.plot().to_dict()["title"] == "selection_rate"
+    assert found.plot().to_dict()["datasets"] == drawn["datasets"]
     with pytest.raises(BoussoleError, match=r"no group has a measure 'selection'.*selection_rate"):
         found.plot("selection")
