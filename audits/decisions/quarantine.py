@@ -1,4 +1,4 @@
-"""Rows set aside: why, what they held (sealed), listed, exported, corrected and brought in again."""
+"""Rows set aside: why, what they held (sealed), listed, counted, exported, corrected and brought in again."""
 
 from __future__ import annotations
 
@@ -11,25 +11,30 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.contracts import Contract
+from audits.decisions.contracts.base import EARLIEST
 from audits.decisions.examine import PURGED, fingerprint
 from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import exists, literal, quote, table
+from audits.lake.tables import QUARANTINE, exists, literal, quote, table
 from audits.privacy import text
+from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
 from audits.systems.model import System
+from audits.windows import Window
 from audits.workspace import Workspace
 
 CORRECTION = "quarantine:"
 """How the origin of a corrected export begins."""
 LINE = "_line"
 """Where a line could not be split into columns: the line itself."""
+WAITING = "resolved IS NULL AND discarded IS NULL"
+"""SQL: whether a row is set aside still."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """Rows of one source that were set aside for one reason and are not corrected yet."""
+    """Rows of one source that were set aside for one reason and are neither corrected nor discarded yet."""
 
     log: LogName
     batch: int
@@ -41,6 +46,14 @@ class SetAside:
     first_row: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Rows of a log that are in no figure: set aside and not corrected yet, or discarded by somebody."""
+
+    set_aside: int = 0
+    discarded: int = 0
+
+
 def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int) -> None:
     """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
     columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
@@ -50,20 +63,26 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
     if lines:
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
     content = (
-        f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, {fingerprint(opened)} AS mark "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected WHERE reason NOT IN ({purged})) "
-        f"AND row NOT IN (SELECT row FROM bad_lines) "
-        f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), NULL FROM bad_lines"
+        f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, "
+        f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {contract.select.get('day', 'NULL')} AS day "
+        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
+        f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), "
+        f"{pseudonym('line')}, NULL, NULL FROM bad_lines"
     )
+    kept = f"r.reason NOT IN ({purged})"
+    known_day = f"c.day BETWEEN DATE '{EARLIEST}' AND current_date + 1"  # else its date is what is wrong
     connection.execute(
-        f"INSERT INTO {table(contract.system, 'quarantine')} SELECT {literal(contract.log)}, {batch}, r.row, "
-        f'r."column", r.reason, r.value, seal_text(c.content), c.mark, NULL '
+        f"INSERT INTO {table(contract.system, 'quarantine')} BY NAME SELECT {literal(contract.log)} AS log, "
+        f'{batch} AS batch, r.row, r."column", r.reason, r.value, '
+        f"seal_text(CASE WHEN {kept} THEN c.content END) AS content, "
+        f"CASE WHEN {kept} THEN c.fingerprint END AS fingerprint, CASE WHEN {kept} THEN c.mark END AS mark, "
+        f"CASE WHEN NOT {known_day} THEN NULL WHEN {kept} THEN c.day ELSE date_trunc('month', c.day) END AS day "
         f"FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row"
     )
 
 
 def list_rows(workspace: Workspace, system: System) -> list[SetAside]:
-    """What is set aside and not corrected yet, oldest first."""
+    """What is set aside and neither corrected nor discarded yet, oldest first."""
     with reading(workspace) as connection:
         return waiting(connection, system) if exists(connection, system) else []
 
@@ -72,11 +91,51 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     """The same, of a lake that is open and holds the system."""
     found = connection.execute(
         f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
-        FROM {table(system, "quarantine")} q JOIN lake.main.ingested i ON i.batch = q.batch
-        WHERE q.resolved IS NULL GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
+        FROM {entries(connection, system)} q JOIN lake.main.ingested i ON i.batch = q.batch
+        WHERE {WAITING} GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
     ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def count_left_out(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    *,
+    log: LogName = "decisions",
+    window: Window | None = None,
+) -> LeftOut:
+    """How many rows of a log are in no figure, of a lake that is open (in whatever state) and holds the system.
+
+    Of a window: those whose day lies in it. A row whose day could not be read counts where its source brought
+    decisions before the end of the window and after its start, or none at all: it may belong there.
+    """
+    rows = f"{entries(connection, system)} WHERE log = {literal(log)} AND resolved IS NULL"
+    if window is not None:
+        rows += f" AND CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {_lies(window)} END"
+    found = connection.execute(
+        f"SELECT count(*) FILTER (discarded IS NULL), count(*) FILTER (discarded IS NOT NULL) FROM {rows}"
+    ).fetchone()
+    return LeftOut(set_aside=found[0], discarded=found[1]) if found else LeftOut()
+
+
+def _lies(window: Window) -> str:
+    return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+
+
+def _may_lie(system: System, window: Window) -> str:
+    """SQL: whether a row without a day came with others of a window, or with none."""
+    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
+    elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
+    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
+
+
+def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
+    name = table(system, "quarantine")
+    present = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
+    return f"(SELECT *{missing} FROM {name})"
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
@@ -89,8 +148,8 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
         found = []
         if exists(connection, system):
             found = connection.execute(
-                f'SELECT batch, row, "column", reason, content FROM {table(system, "quarantine")} '
-                f"WHERE log = {literal(log)} AND resolved IS NULL ORDER BY batch, row"
+                f'SELECT batch, row, "column", reason, content FROM {entries(connection, system)} '
+                f"WHERE log = {literal(log)} AND {WAITING} ORDER BY batch, row"
             ).fetchall()
     if not found:
         raise SourceError(

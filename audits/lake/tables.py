@@ -41,6 +41,16 @@ SHARED = {
         "at": "TIMESTAMP",
         "turn": "BIGINT",  # their order, whatever the clock says
     },
+    "discards": {  # rows set aside that somebody decided to leave out for good
+        "system": "VARCHAR",
+        "log": "VARCHAR",
+        "chosen": "VARCHAR",  # which rows, in words
+        "rows": "BIGINT",
+        "reason": "VARCHAR",
+        "role": "VARCHAR",
+        "at": "TIMESTAMP",
+        "turn": "BIGINT",
+    },
     "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
         "id": "VARCHAR",
         "kind": "VARCHAR",
@@ -199,6 +209,9 @@ QUARANTINE = {
     "content": "BLOB",  # the row as it came, JSON, encrypted
     "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
+    "day": "DATE",  # of the decision, where it could be read; of a sealed month its first day
+    "mark": "VARCHAR",  # the keyed hash of its id
+    "discarded": "BIGINT",  # the turn in which somebody left it out for good
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
@@ -283,9 +296,10 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, system)
     for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES, "sealed": SEALED}.items():
         _create(connection, table(system, name), columns)
+    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    _add_missing(connection, table(system, "quarantine"), QUARANTINE)
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -317,8 +331,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
-    for column, kind in decision_columns(system).items():
+def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    """Gives a table that was made before the columns that it has got since."""
+    present = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    for column, kind in columns.items():
         if column not in present:
-            connection.execute(f"ALTER TABLE {table(system, 'decisions')} ADD COLUMN {quote(column)} {kind}")
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")

@@ -107,7 +107,7 @@ def _keyed(system: System, table: str) -> list[str]:
     private, log = set(system.privacy.pseudonymise), table.removeprefix(TWIN)
     roles: dict[str, str | None] = {}
     if log == "quarantine":
-        return ["fingerprint"]
+        return ["fingerprint", "mark"]
     if log == "contacts":
         roles = {"person": system.contacts.person if system.contacts else None}
     elif log == "generations":
