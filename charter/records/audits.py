@@ -20,6 +20,7 @@ from audits import ledger
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.ledger.entry import entry_table
+from audits.systems.gaps import hold_filled
 from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
@@ -49,11 +50,13 @@ def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Ve
     A document that is already stored, byte for byte, is returned as it stands, without a second entry.
     With `charter`, the charter it was judged by is kept whole; without, only its hash and version.
 
-    Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say.
+    Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say; SystemFileError
+    while the file of its system has lines to fill in.
     """
     if charter is not None and charter.sha256 != document.get("charter", {}).get("sha256"):
         raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")
     (subject, version), text = _subject(document), sealed_json(document)
+    hold_filled(workspace.home / "systems", [subject["system"]])
     with open_records(workspace).begin() as connection:
         same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
         stored = connection.execute(same).first()

@@ -87,6 +87,7 @@ def _audits(
     context: typer.Context, system: str | None, *, dry_run: bool, **days: Unpack[Days]
 ) -> tuple[list[dict[str, Any]], str]:
     """The audits of one system of the workspace or of all, and the language to tell them in."""
+    from audits.systems.gaps import file_of, hold_filled
     from charter.audit import run_audit
     from dashboard.alerts.after import tell_changes
 
@@ -94,6 +95,11 @@ def _audits(
     ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
+    folder = workspace.home / "systems"
+    if not dry_run:
+        hold_filled(folder, ids)
+    for item in ids:
+        alone.tell_gaps(file_of(folder, item))
     documents = [run_audit(workspace, workspace.system(item), dry_run=dry_run, **days) for item in ids]
     if not dry_run and (told := tell_changes(workspace, systems=ids)):
         say(told)

@@ -73,6 +73,7 @@ def check(
     models: Annotated[bool, typer.Option("--models", help="Also name models of MLflow that no system names.")] = False,
 ) -> None:
     """Read every system file and say what is wrong, file by file."""
+    from audits.systems.gaps import file_of, gaps_of
     from audits.systems.loading import faults_in
 
     workspace = workspace_of(context)
@@ -82,6 +83,9 @@ def check(
     if faults:
         raise faults[0]
     say(f"{len(workspace.systems)} system file(s) in {workspace.home / 'systems'}: no fault found.")
+    for system_id in workspace.systems:
+        for gap in gaps_of(file_of(workspace.home / "systems", system_id)):
+            say(f"{system_id}.yaml, {gap.told()}")
     if models:
         _check_models(workspace)
 
@@ -116,6 +120,7 @@ def add(
 ) -> None:
     """Check a system file and copy it into the workspace."""
     from audits.systems import load_system
+    from audits.systems.gaps import MARK, gaps_of
 
     workspace = workspace_of(context)
     if not file.is_file():
@@ -128,6 +133,8 @@ def add(
         )
     shutil.copyfile(file, target)
     say(f"Added: {system.id}")
+    if found := gaps_of(target):
+        say(f"{len(found)} of its lines are still {MARK}: until they are filled in, every audit of it is a dry run.")
 
 
 app.command("import")(import_)

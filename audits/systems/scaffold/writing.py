@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from audits.systems.gaps import MARK
 from audits.systems.kinds import Value
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, GroupGuess
@@ -17,7 +18,7 @@ from audits.systems.scaffold.roles import harmful, observed_for
 from audits.systems.scaffold.words import named
 
 GUESSED = "guessed"
-GAP = "TO FILL IN"
+GAP = MARK
 ENOUGH = 300
 
 
