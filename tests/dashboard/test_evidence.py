@@ -35,8 +35,8 @@ EN, FR = speaker("en"), speaker("fr")
 PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
 CNIL = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken", "document": PAPER}
 KINDS = [
-    "audit", "charter", "exclusion", "discard", "purge", "expiry", "rotation", "attestation", "case", "inspection", "review",
-    "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
+    "audit", "charter", "exclusion", "discard", "purge", "expiry", "rotation", "attestation", "case", "inspection",
+    "review", "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
     "survey", "consultation", "time_saved", "training",
 ]  # fmt: skip
