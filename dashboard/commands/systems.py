@@ -147,13 +147,17 @@ def new(
         str | None, typer.Option("--id", help="The id of the system; else from the file's name.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the file; else it is printed.")] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(help="A column that may rightly differ between people; may be given several times."),
+    ] = None,
 ) -> None:
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
     from audits.systems.scaffold import propose
 
     if out is not None:
         refuse_existing(out)
-    made = propose(source, system_id=system_id)
+    made = propose(source, system_id=system_id, controls=control or [])
     if out is None:
         typer.echo(made.text, nl=False)
     else:
