@@ -151,6 +151,16 @@ def audit_at(workspace: Workspace, entry: int) -> Document | None:
         return None if row is None else complete(row)
 
 
+def audit_before(workspace: Workspace, system_id: str, *, before: int | None = None) -> Document | None:
+    """The document of a system that was sealed last, of all or of those before an entry; None where there is none."""
+    mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
+    with reading(workspace) as connection:
+        if connection is None:
+            return None
+        row = connection.execute(select(Audit.__table__).where(mine).order_by(Audit.entry.desc()).limit(1)).first()
+        return None if row is None else complete(row)
+
+
 def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
     """All documents of a system, oldest window first; audits of the same window in the order they were sealed."""
     in_order = select(Audit.__table__).where(Audit.system == system_id).order_by(Audit.window_end, Audit.entry)

@@ -109,6 +109,9 @@ def _audits(
 def _summary(document: dict[str, Any], lang: str) -> None:
     window = document["window"]
     typer.echo(f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions")
+    for reference in document.get("references", []):
+        for answer in reference["answers"]:
+            typer.echo(f"  {answer['article']}/{answer['indicator']}: {answer['sentence'][lang]}")
     for verdict in document["verdicts"]:
         if verdict["verdict"] != "not_examined":
             typer.echo(
