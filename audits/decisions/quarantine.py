@@ -15,7 +15,7 @@ from audits.decisions.examine import PURGED, fingerprint
 from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import exists, literal, quote, table
+from audits.lake.tables import exists, literal, present_columns, quote, table
 from audits.privacy import text
 from audits.systems.kinds import LogName
 from audits.systems.model import System
@@ -56,9 +56,30 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
         f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), NULL FROM bad_lines"
     )
     connection.execute(
-        f"INSERT INTO {table(contract.system, 'quarantine')} SELECT {literal(contract.log)}, {batch}, r.row, "
-        f'r."column", r.reason, r.value, seal_text(c.content), c.mark, NULL '
-        f"FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row"
+        f"INSERT INTO {table(contract.system, 'quarantine')} BY NAME SELECT {literal(contract.log)} AS log, "
+        f'{batch} AS batch, r.row, r."column", r.reason, r.value, seal_text(c.content) AS content, '
+        f"c.mark AS fingerprint, d.day, d.weight FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row "
+        f"LEFT JOIN ({_stands_for(opened, contract)}) d ON d.row = r.row"
+    )
+
+
+def _stands_for(opened: Opened, contract: Contract) -> str:
+    """SQL: the day of each rejected decision and how many it stands for; nothing of what its fault is about.
+
+    Of a purged row the month alone is kept.
+    """
+    if contract.log != "decisions":
+        return "SELECT NULL::BIGINT AS row, NULL::DATE AS day, NULL::BIGINT AS weight"
+    log, purged = contract.system.log, ", ".join(literal(reason) for reason in PURGED)
+    day, weight = (f"TRY({contract.select[name]})" for name in ("day", "weight"))
+    moment = f'r."column" = {literal(log.decided_at)}' if log.decided_at else "false"
+    weighed = f'r."column" = {literal(log.weight)}' if log.weight else "false"
+    return (
+        f"SELECT s.row, CASE WHEN r.reason IN ({purged}) THEN date_trunc('month', s.day)::DATE "
+        f"WHEN {moment} THEN NULL ELSE s.day END AS day, "
+        f"CASE WHEN {weighed} OR r.reason IN ({purged}) THEN NULL ELSE s.weight END AS weight "
+        f"FROM (SELECT row, {day} AS day, {weight} AS weight FROM {opened.relation}) s "
+        "JOIN rejected r ON r.row = s.row WHERE s.row NOT IN (SELECT row FROM bad_lines)"
     )
 
 
@@ -77,6 +98,17 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet.
+
+    Day and weight are empty where they cannot be read, and in lakes of earlier versions.
+    """
+    aside = table(system, "quarantine")
+    present = present_columns(connection, aside)
+    dated = ", ".join(name if name in present else f"NULL AS {name}" for name in ("day", "weight"))
+    return f"""SELECT batch, "column", reason, {dated} FROM {aside} WHERE log = 'decisions' AND resolved IS NULL"""
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:

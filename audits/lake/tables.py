@@ -199,6 +199,8 @@ QUARANTINE = {
     "content": "BLOB",  # the row as it came, JSON, encrypted
     "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
+    "day": "DATE",  # of the decision, where it can be read; of a purged month, its first
+    "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
@@ -283,9 +285,10 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, system)
     for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES, "sealed": SEALED}.items():
         _create(connection, table(system, name), columns)
+    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    _add_missing(connection, table(system, "quarantine"), QUARANTINE)
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -303,6 +306,11 @@ def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return _there(connection, f"lake.main.{name}")
 
 
+def present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
+    """The columns that a table has: those of an older lake can lack some until it is written to."""
+    return {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+
+
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """To ask the catalogue for the names of all tables takes a hundred times as long."""
     try:
@@ -317,8 +325,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
-    for column, kind in decision_columns(system).items():
-        if column not in present:
-            connection.execute(f"ALTER TABLE {table(system, 'decisions')} ADD COLUMN {quote(column)} {kind}")
+def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    present = present_columns(connection, name)
+    for column in columns.keys() - present:
+        connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {columns[column]}")
