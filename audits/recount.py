@@ -23,6 +23,8 @@ from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
+LEFT_OUT = "left_out"
+"""What was not counted: the same in the state that was read, and free to change since."""
 OF_ROWS = ("strata", "scores", "reference_scores", "withheld")
 """What a purge removes together with the rows, or what needs it."""
 
@@ -118,13 +120,20 @@ def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, end
     return Recount(
         purged=now.purged,
         ended=ended,
-        then=differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ()) if then else None,
+        then=_differing_then(kept, then, ended) if then else None,
         now=changed,
         since=since.told,
         unexplained=bool(changed) and not since.explains(decisions_differ=_decisions_differ(kept, now.read, ended)),
         stale=() if now.purged else differing(now.cubes, now.read, ended=()),
         read=now.read if changed and not ended else None,
     )
+
+
+def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[str, ...]:
+    """The cubes that the state which was read gives otherwise, and what was left out, where the audit kept it."""
+    found = differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ())
+    same = not kept.left_out.num_rows or kept.left_out.combine_chunks().equals(then.read.left_out.combine_chunks())
+    return found if same else (*found, LEFT_OUT)
 
 
 def _sight(

@@ -13,7 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
+from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
+from audits.cubes.periods import refuse_empty
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
@@ -57,6 +59,8 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Histogram]
+    left_out: LeftOut | None
+    """What came in and was not counted; None of an audit that kept nothing of it."""
 
 
 def measure_window(
@@ -74,6 +78,8 @@ def measure_window(
     `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
     or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
     was published of windows that hang together with this one: what all of them would give away together is hidden.
+
+    Raises EmptyWindowError where the window holds no decision.
     """
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
@@ -89,6 +95,8 @@ def measure_window(
             exact=exact,
             published=earlier(window) if earlier is not None else (),
         )
+        if not decided(read):
+            raise refuse_empty(connection, system, window)
         seen = snapshot(connection)
     measures, decisions = measure_evidence(read, system, stands=stands)
     kept = evidence.store(workspace.evidence, read)
@@ -104,6 +112,7 @@ def measure_window(
         decisions=decisions,
         measures=measures,
         histograms=read.histograms,
+        left_out=left_out_of(read.left_out, counted=decisions),
     )
 
 
@@ -154,6 +163,7 @@ def read_window(
         scores=scores,
     )
     return Read(
+        left_out=read_left_out(connection, system, window),
         withheld=pa.concat_tables([withheld, withheld_table(untold)]),
         counts=counts,
         strata=strata,
@@ -162,6 +172,12 @@ def read_window(
         reference_scores=reference_scores,
         histograms=histograms,
     )
+
+
+def decided(read: Read) -> int:
+    """How many decisions were read of everybody."""
+    everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
+    return int(pa.compute.sum(everybody["n"]).as_py() or 0)
 
 
 def scored_window(

@@ -45,6 +45,8 @@ class Read:
     histograms: list[Histogram]
     withheld: pa.Table
     """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
+    left_out: pa.Table
+    """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

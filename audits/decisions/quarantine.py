@@ -16,12 +16,11 @@ from audits.decisions.examine import PURGED, fingerprint
 from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import QUARANTINE, exists, literal, quote, table
+from audits.lake.tables import QUARANTINE, exists, literal, present_columns, quote, table
 from audits.privacy import text
 from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
 from audits.systems.model import System
-from audits.windows import Window
 from audits.workspace import Workspace
 
 CORRECTION = "quarantine:"
@@ -46,14 +45,6 @@ class SetAside:
     first_row: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """Rows of a log that are in no figure: set aside and not corrected yet, or discarded by somebody."""
-
-    set_aside: int = 0
-    discarded: int = 0
-
-
 def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int) -> None:
     """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
     columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
@@ -64,21 +55,30 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
     content = (
         f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, "
-        f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {contract.select.get('day', 'NULL')} AS day "
+        f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {_read(contract, 'day')} AS day, "
+        f"{_read(contract, 'weight')} AS weight "
         f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
         f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), "
-        f"{pseudonym('line')}, NULL, NULL FROM bad_lines"
+        f"{pseudonym('line')}, NULL, NULL, NULL FROM bad_lines"
     )
     kept = f"r.reason NOT IN ({purged})"
+    column = contract.system.log.weight if contract.log == "decisions" else None
+    weighed = f' AND r."column" IS DISTINCT FROM {literal(column)}' if column else ""
     known_day = f"c.day BETWEEN DATE '{EARLIEST}' AND current_date + 1"  # else its date is what is wrong
     connection.execute(
         f"INSERT INTO {table(contract.system, 'quarantine')} BY NAME SELECT {literal(contract.log)} AS log, "
         f'{batch} AS batch, r.row, r."column", r.reason, r.value, '
         f"seal_text(CASE WHEN {kept} THEN c.content END) AS content, "
         f"CASE WHEN {kept} THEN c.fingerprint END AS fingerprint, CASE WHEN {kept} THEN c.mark END AS mark, "
-        f"CASE WHEN NOT {known_day} THEN NULL WHEN {kept} THEN c.day ELSE date_trunc('month', c.day) END AS day "
+        f"CASE WHEN NOT {known_day} THEN NULL WHEN {kept} THEN c.day ELSE date_trunc('month', c.day) END AS day, "
+        f"CASE WHEN {kept}{weighed} THEN c.weight END AS weight "
         f"FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row"
     )
+
+
+def _read(contract: Contract, name: str) -> str:
+    """SQL: what a row says of its day or weight, as far as it can be read; nothing in a log that has none."""
+    return f"TRY({contract.select[name]})" if contract.log == "decisions" and name in contract.select else "NULL"
 
 
 def list_rows(workspace: Workspace, system: System) -> list[SetAside]:
@@ -98,42 +98,22 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
 
 
-def count_left_out(
-    connection: duckdb.DuckDBPyConnection,
-    system: System,
-    *,
-    log: LogName = "decisions",
-    window: Window | None = None,
-) -> LeftOut:
-    """How many rows of a log are in no figure, of a lake that is open (in whatever state) and holds the system.
+def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet, and whether
+    somebody discarded them.
 
-    Of a window: those whose day lies in it. A row whose day could not be read counts where its source brought
-    decisions before the end of the window and after its start, or none at all: it may belong there.
+    Day and weight are empty where they cannot be read, and in lakes of earlier versions.
     """
-    rows = f"{entries(connection, system)} WHERE log = {literal(log)} AND resolved IS NULL"
-    if window is not None:
-        rows += f" AND CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {_lies(window)} END"
-    found = connection.execute(
-        f"SELECT count(*) FILTER (discarded IS NULL), count(*) FILTER (discarded IS NOT NULL) FROM {rows}"
-    ).fetchone()
-    return LeftOut(set_aside=found[0], discarded=found[1]) if found else LeftOut()
-
-
-def _lies(window: Window) -> str:
-    return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
-
-
-def _may_lie(system: System, window: Window) -> str:
-    """SQL: whether a row without a day came with others of a window, or with none."""
-    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
-    elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
-    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
+    return (
+        f'SELECT batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded '
+        f"FROM {entries(connection, system)} WHERE log = 'decisions' AND resolved IS NULL"
+    )
 
 
 def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
     name = table(system, "quarantine")
-    present = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    present = present_columns(connection, name)
     missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
     return f"(SELECT *{missing} FROM {name})"
 

@@ -212,6 +212,7 @@ QUARANTINE = {
     "day": "DATE",  # of the decision, where it could be read; of a sealed month its first day
     "mark": "VARCHAR",  # the keyed hash of its id
     "discarded": "BIGINT",  # the turn in which somebody left it out for good
+    "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
@@ -317,6 +318,11 @@ def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return _there(connection, f"lake.main.{name}")
 
 
+def present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
+    """The columns that a table has: those of an older lake can lack some until it is written to."""
+    return {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+
+
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """To ask the catalogue for the names of all tables takes a hundred times as long."""
     try:
@@ -333,7 +339,6 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
 
 def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
     """Gives a table that was made before the columns that it has got since."""
-    present = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
-    for column, kind in columns.items():
-        if column not in present:
-            connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")
+    present = present_columns(connection, name)
+    for column in columns.keys() - present:
+        connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {columns[column]}")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from audits import evidence
 from audits.cubes import build
 from audits.cubes.build import score_edges
+from audits.cubes.left_out import read_left_out
 from audits.cubes.lists import read_ranks
 from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
 from audits.cubes.scores import read_scores, scores_of
@@ -241,12 +242,15 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             scores=read_scores(connection, system, YEAR, as_of=LATE),
             reference_scores=read_scores(connection, system, WINDOWS[1], as_of=LATE),
             withheld=WITHHELD.empty_table(),
+            left_out=read_left_out(connection, system, WINDOWS[1]),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read).cubes)
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)
+    assert again.left_out.equals(read.left_out)
+    assert read.left_out.num_rows
     assert again.scores.equals(read.scores)
     assert again.reference_scores.equals(read.reference_scores)
     assert read.scores.num_rows > read.reference_scores.num_rows > 0
