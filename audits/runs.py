@@ -13,13 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
+from audits.cubes.edges import edges_of
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
-from audits.cubes.update import edges_of, sealed_months
+from audits.cubes.update import sealed_months
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures

@@ -14,7 +14,7 @@ from audits.drift.before import Pairing, Positions, Refusal, compared_groups, re
 from audits.drift.bins import Binned, Histogram, categories, merged, reason_of
 from audits.drift.interaction import interaction
 from audits.drift.measures import index_measures
-from audits.drift.statistics import wasserstein
+from audits.drift.transport import wasserstein
 from audits.measures import Floats, Group, Measure
 from audits.metrics.distances import largest_gap
 from audits.metrics.scored import Scored
@@ -105,7 +105,7 @@ def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
     moved = wasserstein([range_[0], *fine.edges, range_[1]], binned.reference, binned.current)
     return [
         binned.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
-        binned.measure("wasserstein", moved[0] if moved else None, {"bin_bound": moved[1]} if moved else {}),
+        binned.measure("wasserstein", moved.value if moved else None, {"bin_bound": moved.half} if moved else {}),
     ]
 
 

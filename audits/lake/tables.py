@@ -132,9 +132,10 @@ CUBES = {
         "day": "DATE",
         "feature": "VARCHAR",
         "by": "VARCHAR",
-        "value1": "VARCHAR",
+        "value1": "VARCHAR",  # of a column of categories: the value (bin 0); NULL for others together (bin 1)
         "bin": "SMALLINT",  # -1 missing; else the number of edges at or below the value
         "n": "BIGINT",
+        "total": "DECIMAL(38,0)",  # of the values, in units (`edges.units_of`); NULL where an earlier version counted
     },
     "ranks": {
         "month": "DATE",
@@ -144,7 +145,11 @@ CUBES = {
         **RANKED,
     },
 }
-SUMS = dict.fromkeys(CUBES, ("n",)) | {"ranks": tuple(RANKED), "scores": ("n", "total", "squares")}
+SUMS = dict.fromkeys(CUBES, ("n",)) | {
+    "ranks": tuple(RANKED),
+    "scores": ("n", "total", "squares"),
+    "histograms": ("n", "total"),
+}
 """The columns of a cube that are added up; the others are its keys."""
 OUTCOMES = {
     "batch": "BIGINT",
@@ -202,6 +207,8 @@ QUARANTINE = {
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
+VALUES = {"feature": "VARCHAR", "value": "VARCHAR"}  # of columns of categories, those that are counted by name
+KEPT = {"quarantine": QUARANTINE, "edges": EDGES, "values": VALUES, "sealed": SEALED}
 
 
 def quote(name: str) -> str:
@@ -248,7 +255,7 @@ def decision_columns(system: System) -> dict[str, str]:
         "human_seconds": "DOUBLE",
         **{f"g_{name}": "VARCHAR" for name in system.groups},
         **{f"c_{name}": "VARCHAR" for name in system.controls},
-        **{f"f_{name}": "DOUBLE" for name in system.watched},
+        **{f"f_{name}": "VARCHAR" if name in system.categories else "DOUBLE" for name in system.watched},
         **LOGGED,
     }
 
@@ -268,7 +275,12 @@ def keys_of(cube: str) -> list[str]:
 def summed(cube: str) -> str:
     """SQL: the sums of a cube's columns that are added up, in order."""
     kinds = {column: CUBES[cube][column] for column in SUMS[cube]}
-    return ", ".join(f"CAST(sum({quote(column)}) AS {kind}) AS {quote(column)}" for column, kind in kinds.items())
+    return ", ".join(f"CAST({whole_sum(column)} AS {kind}) AS {quote(column)}" for column, kind in kinds.items())
+
+
+def whole_sum(column: str) -> str:
+    """SQL: the sum of a column; NULL where a part of it is not known."""
+    return f"CASE WHEN count({quote(column)}) = count(*) THEN sum({quote(column)}) END"
 
 
 def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
@@ -283,9 +295,10 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, system)
-    for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES, "sealed": SEALED}.items():
+    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
+    _add_missing(connection, table(system, "histograms"), CUBES["histograms"])
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -317,8 +330,8 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
-    for column, kind in decision_columns(system).items():
+def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    present = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    for column, kind in columns.items():
         if column not in present:
-            connection.execute(f"ALTER TABLE {table(system, 'decisions')} ADD COLUMN {quote(column)} {kind}")
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")

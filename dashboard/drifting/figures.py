@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.control_counts import CONTROL, OTHERS, UNKNOWN
+from audits.drift.control_counts import CONTROL
 from audits.drift.series import DriftSeries, Point
+from audits.drift.values import OTHERS, UNKNOWN
 from audits.measures import Measure
 from dashboard.drifting.words import period_words, why_not
 from dashboard.groups import group_name
