@@ -74,7 +74,8 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
     fine = Histogram(
         "score",
         tuple(score_edges(*now.scores.range)),
-        *((*map(int, side), gone) for side, gone in zip(sides, missing, strict=True)),
+        (*map(int, sides[0]), missing[0]),
+        (*map(int, sides[1]), missing[1]),
     )
     parts = [tuple(int(n) for n in coarse(side, edges)) for side in sides]
     binned = Binned(

@@ -69,8 +69,9 @@ class WindowCounts:
 
     def histogram(self, column: str, reference: Window, current: Window) -> Histogram:
         """The bins of one column in two windows."""
-        sides = [self._side(column, each) for each in (reference, current)]
-        return Histogram(column, tuple(self.edges[column]), *sides, sums=self._sums(column, reference, current))
+        before, now = (self._side(column, each) for each in (reference, current))
+        sums = self._sums(column, reference, current)
+        return Histogram(column, tuple(self.edges[column]), before, now, sums=sums)
 
     def _sums(self, column: str, reference: Window, current: Window) -> Sums | None:
         """The sums of both windows; None where a part of them was counted without."""
