@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
+from audits.cubes.edges import edges_of
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
@@ -21,7 +22,7 @@ from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
-from audits.cubes.update import edges_of, sealed_months
+from audits.cubes.update import sealed_months
 from audits.cubes.values import AtThresholds, counts_at
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
