@@ -6,19 +6,26 @@ import datetime as dt
 from pathlib import Path
 
 from audits.decisions.ingest import ingest_into
+from audits.decisions.opened import BATCH, ROW
 from audits.decisions.quarantine import CORRECTION, resolve
 from audits.decisions.report import IngestReport
-from audits.decisions.sources import BATCH, ROW
 from audits.errors import SourceError
 from audits.lake import writing
 from audits.lake.tables import create_system, literal, quote
+from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 
 
 def resubmit(
-    workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions", period: dt.date | None = None
+    workspace: Workspace,
+    system: System,
+    path: Path,
+    *,
+    log: LogName = "decisions",
+    period: dt.date | None = None,
+    files: Files | None = None,
 ) -> IngestReport:
     """Imports a corrected export of the quarantine and closes the rows it came from, in one transaction.
 
@@ -42,7 +49,18 @@ def resubmit(
                 next_step="Export it again with `boussole quarantine export`, and leave these columns as they are.",
             )
         origin = f"{CORRECTION}{path.name}"
-        report = ingest_into(connection, workspace, system, path, log=log, origin=origin, period=period)
+        # An export has decimal points, whatever the file its rows came from.
+        written = Files(decimal=".", dates=system.files.dates)
+        report = ingest_into(
+            connection,
+            workspace,
+            system.model_copy(update={"files": written}),
+            path,
+            log=log,
+            origin=origin,
+            period=period,
+            files=files,
+        )
         corrected = (
             f"SELECT DISTINCT TRY_CAST({quote(BATCH)} AS BIGINT) AS batch, TRY_CAST({quote(ROW)} AS BIGINT) AS row "
             f"FROM {reader}"

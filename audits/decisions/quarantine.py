@@ -12,7 +12,7 @@ import duckdb
 
 from audits.decisions.contracts import Contract
 from audits.decisions.examine import PURGED, fingerprint
-from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
+from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
 from audits.lake.tables import exists, literal, quote, table

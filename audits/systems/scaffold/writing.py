@@ -23,8 +23,22 @@ ENOUGH = 300
 
 def write(draft: Draft, *, system_id: str, today: dt.date, zone: str) -> str:
     """The text of the system file."""
-    lines = [*_head(draft, system_id, zone), *_columns(draft, today), *_groups(draft), *_rest(draft, system_id)]
+    lines = [
+        *_head(draft, system_id, zone),
+        *_columns(draft, today),
+        *_groups(draft),
+        *_rest(draft, system_id),
+        *_files(draft),
+    ]
     return "\n".join([*lines, *_unused(draft)]) + "\n"
+
+
+def _files(draft: Draft) -> Iterator[str]:
+    """How data files are written, where the next one may not tell it."""
+    told = draft.table.reading.files() if draft.table.reading else {}
+    if told:
+        listed = ", ".join(f"{key}: {scalar(value)}" for key, value in told.items())
+        yield _note(f"files: {{{listed}}}", GUESSED, "as this file was read; a later one may not tell it by itself")
 
 
 def scalar(value: Value) -> str:
