@@ -13,7 +13,7 @@ import duckdb
 from audits.decisions.contracts import Contract
 from audits.decisions.contracts.base import EARLIEST
 from audits.decisions.examine import PURGED, fingerprint
-from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
+from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
 from audits.lake.tables import QUARANTINE, exists, literal, present_columns, quote, table

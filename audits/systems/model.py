@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from audits.systems.files import Files
 from audits.systems.kinds import LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
@@ -79,6 +80,7 @@ class System(Strict):
     windows: Windows = Field(Windows(), description="What an audit looks at")
     privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
     sources: list[Source] = Field(default_factory=list, description="Where `boussole sync` finds its decisions")
+    files: Files = Field(Files(), description="How its data files are written, where they do not tell it themselves")
 
     @property
     def zone(self) -> ZoneInfo:

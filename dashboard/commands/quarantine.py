@@ -11,6 +11,15 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
 from dashboard.commands.decisions import tell_report
+from dashboard.commands.reading import (
+    DatesOption,
+    DecimalOption,
+    EncodingOption,
+    HeaderOption,
+    SeparatorOption,
+    SheetOption,
+    files_of,
+)
 
 app = typer.Typer(
     help="Rows that were set aside: list, export, bring in again, discard.", no_args_is_help=True, rich_markup_mode=None
@@ -55,7 +64,7 @@ def export(
 
 
 @app.command()
-def resubmit(
+def resubmit(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The corrected export.")],
     system: SystemOption,
@@ -63,13 +72,20 @@ def resubmit(
     period: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of all rows of a log without time.")
     ] = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
 ) -> None:
     """Bring corrected rows in; those that are still bad are set aside again with their new reason."""
     from audits.decisions.correction import resubmit as again
 
     workspace = workspace_of(context)
     day = period.date() if period else None
-    report = again(workspace, workspace.system(system), file, log=log, period=day)
+    files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
+    report = again(workspace, workspace.system(system), file, log=log, period=day, files=files)
     tell_report(report)
     if report.rejections:
         raise typer.Exit(2)
