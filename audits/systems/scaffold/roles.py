@@ -110,6 +110,8 @@ def follow(draft: Draft) -> None:
 
 def _stages(draft: Draft) -> None:
     """Three or more yes-or-no columns with the words of a funnel, each reached by fewer than the one before."""
+    if "decision" not in draft.roles:
+        return
     flags = [c for c in draft.table.columns.values() if c.flag and named(c.words, w.FUNNEL)]
     flags = sorted(flags, key=lambda c: -_reached(draft, c))[:8]
     chain: list[Profile] = []
