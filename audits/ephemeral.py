@@ -15,6 +15,7 @@ from types import FrameType
 import yaml
 
 from audits.decisions import IngestReport, ingest
+from audits.systems.files import Files
 from audits.systems.kinds import LOGS, LogName
 from audits.systems.model import System
 from audits.systems.parts import Windows
@@ -23,11 +24,12 @@ from audits.workspace import SETTINGS_FILE, Settings, Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class LogFile:
-    """A file to audit: where it lies, which log it holds, and the name its user knows it by."""
+    """A file to audit: where it lies, which log it holds, the name its user knows it by, and how it is written."""
 
     path: str | Path
     log: LogName = "decisions"
     origin: str | None = None
+    files: Files | None = None
 
 
 @contextmanager
@@ -72,7 +74,9 @@ def incoming_of(workspace: Workspace) -> Path:
 def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> list[IngestReport]:
     """Brings files into a workspace, log by log, as any import does; bad rows are in the reports."""
     ordered = sorted(files, key=lambda file: LOGS.index(file.log))
-    return [ingest(workspace, system, file.path, log=file.log, origin=file.origin) for file in ordered]
+    return [
+        ingest(workspace, system, file.path, log=file.log, origin=file.origin, files=file.files) for file in ordered
+    ]
 
 
 def _borrow(home: Path, parent: Workspace) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
+from audits.cubes.left_out import LEFT_OUT
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
 from audits.cubes.scores import SCORES
@@ -38,6 +39,8 @@ SCHEMA = pa.schema(
         WITHHELD.field("reason"),
         SCORES.field("total"),
         SCORES.field("squares"),
+        LEFT_OUT.field("part"),
+        LEFT_OUT.field("column"),
     ]
 )
 
@@ -53,7 +56,7 @@ class Kept:
 def store(folder: Path, read: Read) -> Kept:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
-    cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld}
+    cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -96,6 +99,7 @@ def load(folder: Path, digest: str) -> Read:
         scores=rows("scores").select(SCORES.names),
         reference_scores=rows("reference_scores").select(SCORES.names),
         withheld=rows("withheld").select(WITHHELD.names),
+        left_out=rows("left_out").select(LEFT_OUT.names),
         histograms=_histograms(rows("histograms").to_pylist()),
     )
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.history import Arrivals, arrivals, arrived_since
 from audits.lake import reading
 from audits.lake.connection import state_of
@@ -23,6 +23,8 @@ from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
+LEFT_OUT = "left_out"
+"""What was not counted: the same in the state that was read, and free to change since."""
 OF_ROWS = ("strata", "scores", "reference_scores", "withheld")
 """What a purge removes together with the rows, or what needs it."""
 
@@ -84,7 +86,7 @@ def recount(
 
     `published`: what earlier audits have shown, to find again what they oblige to hide; not looked for without.
 
-    Raises BoussoleError when the lake is busy.
+    Raises LakeError when the lake is busy or cannot be read.
     """
     today = today or dt.datetime.now(asked.system.zone).date()
     ended = tuple(
@@ -96,7 +98,7 @@ def recount(
         now = _sight(workspace, asked, ended, published, at=None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)
-    except (LakeError, duckdb.CatalogException, duckdb.BinderException):
+    except NoLakeError:
         now, state = None, None
     if now is None:
         return Recount(lake=False)
@@ -118,13 +120,20 @@ def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, end
     return Recount(
         purged=now.purged,
         ended=ended,
-        then=differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ()) if then else None,
+        then=_differing_then(kept, then, ended) if then else None,
         now=changed,
         since=since.told,
         unexplained=bool(changed) and not since.explains(decisions_differ=_decisions_differ(kept, now.read, ended)),
         stale=() if now.purged else differing(now.cubes, now.read, ended=()),
         read=now.read if changed and not ended else None,
     )
+
+
+def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[str, ...]:
+    """The cubes that the state which was read gives otherwise, and what was left out, where the audit kept it."""
+    found = differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ())
+    same = not kept.left_out.num_rows or kept.left_out.combine_chunks().equals(then.read.left_out.combine_chunks())
+    return found if same else (*found, LEFT_OUT)
 
 
 def _sight(

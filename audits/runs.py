@@ -13,13 +13,17 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
+from audits.cubes.edges import edges_of
+from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
+from audits.cubes.periods import refuse_empty
 from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
-from audits.cubes.update import edges_of, sealed_months
+from audits.cubes.update import sealed_months
+from audits.cubes.values import AtThresholds, counts_at
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures
@@ -56,6 +60,8 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Histogram]
+    left_out: LeftOut | None
+    """What came in and was not counted; None of an audit that kept nothing of it."""
 
 
 def measure_window(
@@ -73,6 +79,8 @@ def measure_window(
     `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
     or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
     was published of windows that hang together with this one: what all of them would give away together is hidden.
+
+    Raises EmptyWindowError where the window holds no decision.
     """
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
@@ -88,6 +96,8 @@ def measure_window(
             exact=exact,
             published=earlier(window) if earlier is not None else (),
         )
+        if not decided(read):
+            raise refuse_empty(connection, system, window)
         seen = snapshot(connection)
     measures, decisions = measure_evidence(read, system, stands=stands)
     kept = evidence.store(workspace.evidence, read)
@@ -103,6 +113,7 @@ def measure_window(
         decisions=decisions,
         measures=measures,
         histograms=read.histograms,
+        left_out=left_out_of(read.left_out, counted=decisions),
     )
 
 
@@ -153,6 +164,7 @@ def read_window(
         scores=scores,
     )
     return Read(
+        left_out=read_left_out(connection, system, window),
         withheld=pa.concat_tables([withheld, withheld_table(untold)]),
         counts=counts,
         strata=strata,
@@ -163,6 +175,12 @@ def read_window(
     )
 
 
+def decided(read: Read) -> int:
+    """How many decisions were read of everybody."""
+    everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
+    return int(pa.compute.sum(everybody["n"]).as_py() or 0)
+
+
 def scored_window(
     workspace: Workspace,
     system: System,
@@ -170,8 +188,13 @@ def scored_window(
     start: dt.date | None = None,
     end: dt.date | None = None,
     as_of: dt.date | None = None,
-) -> list[Scored]:
-    """Counts by score of a window, and what may be shown of them. Raises BoussoleError where no score is declared."""
+    thresholds: Sequence[float] | None = None,
+) -> list[tuple[Scored, AtThresholds | None]]:
+    """Counts by score of a window, what may be shown of them, and the same counts at thresholds (those that occur, or
+    those given); None where the rows that these are counted from were purged.
+
+    Raises BoussoleError where no score is declared.
+    """
     if system.columns is None or system.columns.score is None:
         raise BoussoleError(
             f"the system '{system.id}' declares no score.", next_step="Add `columns.score` to its file."
@@ -183,13 +206,15 @@ def scored_window(
         stands = standing(system, window, as_of=as_of, today=today)
         counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired)
         scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired)
-    tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
-    return scored_tables(
+        tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
+        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds)
+    found = scored_tables(
         scores_of(scores, tables, system),
         system=system,
         standing=stands,
         suppression=suppress(tables, system=system),
     )
+    return list(zip(found, at if at is not None else [None] * len(found), strict=True))
 
 
 def complete_windows(workspace: Workspace, system: System) -> list[Window]:

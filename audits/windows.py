@@ -69,6 +69,24 @@ def period_of(day: dt.date, kind: AuditWindow) -> Window:
     return Window(dt.date(day.year, first_month, 1), dt.date(day.year, last_month, last_day))
 
 
+def label_of(window: Window, kind: AuditWindow) -> str:
+    """What a period of a kind is called in short; of the whole log, its first and last day.
+
+    >>> august = dt.date(2026, 8, 15)
+    >>> [label_of(period_of(august, kind), kind) for kind in ("day", "week", "month", "quarter", "year")]
+    ['2026-08-15', '2026-W33', '2026-08', '2026-Q3', '2026']
+    """
+    start, (year, week, _) = window.start, window.start.isocalendar()
+    names = {
+        "day": f"{start}",
+        "week": f"{year}-W{week:02}",
+        "month": f"{start:%Y-%m}",
+        "quarter": f"{start.year}-Q{(start.month + 2) // 3}",
+        "year": f"{start.year}",
+    }
+    return names[kind] if kind != "all" and window == period_of(start, kind) else f"{start}/{window.end}"
+
+
 def windows_between(system: System, first: dt.date, last: dt.date) -> list[Window]:
     """All windows of the system's kind that lie wholly between two days, oldest first; `all` is one window."""
     if system.windows.audit == "all":

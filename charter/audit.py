@@ -17,6 +17,7 @@ from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.facts import Facts, facts_of
 from charter.in_force import InForce, in_force
+from charter.left_out import held_to
 from charter.published import publications
 from charter.records import open_records, save_audit
 from charter.references import changed_references
@@ -105,8 +106,15 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
     charter, act = judging.charter, judging.act
     measures = [measure.document() for measure in run.measures]
+    left_out = None if run.left_out is None else held_to(charter, run.left_out.document())
     verdicts = judge(
-        charter, run.system, measures, window_start=run.window.start, window_end=run.window.end, facts=facts
+        charter,
+        run.system,
+        measures,
+        window_start=run.window.start,
+        window_end=run.window.end,
+        facts=facts,
+        left_out=left_out,
     )
     return {
         "schema": SCHEMA,
@@ -131,6 +139,7 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
         },
         "code": f"sha256:{code_hash()}",
         "decisions": run.decisions,
+        **({} if left_out is None else {"left_out": left_out}),
         "measures": measures,
         "verdicts": verdicts,
         "articles": summarise(charter, verdicts, system=run.system.id, facts=facts),

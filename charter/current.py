@@ -32,6 +32,7 @@ def current(document: Mapping[str, Any], *, charter: Charter, system: System, fa
             window_start=dt.date.fromisoformat(window["start"]),
             window_end=end,
             facts=facts,
+            left_out=document.get("left_out"),
             only=_stated,
         )
     }

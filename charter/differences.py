@@ -38,8 +38,8 @@ def differences(stored: Document, again: Document, *, texts: bool) -> list[Diffe
     """Where two documents differ in decisions, measures, verdicts and articles. `texts`: their words too."""
     found = [
         difference
-        for key in ("decisions", "reference", "charter")
-        for difference in _values("document", key, stored[key], again[key])
+        for key in ("decisions", "reference", "charter", "left_out")
+        for difference in _values("document", key, stored.get(key), again.get(key))
     ]
     found += _listed(stored["measures"], again["measures"], "measure", ("id",))
     left = () if texts else TEXTS

@@ -12,7 +12,7 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
-Applies = Literal["always", "favourable", "harm", "selective_labels"]
+Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
 Need = Literal["outcome", "reference", "score", "features", "controls", "stages"]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -132,7 +132,7 @@ class Indicator(Strict):
     applies: Applies = Field(
         "always",
         description="`favourable` or `harm`: what being selected is; `selective_labels`: where outcomes are known for "
-        "the selected alone",
+        "the selected alone; `controls`: where the system file declares some",
     )
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(
@@ -225,6 +225,16 @@ class College(Strict):
     title: Texts = Field(description="Its name, for readers")
 
 
+class LeftOut(Strict):
+    """From which share of decisions that could not be counted on an audit judges nothing."""
+
+    limit: float = Field(gt=0, lt=1, description="That share: 0.01 is 1 in 100")
+    status: Literal["proposed", "adopted"] = Field(description="Whether the committee has voted it")
+    since: dt.date = Field(description="When it was proposed or adopted")
+    justification: Texts = Field(description="Why this share, in plain words")
+    source: Words = Field(description="The norm, publication or vote it comes from")
+
+
 class Head(Strict):
     """The head file of a charter (`charter.yaml`)."""
 
@@ -244,6 +254,11 @@ class Head(Strict):
     )
     confirm_days: int = Field(30, ge=1, description="Days after which a case that nobody confirmed counts as confirmed")
     renew_days_before: int = Field(60, ge=0, description="Days before an attestation expires when its renewal is due")
+    left_out: LeftOut | None = Field(
+        None,
+        description="From which share of decisions set aside on every question that rests on the log is *we cannot "
+        "tell*; absent: whatever the share",
+    )
     rules: dict[Identifier, Texts] = Field(description="How verdicts are reached, in plain words")
     words: dict[Word, Texts] = Field(
         default_factory=dict,

@@ -118,7 +118,14 @@ def judged(
 
 def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> Judged:
     facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
-    verdicts = verdicts_in_short(questions, audit.measures, window_start=audit.start, window_end=audit.end, facts=facts)
+    verdicts = verdicts_in_short(
+        questions,
+        audit.measures,
+        window_start=audit.start,
+        window_end=audit.end,
+        facts=facts,
+        left_out=audit.left_out,
+    )
     return Judged(
         entry=audit.entry,
         system=audit.system,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits import evidence
+from audits.cubes.left_out import left_out_of
 from audits.cubes.read import Read
 from audits.declaration import declared
 from audits.errors import BoussoleError
@@ -199,6 +200,7 @@ def computed(document: Document, system: System, by: Basis, read: Read, stands: 
         decisions=decisions,
         measures=measures,
         histograms=read.histograms,
+        left_out=left_out_of(read.left_out, counted=decisions),
     )
     again: Document = json.loads(canonical_json(audit_document(run, by[0], facts=by[1])))
     return again

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audits.languages import LANGUAGES, Catalogue, date_words, typeset
+from audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
 from audits.systems.model import System
 from charter.families import MeasureDocument, Question, controls, decision, said
 from charter.findings import finding, level_words, meaning
+from charter.left_out import REASON
 from charter.naming import about
 from charter.stated_sentences import RESTS_ON, stated_sentence
 
@@ -48,6 +49,13 @@ CANNOT_TELL = {
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
 }
+LEFT_OUT = (
+    "We cannot tell. Of {rows} decisions, {n} was set aside ({share} in 100); from {limit} in 100 on, the charter "
+    "judges nothing by the others.",
+    "We cannot tell. Of {rows} decisions, {n} were set aside ({share} in 100); from {limit} in 100 on, the charter "
+    "judges nothing by the others.",
+)
+OTHERS_SAY = "{finding}; this rests on the others alone."
 HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
 NO_VALUE = "We cannot tell. This cannot be computed from these decisions."
 
@@ -135,12 +143,16 @@ HIDDEN_TOO = (
 )
 
 
-def sentence(question: Question, document: Mapping[str, Any], system: System) -> dict[str, str]:
-    """What a verdict document says, in every language of Boussole."""
-    return {lang: typeset(_sentence(question, document, system, lang), lang) for lang in LANGUAGES}
+def sentence(
+    question: Question, document: Mapping[str, Any], system: System, left_out: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """What a verdict document says, in every language of Boussole. `left_out`: what its audit did not count."""
+    return {lang: typeset(_sentence(question, document, system, left_out, lang), lang) for lang in LANGUAGES}
 
 
-def _sentence(question: Question, document: Mapping[str, Any], system: System, lang: str) -> str:
+def _sentence(
+    question: Question, document: Mapping[str, Any], system: System, left_out: Mapping[str, Any] | None, lang: str
+) -> str:
     catalogue = Catalogue(LOCALE, lang)
     if document["verdict"] == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
@@ -149,6 +161,8 @@ def _sentence(question: Question, document: Mapping[str, Any], system: System, l
         answer = ANSWERS[document["verdict"], question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
     told = _Told(question, document, system, catalogue)
+    if document["reason"] == REASON and left_out is not None:
+        return " ".join(part for part in told.left_out(left_out) if part)
     headline = told.headline()
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
@@ -169,6 +183,21 @@ class _Told:
         verdict = self.document["verdict"]
         found = [pair for pair in self.pairs if pair[0]["verdict"] == verdict and pair[1]["status"] == "ok"]
         return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+
+    def left_out(self, found: Mapping[str, Any]) -> list[str]:
+        """That too much was set aside to tell, and the worst figure of what was counted."""
+        lang, share, limit = self.catalogue.lang, 100 * found["share"], 100 * found["limit"]
+        answer = self.catalogue.ngettext(*LEFT_OUT, found["set_aside"]).format(
+            n=whole(found["set_aside"], lang),
+            rows=whole(found["rows"], lang),
+            share=number(share, lang, 0 if share >= 10 else 1),
+            limit=number(limit, lang, 0 if limit == round(limit) else 1),
+        )
+        headline = self.headline()
+        if headline is None:
+            return [answer, self.hidden()]
+        told = finding(headline[1], verdict="unknown", catalogue=self.catalogue, system=self.system)
+        return [answer, self.catalogue.gettext(OTHERS_SAY).format(finding=told), self.hidden()]
 
     def figures(self, comparison: Mapping[str, Any], measure: MeasureDocument) -> list[str]:
         """The answer, the figures, and the level or what would settle it."""
@@ -192,7 +221,7 @@ class _Told:
 
     def picture(self, told: MeasureDocument) -> str:
         """That comparing like with like tells another story than the raw figure, of this group or of others."""
-        pictures = PICTURES.get(told["metric"].replace("_stage", ""), {})
+        pictures = PICTURES.get(told["metric"].replace("stage_", ""), {})
         others = [measure for _, measure in self.pairs if measure is not told and not measure["given"]]
         n = sum(measure["params"].get("picture") in pictures for measure in others)
         parts = []

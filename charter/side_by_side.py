@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.cubes.read import days_of
-from audits.cubes.update import edges_of
 from audits.drift.compared import compared
 from audits.drift.counts import read_windows
 from audits.drift.version_windows import VersionWindows, version_windows
@@ -96,7 +95,7 @@ def sequential(
     with reading(workspace) as connection:
         _, last = days_of(connection, system)
         found = version_windows(connection, system, before, after, last=last)
-        counts = read_windows(connection, system, found.windows, edges_of(connection, system), as_of=as_of)
+        counts = read_windows(connection, system, found.windows, as_of=as_of)
     small = min(counts.units(window, system) for window in found.windows) < system.privacy.suppress_below
     sides = _documents(documents_of(workspace, system.id) if documents is None else documents, system, found)
     drift = [] if small else compared(counts, found.windows, system, as_of=as_of)

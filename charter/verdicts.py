@@ -14,6 +14,7 @@ from typing import Any
 from audits.systems.model import System
 from charter.facts import Facts
 from charter.families import Asked, MeasureDocument, Question, asked, asked_of
+from charter.left_out import REASON, held_to, limited
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, dated, tolerated
@@ -38,16 +39,20 @@ def judge(
     window_start: dt.date,
     window_end: dt.date | None = None,
     facts: Facts | None = None,
+    left_out: Document | None = None,
     only: Callable[[Question], bool] | None = None,
 ) -> list[Document]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
     `measures` are the documents of an audit (`Measure.document()`); `window_start` and `window_end` are its first and
-    last day, `facts` what people have stated (nothing, if absent). `only`: of some questions.
+    last day, `facts` what people have stated (nothing, if absent), `left_out` what the audit did not count.
+    `only`: of some questions.
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
-    judging = _judging(asked_of(charter, system), measures, start=window_start, end=window_end, facts=facts)
+    judging = _judging(
+        asked_of(charter, system), measures, start=window_start, end=window_end, facts=facts, left_out=left_out
+    )
     return [judging.document(question) for question in judging.questions if only is None or only(question)]
 
 
@@ -58,9 +63,10 @@ def verdicts_in_short(
     window_start: dt.date,
     window_end: dt.date,
     facts: Facts,
+    left_out: Document | None,
 ) -> list[Document]:
     """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
-    judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts)
+    judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out)
     return [judging.short(question) for question in judging.questions]
 
 
@@ -117,6 +123,12 @@ class _Judging:
     decisions: int | None
     period: Period
     facts: Facts
+    left_out: Document | None
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether so much was left out that the comparisons decide nothing."""
+        return limited(self.charter, self.left_out)
 
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
@@ -145,7 +157,11 @@ class _Judging:
             "dates": found.dates,
             "question": asked(question, self.system),
         }
-        return document | {"sentence": sentence(question, document, self.system)}
+        return document | {"sentence": sentence(question, document, self.system, self._told())}
+
+    def _told(self) -> Document | None:
+        """What was left out, as the sentence of a verdict tells it."""
+        return None if self.left_out is None else held_to(self.charter, self.left_out)
 
     def short(self, question: Question) -> Document:
         found = self._found(question)
@@ -172,7 +188,8 @@ class _Judging:
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
             return self._attested(indicator)
-        verdict, reason = _verdict(question, [self._answer(question, measure) for measure in question.comparisons])
+        answers = [self._answer(question, measure) for measure in question.comparisons]
+        verdict, reason = _verdict(question, answers, limited=self.limited)
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
@@ -192,6 +209,8 @@ class _Judging:
         """The verdict of a comparison, and why it is unknown where it is."""
         if measure["status"] != "ok":
             return "unknown", measure["reason"]
+        if self.limited:
+            return "unknown", REASON
         verdict = verdict_of(self.tested[question.id, measure["id"]], self.charter.alpha)
         return verdict, UNDECIDED if verdict == "unknown" else None
 
@@ -218,7 +237,7 @@ class _Judging:
         (verdict, reason), tested = self._answer(question, measure), self.tested[question.id, measure["id"]]
         p = {"p_breach": tested.p_breach, "p_watch": tested.p_watch, "p_kept": tested.p_kept}
         document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share, "reason": reason}
-        if verdict == "unknown":
+        if verdict == "unknown" and reason == UNDECIDED:
             document["more_decisions"] = self._more(question, measure, tested.share)
         return document
 
@@ -230,7 +249,13 @@ class _Judging:
 
 
 def _judging(
-    every: Asked, measures: Sequence[MeasureDocument], *, start: dt.date, end: dt.date | None, facts: Facts | None
+    every: Asked,
+    measures: Sequence[MeasureDocument],
+    *,
+    start: dt.date,
+    end: dt.date | None,
+    facts: Facts | None,
+    left_out: Document | None,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     end = end or max(start, facts.as_of if facts else start)
@@ -242,13 +267,16 @@ def _judging(
         decisions=_decisions(measures),
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
+        left_out=left_out,
     )
 
 
-def _verdict(question: Question, answers: Sequence[Answer]) -> tuple[str, str]:
+def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[str, str]:
     """The verdict of a question and the code of its reason; a question without a comparison is never kept."""
     if question.unexamined is not None:
         return "not_examined", question.unexamined
+    if limited:
+        return "unknown", REASON
     if not answers:
         return "unknown", "no_comparison"
     verdict = worst([answer for answer, _ in answers])

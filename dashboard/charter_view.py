@@ -32,6 +32,7 @@ RULES = (
     "watch",
     "kept",
     "unknown",
+    "left_out",
     "family",
     "looks",
     "stated",

@@ -22,6 +22,7 @@ from audits.systems import System
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
+from tests.audits.dirty_files import FILES
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -207,6 +208,17 @@ def _metric(metric: Metric) -> str:
     return f"### `{metric.name}`\n\nFormula: {metric.formula}.\n\n{facts}\nSource: {metric.source}."
 
 
+def dirty_files() -> str:
+    """A table of files with what is wrong, and what is said to each; a test holds the last to what is said."""
+    rows = ["| file | what it is | what Boussole says |", "|---|---|---|"]
+    for entry in FILES:
+        given = ", ".join(f"`--{key} {value}`" for key, value in entry.given.items())
+        wrong = f"{entry.wrong} ({given})" if given else entry.wrong
+        cells = (f"`{entry.name}`", wrong, entry.told)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "system-fields": ("system-file.md", system_fields),
     "charter-fields": ("charter.md", charter_fields),
@@ -217,6 +229,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "alert-fields": ("alerts.md", alert_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
+    "dirty-files": ("dirty-files.md", dirty_files),
 }
 """Each generated part: the page that holds it and what makes it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -27,13 +27,13 @@ EXACT = "decimal(38, 0)"
 def base(decisions: Any, system: System) -> Any:
     """Counts by day × model version × bucket × flags × every group: one pass over the rows feeds all the cubes."""
     keys = ["day", "model_version", "bucket", *FLAGS, *(f"g_{name}" for name in system.groups)]
-    return decisions.group_by(keys).aggregate(n=_count(decisions.weight))
+    return decisions.group_by(keys).aggregate(n=count(decisions.weight))
 
 
 def daily(base_table: Any, system: System) -> Any:
     """Day × model version × flags × bucket: everybody, each group, each declared intersection."""
     parts = [_rolled(base_table, by, ["day", "model_version", "bucket"]) for by in [(), *system.attributes]]
-    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "daily")
+    return ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "daily")
 
 
 def cells(base_table: Any, system: System) -> Any:
@@ -44,7 +44,7 @@ def cells(base_table: Any, system: System) -> Any:
     ]
     monthly = base_table.mutate(month=base_table.day.truncate("M").cast("date"))
     parts = [_rolled(monthly, by, ["month"]) for by in combinations]
-    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "cells")
+    return ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "cells")
 
 
 def strata(decisions: Any, system: System) -> Any | None:
@@ -56,11 +56,11 @@ def strata(decisions: Any, system: System) -> Any | None:
         return None
     keyed = decisions.mutate(month=decisions.day.truncate("M").cast("date"))
     values = [*(f"g_{name}" for name in system.groups), *(f"c_{name}" for name in system.controls)]
-    counted = keyed.group_by(["month", "bucket", *FLAGS, *values]).aggregate(n=_count(keyed.weight))
+    counted = keyed.group_by(["month", "bucket", *FLAGS, *values]).aggregate(n=count(keyed.weight))
     fine = counted.mutate(stratum=_stratum(counted, system))  # one text for each cell, not for each decision
     parts = [_rolled(fine, by, ["month", "stratum", "bucket"]) for by in system.attributes]
     whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return _ordered(whole.mutate(controls=ibis.literal(controls_of(system))), "strata")
+    return ordered(whole.mutate(controls=ibis.literal(controls_of(system))), "strata")
 
 
 def controls_of(system: System) -> str:
@@ -107,23 +107,23 @@ def scores(decisions: Any, system: System) -> Any | None:
     bucket = decisions.bucket if system.cluster else ibis.literal(0, "uint8")
     keyed = decisions.mutate(
         month=decisions.day.truncate("M").cast("date"),
-        bin=_score_bin(decisions, score, most=SCORE_BINS),
+        bin=score_bin(decisions, score, most=SCORE_BINS),
         bucket=bucket,
-        units=_units(decisions, score).fill_null(0),
+        units=score_in_units(decisions, score).fill_null(0),
     )
     keep = ["month", "bin", "bucket", "decision", "outcome"]
     fine = keyed.group_by([*keep, *(f"g_{name}" for name in system.groups)]).aggregate(
-        n=_count(keyed.weight),
-        total=_weighted(keyed.units, keyed.weight),
-        squares=_weighted((keyed.units * keyed.units).cast(EXACT), keyed.weight),
+        n=count(keyed.weight),
+        total=weighted(keyed.units, keyed.weight),
+        squares=weighted((keyed.units * keyed.units).cast(EXACT), keyed.weight),
     )
     parts = []
     for by in [(), *system.attributes]:
         named = fine.select(*keep, *SUMS["scores"], **_keys(fine, by))
-        sums = {"n": _count(named.n), "total": _exact(named.total), "squares": _exact(named.squares)}
+        sums = {"n": count(named.n), "total": exact(named.total), "squares": exact(named.squares)}
         parts.append(named.group_by([*keep, *KEYS]).aggregate(**sums))
     whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return _ordered(whole.mutate(range=ibis.literal(range_of(system))), "scores")
+    return ordered(whole.mutate(range=ibis.literal(range_of(system))), "scores")
 
 
 def range_of(system: System) -> str:
@@ -141,27 +141,6 @@ def score_units(low: float, high: float) -> float:
     return 10.0 ** (9 - math.ceil(math.log10(high - low)))
 
 
-def histograms(decisions: Any, system: System, edges: Mapping[str, Sequence[float]]) -> Any | None:
-    """Day × bin of the score and of each feature; None when nothing is watched.
-
-    The bin is the number of edges at or below the value, -1 where the value is missing.
-    """
-    score = system.log.score
-    parts = (
-        [_histogram(decisions, "score", _score_bin(decisions, score, most=SCORE_BINS - 1))]
-        if score and "score" in edges
-        else []
-    )
-    parts += [
-        _histogram(decisions, name, _binned(decisions[f"f_{name}"], edges[name]))
-        for name in system.watched
-        if name in edges
-    ]
-    if not parts:
-        return None
-    return _ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "histograms")
-
-
 def score_edges(low: float, high: float) -> list[float]:
     """Inner edges of the equal bins of a score's declared range.
 
@@ -171,19 +150,21 @@ def score_edges(low: float, high: float) -> list[float]:
     return [low + (high - low) * i / SCORE_BINS for i in range(1, SCORE_BINS)]
 
 
-def _count(weight: Any) -> Any:
+def count(weight: Any) -> Any:
+    """How many decisions rows stand for."""
     return weight.sum().cast("int64")
 
 
-def _exact(value: Any) -> Any:
+def exact(value: Any) -> Any:
+    """The exact sum of whole numbers."""
     return value.sum().cast(EXACT)
 
 
-def _weighted(value: Any, weight: Any) -> Any:
+def weighted(value: Any, weight: Any) -> Any:
     """The exact sum of whole numbers times weights: long numbers are multiplied only where the weight is not 1."""
     one, zero = weight == 1, ibis.literal(0).cast(EXACT)
     single = one.ifelse(value, ibis.literal(0).cast(value.type()))
-    return _exact(single) + _exact(one.ifelse(zero, value.cast(EXACT) * weight))
+    return exact(single) + exact(one.ifelse(zero, value.cast(EXACT) * weight))
 
 
 def _keys(table: Any, by: Sequence[str]) -> dict[str, Any]:
@@ -195,35 +176,25 @@ def _rolled(table: Any, by: Sequence[str], keep: Sequence[str]) -> Any:
     """The table summed over all that is neither kept, nor a flag, nor one of the groups `by`."""
     named = table.select(**{key: table[key] for key in (*keep, *FLAGS)}, **_keys(table, by), n=table.n)
     keys = [*keep, "by", *(f"value{i + 1}" for i in range(MAX_DEPTH)), *FLAGS]
-    return named.group_by(keys).aggregate(n=_count(named.n))
+    return named.group_by(keys).aggregate(n=count(named.n))
 
 
-def _binned(value: Any, edges: Sequence[float]) -> Any:
-    below = sum(((value >= edge).cast("int16") for edge in edges), start=ibis.literal(0, "int16"))
-    return value.isnull().ifelse(ibis.literal(MISSING, "int16"), below).cast("int16")
-
-
-def _histogram(decisions: Any, feature: str, bin_: Any) -> Any:
-    binned = decisions.select("day", "weight", bin=bin_)
-    named = binned.mutate(feature=ibis.literal(feature), by=ibis.literal(""), value1=ibis.null("string"))
-    return named.group_by(["day", "feature", "by", "value1", "bin"]).aggregate(n=_count(named.weight))
-
-
-def _units(decisions: Any, score: Score) -> Any:
+def score_in_units(decisions: Any, score: Score) -> Any:
     """How far a score lies above the lowest, in whole units; NULL where there is none."""
     low, high = score.range
     return ((decisions.score - low) * score_units(low, high)).round().cast("int64")
 
 
-def _score_bin(decisions: Any, score: Score, *, most: int) -> Any:
+def score_bin(decisions: Any, score: Score, *, most: int) -> Any:
     """The number of `score_edges` at or below a score, and one more for the highest; in whole units, so that 0.29 lies
     at the edge 0.29 whatever a computer makes of either."""
     low, high = score.range
     whole = round((high - low) * score_units(low, high))
-    bin_ = (_units(decisions, score) * SCORE_BINS / whole).floor().cast("int64")
+    bin_ = (score_in_units(decisions, score) * SCORE_BINS / whole).floor().cast("int64")
     inside = ibis.greatest(ibis.least(bin_, most), 0)
     return decisions.score.isnull().ifelse(ibis.literal(MISSING, "int64"), inside).cast("int16")
 
 
-def _ordered(table: Any, cube: str) -> Any:
+def ordered(table: Any, cube: str) -> Any:
+    """The columns of a cube in their order."""
     return table.select(*CUBES[cube])

@@ -9,11 +9,12 @@ import duckdb
 import ibis
 
 from audits.cubes import build, ranks
+from audits.cubes.edges import Bins, bins_of, declare_bins
+from audits.cubes.histograms import histograms
 from audits.lake.tables import CUBES, decision_columns, keys_of, quote, summed, table
 from audits.systems.model import System
 from audits.windows import Window
 
-FEATURE_QUANTILES = 20
 AT_ONCE = ("histograms", "ranks")
 """Cubes that hold nothing of what comes after a decision."""
 FROM_BASE = ("daily", "cells")
@@ -24,7 +25,7 @@ _KEPT: dict[tuple[str, str], dict[str, str]] = {}
 
 def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
     """Adds the decisions of one batch to the cubes of the days and months they fall in."""
-    _declare_edges(connection, system, batch)
+    declare_bins(connection, system, batch)
     _merge(connection, system, batch=batch)
 
 
@@ -78,7 +79,7 @@ def count_rows(
     a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
     that is fetched as it is can wait for ever (1.5.5).
     """
-    statements, name = _statements(system, edges_of(connection, system)), f"counted_{cube}"
+    statements, name = _statements(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows or rows_of(system, window)}"
@@ -100,7 +101,7 @@ def rows_of(system: System, window: Window) -> str:
 def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
     """SQL: the cube `ranks` of a window, counted from the rows."""
     rows = rows_of(system, window)
-    ranks.count_lists(connection, _statements(system, edges_of(connection, system)), rows, into="ranks_now")
+    ranks.count_lists(connection, _statements(system, bins_of(connection, system)), rows, into="ranks_now")
     last = f"SELECT DATE '{window.end}' AS day {rows}"
     return ranks.added_up(["FROM ranks_now", ranks.everybody(last)])
 
@@ -112,14 +113,6 @@ def _in_months(cube: str, months: Sequence[dt.date]) -> str:
     day = "month" if "month" in CUBES[cube] else "CAST(date_trunc('month', day) AS DATE)"
     listed = ", ".join(f"DATE '{month}'" for month in months)
     return f"({day} IN ({listed}))"
-
-
-def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[float]]:
-    """Inner edges of each histogram, as fixed when its feature was first seen."""
-    rows = connection.execute(
-        f"SELECT feature, list(edge ORDER BY position) FROM {table(system, 'edges')} GROUP BY feature"
-    ).fetchall()
-    return {feature: list(edges) for feature, edges in rows}
 
 
 def _merge(
@@ -134,7 +127,7 @@ def _merge(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW picked AS FROM {table(system, 'decisions')} WHERE {_picked(batch, months)}"
     )
-    statements = _statements(system, edges_of(connection, system))
+    statements = _statements(system, bins_of(connection, system))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
     for name in cubes:
         if name == "ranks" and system.ranked:
@@ -191,9 +184,9 @@ def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
     return _in_months("daily", months) if months is not None else "true" if batch is None else f"batch = {batch}"
 
 
-def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]:
+def _statements(system: System, bins: Bins) -> dict[str, str]:
     """SQL of the base table and of each cube; Ibis takes a tenth of a second for them, so that they are kept."""
-    key = (system.model_dump_json(), repr(edges))
+    key = (system.model_dump_json(), repr(bins))
     if key not in _KEPT:
         columns = {name: _ibis_type(kind) for name, kind in decision_columns(system).items()}
         decisions, base = ibis.table(columns, name="picked"), ibis.table(_schema_of_base(system), name="base")
@@ -203,7 +196,7 @@ def _statements(system: System, edges: dict[str, list[float]]) -> dict[str, str]
             "cells": build.cells(base, system),
             "strata": build.strata(decisions, system),
             "scores": build.scores(decisions, system),
-            "histograms": build.histograms(decisions, system, edges),
+            "histograms": histograms(decisions, system, bins.edges, bins.values),
             **(ranks.statements(ibis.table(columns, name="competing"), system) if system.ranked else {}),
         }
         while len(_KEPT) >= MOST_KEPT:
@@ -255,25 +248,6 @@ def _pool_strata(connection: duckdb.DuckDBPyConnection) -> None:
         f"CREATE OR REPLACE TEMP TABLE delta AS SELECT * REPLACE ({pooled}, CAST(sum(n) AS BIGINT) AS n) "
         "FROM delta GROUP BY ALL"
     )
-
-
-def _declare_edges(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
-    """Fixes the edges of a score (from its declared range) and of each feature (quantiles of its first batch)."""
-    known = edges_of(connection, system)
-    found: dict[str, list[float]] = {}
-    if system.log.score and "score" not in known:
-        found["score"] = build.score_edges(*system.log.score.range)
-    shares = [i / FEATURE_QUANTILES for i in range(1, FEATURE_QUANTILES)]
-    for feature in system.watched:
-        if feature not in known:
-            row = connection.execute(
-                f"SELECT quantile_disc({quote('f_' + feature)}, {shares}) "
-                f"FROM {table(system, 'decisions')} WHERE batch = {batch}"
-            ).fetchone()
-            found[feature] = sorted(set(row[0])) if row and row[0] else []
-    rows = [(feature, i, edge) for feature, edges in found.items() for i, edge in enumerate(edges)]
-    if rows:
-        connection.executemany(f"INSERT INTO {table(system, 'edges')} VALUES (?, ?, ?)", rows)
 
 
 _TYPES = {

@@ -92,6 +92,7 @@ def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: in
         f"g_{name}": group.column for name, group in system.groups.items() if not group.bands and group.source == "log"
     }
     watched |= {f"c_{name}": control.column for name, control in system.controls.items()}
+    watched |= {f"f_{name}": name for name in system.categories}
     if not watched:
         return []
     sides = [f"list(DISTINCT {quote(role)}) FILTER (batch {side} {batch})" for role in watched for side in ("=", "<>")]
@@ -105,7 +106,7 @@ def _infinite(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
     """Features that hold infinite numbers: they count as missing, which nobody would guess from the figures."""
     if contract.log != "decisions":
         return []
-    watched = [name for name in contract.system.watched if family(opened.types.get(name, "")) == "number"]
+    watched = [name for name in contract.system.numbers if family(opened.types.get(name, "")) == "number"]
     if not watched:
         return []
     sides = ", ".join(f"coalesce(bool_or(isinf({contract.read.double(name)})), false)" for name in watched)

@@ -8,19 +8,26 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.ingest import ingest_into
+from audits.decisions.opened import BATCH, ROW
 from audits.decisions.quarantine import CORRECTION, resolve
 from audits.decisions.report import IngestReport
-from audits.decisions.sources import BATCH, ROW
 from audits.errors import SourceError
 from audits.lake import writing
 from audits.lake.tables import create_system, literal, quote, table
+from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 
 
 def resubmit(
-    workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions", period: dt.date | None = None
+    workspace: Workspace,
+    system: System,
+    path: Path,
+    *,
+    log: LogName = "decisions",
+    period: dt.date | None = None,
+    files: Files | None = None,
 ) -> IngestReport:
     """Imports a corrected export of the quarantine and closes the rows it came from, in one transaction.
 
@@ -46,7 +53,18 @@ def resubmit(
         if log == "decisions" and not system.log.key:
             _hold_unresolved(connection, system, reader, where=str(path))
         origin = f"{CORRECTION}{path.name}"
-        report = ingest_into(connection, workspace, system, path, log=log, origin=origin, period=period)
+        # An export has decimal points, whatever the file its rows came from.
+        written = Files(decimal=".", dates=system.files.dates)
+        report = ingest_into(
+            connection,
+            workspace,
+            system.model_copy(update={"files": written}),
+            path,
+            log=log,
+            origin=origin,
+            period=period,
+            files=files,
+        )
         corrected = (
             f"SELECT DISTINCT TRY_CAST({quote(BATCH)} AS BIGINT) AS batch, TRY_CAST({quote(ROW)} AS BIGINT) AS row "
             f"FROM {reader}"

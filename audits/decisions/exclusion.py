@@ -15,7 +15,7 @@ import duckdb
 from audits.cubes.update import rebuild_months
 from audits.decisions import effective
 from audits.decisions.examine import DUPLICATE_IN_LAKE, one
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import quote, reading, writing
 from audits.lake.tables import create_system, has_table, literal, table
 from audits.systems.kinds import LOGS, LogName
@@ -54,7 +54,7 @@ def settle(workspace: Workspace, system: System) -> None:
     """Brings rows in line with what is decided, after new runs brought files that excluded runs had brought before."""
     with writing(workspace) as connection:
         create_system(connection, system)
-        _settle(connection, system, _out(connection, system))
+        _settle(connection, system, runs_out(connection, system))
 
 
 def history(workspace: Workspace) -> list[Exclusion]:
@@ -62,7 +62,7 @@ def history(workspace: Workspace) -> list[Exclusion]:
     try:
         with reading(workspace) as connection:
             return _rows(connection, "SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn")
-    except LakeError:
+    except NoLakeError:
         return []
 
 
@@ -85,7 +85,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Exclusion]:
 def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool, reason: str) -> Exclusion | None:
     with writing(workspace) as connection:
         create_system(connection, system)
-        out = _out(connection, system)
+        out = runs_out(connection, system)
         if (origin in out) == excluded:
             return None
         made = Exclusion(
@@ -102,7 +102,7 @@ def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool
         return made
 
 
-def _out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
+def runs_out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
     """Origins of runs that are excluded by the last thing said of them."""
     rows = connection.execute(
         "SELECT origin FROM (SELECT origin, excluded FROM lake.main.exclusions WHERE system = ? "
@@ -168,10 +168,11 @@ def _move(
 def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, moved: str) -> None:
     """Rows whose id came in by another way stay out, noted once in the quarantine (their content stays in the twin)."""
     held, aside = table(system, log), table(system, "quarantine")
-    known = f"SELECT batch, row FROM {moved} WHERE id IN (SELECT id FROM {held})"
+    days = "day, weight" if log == "decisions" else "NULL::DATE AS day, NULL::BIGINT AS weight"
+    known = f"SELECT batch, row, {days} FROM {moved} WHERE id IN (SELECT id FROM {held})"
     connection.execute(
         f'INSERT INTO {aside} BY NAME SELECT {literal(log)} AS log, batch, row, {literal("id")} AS "column", '
-        f"{literal(DUPLICATE_IN_LAKE)} AS reason FROM ({known}) "
+        f"{literal(DUPLICATE_IN_LAKE)} AS reason, day, weight FROM ({known}) "
         f"WHERE (batch, row) NOT IN (SELECT (batch, row) FROM {aside} WHERE log = {literal(log)})"
     )
     connection.execute(f"DELETE FROM {moved} WHERE id IN (SELECT id FROM {held})")

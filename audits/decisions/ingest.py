@@ -25,6 +25,7 @@ from audits.lake.engine import scratch
 from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
+from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -51,6 +52,7 @@ def ingest(
     period: dt.date | None = None,
     strict: bool = False,
     growing: bool = False,
+    files: Files | None = None,
 ) -> IngestReport:
     """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
 
@@ -58,7 +60,8 @@ def ingest(
     changes nothing (`already`). With `strict`, one bad row refuses the whole source. A `growing` source is a table
     that is read again and again: rows that the log holds are `known`, and what they now say of outcomes, stages and
     human decisions is taken over. Late outcomes and human actions may come before or after their decision, in any
-    order: the decisions and months they touch are brought in line.
+    order: the decisions and months they touch are brought in line. `files` says how the file is written, before what
+    the system file says of it.
 
     Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
@@ -75,6 +78,7 @@ def ingest(
             period=period,
             strict=strict,
             growing=growing,
+            files=files,
         )
 
 
@@ -89,10 +93,11 @@ def ingest_into(
     period: dt.date | None = None,
     strict: bool = False,
     growing: bool = False,
+    files: Files | None = None,
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
     source = resume(connection, system, source, log=log)
-    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
+    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
     name = origin or opened.name
     report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
     if report is None:
@@ -103,7 +108,7 @@ def ingest_into(
         report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
     record(connection, report)
     leave(connection, system, source, log=log, mark=opened.mark)
-    return report
+    return replace(report, read=opened.reading.sentence() if opened.reading else None)
 
 
 def validate(
@@ -113,12 +118,14 @@ def validate(
     *,
     log: LogName = "decisions",
     period: dt.date | None = None,
+    files: Files | None = None,
 ) -> IngestReport:
     """What an import would accept and refuse, without writing anything (ids are compared within the source only)."""
     limit = workspace.settings.memory_limit.replace(" ", "")
     with scratch(memory_limit=limit) as connection:
-        opened, contract = _prepare(connection, workspace, system, source, log=log, period=period)
-        return _examine(connection, opened, contract, opened.name, lake=False)
+        opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
+        report = _examine(connection, opened, contract, opened.name, lake=False)
+        return replace(report, read=opened.reading.sentence() if opened.reading else None)
 
 
 def _prepare(
@@ -129,10 +136,11 @@ def _prepare(
     *,
     log: LogName,
     period: dt.date | None,
+    files: Files | None,
 ) -> tuple[Opened, Contract]:
     check_declared(system, log, where=str(source))
     set_key(connection, workspace)
-    opened = open_source(connection, source, columns_of(system, log))
+    opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files))
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
     return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
 

@@ -72,7 +72,7 @@ class IngestReport:
 
     `accepted`, `quarantined` and `known` (the log has them already) are rows of the source. `updated` are decisions
     whose outcome, stages or human decision changed; `waiting` are decisions that late rows speak of and that the log
-    does not hold (yet).
+    does not hold (yet). `read` says how a file was read, where that had to be found out.
     """
 
     system: str
@@ -87,6 +87,7 @@ class IngestReport:
     waiting: int = 0
     rejections: tuple[Rejection, ...] = ()
     changes: tuple[SchemaChange, ...] = ()
+    read: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The report as JSON."""

@@ -7,9 +7,10 @@ distribution gives a far larger PSI (Yurdakul 2018).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from audits.drift.transport import Sums
 from audits.errors import BoussoleError
 from audits.measures import Measure
 
@@ -31,6 +32,8 @@ class Histogram:
     edges: tuple[float, ...]
     reference: tuple[int, ...]
     current: tuple[int, ...]
+    sums: Sums | None = field(default=None, kw_only=True)
+    """Of the bins but the missing; None where they are not known."""
 
     def __post_init__(self) -> None:
         bins = len(self.edges) + 2

@@ -14,7 +14,7 @@ from audits.drift.before import Pairing, Positions, Refusal, compared_groups, re
 from audits.drift.bins import Binned, Histogram, categories, merged, reason_of
 from audits.drift.interaction import interaction
 from audits.drift.measures import index_measures
-from audits.drift.statistics import wasserstein
+from audits.drift.transport import wasserstein
 from audits.measures import Floats, Group, Measure
 from audits.metrics.distances import largest_gap
 from audits.metrics.scored import Scored
@@ -74,7 +74,8 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
     fine = Histogram(
         "score",
         tuple(score_edges(*now.scores.range)),
-        *((*map(int, side), gone) for side, gone in zip(sides, missing, strict=True)),
+        (*map(int, sides[0]), missing[0]),
+        (*map(int, sides[1]), missing[1]),
     )
     parts = [tuple(int(n) for n in coarse(side, edges)) for side in sides]
     binned = Binned(
@@ -105,7 +106,7 @@ def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
     moved = wasserstein([range_[0], *fine.edges, range_[1]], binned.reference, binned.current)
     return [
         binned.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
-        binned.measure("wasserstein", moved[0] if moved else None, {"bin_bound": moved[1]} if moved else {}),
+        binned.measure("wasserstein", moved.value if moved else None, {"bin_bound": moved.half} if moved else {}),
     ]
 
 

@@ -10,6 +10,7 @@ from audits.drift.bins import Binned, Histogram, categories
 from audits.drift.counts import WindowCounts
 from audits.drift.distances import distance_measures, missing_measure, ordered_measures
 from audits.drift.measures import index_measures
+from audits.drift.values import UNKNOWN, Values, value_measures
 from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
 from audits.standing import standing
 from audits.systems.model import System
@@ -29,7 +30,11 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
     effect = counts.design_effect(pair[1], system)
     found: list[Measure] = []
     for name in ("score", *system.watched):
-        if name in counts.bins:
+        if name in counts.values:
+            found += _values(
+                name, (counts.value_counts(name, pair[0]), counts.value_counts(name, pair[1])), system, effect
+            )
+        elif name in counts.bins:
             found += _column(counts.histogram(name, *pair), system, effect)
     decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
     found += _indices(_decisions(decided), effect)
@@ -47,7 +52,21 @@ def _column(histogram: Histogram, system: System, effect: float) -> list[Measure
             range_=score.range if histogram.feature == "score" and score else None,
             design_effect=effect,
         ),
-        missing_measure(histogram, fewest=system.privacy.suppress_below),
+        missing_measure(
+            histogram.feature,
+            n=sum(histogram.current),
+            missing=histogram.current[-1],
+            fewest=system.privacy.suppress_below,
+        ),
+    ]
+
+
+def _values(name: str, sides: tuple[Values, Values], system: System, effect: float) -> list[Measure]:
+    """Of a column of categories."""
+    fewest, now = system.privacy.suppress_below, sides[1]
+    return [
+        *value_measures("feature", name, sides, fewest=fewest, design_effect=effect),
+        missing_measure(name, n=now.total(), missing=now[UNKNOWN], fewest=fewest),
     ]
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from audits.cubes import build
+from audits.cubes.edges import edges_of, units_of
+from audits.cubes.histograms import POOLED
 from audits.cubes.read import outcome_sql
 from audits.drift.bins import Histogram
-from audits.lake.tables import table
+from audits.drift.transport import Sums
+from audits.drift.values import OTHERS, UNKNOWN, Values
+from audits.lake.tables import literal, table, whole_sum
 from audits.measures import Counts
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -21,6 +25,7 @@ from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window
 
 Bins = npt.NDArray[np.int64]
+Totals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +40,16 @@ class Version:
 @dataclass(frozen=True, kw_only=True)
 class WindowCounts:
     """Counts of several windows. `everybody` by window: (buckets, decision, outcome), as `Cells` has them; `bins` by
-    column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them."""
+    column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them; `totals`: sums of their
+    values in the units of `summed_in` (NaN where they are not known); `values` by column of categories and window."""
 
     windows: Mapping[Window, int]
     everybody: Counts
     edges: Mapping[str, Sequence[float]]
     bins: Mapping[str, Bins]
+    totals: Mapping[str, Totals] = field(default_factory=dict)
+    summed_in: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[Window, Values]] = field(default_factory=dict)
 
     def decisions(self, window: Window) -> int:
         """How many decisions a window holds."""
@@ -60,9 +69,24 @@ class WindowCounts:
 
     def histogram(self, column: str, reference: Window, current: Window) -> Histogram:
         """The bins of one column in two windows."""
-        return Histogram(
-            column, tuple(self.edges[column]), *(self._side(column, each) for each in (reference, current))
-        )
+        before, now = (self._side(column, each) for each in (reference, current))
+        sums = self._sums(column, reference, current)
+        return Histogram(column, tuple(self.edges[column]), before, now, sums=sums)
+
+    def _sums(self, column: str, reference: Window, current: Window) -> Sums | None:
+        """The sums of both windows; None where a part of them was counted without."""
+        if column not in self.totals:
+            return None
+        sides = [self.totals[column][self.windows[window]][:-1] for window in (reference, current)]
+        if np.isnan(sides).any():
+            return None
+        origin, scale = self.summed_in[column]
+        one, two = (tuple(side.tolist()) for side in sides)
+        return Sums(origin=origin, scale=scale, reference=one, current=two)
+
+    def value_counts(self, column: str, window: Window) -> Values:
+        """How many decisions of a window had each value of a column of categories; all lack it before it ever came."""
+        return self.values[column].get(window, Values({UNKNOWN: self.decisions(window)}))
 
     def _side(self, column: str, window: Window) -> tuple[int, ...]:
         """The bins of one window; before a column ever held a value it has none, and all its decisions lack it."""
@@ -71,22 +95,23 @@ class WindowCounts:
 
 
 def read_windows(
-    connection: duckdb.DuckDBPyConnection,
-    system: System,
-    windows: Sequence[Window],
-    edges: Mapping[str, Sequence[float]],
-    *,
-    as_of: dt.date,
+    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
 ) -> WindowCounts:
     """Counts of windows that may share days, from the cubes `daily` and `histograms`."""
     found = {window: i for i, window in enumerate(dict.fromkeys(windows))}
     listed = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for window, i in found.items())
-    joined = f"JOIN (VALUES {listed}) AS w(i, starts, ends) ON day BETWEEN starts AND ends" if found else "WHERE false"
+    days = "CAST(unnest(range(starts, ends + 1, INTERVAL 1 DAY)) AS DATE) AS day"
+    joined = f"JOIN (SELECT i, {days} FROM (VALUES {listed}) AS v(i, starts, ends)) AS w USING (day)"
+    edges = edges_of(connection, system)
+    bins, totals = _bins(connection, system, joined, len(found), edges)
     return WindowCounts(
         windows=found,
         everybody=_everybody(connection, system, joined, len(found), as_of=as_of),
         edges=edges,
-        bins=_bins(connection, system, joined, len(found), edges),
+        bins=bins,
+        totals=totals,
+        summed_in={name: units_of(name, inner, system) for name, inner in edges.items()},
+        values=_values(connection, system, joined, list(found)),
     )
 
 
@@ -109,15 +134,40 @@ def _bins(
     joined: str,
     windows: int,
     edges: Mapping[str, Sequence[float]],
-) -> dict[str, Bins]:
+) -> tuple[dict[str, Bins], dict[str, Totals]]:
+    """Counts and sums by column, (windows, bins) each, the missing last. A cube of an earlier version has no sums."""
+    cube = table(system, "histograms")
+    summed = any(column[0] == "total" for column in connection.execute(f"FROM {cube} LIMIT 0").description or ())
+    total = f"CAST({whole_sum('total')} AS DOUBLE)" if summed else "CAST(NULL AS DOUBLE)"
     rows = connection.execute(
-        "SELECT feature, i, bin, CAST(sum(n) AS BIGINT) "
-        f"""FROM (FROM {table(system, "histograms")} WHERE "by" = '') {joined} GROUP BY ALL"""
+        f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce({total}, 'nan') "
+        f"""FROM (FROM {cube} WHERE "by" = '') {joined} GROUP BY ALL ORDER BY feature"""
+    ).fetchnumpy()
+    features, i, bin_, n, sums = (np.asarray(column) for column in rows.values())
+    counts = {name: np.zeros((windows, len(inner) + 2), dtype=np.int64) for name, inner in edges.items()}
+    totals = {name: np.zeros((windows, len(inner) + 2)) for name, inner in edges.items()}
+    for name in edges:
+        start, end = np.searchsorted(features, [name, name + "\0"])
+        where = i[start:end], np.where(bin_[start:end] == build.MISSING, len(edges[name]) + 1, bin_[start:end])
+        counts[name][where], totals[name][where] = n[start:end], sums[start:end]
+    return counts, totals
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, system: System, joined: str, windows: Sequence[Window]
+) -> dict[str, dict[Window, Values]]:
+    """By column of categories and window, how many decisions had each value."""
+    if not system.categories:
+        return {}
+    listed = ", ".join(literal(name) for name in system.categories)
+    rows = connection.execute(
+        "SELECT feature, i, bin, value1, CAST(sum(n) AS BIGINT) "
+        f"""FROM (FROM {table(system, "histograms")} WHERE "by" = '' AND feature IN ({listed})) {joined} GROUP BY ALL"""
     ).fetchall()
-    found = {name: np.zeros((windows, len(inner) + 2), dtype=np.int64) for name, inner in edges.items()}
-    for name, i, bin_, n in rows:
-        if name in found:
-            found[name][i, len(edges[name]) + 1 if bin_ == build.MISSING else bin_] = n
+    found: dict[str, dict[Window, Values]] = {name: {} for name in dict.fromkeys(row[0] for row in rows)}
+    for name, i, bin_, value, n in rows:
+        key = {build.MISSING: UNKNOWN, POOLED: OTHERS}.get(bin_, value)
+        found[name].setdefault(windows[i], Values())[key] += n
     return found
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from audits.drift.bins import Binned, Histogram
 from audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
-from audits.drift.statistics import chi_square, hellinger, total_variation, wasserstein
+from audits.drift.statistics import chi_square, hellinger, total_variation
+from audits.drift.transport import wasserstein
 from audits.measures import Measure
 from audits.metrics.definition import Metric
 from audits.metrics.distances import largest_gap
 
 _EMPTY = "a window is empty or holds no value of the column"
 _BINS = "`bin_bound` says how far that of the rows can be"
+_BETWEEN = "that of the rows is from `low` to `high`"
 
 METRICS = (
     Metric(
@@ -48,7 +52,7 @@ METRICS = (
     Metric(
         name="kolmogorov_smirnov",
         kind="drift",
-        formula=f"largest gap between the shares under a value, at the fine edges of the cube ({_BINS})",
+        formula=f"largest gap between the shares under a value, at the fine edges of the cube ({_BETWEEN})",
         range="[0, 1]",
         ideal=0.0,
         undefined=_EMPTY,
@@ -58,10 +62,11 @@ METRICS = (
         name="wasserstein",
         kind="drift",
         formula="mean distance by which values have to move for both windows to be alike, in the column's unit, over "
-        f"the fine bins of the cube; values beyond the outer edges count as lying at them ({_BINS})",
-        range="[0, width of the edges]",
+        f"the fine bins of the cube and the sums of values in them ({_BETWEEN}); without sums (`clipped`) values "
+        "beyond the outer edges count as lying at them, and there is no `high`",
+        range="[0, ∞)",
         ideal=0.0,
-        undefined=f"{_EMPTY}; fewer than two edges",
+        undefined=f"{_EMPTY}; without sums, fewer than two edges",
         source="Vallender (1974), Theory of Probability and its Applications 18:784-786; scipy, wasserstein_distance",
     ),
     Metric(
@@ -146,18 +151,25 @@ def ordered_measures(
     )
     if fine.reason:
         return [fine.measure(name, None) for name in ORDERED]
-    gap, inside = largest_gap(*(np.asarray(side, dtype=np.float64) for side in (fine.reference, fine.current)))
-    # Without a range, a bin of no width at each end: values beyond the outer edges lie at them.
-    low, high = range_ or (histogram.edges[:1], histogram.edges[-1:])
-    edges = [*_ends(low), *histogram.edges, *_ends(high)]
-    moved = wasserstein(edges, fine.reference, fine.current) if len(set(edges)) > 1 else None
-    bound = {"bin_bound": moved[1], "clipped": range_ is None} if moved else {}
+    sums = histogram.sums
+    edges = _outermost(histogram.edges, range_)
+    sides = fine.reference, fine.current
+    known = sums.at_start(edges, sides) if sums else None
+    gap, inside = largest_gap(*(np.asarray(side, dtype=np.float64) for side in sides), at_start=known)
+    moved = wasserstein(edges, *sides, sums=sums)
     return [
-        fine.measure("kolmogorov_smirnov", gap, {"bin_bound": inside}),
-        fine.measure("wasserstein", moved[0] if moved else None, bound),
+        fine.measure("kolmogorov_smirnov", gap, {"bin_bound": inside, "low": gap, "high": gap + inside}),
+        fine.measure("wasserstein", moved.value if moved else None, moved.document() if moved else {}),
         _higher(fine, design_effect),
         *[_ranked(fine, name, design_effect) for name in _RANKED],
     ]
+
+
+def _outermost(edges: Sequence[float], range_: tuple[float, float] | None) -> list[float]:
+    """The edges of all bins: the outermost are those of the declared range; without one, or where a bin begins at its
+    end, there are none."""
+    low, high = range_ or (-math.inf, math.inf)
+    return [low, *edges, high if not edges or edges[-1] < high else math.inf]
 
 
 _RANKED = {"cramer_von_mises": cramer_von_mises, "anderson_darling": anderson_darling}
@@ -177,22 +189,17 @@ def _ranked(fine: Binned, name: str, effect: float) -> Measure:
     return fine.measure(name, found.statistic if found else None, params)
 
 
-def _ends(end: float | tuple[float, ...]) -> tuple[float, ...]:
-    return end if isinstance(end, tuple) else (end,)
-
-
-def missing_measure(histogram: Histogram, *, fewest: int) -> Measure:
-    """The share of decisions of the current window without a value.
+def missing_measure(name: str, *, n: int, missing: int, fewest: int) -> Measure:
+    """The share of decisions of the current window (`n`) without a value of a column.
 
     Undefined: `empty_window`. Suppressed: `small_group`, where some but fewer than `fewest` decisions have none or have
     one.
     """
-    n, missing = sum(histogram.current), histogram.current[-1]
     hidden = any(0 < part < fewest for part in (missing, n - missing))
     return Measure(
         metric="missing_share",
         by=("feature",),
-        group=(histogram.feature,),
+        group=(name,),
         value=missing / n if n and not hidden else None,
         status="suppressed" if hidden else "ok" if n else "undefined",
         reason="small_group" if hidden else None if n else "empty_window",

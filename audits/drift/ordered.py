@@ -139,9 +139,9 @@ def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design
     """Cramér and von Mises's test of two samples, with midranks.
 
     Formula: T = U ÷ (n m N) − (4 n m − 1) ÷ 6N, U the weighted sums of squares of ranks less their own; `design_effect`
-    divides T. p from the limit of T. Undefined (None): an empty window, or one value only. Source: Anderson (1962),
-    Annals of Mathematical Statistics 33:1148-1159; limit: Csörgő & Faraway (1996), J. Royal Statistical Society B
-    58:221-234.
+    divides T. p from the limit of T. Undefined (None): an empty window, one value only, or two decisions. Source:
+    Anderson (1962), Annals of Mathematical Statistics 33:1148-1159; limit: Csörgő & Faraway (1996), J. Royal
+    Statistical Society B 58:221-234.
 
     >>> found = cramer_von_mises([5, 20, 40, 20, 5], [20, 20, 10, 20, 20])
     >>> round(found.statistic, 3), round(found.p, 3)
@@ -151,18 +151,17 @@ def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design
     if counts is None:
         return None
     n, m = (sum(side) for side in counts)
-    whole, below, total = n + m, 0, 0
-    before = [0, 0]
-    for tied in zip(*counts, strict=True):
-        rank = 2 * below + sum(tied) + 1
-        for side, (own, size) in enumerate(zip(tied, (n, m), strict=True)):
-            total += size * _squares(rank - 2 * before[side], own)
-            before[side] += own
-        below += sum(tied)
+    whole, total, one_below, two_below = n + m, 0, 0, 0
+    for one, two in zip(*counts, strict=True):
+        rank = 2 * (one_below + two_below) + one + two + 1
+        total += n * _squares(rank - 2 * one_below, one) + m * _squares(rank - 2 * two_below, two)
+        one_below, two_below = one_below + one, two_below + two
     product = n * m
     # over one denominator, as whole numbers: the two parts are far larger than what is between them
     statistic = (3 * total - 2 * product * (4 * product - 1)) / (12 * product * whole)
     statistic /= design_effect
+    if product == 1:
+        return None
     mean, spread = (1 + 1 / whole) / 6, (whole + 1) / whole / 45
     spread *= (4 * product * whole - 3 * (n * n + m * m) - 2 * product) / (4 * product * whole)
     return Ranked(statistic=statistic, p=_beyond_cramer(1 / 6 + (statistic - mean) / math.sqrt(45 * spread)))

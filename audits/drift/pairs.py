@@ -9,7 +9,6 @@ from typing import get_args
 import duckdb
 
 from audits.cubes.read import days_of
-from audits.cubes.update import edges_of
 from audits.drift.compared import compared
 from audits.drift.control_counts import control_measures, read_controls
 from audits.drift.counts import read_windows
@@ -65,7 +64,7 @@ def exact_pair(
                 where=f"system '{system.id}'",
                 next_step="Choose two windows that share none, such as --against previous.",
             )
-        counts = read_windows(connection, system, [other, window], edges_of(connection, system), as_of=as_of)
+        counts = read_windows(connection, system, [other, window], as_of=as_of)
         controls = read_controls(connection, system, counts)
     for each in (other, window):
         if not counts.decisions(each):

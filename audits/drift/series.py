@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from audits.cubes.read import days_of
-from audits.cubes.update import edges_of
 from audits.drift.by_score import ByScore, read_by_score
 from audits.drift.compared import compared
 from audits.drift.control_counts import ControlCounts, control_measures, read_controls
@@ -93,11 +92,8 @@ def drift_series(
     with reading(workspace) as connection:
         first, last = days_of(connection, system)
         windows = _windows(system, first, last, step)
-        edges = edges_of(connection, system)
         known = {window: found for window in windows if (found := _other(window, system, against, examined))}
-        counts = read_windows(
-            connection, system, [before(windows[0], step), *windows, *known.values()], edges, as_of=as_of
-        )
+        counts = read_windows(connection, system, [before(windows[0], step), *windows, *known.values()], as_of=as_of)
         pairs = [(window, known.get(window) or _previous(window, counts, against)) for window in windows]
         reference = reference_window(system)
         months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
@@ -120,8 +116,8 @@ def drift_series(
             )
             for window, other in pairs
         ],
-        columns=[name for name in watched if name in edges],
-        empty=[name for name in watched if name not in edges],
+        columns=[name for name in watched if name in counts.edges or name in counts.values],
+        empty=[name for name in watched if name not in counts.edges and name not in counts.values],
         versions=versions,
         deciding=deciding,
         unfinished=windows[-1].end > last,

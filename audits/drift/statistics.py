@@ -120,35 +120,6 @@ def chi_square(
     )
 
 
-def wasserstein(edges: Sequence[float], reference: Sequence[int], current: Sequence[int]) -> tuple[float, float] | None:
-    """Wasserstein distance, in the column's own unit, and how far that of the rows can be from it.
-
-    Inputs: one count for each of the `len(edges) − 1` bins between edges; each bin's values are taken as evenly spread,
-    which moves none of them by more than half a bin on average. Formula: ∫ |F − G|. Range [0, width of the edges],
-    ideal 0. Undefined (None): an empty window, or fewer than two edges. Source: Vallender (1974), Theory of Probability
-    and its Applications 18:784-786.
-
-    >>> wasserstein([0, 1, 2], [1, 0], [0, 1])
-    (1.0, 1.0)
-    """
-    widths = np.diff(np.asarray(edges, dtype=np.float64))
-    counts = np.array([reference, current], dtype=np.float64)
-    if not widths.size or not counts.sum(axis=1).all():
-        return None
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    gaps = np.concatenate([[0.0], np.cumsum(shares[0] - shares[1])])
-    gaps[-1] = 0.0
-    moved = sum(width * _between(*ends) for width, *ends in zip(widths, gaps[:-1], gaps[1:], strict=True))
-    return float(moved), float((widths * shares.sum(axis=0)).sum() / 2)
-
-
-def _between(start: float, end: float) -> float:
-    """The mean of |x| as x goes evenly from one value to another."""
-    if start * end >= 0:
-        return (abs(start) + abs(end)) / 2
-    return (start**2 + end**2) / (2 * (abs(start) + abs(end)))
-
-
 def _shares(reference: Sequence[int], current: Sequence[int]) -> Floats | None:
     """The share of each filled bin in both windows; None where a window is empty."""
     counts = filled_bins(reference, current)

@@ -41,6 +41,16 @@ SHARED = {
         "at": "TIMESTAMP",
         "turn": "BIGINT",  # their order, whatever the clock says
     },
+    "discards": {  # rows set aside that somebody decided to leave out for good
+        "system": "VARCHAR",
+        "log": "VARCHAR",
+        "chosen": "VARCHAR",  # which rows, in words
+        "rows": "BIGINT",
+        "reason": "VARCHAR",
+        "role": "VARCHAR",
+        "at": "TIMESTAMP",
+        "turn": "BIGINT",
+    },
     "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
         "id": "VARCHAR",
         "kind": "VARCHAR",
@@ -132,9 +142,10 @@ CUBES = {
         "day": "DATE",
         "feature": "VARCHAR",
         "by": "VARCHAR",
-        "value1": "VARCHAR",
+        "value1": "VARCHAR",  # of a column of categories: the value (bin 0); NULL for others together (bin 1)
         "bin": "SMALLINT",  # -1 missing; else the number of edges at or below the value
         "n": "BIGINT",
+        "total": "DECIMAL(38,0)",  # of the values, in units (`edges.units_of`); NULL where an earlier version counted
     },
     "ranks": {
         "month": "DATE",
@@ -144,7 +155,11 @@ CUBES = {
         **RANKED,
     },
 }
-SUMS = dict.fromkeys(CUBES, ("n",)) | {"ranks": tuple(RANKED), "scores": ("n", "total", "squares")}
+SUMS = dict.fromkeys(CUBES, ("n",)) | {
+    "ranks": tuple(RANKED),
+    "scores": ("n", "total", "squares"),
+    "histograms": ("n", "total"),
+}
 """The columns of a cube that are added up; the others are its keys."""
 OUTCOMES = {
     "batch": "BIGINT",
@@ -199,9 +214,15 @@ QUARANTINE = {
     "content": "BLOB",  # the row as it came, JSON, encrypted
     "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
+    "day": "DATE",  # of the decision, where it could be read; of a sealed month its first day
+    "mark": "VARCHAR",  # the keyed hash of its id
+    "discarded": "BIGINT",  # the turn in which somebody left it out for good
+    "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
+VALUES = {"feature": "VARCHAR", "value": "VARCHAR"}  # of columns of categories, those that are counted by name
+KEPT = {"quarantine": QUARANTINE, "edges": EDGES, "values": VALUES, "sealed": SEALED}
 
 
 def quote(name: str) -> str:
@@ -248,7 +269,7 @@ def decision_columns(system: System) -> dict[str, str]:
         "human_seconds": "DOUBLE",
         **{f"g_{name}": "VARCHAR" for name in system.groups},
         **{f"c_{name}": "VARCHAR" for name in system.controls},
-        **{f"f_{name}": "DOUBLE" for name in system.watched},
+        **{f"f_{name}": "VARCHAR" if name in system.categories else "DOUBLE" for name in system.watched},
         **LOGGED,
     }
 
@@ -268,7 +289,12 @@ def keys_of(cube: str) -> list[str]:
 def summed(cube: str) -> str:
     """SQL: the sums of a cube's columns that are added up, in order."""
     kinds = {column: CUBES[cube][column] for column in SUMS[cube]}
-    return ", ".join(f"CAST(sum({quote(column)}) AS {kind}) AS {quote(column)}" for column, kind in kinds.items())
+    return ", ".join(f"CAST({whole_sum(column)} AS {kind}) AS {quote(column)}" for column, kind in kinds.items())
+
+
+def whole_sum(column: str) -> str:
+    """SQL: the sum of a column; NULL where a part of it is not known."""
+    return f"CASE WHEN count({quote(column)}) = count(*) THEN sum({quote(column)}) END"
 
 
 def create_shared(connection: duckdb.DuckDBPyConnection) -> None:
@@ -283,9 +309,11 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, system)
-    for name, columns in {**CUBES, "quarantine": QUARANTINE, "edges": EDGES, "sealed": SEALED}.items():
+    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
+    for name, columns in (("histograms", CUBES["histograms"]), ("quarantine", QUARANTINE)):
+        _add_missing(connection, table(system, name), columns)
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -303,6 +331,11 @@ def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return _there(connection, f"lake.main.{name}")
 
 
+def present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
+    """The columns that a table has: those of an older lake can lack some until it is written to."""
+    return {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+
+
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """To ask the catalogue for the names of all tables takes a hundred times as long."""
     try:
@@ -317,8 +350,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
-    for column, kind in decision_columns(system).items():
+def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    """Gives a table that was made before the columns that it has got since."""
+    present = present_columns(connection, name)
+    for column, kind in columns.items():
         if column not in present:
-            connection.execute(f"ALTER TABLE {table(system, 'decisions')} ADD COLUMN {quote(column)} {kind}")
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")

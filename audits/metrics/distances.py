@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import wasserstein_distance
 
 from audits.measures import Floats, Measure
 from audits.metrics.definition import Comparison, Metric
 from audits.metrics.scored import EVERY, Figure, Refused, Scored, pair_figures
 
+Flags = npt.NDArray[np.bool_]
 Maker = Callable[[Scored, list[int], list[int]], tuple[float, float]]
 DISTANCES = tuple(
     Comparison(metric=name, rate=EVERY, scale="difference", less_is_worse=False, turns=False)
@@ -48,16 +50,23 @@ def _largest_gap(scored: Scored, group: list[int], other: list[int]) -> tuple[fl
     return largest_gap(*(scored.histogram(side) for side in (group, other)))
 
 
-def largest_gap(one: Floats, two: Floats) -> tuple[float, float]:
+def largest_gap(one: Floats, two: Floats, *, at_start: tuple[Flags, Flags] | None = None) -> tuple[float, float]:
     """The Kolmogorov-Smirnov distance of two histograms at the edges, and how much larger that of the rows can be.
+
+    `at_start`: of each, in which bins all values are known to lie where the bin begins: they hide nothing there.
 
     >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]))
     (0.5, 0.5)
+    >>> first = np.array([True, True])
+    >>> largest_gap(np.array([1.0, 1.0]), np.array([0.0, 2.0]), at_start=(first, first))
+    (0.5, 0.0)
     """
     first, second = (np.concatenate([[0.0], np.cumsum(part) / part.sum()]) for part in (one, two))
     value = float(np.abs(first - second).max())
-    inside = np.maximum(np.abs(first[1:] - second[:-1]), np.abs(first[:-1] - second[1:])).max()
-    return value, max(0.0, float(inside) - value)
+    inside = [np.abs(first[1:] - second[:-1]), np.abs(first[:-1] - second[1:])]
+    if at_start is not None:
+        inside = [np.where(known, 0.0, gap) for known, gap in zip(reversed(at_start), inside, strict=True)]
+    return value, max(0.0, float(np.maximum(*inside).max()) - value)
 
 
 def _moved(scored: Scored, group: list[int], other: list[int]) -> tuple[float, float]:

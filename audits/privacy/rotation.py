@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from audits.errors import BoussoleError, PrivacyError
+from audits.lake import has_lake
 from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
 from audits.lake.tables import quote
 from audits.privacy import keys, text
@@ -38,7 +39,7 @@ def rotate(workspace: Workspace) -> Rotated:
 
     Raises PrivacyError when there is no lake, a key is missing, or a system's file is.
     """
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         raise PrivacyError(
             "there is nothing to bring under a new key: nothing was imported yet.",
             where=str(workspace.home),
@@ -107,7 +108,7 @@ def _keyed(system: System, table: str) -> list[str]:
     private, log = set(system.privacy.pseudonymise), table.removeprefix(TWIN)
     roles: dict[str, Sequence[str | None]] = {}
     if log == "quarantine":
-        return ["fingerprint"]
+        return ["fingerprint", "mark"]
     if log == "contacts":
         roles = {"person": [system.contacts.person] if system.contacts else []}
     elif log == "generations":

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from audits.systems.files import Files
 from audits.systems.kinds import LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
@@ -73,11 +74,13 @@ class System(Strict):
         default_factory=list, description="Groups looked at together, two or three at a time"
     )
     features: list[Watched] = Field(
-        default_factory=list, description="Numeric inputs watched for drift: a column, or a column with its title"
+        default_factory=list,
+        description="Inputs watched for drift: a column of numbers, or a column with its title and kind",
     )
     windows: Windows = Field(Windows(), description="What an audit looks at")
     privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
     sources: list[Source] = Field(default_factory=list, description="Where `boussole sync` finds its decisions")
+    files: Files = Field(Files(), description="How its data files are written, where they do not tell it themselves")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -112,6 +115,16 @@ class System(Strict):
     def watched(self) -> list[str]:
         """The columns of the features, in the order of the file."""
         return [feature.column for feature in self.features]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns of the features that hold numbers."""
+        return [feature.column for feature in self.features if feature.kind == "number"]
+
+    @property
+    def categories(self) -> list[str]:
+        """The columns of the features that hold words, or true and false."""
+        return [feature.column for feature in self.features if feature.kind == "category"]
 
     @property
     def feature_titles(self) -> dict[str, Texts]:

@@ -55,15 +55,18 @@ class Group(Strict):
 
 
 class Feature(Strict):
-    """A numeric input watched for drift, with its name for readers."""
+    """An input watched for drift, with its name for readers."""
 
-    column: ColumnName = Field(description="The column that holds the number")
+    column: ColumnName = Field(description="The column that holds the value")
     title: Texts | None = Field(None, description="Its name, for readers")
+    kind: Literal["number", "category"] = Field("number", description="`category`: words, codes, or true and false")
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
-        """Its column alone where it has no title, as in the file: an older declaration keeps its hash."""
-        return self.column if self.title is None else {"column": self.column, "title": self.title}
+        """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
+        more = {"title": self.title, "kind": self.kind if self.kind != "number" else None}
+        written = {"column": self.column, **{key: value for key, value in more.items() if value is not None}}
+        return written if len(written) > 1 else self.column
 
 
 def _by_its_column(value: Any) -> Any:

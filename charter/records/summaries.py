@@ -21,6 +21,7 @@ from charter.records.models import Audit, Summary
 Document = dict[str, Any]
 OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
 OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
+OF_LEFT_OUT = ("rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "share", "limit", "limited")
 JUDGED_BY = ("test", "scale", "bad_side", "against")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""
 
@@ -40,6 +41,8 @@ class AuditSummary:
     articles: list[Document]
     verdicts: list[Document]
     measures: list[Document]
+    left_out: Document | None = None
+    """What the audit did not count; None where its document does not say."""
 
 
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
@@ -52,6 +55,8 @@ def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
         "articles": document.get("articles", []),
         "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
     }
+    if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
+        said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT}
     return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
 
 
@@ -124,6 +129,7 @@ def _read(row: Any) -> AuditSummary:
         articles=said["articles"],
         verdicts=said["verdicts"],
         measures=json.loads(row.measures) if "measures" in row._fields else [],
+        left_out=said.get("left_out"),
     )
 
 

@@ -198,6 +198,11 @@ def _judged_again(workspace: Workspace, document: Document, system: System, char
     )
     facts = facts_of(workspace, as_of=as_of, before=document["evidence"].get("statements", 0))
     found = verdicts_in_short(
-        asked_of(charter, system), document["measures"], window_start=start, window_end=end, facts=facts
+        asked_of(charter, system),
+        document["measures"],
+        window_start=start,
+        window_end=end,
+        facts=facts,
+        left_out=document.get("left_out"),
     )
     return states_of({"verdicts": found, "articles": summarise(charter, found, system=system.id, facts=facts)})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audits.decisions import IngestReport
     from audits.ephemeral import LogFile
     from audits.systems import System
+    from audits.systems.files import Files
     from audits.workspace import Workspace
 
 
@@ -36,9 +37,10 @@ class Asked:
 
     system: str | None
     run: str | None
-    file: Path | None
+    file: str | None
     system_file: Path | None
     dry_run: bool
+    files: Files
 
 
 def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[dict[str, Any], list[IngestReport], str]:
@@ -52,7 +54,7 @@ def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[d
         system, files = _run(workspace_of(context), asked.run, asked.system)
     else:
         workspace, system = system_of(context, asked.system, asked.system_file)
-        files = _file(asked.file)
+        files = _file(asked.file or "", asked.files)
     tell_gaps(file_of(workspace.home / "systems", system.id) if workspace else asked.system_file)
     document, reports = audit_files(system, files, parent=workspace, **days)
     return document, reports, workspace.settings.language if workspace else language()
@@ -83,6 +85,9 @@ def tell_gaps(path: Path | None) -> None:
 
 def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
     """Says which rows were left out, and whether there are any."""
+    for report in reports:
+        if report.read:
+            say(f"{report.origin}: {report.read}.")
     bad = [report for report in reports if report.rejections]
     for report in bad:
         say(f"{report.origin}: {report.quarantined} of {report.accepted + report.quarantined} row(s) were left out.")
@@ -124,7 +129,10 @@ def _run(workspace: Workspace, run_id: str, expected: str | None) -> tuple[Syste
     return system, lambda folder: fetch_run(workspace, run_id, system, into=folder)
 
 
-def _file(path: Path | None) -> Callable[[Path], Sequence[LogFile]]:
+def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
+    from audits.decisions.files.many import expand
     from audits.ephemeral import LogFile
 
-    return lambda _: [LogFile(path=str(path))]
+    return lambda _: [
+        LogFile(path=path, origin=None if path == source else name, files=files) for path, name in expand(source)
+    ]

@@ -20,6 +20,15 @@ from dashboard.commands.console import (
     workspace_of,
     write_json,
 )
+from dashboard.commands.reading import (
+    DatesOption,
+    DecimalOption,
+    EncodingOption,
+    HeaderOption,
+    SeparatorOption,
+    SheetOption,
+    files_of,
+)
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
@@ -35,7 +44,9 @@ class FailOn(StrEnum):
 
 def audit(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="With --dry-run: a file of decisions to audit by itself.")] = None,
+    file: Annotated[
+        str | None, typer.Argument(help="With --dry-run: a file (a pattern, a folder) to audit by itself.")
+    ] = None,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
     run: Annotated[
         str | None, typer.Option("--run", help="Audit the decisions of one MLflow run by themselves.")
@@ -50,6 +61,12 @@ def audit(  # noqa: PLR0917 (the options of a command)
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
 ) -> None:
     """Measure the decisions of a window, judge them by the charter, seal the result.
 
@@ -66,7 +83,10 @@ def audit(  # noqa: PLR0917 (the options of a command)
     reports: list[IngestReport] = []
     by_itself = run is not None or file is not None or system_file is not None
     if by_itself:
-        asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run)
+        files = files_of(
+            encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
+        )
+        asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files)
         document, reports, language = alone.audit(context, asked, **days)
         documents = [document]
     else:

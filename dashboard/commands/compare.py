@@ -134,7 +134,7 @@ def _sides(
 
 def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
-    from audits.decisions.sources import READERS
+    from audits.decisions.files.kinds import READERS, kind_of
     from audits.ephemeral import LogFile
     from audits.sides import side_in_lake, side_of_files
 
@@ -149,7 +149,7 @@ def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kin
             name=name,
             days=days,
         )
-    if Path(name).suffix.lower() in READERS:
+    if kind_of(name):
         return side_of_files(
             system, lambda _: [LogFile(path=name)], parent=parent, kind="file", name=Path(name).name, days=days
         )

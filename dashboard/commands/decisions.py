@@ -11,23 +11,40 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.console import LogOption, SystemOption, complain, progress, say, workspace_of
+from dashboard.commands.reading import (
+    DatesOption,
+    DecimalOption,
+    EncodingOption,
+    HeaderOption,
+    SeparatorOption,
+    SheetOption,
+    each_file,
+    files_of,
+)
 
 if TYPE_CHECKING:
     from audits.decisions import IngestReport
 
 
-def log(
+def log(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines.")],
+    file: Annotated[Path, typer.Argument(help="CSV, Excel, Parquet or JSON lines.")],
     system: SystemOption,
     log: LogOption = "decisions",
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
 ) -> None:
     """Check a file of decisions (or of another log) and log it to MLflow as a run."""
     from experiments.logging import log_file
 
     workspace = workspace_of(context)
     chosen = workspace.system(system)
-    run_id = log_file(file, workspace=workspace, system=chosen, log=log)
+    files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
+    run_id = log_file(file, workspace=workspace, system=chosen, log=log, files=files, tell=tell_reading)
     read = any(source.mlflow for source in chosen.sources)
     first = "" if read else f"add `sources: [{{mlflow: {{experiment: {system}}}}}]` to its system file, then "
     say(f"Logged to MLflow as run {run_id}. Next: {first}`boussole sync --system {system}`.")
@@ -35,22 +52,43 @@ def log(
 
 def import_(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="CSV, Parquet or JSON lines file, or duckdb:PATH?table=T.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="A CSV, Excel, Parquet or JSON lines file, a pattern, a folder, or duckdb:PATH?table=T."),
+    ],
     system: SystemOption,
     log: LogOption = "decisions",
     period: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of all rows of a log without time.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse the whole file for one bad row.")] = False,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
 ) -> None:
-    """Bring a file or a DuckDB table of a log into the lake; bad rows are set aside with their reason."""
+    """Bring files or a DuckDB table of a log into the lake; bad rows are set aside with their reason.
+
+    What a file does not tell of its encoding, numbers and dates must be said here or under `files` of the system file.
+    """
     from audits.decisions import ingest
 
     workspace = workspace_of(context)
     day = period.date() if period else None
-    report = ingest(workspace, workspace.system(system), source, log=log, period=day, strict=strict)
-    tell_report(report)
-    if report.rejections:
+    chosen, files = (
+        workspace.system(system),
+        files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet),
+    )
+
+    def bring_in(path: str, name: str) -> bool:
+        origin = None if path == source else name
+        report = ingest(workspace, chosen, path, log=log, origin=origin, period=day, strict=strict, files=files)
+        tell_report(report)
+        return not report.rejections
+
+    if not each_file(source, bring_in):
         raise typer.Exit(2)
 
 
@@ -100,8 +138,15 @@ def sync(
         raise typer.Exit(2)
 
 
+def tell_reading(report: IngestReport) -> None:
+    """How a file was read, where that had to be found out."""
+    if report.read:
+        say(f"{report.origin}: {report.read}.")
+
+
 def tell_report(report: IngestReport) -> None:
     """What became of a source, in words."""
+    tell_reading(report)
     if report.already:
         say(f"{report.origin}: already imported, nothing changed.")
         return

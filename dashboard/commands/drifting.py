@@ -56,10 +56,11 @@ def drift(  # noqa: PLR0917 (the options of a command)
         bool, typer.Option("--report/--no-report", help="Make Evidently's report, on samples of both windows.")
     ] = True,
 ) -> None:
-    """Measure how far a window lies from another, exactly; have Evidently report on samples of both.
+    """Measure how far a window lies from another; have Evidently report on samples of both.
 
-    The distances count all decisions. Evidently's report is kept in the workspace (reports/drift), and as an artifact
-    of MLflow where a tracking store is there.
+    The distances count all decisions. Those that hang on where in a bin values lie (Kolmogorov-Smirnov, Wasserstein)
+    stand with their bounds, between which the distance of the rows lies for certain. Evidently's report is kept in the
+    workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
     from audits.drift.pairs import against_asked, exact_pair, window_asked
     from charter.examined import examined
@@ -167,11 +168,21 @@ def _cell(measure: Measure | None) -> str:
         return (measure.reason or "").replace("_", " ")
     if measure.metric == "missing_share":
         return f"{100 * measure.value:.1f}%"
-    shown = f"{measure.value:.4f}"
+    shown = f"{measure.value:.4f}{_bounds(measure)}"
     if measure.interval is not None:
         shown += f" ({measure.interval.low:.4f} to {measure.interval.high:.4f})"
     p = measure.params.get("p")
     return shown if p is None else f"{shown}\np {'< 0.0001' if p < LEAST else f'= {p:.4f}'}"
+
+
+def _bounds(measure: Measure) -> str:
+    """Between what the distance of the rows lies, where that is not the figure itself to the last digit shown."""
+    if "low" not in measure.params:
+        return ""
+    low, high = f"{measure.params['low']:.4f}", measure.params.get("high")
+    if high is None:
+        return f"\n{low} or more"
+    return "" if low == f"{high:.4f}" else f"\n{low} to {high:.4f}"
 
 
 def _document(pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: Made | None) -> dict[str, Any]:

@@ -14,6 +14,15 @@ import typer
 
 from audits.errors import SystemFileError
 from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.reading import (
+    DatesOption,
+    DecimalOption,
+    EncodingOption,
+    HeaderOption,
+    SeparatorOption,
+    SheetOption,
+    files_of,
+)
 from dashboard.commands.spreadsheets import import_, refuse_existing
 
 if TYPE_CHECKING:
@@ -141,8 +150,10 @@ app.command("import")(import_)
 
 
 @app.command()
-def new(
-    source: Annotated[str, typer.Option("--from", help="CSV, Parquet or JSON lines file, or duckdb:PATH?table=T.")],
+def new(  # noqa: PLR0917 (the options of a command)
+    source: Annotated[
+        str, typer.Option("--from", help="A CSV, Excel, Parquet or JSON lines file, or duckdb:PATH?table=T.")
+    ],
     system_id: Annotated[
         str | None, typer.Option("--id", help="The id of the system; else from the file's name.")
     ] = None,
@@ -151,13 +162,22 @@ def new(
         list[str] | None,
         typer.Option(help="A column that may rightly differ between people; may be given several times."),
     ] = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
 ) -> None:
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
     from audits.systems.scaffold import propose
 
     if out is not None:
         refuse_existing(out)
-    made = propose(source, system_id=system_id, controls=control or [])
+    files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
+    made = propose(source, system_id=system_id, controls=control or [], files=files)
+    if made.read:
+        say(f"{source}: {made.read}.")
     if out is None:
         typer.echo(made.text, nl=False)
     else:

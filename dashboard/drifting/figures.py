@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.control_counts import CONTROL, OTHERS, UNKNOWN
+from audits.drift.control_counts import CONTROL
 from audits.drift.series import DriftSeries, Point
+from audits.drift.values import OTHERS, UNKNOWN
 from audits.measures import Measure
 from dashboard.drifting.words import period_words, why_not
 from dashboard.groups import group_name
@@ -35,6 +36,31 @@ def figure(value: float, say: Say) -> str:
     if 0 < value < LEAST:
         return say("under {value}", value=say.number(LEAST, 4))
     return say.number(value, 2 if size >= 1 else 3 if size >= 10 * LEAST or not size else 4)
+
+
+def bounded(measure: Measure, say: Say) -> str:
+    """A distance, and between what that of the rows lies where bins leave room for another figure."""
+    value = figure(measure.value or 0.0, say)
+    ends = ends_of(measure, say)
+    if ends is None:
+        return value
+    low, high = ends
+    return say("{n} ({low} to {high})", n=value, low=low, high=high) if high else say("{n} or more", n=low)
+
+
+def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
+    """Between what the distance of the rows lies, the higher end None where none is known; None where both are written
+    like the figure."""
+    if "low" not in measure.params:
+        return None
+    low, high = measure.params["low"], measure.params.get("high")
+    ends = figure(low, say), None if high is None else figure(high, say)
+    return None if set(ends) == {figure(measure.value or 0.0, say)} else ends
+
+
+def in_order(like: Measure) -> bool:
+    """Whether a measure is of a column of numbers."""
+    return like.by == ("feature",) and "categories" not in like.params
 
 
 def table_head(say: Say, *, ordered: bool) -> list[str]:
@@ -69,7 +95,7 @@ def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: 
         return [*first, why_not(why or "", series.system, say, readable_from=readable), *empty, missing]
     names = (*INDICES, *(ORDERED if ordered else ()))
     values = [of(point, name, like) for name in names]
-    told = ["" if each is None or each.value is None else figure(each.value, say) for each in values]
+    told = ["" if each is None or each.value is None else bounded(each, say) for each in values]
     ranked = [_pairs(of(point, "mann_whitney", like), say), _ranked(point, like, say)] if ordered else []
     last = _missing(point, like, say) if ordered else _mixed(psi, like, series, say)
     return [*first, *told, *ranked, _p(of(point, "chi_square", like), say), last]
@@ -130,12 +156,17 @@ def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
 
 def several(like: Measure) -> bool:
     """Whether a measure is of more than two categories that have names of their own."""
-    return like.by in (("mix",), (CONTROL,))
+    return like.by in (("mix",), (CONTROL,)) or _of_values(like)
+
+
+def _of_values(like: Measure) -> bool:
+    """Whether a measure is of a feature that holds categories."""
+    return like.by == ("feature",) and not in_order(like)
 
 
 def label(group: str, like: Measure, series: DriftSeries, say: Say) -> str:
-    """A group, or a value of a control, in words."""
-    if like.by == (CONTROL,):
+    """A group, or a value of a control or of a feature, in words."""
+    if like.by == (CONTROL,) or _of_values(like):
         named = {UNKNOWN: say("Unknown"), OTHERS: say("Others")}
         return named[group] if group in named else say("“{value}”", value=group)
     if group == "?":

@@ -220,7 +220,7 @@ def closing(page: DriftPage, say: Say, *, recompute: str) -> Html:
             say("Values differ by"),
             say(
                 "How far values would have to be moved, on average, for both periods to be alike (Wasserstein). "
-                "Or more: values beyond the outermost classes count as lying at their ends."
+                "In brackets: values are counted in classes, and between what the distance of all single values lies."
             ),
         ),
         (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Measure
 from dashboard.drifting.events import Event, within
-from dashboard.drifting.figures import figure, label, of, row, several, table_head
+from dashboard.drifting.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from dashboard.drifting.picture import Spot, small_multiple
 from dashboard.drifting.readings import Level, Reading, theme_of
 from dashboard.drifting.words import period_words, short_words, state_words, title_of, why_not
@@ -19,7 +19,7 @@ SPOKEN = 12
 EVEN = 0.005
 """Nearer to one half than this, a chance is said to be one half."""
 NAMED = 5
-"""Values of a control that a sentence names."""
+"""Values of a column that a sentence names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def _multiple(
     ]
     title = title_of(like, theme, series.system, say)
     ends = [" ".join(short_words(point.window, series.step, say)) for point in (series.points[0], series.points[-1])]
-    ordered = like.by == ("feature",)
+    ordered = in_order(like)
     return Multiple(
         anchor=f"{theme}-{name}".replace(" ", "-"),
         title=title,
@@ -116,18 +116,23 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
     if shares := psi.params.get("shares"):
         told += [_shares(psi, shares, like, series, say), *_come_and_gone(psi, say)]
     elif moved is not None and moved.value is not None:
-        value = figure(moved.value, say)
-        beyond = moved.params.get("clipped")
-        told.append(
-            say("Values differ by about {value} or more on average.", value=value)
-            if beyond
-            else say("Values differ by {value} on average.", value=value)
-        )
+        told.append(_moved(moved, say))
         told += _direction(of(point, "mann_whitney", like), say)
     if not shares and share is not None and share.value is not None:
         n = _hundredths(share.value, say)
         told.append(say("{n} in 100 decisions would have to change for both periods to be alike.", n=n))
     return told
+
+
+def _moved(moved: Measure, say: Say) -> str:
+    """By how much values differ, and how much more or less it may be."""
+    value, ends = figure(moved.value or 0.0, say), ends_of(moved, say)
+    if ends is None:
+        return say("Values differ by {value} on average.", value=value)
+    low, high = ends
+    if high is None:
+        return say("Values differ by about {value} or more on average.", value=value)
+    return say("Values differ by {value} on average (from {low} to {high}).", value=value, low=low, high=high)
 
 
 def _come_and_gone(psi: Measure, say: Say) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from audits.decisions import validate
+from audits.decisions import IngestReport, validate
 from audits.decisions.contracts import columns_of
 from audits.decisions.frames import open_frame
 from audits.decisions.sources import open_source
@@ -13,6 +14,7 @@ from audits.errors import SourceError
 from audits.lake.engine import scratch
 from audits.lake.tables import quote
 from audits.systems import System
+from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import Packed, pack
@@ -21,16 +23,26 @@ from experiments.logging.runs import mlflow_faults, write
 from experiments.store import client, experiment_id
 
 
-def log_file(path: str | Path, *, workspace: Workspace, system: System, log: LogName = "decisions") -> str:
+def log_file(
+    path: str | Path,
+    *,
+    workspace: Workspace,
+    system: System,
+    log: LogName = "decisions",
+    files: Files | None = None,
+    tell: Callable[[IngestReport], None] = lambda _: None,
+) -> str:
     """Validates a file (or `duckdb:PATH?table=T`) and logs it as a run of the system's experiment; returns its id.
 
     Only the columns that the system file declares for this log are logged. Rows that break the contract are logged
     too: a sync quarantines them, and they stay visible there. The experiment is that of the system's first MLflow
-    source, else the system's id.
+    source, else the system's id. `files` says how the file is written; numbers and dates are logged as computers write
+    them, whatever the file does. `tell` is given what was found in it.
 
     Raises SourceError when the file cannot be read or when no row is acceptable.
     """
-    report = validate(workspace, system, path, log=log)
+    report = validate(workspace, system, path, log=log, files=files)
+    tell(report)
     if report.accepted == 0:
         reasons = "; ".join(rejection.sentence() for rejection in report.rejections)
         raise SourceError(
@@ -39,7 +51,7 @@ def log_file(path: str | Path, *, workspace: Workspace, system: System, log: Log
             next_step="Correct these rows and log the file again.",
         )
     with mlflow_faults(), tempfile.TemporaryDirectory(prefix="boussole-") as folder:
-        packed = _packed(path, Path(folder) / "rows.parquet", system=system, log=log)
+        packed = _packed(path, Path(folder) / "rows.parquet", system=system, log=log, files=files)
         store = client(workspace)
         names = [source.mlflow.experiment for source in system.sources if source.mlflow]
         experiment = experiment_id(store, workspace, names[0] if names else system.id)
@@ -54,10 +66,10 @@ def log_file(path: str | Path, *, workspace: Workspace, system: System, log: Log
     return run_id
 
 
-def _packed(path: str | Path, target: Path, *, system: System, log: LogName) -> Packed:
+def _packed(path: str | Path, target: Path, *, system: System, log: LogName, files: Files | None) -> Packed:
     """The declared columns of a source; the text of a CSV stays text, so that nothing is lost."""
     with scratch() as connection:
-        opened = open_source(connection, path, columns_of(system, log))
+        opened = open_source(connection, path, columns_of(system, log), (files or Files()).over(system.files))
         columns = declared(system, opened.columns, log=log).keep
         listed = ", ".join(quote(column) for column in columns or ())
         relation = connection.sql(f"SELECT {listed} FROM {opened.relation} ORDER BY row")

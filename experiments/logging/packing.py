@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.decisions.sources import sha256_file
+from audits.decisions.opened import sha256_file
 from audits.errors import SourceError
 
 if TYPE_CHECKING:

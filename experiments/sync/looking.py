@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from audits.decisions.sources import READERS
+from audits.decisions.files.kinds import kind_of
 from audits.errors import BoussoleError, SourceError, nearest
 from audits.systems import System
 from audits.systems.kinds import LOGS
@@ -110,7 +110,7 @@ def _sort(made: Look, system: System, run: Run, paths: Iterable[str]) -> None:
         folder = PurePosixPath(path).parts[1]
         if folder in system.logs and path.count("/") > 1:
             made.found.append(Found(run, path, folder))
-        elif folder in LOGS or PurePosixPath(path).suffix in READERS:
+        elif folder in LOGS or kind_of(path):
             lost.add(folder if path.count("/") > 1 else "")
     made.listed[run.run_id] = len(made.found) - before
     made.failures += [(run.run_id, _no_log(system, run, folder)) for folder in sorted(lost)]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from audits.cubes.left_out import LEFT_OUT
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
 from audits.cubes.scores import SCORES
@@ -103,6 +104,7 @@ def counted_only(counts: pa.Table, strata: pa.Table) -> Read:
         scores=SCORES.empty_table(),
         reference_scores=SCORES.empty_table(),
         withheld=WITHHELD.empty_table(),
+        left_out=LEFT_OUT.empty_table(),
         histograms=[],
     )
 

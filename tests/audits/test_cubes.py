@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from audits import evidence
 from audits.cubes import build
 from audits.cubes.build import score_edges
+from audits.cubes.edges import edges_of
+from audits.cubes.left_out import read_left_out
 from audits.cubes.lists import read_ranks
 from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
 from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.strata import TOO_MANY, read_strata, strata_of
-from audits.cubes.update import edges_of, rebuild
+from audits.cubes.update import rebuild
 from audits.cubes.withheld import WITHHELD
 from audits.decisions import ingest
 from audits.lake import reading, writing
@@ -102,7 +104,7 @@ def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, 
     with reading(workspace) as connection:
         return {
             name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall()
-            for name in [*CUBES, "edges"]
+            for name in [*CUBES, "edges", "values"]
         }
 
 
@@ -146,8 +148,8 @@ def test_histograms_count_each_row_once_with_missing_apart(loaded: tuple[Workspa
     assert distance.reference[-1] == frame["distance"].isna().sum()
     expected, _ = np.histogram(frame["distance"].dropna(), [-np.inf, *np.nextafter(edges["distance"], -np.inf), np.inf])
     assert list(distance.reference[:-1]) == list(expected)
-    bins = np.searchsorted(score_edges(0, 1), frame["score"].dropna(), side="right")
-    assert list(score.reference[:-1]) == list(np.bincount(bins, minlength=100))
+    bins = np.searchsorted([*score_edges(0, 1), 1.0], frame["score"].dropna(), side="right")
+    assert list(score.reference[:-1]) == list(np.bincount(bins, minlength=101))
 
 
 def test_rows_and_cube_agree_exactly(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
@@ -241,12 +243,15 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
             scores=read_scores(connection, system, YEAR, as_of=LATE),
             reference_scores=read_scores(connection, system, WINDOWS[1], as_of=LATE),
             withheld=WITHHELD.empty_table(),
+            left_out=read_left_out(connection, system, WINDOWS[1]),
             histograms=read_histograms(connection, system, YEAR, YEAR, edges_of(connection, system)),
         )
     again = evidence.load(tmp_path, evidence.store(tmp_path, read).cubes)
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)
+    assert again.left_out.equals(read.left_out)
+    assert read.left_out.num_rows
     assert again.scores.equals(read.scores)
     assert again.reference_scores.equals(read.reference_scores)
     assert read.scores.num_rows > read.reference_scores.num_rows > 0

@@ -136,7 +136,8 @@ BAD_FILES: dict[str, tuple[str, bytes, str]] = {
     "0-byte Parquet": ("log.parquet", b"", r"empty \(0 bytes\)"),
     "not Parquet": ("log.parquet", b"hello, this is not Parquet at all", "cannot be read as parquet"),
     "not JSON": ("log.jsonl", b"{{{{\n", "cannot be read as jsonl"),
-    "unknown kind": ("log.xlsx", b"PK", "not a kind of file"),
+    "unknown kind": ("log.docx", b"PK", "not a kind of file"),
+    "no workbook": ("log.xlsx", b"PK", "no Excel workbook"),
 }
 
 
@@ -152,13 +153,11 @@ def test_bad_files_are_refused_with_the_next_step(
     assert caught.value.next_step
 
 
-def test_invalid_utf8_is_a_bad_row_with_its_number(workspace: Workspace, loans: System, tmp_path: Path) -> None:
+def test_a_byte_of_no_encoding_is_refused_with_its_place(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
-    path.write_bytes(HEADER.encode() + GOOD.encode() + b"a2,2026-03-01,yes,0.5,,p2,\xff\xfe,30,1\n")
-    report = ingest(workspace, loans, path)
-    assert (report.accepted, report.quarantined) == (1, 1)
-    assert report.rejections[0].first_row == 2
-    assert "invalid encoding" in report.rejections[0].reason
+    path.write_bytes(HEADER.encode() + GOOD.encode() + b"a2,2026-03-01,yes,0.5,,p2,\xfe\xff,30,1\n")
+    with pytest.raises(SourceError, match=r"row 2, column 'sex': the byte 0xFE is not UTF-8.*Give --encoding"):
+        ingest(workspace, loans, path)
 
 
 def test_a_file_is_imported_once_whatever_its_name(

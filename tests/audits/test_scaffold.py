@@ -537,7 +537,10 @@ def test_any_table_gets_a_file_that_loads_or_an_error_of_our_own(
     path = table(**{name: [KINDS[kind](n) for n in range(40)] for name, kind in kinds.items()})
     try:
         _, system = proposed(path, tmp_path)
-    except BoussoleError:
+    except BoussoleError as error:
+        if "the first line is a row" in str(error):  # a name that stands among its own values
+            assert any(name in {str(KINDS[kind](n)) for n in range(40)} for name, kind in kinds.items())
+            return
         others = {name: kind for name, kind in kinds.items() if name not in ("nom", "e-mail", "sexe", "âge")}
         assert not set(others.values()) & {"flag", "word", "sign"}  # one of these would have been taken as the decision
         return

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from audits.cubes import build, ranks
+from audits.cubes.edges import bins_of
 from audits.cubes.fair import KIND, fair_tables
-from audits.cubes.update import edges_of
+from audits.cubes.histograms import histograms
 from audits.lake import reading
 from audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
 from audits.systems import System
@@ -65,7 +66,7 @@ def by_key(rows: pa.Table, cube: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
 def test_counts_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
     workspace, system = test_cubes.load(tmp_path / "w", test_cubes.log(4000, 1))
     with reading(workspace) as connection:
-        edges = edges_of(connection, system)
+        bins = bins_of(connection, system)
     decisions = make("picked", kept(workspace, system, "decisions"))
     base = make("base", build.base(decisions, system))
     found: Mapping[str, Any] = {
@@ -73,7 +74,7 @@ def test_counts_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
         "cells": build.cells(base, system),
         "strata": build.strata(decisions, system),
         "scores": build.scores(decisions, system),
-        "histograms": build.histograms(decisions, system, edges),
+        "histograms": histograms(decisions, system, bins.edges, bins.values),
     }
     for name, expression in found.items():
         expected = by_key(kept(workspace, system, name), name)

@@ -27,9 +27,13 @@ def test_documents_of_real_audits_fit_the_schema(audited: Any, system: str) -> N
 
 
 def test_every_key_of_the_schema_is_required(audited: Any) -> None:
-    """So that a key cannot leave the document unnoticed: without it the document no longer fits."""
+    """So that a key cannot leave the document unnoticed: without it the document no longer fits.
+
+    What was left out is not in documents of earlier versions, which are still to be read.
+    """
     document = audited("compas", DATA["compas"])
-    for key in document:
+    assert "left_out" in document
+    for key in document.keys() - {"left_out"}:
         shorter = {name: value for name, value in document.items() if name != key}
         assert not VALIDATOR.is_valid(shorter), key
 

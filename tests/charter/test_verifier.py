@@ -230,3 +230,19 @@ def test_rows_with_commas_quotes_and_line_ends_are_read() -> None:
     ]
     text = '"a","b"\n"x,""y""\nz",\n"","1"\n'
     assert list(rows.lines_of(text)) == [["a", "b"], ['x,"y"\nz', None], ["", "1"]]
+
+
+def test_what_was_left_out_is_held_to_the_rows_and_to_the_charter(audit: dict[str, Any]) -> None:
+    said, held = audit["document"]["left_out"], audit["rows"].left_out()
+    assert held == {name: said[name] for name in held}
+    for path, value in judging.left_out(audit["document"], audit["charter"]).items():
+        assert said[path] == value
+    more = said["counted"] // 50
+    capped = {**said, "set_aside": more, "rows": said["counted"] + more, "share": more / (said["counted"] + more)}
+    document = {**audit["document"], "left_out": capped}
+    assert judging.left_out(document, audit["charter"])["limited"]
+    for verdict, claims in judging.judge(document, audit["charter"], audit["system"]):
+        if "verdict" in claims:
+            assert (claims["verdict"], claims["reason"]) == ("unknown", "too_much_left_out"), verdict["indicator"]
+    silent = {name: value for name, value in audit["charter"].items() if name != "left_out"}
+    assert not judging.left_out(document, silent)["limited"]

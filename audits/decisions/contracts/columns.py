@@ -10,6 +10,9 @@ from audits.systems.kinds import Value
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 
+TRUE, FALSE = ("true", "1", "1.0", "yes", "oui", "vrai"), ("false", "0", "0.0", "no", "non", "faux")
+"""Words that true and false stand for, in any case: YAML itself reads `yes` as true, and French Excel writes VRAI."""
+
 
 @dataclass(frozen=True)
 class ColumnReader:
@@ -81,7 +84,7 @@ class ColumnReader:
         return f"coalesce(NOT isfinite({self.double(column)}), false)"
 
     def matches(self, column: str, values: Sequence[Value]) -> str:
-        """True where the column holds one of these values: true matches true and 1, numbers match as numbers."""
+        """True where the column holds one of these values: true matches `TRUE`, numbers match as numbers."""
         flags = [value for value in values if isinstance(value, bool)]
         numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         texts = [value for value in values if isinstance(value, str)]
@@ -97,7 +100,7 @@ class ColumnReader:
             return f"{quote(column)} IS NOT NULL"
         if self.types[column] == "BOOLEAN":
             return f"{quote(column)} IN ({', '.join(map(str, flags))})"
-        words = [word for flag in flags for word in (("true", "1", "1.0") if flag else ("false", "0", "0.0"))]
+        words = [word for flag in flags for word in (TRUE if flag else FALSE)]
         return f"lower({self.text(column)}) IN ({', '.join(map(literal, words))})"
 
     def moment(self, column: str, zone: str) -> str:

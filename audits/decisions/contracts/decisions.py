@@ -148,7 +148,7 @@ def _numbers(contract: Contract) -> None:
         contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
-    for feature in contract.system.watched:
+    for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
         contract.fault(read.no_number(feature), feature, "not a number")
@@ -176,8 +176,14 @@ def _texts(contract: Contract) -> None:
 
 
 def _groups(contract: Contract, today: dt.date) -> None:
-    """Values of groups; not of those joined at the door from their keyed file, nor once their legal basis has ended."""
+    """Values of watched categories and of groups.
+
+    Not of those joined at the door from their keyed file, nor once their legal basis has ended.
+    """
     read = contract.read
+    for feature in contract.system.categories:
+        contract.select[f"f_{feature}"] = f"CASE WHEN NOT {read.absent(feature)} THEN {read.text(feature)} END"
+        contract.no_formula(feature)
     for name, group in contract.system.groups.items():
         if group.source == "sensitive" or (group.expires and group.expires < today):
             continue

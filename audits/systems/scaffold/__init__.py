@@ -13,6 +13,7 @@ import yaml
 
 from audits.errors import SystemFileError
 from audits.lake.engine import scratch
+from audits.systems.files import Files
 from audits.systems.model import System
 from audits.systems.scaffold import keys, people, roles
 from audits.systems.scaffold.draft import Draft
@@ -33,16 +34,23 @@ class Proposal:
     text: str
     system: System
     gaps: tuple[str, ...]
+    read: str | None = None
+    """How the data file was read, where that had to be found out."""
 
 
 def propose(
-    source: str | Path, *, system_id: str | None = None, today: dt.date | None = None, controls: Sequence[str] = ()
+    source: str | Path,
+    *,
+    system_id: str | None = None,
+    today: dt.date | None = None,
+    controls: Sequence[str] = (),
+    files: Files | None = None,
 ) -> Proposal:
     """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
 
     Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
     like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
-    `controls` are columns to condition on: none is guessed.
+    `controls` are columns to condition on: none is guessed. `files` says how the file is written.
 
     Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
     a list, and for a control that is none of its columns;
@@ -51,7 +59,7 @@ def propose(
     if system_id is not None and id_of(system_id) != system_id:
         raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
     with scratch() as connection:
-        draft = Draft(profile(connection, source, zone=ZONE))
+        draft = Draft(profile(connection, source, zone=ZONE, files=files))
         for step in (
             people.lists,
             keys.identify,
@@ -75,7 +83,8 @@ def propose(
         )
     marked = [line.strip().split(f"  # {GAP}: ") for line in text.splitlines() if f"  # {GAP}: " in line]
     gaps = tuple(f"{line.partition(':')[0]}: {asked}" for line, asked in marked)
-    return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps)
+    reading = draft.table.reading
+    return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps, reading.sentence() if reading else None)
 
 
 def id_of(source: str | Path) -> str:

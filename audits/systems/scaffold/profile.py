@@ -14,8 +14,10 @@ import duckdb
 
 from audits.decisions.contracts import Needs
 from audits.decisions.contracts.columns import ColumnReader
+from audits.decisions.files.values import Reading
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
+from audits.systems.files import Files
 from audits.systems.kinds import Value
 from audits.systems.scaffold.words import tokens
 
@@ -74,6 +76,7 @@ class Table:
     """The columns of a source, profiled on a sample of its rows where there are many.
 
     `rows` are those of the sample; `whole` and `sample` are relations, `total` counts the rows of the first.
+    `reading` is how a file was read, where that had to be found out.
     """
 
     source: str
@@ -84,6 +87,7 @@ class Table:
     whole: str
     sample: str
     read: ColumnReader
+    reading: Reading | None = None
 
     def count(self, condition: str) -> int:
         """Rows of the whole source that meet an SQL condition over its columns."""
@@ -108,19 +112,21 @@ class Table:
         return self.count(empty) == 0
 
 
-def profile(connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str) -> Table:
+def profile(
+    connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str, files: Files | None = None
+) -> Table:
     """The profile of every column of a source.
 
     Raises SourceError when the source cannot be read or holds no row.
     """
-    opened = open_source(connection, source, Needs((), every=True))
+    opened = open_source(connection, source, Needs((), every=True), files)
     read, whole = ColumnReader(opened.types), opened.relation
     total = _one(connection, f"SELECT count(*) FROM {whole}")
     if total == 0:
         raise SourceError("the file holds no row.", where=str(source), next_step="Give one with some decisions in it.")
     sample = whole if total <= SAMPLE else _sample(connection, whole)
     columns = {name: _column(connection, whole, sample, read, name, zone=zone) for name in opened.columns}
-    return Table(str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read)
+    return Table(str(source), total, min(total, SAMPLE), columns, connection, whole, sample, read, opened.reading)
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, whole: str) -> str:

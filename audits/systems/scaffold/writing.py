@@ -18,8 +18,22 @@ ENOUGH = 300
 
 def write(draft: Draft, *, system_id: str, today: dt.date, zone: str) -> str:
     """The text of the system file."""
-    lines = [*_head(draft, system_id, zone), *_columns(draft, today), *groups(draft), *_rest(draft, system_id)]
+    lines = [
+        *_head(draft, system_id, zone),
+        *_columns(draft, today),
+        *groups(draft),
+        *_rest(draft, system_id),
+        *_files(draft),
+    ]
     return "\n".join([*lines, *_unused(draft)]) + "\n"
+
+
+def _files(draft: Draft) -> Iterator[str]:
+    """How data files are written, where the next one may not tell it."""
+    told = draft.table.reading.files() if draft.table.reading else {}
+    if told:
+        written = ", ".join(f"{key}: {scalar(value)}" for key, value in told.items())
+        yield note(f"files: {{{written}}}", GUESSED, "as this file was read; a later one may not tell it by itself")
 
 
 def _head(draft: Draft, system_id: str, zone: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from audits.errors import SourceError
 
@@ -43,7 +43,7 @@ def open_workbook(path: Path) -> list[Sheet]:
     Raises SourceError for a file that is no workbook, is damaged, or unpacks to too much.
     """
     content = _content(path)
-    _bounded(content, path)
+    refuse_no_workbook(io.BytesIO(content), where=str(path), largest=LARGEST_UNPACKED)
     formulas = _loaded(content, path, values=False)
     computed = _loaded(content, path, values=True) if _has_formulas(formulas) else formulas
     sheets = [name for name in formulas.sheetnames if hasattr(formulas[name], "iter_rows")]
@@ -62,24 +62,24 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _bounded(content: bytes, path: Path) -> None:
+def refuse_no_workbook(file: IO[bytes], *, where: str, largest: int) -> None:
     """Refuses what is no workbook, a bomb that unpacks to gigabytes, and XML that declares entities."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             if "[Content_Types].xml" not in archive.namelist():
-                raise SourceError("this is no Excel workbook.", where=str(path), next_step=NEXT)
-            if (size := sum(part.file_size for part in parts)) > LARGEST_UNPACKED:
+                raise SourceError("this is no Excel workbook.", where=where, next_step=NEXT)
+            if (size := sum(part.file_size for part in parts)) > largest:
                 raise SourceError(
-                    f"it unpacks to {size:,} bytes; a register has less than {LARGEST_UNPACKED:,}.",
-                    where=str(path),
+                    f"it unpacks to {size:,} bytes; less than {largest:,} are read.",
+                    where=where,
                     next_step="Copy the table alone into a new workbook.",
                 )
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.open(part).read(4096):
-                    raise SourceError("a part of it declares a document type.", where=str(path), next_step=NEXT)
+                    raise SourceError("a part of it declares a document type.", where=where, next_step=NEXT)
     except DAMAGED as error:
-        raise SourceError("this is no Excel workbook, or it is damaged.", where=str(path), next_step=NEXT) from error
+        raise SourceError("this is no Excel workbook, or it is damaged.", where=where, next_step=NEXT) from error
 
 
 def _loaded(content: bytes, path: Path, *, values: bool) -> Any:

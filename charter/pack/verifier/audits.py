@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from . import drift
 from .groups import Claims, Groups, Shown
-from .judging import articles, judge
+from .judging import articles, judge, left_out
 from .others import Others
 from .pack import Pack, digest
 from .rows import Rows
@@ -37,6 +37,7 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally) -> list[st
     if rows:
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)
+        tally.claims(f"{name}: what was left out", document.get("left_out"), rows.left_out())
         _hidden(document, system, rows, name, tally)
     lines = [
         f"{name}: {measures} measures, {tally.same - before} values computed again from "
@@ -100,6 +101,9 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
 def _verdicts(pack: Pack, document: dict, system: System, name: str, tally: Tally) -> str:
     charter = json.loads(pack.bytes(f"charters/{document['charter']['sha256']}.json"))
     tally.hold(f"{name}: version of the charter", document["charter"]["version"], charter["version"])
+    tally.claims(f"{name}: what was left out", document.get("left_out"), left_out(document, charter))
+    told = not charter.get("left_out") or bool(document.get("left_out"))
+    tally.check(f"{name}: it does not say what was left out", holds=told)
     judged = judge(document, charter, system)
     for verdict, claims in judged:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)

@@ -11,6 +11,8 @@ from .testing import beyond, good, kept_level, level, more
 
 ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
+LEFT_OUT = "too_much_left_out"
+"""Why a verdict is *unknown* where more was set aside than the charter allows."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
@@ -46,8 +48,26 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     for family in families.values():
         for (question, measure), found in zip(family, _corrected(family, looks)):
             tested[question.verdict["indicator"], measure["id"]] = found
+    limited = left_out(document, charter).get("limited", False)
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    return [(question.verdict, _claims(question, tested, charter, size)) for question in asked]
+    return [(question.verdict, _claims(question, tested, charter, size, limited)) for question in asked]
+
+
+def left_out(document: dict, charter: dict) -> dict:
+    """What a document must say of what was not counted, as far as its own counts and the charter give it."""
+    said = document.get("left_out")
+    if said is None:
+        return {}
+    rows = said["counted"] + said["set_aside"]
+    share = said["set_aside"] / rows if rows else None
+    limit = (charter.get("left_out") or {}).get("limit")
+    return {
+        "rows": rows,
+        "counted": document["decisions"],
+        "share": share,
+        "limit": limit,
+        "limited": share is not None and limit is not None and share >= limit,
+    }
 
 
 def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
@@ -97,6 +117,7 @@ def _applies(when: str, system: System) -> bool:
         "always": True,
         "favourable": system.has_columns and system.favourable,
         "harm": system.has_columns and not system.favourable,
+        "controls": system.has_columns and bool(system.controls),
         "selective_labels": system.has_outcome and system.observed_for == "selected",
     }[when]
 
@@ -134,12 +155,15 @@ def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
     return [1 / (len(set(names)) * names.count(name)) for name in names]
 
 
-def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: int | None) -> dict:
+def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: int | None, limited: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
     for i, measure in enumerate(question.measures):
         verdict, own, reason = _comparison(question, measure, tested, charter, size)
+        if limited and measure["status"] == "ok":
+            verdict, reason = "unknown", LEFT_OUT
+            own.update(verdict=verdict, reason=reason, more_decisions=None)
         found.append(verdict)
         reasons += [reason] if verdict == "unknown" else []
         claims.update({f"comparisons.{i}.{key}": value for key, value in own.items()})
@@ -148,6 +172,8 @@ def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: i
     reason = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}.get(verdict) or (
         "no_comparison" if not found else few if few in reasons else str(reasons[0])
     )
+    if limited:
+        verdict, reason = "unknown", LEFT_OUT
     if question.indicator["threshold"]["tolerance"] is not None:
         return claims  # what people state can count for more than its comparisons
     return {**claims, "verdict": verdict, "reason": reason}

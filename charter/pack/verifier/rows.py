@@ -10,6 +10,8 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
+PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
+"""Why decisions were not counted; those whose day cannot be read are set aside too."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
 
@@ -48,12 +50,16 @@ class Rows:
         self.counts: list[Decisions] = []
         self.strata: list[Decisions] = []
         self.scores: list[Scored] = []
+        self.parts: dict[str, int] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         place = {name: i for i, name in enumerate(self.names)}
         for line in lines:
             cube = line[place["cube"]]
             if cube in ("counts", "strata"):
                 (self.counts if cube == "counts" else self.strata).append(_decisions(line, place))
+            elif cube == "left_out":
+                part = str(line[place["part"]])
+                self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
             elif cube == "scores":
                 self.scores.append(_scored(line, place))
             elif cube == "histograms":
@@ -62,6 +68,14 @@ class Rows:
                 self.bins.setdefault(key, []).append(bin_)
 
         self._tables: dict[tuple[str, int | None, int], Table] = {}
+
+    def left_out(self) -> dict[str, object]:
+        """How many were not counted, by why; nothing where the audit kept none of it."""
+        if not self.parts:
+            return {}
+        found = {name: self.parts.get(name, 0) for name in PARTS}
+        set_aside = found["set_aside"] + found["undated"]
+        return {**found, "set_aside": set_aside}
 
     def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:
         """Counts of an attribute by group; with a stage (from 0), of those who reached `of` of them, who reached it."""

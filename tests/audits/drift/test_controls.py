@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.decisions import ingest
-from audits.drift.control_counts import CONTROL, OTHERS, UNKNOWN, told
+from audits.drift.control_counts import CONTROL
 from audits.drift.pairs import exact_pair
 from audits.drift.series import DriftSeries, Step, drift_series
+from audits.drift.values import OTHERS, UNKNOWN, told
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.windows import Window

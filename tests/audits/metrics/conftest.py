@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from audits.cubes import ranks
+from audits.cubes.edges import Bins
 from audits.cubes.lists import RANKS, lists_of
 from audits.cubes.update import _statements
 from audits.lake.tables import KEYS, quote, summed
@@ -199,7 +200,7 @@ def counted_lists(tables_of: Callable[..., list[Cells]]) -> Callable[[Sequence[P
     def count(lists: Sequence[People], system: System) -> Lists:
         with duckdb.connect() as connection:
             connection.register("rows", _competing(lists))
-            ranks.count_lists(connection, _statements(system, {}), "FROM rows", into="ranks_now")
+            ranks.count_lists(connection, _statements(system, Bins({}, {})), "FROM rows", into="ranks_now")
             source = ranks.added_up(["FROM ranks_now", ranks.everybody("FROM rows")])
             keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
             found = connection.execute(f"SELECT {keys}, {summed('ranks')} FROM ({source}) GROUP BY ALL ORDER BY ALL")

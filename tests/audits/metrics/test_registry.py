@@ -68,7 +68,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in measured_lists([[(1, "F"), (2, "M")]], in_lists()).values()}
     names |= {m.metric for m in funnels.measures(funnels.funnel(controls=True), funnels.people(funnels.LARGE)).values()}
     moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
-    names |= {m.metric for m in drift_measures([moved])} | {missing_measure(moved, fewest=1).metric}
+    names |= {m.metric for m in drift_measures([moved])} | {missing_measure("x", n=9, missing=1, fewest=1).metric}
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}

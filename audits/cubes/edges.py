@@ -1,0 +1,150 @@
+"""Where the bins of watched columns begin, chosen once and kept with the system, and in which units values are summed.
+
+A column of few numbers has a bin for each, so that nothing is lost. Any other has a bin for each two hundredth of the
+decisions of its first file, and narrow ones at both ends. A column of categories has one for each value that came, up
+to as many. So a day holds `MOST_BINS` rows and a few of each column, at the most.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.cubes import build
+from audits.lake.tables import has_table, quote, table
+from audits.systems.model import System
+
+MOST_BINS = 200
+ENDS = (0.0005, 0.001, 0.002, 0.003)
+"""Shares of the decisions that bins at each end leave outside."""
+DIGITS = 9
+"""Values are summed in units of which a thousand million or less lie between the outermost edges."""
+FARTHEST = 10**17
+"""Units: a value farther from the lowest edge than that is summed as lying there."""
+PLACES = 6
+"""Digits of an edge, within the width of all."""
+LARGEST = 290
+"""Powers of ten beyond which a computer has no numbers left to reckon with."""
+
+
+@dataclass(frozen=True)
+class Bins:
+    """What the watched columns of a system are counted in: `edges` of the score and of numbers, names of `values`."""
+
+    edges: Mapping[str, Sequence[float]]
+    values: Mapping[str, Sequence[str]]
+
+
+def bins_of(connection: duckdb.DuckDBPyConnection, system: System) -> Bins:
+    """The bins as they are kept; of a column that never held a value there are none."""
+    return Bins(edges_of(connection, system), values_of(connection, system))
+
+
+def values_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[str]]:
+    """Of each column of categories, the values that are counted by name."""
+    if not system.categories or not has_table(connection, system, "values"):
+        return {}
+    rows = connection.execute(
+        f"SELECT feature, list(value ORDER BY value) FROM {table(system, 'values')} GROUP BY feature"
+    ).fetchall()
+    return {feature: list(values) for feature, values in rows if feature in system.categories}
+
+
+def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str, list[float]]:
+    """Inner edges of each histogram, as fixed when its feature was first seen."""
+    rows = connection.execute(
+        f"SELECT feature, list(edge ORDER BY position) FROM {table(system, 'edges')} GROUP BY feature"
+    ).fetchall()
+    return {feature: list(edges) for feature, edges in rows}
+
+
+def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[float, float]:
+    """From where values of a column are summed, and how many units make one of the column.
+
+    Nothing else decides them but the edges (of the score, its declared range): a rebuild gives the same sums.
+    """
+    score = system.log.score
+    if feature == "score" and score is not None:
+        return score.range[0], build.score_units(*score.range)
+    return feature_units(edges)
+
+
+def feature_units(edges: Sequence[float]) -> tuple[float, float]:
+    """The same of a feature: from its lowest edge, in a power of ten.
+
+    >>> feature_units([0, 1, 40]), feature_units([5.5])
+    ((0, 10000000.0), (5.5, 100000000.0))
+    """
+    if not edges:
+        return 0.0, 1.0
+    width = edges[-1] - edges[0] or abs(edges[0]) or 1.0
+    digits = DIGITS - math.ceil(math.log10(min(width, 10.0**LARGEST)))
+    return edges[0], 10.0 ** max(-LARGEST, min(LARGEST, digits))
+
+
+def declare_bins(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
+    """Fixes the edges of a score (from its declared range) and of each feature that has none (from its first batch);
+    names the values of categories that this batch is the first to bring."""
+    known = bins_of(connection, system)
+    found: dict[str, list[float]] = {}
+    if system.log.score and "score" not in known.edges:
+        low, high = system.log.score.range
+        found["score"] = [*build.score_edges(low, high), high]
+    rows = f"{table(system, 'decisions')} WHERE batch = {batch}"
+    found |= {name: _chosen(connection, name, rows) for name in system.numbers if name not in known.edges}
+    _keep_edges(connection, system, found)
+    for name in system.categories:
+        _name_values(connection, system, name, rows, room=MOST_BINS - len(known.values.get(name, ())))
+
+
+def _keep_edges(connection: duckdb.DuckDBPyConnection, system: System, found: Mapping[str, Sequence[float]]) -> None:
+    """One statement for all: the lake would else write a file for each edge."""
+    rows = [(feature, i, edge) for feature, edges in found.items() for i, edge in enumerate(edges)]
+    if rows:
+        connection.execute(
+            f"INSERT INTO {table(system, 'edges')} "
+            "SELECT unnest(?::VARCHAR[]), unnest(?::SMALLINT[]), unnest(?::DOUBLE[])",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _name_values(connection: duckdb.DuckDBPyConnection, system: System, feature: str, rows: str, *, room: int) -> None:
+    """Names values that have no name yet, the most frequent first, while there is room."""
+    column, names = quote(f"f_{feature}"), table(system, "values")
+    found = connection.execute(
+        f"SELECT {column} FROM {rows} AND {column} IS NOT NULL "
+        f"AND {column} NOT IN (SELECT value FROM {names} WHERE feature = $feature) "
+        f"GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {max(room, 0)}",
+        {"feature": feature},
+    ).fetchall()
+    if found:
+        connection.execute(
+            f"INSERT INTO {names} SELECT ?, unnest(?::VARCHAR[])", [feature, [value for (value,) in found]]
+        )
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, feature: str, rows: str) -> list[float]:
+    """Every value of a column where they are few, else its quantiles; none where it has no value."""
+    column = quote(f"f_{feature}")
+    few = connection.execute(
+        f"SELECT DISTINCT {column} FROM {rows} AND {column} IS NOT NULL LIMIT {MOST_BINS + 1}"
+    ).fetchall()
+    if len(few) <= MOST_BINS:
+        return sorted(value for (value,) in few)
+    shares = sorted({0.0, 1.0, *ENDS, *(1 - end for end in ENDS), *(i / MOST_BINS for i in range(1, MOST_BINS))})
+    row = connection.execute(f"SELECT quantile_disc({column}, {shares}) FROM {rows}").fetchone()
+    return shortened(row[0]) if row and row[0] else []
+
+
+def shortened(edges: Sequence[float]) -> list[float]:
+    """Edges with no more digits than it takes to tell them apart: where a bin begins need be nobody's value.
+
+    >>> shortened([0.1234567891234, 0.1234567891235, 2.7182818284])
+    [0.123457, 2.718282]
+    """
+    _, scale = feature_units([min(edges), max(edges)])
+    places = round(math.log10(scale)) - DIGITS + PLACES
+    return sorted({round(edge, places) + 0.0 for edge in edges})

@@ -1,0 +1,155 @@
+"""What came in and is not in the counts of a window: rows set aside, other periods, runs that were excluded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from audits.decisions.exclusion import runs_out
+from audits.decisions.quarantine import standing
+from audits.lake.tables import has_shared, has_table, literal, table
+from audits.systems.model import System
+from audits.windows import Window
+
+LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
+SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS = PARTS = (
+    "set_aside",
+    "undated",
+    "discarded",
+    "excluded",
+    "other_periods",
+)
+"""Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
+decisions of other periods."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """How many decisions an audit counts, and how many it leaves out, by reason; a row counts as many as its weight."""
+
+    counted: int
+    set_aside: int
+    undated: int
+    discarded: int
+    excluded: int
+    other_periods: int
+    by_reason: tuple[tuple[str, str, int], ...]
+    """Of those set aside: the column, the reason, how many; the most first."""
+
+    @property
+    def rows(self) -> int:
+        """The decisions that should have been counted: those that were, and those set aside."""
+        return self.counted + self.set_aside
+
+    @property
+    def share(self) -> float | None:
+        """The part of them that was set aside; None where there are none."""
+        return self.set_aside / self.rows if self.rows else None
+
+    def document(self) -> dict[str, Any]:
+        """The same as it stands in an audit document."""
+        return {
+            "rows": self.rows,
+            "counted": self.counted,
+            "set_aside": self.set_aside,
+            "undated": self.undated,
+            "discarded": self.discarded,
+            "excluded": self.excluded,
+            "other_periods": self.other_periods,
+            "share": self.share,
+            "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
+        }
+
+
+def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
+    """What stored rows (`LEFT_OUT`) say, beside so many counted decisions; None where an older audit kept none."""
+    if not read.num_rows:
+        return None
+    rows = read.to_pylist()
+    sums = {part: sum(row["n"] for row in rows if row["part"] == part) for part in PARTS}
+    reasons: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row["part"] in (SET_ASIDE, UNDATED):
+            key = row["column"], row["reason"]
+            reasons[key] = reasons.get(key, 0) + row["n"]
+    return LeftOut(
+        counted=counted,
+        set_aside=sums[SET_ASIDE] + sums[UNDATED],
+        undated=sums[UNDATED],
+        discarded=sums[DISCARDED],
+        excluded=sums[EXCLUDED],
+        other_periods=sums[OTHER_PERIODS],
+        by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+    """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
+
+    A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
+    where it brought none.
+    """
+    query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
+        f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
+        f"""WHERE "by" = '' AND NOT ({_within(window)})"""
+    )
+    summed = (
+        f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({query} """
+        f"UNION ALL SELECT '{OTHER_PERIODS}', NULL, NULL, 0) WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
+    return connection.execute(summed).to_arrow_table().cast(LEFT_OUT)
+
+
+def _within(window: Window) -> str:
+    return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+
+
+def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+    """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
+    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
+    origins = " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"
+    here = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}' OR {_whole(connection, system, window)}"
+    return (
+        f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
+        f"WHEN discarded THEN '{DISCARDED}' WHEN {origins} THEN '{EXCLUDED}' WHEN day IS NULL THEN '{UNDATED}' "
+        f"ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
+        f"coalesce(q.weight, {_unread_weight(connection, system)}) AS n "
+        f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
+    )
+
+
+def _may_lie(system: System, window: Window) -> str:
+    """SQL: whether a row without a day came with others of a window, or with none."""
+    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
+    elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
+    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+    """SQL: whether the window is the whole log, so that rows set aside before its first day or after its last are too.
+
+    The days of such a window are those of the decisions that could be counted.
+    """
+    if system.windows.audit != "all":
+        return "false"
+    beyond = f"""SELECT 1 FROM {table(system, "daily")} WHERE "by" = '' AND NOT ({_within(window)}) LIMIT 1"""
+    return "false" if connection.execute(beyond).fetchone() else "true"
+
+
+def _unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
+    """How many decisions a row stands for whose weight cannot be read: as many as the rows of the log, on average."""
+    if system.log.weight is None:
+        return 1
+    mean = connection.execute(f"SELECT round(avg(weight)) FROM {table(system, 'decisions')}").fetchone()
+    return max(1, int(mean[0] or 1)) if mean else 1
+
+
+def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+    """SQL: the same columns, of the decisions of excluded runs."""
+    if not has_table(connection, system, "excluded_decisions"):
+        return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
+    twin = table(system, "excluded_decisions")
+    return f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)}"

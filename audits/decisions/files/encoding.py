@@ -1,0 +1,203 @@
+"""In which encoding a text file is written: found out from all of its bytes, never assumed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from audits.decisions.files.content import is_compressed, pieces
+from audits.decisions.files.kinds import refuse_disguised
+from audits.errors import SourceError
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ASCII = bytes(range(128))
+_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe]")
+"""Bytes that cp1252 does not have, or only for letters of Iceland."""
+_ELSEWHERE = re.compile(rb"[A-Za-z][\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e][a-z]")
+"""In cp1252 a quotation mark, a dagger or a capital within a word; in the encodings of MS-DOS and of old Macs an é."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What all the bytes of a text file say: its encoding, and whether it can be read without being rewritten."""
+
+    encoding: str
+    uniform: bool
+    """Whether all its lines end in the same way."""
+
+
+def known_as(encoding: str) -> str:
+    """The name by which people know an encoding.
+
+    >>> known_as("utf-8-sig"), known_as("iso8859-1"), known_as("cp1252")
+    ('UTF-8', 'latin-1', 'cp1252')
+    """
+    known = {"utf-8-sig": "UTF-8", "iso8859-1": "latin-1", "iso8859-15": "latin-9"}
+    return known.get(encoding, encoding.upper() if encoding.startswith("utf") else encoding)
+
+
+class UndecodableError(Exception):
+    """A byte that an encoding does not have, and where it stands.
+
+    `strange`: cp1252 is not what the file is written in either; `mixed`: all the rest is in that encoding.
+    """
+
+    def __init__(
+        self, encoding: str, byte: int | None, offset: int, *, strange: bool = False, mixed: bool = False
+    ) -> None:
+        self.encoding, self.byte, self.offset = encoding, byte, offset
+        self.strange, self.mixed = strange, mixed
+        super().__init__(encoding)
+
+
+def survey(path: Path, encoding: str | None = None) -> Survey:
+    """Looks at all bytes of a text file; `encoding` is what somebody says it is.
+
+    Raises SourceError for what is no text or in no encoding that can be told, UndecodableError for a byte that the
+    encoding does not have.
+    """
+    head = next(pieces(path), b"")
+    refuse_disguised(head[:512], where=str(path))
+    found = _marked(head)
+    if encoding is not None:
+        _decoded(path, encoding)
+        _refuse_other(path, encoding, found)
+        return Survey(_with_mark(encoding, found), _uniform(path, encoding))
+    if found is None:
+        found = _unmarked(path)
+    else:
+        _decoded(path, found)
+    return Survey(found, _uniform(path, found))
+
+
+def require_utf8(path: Path) -> None:
+    """Raises SourceError for a file of JSON lines that is not UTF-8, or whose compressed content is cut short."""
+    refuse_disguised(next(pieces(path), b"")[:512], where=str(path))
+    try:
+        _decoded(path, "utf-8")
+    except UndecodableError as fault:
+        raise SourceError(
+            f"byte {fault.offset + 1:,} is not UTF-8, as JSON is.", where=str(path), next_step="Save it as UTF-8."
+        ) from None
+
+
+def _marked(head: bytes) -> str | None:
+    """The encoding that the first bytes name, or that only a NUL at every second byte can mean."""
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name
+    start = head[:4096]
+    if len(start) >= 8:
+        for name, nuls in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+            if nuls.count(0) > 0.6 * len(nuls) and start.count(0) < 0.6 * len(start):
+                return name
+    return None
+
+
+def _with_mark(encoding: str, found: str | None) -> str:
+    return "utf-8-sig" if encoding == "utf-8" and found == "utf-8-sig" else encoding
+
+
+def _decoded(path: Path, encoding: str) -> None:
+    """Raises UndecodableError where the file is not in that encoding."""
+    decoder, offset = codecs.getincrementaldecoder(encoding)(), 0
+    piece = b""
+    try:
+        for piece in pieces(path):
+            decoder.decode(piece)
+            offset += len(piece)
+        piece = b""
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start] if error.start < len(error.object) else None
+        held = len(error.object) - len(piece)  # what the piece before ended with
+        raise UndecodableError(encoding, byte, offset - held + error.start) from None
+
+
+def _refuse_other(path: Path, encoding: str, found: str | None) -> None:
+    """Nearly any bytes can be read as cp1252 or UTF-16: refused where the file is plainly something else."""
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    other = found or (None if encoding in ("utf-8", "utf-8-sig", "ascii") else _utf8(path, ascii_too=wide))
+    if other is None or other.split("-")[:2] == encoding.split("-")[:2]:
+        return
+    raise SourceError(
+        f"the file is said to be {known_as(encoding)}, and it is {known_as(other)}.",
+        where=str(path),
+        next_step="Leave --encoding (or `files.encoding` of the system file) out, or correct it.",
+    )
+
+
+def _utf8(path: Path, *, ascii_too: bool) -> str | None:
+    """utf-8 where all bytes are, and (unless `ascii_too`) some are more than ASCII."""
+    try:
+        _decoded(path, "utf-8")
+    except UndecodableError:
+        return "utf-8, but for some bytes" if _mostly_utf8(path) else None
+    return "utf-8" if ascii_too or not all(piece.isascii() for piece in pieces(path)) else None
+
+
+def _unmarked(path: Path) -> str:
+    """UTF-8 where every byte is; else cp1252 where nothing speaks against it."""
+    try:
+        _decoded(path, "utf-8")
+    except UndecodableError as fault:
+        if _mostly_utf8(path):
+            raise UndecodableError("utf-8", fault.byte, fault.offset, mixed=True) from None
+        if _strange(path):
+            raise UndecodableError("utf-8", fault.byte, fault.offset, strange=True) from None
+        return "cp1252"
+    return "utf-8"
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether letters in UTF-8 stand beside the bytes that are none: text of two encodings in one file."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    good = bad = 0
+    for piece in pieces(path):
+        if piece.isascii():
+            continue
+        text = decoder.decode(piece)
+        broken = text.count("\ufffd")
+        bad += broken
+        good += len(text) - len(text.encode("ascii", "ignore")) - broken
+    return good >= max(bad, 1)
+
+
+def _strange(path: Path) -> bool:
+    return any(_UNDEFINED.search(piece) or _ELSEWHERE.search(piece) for piece in pieces(path))
+
+
+def _uniform(path: Path, encoding: str) -> bool:
+    """Whether DuckDB can read the file as it lies: UTF-8, and all lines end in one way.
+
+    Raises SourceError for a NUL: no text has one.
+    """
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    ends, line, rest = set[str](), 1, b""
+    for piece in pieces(path):
+        if not wide and (at := piece.find(0)) >= 0:
+            raise SourceError(
+                f"a NUL byte stands in line {line + piece.count(10, 0, at):,}: the file is damaged, or is no text.",
+                where=str(path),
+                next_step="Export it again.",
+            )
+        line += piece.count(10)
+        whole = rest + piece
+        rest = b"\r" if whole.endswith(b"\r") else b""
+        ends |= _ends(whole[: len(whole) - len(rest)])
+    ends |= {"cr"} if rest else set()
+    return encoding in ("utf-8", "utf-8-sig", "ascii") and not is_compressed(path) and len(ends) < 2
+
+
+def _ends(piece: bytes) -> set[str]:
+    both = piece.count(b"\r\n")
+    counts = {"crlf": both, "lf": piece.count(b"\n") - both, "cr": piece.count(b"\r") - both}
+    return {kind for kind, count in counts.items() if count}

@@ -1,0 +1,54 @@
+"""Which kind of data file a path is, by its name; and what its first bytes say it is instead."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from audits.errors import SourceError
+
+READERS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".xlsx": "xlsx",
+}
+COMPRESSED = (".gz", ".zst")
+PACKED = ("csv", "json")
+"""Kinds that may be compressed as a whole."""
+_SIGNS: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it first; name an Excel workbook .xlsx."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Save it as an Excel workbook (.xlsx) or as CSV."),
+    (b"\x1f\x8b", "compressed with gzip", "Name it .gz at the end, as in data.csv.gz."),
+    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", "Name it .zst at the end, as in data.csv.zst."),
+    (b"PAR1", "a Parquet file", "Name it .parquet."),
+    (b"%PDF", "a PDF", "Ask for the data behind it, as CSV, Excel or Parquet."),
+    (b"SQLite format 3", "an SQLite database", "Export its table as CSV or Parquet."),
+)
+
+
+def kind_of(path: str | PurePath) -> str | None:
+    """csv, json, parquet or xlsx by the name of a file; None for what cannot be imported.
+
+    >>> kind_of("a.csv.gz"), kind_of("b.XLSX"), kind_of("c.parquet.gz"), kind_of("d.docx")
+    ('csv', 'xlsx', None, None)
+    """
+    suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
+    packed = suffixes[-1:] and suffixes[-1] in COMPRESSED
+    found = READERS.get(suffixes[-2] if packed and len(suffixes) > 1 else suffixes[-1] if suffixes else "")
+    return None if packed and found not in PACKED else found
+
+
+def refuse_disguised(head: bytes, *, where: str) -> None:
+    """Raises SourceError for text that is none: an archive, a workbook, a web page."""
+    for sign, what, step in _SIGNS:
+        if head.startswith(sign):
+            raise SourceError(f"this is no text: it is {what}.", where=where, next_step=step)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
+        raise SourceError(
+            "this is a web page or XML, whatever its name says.",
+            where=where,
+            next_step="Open it in a spreadsheet program, and save it as CSV or .xlsx.",
+        )

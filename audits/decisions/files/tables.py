@@ -1,0 +1,178 @@
+"""Opening each kind of data file as a relation with row numbers, without reading it into memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+
+from audits.decisions.contracts import Needs
+from audits.decisions.files.delimited import Delimited, open_delimited
+from audits.decisions.files.encoding import known_as, require_utf8
+from audits.decisions.files.header import name_columns
+from audits.decisions.files.values import Reading, rewrite, totals
+from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read, describe, sha256_file
+from audits.errors import SourceError
+from audits.lake.tables import literal, quote
+from audits.systems.files import Files
+
+
+def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files) -> Opened:
+    reader = f"read_parquet({literal(path)}, hive_partitioning = false, file_row_number = true)"
+    types = {name: kind for name, kind in describe(connection, reader).items() if name != "file_row_number"}
+    keys = _keys(path, types)
+    types |= dict.fromkeys(keys, "VARCHAR")
+    read = columns_read(str(path), types, needs)
+    held = [column for column in read if column not in keys]
+    relation = f"(SELECT file_row_number + 1 AS row{_also(held)} FROM {reader})"
+    return _with_keys(Opened(path.name, "", relation, types, read), keys, sha256_file(path))
+
+
+def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+    found = open_delimited(path, files=files, wanted=needs.needed)
+    names = found.dialect.names
+    keys = _keys(path, dict.fromkeys(names, ""))
+    types = dict.fromkeys((*(n for n in names if n not in (BATCH, ROW, COLUMN, REASON)), *keys), "VARCHAR")
+    read = columns_read(str(path), types, needs)
+    _refuse_twice(str(path), read, found.dialect.twice)
+    held = [column for column in read if column not in keys]
+    bad = (*_read_lines(connection, found, held), *_totals(connection, held))
+    decimal, dates = rewrite(connection, held, files=files, where=str(path))
+    reading = Reading(
+        encoding=known_as(found.text.encoding),
+        separator=found.dialect.separator,
+        decimal=decimal,
+        dates=dates,
+        header=files.header is not False,
+    )
+    opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
+    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+
+
+def _read_lines(connection: duckdb.DuckDBPyConnection, found: Delimited, held: Sequence[str]) -> tuple[BadLine, ...]:
+    """Fills the table `incoming`; returns the lines that could not be split."""
+    connection.execute("DROP TABLE IF EXISTS reject_errors")
+    connection.execute("DROP TABLE IF EXISTS reject_scans")
+    with found.reader() as reader:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row{_also(held)} FROM {reader}"
+        )
+    lines = connection.execute(
+        f"SELECT line - {found.dialect.skip}, coalesce(any_value(column_name), '(line)'), "
+        "any_value(lower(replace(error_type, '_', ' '))), coalesce(any_value(csv_line), '') "
+        "FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
+    bad = tuple(_bad_line(found, int(row), *map(str, rest)) for row, *rest in lines)
+    if bad:
+        _count_bad_lines(connection, [line.row for line in bad])
+    return bad
+
+
+def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -> BadLine:
+    """A line that could not be split. Raises SourceError for a quote that never closes: all that follows is lost."""
+    inside = text.strip("\r\n").count("\n")
+    if reason == "unquoted value" and inside:
+        raise SourceError(
+            f"row {row:,}: a quotation mark opens there and does not close; {inside + 1:,} lines were taken for one.",
+            where=str(found.path),
+            next_step="Correct that line: a quotation mark within a value is written twice.",
+        )
+    also = f" ({inside + 1} lines were taken for one: is a quotation mark missing?)" if inside else ""
+    return BadLine(row, column, f"the line cannot be read: {reason}{also}", text)
+
+
+def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+    from audits.decisions.files.workbook import open_sheet
+
+    sheet, first = open_sheet(path, sheet=files.sheet, header=files.header is not False)
+    head = name_columns(first, files=files, wanted=needs.needed, where=str(path))
+    sheet.names = head.names
+    keys = _keys(path, dict.fromkeys(head.names, ""))
+    types = dict.fromkeys((*head.names, *keys), "VARCHAR")
+    read = columns_read(str(path), types, needs)
+    _refuse_twice(str(path), read, head.twice)
+    held = [column for column in read if column not in keys]
+    connection.register("source_rows", sheet.reader())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row{_also(held)} FROM source_rows")
+    connection.unregister("source_rows")
+    bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
+    decimal, dates = rewrite(connection, held, files=files, where=str(path))
+    reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
+    opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
+    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
+    """The last line, where it sums up the others: it is nobody's decision."""
+    found = totals(connection, held)
+    return [BadLine(*found, "a line of totals, not a row")] if found else []
+
+
+def _refuse_twice(name: str, read: Sequence[str], twice: frozenset[str]) -> None:
+    if both := [column for column in read if column in twice]:
+        raise SourceError(
+            f"two columns are named '{both[0]}' (upper and lower case are the same).",
+            where=name,
+            next_step="Give each column a name of its own.",
+        )
+
+
+def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> None:
+    """Numbers rows as they stand in the file, where refused lines count too."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE refused AS SELECT unnest(?) AS row", [bad])
+    connection.execute(
+        "UPDATE incoming SET row = incoming.row + shift.n FROM (SELECT i.row AS row, count(*) AS n FROM incoming i "
+        "JOIN (SELECT row - row_number() OVER (ORDER BY row) AS before FROM refused) r ON r.before < i.row "
+        "GROUP BY i.row) AS shift WHERE incoming.row = shift.row"
+    )
+
+
+def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+    require_utf8(path)
+    reader = f"read_ndjson({literal(path)}, maximum_depth = 1, sample_size = -1, hive_partitioning = false)"
+    columns = describe(connection, reader)
+    keys = _keys(path, columns)
+    read = columns_read(str(path), {**columns, **dict.fromkeys(keys, "VARCHAR")}, needs)
+    held = [column for column in read if column not in keys]
+    texts = [f"{quote(c)}->>'$' AS {quote(c)}" if columns[c] == "JSON" else quote(c) for c in held]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE incoming AS "
+        f"SELECT {', '.join(['row_number() OVER () AS row', *texts])} FROM {reader}"
+    )
+    types = columns | describe(connection, "incoming") | dict.fromkeys(keys, "VARCHAR")
+    del types["row"]
+    written = [column for column in held if types[column] == "VARCHAR"]
+    decimal, dates = rewrite(connection, written, files=files, where=str(path))
+    reading = Reading(decimal=decimal, dates=dates)
+    opened = Opened(path.name, "", "incoming", types, read, reading=reading if reading.mark() else None)
+    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+
+
+def _keys(path: Path, present: Mapping[str, str]) -> dict[str, str | None]:
+    """What the folders named `key=value` say that a file lies in, unless it has such a column itself."""
+    pairs = [part.partition("=")[::2] for part in path.parts[:-1] if part.partition("=")[0] and "=" in part]
+    found = {unquote(key): unquote(value) for key, value in pairs}
+    empty = "__HIVE_DEFAULT_PARTITION__"
+    return {key: None if value == empty else value for key, value in found.items() if key not in present}
+
+
+def _with_keys(opened: Opened, keys: Mapping[str, str | None], sha256: str, mark: str = "") -> Opened:
+    """The source with the columns that its folders say; what they say, and how it was read, is part of its content."""
+    added = {key: value for key, value in keys.items() if key in opened.columns}
+    relation = opened.relation
+    if added:
+        listed = ", ".join(
+            f"CAST({literal(v) if v is not None else 'NULL'} AS VARCHAR) AS {quote(k)}" for k, v in added.items()
+        )
+        relation = f"(SELECT *, {listed} FROM {relation})"
+    if added or mark:
+        sha256 = hashlib.sha256(repr((sha256, added, mark)).encode()).hexdigest()
+    return replace(opened, relation=relation, sha256=sha256)
+
+
+def _also(columns: Sequence[str]) -> str:
+    return "".join(f", {quote(column)}" for column in columns)

@@ -1,0 +1,116 @@
+"""Numbers and dates of the rows that were read, made such as computers write them; and the sentence that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.decisions.files.dates import dated, order_of, rewritten_dates
+from audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
+from audits.lake.tables import quote
+from audits.systems.files import ORDERS, Files
+
+TOTAL = re.compile(r"((sous-|sub)?total|grand total|totaux|total g[ée]n[ée]ral|somme|sum)( :|:)?", re.IGNORECASE)
+"""How the last line of a table begins that sums up the others."""
+SAMPLE = 20_000
+"""Rows, spread over the file, that tell which columns hold numbers or dates."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a file was read, as far as another way would have given something else."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
+    header: bool = True
+    sheet: str | None = None
+
+    def sentence(self) -> str:
+        """What is said of it.
+
+        >>> Reading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
+        'read as cp1252, `;`, decimal comma, dates day/month/year'
+        """
+        separator = {None: None, "\\t": "tab", "\t": "tab"}.get(self.separator, f"`{self.separator}`")
+        decimal = {",": "decimal comma", ".": "decimal point, commas between thousands"}.get(self.decimal or "")
+        dates = f"dates {ORDERS.get(self.dates, self.dates)}" if self.dates else None
+        sheet = f"Excel, sheet '{self.sheet}'" if self.sheet else None
+        parts = [self.encoding, sheet, separator, decimal, dates, None if self.header else "no line of names"]
+        return f"read as {', '.join(part for part in parts if part)}"
+
+    def files(self) -> dict[str, str | bool]:
+        """As keys of a system file, what the next file may not tell by itself."""
+        told = {"decimal": self.decimal, "dates": self.dates, "header": None if self.header else False}
+        return {key: value for key, value in told.items() if value is not None}
+
+    def mark(self) -> str:
+        """What the content alone does not tell, for its hash; empty where it does: the way it was always read."""
+        other = (self.decimal, self.dates, self.sheet, self.header)
+        plain = self.encoding in (None, "UTF-8") and other == (None, None, None, True)
+        return "" if plain else repr((self.encoding, *other))
+
+
+def rewrite(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, files: Files, where: str
+) -> tuple[str | None, str | None]:
+    """Rewrites numbers and dates in text columns of the table `incoming`; returns what stands before decimals and how
+    dates were read, None where there was nothing to choose.
+
+    Raises SourceError where the file does not tell and `files` does not say.
+    """
+    if not columns:
+        return None, None
+    dates, spaced, dotted = _kinds(connection, columns)
+    order = files.dates or order_of(connection, dates, where=where)
+    numbers = [*spaced, *dotted] if spaced or files.decimal == "," else []
+    decimal, changed = decimal_of(connection, numbers, told=files.decimal, where=where)
+    made: dict[str, str] = {}
+    for column in columns:
+        value = quote(column)
+        if column in changed:
+            value = rewritten_number(value, decimal)
+        if order and (column in dates or files.dates):
+            value = rewritten_dates(value, order)
+        if value != quote(column):
+            made[column] = value
+    if made:
+        listed = ", ".join(f"{value} AS {quote(column)}" for column, value in made.items())
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * REPLACE ({listed}) FROM incoming ORDER BY row"
+        )
+    return decimal, order if order and (dates or files.dates) else None
+
+
+def totals(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tuple[int, str] | None:
+    """Row and column of a line of totals at the end of the table `incoming`, which is taken out of it."""
+    if not columns:
+        return None
+    listed = ", ".join(quote(column) for column in columns)
+    last = connection.execute(f"SELECT row, {listed} FROM incoming ORDER BY row DESC LIMIT 1").fetchone()
+    filled = [(column, str(cell)) for column, cell in zip(columns, (last or (0,))[1:], strict=False) if cell]
+    if last is None or not filled or not TOTAL.fullmatch(filled[0][1].strip()):
+        return None
+    column, cell = filled[0]
+    same = connection.execute(f"SELECT count(*) FROM incoming WHERE {quote(column)} = ?", [cell]).fetchone()
+    if same and same[0] > 1:  # a category of this name
+        return None
+    connection.execute("DELETE FROM incoming WHERE row = ?", [last[0]])
+    return int(last[0]), column
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Columns of dates whose order matters, of numbers with commas or spaces, and of numbers with points alone."""
+    found = connection.execute("SELECT count(*) FROM incoming").fetchone()
+    step = max((found[0] if found else 0) // SAMPLE, 1)
+    tests = [test for column in columns for test in (dated(column), *numeric(column))]
+    row = connection.execute(f"SELECT {', '.join(tests)} FROM incoming WHERE row % {step} = 0").fetchone() or ()
+    is_date, is_spaced, is_dotted = (dict(zip(columns, row[start::3], strict=False)) for start in range(3))
+    dates = [column for column in columns if is_date.get(column)]
+    numbers = [column for column in columns if column not in dates]
+    spaced = [column for column in numbers if is_spaced.get(column)]
+    return dates, spaced, [column for column in numbers if is_dotted.get(column) and column not in spaced]

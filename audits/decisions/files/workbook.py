@@ -1,0 +1,219 @@
+"""The rows of an Excel workbook, read as they stream by; dates come as dates, whatever the workbook shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audits.errors import SourceError, nearest
+from audits.systems.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LARGEST_UNPACKED = 4_000_000_000
+"""Bytes that a workbook unpacks to; a sheet has at most 1,048,576 rows."""
+BATCH = 20_000
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+"""What Excel shows in place of a value that it cannot work out."""
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z]+[0-9]+:[A-Z]+[0-9]+)\"")
+_OPEN = re.compile(
+    rb"<(?:\w+:)?c (?![^>]*\bt=\"str\")[^>]*?\br=\"([A-Z]+[0-9]+)\"[^>]*>\s*"
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>|</(?:\w+:)?c>)"
+)
+"""A cell with a formula and no result of it; an empty text is a result."""
+OVERLAP = 16_384
+
+
+@dataclass
+class Sheet:
+    """One sheet: the names of its columns, its rows as text, and the rows that cannot be read.
+
+    `header` is the row of the sheet that holds the names, 0 where there are none; `faults` (row, column, reason) are
+    known once the rows were read.
+    """
+
+    path: Path
+    name: str
+    names: tuple[str, ...]
+    header: int
+    faults: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def reader(self) -> pa.RecordBatchReader:
+        """Row numbers, from 1 below the names, and all columns as text, a batch at a time."""
+        import pyarrow as pa
+
+        schema = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in self.names)])
+        return pa.RecordBatchReader.from_batches(schema, self._batches(schema))
+
+    def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        held: list[tuple[Any, ...]] = []
+        for row in self._rows():
+            held.append(row)
+            if len(held) == BATCH:
+                yield pa.record_batch(list(map(list, zip(*held, strict=True))), schema=schema)
+                held = []
+        if held:
+            yield pa.record_batch(list(map(list, zip(*held, strict=True))), schema=schema)
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        """Each row that holds something and can be read."""
+        width = len(self.names)
+        with _opened(self.path) as book:
+            for at, cells in _filled(book[self.name]):
+                if at <= self.header:
+                    continue
+                texts = [text_of(cell) for cell in cells]
+                if fault := self._fault(texts):
+                    self.faults.append((at - self.header, *fault))
+                    continue
+                yield (at - self.header, *texts[:width], *[None] * (width - len(texts)))
+
+    def _fault(self, texts: Sequence[str | None]) -> tuple[str, str] | None:
+        """The column and the reason for which a row cannot be read."""
+        for place, text in enumerate(texts):
+            if text is not None and place >= len(self.names):
+                return f"(column {place + 1})", "a value stands in a column without a name"
+            if text in ERRORS:
+                return self.names[place], f"an error of Excel ({text})"
+        return None
+
+
+def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[Sheet, list[list[str]]]:
+    """A sheet of a workbook, and its first rows as text: the one that is named, else the only one that is filled.
+
+    Raises SourceError for what is no workbook, for several sheets, merged cells, and formulas without a result.
+    """
+    with path.open("rb") as file:
+        refuse_no_workbook(file, where=str(path), largest=LARGEST_UNPACKED)
+    with _opened(path) as book:
+        chosen = _chosen(book, sheet, path)
+        member = str(chosen._worksheet_path)
+        first = [(at, [text_of(cell) or "" for cell in cells]) for at, cells in _taken(_filled(chosen), 1001)]
+        name = str(chosen.title)
+    if not first:
+        raise SourceError(f"the sheet '{name}' is empty.", where=str(path), next_step="Give --sheet, or fill it.")
+    _refuse_unclear(path, member, name)
+    at = first[0][0] if header else first[0][0] - 1
+    return Sheet(path, name, (), at), [row for _, row in first]
+
+
+def text_of(cell: Any) -> str | None:
+    """What a cell says, as text that needs no locale: a date as 2026-09-30, true and false, a decimal point.
+
+    >>> [text_of(c) for c in (None, 12.0, 0.1, True, dt.datetime(2026, 9, 30), dt.datetime(2026, 9, 30, 14, 5), " a ")]
+    [None, '12', '0.1', 'true', '2026-09-30', '2026-09-30T14:05:00', ' a ']
+    """
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(timespec="seconds")
+    if isinstance(cell, dt.timedelta):
+        return f"{cell.total_seconds():g}"
+    return str(cell)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        except Exception as error:  # on a damaged file the library raises nearly anything
+            raise SourceError("this Excel workbook is damaged.", where=str(path), next_step=NEXT) from error
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows that hold something, by their number; without the empty cells at their end."""
+    sheet.reset_dimensions()  # what a workbook says of its size is often wrong
+    for at, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        last = max((place for place, cell in enumerate(cells, 1) if cell is not None), default=0)
+        if last:
+            yield at, cells[:last]
+
+
+def _taken(rows: Iterator[tuple[int, tuple[Any, ...]]], most: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    for _, row in zip(range(most), rows, strict=False):
+        yield row
+
+
+def _chosen(book: Any, wanted: str | None, path: Path) -> Any:
+    sheets = {name: book[name] for name in book.sheetnames if hasattr(book[name], "iter_rows")}
+    if wanted is not None:
+        if wanted not in sheets:
+            raise SourceError(
+                f"there is no sheet '{wanted}'. {nearest(wanted, sheets)}",
+                where=str(path),
+                next_step="Correct --sheet.",
+            )
+        return sheets[wanted]
+    seen = [name for name, sheet in sheets.items() if sheet.sheet_state == "visible"]
+    filled = [name for name in seen if next(_filled(sheets[name]), None)]
+    if len(filled) > 1:
+        names = ", ".join(f"'{name}'" for name in filled)
+        raise SourceError(
+            f"which sheet? Several hold something: {names}.",
+            where=str(path),
+            next_step="Give --sheet NAME (or `files: {sheet: …}` in the system file).",
+        )
+    if not filled:
+        raise SourceError("no visible sheet holds anything.", where=str(path), next_step="Give --sheet, or fill one.")
+    return sheets[filled[0]]
+
+
+def _refuse_unclear(path: Path, member: str, name: str) -> None:
+    """Raises SourceError for merged cells, and for formulas that were never worked out."""
+    merged, unsettled = _marks(path, member)
+    if unsettled:
+        raise SourceError(
+            f"sheet '{name}': the cell {unsettled[0]} holds a formula without a result{_more(unsettled)}.",
+            where=str(path),
+            next_step="Open it in a spreadsheet program and save it, or paste the values in place of the formulas.",
+        )
+    if merged:
+        raise SourceError(
+            f"sheet '{name}': the cells {merged[0]} are merged{_more(merged)}.",
+            where=str(path),
+            next_step="Separate them: each column has one name, each row its own values.",
+        )
+
+
+def _more(cells: Sequence[str]) -> str:
+    return f" (and {len(cells) - 1} more)" if len(cells) > 1 else ""
+
+
+def _marks(path: Path, member: str) -> tuple[list[str], list[str]]:
+    """Ranges that are merged, and cells with a formula but no result, from the XML as it streams by."""
+    merged: dict[str, None] = {}
+    unsettled: dict[str, None] = {}
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member.lstrip("/")) as xml:
+            rest = b""
+            while piece := xml.read(1 << 20):
+                text = rest + piece
+                merged |= dict.fromkeys(found.decode() for found in _MERGED.findall(text))
+                if b"f>" in text or b"<f" in text:
+                    unsettled |= dict.fromkeys(found.decode() for found in _OPEN.findall(text))
+                rest = text[-OVERLAP:]
+    except (*DAMAGED, KeyError) as error:
+        raise SourceError("this Excel workbook is damaged.", where=str(path), next_step=NEXT) from error
+    return list(merged), list(unsettled)

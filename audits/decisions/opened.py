@@ -1,0 +1,90 @@
+"""A source of decisions once it is open: the relation to query, and the columns that are read of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from audits.decisions.contracts import Needs
+from audits.decisions.files.values import Reading
+from audits.errors import SourceError, nearest
+
+BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
+"""Columns that an export of the quarantine adds in front of those of its source."""
+
+RESERVED = ("row", "fault", "file_row_number")
+"""Names of what is worked out of each row while a source is read; DuckDB's names know no case."""
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that is not a record: its row (from 1), what is wrong with it, and the line (never shown)."""
+
+    row: int
+    column: str
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
+
+    `types` are the DuckDB types of all its columns (`typed`: declared by the source, not guessed as text);
+    `columns` are those that are read; `bad_lines` are the records that could not even be split; `mark` is where a
+    source that only grows was left; `reading` says how a file was read where that had to be found out.
+    """
+
+    name: str
+    sha256: str
+    relation: str
+    types: Mapping[str, str]
+    columns: tuple[str, ...]
+    typed: bool = True
+    bad_lines: tuple[BadLine, ...] = ()
+    mark: str | None = None
+    reading: Reading | None = None
+
+
+def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[str, ...]:
+    """The columns that are read. Raises SourceError for missing ones."""
+    missing = [column for column in needs.needed if column not in present]
+    if missing and len(missing) == len(needs.needed):
+        # Where the first line is a row and not the names, a hint would show that row.
+        raise SourceError(
+            f"none of its {len(missing)} columns is there: {', '.join(missing)}.",
+            where=name,
+            next_step="Write the names of the columns in the first line, or correct them in the system file.",
+        )
+    if missing:
+        hints = "; ".join(f"'{column}' ({nearest(column, present).rstrip('.')})" for column in missing)
+        raise SourceError(
+            f"missing column{'s' if len(missing) > 1 else ''}: {hints}.",
+            where=name,
+            next_step="Add the column to the file, or correct the name in the system file.",
+        )
+    read = tuple(present) if needs.every else needs.needed
+    read += () if needs.every else tuple(column for column in needs.optional if column in present)
+    for column in read:
+        if column.lower() in RESERVED:
+            raise SourceError(
+                f"a column is named '{column}', a name that Boussole needs for itself.",
+                where=name,
+                next_step="Give it another name in the file (or in the query), and in the system file.",
+            )
+    return read
+
+
+def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names and DuckDB types of a relation."""
+    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

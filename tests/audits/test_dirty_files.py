@@ -1,0 +1,51 @@
+"""What is said to files as agencies have them; and that those which are read all say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from audits.decisions.contracts import Needs
+from audits.decisions.sources import open_source
+from audits.lake.engine import scratch
+from audits.systems.files import Files
+from audits.workspace import Workspace
+from tests.audits.dirty_files import FILES, NAMES, SYSTEM, Dirty, said
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = Workspace.create(tmp_path_factory.mktemp("dirty") / "w")
+    (made.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
+    return made
+
+
+def test_there_are_forty_and_each_has_a_name_of_its_own() -> None:
+    assert len({entry.name for entry in FILES}) == len(FILES) >= 40
+
+
+@pytest.mark.parametrize("entry", FILES, ids=lambda entry: entry.name)
+def test_what_is_said_to_it(entry: Dirty, workspace: Workspace, tmp_path: Path) -> None:
+    assert said(entry, tmp_path, workspace) == entry.told
+
+
+SAME = (
+    *("good-cp1252.csv", "utf8-bom.csv", "utf16.csv", "utf16-no-mark.csv", "iso.csv", "tabs.tsv", "pipes.txt"),
+    *("sep-line.csv", "old-mac-lines.csv", "totals.csv", "blanks-in-names.csv", "compressed.csv.gz", "text-dates.xlsx"),
+)
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_rows_are_read_however_they_were_written(name: str, tmp_path: Path) -> None:
+    (entry,) = (entry for entry in FILES if entry.name == name)
+    path = tmp_path / name
+    path.write_bytes(entry.content)
+    with scratch() as connection:
+        opened = open_source(connection, path, Needs(NAMES), Files.model_validate(entry.given))
+        listed = "row, trim(ref), date, retenu, CAST(note AS DOUBLE), sexe"
+        assert connection.execute(f"SELECT {listed} FROM {opened.relation} ORDER BY row").fetchall() == [
+            (1, "a1", "2026-02-03", "oui", 12.5, "Féminin"),
+            (2, "a2", "2026-02-14", "non", 8.25, "Masculin"),
+            (3, "a3", "2026-03-05", "oui", 1015.0, "Féminin"),
+        ]

@@ -1,0 +1,188 @@
+"""What came in and was not counted is told beside what was, by hand-made logs whose rows one can count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.cubes.left_out import LeftOut
+from audits.cubes.periods import EmptyWindowError
+from audits.decisions import ingest
+from audits.decisions.correction import resubmit
+from audits.decisions.exclusion import exclude
+from audits.decisions.quarantine import export
+from audits.lake import writing
+from audits.lake.tables import table
+from audits.runs import measure_window
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.records import stored_audits
+from charter.rerun import rerun
+from tests.written import system_text
+
+MONTHLY = """
+timezone: UTC
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+groups:
+  sex: {column: sex, reference: M}
+windows: {audit: month}
+"""
+MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
+
+
+def made(home: Path, body: str = MONTHLY) -> Workspace:
+    workspace = Workspace.create(home)
+    (home / "systems" / "loans.yaml").write_text(system_text("loans", body), encoding="utf-8")
+    return workspace
+
+
+def rows(month: int, n: int, *, start: int = 0, granted: str = "yes", day: int = 9) -> list[str]:
+    return [f"{month}-{start + i},2026-{month:02}-{day:02},{granted},{'F' if i % 2 else 'M'}\n" for i in range(n)]
+
+
+def bring(workspace: Workspace, lines: Sequence[str], *, header: str = "ref,day,granted,sex\n", **more: Any) -> None:
+    path = workspace.home / f"{len(list(workspace.home.glob('*.csv')))}.csv"
+    path.write_text(header + "".join(lines), encoding="utf-8")
+    ingest(workspace, workspace.system("loans"), path, **more)
+
+
+def left_out(workspace: Workspace, start: dt.date | None = None) -> LeftOut:
+    end = None if start is None else (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    found = measure_window(workspace, workspace.system("loans"), start=start, end=end).left_out
+    assert found is not None
+    return found
+
+
+def test_rows_set_aside_count_to_the_period_of_their_day_and_to_every_one_where_it_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    workspace = made(tmp_path / "w")
+    bad_in_march, bad_in_april = rows(3, 5, start=500, granted="maybe"), rows(4, 2, start=500, granted="maybe")
+    undated = [line.replace("2026-03-09", "soon") for line in rows(3, 3, start=900)]
+    future = [line.replace("2026-03-09", "2999-01-01") for line in rows(3, 1, start=950)]
+    bring(workspace, [*rows(3, 200), *rows(4, 90), *bad_in_march, *bad_in_april, *undated, *future])
+    march, april = left_out(workspace, MARCH), left_out(workspace, APRIL)
+    assert (march.counted, march.set_aside, march.undated, march.other_periods) == (200, 9, 4, 90)
+    assert (april.counted, april.set_aside, april.undated, april.other_periods) == (90, 6, 4, 200)
+    assert march.share == pytest.approx(9 / 209)
+    assert march.by_reason == (
+        ("granted", "neither a `selected` nor a `not_selected` value", 5),
+        ("day", "not a date (write 2026-09-30 or 2026-09-30T14:05:00)", 3),
+        ("day", "the date is before 1990 or in the future", 1),
+    )
+
+
+def test_where_nearly_all_are_left_out_no_verdict_rests_on_the_rest(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    said = [("yes" if i % 3 else "no") if i < 310 else "maybe" for i in range(2480)]
+    lines = [f"{i},2026-03-09,{granted},{'F' if i % 2 else 'M'}\n" for i, granted in enumerate(said)]
+    bring(workspace, lines)
+    document = run_audit(workspace, workspace.system("loans"))
+    told = document["left_out"]
+    assert (told["rows"], told["counted"], told["set_aside"], told["limit"]) == (2480, 310, 2170, 0.01)
+    assert told["limited"]
+    assert told["share"] == 0.875
+    measured = [each for each in document["verdicts"] if each["comparisons"]]
+    assert measured
+    assert {(each["verdict"], each["reason"]) for each in measured} == {("unknown", "too_much_left_out")}
+    assert any(measure["status"] == "ok" for measure in document["measures"])  # figures stay
+
+
+def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
+    workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
+    bring(workspace, [*rows(3, 100), *rows(3, 4, start=500, granted="maybe")])
+    assert left_out(workspace).set_aside == 4
+    export(workspace, workspace.system("loans"), name)
+    name.write_text(name.read_text(encoding="utf-8").replace("maybe", "no"), encoding="utf-8")
+    resubmit(workspace, workspace.system("loans"), name)
+    found = left_out(workspace)
+    assert (found.counted, found.set_aside, found.by_reason) == (104, 0, ())
+
+
+def test_rows_of_an_excluded_run_are_told_and_no_part_of_the_share(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    bring(workspace, rows(3, 100))
+    bad = rows(3, 7, start=800, granted="maybe")
+    bring(workspace, [*rows(3, 40, start=500), *bad], origin="mlflow:r1/decisions.csv")
+    assert left_out(workspace).set_aside == 7
+    exclude(workspace, workspace.system("loans"), "mlflow:r1", reason="deleted")
+    found = left_out(workspace)
+    assert (found.counted, found.set_aside, found.excluded, found.share) == (100, 0, 47, 0)
+
+
+def test_a_row_counts_as_many_as_it_stands_for(tmp_path: Path) -> None:
+    """One whose weight cannot be read, as many as the others on average: (60 + 40) ÷ 2."""
+    workspace = made(tmp_path / "w", MONTHLY.replace("decision:", "weight: n\n  decision:"))
+    header = "ref,day,granted,sex,n\n"
+    lines = ["a,2026-03-09,yes,F,60\n", "b,2026-03-09,no,M,40\n", "c,2026-03-09,maybe,M,300\n"]
+    bring(workspace, [*lines, "d,2026-03-09,no,F,many\n"], header=header)
+    found = left_out(workspace)
+    assert (found.counted, found.set_aside) == (100, 350)
+
+
+def test_of_a_whole_log_rows_set_aside_after_its_last_counted_day_are_a_part_too(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", MONTHLY.replace("month", "all"))
+    bring(workspace, [*rows(3, 50), *rows(4, 50, granted="maybe"), *rows(2, 10, granted="maybe")])
+    assert left_out(workspace).set_aside == 60
+    part = measure_window(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 8 + 1)).left_out
+    assert part is not None
+    assert part.other_periods == 0
+
+
+def test_a_lake_of_an_earlier_version_tells_of_its_rows_without_their_day(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    system = workspace.system("loans")
+    bring(workspace, [*rows(3, 100), *rows(4, 30), *rows(3, 4, start=500, granted="maybe")])
+    with writing(workspace) as connection:
+        for name in ("day", "weight"):
+            connection.execute(f"ALTER TABLE {table(system, 'quarantine')} DROP COLUMN {name}")
+    assert (left_out(workspace, APRIL).set_aside, left_out(workspace, APRIL).undated) == (4, 4)
+    bring(workspace, rows(4, 2, start=700, granted="maybe") + rows(4, 1, start=800))
+    april = left_out(workspace, APRIL)
+    assert (april.counted, april.set_aside, april.undated) == (31, 6, 4)
+    assert left_out(workspace, MARCH).set_aside == 4
+
+
+def test_a_window_without_decisions_is_refused_and_says_where_there_are_some(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    bring(workspace, [*rows(3, 100), *rows(5, 100), *rows(4, 6, granted="maybe")])
+    with pytest.raises(EmptyWindowError, match=r"no decision from 2026-04-01 to 2026-04-30 \(6 rows") as refused:
+        run_audit(workspace, workspace.system("loans"), start=APRIL, end=dt.date(2026, 4, 30))
+    assert refused.value.next_step is not None
+    assert "2026-03, 2026-05" in refused.value.next_step
+    assert stored_audits(workspace) == []
+
+
+def test_what_was_left_out_is_found_again_and_may_change_since(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    system = workspace.system("loans")
+    bring(workspace, [*rows(3, 300), *rows(3, 4, start=900, granted="maybe")])
+    document = run_audit(workspace, system)
+    assert document["left_out"]["set_aside"] == 4
+    (again,) = rerun(workspace, stored_audits(workspace))
+    assert again.ok
+    bring(workspace, [*rows(4, 50), *rows(3, 9, start=1900, granted="maybe")])
+    (again,) = rerun(workspace, stored_audits(workspace))
+    assert again.ok
+    assert again.recount is not None
+    assert again.recount.then == ()
+    assert left_out(workspace, MARCH).set_aside == 13
+
+
+def test_a_document_that_hides_what_was_left_out_is_found(tmp_path: Path) -> None:
+    """Its evidence says otherwise: the verdicts would be others."""
+    workspace = made(tmp_path / "w")
+    bring(workspace, [*rows(3, 300), *rows(3, 30, start=900, granted="maybe")])
+    run_audit(workspace, workspace.system("loans"))
+    (stored,) = stored_audits(workspace)
+    hidden = stored.text.replace('"set_aside":30', '"set_aside":0')
+    assert hidden != stored.text
+    (again,) = rerun(workspace, [type(stored)(**{**vars(stored), "text": hidden})])
+    assert "left_out.set_aside" in {difference.key for difference in again.differences}

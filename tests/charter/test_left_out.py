@@ -1,0 +1,138 @@
+"""What was set aside caps what a log can answer, from the share on that the charter states."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from charter.left_out import held_to, limited
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.records import AuditSummary
+from charter.replay import judged as judged_again
+from charter.templates import TEMPLATES
+from charter.verdicts import judge
+from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
+from tests.charter.test_stated import facts, inspection, survey
+
+BROKEN = comparison(WOMEN, estimate=0.60, error=0.01)
+KEPT = comparison(WOMEN, estimate=0.99, error=0.01)
+END = dt.date(2026, 7, 31)
+
+
+def left_out(set_aside: int, rows: int = 1000) -> dict[str, Any]:
+    return {
+        "rows": rows,
+        "counted": rows - set_aside,
+        "set_aside": set_aside,
+        "undated": 0,
+        "discarded": 0,
+        "excluded": 0,
+        "other_periods": 0,
+        "share": set_aside / rows,
+        "by_reason": [],
+    }
+
+
+def judged(measures: list[Any], aside: dict[str, Any] | None, charter: Charter = CHARTER, **more: Any) -> Any:
+    return {
+        each["indicator"]: each
+        for each in judge(charter, system(), measures, window_start=START, window_end=END, left_out=aside, **more)
+    }
+
+
+@pytest.mark.parametrize(("measure", "free"), [(BROKEN, "broken"), (KEPT, "kept")])
+def test_from_the_share_on_that_the_charter_states_nothing_is_judged_by_the_rest(measure: Any, free: str) -> None:
+    name = "selection_rate_ratio_gender"
+    assert CHARTER.left_out is not None
+    assert CHARTER.left_out.limit == 0.01
+    below, at = judged([measure], left_out(9))[name], judged([measure], left_out(10))[name]
+    assert below["verdict"] == free
+    assert (at["verdict"], at["reason"]) == ("unknown", "too_much_left_out")
+    (compared,) = at["comparisons"]
+    assert (compared["verdict"], compared["reason"], compared["more_decisions"]) == (
+        "unknown",
+        "too_much_left_out",
+        None,
+    )
+    assert compared["p_breach"] == below["comparisons"][0]["p_breach"]  # what was counted stays in sight
+    assert at["sentence"]["en"].startswith(
+        "We cannot tell. Of 1,000 decisions, 10 were set aside (1.0 in 100); from 1 in"
+    )
+    assert at["sentence"]["fr"].startswith(
+        "On ne sait pas. Sur 1\u202f000 décisions, 10 ont été mises de côté (1,0 sur 100)"
+    )
+
+
+def test_the_figure_stays_in_the_sentence() -> None:
+    told = judged([KEPT], left_out(875))["selection_rate_ratio_gender"]["sentence"]
+    assert "(88 in 100)" in told["en"]
+    assert "99 people are contacted among women where 100 are among men" in told["en"]
+    assert told["en"].endswith("; this rests on the others alone.")
+    assert told["fr"].endswith("\u202f; ceci ne repose que sur les autres.")
+
+
+def test_what_has_no_comparison_says_what_was_left_out_and_not_that_there_is_one_group() -> None:
+    name = "selection_rate_ratio_gender"
+    assert judged([everybody(10)], left_out(0))[name]["reason"] == "no_comparison"
+    assert judged([everybody(10)], left_out(990))[name]["reason"] == "too_much_left_out"
+
+
+def test_what_nobody_looked_at_stays_not_examined() -> None:
+    free, capped = judged([], left_out(0)), judged([], left_out(500))
+    unexamined = {name for name, each in free.items() if each["verdict"] == "not_examined"}
+    assert unexamined
+    assert unexamined == {name for name, each in capped.items() if each["verdict"] == "not_examined"}
+
+
+def test_a_charter_that_states_no_share_and_a_document_that_does_not_tell_keep_the_rule_of_their_time() -> None:
+    silent = CHARTER.model_copy(update={"left_out": None})
+    for charter, aside in ((silent, left_out(900)), (CHARTER, None)):
+        assert judged([KEPT], aside, charter)["selection_rate_ratio_gender"]["verdict"] == "kept"
+    assert held_to(silent, left_out(900)) == {**left_out(900), "limit": None, "limited": False}
+    assert held_to(CHARTER, left_out(900))["limited"]
+    before = Charter.of_sealed({k: v for k, v in CHARTER.document().items() if k != "left_out"}, "0" * 64)
+    assert not limited(before, left_out(900))
+
+
+def test_what_people_attest_or_report_does_not_rest_on_the_log() -> None:
+    for given, name, answer in ((survey(), "work_got_better", "kept"), (inspection(), "undeclared_use", "kept")):
+        free, capped = (judged([KEPT], left_out(n), facts=facts(given))[name] for n in (0, 500))
+        assert free["verdict"] == capped["verdict"] == answer
+        assert free["sentence"] == capped["sentence"]
+
+
+def test_another_charter_judges_stored_audits_by_its_own_share() -> None:
+    strict = CHARTER.model_copy(
+        update={"left_out": CHARTER.left_out.model_copy(update={"limit": 0.001}) if CHARTER.left_out else None}
+    )
+    stored = AuditSummary(
+        entry=1,
+        system="matchft",
+        start=START,
+        end=END,
+        as_of=END,
+        statements=0,
+        decisions=995,
+        charter="",
+        articles=[],
+        verdicts=[],
+        measures=[KEPT],
+        left_out=left_out(5),
+    )
+    found = []
+    for charter in (CHARTER, strict):
+        ((_, again),) = judged_again([stored], charter, {"matchft": system()}, [])
+        assert again is not None
+        found += [v["verdict"] for v in again.verdicts if v["indicator"] == "selection_rate_ratio_gender"]
+    assert found == ["kept", "unknown"]
+
+
+def test_every_packaged_charter_states_a_share_with_its_reason() -> None:
+    for source in (None, *TEMPLATES.values()):
+        rule = load_charter(source).left_out
+        assert rule is not None
+        assert (rule.limit, rule.status) == (0.01, "proposed")
+        assert rule.justification
