@@ -375,6 +375,20 @@ def test_an_outcome_that_is_only_written_down_when_it_happens(table: Callable[..
     assert (system.log.outcome.observed_for, system.log.outcome.absent) == ("selected", "missing")
 
 
+def test_what_is_often_absent_is_no_outcome_for_that_alone(real_data: Path, tmp_path: Path) -> None:
+    """Whether the employer is a federal contractor is not known of 1,768 of 4,870 applications."""
+    made, system = proposed(real_data / "bertrand_mullainathan/openintro_resume.csv", tmp_path)
+    assert system.log.outcome is None
+    assert "Often absent, as an outcome can be: job_fed_contractor." in made.text
+
+
+def test_several_that_could_be_the_outcome_are_asked_for(real_data: Path) -> None:
+    gaps = propose(real_data / "compas/compas-scores-two-years.csv").gaps
+    asked = [gap for gap in gaps if gap.startswith("column: ")]
+    assert any("two_year_recid" in gap and gap.endswith("which is it?") for gap in asked)
+    assert any("v_score_text" in gap for gap in asked)
+
+
 def test_levels_count_as_selected_but_for_the_lowest(table: Callable[..., Path], tmp_path: Path) -> None:
     _, system = proposed(table(id=list(range(30)), risk_level=["low", "medium", "high"] * 10), tmp_path)
     assert (system.log.decision.selected, system.log.decision.not_selected) == (["high", "medium"], ["low"])

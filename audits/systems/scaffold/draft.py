@@ -63,6 +63,7 @@ class Draft:
     groups: list[GroupGuess] = field(default_factory=list)
     controls: dict[str, Guess] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)

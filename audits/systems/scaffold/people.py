@@ -103,7 +103,7 @@ def numbers(draft: Draft) -> None:
             draft.take("score", Guess(column.name, f"its name says so; its values go from {_range(column)}"))
     for column in numeric:
         whole = column.whole == column.numbers and column.name not in draft.taken
-        exact = len(column.words) == 1 and named(column.words, w.WEIGHT)
+        exact = len(column.words) == 1 and named(column.words, w.WEIGHT) and "decision" in draft.roles
         if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
             draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
             draft.taken.add(draft.roles["weight"].column)

@@ -52,7 +52,10 @@ def decide(draft: Draft) -> None:
             next_step="Give a file with one row per decision, and what was decided.",
         )
     why = "its name and its values say so" if sure else "nothing names a decision; this column has few values"
-    draft.take("decision", Guess(best.name, why, sure))
+    rivals = [c.name for c in pool if c is not best and _decision_score(c) == _decision_score(best)]
+    if sure and rivals:
+        why = f"its name and its values say so, and those of {', '.join(rivals)}: which is it?"
+    draft.take("decision", Guess(best.name, why, sure and not rivals))
     draft.splits["decision"] = split(best)
 
 
@@ -86,21 +89,29 @@ def favourable(draft: Draft) -> str | None:
 
 
 def follow(draft: Draft) -> None:
-    """What came afterwards: an outcome by its name, or a yes or no that is mostly absent; and stages of a funnel."""
+    """What came afterwards: an outcome by its name; and stages of a funnel.
+
+    A yes or no that is often absent may be an outcome, and may be anything else: it is only named as a candidate.
+    """
     choices = [c for c in draft.free if 1 <= c.distinct <= 3 and not c.dated and not draft.sensitive(c)]
     late = [c for c in choices if c.flag and c.filled < 0.7 * draft.rows]
     spoken = [c for c in choices if named(c.words, w.OUTCOME) and not named(c.words, w.BEFORE)]
     spoken = [c for c in spoken if c.distinct >= 2 or c.filled < draft.rows]
     _stages(draft)
-    if spoken or late:
-        best = max(spoken or late, key=lambda c: (c.filled < draft.rows, c.flag, -len(c.words)))
-        why = "its name says so" if spoken else f"a yes or no that is there in {best.filled} of {draft.rows} rows"
-        draft.take("outcome", Guess(best.name, why, sure=bool(spoken)))
-        draft.splits["outcome"] = split(best)
+    if not spoken:
+        draft.late = [column.name for column in late if column.name not in draft.stages]
+        return
+    best = max(spoken, key=lambda c: (c.filled < draft.rows, c.flag, -len(c.words)))
+    others = [column.name for column in spoken if column is not best]
+    why = f"its name says so, and those of {', '.join(others)}: which is it?" if others else "its name says so"
+    draft.take("outcome", Guess(best.name, why, sure=not others))
+    draft.splits["outcome"] = split(best)
 
 
 def _stages(draft: Draft) -> None:
     """Three or more yes-or-no columns with the words of a funnel, each reached by fewer than the one before."""
+    if "decision" not in draft.roles:
+        return
     flags = [c for c in draft.table.columns.values() if c.flag and named(c.words, w.FUNNEL)]
     flags = sorted(flags, key=lambda c: -_reached(draft, c))[:8]
     chain: list[Profile] = []

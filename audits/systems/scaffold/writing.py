@@ -112,6 +112,7 @@ def _outcome(draft: Draft) -> Iterator[str]:
     outcome = draft.column("outcome")
     if outcome is None:
         yield "  # outcome: {column: …, positive: […], observed_for: all, absent: missing}  # was the decision right?"
+        yield from wrapped("  #   Often absent, as an outcome can be: ", [scalar(name) for name in draft.late])
         return
     guess, values, seen = draft.roles["outcome"], draft.splits["outcome"], observed_for(draft)
     reason = "it is there for selected rows only" if seen == "selected" else "it is there for rows not selected, too"
