@@ -10,6 +10,7 @@ import typer
 
 from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
 from dashboard.commands.decisions import tell_report
+from dashboard.commands.output import check_file
 
 app = typer.Typer(
     help="Rows that were set aside: list, export, bring in again.", no_args_is_help=True, rich_markup_mode=None
@@ -47,6 +48,7 @@ def export(
     """Write the rows that are set aside, as they came, to a CSV file that only you can read."""
     from audits.decisions.quarantine import export as write
 
+    check_file(file)
     workspace = workspace_of(context)
     rows = write(workspace, workspace.system(system), file, log=log)
     say(f"{rows} row(s) written to {file}. Correct them, leave the columns that start with _ as they are, then:")

@@ -14,6 +14,7 @@ import typer
 
 from audits.errors import SystemFileError
 from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.output import check_file, write_text
 from dashboard.commands.spreadsheets import import_, refuse_existing
 
 if TYPE_CHECKING:
@@ -146,11 +147,12 @@ def new(
 
     if out is not None:
         refuse_existing(out)
+    check_file(out)
     made = propose(source, system_id=system_id)
     if out is None:
         typer.echo(made.text, nl=False)
     else:
-        out.write_text(made.text, encoding="utf-8")
+        write_text(out, made.text)
         say(f"Written: {out}")
     say("No data can tell these:")
     for gap in made.gaps:

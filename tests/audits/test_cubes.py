@@ -249,7 +249,8 @@ def test_what_an_audit_read_comes_back_from_its_evidence(
     assert again.counts.equals(read.counts)
     assert again.strata.equals(read.strata)
     assert again.ranks.equals(read.ranks)
-    assert again.left_out.equals(read.left_out) and read.left_out.num_rows
+    assert again.left_out.equals(read.left_out)
+    assert read.left_out.num_rows
     assert again.scores.equals(read.scores)
     assert again.reference_scores.equals(read.reference_scores)
     assert read.scores.num_rows > read.reference_scores.num_rows > 0
