@@ -1,7 +1,8 @@
 """What is measured: systems, decision log, lake, cubes, metrics, drift, uncertainty, audit runs, ledger.
 
-In a notebook, `audits.audit(system, data)` measures a frame, a file or a workspace, and `audits.sweep(system, data)`
-tells what every threshold of the score would make of it.
+In a notebook, `audits.compare(frame, decision=…, by=…)` compares groups of a frame without any system file,
+`audits.audit(system, data)` measures a frame, a file or a workspace, and `audits.sweep(system, data)` tells what every
+threshold of the score would make of it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audits.notebook import audit, sweep
+    from audits.notebook import Tally, audit, compare, sweep
 
-__all__ = ["audit", "sweep"]
+__all__ = ["Tally", "audit", "compare", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

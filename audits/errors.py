@@ -30,6 +30,10 @@ class LakeError(BoussoleError):
     """The lake is busy, missing or of another version."""
 
 
+class NoLakeError(LakeError):
+    """Nothing was ever brought into the lake; every other LakeError says that it could not be read or written."""
+
+
 class PrivacyError(BoussoleError):
     """A key is missing, a sealed text was changed, or something cannot be purged."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -108,6 +108,24 @@ def measure_id(metric: str, by: tuple[str, ...], group: Group | None) -> str:
     if not by:
         return metric
     return f"{metric}/{','.join(by) if group is None else group_label(by, group)}"
+
+
+def attribute_of(by: Sequence[str]) -> str | None:
+    """The name of an attribute or crossing; None for everybody.
+
+    >>> attribute_of(("sex", "age")), attribute_of(())
+    ('sex*age', None)
+    """
+    return "*".join(by) or None
+
+
+def label_of(group: Sequence[str | None] | None) -> str | None:
+    """What a group is called beside the name of its attribute; an unknown value is written `?`.
+
+    >>> label_of(("F", None)), label_of(None)
+    ('F, ?', None)
+    """
+    return None if not group else ", ".join("?" if value is None else value for value in group)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.history import Arrivals, arrivals, arrived_since
 from audits.lake import reading
 from audits.lake.connection import state_of
@@ -86,7 +86,7 @@ def recount(
 
     `published`: what earlier audits have shown, to find again what they oblige to hide; not looked for without.
 
-    Raises BoussoleError when the lake is busy.
+    Raises LakeError when the lake is busy or cannot be read.
     """
     today = today or dt.datetime.now(asked.system.zone).date()
     ended = tuple(
@@ -98,7 +98,7 @@ def recount(
         now = _sight(workspace, asked, ended, published, at=None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)
-    except (LakeError, duckdb.CatalogException, duckdb.BinderException):
+    except NoLakeError:
         now, state = None, None
     if now is None:
         return Recount(lake=False)

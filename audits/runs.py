@@ -22,6 +22,7 @@ from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import edges_of, sealed_months
+from audits.cubes.values import AtThresholds, counts_at
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures
@@ -186,8 +187,13 @@ def scored_window(
     start: dt.date | None = None,
     end: dt.date | None = None,
     as_of: dt.date | None = None,
-) -> list[Scored]:
-    """Counts by score of a window, and what may be shown of them. Raises BoussoleError where no score is declared."""
+    thresholds: Sequence[float] | None = None,
+) -> list[tuple[Scored, AtThresholds | None]]:
+    """Counts by score of a window, what may be shown of them, and the same counts at thresholds (those that occur, or
+    those given); None where the rows that these are counted from were purged.
+
+    Raises BoussoleError where no score is declared.
+    """
     if system.columns is None or system.columns.score is None:
         raise BoussoleError(
             f"the system '{system.id}' declares no score.", next_step="Add `columns.score` to its file."
@@ -199,13 +205,15 @@ def scored_window(
         stands = standing(system, window, as_of=as_of, today=today)
         counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired)
         scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired)
-    tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
-    return scored_tables(
+        tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
+        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds)
+    found = scored_tables(
         scores_of(scores, tables, system),
         system=system,
         standing=stands,
         suppression=suppress(tables, system=system),
     )
+    return list(zip(found, at if at is not None else [None] * len(found), strict=True))
 
 
 def complete_windows(workspace: Workspace, system: System) -> list[Window]:

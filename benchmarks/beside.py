@@ -27,11 +27,13 @@ Result = dict[str, Any]
 
 def beside_peers(folder: Path, *, rows: int) -> Result:
     """What every audit took at a hundredth, a tenth and all of the rows."""
-    audits, peers = list[Result](), list[Result]()
+    audits, peers, frames = list[Result](), list[Result](), list[Result]()
     for size in (rows // 100, rows // 10, rows):
         file = write_decisions(folder, rows=size, columns=FULL)
         home, imported = _imported(folder, file)
         audits += [_audit(home, system, size, imported[system]) for system in imported]
+        frames.append(module("frame_compared", file).told | {"rows": size})
+        show(f"audits.compare(frame) of {size:,}, intervals and all", frames[-1]["seconds"], 0)
         for name in ("Fairlearn", f"Fairlearn, {SAMPLES} bootstrap samples", "Aequitas", "AIF360"):
             peers.append(_peer(name, file, size, peers))
     raw = {"rows": rows, "systems": {system: _from_rows(home, file, system) for system in ("full", "rows")}}
@@ -47,8 +49,9 @@ def beside_peers(folder: Path, *, rows: int) -> Result:
         | {one["peer"]: one["version"] for one in peers if one["peer"] in ("Aequitas", "AIF360") and "version" in one},
         "audits": audits,
         "peers": peers,
+        "frames": [{key: one[key] for key in ("rows", "seconds")} for one in frames],
         "raw": raw | {"notebook": notebook},
-        "apart": _apart(audits, peers),
+        "apart": _apart(audits, [*peers, *({"peer": "audits.compare"} | one for one in frames)]),
     }
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from audits import evidence
 from audits.decisions import IngestReport
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from audits.errors import BoussoleError
 from audits.runs import Run, code_hash, measure_window
+from audits.standing import standing
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.facts import Facts, facts_of
@@ -18,6 +20,7 @@ from charter.in_force import InForce, in_force
 from charter.left_out import held_to
 from charter.published import publications
 from charter.records import open_records, save_audit
+from charter.references import changed_references
 from charter.verdicts import judge, summarise
 
 SCHEMA = "boussole.audit/1"
@@ -62,6 +65,8 @@ def run_audit(
     )
     facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
     document = audit_document(run, judging, facts=facts)
+    if all(each["system"] != system.id for each in beside):  # else the audit before has the same declaration
+        document |= _references(workspace, run, document, judging, facts)
     return document if dry_run else save_audit(workspace, document, charter=judging.charter)
 
 
@@ -141,6 +146,23 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
         "verdicts": verdicts,
         "articles": summarise(charter, verdicts, system=run.system.id, facts=facts),
     }
+
+
+def _references(
+    workspace: Workspace, run: Run, document: Mapping[str, Any], judging: InForce, facts: Facts
+) -> dict[str, Any]:
+    """The key `references` of a document: references that changed since the audit before, and changed an answer."""
+    today = dt.datetime.now(run.system.zone).date()
+    found = changed_references(
+        workspace,
+        document,
+        run.system,
+        charter=judging.charter,
+        facts=facts,
+        read=lambda: evidence.load(workspace.evidence, run.evidence),
+        stands=standing(run.system, run.window, as_of=run.as_of, today=today),
+    )
+    return {"references": found} if found else {}
 
 
 def worst(document: Mapping[str, Any]) -> str:

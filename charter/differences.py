@@ -46,7 +46,15 @@ def differences(stored: Document, again: Document, *, texts: bool) -> list[Diffe
     ours, theirs = ([_without(each, left) for each in document["verdicts"]] for document in (stored, again))
     found += _listed(ours, theirs, "verdict", ("article", "indicator"))
     found += _listed(stored["articles"], again["articles"], "article", ("article",))
+    if "references" in again:
+        found += _listed(_told(stored, left), _told(again, left), "reference", ("attribute",))
     return found
+
+
+def _told(document: Document, left: Sequence[str]) -> list[Document]:
+    """The references that changed answers; a document has the key only where there are some."""
+    found = document.get("references", [])
+    return [{**each, "answers": [_without(answer, left) for answer in each["answers"]]} for each in found]
 
 
 def _listed(
@@ -75,7 +83,7 @@ def _values(of: str, key: str, stored: Any, again: Any) -> Iterator[Difference]:
         yield Difference(of=of, key=key, stored=stored, again=again)
 
 
-_WHOLE = ("measure", "verdict", "article")
+_WHOLE = ("measure", "verdict", "article", "reference")
 
 
 def _same(stored: Any, again: Any) -> bool:

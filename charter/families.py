@@ -101,10 +101,12 @@ def way_of(indicator: Indicator, system: System) -> Indicator | None:
 
 
 def applies(indicator: Indicator, system: System) -> bool:
-    """Whether an indicator has a meaning for this system: harm or favour, outcomes of all or of the selected."""
+    """Whether an indicator has a meaning for this system: harm or favour, outcomes of the selected, controls."""
     columns = system.columns
     if indicator.applies == "always" or columns is None:
         return indicator.applies == "always"
+    if indicator.applies == "controls":
+        return bool(system.controls)
     if indicator.applies == "selective_labels":
         return columns.outcome is not None and columns.outcome.observed_for == "selected"
     return columns.favourable == (indicator.applies == "favourable")

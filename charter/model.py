@@ -12,7 +12,7 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
-Applies = Literal["always", "favourable", "harm", "selective_labels"]
+Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
 Need = Literal["outcome", "reference", "score", "features", "controls", "stages"]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -132,7 +132,7 @@ class Indicator(Strict):
     applies: Applies = Field(
         "always",
         description="`favourable` or `harm`: what being selected is; `selective_labels`: where outcomes are known for "
-        "the selected alone",
+        "the selected alone; `controls`: where the system file declares some",
     )
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(

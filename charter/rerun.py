@@ -28,6 +28,7 @@ from charter.model import Charter
 from charter.published import publications
 from charter.records import stored_audits
 from charter.records.audits import StoredAudit, window_of
+from charter.references import changed_references
 
 Document = dict[str, Any]
 Basis = tuple[InForce, Facts]
@@ -117,6 +118,18 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     stands = stood(system, document)
     changed = document["code"] != f"sha256:{code_hash()}"
     again = computed(document, system, by, read, stands)
+    again |= {
+        "references": changed_references(
+            workspace,
+            again,
+            system,
+            charter=by[0].charter,
+            facts=by[1],
+            read=lambda: read,
+            stands=stands,
+            before=audit.entry,
+        )
+    }
     earlier = None if changed else publications(workspace, system, window_of(document), before=audit.entry)
     found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
     return Rerun(

@@ -221,7 +221,7 @@ class _Told:
 
     def picture(self, told: MeasureDocument) -> str:
         """That comparing like with like tells another story than the raw figure, of this group or of others."""
-        pictures = PICTURES.get(told["metric"].replace("_stage", ""), {})
+        pictures = PICTURES.get(told["metric"].replace("stage_", ""), {})
         others = [measure for _, measure in self.pairs if measure is not told and not measure["given"]]
         n = sum(measure["params"].get("picture") in pictures for measure in others)
         parts = []

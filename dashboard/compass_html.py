@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audits.errors import BoussoleError
 from dashboard.glossary.html import how_to_read
 from dashboard.html import Html, badge, el, join, link, picture, stacked
 from dashboard.marks import word
@@ -107,6 +108,12 @@ def problem(what: str, next_step: str, say: Say) -> Html:
             ),
         ]
     )
+
+
+def unread(told: str, trouble: BoussoleError) -> Html:
+    """A part of a page that could not be read: which, why in the tool's own words, and what to do."""
+    why = [el("q", part, lang="en") for part in (trouble.what, trouble.next_step) if part]
+    return el("div", el("p", join([el("strong", told), *why], " ")), class_="lead lead-unknown", role="status")
 
 
 def unforeseen(number: str, say: Say) -> Html:

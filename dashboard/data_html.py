@@ -69,7 +69,7 @@ def _trouble(page: DataPage, say: Say) -> Html | None:
     if not page.trouble:
         return None
     told = say("Reload this page in a moment; what is known without it stands below.")
-    return el("p", told, " ", el("q", page.trouble, lang="en"))
+    return el("p", join([told, *(el("q", part, lang="en") for part in page.trouble)], " "))
 
 
 def _problem(told: Told) -> Html:

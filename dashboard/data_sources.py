@@ -114,10 +114,15 @@ def _declared(status: SourceStatus, seen: _Seen) -> SourceRow:
         due=say("due {every}", every=every_words(status.every, say)) if status.every else "",
         newest=say.date(newest.date()) if newest else "",
         read=_read(status, seen),
-        rows=say.whole(status.rows),
-        set_aside=say.whole(status.quarantined),
+        rows=_whole(status.rows, say),
+        set_aside=_whole(status.quarantined, say),
         problem=_problem(status, state, last, say),
     )
+
+
+def _whole(count: int | None, say: Say) -> str:
+    """A count; a dash where nobody can say: it is no 0."""
+    return "—" if count is None else say.whole(count)
 
 
 def _newest(seen: _Seen, way: str, log: LogName | None) -> dt.datetime | None:

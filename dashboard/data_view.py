@@ -44,9 +44,9 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page. `more` are problems beyond those shown; `trouble` says why the lake could not be looked at, in
-    the tool's own words; `without` are systems of the register of which there is no data, `removed` the names of
-    systems whose file is gone."""
+    """The whole page. `more` are problems beyond those shown; `trouble` says why the lake could not be looked at, and
+    what to do, in the tool's own words; `without` are systems of the register of which there is no data, `removed` the
+    names of systems whose file is gone."""
 
     headline: str
     tone: str
@@ -54,7 +54,7 @@ class DataPage:
     problems: Sequence[Told]
     more: int
     seen: str
-    trouble: str
+    trouble: Sequence[str]
     rows: Sequence[SourceRow]
     systems: Sequence[SystemData]
     without: Sequence[str]
@@ -76,10 +76,10 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
         problems=problems[:PROBLEMS],
         more=len(problems[PROBLEMS:]),
         seen=_as_of(scene, rows, now, say),
-        trouble=facts.trouble.what if facts.trouble else "",
+        trouble=[part for part in (facts.trouble.what, facts.trouble.next_step) if part] if facts.trouble else [],
         rows=rows,
         systems=list(told.values()),
-        without=[scene.title(name, say) for name in scene.systems if name not in shown],
+        without=[scene.title(name, say) for name in scene.systems if not (busy or name in shown)],
         removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys() - scene.shadows),
     )
 

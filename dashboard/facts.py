@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import duckdb
-
 from audits.decisions.overview import Overview, overview
 from audits.errors import BoussoleError, LakeError
 from audits.workspace import Workspace
@@ -16,18 +14,23 @@ from experiments.status import SourceStatus, source_status
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """`trouble` says why the lake could not be looked at, where it could not."""
+    """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer."""
 
     statuses: Sequence[SourceStatus] = ()
     lake: Overview = field(default_factory=Overview)
     declared: Mapping[str, Sequence[DeclaredMeasure]] = field(default_factory=dict)
     trouble: BoussoleError | None = None
 
+    @property
+    def known(self) -> Overview:
+        """What the lake holds, for whoever can do nothing without it. Raises `trouble`."""
+        if self.trouble is not None:
+            raise self.trouble
+        return self.lake
+
 
 def load_facts(workspace: Workspace) -> Facts:
     """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
-    if not workspace.catalogue.exists():
-        return Facts(statuses=source_status(workspace))
     statuses: Sequence[SourceStatus] = ()
     try:
         statuses = source_status(workspace)
@@ -37,5 +40,3 @@ def load_facts(workspace: Workspace) -> Facts:
         return Facts(statuses=statuses, lake=lake, declared=declared)
     except LakeError as error:
         return Facts(statuses=statuses, trouble=error)
-    except duckdb.Error:
-        return Facts(statuses=statuses, trouble=LakeError("the lake cannot be read.", where=str(workspace.home)))

@@ -50,7 +50,6 @@ from dashboard.search.view import SearchPage, search_page
 from dashboard.system_view import SystemPage
 from dashboard.trouble import noted
 from dashboard.words import Say
-from experiments.declared import DeclaredMeasure
 
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
@@ -137,11 +136,6 @@ def drift_page(asked: Asked, say: Say, *, fine: bool, with_incidents: bool) -> D
 def with_decisions() -> list[str]:
     """The systems that have decisions, in the order of the register."""
     return store.with_decisions(Workspace.find())
-
-
-def declared(system: str) -> Sequence[DeclaredMeasure]:
-    """The measures that the team of a system declares."""
-    return facts_of_late().declared.get(system, ())
 
 
 def system_page(system: str, say: Say) -> SystemPage:

@@ -20,6 +20,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
     kinds = {
         "favourable": say("where being selected is a good thing"),
         "harm": say("where being selected is a harm"),
+        "controls": say("where profiles can be compared"),
         "selective_labels": say("where outcomes are known for people selected alone"),
     }
     lacking = {

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from audits.errors import BoussoleError
 from charter.coverage import Coverage, Use
 from charter.due import Due
 from charter.model import Charter
@@ -16,13 +17,14 @@ from dashboard.words import Say
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """What the register page looks at."""
+    """What the register page looks at. `trouble`: why the lake could not be asked what is to be erased."""
 
     charter: Charter
     uses: Sequence[Use]
     coverage: Coverage
     due: Sequence[Due]
     today: dt.date
+    trouble: BoussoleError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

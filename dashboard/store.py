@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audits.languages import LANGUAGES
@@ -89,13 +89,14 @@ def entries(workspace: Workspace) -> int:
 
 def register(workspace: Workspace, today: dt.date) -> Register:
     """The register as its page sees it, on one day."""
-    states = facts(workspace, within=A_MINUTE).lake.systems.items()
+    seen = facts(workspace, within=A_MINUTE)
     oldest = {
         name: held.oldest.date()
-        for name, state in states
+        for name, state in seen.lake.systems.items()
         if (held := state.of("decisions")) and held.oldest is not None
     }
-    return _register(workspace.home, stamp(workspace), today, tuple(sorted(oldest.items())))
+    found = _register(workspace.home, stamp(workspace), today, tuple(sorted(oldest.items())))
+    return replace(found, trouble=seen.trouble) if seen.trouble else found
 
 
 def duties(workspace: Workspace) -> Register:
@@ -152,8 +153,8 @@ def drift_page(workspace: Workspace, asked: Asked, lang: str, *, fine: bool, wit
 
 
 def with_decisions(workspace: Workspace) -> list[str]:
-    """The systems that have decisions, in the order of the register."""
-    known = facts(workspace, within=A_WHILE).lake.systems
+    """The systems that have decisions, in the order of the register. Raises BoussoleError where nobody can say."""
+    known = facts(workspace, within=A_WHILE).known.systems
     return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
 
 

@@ -54,19 +54,38 @@ def _path(workspace: Workspace) -> Path:
 
 
 def read_marks(workspace: Workspace) -> dict[str, Mark]:
-    """The marks by key; empty when there are none, or none that this version can read."""
+    """The marks by key; empty when nothing was ever synced. Raises LakeError when they cannot be read."""
+    path = _path(workspace)
     try:
-        held = json.loads(_path(workspace).read_text(encoding="utf-8"))
+        held = json.loads(path.read_text(encoding="utf-8"))
         if held["version"] != VERSION:
-            return {}
+            raise _unreadable(path)
         return {key_of(mark["system"], mark["source"]): Mark(**mark) for mark in held["sources"]}
-    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> LakeError:
+    return LakeError(
+        "what the last syncs noted of the sources cannot be read.",
+        where=str(path),
+        next_step="Run `boussole sync`: it looks at every source again, and notes it anew.",
+    )
+
+
+def _usable(workspace: Workspace) -> dict[str, Mark]:
+    """The marks for a sync, which begins anew where they cannot be read: they only save work."""
+    try:
+        return read_marks(workspace)
+    except LakeError:
         return {}
 
 
 def read_mark(workspace: Workspace, system: str, source: str) -> Mark:
-    """The mark of one source; a blank one when it was never read."""
-    return read_marks(workspace).get(key_of(system, source), Mark(system=system, source=source))
+    """The mark of one source for a sync; a blank one when it was never read."""
+    return _usable(workspace).get(key_of(system, source), Mark(system=system, source=source))
 
 
 def update_mark(workspace: Workspace, system: str, source: str, change: Callable[[Mark], Mark]) -> None:
@@ -74,7 +93,7 @@ def update_mark(workspace: Workspace, system: str, source: str, change: Callable
     path = _path(workspace)
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
-        marks = read_marks(workspace)
+        marks = _usable(workspace)
         key = key_of(system, source)
         marks[key] = change(marks.get(key, Mark(system=system, source=source)))
         fresh = path.with_suffix(f".{os.getpid()}.tmp")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audits.decisions.freshness import lateness
-from audits.errors import LakeError
+from audits.errors import LakeError, NoLakeError
 from audits.lake import reading
 from audits.systems import System
 from audits.systems.kinds import Every, LogName
@@ -25,8 +25,9 @@ class SourceStatus:
     """One source of one system; moments are UTC.
 
     `log` is None where a source can hold several. `files` are files, pages of traces, or readings of a table that
-    brought rows; `rows` those accepted, `quarantined` those set aside. `last_new` is when something new came last;
-    `late` says that more time has passed since than the declared frequency allows.
+    brought rows; `rows` those accepted, `quarantined` those set aside: all None where the lake cannot be read.
+    `last_new` is when something new came last; `late` says that more time has passed since than the declared frequency
+    allows.
     """
 
     system: str
@@ -36,9 +37,9 @@ class SourceStatus:
     last_attempt: dt.datetime | None
     last_success: dt.datetime | None
     last_new: dt.datetime | None
-    files: int
-    rows: int
-    quarantined: int
+    files: int | None
+    rows: int | None
+    quarantined: int | None
     failure: str | None
     late: bool
 
@@ -51,7 +52,10 @@ class _Imported:
 
 
 def source_status(workspace: Workspace, *, now: dt.datetime | None = None) -> list[SourceStatus]:
-    """The status of every source, in the order of the systems and of their files; `now` is UTC."""
+    """The status of every source, in the order of the systems and of their files; `now` is UTC.
+
+    Raises LakeError when what the last syncs noted cannot be read.
+    """
     marks = read_marks(workspace)
     imported = _imported(workspace)
     moment = now or dt.datetime.now(dt.UTC)
@@ -61,7 +65,7 @@ def source_status(workspace: Workspace, *, now: dt.datetime | None = None) -> li
         )
         for system in workspace.systems.values()
         for source in system.sources
-        for name, rows in [(_name(workspace, source), imported.get(system.id, []))]
+        for name, rows in [(_name(workspace, source), None if imported is None else imported.get(system.id, []))]
     ]
 
 
@@ -73,9 +77,9 @@ def _name(workspace: Workspace, source: Source) -> str:
 
 
 def _status(
-    system: System, source: Source, mark: Mark, imported: Iterable[_Imported], *, now: dt.datetime
+    system: System, source: Source, mark: Mark, imported: Iterable[_Imported] | None, *, now: dt.datetime
 ) -> SourceStatus:
-    mine = [item for item in imported if _is_of(item.origin, system, source, mark)]
+    mine = None if imported is None else [item for item in imported if _is_of(item.origin, system, source, mark)]
     last_new = _moment(mark.last_new)
     late = source.every is not None and (last_new is None or lateness(source.every, last_new, now) is not None)
     return SourceStatus(
@@ -86,9 +90,9 @@ def _status(
         last_attempt=_moment(mark.last_attempt),
         last_success=_moment(mark.last_success),
         last_new=last_new,
-        files=sum(item.accepted + item.quarantined > 0 for item in mine),
-        rows=sum(item.accepted for item in mine),
-        quarantined=sum(item.quarantined for item in mine),
+        files=None if mine is None else sum(item.accepted + item.quarantined > 0 for item in mine),
+        rows=None if mine is None else sum(item.accepted for item in mine),
+        quarantined=None if mine is None else sum(item.quarantined for item in mine),
         failure=mark.failure,
         late=late,
     )
@@ -104,13 +108,15 @@ def _is_of(origin: str, system: System, source: Source, mark: Mark) -> bool:
     return origin.startswith(lake.RUN) and (alone or not lake.run_ids({origin}).isdisjoint(mark.runs))
 
 
-def _imported(workspace: Workspace) -> dict[str, list[_Imported]]:
-    """Everything that was imported, by system."""
+def _imported(workspace: Workspace) -> dict[str, list[_Imported]] | None:
+    """Everything that was imported, by system; None where the lake cannot be read."""
     try:
         with reading(workspace) as connection:
             rows = connection.execute("SELECT system, origin, accepted, quarantined FROM lake.main.ingested").fetchall()
-    except LakeError:
+    except NoLakeError:
         return {}
+    except LakeError:
+        return None
     found: dict[str, list[_Imported]] = {}
     for system, *rest in rows:
         found.setdefault(system, []).append(_Imported(*rest))

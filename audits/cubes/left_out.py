@@ -89,7 +89,8 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
 def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
     """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
 
-    Rows whose day cannot be read may belong to any period: they count to each.
+    A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
+    where it brought none.
     """
     query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
@@ -108,15 +109,21 @@ def _within(window: Window) -> str:
 
 def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
     """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
-    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
-    origins = " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"
     here = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}' OR {_whole(connection, system, window)}"
     return (
-        f"SELECT CASE WHEN day IS NOT NULL AND NOT ({here}) THEN NULL WHEN {origins} THEN '{EXCLUDED}' "
+        f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
+        f"WHEN discarded THEN '{DISCARDED}' WHEN {_out(connection, system)} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {_unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
     )
+
+
+def _may_lie(system: System, window: Window) -> str:
+    """SQL: whether a row without a day came with others of a window, or with none."""
+    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
+    elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
+    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
 
 
 def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
@@ -139,8 +146,16 @@ def _unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int
 
 
 def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
-    """SQL: the same columns, of the decisions of excluded runs."""
+    """SQL: the same columns, of the decisions of excluded runs; others that wait beside them are counted elsewhere."""
     if not has_table(connection, system, "excluded_decisions"):
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
-    twin = table(system, "excluded_decisions")
-    return f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)}"
+    twin = f"{table(system, 'excluded_decisions')} JOIN lake.main.ingested i USING (batch)"
+    return (
+        f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)} AND ({_out(connection, system)})"
+    )
+
+
+def _out(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: whether a source (`i`) is one of an excluded run."""
+    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
+    return " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"

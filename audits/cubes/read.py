@@ -161,7 +161,7 @@ def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
 def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
     codes, keys = _coded(rows, len(by))
-    groups = _in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
+    groups = in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
     table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
     where = _placed(codes, keys, groups)
     outcome = rows["outcome"].fill_null(2).to_numpy()
@@ -169,7 +169,7 @@ def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
 
 
-def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
+def in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
     """Groups in the order of the system file (declared values, bands), then alphabetical, unknown last."""
 
     def rank(name: str, value: str | None) -> tuple[int, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import duckdb
+
 from audits.decisions.ingest import ingest_into
 from audits.decisions.quarantine import CORRECTION, resolve
 from audits.decisions.report import IngestReport
 from audits.decisions.sources import BATCH, ROW
 from audits.errors import SourceError
 from audits.lake import writing
-from audits.lake.tables import create_system, literal, quote
+from audits.lake.tables import create_system, literal, quote, table
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -41,6 +43,8 @@ def resubmit(
                 where=str(path),
                 next_step="Export it again with `boussole quarantine export`, and leave these columns as they are.",
             )
+        if log == "decisions" and not system.log.key:
+            _hold_unresolved(connection, system, reader, where=str(path))
         origin = f"{CORRECTION}{path.name}"
         report = ingest_into(connection, workspace, system, path, log=log, origin=origin, period=period)
         corrected = (
@@ -49,3 +53,18 @@ def resubmit(
         )
         resolve(connection, system, corrected=corrected, log=log, sha256=report.sha256)
         return report
+
+
+def _hold_unresolved(connection: duckdb.DuckDBPyConnection, system: System, reader: str, *, where: str) -> None:
+    """Raises SourceError for rows that came in again already: without an id they would count a second time."""
+    same = f"TRY_CAST(f.{quote(BATCH)} AS BIGINT) = q.batch AND TRY_CAST(f.{quote(ROW)} AS BIGINT) = q.row"
+    again = (
+        f"SELECT 1 FROM {reader} f JOIN {table(system, 'quarantine')} q ON {same} "
+        "WHERE q.log = 'decisions' AND q.resolved IS NOT NULL LIMIT 1"
+    )
+    if connection.execute(again).fetchone():
+        raise SourceError(
+            "some of these rows were brought in again before, and nothing but their row tells them apart.",
+            where=where,
+            next_step="Export what is still set aside with `boussole quarantine export`, and correct that.",
+        )

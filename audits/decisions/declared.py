@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import reading, writing
 from audits.lake.tables import has_shared
 from audits.systems.model import System
@@ -54,7 +54,7 @@ def held(workspace: Workspace, system: System) -> list[Declared]:
                 "WHERE system = ? ORDER BY logged_at, run, file, rowid",
                 [system.id],
             ).fetchall()
-    except LakeError:
+    except NoLakeError:
         return []
     names = ("run", "file", "logged_at", "kind", "groups", "metric", "value", "count")
     found = [dict(zip(names, row, strict=True)) for row in rows]

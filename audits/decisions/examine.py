@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from audits.decisions.contracts import Contract
+from audits.decisions.identity import hold_id
 from audits.decisions.sources import Opened
 from audits.lake.tables import literal, quote, table
 from audits.privacy.pseudonyms import pseudonym
@@ -26,13 +27,22 @@ ONE_ROW_AN_ID = ("decisions", "contacts", "generations")
 
 
 def examine(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, lake: bool, growing: bool
+    connection: duckdb.DuckDBPyConnection,
+    opened: Opened,
+    contract: Contract,
+    *,
+    lake: bool,
+    growing: bool,
+    part: bool = False,
 ) -> None:
-    """Fills `rejected` and `known`; without `lake`, rows are compared within the source only."""
+    """Fills `rejected` and `known`; without `lake`, rows are compared within the source only.
+
+    Raises SourceError for an id that identifies nothing, unless the source is only a `part` of one (corrected rows).
+    """
     _reject_faults(connection, opened, contract)
     connection.execute("CREATE OR REPLACE TEMP TABLE known (row BIGINT, held BOOLEAN)")
     if contract.log in ONE_ROW_AN_ID:
-        _reject_repeated(connection, opened, contract)
+        _reject_repeated(connection, opened, contract, identifies=not part)
     if not lake:
         return
     _leave_purged(connection, opened, contract, growing=growing)
@@ -50,8 +60,13 @@ def left_out(connection: duckdb.DuckDBPyConnection) -> str:
 
 def fingerprint(opened: Opened) -> str:
     """SQL: a keyed hash of all that is read of a source row."""
+    return pseudonym(content(opened))
+
+
+def content(opened: Opened) -> str:
+    """SQL: all that is read of a source row, as one text."""
     values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in opened.columns)
-    return pseudonym(f"concat_ws(chr(2), {values})")
+    return f"concat_ws(chr(2), {values})"
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -91,14 +106,22 @@ def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reaso
     connection.execute(f"INSERT INTO rejected SELECT row, {literal(column)}, {literal(reason)}, NULL FROM ({rows})")
 
 
-def _reject_repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
-    """The first row of an id is kept; later ones are refused."""
+def _reject_repeated(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, identifies: bool
+) -> None:
+    """The first row of an id is kept; later ones are refused: all of the source, where `identifies` is held to it."""
     if not _any_repeated(connection, opened, contract):
         return
-    ids = _source(connection, opened, contract, "id")
-    twice = f"SELECT id FROM {ids} GROUP BY id HAVING count(*) > 1"
-    nth = f"SELECT row, row_number() OVER (PARTITION BY id ORDER BY row) AS nth FROM {ids} WHERE id IN ({twice})"
-    _reject(connection, f"SELECT row FROM ({nth}) WHERE nth > 1", contract.id_column, DUPLICATE_IN_FILE)
+    good = f"FROM {opened.relation} WHERE true{left_out(connection)}"
+    rows = f"(SELECT row, {_clear_id(contract)} AS id, hash({content(opened)}) AS held {good})"
+    first = "PARTITION BY id ORDER BY row"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT row, held <> told AS differs FROM (SELECT *, row_number() "
+        f"OVER ({first}) AS nth, first_value(held) OVER ({first}) AS told FROM {rows}) WHERE nth > 1"
+    )
+    if identifies:
+        hold_id(connection, opened, contract, rows=one(connection, f"SELECT count(*) {good}"))
+    _reject(connection, "SELECT row FROM repeated", contract.id_column, DUPLICATE_IN_FILE)
 
 
 def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> bool:
@@ -106,10 +129,14 @@ def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, contrac
 
     The id of a decision is compared as it came: its pseudonym would tell the same and costs more than all the rest.
     """
-    name = contract.read.text(contract.id_column) if contract.log == "decisions" else contract.select["id"]
+    name = _clear_id(contract)
     good = f"FROM {opened.relation} WHERE true{left_out(connection)}"
     hashes = one(connection, f"SELECT count(*) FROM (SELECT DISTINCT hash({name}) {good})")
     return hashes < one(connection, f"SELECT count(*) {good}")
+
+
+def _clear_id(contract: Contract) -> str:
+    return contract.identity or contract.select["id"]
 
 
 def _leave_purged(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:

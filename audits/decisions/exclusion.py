@@ -15,7 +15,7 @@ import duckdb
 from audits.cubes.update import rebuild_months
 from audits.decisions import effective
 from audits.decisions.examine import DUPLICATE_IN_LAKE, one
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import quote, reading, writing
 from audits.lake.tables import create_system, has_table, literal, table
 from audits.systems.kinds import LOGS, LogName
@@ -62,7 +62,7 @@ def history(workspace: Workspace) -> list[Exclusion]:
     try:
         with reading(workspace) as connection:
             return _rows(connection, "SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn")
-    except LakeError:
+    except NoLakeError:
         return []
 
 

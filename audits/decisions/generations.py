@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from audits.decisions.examine import one
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import reading, writing
 from audits.lake.tables import create_system, has_table, table
 from audits.privacy.pseudonyms import pseudonym, set_key
@@ -26,7 +26,7 @@ def held_feedback(workspace: Workspace, system: System, ids: Sequence[str]) -> d
             rows = connection.execute(
                 f"SELECT o.id, g.feedback FROM offered o JOIN {held} g ON g.id = o.key"
             ).fetchall()
-    except LakeError:
+    except NoLakeError:
         return {}
     return dict(rows)
 

@@ -14,6 +14,7 @@ from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from audits.decisions.examine import examine, left_out, one, reject_held
+from audits.decisions.identity import hold_rows
 from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import CORRECTION, set_aside
 from audits.decisions.report import IngestReport, Rejection, SchemaChange
@@ -95,6 +96,8 @@ def ingest_into(
     name = origin or opened.name
     report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
     if report is None:
+        if log == "decisions" and not name.startswith(CORRECTION):
+            hold_rows(connection, system, origin=name)
         report = _examine(connection, opened, contract, name, growing=growing)
         _refuse(report, strict=strict)
         report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
@@ -131,7 +134,7 @@ def _prepare(
     set_key(connection, workspace)
     opened = open_source(connection, source, columns_of(system, log))
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
-    return opened, build_contract(system, opened.types, log=log, period=period, now=now)
+    return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
 
 
 def _examine(
@@ -144,7 +147,7 @@ def _examine(
     growing: bool = False,
 ) -> IngestReport:
     """Counts good rows and lists the bad ones."""
-    examine(connection, opened, contract, lake=lake, growing=growing)
+    examine(connection, opened, contract, lake=lake, growing=growing, part=origin.startswith(CORRECTION))
     total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
     if total == 0 and not growing:
         raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")

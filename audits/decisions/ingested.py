@@ -8,7 +8,7 @@ import duckdb
 
 from audits.decisions.examine import one
 from audits.decisions.report import IngestReport
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import reading
 from audits.systems.kinds import LogName
 from audits.systems.model import System
@@ -24,7 +24,7 @@ def ingested_origins(workspace: Workspace) -> set[str]:
     try:
         with reading(workspace) as connection:
             return {row[0] for row in connection.execute(f"SELECT origin FROM {TABLE}").fetchall()}
-    except LakeError:
+    except NoLakeError:
         return set()
 
 

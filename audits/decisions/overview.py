@@ -14,8 +14,8 @@ import duckdb
 
 from audits.decisions.exclusion import Exclusion, history, last_out
 from audits.decisions.quarantine import SetAside, waiting
-from audits.errors import LakeError
-from audits.lake import reading
+from audits.errors import NoLakeError
+from audits.lake import quote, reading
 from audits.lake.tables import exists, has_table, table
 from audits.systems.kinds import LogName
 from audits.systems.model import System
@@ -29,10 +29,9 @@ MOMENTS: dict[LogName, str] = {
     "generations": "at",
 }
 """The column that says when the thing in a row happened."""
-WAY = "regexp_extract(origin, '^(mlflow|mlflow-traces|duckdb|quarantine):', 1)"
+WAY = f"regexp_extract({quote('origin')}, '^(mlflow|mlflow-traces|duckdb|quarantine):', 1)"
 """SQL: the way that something came, from its origin; empty for files brought in by hand."""
 FILE = "file"
-NEXT = "Import something or run `boussole sync`: it says what is wrong with it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +126,8 @@ class Overview:
 def overview(workspace: Workspace) -> Overview:
     """The state of all logs; empty where nothing was ever brought in.
 
-    Raises LakeError when the lake is damaged, or another program holds it for too long.
+    Raises LakeError when the lake cannot be read, or another program holds it for too long.
     """
-    if not workspace.catalogue.exists():
-        return Overview()
     try:
         excluded = history(workspace)
         with reading(workspace) as connection:
@@ -140,8 +137,8 @@ def overview(workspace: Workspace) -> Overview:
                 systems={system.id: _state(connection, system, excluded) for system in present},
                 declaring=_declaring(connection),
             )
-    except duckdb.Error as error:
-        raise LakeError("the lake cannot be read.", where=str(workspace.home), next_step=NEXT) from error
+    except NoLakeError:
+        return Overview()
 
 
 def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
@@ -159,16 +156,18 @@ def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
 
 
 def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrived, ...]:
+    sums = ", ".join(f"sum({quote(name)})::BIGINT" for name in ("accepted", "quarantined"))
     found = connection.execute(
-        f"SELECT system, log, {WAY} AS way, count(*), "
-        'sum(accepted)::BIGINT, sum(quarantined)::BIGINT, max("at") FROM lake.main.ingested GROUP BY ALL ORDER BY ALL'
+        f"SELECT {_quoted('system', 'log')}, {WAY} AS way, count(*), {sums}, max({quote('at')}) "
+        "FROM lake.main.ingested GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     names = ("system", "log", "way", "files", "rows", "quarantined", "last")
     return tuple(Arrived(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
 
 
 def _declaring(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    return frozenset(row[0] for row in connection.execute("SELECT DISTINCT system FROM lake.main.declared").fetchall())
+    query = f"SELECT DISTINCT {quote('system')} FROM lake.main.declared"
+    return frozenset(row[0] for row in connection.execute(query).fetchall())
 
 
 def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iterable[Exclusion]) -> LogState:
@@ -182,12 +181,13 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
 
 
 def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
-    moment = MOMENTS[log]
+    moment = quote(MOMENTS[log])
     extremes = f"max({moment}) AS newest, min({moment}) AS oldest"
-    batches = f"SELECT batch, count(*) AS n, {extremes} FROM {table(system, log)} GROUP BY batch"
+    batch = quote("batch")
+    batches = f"SELECT {batch}, count(*) AS n, {extremes} FROM {table(system, log)} GROUP BY {batch}"
     found = connection.execute(
         f"SELECT {WAY} AS way, sum(n)::BIGINT, max(newest), min(oldest) FROM ({batches}) "
-        "JOIN lake.main.ingested USING (batch) GROUP BY way"
+        f"JOIN lake.main.ingested USING ({batch}) GROUP BY way"
     ).fetchall()
     by_way = {way or FILE: newest for way, _, newest, _ in found if newest is not None}
     oldest = min((first for *_, first in found if first is not None), default=None)
@@ -196,8 +196,9 @@ def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -
 
 def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Changed, ...]:
     found = connection.execute(
-        'SELECT log, kind, "column", detail, count(*), max("at") AS last FROM lake.main.schema_changes '
-        'WHERE system = ? GROUP BY ALL ORDER BY last DESC, log, "column"',
+        f"SELECT {_quoted('log', 'kind', 'column', 'detail')}, count(*), max({quote('at')}) AS last "
+        f"FROM lake.main.schema_changes WHERE {quote('system')} = ? "
+        f"GROUP BY ALL ORDER BY last DESC, {_quoted('log', 'column')}",
         [system.id],
     ).fetchall()
     names = ("log", "kind", "column", "detail", "times", "last")
@@ -206,6 +207,11 @@ def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Cha
 
 def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Sealed, ...]:
     found = connection.execute(
-        f'SELECT month, decisions, "at" FROM {table(system, "sealed")} ORDER BY month'
+        f"SELECT {_quoted('month', 'decisions', 'at')} FROM {table(system, 'sealed')} ORDER BY {quote('month')}"
     ).fetchall()
     return tuple(Sealed(month=month, decisions=decisions, at=at) for month, decisions, at in found)
+
+
+def _quoted(*columns: str) -> str:
+    """SQL: the names of some columns."""
+    return ", ".join(map(quote, columns))

@@ -1,4 +1,4 @@
-"""Rows set aside: why, what they held (sealed), listed, exported, corrected and brought in again."""
+"""Rows set aside: why, what they held (sealed), listed, counted, exported, corrected and brought in again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.contracts import Contract
+from audits.decisions.contracts.base import EARLIEST
 from audits.decisions.examine import PURGED, fingerprint
 from audits.decisions.sources import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import exists, literal, present_columns, quote, table
+from audits.lake.tables import QUARANTINE, exists, literal, present_columns, quote, table
 from audits.privacy import text
+from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -25,11 +27,13 @@ CORRECTION = "quarantine:"
 """How the origin of a corrected export begins."""
 LINE = "_line"
 """Where a line could not be split into columns: the line itself."""
+WAITING = "resolved IS NULL AND discarded IS NULL"
+"""SQL: whether a row is set aside still."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """Rows of one source that were set aside for one reason and are not corrected yet."""
+    """Rows of one source that were set aside for one reason and are neither corrected nor discarded yet."""
 
     log: LogName
     batch: int
@@ -50,41 +54,35 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
     if lines:
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
     content = (
-        f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, {fingerprint(opened)} AS mark "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected WHERE reason NOT IN ({purged})) "
-        f"AND row NOT IN (SELECT row FROM bad_lines) "
-        f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), NULL FROM bad_lines"
+        f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, "
+        f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {_read(contract, 'day')} AS day, "
+        f"{_read(contract, 'weight')} AS weight "
+        f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
+        f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), "
+        f"{pseudonym('line')}, NULL, NULL, NULL FROM bad_lines"
     )
+    kept = f"r.reason NOT IN ({purged})"
+    column = contract.system.log.weight if contract.log == "decisions" else None
+    weighed = f' AND r."column" IS DISTINCT FROM {literal(column)}' if column else ""
+    known_day = f"c.day BETWEEN DATE '{EARLIEST}' AND current_date + 1"  # else its date is what is wrong
     connection.execute(
         f"INSERT INTO {table(contract.system, 'quarantine')} BY NAME SELECT {literal(contract.log)} AS log, "
-        f'{batch} AS batch, r.row, r."column", r.reason, r.value, seal_text(c.content) AS content, '
-        f"c.mark AS fingerprint, d.day, d.weight FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row "
-        f"LEFT JOIN ({_stands_for(opened, contract)}) d ON d.row = r.row"
+        f'{batch} AS batch, r.row, r."column", r.reason, r.value, '
+        f"seal_text(CASE WHEN {kept} THEN c.content END) AS content, "
+        f"CASE WHEN {kept} THEN c.fingerprint END AS fingerprint, CASE WHEN {kept} THEN c.mark END AS mark, "
+        f"CASE WHEN NOT {known_day} THEN NULL WHEN {kept} THEN c.day ELSE date_trunc('month', c.day) END AS day, "
+        f"CASE WHEN {kept}{weighed} THEN c.weight END AS weight "
+        f"FROM rejected r LEFT JOIN ({content}) c ON c.row = r.row"
     )
 
 
-def _stands_for(opened: Opened, contract: Contract) -> str:
-    """SQL: the day of each rejected decision and how many it stands for; nothing of what its fault is about.
-
-    Of a purged row the month alone is kept.
-    """
-    if contract.log != "decisions":
-        return "SELECT NULL::BIGINT AS row, NULL::DATE AS day, NULL::BIGINT AS weight"
-    log, purged = contract.system.log, ", ".join(literal(reason) for reason in PURGED)
-    day, weight = (f"TRY({contract.select[name]})" for name in ("day", "weight"))
-    moment = f'r."column" = {literal(log.decided_at)}' if log.decided_at else "false"
-    weighed = f'r."column" = {literal(log.weight)}' if log.weight else "false"
-    return (
-        f"SELECT s.row, CASE WHEN r.reason IN ({purged}) THEN date_trunc('month', s.day)::DATE "
-        f"WHEN {moment} THEN NULL ELSE s.day END AS day, "
-        f"CASE WHEN {weighed} OR r.reason IN ({purged}) THEN NULL ELSE s.weight END AS weight "
-        f"FROM (SELECT row, {day} AS day, {weight} AS weight FROM {opened.relation}) s "
-        "JOIN rejected r ON r.row = s.row WHERE s.row NOT IN (SELECT row FROM bad_lines)"
-    )
+def _read(contract: Contract, name: str) -> str:
+    """SQL: what a row says of its day or weight, as far as it can be read; nothing in a log that has none."""
+    return f"TRY({contract.select[name]})" if contract.log == "decisions" and name in contract.select else "NULL"
 
 
 def list_rows(workspace: Workspace, system: System) -> list[SetAside]:
-    """What is set aside and not corrected yet, oldest first."""
+    """What is set aside and neither corrected nor discarded yet, oldest first."""
     with reading(workspace) as connection:
         return waiting(connection, system) if exists(connection, system) else []
 
@@ -93,22 +91,31 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
     """The same, of a lake that is open and holds the system."""
     found = connection.execute(
         f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
-        FROM {table(system, "quarantine")} q JOIN lake.main.ingested i ON i.batch = q.batch
-        WHERE q.resolved IS NULL GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
+        FROM {entries(connection, system)} q JOIN lake.main.ingested i ON i.batch = q.batch
+        WHERE {WAITING} GROUP BY ALL ORDER BY q.batch, min(q.row), q."column" """
     ).fetchall()
     names = ("log", "batch", "origin", "at", "column", "reason", "rows", "first_row")
     return [SetAside(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet.
+    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet, and whether
+    somebody discarded them.
 
     Day and weight are empty where they cannot be read, and in lakes of earlier versions.
     """
-    aside = table(system, "quarantine")
-    present = present_columns(connection, aside)
-    dated = ", ".join(name if name in present else f"NULL AS {name}" for name in ("day", "weight"))
-    return f"""SELECT batch, "column", reason, {dated} FROM {aside} WHERE log = 'decisions' AND resolved IS NULL"""
+    return (
+        f'SELECT batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded '
+        f"FROM {entries(connection, system)} WHERE log = 'decisions' AND resolved IS NULL"
+    )
+
+
+def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
+    name = table(system, "quarantine")
+    present = present_columns(connection, name)
+    missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
+    return f"(SELECT *{missing} FROM {name})"
 
 
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
@@ -121,8 +128,8 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
         found = []
         if exists(connection, system):
             found = connection.execute(
-                f'SELECT batch, row, "column", reason, content FROM {table(system, "quarantine")} '
-                f"WHERE log = {literal(log)} AND resolved IS NULL ORDER BY batch, row"
+                f'SELECT batch, row, "column", reason, content FROM {entries(connection, system)} '
+                f"WHERE log = {literal(log)} AND {WAITING} ORDER BY batch, row"
             ).fetchall()
     if not found:
         raise SourceError(

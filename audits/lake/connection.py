@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from audits.errors import LakeError
+from audits.errors import LakeError, NoLakeError, reason_of
 from audits.lake import folder
 from audits.lake.engine import lent
 from audits.lake.tables import create_shared, has_shared
@@ -69,10 +69,11 @@ def _text(path: object) -> str:
 def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the lake for reading, as it is or `at` an earlier state (`state_of`); readers never wait.
 
-    Raises LakeError when nothing has been imported yet: reading creates nothing.
+    Raises NoLakeError when nothing has been imported yet: reading creates nothing. Raises LakeError, of another kind,
+    when the lake cannot be read.
     """
-    if not workspace.catalogue.exists():
-        raise LakeError(
+    if not has_lake(workspace):
+        raise NoLakeError(
             "this workspace holds no decisions yet.",
             where=str(workspace.home),
             next_step="Import a file with `boussole import FILE --system ID`, or run `boussole sync`.",
@@ -84,14 +85,35 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
             sight = folder.Sight.of(workspace.catalogue, data, number)
         except duckdb.Error as error:
             explain(workspace, error)
-            raise
+            raise _unreadable(workspace, error) from error
         try:
             yield connection
         except duckdb.Error as error:
             _still_there(workspace, sight, error)
             explain(workspace, error)
-            raise
+            raise _unreadable(workspace, error) from error
         _still_there(workspace, sight)
+
+
+def has_lake(workspace: Workspace) -> bool:
+    """Whether anything was ever brought in. Raises LakeError where the catalogue is lost."""
+    if workspace.catalogue.exists():
+        return True
+    if folder.orphaned(workspace.catalogue.parent):
+        raise LakeError(
+            "the catalogue of the lake is missing, and its data, which nobody can read without it, are there.",
+            where=str(workspace.catalogue),
+            next_step="Restore it from a backup. To begin anew, remove the folder `lake`.",
+        )
+    return False
+
+
+def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
+    return LakeError(
+        f"the lake cannot be read: {reason_of(error)}.",
+        where=str(workspace.home),
+        next_step="Restore the folder `lake` from a backup if it is damaged; `--debug` shows where it failed.",
+    )
 
 
 def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error | None = None) -> None:
@@ -211,7 +233,7 @@ def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
 def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
     """Attaches the lake for writing, in one's turn: made when missing, rid of what an interrupted rebuild left."""
     lake = workspace.catalogue.parent
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         create(connection, lake / folder.DRAFT, name="lake", data=lake / "data")
         connection.execute("BEGIN")  # else each table would be a commit of its own
         create_shared(connection)  # an import that fails leaves a lake that can be read

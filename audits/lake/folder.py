@@ -75,6 +75,11 @@ def sweep(lake: Path, *, keep: Path) -> None:
             shutil.rmtree(path)
 
 
+def orphaned(lake: Path) -> bool:
+    """Whether data lie there; without their catalogue, which holds their keys, nobody can read them."""
+    return any(lake.glob("data*/**/*.parquet"))
+
+
 def keep_only(lake: Path, names: set[str]) -> None:
     """Removes the data files that do not bear one of these names."""
     for path in lake.glob("data*/**/*.parquet"):

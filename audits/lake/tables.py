@@ -41,6 +41,16 @@ SHARED = {
         "at": "TIMESTAMP",
         "turn": "BIGINT",  # their order, whatever the clock says
     },
+    "discards": {  # rows set aside that somebody decided to leave out for good
+        "system": "VARCHAR",
+        "log": "VARCHAR",
+        "chosen": "VARCHAR",  # which rows, in words
+        "rows": "BIGINT",
+        "reason": "VARCHAR",
+        "role": "VARCHAR",
+        "at": "TIMESTAMP",
+        "turn": "BIGINT",
+    },
     "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
         "id": "VARCHAR",
         "kind": "VARCHAR",
@@ -199,7 +209,9 @@ QUARANTINE = {
     "content": "BLOB",  # the row as it came, JSON, encrypted
     "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
-    "day": "DATE",  # of the decision, where it can be read; of a purged month, its first
+    "day": "DATE",  # of the decision, where it could be read; of a sealed month its first day
+    "mark": "VARCHAR",  # the keyed hash of its id
+    "discarded": "BIGINT",  # the turn in which somebody left it out for good
     "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
@@ -326,6 +338,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
 
 
 def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+    """Gives a table that was made before the columns that it has got since."""
     present = present_columns(connection, name)
     for column in columns.keys() - present:
         connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {columns[column]}")

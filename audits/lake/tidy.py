@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, open_lake, turn
+from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake, turn
 from audits.lake.engine import lent
 from audits.workspace import Workspace
 
@@ -45,7 +45,7 @@ def tidy(workspace: Workspace) -> Tidied:
 
     Raises LakeError when the disk is full or the catalogue stays locked: the lake is then as it was.
     """
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         return Tidied(0, 0)
     with turn(workspace), lent(workspace) as connection:
         try:

@@ -34,7 +34,7 @@ def _functions() -> dict[str, Callable[..., float]]:
     return {rate.__name__.removesuffix("_score"): rate for rate in rates}
 
 
-def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
+def frame(counts: Counts, rate: Rate, *, groups: Sequence[int], by_fairlearn: bool = True) -> Frame:
     """Values of `rate` for the listed groups, each with a denominator above zero.
 
     Inputs: counts (groups, decision, outcome). Undefined: an empty list gives an empty frame; the difference
@@ -46,19 +46,24 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int]) -> Frame:
     >>> frame(counts, SELECTION_RATE, groups=[0, 1])
     Frame(values={0: 0.25, 1: 0.5}, difference=0.25, ratio=0.5)
     """
-    values = {i: _value(counts[i], rate) for i in groups}
+    value = _value if by_fairlearn else _counted
+    values = {i: value(counts[i], rate) for i in groups}
     if len(groups) < 2:
         return Frame(values=values)
     low, high = min(values.values()), max(values.values())
     return Frame(values=values, difference=high - low, ratio=low / high if high > 0 else None)
 
 
+def _counted(counts: Counts, rate: Rate) -> float:
+    k, n = rate.counted(counts)
+    return float(k / n)
+
+
 def _value(counts: Counts, rate: Rate) -> float:
     """A rate of one group by Fairlearn, or from counts where it has none."""
     function = _functions().get(rate.metric)
     if function is None:
-        k, n = rate.counted(counts)
-        return float(k / n)
+        return _counted(counts, rate)
     used = counts.copy()
     if rate.outcome == "observed":
         used[..., NO_OUTCOME] = 0

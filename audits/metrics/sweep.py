@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from audits.measures import Counts, group_label
+from audits.measures import Counts, attribute_of, label_of
 from audits.metrics import errors, selection
 from audits.metrics.groups import safe_ratio
 from audits.metrics.scored import EVERY, EVERY_SEEN, Scored
@@ -15,17 +15,20 @@ from audits.metrics.scored import EVERY, EVERY_SEEN, Scored
 RATES = (*selection.RATES, *errors.RATES)
 
 
-def swept(scored: Scored) -> Iterator[Mapping[str, Any]]:
+def swept(scored: Scored, steps: Counts | None = None, thresholds: Sequence[float] = ()) -> Iterator[Mapping[str, Any]]:
     """One row per group, rate and threshold: what the rate would be if all with that score or more were selected.
 
-    Over decisions that have a score; rates of outcomes over those whose outcome is known. Thresholds are the edges
-    of the bins. Where outcomes are seen only for the selected they cannot be had for others, and rates of
+    Over decisions that have a score; rates of outcomes over those whose outcome is known. `steps`: counts (groups,
+    thresholds, decision, outcome) of the scores from each of the `thresholds` up to the next; without them, thresholds
+    are the edges of the bins. Where outcomes are seen only for the selected they cannot be had for others, and rates of
     outcomes are undefined (`selective_labels`). Groups that are hidden at the threshold in force are hidden at all.
     """
-    view, thresholds = scored.view, scored.scores.edges(scored.scores.bins)
+    view = scored.view
+    if steps is None:
+        steps, thresholds = scored.scores.counts.sum(axis=2), scored.scores.edges(scored.scores.bins)
     for position in view.known:
         group = view.table.groups[position]
-        counts = decided(scored.scores.counts[position])
+        counts = decided(steps[position])
         for rate in RATES:
             like = EVERY_SEEN if rate.outcome else EVERY
             blocked, hidden = view.blocked(like), view.hidden(like).get(position)
@@ -33,8 +36,8 @@ def swept(scored: Scored) -> Iterator[Mapping[str, Any]]:
             values = safe_ratio(k.astype(np.float64), n.astype(np.float64))
             for threshold, value, size in zip(thresholds, values, n, strict=True):
                 yield {
-                    "by": "*".join(view.table.by),
-                    "group": group_label(view.table.by, group),
+                    "by": attribute_of(view.table.by),
+                    "group": label_of(group),
                     "metric": rate.metric,
                     "threshold": float(threshold),
                     **_shown(float(value), int(size), blocked, hidden),
@@ -52,15 +55,15 @@ def _shown(value: float, n: int, blocked: str | None, hidden: str | None) -> dic
 
 
 def decided(counts: Counts) -> Counts:
-    """Counts (bins, decision, outcome) if all from a bin upwards were selected, for each bin in turn.
+    """Counts (steps, decision, outcome) if all from a step upwards were selected, for each step in turn.
 
-    Input: counts of one group (bins, buckets, decision, outcome), whatever was decided.
+    Input: counts of one group (steps, decision, outcome), whatever was decided.
 
-    >>> one = np.zeros((2, 1, 2, 3), dtype=np.int64)
-    >>> one[0, 0, 0, 0], one[1, 0, 0, 1] = 5, 7
+    >>> one = np.zeros((2, 2, 3), dtype=np.int64)
+    >>> one[0, 0, 0], one[1, 0, 1] = 5, 7
     >>> decided(one).tolist()
     [[[0, 0, 0], [5, 7, 0]], [[5, 0, 0], [0, 7, 0]]]
     """
-    by_outcome = counts.sum(axis=(1, 2))
+    by_outcome = counts.sum(axis=1)
     above = np.cumsum(by_outcome[::-1], axis=0)[::-1]
     return np.stack([by_outcome.sum(axis=0) - above, above], axis=1)

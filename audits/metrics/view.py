@@ -28,6 +28,8 @@ class View:
     suppression: Suppression
     standing: Standing = field(default_factory=Standing)
     frames: dict[str, Frame] = field(default_factory=dict)
+    by_fairlearn: bool = True
+    """Else rates come from the counts as they are: the same values, without three seconds for loading Fairlearn."""
 
     @property
     def known(self) -> list[int]:
@@ -55,9 +57,11 @@ class View:
         return [i for i in self.known if i not in hidden and sizes[i] > 0]
 
     def frame(self, rate: Rate) -> Frame:
-        """Fairlearn's values over the groups shown."""
+        """The values of the groups shown."""
         if rate.metric not in self.frames:
-            self.frames[rate.metric] = frame(self.table.counts.sum(axis=1), rate, groups=self.shown(rate))
+            self.frames[rate.metric] = frame(
+                self.table.counts.sum(axis=1), rate, groups=self.shown(rate), by_fairlearn=self.by_fairlearn
+            )
         return self.frames[rate.metric]
 
     def blocked(self, rate: Rate) -> str | None:

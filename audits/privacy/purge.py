@@ -13,7 +13,7 @@ import duckdb
 
 from audits.drift import stored
 from audits.errors import PrivacyError
-from audits.lake import reading, writing
+from audits.lake import has_lake, reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, literal, quote
 from audits.privacy import expiry
@@ -94,7 +94,7 @@ def purge(
     """
     chosen = [workspace.system(system_id)] if system_id else list(workspace.systems.values())
     limits = _limits(chosen, before, today)
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         return []
     with writing(workspace) as connection:
         held = [system for system in chosen if exists(connection, system)]
@@ -121,7 +121,7 @@ def purge(
 
 def without_file(workspace: Workspace) -> list[str]:
     """Systems of which the lake holds rows and whose file is gone: nothing says how long these are kept."""
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         return []
     with reading(workspace) as connection:
         return sorted({schema for schema, _ in tables(connection)} - {"main", *workspace.systems})

@@ -6,12 +6,13 @@ new rows go through the whole chain of keys. The lake is rebuilt, so no file of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from audits.errors import BoussoleError, PrivacyError
+from audits.lake import has_lake
 from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
 from audits.lake.tables import quote
 from audits.privacy import keys, text
@@ -38,7 +39,7 @@ def rotate(workspace: Workspace) -> Rotated:
 
     Raises PrivacyError when there is no lake, a key is missing, or a system's file is.
     """
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         raise PrivacyError(
             "there is nothing to bring under a new key: nothing was imported yet.",
             where=str(workspace.home),
@@ -105,21 +106,21 @@ def _system(workspace: Workspace, system_id: str) -> System:
 def _keyed(system: System, table: str) -> list[str]:
     """The columns of a table that hold keyed hashes: declared identifiers, and what is always hashed."""
     private, log = set(system.privacy.pseudonymise), table.removeprefix(TWIN)
-    roles: dict[str, str | None] = {}
+    roles: dict[str, Sequence[str | None]] = {}
     if log == "quarantine":
-        return ["fingerprint"]
+        return ["fingerprint", "mark"]
     if log == "contacts":
-        roles = {"person": system.contacts.person if system.contacts else None}
+        roles = {"person": [system.contacts.person] if system.contacts else []}
     elif log == "generations":
         names = system.generations
-        roles = {"id": names.id, "team": names.team} if names else {}
+        roles = {"id": [names.id], "team": [names.team]} if names else {}
     elif log in ("outcomes", "human_actions"):
-        roles = {"id": system.log.id}
+        roles = {"id": system.log.key}
     elif log == "decisions" and system.columns:
         own = system.columns
-        roles = {"id": own.id, "person": own.person, "request": own.request, "team": own.team}
+        roles = {"id": own.key, "person": [own.person], "request": [own.request], "team": [own.team]}
     always = ["id"] if log == "contacts" else []
-    return [*always, *(role for role, column in roles.items() if column in private)]
+    return [*always, *(role for role, made_of in roles.items() if private.intersection(made_of))]
 
 
 def _with_texts(

@@ -17,7 +17,7 @@ from audits.decisions.contracts.base import Contract
 from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.contracts.decisions import group_value
 from audits.decisions.report import SchemaChange
-from audits.lake import writing
+from audits.lake import has_lake, writing
 from audits.lake.rebuild import columns as columns_of
 from audits.lake.rebuild import qualified, tables
 from audits.lake.tables import create_system, exists, quote
@@ -82,7 +82,7 @@ def refresh(workspace: Workspace, system: System, *, force: bool = False) -> Joi
     fall in are made anew. Sealed months have no rows left and stay as they are.
     """
     groups = in_force(system)
-    if not groups or not workspace.catalogue.exists():
+    if not groups or not has_lake(workspace):
         return None
     with writing(workspace) as connection:
         if not exists(connection, system):

@@ -55,7 +55,7 @@ def _shadows_one_that_decides(system: System, systems: Mapping[str, System], fol
     if system.shadow_of is None:
         return
     there = systems.get(system.shadow_of)
-    if there is None or there.shadow_of or there.columns is None or there.columns.weight:
+    if there is None or there.shadow_of or there.columns is None or there.columns.weight or not there.columns.key:
         why = "no such system" if there is None else "a shadow itself" if there.shadow_of else "no log of its decisions"
         raise SystemFileError(
             f"`shadow_of: {system.shadow_of}` names what it cannot be compared with: {why}.",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from audits.systems.kinds import ColumnName, Strict, Texts, Value
 
@@ -57,8 +57,35 @@ class Human(Strict):
     )
 
 
+class RowNumber(Strict):
+    """Decisions without any identifier: each is known by the content of its file and the number of its row."""
+
+    row_number: Literal[True] = Field(description="Always true: known by the content of its file and its row")
+
+
+MOST_KEYS = 5
+"""Columns that may identify a decision together."""
+
+
+def _an_id(value: Any) -> Any:
+    """One sentence for whatever is no id, in place of one for each form that an id can have."""
+    one = isinstance(value, str) and bool(value)
+    listed = isinstance(value, list | tuple) and all(isinstance(name, str) and name for name in value)
+    several = listed and 2 <= len(value) == len(set(value)) <= MOST_KEYS
+    if not (one or several or value == {"row_number": True} or isinstance(value, RowNumber)):
+        raise ValueError(
+            f"an id is one column, a list of 2 to {MOST_KEYS} different columns that identify a decision together, or "
+            "`{row_number: true}`"
+        )
+    return value
+
+
+Key = Annotated[ColumnName | list[ColumnName] | RowNumber, BeforeValidator(_an_id)]
+"""What identifies a decision."""
+
+
 class Columns(Strict):
-    id: ColumnName = Field(description="Identifier of one decision, unique in the log")
+    id: Key = Field(description="What identifies one decision: a column, several together, or its row")
     decided_at: ColumnName | None = Field(None, description="Moment of the decision")
     period: dt.date | None = Field(None, description="Date of all decisions when the log has no time")
     decision: Decision = Field(description="What was decided")
@@ -77,6 +104,13 @@ class Columns(Strict):
     use: ColumnName | None = Field(None, description="Declared use of the call")
     weight: ColumnName | None = Field(None, description="Rows that stand for that many decisions")
     model_version: ColumnName | None = Field(None, description="The version that decided")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that identify a decision together; none where only its row does."""
+        if isinstance(self.id, RowNumber):
+            return ()
+        return (self.id,) if isinstance(self.id, str) else tuple(self.id)
 
     @model_validator(mode="after")
     def _titles_of_stages(self) -> Self:

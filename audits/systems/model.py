@@ -92,12 +92,12 @@ class System(Strict):
 
     @property
     def logs(self) -> tuple[LogName, ...]:
-        """The logs that its file declares, in the order of LOGS."""
+        """The logs that its file declares, in the order of LOGS; nothing can speak of a decision known by its row."""
         log = self.columns
         declared = {
             "decisions": log is not None,
-            "outcomes": log is not None and bool(log.outcome or log.stages),
-            "human_actions": log is not None and log.human is not None,
+            "outcomes": log is not None and bool(log.key) and bool(log.outcome or log.stages),
+            "human_actions": log is not None and bool(log.key) and log.human is not None,
             "contacts": self.contacts is not None,
             "generations": self.generations is not None,
         }
@@ -148,8 +148,8 @@ class System(Strict):
             raise ValueError(f"kind '{self.kind}' needs `columns`: what each column of its log means")
         if self.shadow_of == self.id:
             raise ValueError("`shadow_of` names the system itself: name the one that decides")
-        if self.shadow_of and (self.columns is None or self.columns.weight is not None):
-            raise ValueError("a shadow needs `columns` with one row for each decision, without `weight`")
+        if self.shadow_of and (self.columns is None or self.columns.weight is not None or not self.columns.key):
+            raise ValueError("a shadow needs `columns` with one row for each decision and its id, without `weight`")
         if self.kind == "declared" and self.columns is not None:
             raise ValueError("kind 'declared' is attested, not measured: remove `columns` or change the kind")
         for names in self.intersections:
@@ -198,6 +198,10 @@ class System(Strict):
     @model_validator(mode="after")
     def _sources_consistent(self) -> Self:
         for source in self.sources:
+            if source.duckdb and self.columns and not self.columns.key and source.duckdb.log == "decisions":
+                raise ValueError(
+                    "a table is read again and again, and its rows have no number of their own: name columns in `id`"
+                )
             if source.duckdb and source.duckdb.log not in self.logs:
                 raise ValueError(
                     f"a source is said to hold `{source.duckdb.log}`, a log that this file does not declare"
@@ -209,7 +213,7 @@ def _identifiers(system: System) -> set[str]:
     """Columns of its logs that can identify somebody."""
     found: list[str | None] = []
     if system.columns:
-        found += [system.columns.id, system.columns.person, system.columns.request, system.columns.team]
+        found += [*system.columns.key, system.columns.person, system.columns.request, system.columns.team]
     if system.contacts:
         found.append(system.contacts.person)
     if system.generations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from charter.records.audits import (
     audit_at,
+    audit_before,
     audits_near,
     audits_of,
     latest_audits,
@@ -24,6 +25,7 @@ __all__ = [
     "AuditSummary",
     "Sealed",
     "audit_at",
+    "audit_before",
     "audits_near",
     "audits_of",
     "charter_text",

@@ -20,6 +20,7 @@ from audits import ledger
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.ledger.entry import entry_table
+from audits.systems.gaps import hold_filled
 from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
@@ -49,7 +50,8 @@ def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Ve
     A document that is already stored, byte for byte, is returned as it stands, without a second entry.
     With `charter`, the charter it was judged by is kept whole; without, only its hash and version.
 
-    Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say.
+    Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say; SystemFileError
+    while the file of its system has lines to fill in.
     """
     return save_audits(workspace, [document], charter=charter)[0]
 
@@ -61,6 +63,8 @@ def save_audits(
     if charter is not None and any(charter.sha256 != each.get("charter", {}).get("sha256") for each in documents):
         raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")
     read = [(*_subject(document), sealed_json(document)) for document in documents]
+    for each in documents:
+        hold_filled(workspace.home / "systems", [each["system"]])
     with open_records(workspace).begin() as connection:
         return [_save(connection, text, subject, version, charter) for subject, version, text in read]
 
@@ -158,6 +162,16 @@ def audit_at(workspace: Workspace, entry: int) -> Document | None:
         if connection is None:
             return None
         row = connection.execute(select(Audit.__table__).where(Audit.entry == entry)).first()
+        return None if row is None else complete(row)
+
+
+def audit_before(workspace: Workspace, system_id: str, *, before: int | None = None) -> Document | None:
+    """The document of a system that was sealed last, of all or of those before an entry; None where there is none."""
+    mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
+    with reading(workspace) as connection:
+        if connection is None:
+            return None
+        row = connection.execute(select(Audit.__table__).where(mine).order_by(Audit.entry.desc()).limit(1)).first()
         return None if row is None else complete(row)
 
 

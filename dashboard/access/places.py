@@ -229,6 +229,7 @@ COMMANDS: dict[str, Action] = {
     "quarantine list": Action.SEE_ROWS,
     "quarantine export": Action.SEE_ROWS,
     "quarantine resubmit": Action.MEND,
+    "quarantine discard": Action.MEND,
     "cubes rebuild": Action.MEND,
     "keys rotate": Action.KEEP_KEYS,
     "access log": Action.SEE_ACCESS,

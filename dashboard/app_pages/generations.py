@@ -14,11 +14,15 @@ from dashboard.words import Say, speaker
 def show(say: Say) -> None:
     """Every system that writes, and what is said of each."""
     seen = frame.scene()
-    page = generations_page(seen, frame.facts_of_late(), say, query=frame.kept_query())
+    facts = frame.facts_of_late()
+    page = generations_page(seen, facts, say, query=frame.kept_query())
     if not page.writers:
         st.html(html.empty(say))
         return
     st.html(html.head(page, say))
+    if facts.trouble:
+        told = say("How many texts came in cannot be said: the data cannot be looked at.")
+        st.html(compass_html.unread(told, facts.trouble))
     for writer in page.writers:
         frame.put(html.writer(writer, say), frame.ask_about(writer.id, say))
 

@@ -19,6 +19,9 @@ else:
     if register.uses:
         page = register_page(register, Chosen.of(st.query_params.to_dict()), say, query=frame.kept_query())
         st.html(register_html.head(page, say))
+        if register.trouble:
+            told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
+            st.html(compass_html.unread(told, register.trouble))
         st.html(register_html.overview(page, say))
         st.html(register_html.uses(page, say))
     else:

@@ -21,7 +21,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     """The page of an audited system, of one that nobody has audited, or the list of those there are."""
     query = frame.kept_query()
     home = compass_href(query=query)
-    use = next((use for use in frame.register().uses if use.system.id == system), None)
+    use = next((use for use in frame.duties().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
         beside = frame.open_incidents(say, system=system)
         shown = unaudited(use, seen.charter, say, today=frame.today(), query=query)
@@ -64,7 +64,11 @@ def show(seen: Scene, system: str, say: Say) -> None:
 
 def show_declared(seen: Scene, system: str, say: Say) -> None:
     """What the team of a system declares, audited or not."""
-    if found := declared_tables(frame.declared(system), seen.systems.get(system), say):
+    facts = frame.facts_of_late()
+    if facts.trouble:
+        told = say("What its team declares cannot be looked at.")
+        st.html(compass_html.unread(told, facts.trouble))
+    elif found := declared_tables(facts.declared.get(system, ()), seen.systems.get(system), say):
         st.html(declared_section(found, say))
 
 

@@ -43,6 +43,7 @@ class Asked:
 
 def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[dict[str, Any], list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
+    from audits.systems.gaps import file_of
     from charter.audit import audit_files
 
     _check(asked)
@@ -52,6 +53,7 @@ def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[d
     else:
         workspace, system = system_of(context, asked.system, asked.system_file)
         files = _file(asked.file)
+    tell_gaps(file_of(workspace.home / "systems", system.id) if workspace else asked.system_file)
     document, reports = audit_files(system, files, parent=workspace, **days)
     return document, reports, workspace.settings.language if workspace else language()
 
@@ -66,6 +68,17 @@ def system_of(context: typer.Context, system: str | None, system_file: Path | No
         raise BoussoleError("whose decisions are these?", next_step="Give --system-file FILE, or --system ID.")
     workspace = workspace_of(context)
     return workspace, workspace.system(system)
+
+
+def tell_gaps(path: Path | None) -> None:
+    """Says on top of a dry run which lines of the system file still have to be filled in."""
+    from audits.systems.gaps import MARK, gaps_of
+
+    found = gaps_of(path) if path else []
+    if found:
+        say(f"{path}: {len(found)} line(s) are still {MARK}. What follows rests on guesses and cannot be sealed:")
+        for gap in found:
+            say(f"  {gap.told()}")
 
 
 def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.alone import Days
+from dashboard.commands.alone import Days, tell_gaps
 from dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def audits(
     context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
 ) -> tuple[list[Look], str]:
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
+    from audits.systems.gaps import file_of, hold_filled
     from audits.windows import EmptyWindowError
     from charter.in_force import in_force
     from charter.records import open_records, save_audits
@@ -49,6 +50,11 @@ def audits(
     ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
+    folder = workspace.home / "systems"
+    if not dry_run:
+        hold_filled(folder, ids)
+    for item in ids:
+        tell_gaps(file_of(folder, item))
     if not dry_run and workspace.governance.exists():
         open_records(workspace)  # brings older records up to date before anything reads them
     judging = in_force(workspace)
@@ -127,6 +133,9 @@ def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) ->
         to(f"  {_scope(look, document)}")
     if told := left_out_words(document, words):
         to(f"  {told}")
+    for reference in document.get("references", []) if verdicts else ():
+        for answer in reference["answers"]:
+            to(f"  {answer['article']}/{answer['indicator']}: {answer['sentence'][lang]}")
     for verdict in _examined(document) if verdicts else ():
         to(f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}")
 

@@ -19,13 +19,13 @@ def rebuild(
 ) -> None:
     """Join sensitive files and count all decisions anew; identical unless a cube was damaged or a file changed."""
     from audits.cubes.update import rebuild as count_anew
-    from audits.lake import writing
+    from audits.lake import has_lake, writing
     from audits.lake.tables import exists
     from dashboard.commands.privacy import join_anew
 
     workspace = workspace_of(context)
     chosen = [workspace.system(system)] if system else list(workspace.systems.values())
-    if not workspace.catalogue.exists():
+    if not has_lake(workspace):
         raise BoussoleError("this workspace holds no decisions yet.", next_step="Import some with `boussole import`.")
     for failure in join_anew(workspace, chosen, force=True):
         raise failure

@@ -33,6 +33,7 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
 ) -> None:
     """Remove the rows of old months for good; their counts and the evidence stay."""
+    from audits.lake import has_lake
     from audits.privacy.purge import purge as remove
     from audits.privacy.purge import without_file
     from charter.records.removals import seal_removals
@@ -40,7 +41,7 @@ def purge(
     workspace = workspace_of(context)
     day = before.date() if before else None
     found = remove(workspace, before=day, system_id=system, dry_run=dry_run)
-    if not dry_run and workspace.catalogue.exists():
+    if not dry_run and has_lake(workspace):
         seal_removals(workspace)
     for item in found:
         _tell(item, would=dry_run)

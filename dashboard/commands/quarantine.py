@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+from audits.errors import BoussoleError
 from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
 from dashboard.commands.decisions import tell_report
 from dashboard.commands.output import check_file
 
 app = typer.Typer(
-    help="Rows that were set aside: list, export, bring in again.", no_args_is_help=True, rich_markup_mode=None
+    help="Rows that were set aside: list, export, bring in again, discard.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -22,7 +23,7 @@ def list_(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
 ) -> None:
-    """List what is set aside and not corrected yet: system, log, rows, column, reason, source, first row."""
+    """List what is set aside, not corrected, not discarded: system, log, rows, column, reason, source, first row."""
     from audits.decisions.quarantine import list_rows
 
     workspace = workspace_of(context)
@@ -74,3 +75,35 @@ def resubmit(
     tell_report(report)
     if report.rejections:
         raise typer.Exit(2)
+
+
+@app.command()
+def discard(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    system: SystemOption,
+    reason: Annotated[str, typer.Option(help="Why these rows are left out for good, in words.")],
+    role: Annotated[str, typer.Option(help="Who decides it: a role, never a name.")],
+    log: LogOption = "decisions",
+    column: Annotated[str | None, typer.Option(help="Rows set aside for this column.")] = None,
+    because: Annotated[str | None, typer.Option(help="Rows set aside for this reason, as `list` writes it.")] = None,
+    file: Annotated[str | None, typer.Option(help="Rows of this source, as `list` writes it.")] = None,
+    row: Annotated[list[int] | None, typer.Option(help="A row of that source, by number; may be repeated.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that is set aside of this log.")] = False,
+) -> None:
+    """Leave rows that are set aside out for good: sealed in the ledger, still told beside every figure."""
+    from audits.decisions.discards import Chosen
+    from audits.decisions.discards import discard as leave_out
+    from charter.records.discards import seal_discards
+
+    chosen = Chosen(column=column, because=because, origin=file, rows=tuple(row or ()))
+    if (chosen == Chosen()) is not every or (row and not file):
+        raise BoussoleError(
+            "which rows?" if not row else "which file are these rows of?",
+            next_step="Give --column, --because, --file (with --row if need be), or --all alone.",
+        )
+    workspace = workspace_of(context)
+    try:
+        made = leave_out(workspace, workspace.system(system), chosen, reason=reason, role=role, log=log)
+    finally:
+        seal_discards(workspace)  # also what a command that was interrupted left
+    say(f"{made.rows} row(s) discarded. They stay told beside every figure; a correction still brings them in.")

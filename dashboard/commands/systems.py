@@ -74,6 +74,7 @@ def check(
     models: Annotated[bool, typer.Option("--models", help="Also name models of MLflow that no system names.")] = False,
 ) -> None:
     """Read every system file and say what is wrong, file by file."""
+    from audits.systems.gaps import file_of, gaps_of
     from audits.systems.loading import faults_in
 
     workspace = workspace_of(context)
@@ -83,6 +84,9 @@ def check(
     if faults:
         raise faults[0]
     say(f"{len(workspace.systems)} system file(s) in {workspace.home / 'systems'}: no fault found.")
+    for system_id in workspace.systems:
+        for gap in gaps_of(file_of(workspace.home / "systems", system_id)):
+            say(f"{system_id}.yaml, {gap.told()}")
     if models:
         _check_models(workspace)
 
@@ -117,6 +121,7 @@ def add(
 ) -> None:
     """Check a system file and copy it into the workspace."""
     from audits.systems import load_system
+    from audits.systems.gaps import MARK, gaps_of
 
     workspace = workspace_of(context)
     if not file.is_file():
@@ -129,6 +134,8 @@ def add(
         )
     shutil.copyfile(file, target)
     say(f"Added: {system.id}")
+    if found := gaps_of(target):
+        say(f"{len(found)} of its lines are still {MARK}: until they are filled in, every audit of it is a dry run.")
 
 
 app.command("import")(import_)
@@ -141,6 +148,10 @@ def new(
         str | None, typer.Option("--id", help="The id of the system; else from the file's name.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the file; else it is printed.")] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(help="A column that may rightly differ between people; may be given several times."),
+    ] = None,
 ) -> None:
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
     from audits.systems.scaffold import propose
@@ -148,7 +159,7 @@ def new(
     if out is not None:
         refuse_existing(out)
     check_file(out)
-    made = propose(source, system_id=system_id)
+    made = propose(source, system_id=system_id, controls=control or [])
     if out is None:
         typer.echo(made.text, nl=False)
     else:

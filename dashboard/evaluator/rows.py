@@ -13,7 +13,7 @@ from audits.decisions.contracts import columns_of
 from audits.decisions.frames import open_frame
 from audits.ephemeral import LogFile
 from audits.errors import SourceError
-from audits.systems.logs import Columns, Decision
+from audits.systems.logs import Columns, Decision, RowNumber
 from audits.systems.model import System
 from dashboard.evaluator.config import Config
 from experiments.logging.packing import pack
@@ -152,10 +152,18 @@ def _identify(frame: pd.DataFrame, log: Columns, config: Config) -> None:
                 f"decisions to be logged need their own {', '.join(lacking)}.",
                 "Add these columns, or leave `log_decisions` out.",
             )
-    if log.id not in frame.columns:
-        frame[log.id] = [f"row {n}" for n in range(1, len(frame) + 1)]
+    for name in _only_keys(config.system):
+        if name not in frame.columns:
+            frame[name] = [f"row {n}" for n in range(1, len(frame) + 1)]
     if log.decided_at and log.decided_at not in frame.columns:
         frame[log.decided_at] = dt.datetime.now(config.system.zone).date().isoformat()
+
+
+def _only_keys(system: System) -> list[str]:
+    """Columns that identify a decision and say nothing else of it."""
+    numbered = system.log.model_copy(update={"id": RowNumber(row_number=True)})
+    others = columns_of(system.model_copy(update={"columns": numbered}), "decisions").needed
+    return [name for name in system.log.key if name not in others]
 
 
 def _fitted(system: System, frame: pd.DataFrame, *, targets: bool) -> System:

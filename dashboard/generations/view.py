@@ -135,8 +135,9 @@ def _facts(name: str, system: System, facts: Facts, say: Say) -> list[tuple[str,
     """What is registered of a system, and what of its texts has come in."""
     state = facts.lake.systems.get(name)
     held = state.of("generations") if state is not None else None
+    came = say("Not known at this moment") if facts.trouble else _came(held, system, say)
     pairs = [
-        (say("Texts that came in"), _came(held, system, say)),
+        (say("Texts that came in"), came),
         (say("What is kept of each"), _kept(system, say)),
         (say("Status"), status_word(system.status, say)),
         (say("Risk class (AI Act)"), risk_word(system.risk, say)),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audits.errors import NoLakeError
 from audits.lake import reading
 from audits.lake.tables import exists, table
 from audits.languages import capital
@@ -50,12 +51,13 @@ def drifts(workspace: Workspace, latest: Mapping[str, Document], *, as_of: dt.da
 
 
 def _has_decisions(workspace: Workspace, system: System) -> bool:
-    if not workspace.catalogue.exists():
+    try:
+        with reading(workspace) as connection:
+            if not exists(connection, system):
+                return False
+            return connection.execute(f"SELECT 1 FROM {table(system, 'daily')} LIMIT 1").fetchone() is not None
+    except NoLakeError:
         return False
-    with reading(workspace) as connection:
-        if not exists(connection, system):
-            return False
-        return connection.execute(f"SELECT 1 FROM {table(system, 'daily')} LIMIT 1").fetchone() is not None
 
 
 def drift_document(drift: Drift, *, as_of: dt.date) -> Data:

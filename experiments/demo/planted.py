@@ -12,6 +12,13 @@ MONTHS = ("2026-07", "2026-08", "2026-09")
 FIRST_DAY, LAST_DAY = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
 CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
+SELECTION = (
+    "selection_rate_ratio",
+    "adjusted_selection_rate_ratio",
+    "stage_selection_rate_ratio",
+    "adjusted_stage_selection_rate_ratio",
+)
+"""The questions of the charter about who is selected."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,13 +136,13 @@ def _expected() -> dict[str, dict[str, str]]:
         changed = month == MONTHS[2]
         found = {"gender": "watch" if changed else "kept", **ratio}
         verdicts[month] = {
-            **{f"adjusted_selection_rate_ratio_{name}": found[name] for name in attributes},
-            **{f"adjusted_stage_selection_rate_ratio_{name}": found[name] for name in attributes},
+            **{f"{asked}_{name}": found[name] for asked in SELECTION for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    # A twelfth of the level for 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
-    verdicts[MONTHS[1]]["adjusted_stage_selection_rate_ratio_gender_age"] = "watch"
+    # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
+    for month, asked in ((MONTHS[0], SELECTION[3]), (MONTHS[1], SELECTION[2]), (MONTHS[1], SELECTION[3])):
+        verdicts[month][f"{asked}_gender_age"] = "watch"
     return verdicts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audits.decisions.declared import held
-from audits.errors import LakeError
+from audits.errors import NoLakeError
 from audits.lake import reading
 from audits.systems import System
 from audits.workspace import Workspace
@@ -16,7 +16,7 @@ def origins(workspace: Workspace, system: System) -> set[str]:
     try:
         with reading(workspace) as connection:
             rows = connection.execute("SELECT origin FROM lake.main.ingested WHERE system = ?", [system.id]).fetchall()
-    except LakeError:
+    except NoLakeError:
         return set()
     return {row[0] for row in rows} | {f"{row.run}/{row.file}" for row in held(workspace, system)}
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from audits.decisions import IngestReport, ingest
 from audits.decisions.generations import held_feedback, restate_feedback
+from audits.lake import has_lake
 from audits.privacy.removals import removals
 from audits.systems import System
 from audits.workspace import Workspace
@@ -90,7 +91,7 @@ def _kept_since(workspace: Workspace, system: System, *, now: int) -> int:
     """Traces older than what a system keeps, or than what was purged, are not read again."""
     days = system.privacy.retain_days
     found = [now - days * DAY if days is not None else 0]
-    for item in removals(workspace) if workspace.catalogue.exists() else []:
+    for item in removals(workspace) if has_lake(workspace) else []:
         if item.payload.get("system") == system.id and item.payload.get("before"):
             day = dt.datetime.fromisoformat(str(item.payload["before"])).replace(tzinfo=system.zone)
             found.append(int(day.timestamp() * 1000))

@@ -112,6 +112,40 @@ def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -
     assert {item.log for item in overview(Workspace(filled.home)).systems["loans"].held} == {"decisions", "outcomes"}
 
 
+def test_messages_and_texts_are_counted_with_their_days(filled: Workspace, tmp_path: Path) -> None:
+    path = filled.home / "systems" / "loans.yaml"
+    logs = "contacts: {person: who, at: at, kind: kind}\ngenerations: {id: id, at: at, input: null, output: null}\n"
+    path.write_text(SYSTEM + logs, encoding="utf-8")
+    workspace = Workspace(filled.home)
+    rows = {
+        "contacts": "who,at,kind\np1,2026-08-01T10:00:00,contact\np2,2026-08-09T10:00:00,contact\n",
+        "generations": "id,at\ng1,2026-07-03T08:00:00\ng2,2026-07-04T09:30:00\ng3,2026-07-05T08:00:00\n",
+    }
+    for log, text in rows.items():
+        (tmp_path / f"{log}.csv").write_text(text, encoding="utf-8")
+        ingest(workspace, workspace.system("loans"), tmp_path / f"{log}.csv", log=log)
+    state = overview(workspace).systems["loans"]
+    assert [
+        (held.rows, held.oldest, held.newest) for held in (state.of("contacts"), state.of("generations")) if held
+    ] == [
+        (2, dt.datetime.fromisoformat("2026-08-01T10:00"), dt.datetime.fromisoformat("2026-08-09T10:00")),
+        (3, dt.datetime.fromisoformat("2026-07-03T08:00"), dt.datetime.fromisoformat("2026-07-05T08:00")),
+    ]
+
+
+def test_a_lake_whose_catalogue_is_lost_is_no_empty_lake_and_nobody_writes_over_it(filled: Workspace) -> None:
+    filled.catalogue.unlink()
+    data = sorted(filled.catalogue.parent.glob("data*/**/*.parquet"))
+    assert data
+    with pytest.raises(LakeError, match="catalogue of the lake is missing"):
+        overview(filled)
+    with pytest.raises(LakeError, match="Restore it from a backup"):
+        purge(filled, before=dt.date(2026, 8, 1))
+    with pytest.raises(LakeError, match="Restore it from a backup"):
+        exclude(filled, filled.system("loans"), "mlflow:run1", reason="deleted")
+    assert sorted(filled.catalogue.parent.glob("data*/**/*.parquet")) == data
+
+
 def test_a_damaged_lake_is_an_error_in_plain_words(filled: Workspace) -> None:
     filled.catalogue.write_bytes(b"no catalogue")
     with pytest.raises(LakeError, match="cannot be read"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import re
 import sys
 from collections.abc import Callable
@@ -57,38 +58,38 @@ REAL = {  # file, rows that go in, what a person who reads the file's descriptio
     "compas/compas-scores-two-years.csv": (
         7214,
         {"id": "id", "decided_at": "compas_screening_date", "decision": "score_text", "score": "decile_score"},
-        {"gender": "sex", "age": "age", "origin": "race"},
+        {"gender": ("sex", "Male"), "age": ("age", "25-49"), "origin": ("race", "Caucasian")},
     ),
     "ucb_admissions/datasets_UCBAdmissions.csv": (
         24,
         {"id": "rownames", "decision": "Admit", "weight": "Freq"},
-        {"gender": "Gender"},
+        {"gender": ("Gender", "Male")},
     ),
     "bertrand_mullainathan/openintro_resume.csv": (
         4870,
         {"id": "rownames", "decision": "received_callback", "request": "job_ad_id"},
-        {"gender": "gender", "origin": "race"},
+        {"gender": ("gender", "m"), "origin": ("race", "white")},
     ),
     "aequitas/compas_for_aequitas.csv": (
         7214,
         {"id": "entity_id", "decision": "score", "outcome": "label_value"},
-        {"gender": "sex", "age": "age_cat", "origin": "race"},
+        {"gender": ("sex", "Male"), "age": ("age_cat", "25 - 45"), "origin": ("race", "Caucasian")},
     ),
-    # No column of these two is unique: each of the offers goes in once, the proposal asks for an id.
+    # No column of these two is unique: an application is known by its offer and its (invented) candidate.
     "french_callback/gender2.csv": (
-        141,
-        {"id": "offer", "decision": "callback", "request": "offer"},
-        {"gender": "gender", "age": "age"},
+        564,
+        {"id": ["offer", "fname"], "decision": "callback", "request": "offer"},
+        {"gender": ("gender", "Man"), "age": ("age", "24")},
     ),
     "french_callback/origin2.csv": (
-        117,
-        {"id": "offer", "decision": "callback", "request": "offer"},
-        {"origin": "origin", "nationality": "nation"},
+        936,
+        {"id": ["offer", "firstn"], "decision": "callback", "request": "offer"},
+        {"origin": ("origin", None), "nationality": ("nation", "F")},
     ),
 }
 
 
-def roles(system: System) -> dict[str, str | None]:
+def roles(system: System) -> dict[str, Any]:
     log = system.log
     nested = {name: getattr(getattr(log, name), "column", None) for name in ("decision", "score", "outcome")}
     plain = ("id", "decided_at", "request", "rank", "person", "team", "weight", "model_version", "use")
@@ -99,15 +100,161 @@ def roles(system: System) -> dict[str, str | None]:
 def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_data: Path, tmp_path: Path) -> None:
     accepted, known, groups = REAL[file]
     _, system = proposed(real_data / file, tmp_path)
-    assert known.items() <= roles(system).items()
-    assert {name: group.column for name, group in system.groups.items()} == groups
+    found = roles(system)
+    assert {name: found[name] for name in known} == known
+    assert {name: (group.column, group.reference) for name, group in system.groups.items()} == groups
+    assert system.controls == {}
     assert imported(real_data / file, system, tmp_path).accepted == accepted
 
 
-def test_a_file_without_a_unique_column_is_told_apart(real_data: Path) -> None:
-    asked = propose(real_data / "french_callback" / "gender2.csv").gaps
-    assert any(gap.startswith("id: no column has a value of its own in each row (141 of 564") for gap in asked)
-    assert not any(gap.startswith("id:") for gap in propose(real_data / "compas/compas-scores-two-years.csv").gaps)
+def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "reference.csv"
+    path.write_bytes(gzip.decompress((real_data / "nannyml/synthetic_car_loan_reference.csv.gz").read_bytes()))
+    made, system = proposed(path, tmp_path)
+    found = roles(system)
+    assert {name: found[name] for name in ("id", "decided_at", "decision", "score", "outcome")} == {
+        "id": "id",
+        "decided_at": "timestamp",
+        "decision": "y_pred",
+        "score": "y_pred_proba",
+        "outcome": "repaid",
+    }
+    assert any(gap.startswith("favourable: no word says") for gap in made.gaps)
+    assert any(gap.startswith("groups: no sensitive feature") for gap in made.gaps)
+    assert imported(path, system, tmp_path).accepted == 50_000
+
+
+def test_groups_that_nothing_orders_are_asked_for(real_data: Path) -> None:
+    made = propose(real_data / "french_callback" / "origin2.csv")
+    (asked,) = [gap for gap in made.gaps if gap.startswith("origin:")]
+    assert "the largest are equal: each is compared with all others" in asked
+
+
+def test_a_column_that_repeats_is_never_the_id(table: Callable[..., Path], tmp_path: Path) -> None:
+    columns = {"case_id": [n % 30 for n in range(240)], "granted": ["yes", "no"] * 120, "sex": ["F", "M", "M"] * 80}
+    path = table(**columns)
+    made, system = proposed(path, tmp_path)
+    assert system.log.key == ()
+    assert (
+        "id: {row_number: true}  # guessed: no column is unique, nor are two or three identifiers together" in made.text
+    )
+    assert imported(path, system, tmp_path).accepted == 240
+
+
+def test_three_identifiers_together_are_the_id_where_two_are_not(table: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [(offer, person, step) for offer in range(6) for person in range(5) for step in range(4)]
+    columns = {
+        "offer": [row[0] for row in rows],
+        "person_id": [f"p{row[1]}" for row in rows],
+        "event_no": [row[2] for row in rows],
+        "granted": ["yes", "no", "no"] * 40,
+        "sex": ["F", "M"] * 60,
+    }
+    _, system = proposed(table(**columns), tmp_path)
+    assert system.log.key == ("offer", "person_id", "event_no")
+    assert "person_id" in system.privacy.pseudonymise
+
+
+def test_ids_are_unique_in_the_whole_file_and_not_in_a_sample(
+    table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 5,000 rows one repeats the identifiers of another: a sample of 100 would hardly ever show it."""
+    monkeypatch.setattr(sys.modules["audits.systems.scaffold.profile"], "SAMPLE", 100)
+    offers, people = [n // 50 for n in range(5000)], [n % 50 for n in range(5000)]
+    columns = {"offer": offers, "person_id": people, "granted": ["yes", "no"] * 2500}
+    assert proposed(table(**columns), tmp_path)[1].log.key == ("offer", "person_id")
+    offers[4999], people[4999] = 0, 0
+    assert proposed(table(**columns), tmp_path)[1].log.key == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "reference", "because"),
+    [
+        ("race", ["H", "W", "W"], "W", "the largest"),  # Hispanic, not homme
+        ("nationality", ["F", "M", "M"], "M", "the largest"),  # a letter says nothing of a country
+        ("nationalité", ["Française", "Autre", "Autre"], "Française", "the word for French"),
+        ("sexe", ["H", "F", "F"], "H", "the word for men"),
+        ("genre", ["Mme", "M.", "Mme"], "M.", "the word for men"),
+        ("sexo", ["H", "M", "M"], None, None),  # not a word of ours: no group at all
+        ("sex", ["H", "M", "M"], "M", "the largest"),  # hombre, mujer: two letters are known, so none is
+        ("rqth", ["oui", "non", "oui"], "non", "the word for no"),
+        ("QPV", ["1", "0", "1"], "0", "the word for no"),
+        ("religion", ["no", "yes", "yes"], "yes", "the largest"),
+        ("tranche_age", ["<26", "26-49", "50 et plus"], "26-49", "the band in the middle"),
+        ("tranche_age", ["moins de 40", "40 et plus", "40 et plus"], "40 et plus", "the largest"),
+    ],
+)
+def test_each_family_has_its_own_reference(  # noqa: PLR0917 (a table of cases)
+    column: str, values: list[str], reference: str | None, because: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = table(**{"id": list(range(60)), "granted": ["yes", "no"] * 30, column: values * 20})
+    made, system = proposed(path, tmp_path)
+    groups = list(system.groups.values())
+    if reference is None:
+        assert groups == []
+        return
+    assert [group.reference for group in groups] == [reference]
+    assert f'compared with "{reference}": {because}' in made.text
+
+
+@pytest.mark.parametrize(
+    ("ages", "reference"), [(list(range(20, 70)), "25-49"), (list(range(50, 90)) + [20] * 10, "50+")]
+)
+def test_ages_are_compared_with_those_in_the_middle_where_there_are_any(
+    ages: list[int], reference: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    _, system = proposed(table(id=list(range(50)), granted=["yes", "no"] * 25, age=ages), tmp_path)
+    assert system.groups["age"].reference == reference
+
+
+def test_controls_are_asked_for_and_not_guessed(real_data: Path, tmp_path: Path) -> None:
+    source = real_data / "ucb_admissions/datasets_UCBAdmissions.csv"
+    made, system = proposed(source, tmp_path)
+    assert system.controls == {}
+    assert "\n#   Candidates: Dept.\n" in made.text
+    made, system = proposed(source, tmp_path, controls=["Dept"])
+    assert {name: control.column for name, control in system.controls.items()} == {"department": "Dept"}
+    assert "Candidates" not in made.text
+    with pytest.raises(SourceError, match=r"no column 'Dpt' to be a control\. Did you mean 'Dept'\?"):
+        propose(source, controls=["Dpt"])
+    with pytest.raises(SourceError, match="'Gender' is a sensitive feature, which is compared: it is no control"):
+        propose(source, controls=["Gender"])
+
+
+def test_matched_sets_become_a_control_when_asked_for(real_data: Path, tmp_path: Path) -> None:
+    source = real_data / "french_callback/gender2.csv"
+    assert "'offer' is one where people in each differ in the group alone" in propose(source).text
+    _, system = proposed(source, tmp_path, controls=["offer"])
+    assert system.matched
+    assert system.privacy.pseudonymise == ["fname"]
+    assert imported(source, system, tmp_path).accepted == 564
+
+
+def ranked(**more: list[Any]) -> dict[str, list[Any]]:
+    """Forty lists of six."""
+    return {
+        "search": [n // 6 for n in range(240)],
+        "candidate_id": [f"c{n % 90}" for n in range(240)],
+        "rank": [n % 6 + 1 for n in range(240)],
+        "sex": ["F", "M", "M", "F", "M"] * 48,
+        **more,
+    }
+
+
+def test_a_log_with_places_in_lists_is_a_ranking(table: Callable[..., Path], tmp_path: Path) -> None:
+    """The list is found by what the places in it are, as its name says nothing."""
+    path = table(**ranked(contacted=["yes", "no", "no"] * 80))
+    made, system = proposed(path, tmp_path)
+    assert (system.kind, system.log.rank, system.log.request) == ("ranking", "rank", "search")
+    assert system.log.decision.column == "contacted"
+    assert "rank: rank  # guessed: its name says so; within each 'search' it goes from 1 to n" in made.text
+
+
+def test_numbers_that_are_no_places_make_no_ranking(table: Callable[..., Path], tmp_path: Path) -> None:
+    path = table(**ranked(contacted=["yes", "no", "no"] * 80) | {"rank": [n % 7 + 1 for n in range(240)]})
+    made, system = proposed(path, tmp_path)
+    assert (system.kind, system.log.rank) == ("selection", None)
+    assert "# Left out: rank: it sounds like a place in a list, but no column says in which list." in made.text
 
 
 def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
@@ -172,7 +319,7 @@ def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
     assert {name: group.reference for name, group in system.groups.items()} == {
         "gender": "H",
         "age": "25-49",
-        "nationality": "hors UE",  # eighty of each: the last in the alphabet
+        "nationality": "FR",
         "qpv": "non",
     }
     assert system.privacy.pseudonymise == ["N° dossier", "id_demandeur"]
@@ -198,8 +345,9 @@ def test_a_direct_identifier_is_never_a_group_a_control_or_a_feature(
 
 def test_e_mail_addresses_are_recognised_by_what_they_are(table: Callable[..., Path], tmp_path: Path) -> None:
     mails = [f"p{n}@example.org" for n in range(20)]
-    _, system = proposed(table(contact=mails, granted=["yes", "no"] * 10, genre=["F", "M"] * 10), tmp_path)
-    assert system.log.id == "contact"  # nothing else is unique
+    made, system = proposed(table(contact=mails, granted=["yes", "no"] * 10, genre=["F", "M"] * 10), tmp_path)
+    assert system.log.id == "contact"  # nothing else is unique, and nothing says that it identifies a decision
+    assert any(gap.startswith("id: each row has a value of its own, but its name does not say") for gap in made.gaps)
     assert system.privacy.pseudonymise == ["contact"]
 
 
@@ -381,7 +529,9 @@ def test_any_table_gets_a_file_that_loads_or_an_error_of_our_own(
         return
     compared = {group.column for group in system.groups.values()} | {c.column for c in system.controls.values()}
     assert compared & {"nom", "e-mail"} == set()
-    assert system.log.id in kinds
+    assert set(system.log.key) <= set(kinds)
+    cells = zip(*([KINDS[kinds[name]](n) for n in range(40)] for name in system.log.key), strict=True)
+    assert not system.log.key or len(set(cells)) == 40
 
 
 def load_text(text: str, folder: Path) -> System:

@@ -46,10 +46,10 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def found(frame: pd.DataFrame) -> pd.DataFrame:
-    return audits.sweep(system(), frame).set_index(["metric", "group", "threshold"]).sort_index()
+    return audits.sweep(system(), frame).fillna({"group": ""}).set_index(["metric", "group", "threshold"]).sort_index()
 
 
-@pytest.mark.parametrize("threshold", [0.0, 0.29, 0.5, 1.0])
+@pytest.mark.parametrize("threshold", [0.02, 0.29, 0.5, 0.97])
 @pytest.mark.parametrize("metric", oracle.RATES)
 def test_rates_are_those_of_the_rows(frame: pd.DataFrame, found: pd.DataFrame, metric: str, threshold: float) -> None:
     rows = [
@@ -57,18 +57,40 @@ def test_rates_are_those_of_the_rows(frame: pd.DataFrame, found: pd.DataFrame, m
         for row in frame.dropna(subset="s").itertuples()
     ]
     cell = found.loc[(metric, "")]
-    nearest = cell.index[np.abs(cell.index - threshold).argmin()]
     expected = oracle.measure(metric, rows)
-    value = cell.loc[nearest, "value"]
+    value = cell.loc[threshold, "value"]
     assert pd.isna(value) if expected is None else value == pytest.approx(float(expected), abs=1e-12)
 
 
+def test_thresholds_are_the_scores_that_occur(frame: pd.DataFrame, found: pd.DataFrame) -> None:
+    assert list(found.loc[("selection_rate", "a")].index) == sorted(frame["s"].dropna().unique())
+
+
+def test_thresholds_can_be_given(frame: pd.DataFrame) -> None:
+    frame = frame[frame["g"] != "c"]
+    found = audits.sweep(system(), frame, thresholds=[0.305, 2.0]).set_index(["by", "group", "metric"]).sort_index()
+    rates = found.loc[("g", "a", "selection_rate")].set_index("threshold")["value"]
+    scored = frame[(frame["g"] == "a") & frame["s"].notna()]["s"]
+    assert list(rates.index) == [frame["s"].min(), 0.305, 2.0]
+    assert rates.tolist() == [1.0, pytest.approx((scored >= 0.305).mean()), 0.0]
+
+
+def test_many_scores_are_taken_at_equal_steps_of_their_order() -> None:
+    rows = 3000
+    scores = np.random.default_rng(7).permutation(rows) / rows
+    many = pd.DataFrame({"ref": range(rows), "g": "a", "s": scores, "d": 1, "y": 1})
+    found = audits.sweep(system(), many).set_index(["metric", "by"]).sort_index()
+    rates = found.loc[("selection_rate", "g")].set_index("threshold")["value"]
+    assert len(rates) == 1000
+    assert all(value == pytest.approx((scores >= threshold).mean()) for threshold, value in rates.items())
+
+
 def test_small_groups_are_hidden_at_every_threshold(found: pd.DataFrame) -> None:
-    hidden = found.xs("g=c", level="group")
+    hidden = found.xs("c", level="group")
     assert set(hidden["status"]) == {"suppressed"}
     assert hidden["value"].isna().all()
     assert hidden["n"].isna().all()
-    assert len(found) == 4 * len(oracle.RATES) * 101
+    assert len(found) == 4 * len(oracle.RATES) * len(found.loc[("selection_rate", "")])
 
 
 def test_outcomes_of_the_selected_say_nothing_of_other_thresholds(frame: pd.DataFrame) -> None:

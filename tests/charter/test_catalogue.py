@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 import charter.sentences
 from audits.languages import french
-from charter import diff_words, findings, naming, stated_sentences
+from charter import diff_words, findings, naming, references, stated_sentences
 from charter.oscal import words as oscal_words
 
 
@@ -28,7 +28,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     path = charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         messages = [message for message in read_po(file, locale="fr") if message.id]
-    spoken = (charter.sentences, findings, naming, stated_sentences, diff_words, oscal_words)
+    spoken = (charter.sentences, findings, naming, references, stated_sentences, diff_words, oscal_words)
     written = {text for module in spoken for text in constants(module)}
     known = set()
     for message in messages:

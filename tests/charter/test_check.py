@@ -67,7 +67,7 @@ FAULTS = [
     ("equite.yaml", "number: '3.1'", "number: 3.1", 0, r"write a text, in quotes where it looks like a number"),
     ("finalite.yaml", "watch: 0.01", "watch: -1", 0, r"threshold\.watch': Input should be greater .*correct it"),
     ("finalite.yaml", "watch: 0.01", "watch: .inf", 0, r"threshold\.watch': Input should be a finite number"),
-    ("equite.yaml", "      watch: 0.95\n", "", None, r"the measure 'adjusted_selection_rate_ratio' is judged"),
+    ("equite.yaml", "      watch: 0.95\n", "", None, r"the measure 'selection_rate_ratio' is judged"),
     ("humain.yaml", "    valid_months: 12\n", "", None, "needs `attested_by` and `valid_months`"),
     ("finalite.yaml", "evidence: attested", "evidence: measured", None, "are for attested questions"),
     ("law.yaml", "in_force: 2025-02-02", "in_force: soon", 0, r"'provisions\.ai_act_4\.in_force'"),
@@ -106,7 +106,7 @@ FAULTS = [
     ("securite.yaml", "      watch: 0.1\n", "      watch: 0\n", 0, r"a level above 0 that still counts as kept"),
     # reach
     ("equite.yaml", "    family: selection\n    kinds: [selection, ranking]", "    family: selection\n    kinds: [declared]",
-     1, r"'adjusted_selection_rate_ratio' exists for systems of kind selection, ranking, generation.*add such a kind"),
+     1, r"'selection_rate_ratio' exists for systems of kind selection, ranking, generation.*add such a kind"),
     ("equite.yaml", "    needs: [outcome]\n    kinds: [selection, ranking]", "    needs: [outcome]\n    kinds: [declared]",
      1, r"exists for systems of kind"),
     ("liberte.yaml", "    kinds: [ranking]", "    kinds: [declared]\n    needs: [score]", 1, r"none can meet this: remove `needs`"),
@@ -117,9 +117,9 @@ FAULTS = [
     ("humain.yaml", "valid_months: 12", "valid_months: 6", 0, r"valid for 6 months and asked for every 12: .* ask more often"),
     ("finalite.yaml", "frequency: yearly\n    law: [gdpr_35, l", "frequency: once\n    law: [gdpr_35, l", 0, "asked once, and"),
     # other ways to ask
-    ("equite.yaml", "        metric: selection_rate_ratio\n", "        metric: selection_rate_ration\n", 0, r"selection_rate_ratio: there is no measure"),
-    ("equite.yaml", "      - id: selection_rate_ratio", "      - id: same_text_whatever_the_name", None, r"id 'same_text_whatever_the_name' is already used in equite"),
-    ("equite.yaml", "    needs: [controls]\n    for_each", "    for_each", None, r"never asked so, for 'adjusted_selection_rate_ratio' before it"),
+    ("equite.yaml", "        metric: false_positive_rate_difference\n", "        metric: false_positive_rate\n", 0, r"false_positive_rate_difference: 'false_positive_rate' is shown, never judged"),
+    ("equite.yaml", "      - id: false_positive_rate_difference", "      - id: same_text_whatever_the_name", None, r"id 'same_text_whatever_the_name' is already used in equite"),
+    ("equite.yaml", "    applies: favourable\n    needs: [outcome]\n", "", None, r"never asked so, for 'true_positive_rate_difference' before it"),
     ("equite.yaml", "        applies: harm", "        applys: harm", 0, r"unknown key 'indicators\.\d\.otherwise\.0\.applys'.*'applies'"),
     ("equite.yaml", "        applies: harm", "        applies: harm\n        threshold: {watch: 0.2, breach: 0.1, status: proposed, since: 2026-11-26}",
      None, r"false_positive_rate_difference: the threshold lacks its justification and its source"),
@@ -251,9 +251,7 @@ def test_the_command_checks_the_charter_of_the_workspace(folder: Path, monkeypat
     done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"])
     assert done.exit_code == 2
     assert f"Checked: {folder}" in done.stderr
-    assert done.stdout.startswith(
-        f"equite.yaml:{line}: adjusted_selection_rate_ratio: the breach level (0.96) must lie beyond"
-    )
+    assert done.stdout.startswith(f"equite.yaml:{line}: selection_rate_ratio: the breach level (0.96) must lie beyond")
     assert "One fault: this charter judges nothing until it has none." in done.stderr
     change(folder / "equite.yaml", "breach: 0.96", "breach: 0.8")
     assert CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"]).exit_code == 0

@@ -36,7 +36,7 @@ def one(text: dict) -> tuple:
 
 
 def test_nothing_changes_when_only_the_version_number_does(text):
-    text["version"] = "0.2"
+    text["version"] = "0.3"
     assert changes(text) == []
 
 
@@ -165,7 +165,7 @@ def test_the_head_the_articles_and_the_law(text):
 
 
 def test_sentences_are_plain_and_name_both_sides(text):
-    question(text, "adjusted_selection_rate_ratio")["threshold"]["breach"] = 0.805
+    question(text, "selection_rate_ratio")["threshold"]["breach"] = 0.805
     question(text, "true_positive_rate_difference")["threshold"]["breach"] = 0.08
     question(text, "undeclared_use")["threshold"]["tolerance"] = 0.0005
     assert [change.sentence["en"] for change in changes(text)] == [
@@ -195,7 +195,7 @@ def test_a_charter_goes_by_many_names(workspace, tmp_path):
     packaged = load_charter()
     folder = Path(shutil.copytree(PACKAGED, workspace.home / "charter"))
     (folder / "charter.yaml").write_text(
-        (folder / "charter.yaml").read_text(encoding="utf-8").replace("'0.1'", "'0.2'"), encoding="utf-8"
+        (folder / "charter.yaml").read_text(encoding="utf-8").replace("'0.2'", "'0.3'"), encoding="utf-8"
     )
     current = load_charter(workspace)
     with open_records(workspace).begin() as connection:
@@ -203,9 +203,9 @@ def test_a_charter_goes_by_many_names(workspace, tmp_path):
         register_charter(connection, current)
     file = tmp_path / "charter.json"
     file.write_text(json.dumps(packaged.document()), encoding="utf-8")
-    for name in ("packaged", "employment", str(PACKAGED), str(file), "0.1", packaged.sha256, packaged.sha256[:8]):
+    for name in ("packaged", "employment", str(PACKAGED), str(file), "0.2", packaged.sha256, packaged.sha256[:8]):
         assert resolve(name, workspace).sha256 == packaged.sha256, name
-    for name in ("current", "draft", "0.2", str(folder)):
+    for name in ("current", "draft", "0.3", str(folder)):
         assert resolve(name, workspace).sha256 == current.sha256, name
 
 
@@ -225,7 +225,7 @@ def test_two_versions_of_one_number_need_more_of_the_hash(workspace, text):
         register_charter(connection, load_charter())
         register_charter(connection, other)
     with pytest.raises(CharterError, match="is the name of several charters"):
-        resolve("0.1", workspace)
+        resolve("0.2", workspace)
     assert resolve(other.sha256[:10], workspace).alpha == 0.01
 
 

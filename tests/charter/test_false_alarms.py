@@ -24,6 +24,8 @@ from tests.charter.unbiased import START, Groups, Process, any_process, draw, me
 CHARTER = load_charter()
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8").split())
 ASKED = {
+    "selection_rate_ratio",
+    "stage_selection_rate_ratio",
     "adjusted_selection_rate_ratio",
     "adjusted_stage_selection_rate_ratio",
     "true_positive_rate_difference",

@@ -49,7 +49,7 @@ def edit(workspace, name, old, new):
 
 def second_version(workspace):
     """The first level of equite.yaml is that of question 3.1: 0.95 becomes 0.97, adopted on 1 September."""
-    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    edit(workspace, "charter.yaml", "version: '0.2'", "version: '0.3'")
     edit(workspace, "equite.yaml", "watch: 0.95\n      breach: 0.8\n      status: proposed\n      since: 2026-11-25",
          "watch: 0.97\n      breach: 0.8\n      status: adopted\n      since: 2026-09-01")  # fmt: skip
     return load_charter(workspace)
@@ -85,7 +85,7 @@ def test_an_adoption_is_sealed_with_its_text_and_its_document(workspace, opinion
     assert kept_charter(workspace, charter.sha256).sha256 == charter.sha256
     assert verify_records(workspace).ok
     (version,) = versions(workspace)
-    assert (version.version, [act.entry for act in version.acts]) == ("0.1", [sealed.entry])
+    assert (version.version, [act.entry for act in version.acts]) == ("0.2", [sealed.entry])
 
 
 def test_the_last_adoption_counts_and_an_old_version_can_return(workspace, opinion):
@@ -107,8 +107,8 @@ def test_what_cannot_be_adopted(workspace, opinion):
     second = second_version(workspace)
     with pytest.raises(CharterError, match="was adopted on 2026-09-10"):
         adopt(workspace, second, role=BY, on=DAY - dt.timedelta(days=1), document=opinion)
-    with pytest.raises(CharterError, match=r"another text was adopted as version 0\.1"):
-        adopt(workspace, second.model_copy(update={"version": "0.1"}), role=BY, on=DAY, document=opinion)
+    with pytest.raises(CharterError, match=r"another text was adopted as version 0\.2"):
+        adopt(workspace, second.model_copy(update={"version": "0.2"}), role=BY, on=DAY, document=opinion)
     assert len(statements(workspace)) == 1
 
 
@@ -164,8 +164,7 @@ def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspa
     rewrite(workspace, first.sha256, "NULL")
     found = in_force(workspace)
     assert found.charter.sha256 == second.sha256
-    ways = ["adjusted_selection_rate_ratio", "selection_rate_ratio"]
-    assert found.adopted == dict.fromkeys(ways, found.act.proven_on)
+    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}
 
 
 def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_holds_the_act(workspace, opinion):
@@ -181,18 +180,17 @@ def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_hold
 def test_a_level_that_was_proposed_first_is_adopted_by_the_text_that_says_so(workspace, opinion, monkeypatch):
     """The first version proposes the level of question 3.1, the second adopts it as it stands."""
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
-    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    edit(workspace, "charter.yaml", "version: '0.2'", "version: '0.3'")
     text = (workspace.home / "charter" / "equite.yaml").read_text(encoding="utf-8")
-    first, second = text.split("- id: adjusted_selection_rate_ratio\n", 1)
+    first, second = text.split("- id: selection_rate_ratio\n", 1)
     second = second.replace("status: proposed", "status: adopted", 1)
     (workspace.home / "charter" / "equite.yaml").write_text(
-        f"{first}- id: adjusted_selection_rate_ratio\n{second}", encoding="utf-8"
+        f"{first}- id: selection_rate_ratio\n{second}", encoding="utf-8"
     )
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     sealed_earlier(monkeypatch, workspace)
     found = in_force(workspace)
-    ways = ["adjusted_selection_rate_ratio", "selection_rate_ratio"]
-    assert found.adopted == dict.fromkeys(ways, found.act.proven_on)
+    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}
 
 
 def sealed_earlier(monkeypatch, workspace):
@@ -230,7 +228,7 @@ def test_files_alone_are_judged_by_the_version_in_force_and_not_by_the_draft(wor
     document, _ = audit_files(
         sample(columns, ["sex"]), lambda _: [LogFile(path=tmp_path / "log.csv")], parent=workspace
     )
-    assert document["charter"]["version"] == "0.1"
+    assert document["charter"]["version"] == "0.2"
     assert document["charter"]["sha256"] == in_force(workspace).charter.sha256
 
 
@@ -239,7 +237,7 @@ def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, 
     adopted_text = text.replace("status: proposed", "status: adopted")
     (workspace.home / "charter" / "equite.yaml").write_text(adopted_text, encoding="utf-8")
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
-    edit(workspace, "charter.yaml", "version: '0.1'", "version: '0.2'")
+    edit(workspace, "charter.yaml", "version: '0.2'", "version: '0.3'")
     edit(workspace, "equite.yaml", "watch: 0.95", "watch: 0.97")
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     sealed_earlier(monkeypatch, workspace)

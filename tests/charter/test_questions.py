@@ -3,7 +3,7 @@
 import pytest
 
 from charter.verdicts import judge
-from tests.charter.builders import CHARTER, START, WOMEN, amended, comparison, plain, system, told
+from tests.charter.builders import START, WOMEN, amended, comparison, plain, system, told
 
 
 @pytest.mark.parametrize(
@@ -22,13 +22,14 @@ def test_the_first_word_answers_the_question_as_it_is_asked(answer, estimate, fr
 
 
 def test_questions_bear_the_names_of_the_system():
-    documents = judge(CHARTER, system(intersections=[["gender", "age"]]), [], window_start=START)
+    charter = amended("adjusted_stage_selection_rate_ratio", applies="always", needs=["controls"])
+    documents = judge(charter, system(intersections=[["gender", "age"]]), [], window_start=START)
     asked = {d["indicator"]: {lang: plain(text) for lang, text in d["question"].items()} for d in documents}
     assert asked["selection_rate_ratio_gender_age"] == {
         "fr": "Avec MatchFT, les personnes sont-elles aussi souvent contactées d'un groupe à l'autre (sexe × âge) ?",
         "en": "With MatchFT, are people contacted as often in one group as in another (sex × age)?",
     }
-    assert "(sexe, âge)" in asked["adjusted_stage_selection_rate_ratio"]["fr"]
+    assert "(sexe, âge)" in asked["stage_selection_rate_ratio"]["fr"]
     assert "à profil comparable (critères à déclarer)" in asked["adjusted_stage_selection_rate_ratio"]["fr"]
     assert not any("{" in text for texts in asked.values() for text in texts.values())
 

@@ -134,7 +134,7 @@ def test_a_replay_says_what_an_audit_under_that_charter_says(workspace, tightene
 
 
 def test_questions_that_come_and_go_are_told(workspace, tmp_path):
-    renamed = {ADJUSTED: {"id": "called_as_often"}}
+    renamed = {ADJUSTED: {"id": "called_as_often"}, "selection_rate_ratio": {"related": ["called_as_often"]}}
     found = replay(workspace, edited(tmp_path / "charter", renamed), until=dt.date(2026, 1, 31))
     moves = {(c.indicator, c.before == ABSENT, c.after == ABSENT) for c in found.changes}
     assert ("called_as_often_sex", True, False) in moves

@@ -188,7 +188,7 @@ def test_a_charter_may_ask_of_scores_and_features_apart(subject, expected):
         ("likeness_to_reference", system(), "no_measure"),
         ("true_positive_rate_difference", system(columns={"outcome": None}), "no_outcome"),
         ("selection_rate_ratio", system(groups={}), "no_groups"),
-        ("adjusted_stage_selection_rate_ratio", system(columns={"stages": ["contacted"]}), "no_controls"),
+        ("stage_selection_rate_ratio", system(), "no_stages"),
         ("adjusted_stage_selection_rate_ratio", system(controls={"job": {"column": "job"}}), "no_stages"),
         ("examined_first", system(), "not_attested"),
     ],
@@ -218,15 +218,43 @@ def test_intersections_are_judged_on_their_own_comparisons():
     assert verdict([measure], of=of)["reason"] == "no_comparison"
 
 
+def test_comparable_profiles_are_asked_about_beside_everybody_and_never_in_their_place():
+    """Over everybody in any case; among comparable profiles too where the file says by what, and only there."""
+    stages = {"stages": ["contacted"]}
+    raw = {"selection_rate_ratio_gender", "stage_selection_rate_ratio_gender"}
+    adjusted = {f"adjusted_{name}" for name in raw}
+    assert raw | adjusted <= ids(system(controls={"job": {"column": "job"}}, columns=stages))
+    plain = ids(system(columns=stages))
+    assert raw <= plain
+    assert not [name for name in plain if name.startswith("adjusted")]
+
+
 def test_a_question_is_asked_of_a_system_in_one_way():
-    """Among comparable profiles where the file says by what; else over everybody. Never both."""
-    profiled = ids(system(controls={"job": {"column": "job"}}))
-    assert {"adjusted_selection_rate_ratio_gender", "selection_rate_ratio_gender"} & profiled == {
-        "adjusted_selection_rate_ratio_gender"
-    }
-    assert {"adjusted_selection_rate_ratio", "selection_rate_ratio_gender"} & ids(system()) == {
-        "selection_rate_ratio_gender"
-    }
+    """About people missed where being selected is good, about those singled out where it is a harm. Never both."""
+    ways = {"true_positive_rate_difference_gender", "false_positive_rate_difference_gender"}
+    assert [ways & ids(of) for of in (system(), harmful())] == [
+        {"true_positive_rate_difference_gender"},
+        {"false_positive_rate_difference_gender"},
+    ]
+
+
+def test_what_profiles_seem_to_explain_is_judged_by_itself():
+    """Berkeley, 1973, at rates of 68 and 106 for 100: neither answer hides the other, and each names it."""
+    of = system(controls={"department": {"column": "department"}})
+    measures = [
+        comparison(WOMEN, estimate=estimate, error=0.02, metric=metric) | {"id": metric}
+        for metric, estimate in (("selection_rate_ratio", 0.68), ("adjusted_selection_rate_ratio", 1.06))
+    ]
+    for measure in measures:
+        measure["params"]["picture"] = "leans"
+    found = [
+        verdict(measures, indicator=f"{name}_gender", of=of)
+        for name in ("selection_rate_ratio", "adjusted_selection_rate_ratio")
+    ]
+    assert [each["verdict"] for each in found] == ["broken", "kept"]
+    raw, adjusted = (each["sentence"]["en"] for each in found)
+    assert raw.endswith("rather leans the other way: this figure alone would mislead.")
+    assert adjusted.endswith("there is a gap the other way: the groups do not have the same profiles.")
 
 
 def test_where_every_way_lacks_something_the_first_that_applies_says_what():
@@ -237,13 +265,11 @@ def test_where_every_way_lacks_something_the_first_that_applies_says_what():
 
 
 def test_another_way_has_its_own_levels_or_those_of_the_question():
-    assert (
-        CHARTER.indicator("selection_rate_ratio").threshold
-        == CHARTER.indicator("adjusted_selection_rate_ratio").threshold
-    )
-    own = amended("selection_rate_ratio", threshold={"watch": 0.9})
-    assert own.indicator("selection_rate_ratio").threshold.watch == 0.9
-    assert own.indicator("adjusted_selection_rate_ratio").threshold.watch == 0.95
+    missed, singled_out = "true_positive_rate_difference", "false_positive_rate_difference"
+    assert CHARTER.indicator(singled_out).threshold == CHARTER.indicator(missed).threshold
+    own = amended(singled_out, threshold={"watch": 0.05})
+    assert own.indicator(singled_out).threshold.watch == 0.05
+    assert own.indicator(missed).threshold.watch == 0
 
 
 def test_questions_follow_the_direction_and_what_is_known_of_outcomes():

@@ -48,7 +48,7 @@ def stating(scene: Scene, *given: Statement) -> Scene:
 
 
 def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
-    """A scene in which each system has its verdicts on question 3.1, of as many attributes, and nothing else."""
+    """A scene in which each system has its verdicts on question 3.1b, of as many attributes, and nothing else."""
     latest: dict[str, Any] = {}
     for at, (system, found) in enumerate(verdicts.items()):
         documents = [
@@ -229,7 +229,7 @@ def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(s
     assert [(each.title, each.verdict) for each in found.folded] == [("a", "kept"), ("b", "kept")]
     assert found.answers[0].href == "/system?system=b&lang=en#equite-adjusted_selection_rate_ratio_0"
     assert found.answers[0].records == [("Audit, entry 1", "/evidence?lang=en&entry=1")]
-    assert (found.number, found.verdict, found.counts) == ("3.1", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
+    assert (found.number, found.verdict, found.counts) == ("3.1b", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
 
 
 def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
@@ -258,10 +258,12 @@ def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: S
 
 def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:
     article = scene.charter.article("equite")
-    first = article.indicators[0]
+    first = next(each for each in article.indicators if each.id == "adjusted_selection_rate_ratio")
     level = first.threshold.model_copy(update={"status": "adopted", "since": dt.date(2026, 9, 1)})
     adopted = first.model_copy(update={"threshold": level})
-    changed = article.model_copy(update={"indicators": [adopted, *article.indicators[1:]]})
+    changed = article.model_copy(
+        update={"indicators": [adopted if each is first else each for each in article.indicators]}
+    )
     articles = [changed if each.id == "equite" else each for each in scene.charter.articles]
     given = judged(scene, a=["kept"])
     given = replace(given, charter=scene.charter.model_copy(update={"articles": articles}))
@@ -379,7 +381,10 @@ def test_recommendations_say_how_late_their_answer_is(scene: Scene) -> None:
 def test_law_leads_to_the_law_page_and_back_to_the_questions(scene: Scene) -> None:
     found = next(each for each in page(scene).law if "1607.4(D)" in each.title)
     assert found.href == "/law?lang=en#law-us_employment"
-    assert ("3.1", "#q-adjusted_selection_rate_ratio") in found.numbers
+    assert found.numbers[:2] == [
+        ("3.1", "#q-selection_rate_ratio"),
+        ("3.1b", "#q-adjusted_selection_rate_ratio"),
+    ]
 
 
 def test_a_question_that_only_an_earlier_charter_asked_is_kept_and_said_to_be(scene: Scene) -> None:

@@ -28,7 +28,7 @@ ACT = Act(
 )
 VERSIONS = (
     Version(sha256="9f" * 32, version="0.0", entry=0, first_used_on=dt.date(2026, 1, 5)),
-    Version(sha256=CHARTER.sha256, version="0.1", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
+    Version(sha256=CHARTER.sha256, version="0.2", entry=3, first_used_on=dt.date(2026, 7, 3), acts=(ACT,)),
 )
 
 
@@ -39,8 +39,8 @@ def moved(before="watch", after="broken", **changes):
 
 
 def seen(*changes, drafted=True, act=ACT, fault=""):
-    tighter = amended("adjusted_selection_rate_ratio", threshold={"breach": 0.9}).model_copy(update={"version": "0.2"})
-    replay = Replay(version="0.2", sha256="cd" * 32, windows=3, verdicts=120, changes=changes, unknown_systems=[])
+    tighter = amended("adjusted_selection_rate_ratio", threshold={"breach": 0.9}).model_copy(update={"version": "0.3"})
+    replay = Replay(version="0.3", sha256="cd" * 32, windows=3, verdicts=120, changes=changes, unknown_systems=[])
     amendment = Amendment(
         charter=tighter,
         drafted=drafted,
@@ -69,7 +69,7 @@ def test_it_says_whether_the_charter_is_in_force():
 
 
 def test_it_counts_what_questions_rest_on():
-    """48 questions: those with a metric, those attested, the others; all levels are proposed."""
+    """Those with a metric, those attested, the others; all levels are proposed."""
     asked = [each for article in CHARTER.articles for each in article.indicators]
     measured, attested = (
         sum(each.metric is not None for each in asked),
@@ -95,7 +95,7 @@ def test_levels_that_call_themselves_adopted_are_told_from_those_that_are():
         assert page.lead.endswith(
             f"Of {asked} thresholds, {count} are adopted and {asked - 1} are proposed. None is a legal threshold.{told}"
         )
-        (question,) = [each for part in page.parts for each in part.questions if each.number == "3.1"]
+        (question,) = [each for part in page.parts for each in part.questions if each.number == "3.1b"]
         assert ("(threshold adopted by its own word on" in question.levels) is (not adopted)
 
 
@@ -106,9 +106,9 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
         moved(start="2026-09-01", end="2026-09-30"),
     ]
     other = charter_page(seen(*changes), EN, query={}).other
-    assert other.title == "The draft: version 0.2"
+    assert other.title == "The draft: version 0.3"
     assert [(group.effect, list(group.sentences)) for group in other.changes] == [
-        ("tighter", ["Question 3.1: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
+        ("tighter", ["Question 3.1b: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
     ]
     assert other.replayed.endswith("were judged again. Three would have been others.")
     assert other.counts == ["Watch → Not kept: 2", "Kept → We cannot tell: 1"]
@@ -117,7 +117,7 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
         ("August 2026", "watch", "broken"),
         ("September 2026", "kept", "unknown"),
     ]
-    assert other.past[0].question.startswith("3.1 With comparable profiles")
+    assert other.past[0].question.startswith("3.1b With comparable profiles")
     assert other.past[0].question.endswith("(sex)")
     assert "boussole charter adopt" in other.command
 
@@ -130,7 +130,7 @@ def test_in_french_with_typography():
 
 def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
     other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={}).other
-    assert (other.title, other.command) == ("Version 0.2, beside the one in force", "")
+    assert (other.title, other.command) == ("Version 0.3, beside the one in force", "")
     assert (other.counts, other.past[0].before) == (["Not asked → Watch: 1"], None)
     html = charter_html.amendment(other, EN)
     assert "Not asked" in html
@@ -143,7 +143,7 @@ def test_nothing_changes_is_said():
 def test_versions_newest_first_with_what_they_would_change():
     rows = charter_page(seen(), EN, query={"lang": "en"}).versions
     assert [(row.version, row.in_force, row.compare) for row in rows] == [
-        ("0.1", True, None),
+        ("0.2", True, None),
         ("0.0", False, "/charter?against=9f9f9f9f9f9f&lang=en#amendment"),
     ]
     assert rows[0].adopted == [("1 July 2026, by: Comité éthique", "/evidence?lang=en&entry=4")]

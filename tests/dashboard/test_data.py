@@ -142,7 +142,7 @@ def test_what_nobody_can_say_is_said(scene: Scene, status: SourceStatus, state: 
 
 def test_a_lake_that_cannot_be_read_leaves_what_is_known(scene: Scene) -> None:
     made = page(scene, Facts(statuses=[STATUS], trouble=LakeError("another process holds it.")))
-    assert (made.trouble, made.tone, made.rows[0].state) == ("another process holds it.", "unknown", "hidden")
+    assert (made.trouble, made.tone, made.rows[0].state) == (["another process holds it."], "unknown", "hidden")
     assert made.headline == "Nobody can say at this moment: the data cannot be looked at."
     assert "Reload this page" in html(made)
 
@@ -226,8 +226,10 @@ def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_
     assert ([row.system for row in gone.rows], gone.removed) == (["calls"], ["matchft"])
     workspace.catalogue.write_bytes(b"no catalogue")
     damaged = data_page(store.scene(workspace), store.facts(workspace), speaker("fr"), now=NOW, query={})
-    assert damaged.trouble == "the lake cannot be read."
-    assert damaged.trouble in html(damaged, "fr")
+    assert damaged.trouble[0].startswith("the lake cannot be read")
+    assert damaged.trouble[0] in html(damaged, "fr")
+    assert [(row.source[:6], row.rows, row.set_aside) for row in damaged.rows] == [("DuckDB", "—", "—")]
+    assert damaged.without == [], "nobody can say of which systems there is no data"
 
 
 def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str, System]) -> None:

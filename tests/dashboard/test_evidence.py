@@ -35,8 +35,8 @@ EN, FR = speaker("en"), speaker("fr")
 PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
 CNIL = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken", "document": PAPER}
 KINDS = [
-    "audit", "charter", "exclusion", "purge", "expiry", "rotation", "attestation", "case", "inspection", "review",
-    "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
+    "audit", "charter", "exclusion", "discard", "purge", "expiry", "rotation", "attestation", "case", "inspection",
+    "review", "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
     "survey", "consultation", "time_saved", "training",
 ]  # fmt: skip
@@ -183,7 +183,7 @@ def test_a_changed_entry_is_not_proved(workspace, scene, change):
 
 @pytest.mark.parametrize("kind", [*KINDS, *OF_THE_LOG])
 def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
-    payload = {"record": "ab" * 32, "system": None} if kind in KINDS[6:] else {"id": "ab"}
+    payload = {"record": "ab" * 32, "system": None} if kind in KINDS[7:] else {"id": "ab"}
     entry = Listed(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)
     assert kind_words(kind, EN) != kind
     assert kind_words(kind, FR) not in (kind, kind_words(kind, EN)) or kind in ("audit", "attestation", "incident")

@@ -140,10 +140,14 @@ def test_a_group_that_is_asked_for_is_spoken_of(view: View) -> None:
 def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, windows: list[Any]) -> None:
     judged = {(v["metric"], tuple(v["by"])) for v in windows[0]["verdicts"] if v["comparisons"] and v["by"]}
     assert ("adjusted_selection_rate_ratio", ("gender",)) in judged
-    assert view(kind="selected", by="gender", control=PROFILES).judged is not None
-    raw = view(kind="selected", by="gender", control=RAW)
-    assert raw.judged is None
-    assert not any(raw.table.verdicts)
+    adjusted, raw = (view(kind="selected", by="gender", control=control).judged for control in (PROFILES, RAW))
+    assert adjusted is not None
+    assert raw is not None
+    assert adjusted[1].endswith("#equite-adjusted_selection_rate_ratio_gender")
+    assert raw[1].endswith("#equite-selection_rate_ratio_gender")
+    reached = view(kind="reached", by="gender")
+    assert reached.judged is None
+    assert not any(reached.table.verdicts)
 
 
 def measure(low: float, high: float, *, scale: str = "ratio", bad_side: str = "below") -> dict[str, Any]:

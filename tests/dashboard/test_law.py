@@ -61,7 +61,7 @@ def test_a_provision_names_its_date_its_questions_and_what_they_say(scene: Scene
     first = found.questions[0]
     assert (first.number, first.text) == (
         "3.1",
-        "With comparable profiles, are people selected as often in one group as in another?",
+        "With the system, are people selected as often in one group as in another?",
     )
     (told,) = first.told
     assert told.verdict == "broken"

@@ -151,7 +151,10 @@ def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
     assert adjusted["verdict"] == "kept"
     assert "there is a gap the other way" in adjusted["sentence"]["en"]
     assert "il y a un écart dans l’autre sens" in adjusted["sentence"]["fr"]
-    assert not [each for each in document["verdicts"] if each["template"] == "selection_rate_ratio"]
+    raw = verdict(document, "selection_rate_ratio_gender")  # 557 ÷ 1835 women against 1198 ÷ 2691 men
+    assert (raw["verdict"], round(measures["selection_rate_ratio/gender=Female"]["value"], 3)) == ("broken", 0.682)
+    assert raw["sentence"]["en"].startswith("No. At equal numbers, 68 people")
+    assert "rather leans the other way: this figure alone would mislead." in raw["sentence"]["en"]
 
 
 @pytest.fixture(scope="module")

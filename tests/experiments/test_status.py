@@ -10,7 +10,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pytest
 
+from audits.errors import LakeError
 from audits.workspace import Workspace
 from experiments import log_decisions
 from experiments.status import source_status
@@ -88,7 +90,8 @@ def test_a_mark_that_cannot_be_read_is_made_anew(workspace: Workspace, mlflow: A
     held: Path = workspace.home / "lake" / "sync.json"
     for content in ("", "[]", '{"version": 1}', json.dumps({"version": 2, "sources": [{"unknown": 1}]})):
         held.write_text(content, encoding="utf-8")
-        assert source_status(workspace)[0].last_success is None
+        with pytest.raises(LakeError, match="what the last syncs noted of the sources cannot be read"):
+            source_status(workspace)
         (report,) = sync(workspace)
         assert (report.ingested, report.known, report.failures) == ((), 1, ())
         assert source_status(workspace)[0].rows == 4

@@ -37,6 +37,13 @@ _DECLARE = {
 
 def check_declared(system: System, log: LogName, *, where: str) -> None:
     """Raises SourceError for a log that the system file does not declare."""
+    if log in ("outcomes", "human_actions") and system.columns and not system.columns.key:
+        raise SourceError(
+            f"the decisions of the system '{system.id}' are known by their rows alone (`columns.id`): nothing that "
+            "comes later can say which of them it speaks of.",
+            where=where,
+            next_step="Name the columns that identify a decision in `columns.id`, and import the decisions anew.",
+        )
     if log not in system.logs:
         raise SourceError(
             f"the file of the system '{system.id}' declares no log `{log}`.",
@@ -57,8 +64,12 @@ def build_contract(
     log: LogName = "decisions",
     period: dt.date | None = None,
     now: dt.datetime,
+    content: str,
 ) -> Contract:
-    """The contract of a source whose columns have these DuckDB types; `period` dates decisions without time."""
+    """The contract of a source whose columns have these DuckDB types; `period` dates decisions without time.
+
+    `content`: the hash of the source.
+    """
     if log == "decisions":
-        return decisions.contract(system, types, period=period, now=now)
+        return decisions.contract(system, types, period=period, now=now, content=content)
     return _LATER[log](system, types, now=now)

@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audits.decisions.contracts.columns import ColumnReader
-from audits.lake.tables import log_columns, quote
+from audits.lake.tables import literal, log_columns, quote
 from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 
 EARLIEST = dt.date(1990, 1, 1)
+IDENTITY = 32
+"""Hexadecimal digits of the hash of a source that stand before the number of a row: 128 bits."""
+ROW = "row"
+"""What stands in place of a column where a decision is known by its row."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Needs:
 class Contract:
     """SQL of one log of one system.
 
+    `identity` is SQL of what identifies a row, in clear; `id_column` is what the reader of a fault is told.
     `select` maps each column of the lake's table to an expression over the source's columns; `faults` are tested in
     order: the first that holds is the row's fault, as (SQL condition, column, reason, show the value). `rows` are
     what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise.
@@ -44,6 +49,7 @@ class Contract:
     log: LogName
     read: ColumnReader
     id_column: str
+    identity: str = ""
     select: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
@@ -60,10 +66,28 @@ class Contract:
         text = self.read.text(column)
         return pseudonym(text) if column in self.system.privacy.pseudonymise else text
 
+    def mark(self) -> str:
+        """SQL: the keyed hash of a row's id, whether the log stores that id in clear or not."""
+        if self.log == "contacts":  # the id is made of several columns, and always such a hash
+            return self.select["id"]
+        return pseudonym(self.read.text(self.id_column))
+
     def key(self, role: str, column: str, what: str) -> None:
         """An identifier that must be there."""
         self.fault(self.read.blank(column), column, f"the {what} is missing")
         self.select[role] = self.identifier(column)
+
+    def identify(self, columns: Sequence[str], *, content: str = "") -> None:
+        """The id of a row: of one column, of several together, or of the content of its source and its row."""
+        for column in columns:
+            self.fault(self.read.blank(column), column, "the id is missing")
+        texts = ", ".join(self.read.text(column) for column in columns)
+        if columns:
+            self.identity = texts if len(columns) == 1 else f"CAST(to_json([{texts}]) AS VARCHAR)"
+        else:
+            self.identity = f"concat({literal(content[:IDENTITY])}, ':', row)"
+        private = set(columns) & set(self.system.privacy.pseudonymise)
+        self.select["id"] = pseudonym(self.identity) if private else self.identity
 
     def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True) -> str:
         """A local time, neither before 1990 nor in the future; its SQL is returned."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.decisions.contracts.base import Contract, Needs, day_of
+from audits.decisions.contracts.base import ROW, Contract, Needs, day_of
 from audits.decisions.contracts.columns import ColumnReader
 from audits.lake.tables import LOGGED, literal
 from audits.privacy.pseudonyms import bucket
@@ -20,7 +20,7 @@ LAST_PLACE = 1_000_000_000
 def needs(system: System) -> Needs:
     """What can come later in a log of its own (outcomes, stages, what a human did) need not be there."""
     log = system.log
-    names: list[str | None] = [log.id, log.decided_at, log.decision.column, log.request, log.rank, log.person]
+    names: list[str | None] = [*log.key, log.decided_at, log.decision.column, log.request, log.rank, log.person]
     names += [log.team, log.use, log.weight, log.model_version, *system.watched]
     names += [log.score.column if log.score else None]
     names += [group.column for group in system.groups.values() if group.source == "log"]
@@ -36,10 +36,15 @@ def later_columns(system: System) -> list[str]:
     return [name for name in names if name]
 
 
-def contract(system: System, types: Mapping[str, str], *, period: dt.date | None, now: dt.datetime) -> Contract:
-    """The contract of a log whose columns have these DuckDB types; `period` dates rows when the log has no time."""
-    made = Contract(system, "decisions", ColumnReader(types), system.log.id)
-    _identity(made)
+def contract(
+    system: System, types: Mapping[str, str], *, period: dt.date | None, now: dt.datetime, content: str
+) -> Contract:
+    """The contract of a log whose columns have these DuckDB types; `period` dates rows when the log has no time.
+
+    `content`: the hash of the source, which identifies its rows where nothing else does.
+    """
+    made = Contract(system, "decisions", ColumnReader(types), " + ".join(system.log.key) or ROW)
+    _identity(made, content)
     _time(made, period or system.log.period, now)
     _decision(made)
     _numbers(made)
@@ -55,9 +60,9 @@ def _role(logged: str) -> str:
     return "human_seconds" if logged == "logged_seconds" else logged.removeprefix("logged_")
 
 
-def _identity(contract: Contract) -> None:
+def _identity(contract: Contract, content: str) -> None:
     log = contract.system.log
-    contract.key("id", log.id, "id")
+    contract.identify(log.key, content=content)
     for role, column in (("person", log.person), ("request", log.request), ("team", log.team)):
         if column:
             contract.select[role] = contract.identifier(column)
@@ -71,7 +76,7 @@ def _cluster_bucket(contract: Contract) -> str:
     if not clusters:
         # Knuth's multiplicative hash, its high bits
         return f"CAST((row * 2654435761) % 4294967296 // 65536 % {BUCKETS} AS UTINYINT)"
-    return bucket(f"coalesce({', '.join([*clusters, text(log.id)])})")
+    return bucket(f"coalesce({', '.join([*clusters, contract.identity])})")
 
 
 def _time(contract: Contract, period: dt.date | None, now: dt.datetime) -> None:

@@ -17,14 +17,14 @@ def outcome_needs(system: System) -> Needs:
     """The id of the decision, and an outcome, a stage, or several of them."""
     log = system.log
     recorded = log.outcome.recorded_at if log.outcome else None
-    return Needs.of([log.id, recorded], [log.outcome.column if log.outcome else None, *log.stages])
+    return Needs.of([*log.key, recorded], [log.outcome.column if log.outcome else None, *log.stages])
 
 
 def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
     """One row for each thing that a source row says: an empty cell says nothing."""
     log = system.log
-    made = Contract(system, "outcomes", ColumnReader(types), log.id)
-    made.key("id", log.id, "id")
+    made = Contract(system, "outcomes", ColumnReader(types), " + ".join(log.key))
+    made.identify(log.key)
     if log.outcome and log.outcome.recorded_at:
         made.moment("recorded_at", log.outcome.recorded_at, now=now)
     said = {stage: made.read.matches(stage, [True]) for stage in log.stages if made.has(stage)}
@@ -50,15 +50,15 @@ def human_needs(system: System) -> Needs:
     """The id of the decision and what the human decided."""
     human = system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
-    return Needs.of([system.log.id, human.decision, human.recorded_at], [human.seconds])
+    return Needs.of([*system.log.key, human.decision, human.recorded_at], [human.seconds])
 
 
 def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
     """One row for each action of a human on a decision."""
     log, human = system.log, system.log.human
     assert human is not None  # noqa: S101
-    made = Contract(system, "human_actions", ColumnReader(types), log.id)
-    made.key("id", log.id, "id")
+    made = Contract(system, "human_actions", ColumnReader(types), " + ".join(log.key))
+    made.identify(log.key)
     if human.recorded_at:
         made.moment("recorded_at", human.recorded_at, now=now)
     made.fault(made.read.absent(human.decision), human.decision, "the decision is missing")

@@ -58,7 +58,7 @@ def generations(system: System, types: Mapping[str, str], *, now: dt.datetime) -
     """One row for each text; what was asked and what was written are encrypted before they are inserted."""
     names = _generations(system)
     made = Contract(system, "generations", ColumnReader(types), names.id)
-    made.key("id", names.id, "id")
+    made.identify([names.id])
     made.select["day"] = day_of(made.moment("at", names.at, now=now))
     for role, column in (("input", names.input), ("output", names.output)):
         if column and made.has(column):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,11 +14,12 @@ import yaml
 from audits.errors import SystemFileError
 from audits.lake.engine import scratch
 from audits.systems.model import System
-from audits.systems.scaffold import people, roles
+from audits.systems.scaffold import keys, people, roles
 from audits.systems.scaffold.draft import Draft
+from audits.systems.scaffold.marks import GAP
 from audits.systems.scaffold.profile import profile
 from audits.systems.scaffold.words import plain
-from audits.systems.scaffold.writing import GAP, write
+from audits.systems.scaffold.writing import write
 
 __all__ = ["Proposal", "propose"]
 
@@ -33,13 +35,17 @@ class Proposal:
     gaps: tuple[str, ...]
 
 
-def propose(source: str | Path, *, system_id: str | None = None, today: dt.date | None = None) -> Proposal:
+def propose(
+    source: str | Path, *, system_id: str | None = None, today: dt.date | None = None, controls: Sequence[str] = ()
+) -> Proposal:
     """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
 
     Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
     like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
+    `controls` are columns to condition on: none is guessed.
 
-    Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision;
+    Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
+    a list, and for a control that is none of its columns;
     SystemFileError when `system_id` is no id.
     """
     if system_id is not None and id_of(system_id) != system_id:
@@ -47,16 +53,17 @@ def propose(source: str | Path, *, system_id: str | None = None, today: dt.date 
     with scratch() as connection:
         draft = Draft(profile(connection, source, zone=ZONE))
         for step in (
-            roles.identify,
+            people.lists,
+            keys.identify,
             roles.date,
             people.groups,
+            lambda made: people.controls(made, controls),
             roles.decide,
             roles.follow,
             roles.humans,
             people.numbers,
             people.keys,
             people.versions,
-            people.controls,
             people.features,
         ):
             step(draft)

@@ -19,6 +19,15 @@ class Guess:
 
 
 @dataclass(frozen=True)
+class Key:
+    """The columns that identify a decision together (none: its row does), and why."""
+
+    columns: tuple[str, ...]
+    why: str
+    sure: bool = True
+
+
+@dataclass(frozen=True)
 class Split:
     """The values of a column that mean yes, and those that mean no."""
 
@@ -30,13 +39,17 @@ class Split:
 
 @dataclass(frozen=True)
 class GroupGuess:
-    """A sensitive feature: its column, bands or reference, and the family it belongs to."""
+    """A sensitive feature: its column, bands, the family it belongs to, and the group others are compared with.
+
+    No reference: each group is compared with all others, until somebody says more.
+    """
 
     family: str
     column: str
     why: str
     bands: bool
-    reference: str
+    reference: str | None
+    because: str
 
 
 @dataclass
@@ -44,10 +57,12 @@ class Draft:
     """A proposal in the making; `taken` are the columns that have a role."""
 
     table: Table
+    key: Key = Key((), "nothing was looked at yet", sure=False)
     roles: dict[str, Guess] = field(default_factory=dict)
     splits: dict[str, Split] = field(default_factory=dict)
     groups: list[GroupGuess] = field(default_factory=list)
     controls: dict[str, Guess] = field(default_factory=dict)
+    candidates: list[str] = field(default_factory=list)
     stages: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)

@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from audits.decisions.contracts.decisions import group_value
+from audits.errors import SourceError, nearest
+from audits.systems.parts import Group
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, GroupGuess, Guess
 from audits.systems.scaffold.profile import Profile
-from audits.systems.scaffold.words import named, plain
+from audits.systems.scaffold.references import middle_of_years, reference_of
+from audits.systems.scaffold.words import named
 
-BANDS = [25, 50]
+BANDS: list[float] = [25, 50]
 MOST_GROUP_VALUES = 15
 MOST_FEATURES = 12
-MOST_CONTROLS = 3
+LISTED = 0.9
+"""The least share of requests whose places must be 1 to n, each once: some lists have lost a row."""
+
+
+def lists(draft: Draft) -> None:
+    """Places in lists: a column of ranks by its name, which within each value of another are 1 to n."""
+    for rank in draft.free:
+        whole = rank.numeric and rank.whole == rank.numbers and (rank.low or 0) >= 1
+        if not whole or not named(rank.words, w.RANK):
+            continue
+        within = next((column for column in _requests(draft) if _placed(draft, rank, column)), None)
+        if within is None:
+            draft.left_out[rank.name] = "it sounds like a place in a list, but no column says in which list"
+            continue
+        draft.take("rank", Guess(rank.name, f"its name says so; within each '{within.name}' it goes from 1 to n"))
+        says = "its name says so" if named(within.words, w.REQUEST) else "no name says so"
+        draft.take("request", Guess(within.name, f"{says}; the places within each go from 1 to n"))
+        return
+
+
+def _requests(draft: Draft) -> list[Profile]:
+    """Columns that a list could be named by: by name, then identifiers, then others; all of them repeat."""
+    repeating = [c for c in draft.free if 2 <= c.distinct < draft.rows and not c.dated and c.whole == c.numbers]
+    repeating = [c for c in repeating if not draft.sensitive(c) and c.filled == draft.rows]
+    return sorted(repeating, key=lambda c: (-named(c.words, w.REQUEST), -named(c.words, w.ID), -c.distinct))
+
+
+def _placed(draft: Draft, rank: Profile, request: Profile) -> bool:
+    """Whether the places within each request are 1 to n, each once, in nearly all of them."""
+    place, text = draft.table.read.number(rank.name), draft.table.read.text(request.name)
+    each = (
+        f"SELECT count(*) AS n, max({place}) AS last, count(DISTINCT {place}) AS places FROM {draft.table.whole} "
+        f"WHERE {place} IS NOT NULL GROUP BY {text}"
+    )
+    exact = "count(*) FILTER (n = places AND last = n)"
+    found = draft.table.connection.execute(f"SELECT count(*), {exact}, max(n) FROM ({each})").fetchone()
+    lists_, whole, longest = found or (0, 0, 0)
+    return bool(lists_) and longest > 1 and whole >= LISTED * lists_
 
 
 def keys(draft: Draft) -> None:
     """The person, the request and the team: identifiers that repeat. Agents are left out."""
     repeating = [c for c in draft.free if 2 <= c.distinct < draft.rows and not c.dated and c.whole == c.numbers]
     _take_key(draft, "person", [c for c in draft.table.columns.values() if _repeated_person(draft, c)], w.PERSON)
-    _take_key(draft, "request", [c for c in repeating if c.distinct > 10 or c.distinct * 4 > draft.rows], w.REQUEST)
+    if "request" not in draft.roles:
+        _take_key(draft, "request", [c for c in repeating if c.distinct > 10 or c.distinct * 4 > draft.rows], w.REQUEST)
     _take_key(draft, "team", repeating, w.TEAM)
     for column in draft.free:
         if named(column.words, w.AGENT):
@@ -53,15 +96,13 @@ def versions(draft: Draft) -> None:
 
 
 def numbers(draft: Draft) -> None:
-    """The score, the rank and the weight, by name and by what numbers they are."""
+    """The score and the weight, by name and by what numbers they are."""
     numeric = [column for column in draft.free if column.numeric]
     for column in numeric:
         if named(column.words, w.SCORE) and column.distinct > 2 and "score" not in draft.roles:
             draft.take("score", Guess(column.name, f"its name says so; its values go from {_range(column)}"))
     for column in numeric:
         whole = column.whole == column.numbers and column.name not in draft.taken
-        if whole and named(column.words, w.RANK) and (column.low or 0) >= 1 and "rank" not in draft.roles:
-            draft.take("rank", Guess(column.name, "its name says so; whole numbers from 1"))
         exact = len(column.words) == 1 and named(column.words, w.WEIGHT)
         if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
             draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
@@ -95,7 +136,7 @@ def groups(draft: Draft) -> None:
         if not fit:
             continue
         best = max(fit, key=lambda column: _bands(family, column))
-        draft.groups.append(_group(family, best))
+        draft.groups.append(_group(draft, family, best))
         draft.taken.add(best.name)
         for column in fit:
             if column is not best:
@@ -112,29 +153,70 @@ def _comparable(draft: Draft, column: Profile) -> bool:
     return few and not column.dated and not column.formulas
 
 
-def _group(family: str, column: Profile) -> GroupGuess:
+def _group(draft: Draft, family: str, column: Profile) -> GroupGuess:
     if _bands(family, column):
-        return GroupGuess(family, column.name, "an age in years", bands=True, reference="25-49")
-    usual = [value for value in column.values if plain(value) in w.USUAL_REFERENCE]
-    reference = usual[0] if usual else max(column.values, key=lambda value: (column.values[value], value))
-    return GroupGuess(family, column.name, f"its name, and {column.distinct} values", bands=False, reference=reference)
+        reference, because = middle_of_years(_in_bands(draft, column), BANDS)
+        return GroupGuess(family, column.name, "an age in years", True, reference, because)
+    reference, because = reference_of(family, column.values)
+    why = f"its name, and {column.distinct} values"
+    return GroupGuess(family, column.name, why, False, reference, because)
 
 
-def controls(draft: Draft) -> None:
-    """Legitimate factors by name: categories with few values."""
-    for name, (_, _, vocabulary) in w.CONTROLS.items():
-        for column in draft.free:
-            fit = 2 <= column.distinct <= 30 and column.distinct * 2 <= draft.rows and not column.formulas
-            if fit and named(column.words, vocabulary) and len(draft.controls) < MOST_CONTROLS and column.values:
-                draft.controls[name] = Guess(column.name, f"its name, and {column.distinct} values")
-                draft.taken.add(column.name)
-                break
+def _in_bands(draft: Draft, column: Profile) -> dict[str, int]:
+    """How many rows each band of an age holds."""
+    band = group_value(draft.table.read, Group(column=column.name, bands=BANDS))
+    found = draft.table.connection.execute(
+        f"SELECT band, count(*) FROM (SELECT {band} AS band FROM {draft.table.whole}) WHERE band IS NOT NULL GROUP BY 1"
+    )
+    return dict(found.fetchall())
+
+
+def controls(draft: Draft, asked: Sequence[str]) -> None:
+    """Controls that somebody asked for; others are only named as candidates, as a control can hide what it should show.
+
+    Raises SourceError for a column that is not there, or that is compared as a group.
+    """
+    for name in asked:
+        if name not in draft.table.columns:
+            raise SourceError(
+                f"the file has no column '{name}' to be a control. {nearest(name, draft.table.columns)}",
+                where=draft.table.source,
+                next_step="Give --control the name of a column, as it stands in the file.",
+            )
+        column = draft.table.columns[name]
+        if draft.direct(column) or any(group.column == name for group in draft.groups):
+            kind = "a direct identifier" if draft.direct(column) else "a sensitive feature, which is compared"
+            raise SourceError(f"'{name}' is {kind}: it is no control.", next_step="Give another column to --control.")
+        draft.controls[_control_id(draft, column)] = Guess(name, "asked for; what it explains is not seen any more")
+        if not named(column.words, w.REQUEST):  # a matched set is both
+            draft.taken.add(name)
+    draft.candidates = [column.name for column in draft.table.columns.values() if _candidate(draft, column)]
+
+
+def _control_id(draft: Draft, column: Profile) -> str:
+    """What the control is called: by its kind where its name says so, else by its name."""
+    kinds = [kind for kind, (_, _, vocabulary) in w.CONTROLS.items() if named(column.words, vocabulary)]
+    plain_name = "_".join(column.words)[:40].strip("_")
+    wanted = kinds[0] if kinds else plain_name if plain_name[:1].isalpha() else f"control_{plain_name}".rstrip("_")
+    used = {*draft.controls, *(group.family for group in draft.groups)}
+    return wanted if wanted not in used else f"{wanted}_{len(used)}"
+
+
+def _candidate(draft: Draft, column: Profile) -> bool:
+    """A category with few values whose name is that of a usual control."""
+    fit = (
+        2 <= column.distinct <= 30 and column.distinct * 2 <= draft.rows and not column.formulas and bool(column.values)
+    )
+    usual = any(named(column.words, vocabulary) for _, _, vocabulary in w.CONTROLS.values())
+    return fit and usual and column.name not in draft.taken and not draft.direct(column)
 
 
 def features(draft: Draft) -> None:
     """Other numbers, which drift is watched on."""
     for column in draft.free:
         usable = column.numeric and column.distinct > 2 and column.filled * 2 >= draft.rows
+        held = {*draft.key.columns, *(guess.column for guess in draft.controls.values())}
+        usable = usable and column.name not in held
         if usable and not named(column.words, w.NO_FEATURE) and column.name not in draft.left_out:
             draft.features.append(column.name)
     draft.features = draft.features[:MOST_FEATURES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +95,17 @@ class Table:
             return False
         different = f"SELECT count(DISTINCT {self.read.text(column.name)}) FROM {self.whole}"
         return self.rows == self.total or _one(self.connection, different) == self.total
+
+    def unique_together(self, columns: Sequence[Profile]) -> bool:
+        """Whether each row of the whole source has values of its own in these columns, and none is empty."""
+        if any(column.filled < self.rows for column in columns):
+            return False
+        texts = ", ".join(self.read.text(column.name) for column in columns)
+        for relation, rows in dict.fromkeys([(self.sample, self.rows), (self.whole, self.total)]):
+            if _one(self.connection, f"SELECT count(*) FROM (SELECT DISTINCT {texts} FROM {relation})") < rows:
+                return False
+        empty = " OR ".join(f"{self.read.text(column.name)} IS NULL" for column in columns)
+        return self.count(empty) == 0
 
 
 def profile(connection: duckdb.DuckDBPyConnection, source: str | Path, *, zone: str) -> Table:

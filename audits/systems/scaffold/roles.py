@@ -1,9 +1,10 @@
-"""Guessing what each row is: its id, its date, what was decided, and what came of it."""
+"""Guessing what each row says: its date, what was decided, and what came of it."""
 
 from __future__ import annotations
 
 from audits.errors import SourceError
 from audits.systems.kinds import Value
+from audits.systems.logs import Columns
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, Guess, said, split
 from audits.systems.scaffold.profile import Profile, typed
@@ -11,33 +12,6 @@ from audits.systems.scaffold.words import named
 
 MOST = 0.95
 MANY = 10
-
-
-def identify(draft: Draft) -> None:
-    """The id: a column with another value in each row, by its name; else the nearest to one, to be looked at."""
-    table = draft.table
-    unique = [c for c in table.columns.values() if table.unique(c) and not c.dated and c.whole == c.numbers]
-    safe = [column for column in unique if not draft.direct(column)]
-    if safe or unique:
-        best = max(safe or unique, key=_id_score)
-        draft.take("id", Guess(best.name, "each row has a value of its own here" + _named_id(best)))
-        return
-    near = [c for c in draft.free if not c.dated and c.whole == c.numbers] or list(table.columns.values())
-    best = max(near, key=lambda c: (named(c.words, w.ID), c.distinct))
-    why = f"no column has a value of its own in each row ({best.distinct} of {draft.rows} here): add one that does"
-    draft.roles["id"] = Guess(best.name, why, sure=False)
-
-
-def _id_score(column: Profile) -> int:
-    if named(column.words, w.ROW_NUMBER):
-        return 1
-    if not named(column.words, w.ID):
-        return 0
-    return 2 if named(column.words, w.PERSON | w.REQUEST) else 4 if named(column.words, w.DECISION_ID) else 3
-
-
-def _named_id(column: Profile) -> str:
-    return ", and its name says so" if named(column.words, w.ID) else ""
 
 
 def date(draft: Draft) -> None:
@@ -60,18 +34,23 @@ def _in_time(column: Profile) -> bool:
 
 
 def decide(draft: Draft) -> None:
-    """What was decided: few values, in nearly every row, by the name of the column and the words in it."""
+    """What was decided: few values, in nearly every row, by the name of the column and the words in it.
+
+    A log of lists may lack it: then nothing is taken that does not say itself that it is a decision.
+    """
     choices = [c for c in draft.free if 2 <= c.distinct <= MANY and c.filled >= 0.99 * draft.rows and not c.dated]
     choices = [c for c in choices if not draft.sensitive(c) or named(c.words, w.DECISION)]
     pool = choices or [c for c in draft.free if c.distinct >= 2 and c.values]
-    if not pool:
+    best = max(pool, key=_decision_score, default=None)
+    sure = best is not None and bool(choices) and _decision_score(best) > 1
+    if "rank" in draft.roles and not sure and not Columns.model_fields["decision"].is_required():
+        return  # places in a list are compared without any decision
+    if best is None:
         raise SourceError(
             "no column takes two to thirty values: nothing in it could be a decision.",
             where=draft.table.source,
             next_step="Give a file with one row per decision, and what was decided.",
         )
-    best = max(pool, key=_decision_score)
-    sure = bool(choices) and _decision_score(best) > 1
     why = "its name and its values say so" if sure else "nothing names a decision; this column has few values"
     draft.take("decision", Guess(best.name, why, sure))
     draft.splits["decision"] = split(best)
@@ -94,6 +73,16 @@ def harmful(draft: Draft) -> str | None:
     if outcome and named(outcome.words, w.HARM_OUTCOME):
         return f"'{outcome.name}' is what one would avoid"
     return None
+
+
+def favourable(draft: Draft) -> str | None:
+    """Why being selected seems to be good for people, or None."""
+    decision = draft.roles["decision"].column
+    column = draft.table.columns[decision]
+    if named(column.words, w.FAVOURABLE):
+        return f"'{decision}' sounds like something that people want"
+    spoken = [str(value) for value in draft.splits["decision"].yes if said(str(value)) & w.FAVOURABLE]
+    return f"'{spoken[0]}' sounds like something that people want" if spoken else None
 
 
 def follow(draft: Draft) -> None:
@@ -140,6 +129,8 @@ def _within(draft: Draft, column: Profile, before: Profile) -> bool:
 def observed_for(draft: Draft) -> str:
     """`selected` where an outcome is only there for the selected."""
     outcome, read = draft.column("outcome"), draft.table.read
+    if "decision" not in draft.roles:
+        return "all"
     decision = draft.roles["decision"].column
     selected = read.matches(decision, draft.splits["decision"].yes)
     seen = f"NOT {read.absent(outcome.name)}" if outcome else "false"
@@ -148,6 +139,8 @@ def observed_for(draft: Draft) -> str:
 
 def humans(draft: Draft) -> None:
     """What a person made of it: a decision by its name, in the values of the decision; and the time that it took."""
+    if "decision" not in draft.roles:
+        return
     split_ = draft.splits["decision"]
     allowed: set[Value] = {*split_.yes, *split_.no}
     for column in draft.free:

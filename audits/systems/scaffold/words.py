@@ -79,6 +79,13 @@ HARM = words(
     "risk risque flag flagged fraud fraude control controle controlled alert alerte sanction sanctionne suspect recid "
     "refused refus refuse rejected rejet denied radiation score_text"
 )
+FAVOURABLE = words(
+    "selection selected selectionne selectionnee retenu retenue contacted contacte contactee granted accorde accordee "
+    "accepted accept accepte acceptee approved approve approuve approuvee admit admitted admis admise callback called "
+    "rappel rappele rappelee invited invite invitee shortlisted recommended recommande recommandation recommendation "
+    "proposed propose attribue attribution eligible offered awarded hired embauche embauchee recrute recruited "
+    "favorable favourable approval accord"
+)
 HARM_OUTCOME = words("recid reoffend fraud fraude")
 FUNNEL = words(
     "shortlisted preselectionne contacted contacte replied repondu reponse responded interviewed interview entretien "
@@ -88,7 +95,7 @@ FUNNEL = words(
 SCORE = words(
     "score proba prob probability probabilite likelihood vraisemblance rating points decile y_score logit note"
 )
-RANK = words("rank rang position classement")
+RANK = words("rank rang position classement place ranking")
 WEIGHT = words("freq frequency frequence weight poids effectif effectifs count nombre n nb")
 VERSION = words("version release")
 MODEL = words("model modele algo algorithm algorithme")
@@ -126,7 +133,16 @@ FAMILIES: dict[str, tuple[str, str, frozenset[str]]] = {
 """Sensitive features: id, title in French and English, and the words of their columns."""
 SPECIAL = ("origin", "nationality", "disability", "religion")
 """Families that the law protects most: they should come from a keyed file of their own."""
-USUAL_REFERENCE = words("m h male homme man men hommes masculin mr monsieur no non false 0 white caucasian")
+_NO = words("no non n false 0 none aucun aucune sans")
+REFERENCES: dict[str, tuple[str, frozenset[str]]] = {
+    "gender": ("the word for men", words("m h male homme hommes man men masculin mr monsieur masc")),
+    "nationality": ("the word for French", words("fr fra francais francaise francaises france french")),
+    "disability": ("the word for no", _NO),
+    "qpv": ("the word for no", _NO | words("hors_qpv")),
+    "origin": ("the word that publications compare with", words("white caucasian blanc blanche")),
+}
+"""Of each family whose values say who others are compared with: what its words mean, and the words. One letter means
+something only within its family, and only where no other value of the feature is known as well."""
 
 CONTROLS: dict[str, tuple[str, str, frozenset[str]]] = {
     "occupation": ("Métier", "Occupation", words("rome occupation metier profession csp fap job_type")),

@@ -117,6 +117,7 @@ def _applies(when: str, system: System) -> bool:
         "always": True,
         "favourable": system.has_columns and system.favourable,
         "harm": system.has_columns and not system.favourable,
+        "controls": system.has_columns and bool(system.controls),
         "selective_labels": system.has_outcome and system.observed_for == "selected",
     }[when]
 

@@ -108,7 +108,7 @@ def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
     assert (second["aside"], second["referral"]["rapporteur"]) == ([m(3)], m(2))
     assert [each["title"] for each in second["annulled"]] == ["Autre texte"]
     assert document["calls"][0]["notice_days"] == 14
-    assert document["packs"][0]["charter"]["version"] == "0.1"
+    assert document["packs"][0]["charter"]["version"] == "0.2"
     assert document["session"]["ends"] == "2026-09-15T15:45:00"
 
 

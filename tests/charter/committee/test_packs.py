@@ -58,7 +58,7 @@ def test_a_pack_holds_the_last_audit_of_each_system_the_charter_and_the_ledger_o
     done = frozen(hall)
     pack = done.statement
     assert [(each.system, each.entry) for each in pack.audits] == [("chatft", other), ("matchft", newer)]
-    assert (pack.charter, pack.charter_version) == (in_force(hall.workspace).charter.sha256, "0.1")
+    assert (pack.charter, pack.charter_version) == (in_force(hall.workspace).charter.sha256, "0.2")
     assert pack.size == done.entry
     with ledger.reader(hall.workspace.governance).begin() as connection:
         assert ledger.root(connection, size=pack.size) == pack.root
@@ -126,11 +126,11 @@ def test_a_charter_adopted_in_between_is_a_change(hall, tmp_path):
     first = frozen(hall)
     (tmp_path / "act.pdf").write_bytes(b"%PDF signed")
     text = in_force(hall.workspace).charter
-    other = text.model_copy(update={"version": "0.2"})
+    other = text.model_copy(update={"version": "0.3"})
     other = other.model_copy(update={"sha256": sha256_hex(canonical_json(other.document()))})
     adopt(hall.workspace, other, role="Committee", on=DAY, document=tmp_path / "act.pdf")
     found = changes(hall, first, frozen(hall))
-    assert found.charter == ("0.1", "0.2")
+    assert found.charter == ("0.2", "0.3")
     assert not found.none
     assert changes(hall, first, first).none
 

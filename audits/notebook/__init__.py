@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from audits.decisions import IngestReport
 from audits.decisions.frames import open_frame
 from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from audits.errors import BoussoleError, nearest
 from audits.measures import Measure
+from audits.metrics.families import EVERY_COMPARISON
 from audits.metrics.sweep import swept
+from audits.notebook.comparing import Compared, compare
+from audits.notebook.own import Tally
+from audits.notebook.results import Results
 from audits.runs import Run, measure_window, scored_window
 from audits.systems import System, load_system
 from audits.workspace import Workspace
@@ -22,46 +25,36 @@ from audits.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["Audit", "Compared", "Tally", "audit", "compare", "sweep"]
 
-@dataclass(frozen=True, kw_only=True)
-class Audit:
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Audit(Results):
     """What was measured (`run`), and what importing the data said (`reports`: bad rows are set aside, not counted)."""
 
     run: Run
     reports: tuple[IngestReport, ...] = ()
 
-    def measure(self, measure_id: str) -> Measure:
-        """One measure by its id, such as `selection_rate/gender=F`; raises BoussoleError that names the nearest."""
-        found = {measure.id: measure for measure in self.run.measures}
-        if measure_id not in found:
-            raise BoussoleError(f"there is no measure '{measure_id}'.", next_step=nearest(measure_id, found))
-        return found[measure_id]
+    @property
+    def measures(self) -> list[Measure]:  # type: ignore[override]
+        """All measures of the run."""
+        return self.run.measures
 
-    def frame(self) -> pd.DataFrame:
-        """One row per measure: id, metric, value, interval and its method, n, clusters, status, reason."""
-        import pandas as pd
-
-        rows = [
-            {
-                "id": measure.id,
-                "metric": measure.metric,
-                "value": measure.value,
-                "low": measure.interval.low if measure.interval else None,
-                "high": measure.interval.high if measure.interval else None,
-                "method": measure.interval.method if measure.interval else None,
-                "n": measure.n,
-                "clusters": measure.clusters,
-                "status": measure.status,
-                "reason": measure.reason,
-            }
-            for measure in self.run.measures
-        ]
-        return pd.DataFrame(rows).set_index("id").convert_dtypes()
+    def __repr__(self) -> str:
+        return f"<{self._heading()}: frame(), plot(), measure(id)>"
 
     def _repr_html_(self) -> str:
         aside = sum(report.quarantined for report in self.reports)
-        told = f"<p>{aside} rows were set aside: see <code>reports</code>.</p>" if aside else ""
-        return f"{told}{self.frame().to_html()}"
+        notes = [f"{aside:,} rows were set aside: see reports."] if aside else []
+        judged = [comparison.metric for comparison in EVERY_COMPARISON]
+        return self._page(self._heading(), notes, ["selection_rate", *judged])
+
+    def _heading(self) -> str:
+        run = self.run
+        return (
+            f"{run.system.id}, {run.window.start} to {run.window.end}: {len(self.measures)} measures of "
+            f"{run.decisions:,} decisions, by {', '.join(run.system.groups) or 'no group'}"
+        )
 
 
 def audit(
@@ -94,21 +87,28 @@ def sweep(
     start: dt.date | None = None,
     end: dt.date | None = None,
     as_of: dt.date | None = None,
+    thresholds: Sequence[float] | None = None,
 ) -> pd.DataFrame:
     """Every selection and error rate of every group at every threshold that the score could have had.
 
-    One row per group, rate and threshold (the edges of 100 equal bins of the declared range): by, group, metric,
-    threshold, value, n, status, reason. All with that score or more count as selected, whatever was decided. `system`
-    and `data`: as in `audit`. Small groups are hidden as in an audit; in the others, a rate at a high threshold can be
-    about few people: it is for those who hold the rows.
+    One row per group, rate and threshold: by, group, metric, threshold, value, n, status, reason. Thresholds are the
+    scores that occur (of more than 1,000, as many at equal steps of their order; where rows were purged, the edges of
+    100 equal bins of the declared range), or the lowest score and those given. All with that score or more count as
+    selected, whatever was decided. `system` and `data`: as in `audit`. Small groups are hidden as in an audit; in the
+    others, a rate at a high threshold can be about few people: it is for those who hold the rows.
 
     Raises BoussoleError where the system declares no score, and what `audit` raises.
     """
     import pandas as pd
 
     with _opened(system, data) as (workspace, chosen, _):
-        tables = scored_window(workspace, chosen, start=start, end=end, as_of=as_of)
-    return pd.DataFrame([row for table in tables for row in swept(table)]).convert_dtypes()
+        tables = scored_window(workspace, chosen, start=start, end=end, as_of=as_of, thresholds=thresholds)
+    rows = [
+        row
+        for scored, at in tables
+        for row in (swept(scored) if at is None else swept(scored, at.counts, at.thresholds.tolist()))
+    ]
+    return pd.DataFrame(rows).convert_dtypes()
 
 
 @contextmanager

@@ -1,0 +1,118 @@
+"""Rows set aside that somebody left out for good: they wait no longer, and stay told beside every figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from audits.decisions.examine import one
+from audits.decisions.quarantine import WAITING
+from audits.errors import LakeError, SourceError
+from audits.lake import reading, writing
+from audits.lake.tables import create_system, has_shared, literal, table
+from audits.systems.kinds import LogName
+from audits.systems.model import System
+from audits.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which rows of a log are meant: of one column, one reason, one source, some numbers; all of them where none is
+    given."""
+
+    column: str | None = None
+    because: str | None = None
+    origin: str | None = None
+    rows: Sequence[int] = ()
+
+    def words(self) -> str:
+        """The choice in one line.
+
+        >>> Chosen(column="age", rows=[3, 7], origin="may.csv").words()
+        "column 'age', file 'may.csv', row 3, 7"
+        """
+        said = [f"{name} '{value}'" for name, value in (("column", self.column), ("reason", self.because)) if value]
+        said += [f"file '{self.origin}'"] if self.origin else []
+        said += [f"row {', '.join(map(str, self.rows))}"] if self.rows else []
+        return ", ".join(said) or "all"
+
+    def condition(self) -> str:
+        """SQL: whether a row of the quarantine is one of them."""
+        parts = [f"{name} = {literal(v)}" for name, v in (('"column"', self.column), ("reason", self.because)) if v]
+        if self.origin:
+            parts.append(f"batch IN (SELECT batch FROM lake.main.ingested WHERE origin = {literal(self.origin)})")
+        if self.rows:
+            parts.append(f"row IN ({', '.join(str(int(row)) for row in self.rows)})")
+        return " AND ".join(parts) or "true"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discard:
+    """What was decided of rows set aside: which and how many, why, in which role, when (UTC)."""
+
+    system: str
+    log: LogName
+    chosen: str
+    rows: int
+    reason: str
+    role: str
+    at: dt.datetime
+
+
+def discard(
+    workspace: Workspace, system: System, chosen: Chosen, *, reason: str, role: str, log: LogName = "decisions"
+) -> Discard:
+    """Leaves rows that are set aside out for good, in one transaction. Nothing is erased: a correction that comes
+    later still brings them in.
+
+    Raises SourceError without a reason or a role, and when nothing that is set aside is chosen.
+    """
+    if not reason.strip() or not role.strip():
+        raise SourceError("a reason and a role are needed.", next_step="Give --reason and --role in words.")
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        target = table(system, "quarantine")
+        meant = f"log = {literal(log)} AND {WAITING} AND {chosen.condition()}"
+        rows = one(connection, f"SELECT count(*) FROM {target} WHERE {meant}")
+        if rows == 0:
+            raise SourceError(
+                f"nothing of the log `{log}` of the system '{system.id}' is set aside that was chosen "
+                f"({chosen.words()}).",
+                next_step="See `boussole quarantine list`.",
+            )
+        connection.execute(f"UPDATE {target} SET discarded = (SELECT n FROM lake.main.turn) WHERE {meant}")
+        made = Discard(
+            system=system.id,
+            log=log,
+            chosen=chosen.words(),
+            rows=rows,
+            reason=reason.strip(),
+            role=role.strip(),
+            at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        )
+        connection.execute(
+            "INSERT INTO lake.main.discards SELECT ?, ?, ?, ?, ?, ?, ?, n FROM lake.main.turn",
+            list(vars(made).values()),
+        )
+        return made
+
+
+def discards(workspace: Workspace) -> list[Discard]:
+    """Everything that was ever discarded, oldest first."""
+    try:
+        with reading(workspace) as connection:
+            return discards_in(connection)
+    except LakeError:
+        return []
+
+
+def discards_in(connection: duckdb.DuckDBPyConnection) -> list[Discard]:
+    """The same, of a lake that is open."""
+    if not has_shared(connection, "discards"):
+        return []
+    found = connection.execute("SELECT * EXCLUDE (turn) FROM lake.main.discards ORDER BY turn").fetchall()
+    names = ("system", "log", "chosen", "rows", "reason", "role", "at")
+    return [Discard(**dict(zip(names, row, strict=True))) for row in found]

@@ -1,0 +1,63 @@
+"""Whether what a system file calls the id identifies a decision: a source is refused whole where it does not."""
+
+from __future__ import annotations
+
+import duckdb
+
+from audits.decisions.contracts import Contract
+from audits.decisions.sources import Opened
+from audits.errors import SourceError
+from audits.lake.tables import literal
+from audits.systems.model import System
+
+TRIFLE = 3
+"""Repeated ids that are set aside in any source, however short: slips of the hand."""
+SHARE = 100
+"""Beyond 1 row in so many, repeated ids are no slip: from that share of rows left out on, an audit of the rest could
+answer no question anyway."""
+
+
+def hold_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, rows: int) -> None:
+    """Holds the temporary table `repeated` (row, and whether it says something else than the first row of its id).
+
+    Rows that stand twice, word for word, are no fault of the id. What is not read of them could differ, though: a
+    source with other columns is held to all its repeated ids.
+
+    Raises SourceError where an id stands for several decisions.
+    """
+    unread = set(opened.types) - set(opened.columns)
+    told = connection.execute("SELECT count(*), count(*) FILTER (differs) FROM repeated").fetchone()
+    repeated, differing = told or (0, 0)
+    if (repeated if unread else differing) <= max(TRIFLE, rows // SHARE):
+        return
+    columns = contract.id_column.replace(" + ", ", ")
+    written = f"[{columns}]" if ", " in columns else columns
+    raise SourceError(
+        f"`id: {written}` has only {rows - repeated:,} different values in {rows:,} rows: it does not identify a "
+        "decision.",
+        where=opened.name,
+        next_step="Name the column that does, or several that do together (`id: [offer, person]`), or write "
+        "`id: {row_number: true}`; `boussole systems new --from FILE` proposes one. If whole rows stand in the file "
+        "several times, export each once.",
+    )
+
+
+def hold_rows(connection: duckdb.DuckDBPyConnection, system: System, *, origin: str) -> None:
+    """Raises SourceError for another content under the name of a file whose decisions are known by their rows alone.
+
+    It would most likely be a corrected file, and each of its decisions would count twice.
+    """
+    if system.log.key:
+        return
+    earlier = (
+        f"SELECT 1 FROM lake.main.ingested WHERE system = {literal(system.id)} AND log = 'decisions' "
+        f"AND origin = {literal(origin)} AND accepted > 0"
+    )
+    if connection.execute(earlier).fetchone():
+        raise SourceError(
+            "a file of this name was imported before, with another content. Decisions that are known by their rows "
+            "alone cannot be told from those of a corrected file: all of them would count twice.",
+            where=origin,
+            next_step="If all its decisions are new, give the file another name. If it corrects the earlier one, name "
+            "the columns that identify a decision in `columns.id`, and import into a workspace anew.",
+        )

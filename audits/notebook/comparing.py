@@ -1,0 +1,250 @@
+"""Groups of a frame compared in one line, without a system file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audits.errors import BoussoleError, nearest
+from audits.measures import Cells, Measure
+from audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
+from audits.metrics.comparisons import comparison_measures
+from audits.metrics.families import Families, families
+from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
+from audits.metrics.view import View
+from audits.notebook.counting import Rows, count, open_rows, yes_values
+from audits.notebook.own import Function, Own, own_measures, own_metrics
+from audits.notebook.results import Results
+from audits.suppression import suppress
+from audits.systems.kinds import Value
+from audits.systems.logs import Columns, Decision, Outcome
+from audits.systems.model import System
+from audits.systems.parts import Group, Privacy, Windows
+
+OF_DECISIONS = ("selection_rate", "selection_rate_ratio")
+OF_OUTCOMES = (
+    "true_positive_rate",
+    "true_positive_rate_difference",
+    "false_positive_rate",
+    "false_positive_rate_difference",
+)
+NO_DAY = dt.date(1, 1, 1)
+"""A frame has no period; a log that has no time needs a date, which no figure rests on."""
+By = str | Sequence[str | Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Compared(Results):
+    """The measures of a frame by group, and how many decisions they are about."""
+
+    measures: list[Measure]
+    decisions: int
+    by: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"<{self._heading()}: frame(), plot(), measure(id)>"
+
+    def _repr_html_(self) -> str:
+        return self._page(self._heading(), [], list(dict.fromkeys(measure.metric for measure in self.measures)))
+
+    def _heading(self) -> str:
+        return f"{len(self.measures)} measures of {self.decisions:,} decisions, by {', '.join(self.by)}"
+
+
+def compare(
+    frame: Any,
+    *,
+    decision: str,
+    by: By,
+    outcome: str | None = None,
+    metrics: Sequence[str] | str | None = None,
+    own: Mapping[str, Function] | None = None,
+    selected: Sequence[Value] | Value | None = None,
+    positive: Sequence[Value] | Value | None = None,
+    favourable: bool = True,
+    observed_for: str = "all",
+    reference: Mapping[str, str] | None = None,
+    bands: Mapping[str, Sequence[float]] | None = None,
+    person: str | None = None,
+    weight: str | None = None,
+    suppress_below: int = 11,
+) -> Compared:
+    """Compares groups of a frame: rates with intervals, each group against its reference or all others.
+
+    `frame`: pandas, polars, Arrow, or a DuckDB relation, one row for each decision (or `weight` of them). `decision`
+    and `outcome` are columns of true and false, or 1 and 0; of other values, `selected` and `positive` say which mean
+    yes. `by`: a column, several, or crossings of two or three (`["sex", ["sex", "age"]]`); `bands` make groups of a
+    number (`{"age": [25, 50]}`: <25, 25-49, 50+). `reference` names the group that others are compared with
+    (`{"sex": "M"}`). `person`: a column of identifiers where rows repeat people, so that intervals allow for it.
+    `observed_for="selected"`: outcomes are known of the selected alone. `favourable=False`: being selected is a harm.
+
+    `metrics`: names of `boussole metrics` that counts give (default: selection rates and their ratio; with an outcome
+    also true and false positive rates and their differences). `own`: functions of counts by name, such as
+    `{"harm": lambda c: c.false_positives / c.n}` (see `Tally`); each gets an interval, and a difference from the group
+    it is compared with. Groups of fewer than `suppress_below` decisions are hidden, with what would give them away.
+
+    Raises SourceError for a frame or column that cannot be used, BoussoleError for an argument that has no meaning.
+
+    >>> import pandas as pd
+    >>> hired = pd.DataFrame({"hired": [1, 0] * 50 + [1, 0, 0, 0] * 25, "sex": ["M"] * 100 + ["F"] * 100})
+    >>> compare(hired, decision="hired", by="sex", reference={"sex": "M"}).measure("selection_rate_ratio/sex=F").value
+    0.5
+    """
+    attributes = _attributes(by)
+    names = list(dict.fromkeys(name for attribute in attributes for name in attribute))
+    _check(
+        names, reference=reference or {}, bands=bands or {}, suppress_below=suppress_below, observed_for=observed_for
+    )
+    columns = [decision, *names, *(column for column in (outcome, person, weight) if column is not None)]
+    rows = open_rows(frame, columns)
+    log = Columns(
+        id=decision,
+        decided_at=None,
+        period=NO_DAY,
+        decision=Decision(column=decision, selected=yes_values(rows, decision, selected, name="selected")),
+        outcome=None if outcome is None else _outcome(rows, outcome, positive, observed_for),
+        favourable=favourable,
+        person=person,
+        weight=weight,
+    )
+    system = _system(log, attributes, reference or {}, bands or {}, suppress_below)
+    chosen = _metrics(system, metrics)
+    mine = own_metrics(own or {}, taken=_known(families(system)))
+    tables = count(rows, system)
+    _check_references(tables, system)
+    return Compared(
+        measures=_measured(tables, system, chosen, mine),
+        decisions=int(tables[0].sizes().sum()),
+        by=tuple("*".join(attribute) for attribute in attributes),
+    )
+
+
+def _attributes(by: By) -> list[tuple[str, ...]]:
+    """The attributes and crossings asked for; each column of a crossing is an attribute of its own."""
+    asked = [by] if isinstance(by, str) else list(by)
+    found: list[tuple[str, ...]] = [(name,) if isinstance(name, str) else tuple(name) for name in asked]
+    if not found:
+        raise BoussoleError("nothing to compare by.", next_step="Name a column of groups: by=['sex'].")
+    for attribute in found:
+        if not 1 <= len(attribute) <= 3 or len(set(attribute)) != len(attribute):
+            raise BoussoleError(
+                f"by={list(attribute)!r} is no crossing of two or three different columns.",
+                next_step="Write by=['sex', ['sex', 'age']].",
+            )
+    singles = [(name,) for attribute in found for name in attribute]
+    return list(dict.fromkeys([*singles, *found]))
+
+
+def _check(
+    names: Sequence[str],
+    *,
+    reference: Mapping[str, str],
+    bands: Mapping[str, Sequence[float]],
+    suppress_below: int,
+    observed_for: str,
+) -> None:
+    for argument, given in (("reference", reference), ("bands", bands)):
+        if unknown := [name for name in given if name not in names]:
+            raise BoussoleError(
+                f"`{argument}` names '{unknown[0]}', which `by` does not.", next_step=nearest(unknown[0], names)
+            )
+    if suppress_below < 1:
+        raise BoussoleError(f"suppress_below={suppress_below} is no number of people.", next_step="Give 1 or more.")
+    if observed_for not in ("all", "selected"):
+        raise BoussoleError(f"observed_for={observed_for!r} is unknown.", next_step="Give 'all' or 'selected'.")
+
+
+def _check_references(tables: Sequence[Cells], system: System) -> None:
+    """A group to compare with that nobody belongs to is a slip of the pen."""
+    for table in tables:
+        wanted = system.reference_of(table.by) if len(table.by) == 1 else None
+        if wanted is not None and wanted not in table.groups:
+            known = [str(group[0]) for group in table.groups if group[0] is not None]
+            raise BoussoleError(f"no row has {wanted[0]!r} in '{table.by[0]}'.", next_step=nearest(wanted[0], known))
+
+
+def _outcome(rows: Rows, column: str, positive: Sequence[Value] | Value | None, observed_for: str) -> Outcome:
+    """What the column of outcomes means, in the words of a system file."""
+    yes = yes_values(rows, column, positive, name="positive")
+    return Outcome.model_validate(
+        {"column": column, "positive": yes, "observed_for": observed_for, "absent": "missing"}
+    )
+
+
+def _system(
+    log: Columns,
+    attributes: Sequence[tuple[str, ...]],
+    reference: Mapping[str, str],
+    bands: Mapping[str, Sequence[float]],
+    suppress_below: int,
+) -> System:
+    """The frame as a system, whose groups bear the names of their columns, whatever these are."""
+    groups = {
+        name: Group.model_validate(
+            {"column": name, "reference": reference.get(name), "bands": list(bands[name]) if name in bands else None}
+        )
+        for (name, *others) in attributes
+        if not others
+    }
+    return System.model_construct(
+        id="frame",
+        kind="selection",
+        title={"en": "frame"},
+        purpose={"en": "frame"},
+        owner="-",
+        status="design",
+        risk="minimal",
+        columns=log,
+        groups=groups,
+        intersections=[list(attribute) for attribute in attributes if len(attribute) > 1],
+        windows=Windows(audit="all"),
+        privacy=Privacy.model_construct(suppress_below=suppress_below),
+    )
+
+
+def _known(measured: Families) -> list[str]:
+    """The names of all metrics that counts give."""
+    parts = (measured.rates, measured.derived, measured.composites, measured.comparisons)
+    return [each.metric for part in parts for each in part] + ["impact_ratio", *UNKNOWN]
+
+
+def _metrics(system: System, wanted: Sequence[str] | str | None) -> list[str]:
+    """The metrics to measure. Raises BoussoleError for one that does not exist or needs an outcome."""
+    known = _known(families(system))
+    if wanted is None:
+        return [*OF_DECISIONS, *(OF_OUTCOMES if system.log.outcome else ())]
+    chosen = [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in chosen:
+        if name not in known:
+            more = " Metrics of errors need an `outcome`." if system.log.outcome is None else ""
+            raise BoussoleError(f"counts give no metric '{name}'.", next_step=nearest(name, known) + more)
+    return chosen
+
+
+def _measured(tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[Own]) -> list[Measure]:
+    suppression = suppress(tables, system=system)
+    measured, found = families(system), list[Measure]()
+    for table in tables:
+        view = View(table=table, system=system, suppression=suppression, by_fairlearn=False)
+        found += [measure for name in chosen for measure in _of(view, measured, name)]
+        found += [measure for metric in own for measure in own_measures(view, metric)]
+    return found
+
+
+def _of(view: View, measured: Families, name: str) -> list[Measure]:
+    """The measures of one metric in one table."""
+    found = [measure for each in measured.rates if each.metric == name for measure in rate_measures(view, each)]
+    found += [measure for each in measured.derived if each.metric == name for measure in derived_measures(view, each)]
+    return found or (_between(view, measured, name) if view.table.by else [])
+
+
+def _between(view: View, measured: Families, name: str) -> list[Measure]:
+    """The measures of one metric that sets groups beside one another."""
+    if name == "impact_ratio":
+        return impact_ratios(view)
+    if name in UNKNOWN:
+        return [each for each in unknown_measures(view) if each.metric == name]
+    composites = [composite_measure(view, each) for each in measured.composites if each.metric == name]
+    return composites or comparison_measures(view, next(each for each in measured.comparisons if each.metric == name))

@@ -1,0 +1,178 @@
+"""Counts of a frame by group, straight from its columns: no lake, no system file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from audits.cubes.read import in_order
+from audits.decisions.contracts.columns import ColumnReader
+from audits.decisions.contracts.decisions import group_value
+from audits.decisions.frames import open_frame
+from audits.errors import SourceError, nearest
+from audits.lake.tables import quote
+from audits.measures import Cells
+from audits.systems.kinds import BUCKETS, Value
+from audits.systems.model import System
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_GROUPS = 200
+"""A column with more values than these is no group: an identifier, or a number that wants bands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A frame as a table of DuckDB, `frame`, with the columns that were named and no other."""
+
+    connection: duckdb.DuckDBPyConnection
+    read: ColumnReader
+
+    def values(self, column: str) -> list[Any]:
+        """The first few different values of a column, without nothing."""
+        found = self.connection.execute(
+            f"SELECT DISTINCT {quote(column)} FROM frame WHERE NOT {self.read.absent(column)} LIMIT {MOST_GROUPS + 1}"
+        ).fetchall()
+        return [value for (value,) in found]
+
+
+def open_rows(frame: Any, columns: Sequence[str]) -> Rows:
+    """The named columns of a frame.
+
+    Raises SourceError for something that is no table, for one without rows, and for a column that is not there.
+    """
+    known = _names(frame)
+    for column in columns:
+        if known is not None and column not in known:
+            raise SourceError(f"the frame has no column '{column}'.", next_step=nearest(column, known))
+    rows = open_frame(_narrow(frame, columns))
+    if known is None and (absent := [column for column in columns if column not in rows.schema.names]):
+        raise SourceError(f"the frame has no column '{absent[0]}'.", next_step=nearest(absent[0], rows.schema.names))
+    table: pa.Table = rows.read_all()
+    if not table.num_rows:
+        raise SourceError("the frame has no rows.", next_step="Give one row for each decision.")
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection.register("frame", table)
+    types = {str(name): str(kind) for name, kind, *_ in connection.execute("DESCRIBE frame").fetchall()}
+    return Rows(connection=connection, read=ColumnReader(types))
+
+
+def _names(frame: Any) -> list[str] | None:
+    names = getattr(frame, "columns", None)
+    return None if names is None or callable(names) else [str(name) for name in names]
+
+
+def _narrow(frame: Any, columns: Sequence[str]) -> Any:
+    """Only the columns that are needed: others need no conversion, and may hold what Arrow cannot."""
+    import pandas as pd
+
+    return frame[list(dict.fromkeys(columns))] if isinstance(frame, pd.DataFrame) else frame
+
+
+def yes_values(rows: Rows, column: str, given: Sequence[Value] | Value | None, *, name: str) -> list[Value]:
+    """The values of a column that mean yes: those given, else true or 1 where it holds nothing but yes and no.
+
+    Raises SourceError where values were given that do not occur, or where none were and the column does not tell.
+    """
+    found = rows.values(column)
+    if given is not None:
+        wanted: list[Value] = [given] if isinstance(given, bool | int | float | str) else list(given)
+        count = rows.connection.execute(
+            f"SELECT count(*) FROM frame WHERE {rows.read.matches(column, wanted)}"
+        ).fetchone()
+        if not wanted or not count or not count[0]:
+            raise SourceError(
+                f"no row has {', '.join(map(repr, wanted)) or 'a value'} in '{column}'.",
+                next_step=f"It holds {_some(found)}: give those that mean yes as `{name}`.",
+            )
+        return wanted
+    if found and all(isinstance(value, bool | int | float | np.number) and value in (0, 1) for value in found):
+        return [True] if any(isinstance(value, bool) for value in found) else [1]
+    raise SourceError(
+        f"'{column}' does not say which values mean yes.",
+        next_step=f"It holds {_some(found)}: give those that mean yes, as in {name}=[{found[0] if found else True!r}].",
+    )
+
+
+def _some(values: Sequence[Any]) -> str:
+    shown = ", ".join(repr(value) for value in sorted(values, key=str)[:6])
+    return shown + (" and others" if len(values) > 6 else "") if values else "nothing"
+
+
+def count(rows: Rows, system: System) -> list[Cells]:
+    """Counts for everybody, each group and each crossing, in one pass.
+
+    Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
+    """
+    log, read = system.log, rows.read
+    _refuse(rows, read.absent(log.decision.column), log.decision.column, "holds no decision")
+    weight = "1"
+    if log.weight:
+        number = read.double(log.weight)
+        whole = f"coalesce({number} >= 0 AND {number} = floor({number}) AND isfinite({number}), false)"
+        _refuse(rows, f"NOT {whole}", log.weight, "holds no whole number of 0 or more")
+        weight = f"CAST({number} AS BIGINT)"
+    outcome = "2"
+    if log.outcome:
+        seen = f"NOT {read.absent(log.outcome.column)}"
+        if log.outcome.observed_for == "selected":
+            seen += f" AND {read.matches(log.decision.column, log.decision.selected)}"
+        outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT ELSE 2 END"
+    person = log.person
+    bucket = f"CAST(hash({read.text(person)}) % {BUCKETS} AS INT)" if person and not log.weight else "0"
+    groups = {name: group_value(read, group) for name, group in system.groups.items()}
+    for name, group in system.groups.items():
+        if group.bands:
+            _refuse(rows, read.no_number(group.column), group.column, "holds text where bands need a number")
+        _refuse_many(rows, name, groups[name])
+    fine = ", ".join(f"{sql} AS {quote('g_' + name)}" for name, sql in groups.items())
+    sets = ", ".join(
+        "(d, o, b" + "".join(f", {quote('g_' + name)}" for name in by) + ")" for by in [(), *system.attributes]
+    )
+    columns = "".join(f", {quote('g_' + name)}, grouping({quote('g_' + name)})" for name in groups)
+    found = rows.connection.execute(
+        f"SELECT d, o, b, CAST(sum(n) AS BIGINT) AS n{columns} FROM ("
+        f"SELECT {read.matches(log.decision.column, log.decision.selected)}::INT AS d, {outcome} AS o, {bucket} AS b, "
+        f"{weight} AS n{', ' + fine if fine else ''} FROM frame) GROUP BY GROUPING SETS ({sets})"
+    ).fetchall()
+    return [_cells(found, by, system) for by in [(), *system.attributes]]
+
+
+def _refuse(rows: Rows, fault: str, column: str, what: str) -> None:
+    """Raises SourceError where rows have a fault: nobody is left out in silence."""
+    found = rows.connection.execute(f"SELECT count(*) FILTER (WHERE {fault}) FROM frame").fetchone()
+    if found and found[0]:
+        raise SourceError(
+            f"'{column}' {what} in {found[0]:,} row{'s' if found[0] > 1 else ''}.",
+            next_step="Give these rows a value, or leave them out of the frame yourself.",
+        )
+
+
+def _refuse_many(rows: Rows, name: str, value: str) -> None:
+    found = rows.connection.execute(f"SELECT approx_count_distinct({value}) FROM frame").fetchone()
+    if found and found[0] > MOST_GROUPS:
+        raise SourceError(
+            f"'{name}' has some {found[0]:,} different values: too many groups to compare (at most {MOST_GROUPS}).",
+            next_step=f"Give a column of groups, or bands of a number: bands={{{name!r}: [25, 50]}}.",
+        )
+
+
+def _cells(found: Sequence[tuple[Any, ...]], by: tuple[str, ...], system: System) -> Cells:
+    """The rows of one grouping set, as counts (groups, buckets, decision, outcome)."""
+    names = list(system.groups)
+    own = [
+        (tuple(row[4 + 2 * names.index(name)] for name in by), row[:4])
+        for row in found
+        if all((row[5 + 2 * i] == 0) == (name in by) for i, name in enumerate(names))
+    ]
+    groups = in_order({key for key, _ in own}, by, system)
+    counts = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
+    at = {group: i for i, group in enumerate(groups)}
+    for key, (decision, outcome, bucket, n) in own:
+        counts[at[key], bucket, decision, outcome] += n
+    return Cells(by=by, groups=tuple(groups), counts=counts, clustered=system.cluster is not None)

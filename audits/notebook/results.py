@@ -1,0 +1,116 @@
+"""What a notebook gets back: measures as a table, as a picture, and as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from audits.errors import BoussoleError, nearest
+from audits.measures import Measure, attribute_of, label_of
+from audits.notebook.drawing import Row, chart, page
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+COLUMNS = (
+    "id",
+    "by",
+    "group",
+    "metric",
+    "given",
+    "value",
+    "low",
+    "high",
+    "method",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+)
+
+
+class Results:
+    """Measures with their groups and intervals; the base of what `audit` and `compare` return."""
+
+    measures: Sequence[Measure]
+
+    def measure(self, measure_id: str) -> Measure:
+        """One measure by its id, such as `selection_rate/gender=F`; raises BoussoleError that names the nearest."""
+        found = {measure.id: measure for measure in self.measures}
+        if measure_id not in found:
+            raise BoussoleError(f"there is no measure '{measure_id}'.", next_step=nearest(measure_id, found))
+        return found[measure_id]
+
+    def frame(self) -> pd.DataFrame:
+        """One row per measure, by its id.
+
+        `by` is the attribute (`gender`, `gender*age`; none: everybody), `group` its value (none: across groups),
+        `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval, n,
+        clusters, status and reason.
+        """
+        import pandas as pd
+
+        rows = [_row(measure) for measure in self.measures]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("id").convert_dtypes()
+
+    def plot(self, metric: str | None = None) -> alt.LayerChart:
+        """A chart of the values of groups with their intervals, one row for each; point at a dot to read it.
+
+        `metric`: which measure, by its name; without it, the first that groups have. Hidden and undefined groups keep
+        their row, without a dot. Raises BoussoleError for a metric that no group has.
+        """
+        names = list(dict.fromkeys(measure.metric for measure in self.measures if measure.group is not None))
+        if not names:
+            raise BoussoleError("no group was measured: there is nothing to draw.", next_step="Name groups in `by`.")
+        chosen = metric if metric is not None else names[0]
+        if chosen not in names:
+            raise BoussoleError(f"no group has a measure '{chosen}'.", next_step=nearest(chosen, names))
+        drawn = [row for measure in self.measures if measure.metric == chosen and (row := _drawn(measure)) is not None]
+        return chart(drawn, metric=chosen)
+
+    def _page(self, heading: str, notes: Sequence[str], metrics: Sequence[str]) -> str:
+        """HTML: a heading, notes, and the measures of groups of some metrics, each with its dot and interval."""
+        rows = [
+            row for name in metrics for measure in self.measures if measure.metric == name and (row := _drawn(measure))
+        ]
+        return page(heading, notes, rows, left_out=len(self.measures) - len(rows))
+
+
+def _row(measure: Measure) -> dict[str, Any]:
+    interval = measure.interval
+    return {
+        "id": measure.id,
+        "by": attribute_of(measure.by),
+        "group": label_of(measure.group),
+        "metric": measure.metric,
+        "given": ", ".join(f"{name}={value}" for name, value in measure.given.items()) or None,
+        "value": measure.value,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "method": interval.method if interval else None,
+        "n": measure.n,
+        "clusters": measure.clusters,
+        "status": measure.status,
+        "reason": measure.reason,
+    }
+
+
+def _drawn(measure: Measure) -> Row | None:
+    """One row of a picture; None for measures that are about no group."""
+    label = label_of(measure.group)
+    if label is None:
+        return None
+    given = "".join(f" | {value}" for value in measure.given.values())
+    against = measure.params.get("against")
+    return Row(
+        metric=measure.metric,
+        by=(attribute_of(measure.by) or "") + given,
+        group=label,
+        against=None if against is None else str(against),
+        value=measure.value,
+        low=measure.interval.low if measure.interval else None,
+        high=measure.interval.high if measure.interval else None,
+        n=measure.n,
+        note=measure.reason,
+    )

@@ -1,0 +1,43 @@
+"""Rows set aside that were left out for good, in the ledger: what the lake notes of them, sealed."""
+
+from __future__ import annotations
+
+from audits import ledger
+from audits.decisions.discards import Discard, discards
+from audits.hashing import canonical_json, sha256_hex
+from audits.workspace import Workspace
+from charter.records.database import open_records
+
+KIND = "discard"
+
+
+def seal_discards(workspace: Workspace) -> int:
+    """Seals every discard that the lake notes and the ledger does not hold yet; returns how many.
+
+    A command that was interrupted between its lake and its entry is sealed by the next call.
+    """
+    noted = [_payload(item) for item in discards(workspace)]
+    if not noted:
+        return 0
+    with open_records(workspace).begin() as connection:
+        held = {_key(payload) for _, _, payload in ledger.payloads(connection, kinds=[KIND])}
+        missing = [payload for payload in noted if _key(payload) not in held]
+        for payload in missing:
+            ledger.append(connection, kind=KIND, payload=payload)
+    return len(missing)
+
+
+def _payload(item: Discard) -> dict[str, str | int | None]:
+    """Counts and dates, and the hash of the whole note: its words are free text and stay in the lake."""
+    note = {**vars(item), "at": item.at.isoformat()}
+    return {
+        "system": item.system,
+        "log": item.log,
+        "rows": item.rows,
+        "at": item.at.isoformat(),
+        "note": sha256_hex(canonical_json(note)),
+    }
+
+
+def _key(payload: ledger.Payload) -> tuple[object, ...]:
+    return payload["system"], payload["log"], payload["at"]

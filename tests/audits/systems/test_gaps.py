@@ -1,0 +1,119 @@
+"""Lines of a system file that are still to be filled in: audits are dry runs until none is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.errors import SystemFileError
+from audits.systems.gaps import gaps_in
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.records import audits_of
+from tests.written import system_text
+
+ROOT = Path(__file__).parents[3]
+COLUMNS = """
+columns:
+  id: ref
+  period: 2026-03-01  # TO FILL IN: no column of dates was found: the date of all these decisions
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+groups:
+  gender: {column: sex, reference: M}
+windows: {audit: all}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "w")
+
+
+@pytest.fixture
+def loans(tmp_path: Path) -> Path:
+    file = tmp_path / "loans.yaml"
+    file.write_text(system_text("loans", COLUMNS), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    rows = [f"{n},{('yes', 'no')[n % 3 == 0]},{'FM'[n % 2]}" for n in range(120)]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(["ref,granted,sex", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+    here = ("--workspace", workspace.home)
+    added = command(*here, "systems", "add", loans)
+    assert "1 of its lines are still TO FILL IN" in added.stderr
+    assert "loans.yaml, line 10: period: 2026-03-01" in command(*here, "systems", "check").stderr
+    assert command(*here, "import", log, "--system", "loans").returncode == 0
+    refused = command(*here, "audit", "--system", "loans")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "line 10: period: 2026-03-01  # TO FILL IN: no column of dates was found" in refused.stderr
+    assert "boussole audit --system loans --dry-run" in refused.stderr
+    assert audits_of(workspace, "loans") == []
+    dry = command(*here, "audit", "--system", "loans", "--dry-run")
+    assert (dry.returncode, "loans 2026-03-01/2026-03-01: 120 decisions" in dry.stdout) == (0, True)
+    assert "1 line(s) are still TO FILL IN. What follows rests on guesses and cannot be sealed:" in dry.stderr
+    alone = command("audit", "--dry-run", log, "--system-file", loans)
+    assert (alone.returncode, "line 10: period" in alone.stderr) == (0, True)
+
+
+def test_an_audit_is_sealed_once_nothing_is_to_fill_in(
+    command: Any, workspace: Workspace, loans: Path, log: Path
+) -> None:
+    loans.write_text(loans.read_text(encoding="utf-8").replace("TO FILL IN: no", "of the file: no"), encoding="utf-8")
+    here = ("--workspace", workspace.home)
+    for arguments in (("systems", "add", loans), ("import", log, "--system", "loans"), ("audit",)):
+        done = command(*here, *arguments)
+        assert (done.returncode, "TO FILL IN" in done.stderr) == (0, False)
+    assert len(audits_of(workspace, "loans")) == 1
+
+
+def test_one_system_to_fill_in_seals_nothing_of_the_others(
+    command: Any, workspace: Workspace, loans: Path, log: Path
+) -> None:
+    whole = loans.read_text(encoding="utf-8").replace("# TO FILL IN: no", "# no").replace("id: loans", "id: credit")
+    (workspace.home / "systems" / "credit.yaml").write_text(whole, encoding="utf-8")
+    (workspace.home / "systems" / "loans.yaml").write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
+    for system in ("credit", "loans"):
+        assert command("--workspace", workspace.home, "import", log, "--system", system).returncode == 0
+    assert command("--workspace", workspace.home, "audit").returncode == 2
+    assert audits_of(workspace, "credit") == []
+
+
+def test_whatever_seals_is_refused(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+    """Where audits are sealed, not in one command; under the other ending of YAML files, too."""
+    (workspace.home / "systems" / "loans.yml").write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
+    assert command("--workspace", workspace.home, "import", log, "--system", "loans").returncode == 0
+    with pytest.raises(SystemFileError, match=r"1 line\(s\) are still `TO FILL IN`"):
+        run_audit(workspace, workspace.system("loans"))
+    assert audits_of(workspace, "loans") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("owner: x  # TO FILL IN: a role", True),
+        ("owner: TO FILL IN", True),
+        ('title: {fr: "TO FILL IN", en: X}', True),
+        ("  - TO FILL IN", True),
+        ("# TO FILL IN", True),
+        ("# `TO FILL IN` is what no data can tell.", False),
+        ("owner: Those who TO FILL INTO", False),
+        ("owner: x  # guessed: its name", False),
+    ],
+)
+def test_what_a_marked_line_is(line: str, found: bool) -> None:
+    assert bool(gaps_in(line)) is found
+
+
+def test_no_system_file_that_is_kept_has_a_line_to_fill_in() -> None:
+    kept = [*ROOT.glob("tests/systems/**/*.y*ml"), *ROOT.glob("experiments/**/*.y*ml")]
+    assert kept
+    assert [path for path in kept if gaps_in(path.read_text(encoding="utf-8"))] == []

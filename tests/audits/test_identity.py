@@ -1,0 +1,270 @@
+"""What identifies a decision: a column, several together, or its row; and what is refused as an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from audits.decisions import ingest, validate
+from audits.decisions.correction import resubmit
+from audits.decisions.quarantine import export
+from audits.errors import SourceError
+from audits.lake import reading
+from audits.lake.tables import exists, table
+from audits.notebook import audit
+from audits.privacy.rotation import rotate
+from audits.systems import System
+from audits.workspace import Workspace
+from tests.written import system_text
+
+COLUMNS = """
+columns:
+  id: ID
+  period: 2026-03-01
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+  outcome: {column: repaid, positive: [true], observed_for: all, absent: missing}
+groups:
+  gender: {column: sex, reference: M}
+windows: {audit: all}
+privacy: {pseudonymise: PRIVATE}
+"""
+Make = Callable[..., Workspace]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """A function that makes a workspace with the system `loans`, of which the id is given as it stands in its file."""
+
+    def made(key: str, *, private: str = "[]") -> Workspace:
+        workspace = Workspace.create(tmp_path / "w")
+        text = system_text("loans", COLUMNS.replace("ID", key).replace("PRIVATE", private))
+        (workspace.home / "systems" / "loans.yaml").write_text(text, encoding="utf-8")
+        return workspace
+
+    return made
+
+
+def offers(number: int = 60, *, each: int = 4) -> pd.DataFrame:
+    """Applications to offers: no column of theirs is unique, offer and person together are."""
+    rows = [(offer, person) for offer in range(number) for person in range(each)]
+    return pd.DataFrame(
+        {
+            "offer": [offer for offer, _ in rows],
+            "person": [f"p{person}" for _, person in rows],
+            "granted": [("yes", "no")[(offer + person) % 2] for offer, person in rows],
+            "sex": [("F", "M")[person % 2] for _, person in rows],
+        }
+    )
+
+
+def csv(frame: pd.DataFrame, folder: Path, name: str = "log.csv") -> Path:
+    path = folder / name
+    frame.to_csv(path, index=False)
+    return path
+
+
+def bring(workspace: Workspace, source: Path, log: Any = "decisions") -> Any:
+    return ingest(workspace, workspace.system("loans"), source, log=log)
+
+
+def stored(workspace: Workspace, columns: str = "id") -> list[Any]:
+    with reading(workspace) as connection:
+        sql = f"SELECT {columns} FROM {table(workspace.system('loans'), 'decisions')} ORDER BY ALL"
+        return [row[0] if len(row) == 1 else row for row in connection.execute(sql).fetchall()]
+
+
+def test_an_id_that_does_not_identify_refuses_the_file_whole(make: Make, tmp_path: Path) -> None:
+    workspace, path = make("offer"), csv(offers(), tmp_path)
+    said = r"`id: offer` has only 60 different values in 240 rows: it does not identify a decision\. Name .*row_number"
+    for attempt in (bring, lambda w, p: validate(w, w.system("loans"), p)):
+        with pytest.raises(SourceError, match=said):
+            attempt(workspace, path)
+    with pytest.raises(SourceError, match=said):  # also alone, as a dry run or a notebook does it
+        audit(workspace.system("loans"), path)
+    with reading(workspace) as connection:  # nothing of it was written
+        assert not exists(connection, workspace.system("loans"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeated", "refused"),
+    [(40, 3, False), (40, 4, True), (800, 8, False), (800, 9, True)],
+)
+def test_a_few_repeated_ids_are_set_aside_and_more_than_one_row_in_a_hundred_are_not(
+    rows: int, repeated: int, refused: bool, make: Make, tmp_path: Path
+) -> None:
+    frame = offers(rows, each=1)
+    frame.loc[frame.index[-repeated:], "offer"] = 0
+    frame["granted"] = ["yes"] + ["no"] * (rows - 1)  # each says something else than the first of its id
+    workspace, path = make("offer"), csv(frame[["offer", "granted", "sex"]], tmp_path)
+    if refused:
+        with pytest.raises(SourceError, match="does not identify a decision"):
+            bring(workspace, path)
+        return
+    report = bring(workspace, path)
+    assert (report.accepted, report.quarantined) == (rows - repeated, repeated)
+    assert report.rejections[0].sentence().startswith("column 'offer': the id appears earlier in the file (")
+
+
+def test_rows_that_stand_twice_word_for_word_are_no_fault_of_the_id(make: Make, tmp_path: Path) -> None:
+    frame = offers(50, each=1)[["offer", "granted", "sex"]]
+    twice = pd.concat([frame, frame])
+    workspace = make("offer")
+    report = bring(workspace, csv(twice, tmp_path))
+    assert (report.accepted, report.quarantined) == (50, 50)
+
+
+def test_what_is_not_read_of_repeated_rows_may_tell_them_apart(make: Make, tmp_path: Path) -> None:
+    """Forty applications of one kind to an offer look alike where only offer, sex and decision are read."""
+    frame = offers(5, each=40)
+    frame["granted"] = "no"
+    with pytest.raises(SourceError, match="only 5 different values in 200 rows"):
+        bring(make("offer"), csv(frame, tmp_path))
+
+
+@pytest.mark.parametrize("private", ["[]", "[person]"])
+def test_columns_together_identify_a_decision(private: str, make: Make, tmp_path: Path) -> None:
+    workspace, path = make("[offer, person]", private=private), csv(offers(), tmp_path)
+    assert bring(workspace, path).accepted == 240
+    assert bring(workspace, path).already
+    found = stored(workspace)
+    assert len(set(found)) == 240
+    assert ('["0","p1"]' in found) == (private == "[]")
+    again = bring(workspace, csv(offers(61), tmp_path, "longer.csv"))
+    assert again.accepted == 4  # what the log holds already does not count a second time
+    told = pd.DataFrame({"offer": [0, 3, 99], "person": ["p1", "p2", "p0"], "repaid": [True, True, True]})
+    report = bring(workspace, csv(told, tmp_path, "late.csv"), "outcomes")
+    assert (report.updated, report.waiting) == (2, 1)
+    assert sorted(stored(workspace, "outcome"), key=str).count(1) == 2
+
+
+def test_late_rows_name_all_columns_of_the_id(make: Make, tmp_path: Path) -> None:
+    workspace = make("[offer, person]")
+    bring(workspace, csv(offers(), tmp_path))
+    told = csv(pd.DataFrame({"offer": [0], "repaid": [True]}), tmp_path, "late.csv")
+    with pytest.raises(SourceError, match="missing column: 'person'"):
+        bring(workspace, told, "outcomes")
+
+
+def test_an_id_of_several_columns_follows_a_new_key(make: Make, tmp_path: Path) -> None:
+    workspace, path = make("[offer, person]", private="[person]"), csv(offers(), tmp_path)
+    bring(workspace, path)
+    before = stored(workspace)
+    rotate(workspace)
+    after = stored(workspace)
+    assert not set(before) & set(after)
+    told = pd.DataFrame({"offer": [0], "person": ["p1"], "repaid": [True]})
+    assert bring(workspace, csv(told, tmp_path, "late.csv"), "outcomes").updated == 1
+
+
+def test_parts_of_an_id_are_not_run_together(make: Make, tmp_path: Path) -> None:
+    keys = [("a", "b|c"), ("a|b", "c"), ('a","b', "c"), ("a", 'b","c')]
+    frame = pd.DataFrame({"offer": [k[0] for k in keys], "person": [k[1] for k in keys], "granted": "yes", "sex": "F"})
+    workspace = make("[offer, person]")
+    assert bring(workspace, csv(frame, tmp_path)).accepted == 4
+    assert len(set(stored(workspace))) == 4
+
+
+def test_a_part_of_an_id_that_is_missing_is_told(make: Make, tmp_path: Path) -> None:
+    frame = offers(2)
+    frame.loc[3, "person"] = None
+    report = bring(make("[offer, person]"), csv(frame, tmp_path))
+    assert [r.sentence() for r in report.rejections] == ["column 'person': the id is missing (row 4)"]
+
+
+def test_a_row_is_known_by_its_file_and_its_number(make: Make, tmp_path: Path) -> None:
+    workspace, path = make("{row_number: true}"), csv(offers(5, each=40)[["granted", "sex"]], tmp_path)
+    assert bring(workspace, path).accepted == 200
+    assert bring(workspace, path).already
+    other = path.rename(tmp_path / "renamed.csv")
+    assert bring(workspace, other).already
+    assert len(set(stored(workspace))) == 200
+    more = csv(offers(1, each=9), tmp_path, "april.csv")
+    assert bring(workspace, more).accepted == 9
+
+
+def test_a_corrected_file_without_ids_is_refused_and_not_counted_twice(make: Make, tmp_path: Path) -> None:
+    workspace = make("{row_number: true}")
+    bring(workspace, csv(offers(), tmp_path))
+    with pytest.raises(SourceError, match="all of them would count twice"):
+        bring(workspace, csv(offers(61), tmp_path))
+    assert len(stored(workspace)) == 240
+
+
+def test_nothing_that_comes_later_can_name_a_row(make: Make, tmp_path: Path) -> None:
+    workspace = make("{row_number: true}")
+    bring(workspace, csv(offers(), tmp_path))
+    with pytest.raises(SourceError, match="nothing that comes later can say which of them it speaks of"):
+        bring(workspace, csv(pd.DataFrame({"repaid": [True]}), tmp_path, "late.csv"), "outcomes")
+
+
+def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> None:
+    workspace, frame = make("{row_number: true}"), offers(3)
+    frame.loc[[1, 2], "granted"] = "perhaps"
+    bring(workspace, csv(frame, tmp_path))
+    system, out = workspace.system("loans"), tmp_path / "bad.csv"
+    assert export(workspace, system, out) == 2
+    out.write_text(out.read_text(encoding="utf-8").replace("perhaps", "yes"), encoding="utf-8")
+    assert resubmit(workspace, system, out).accepted == 2
+    out.write_text(out.read_text(encoding="utf-8").replace("yes", "no"), encoding="utf-8")
+    with pytest.raises(SourceError, match="brought in again before"):
+        resubmit(workspace, system, out)
+    assert len(stored(workspace)) == 12
+
+
+@pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], {"row_number": True}])
+def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, real_data: Path) -> None:
+    """4,526 people in 24 cells: 1,198 of 2,691 men and 557 of 1,835 women were admitted."""
+    frame = pd.read_csv(real_data / "ucb_admissions" / "datasets_UCBAdmissions.csv").drop(columns="rownames")
+    system = System.model_validate(
+        {
+            "id": "ucb",
+            "kind": "selection",
+            "title": {"en": "Admissions"},
+            "purpose": {"en": "Admits."},
+            "owner": "o",
+            "status": "retired",
+            "risk": "high",
+            "columns": {
+                "id": key,
+                "period": "1973-09-01",
+                "decision": {"column": "Admit", "selected": ["Admitted"], "not_selected": ["Rejected"]},
+                "weight": "Freq",
+            },
+            "groups": {"gender": {"column": "Gender", "reference": "Male"}},
+            "windows": {"audit": "all"},
+        }
+    )
+    found = audit(system, frame)
+    assert found.run.decisions == 4526
+    rates = {sex: found.measure(f"selection_rate/gender={sex}").value for sex in ("Male", "Female")}
+    assert rates == {"Male": pytest.approx(1198 / 2691), "Female": pytest.approx(557 / 1835)}
+
+
+@pytest.mark.parametrize("key", [[], ["a"], ["a", "a"], ["a", ""], {"row_number": False}, 5, "", {"rows": True}])
+def test_what_is_no_id_is_told_in_one_sentence(key: Any) -> None:
+    from audits.systems.logs import Columns
+
+    with pytest.raises(ValidationError) as caught:
+        Columns.model_validate({"id": key, "period": "2026-01-01", "decision": {"column": "d", "selected": [1]}})
+    (fault,) = caught.value.errors()
+    assert "an id is one column, a list of 2 to 5 different columns" in fault["msg"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("sources: [{duckdb: {path: log.duckdb, table: t}}]", "a table is read again and again"),
+        ("shadow_of: other", "a shadow needs"),
+    ],
+)
+def test_a_row_number_is_refused_where_it_cannot_do(more: str, said: str) -> None:
+    import yaml
+
+    text = system_text("loans", COLUMNS.replace("ID", "{row_number: true}").replace("PRIVATE", "[]") + more + "\n")
+    with pytest.raises(ValidationError, match=said):
+        System.model_validate(yaml.safe_load(text))

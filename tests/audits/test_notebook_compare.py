@@ -1,0 +1,235 @@
+"""Groups of a frame compared in one line: held to published figures, to the oracle, and to Fairlearn's MetricFrame."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import audits
+from audits.errors import BoussoleError
+from tests import oracle
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(17)
+    rows = 3000
+    return pd.DataFrame(
+        {
+            "Décision": random.integers(0, 2, rows).astype(bool),
+            "hired": [None if i % 7 == 0 else float(y) for i, y in enumerate(random.integers(0, 2, rows))],
+            "Sexe": random.choice(["F", "M"], rows),
+            "age": random.integers(18, 66, rows),
+            "who": random.integers(0, 500, rows),
+            "object": [[1]] * rows,
+        }
+    )
+
+
+def test_compas_in_one_line_gives_the_published_error_rates(real_data: Path) -> None:
+    rows = pd.read_csv(real_data / "compas" / "compas-scores-two-years.csv")
+    found = audits.compare(
+        rows,
+        decision="score_text",
+        selected=["Medium", "High"],
+        outcome="two_year_recid",
+        by="race",
+        favourable=False,
+        metrics=["false_positive_rate", "false_negative_rate"],
+    )
+    published = {"African-American": (0.4485, 0.2799), "Caucasian": (0.2345, 0.4772)}
+    for race, (fpr, fnr) in published.items():
+        assert found.measure(f"false_positive_rate/race={race}").value == pytest.approx(fpr, abs=5e-5)
+        assert found.measure(f"false_negative_rate/race={race}").value == pytest.approx(fnr, abs=5e-5)
+
+
+def test_weights_stand_for_decisions(real_data: Path) -> None:
+    rows = pd.read_csv(real_data / "ucb_admissions" / "datasets_UCBAdmissions.csv")
+    found = audits.compare(
+        rows, decision="Admit", selected="Admitted", by="Gender", weight="Freq", reference={"Gender": "Male"}
+    )
+    assert found.decisions == 4526
+    assert found.measure("selection_rate/Gender=Female").value == pytest.approx(0.304, abs=5e-4)
+    assert found.measure("selection_rate_ratio/Gender=Female").value == pytest.approx(0.6816, abs=5e-4)
+    assert found.measure("selection_rate_ratio/Gender=Female").params["against"] == "Gender=Male"
+
+
+@pytest.mark.parametrize("metric", ["selection_rate", "true_positive_rate", "false_positive_rate", "accuracy"])
+def test_every_group_is_as_the_oracle_says(frame: pd.DataFrame, metric: str) -> None:
+    found = audits.compare(
+        frame, decision="Décision", outcome="hired", by=[["Sexe", "age"]], bands={"age": [25, 50]}, metrics=metric
+    )
+    bands = pd.cut(frame["age"], [0, 24, 49, 99], labels=["<25", "25-49", "50+"])
+    for (sex, band), rows in frame.groupby(["Sexe", bands], observed=True):
+        people = [
+            {"d": int(row.Décision), "y": None if pd.isna(row.hired) else int(row.hired), "n": 1}
+            for row in rows.itertuples()
+        ]
+        measure = found.measure(f"{metric}/Sexe={sex},age={band}")
+        assert measure.value == pytest.approx(float(oracle.measure(metric, people)), abs=1e-12)
+
+
+def test_it_gives_what_metricframe_gives(frame: pd.DataFrame) -> None:
+    from fairlearn.metrics import MetricFrame, selection_rate, true_positive_rate
+
+    known = frame.dropna(subset="hired")
+    peer = MetricFrame(
+        metrics={"selection_rate": selection_rate, "true_positive_rate": true_positive_rate},
+        y_true=known["hired"],
+        y_pred=known["Décision"].astype(float),
+        sensitive_features=known[["Sexe"]],
+    )
+    found = audits.compare(known, decision="Décision", outcome="hired", by="Sexe", metrics=list(peer.by_group)).frame()
+    ours = found[found["by"] == "Sexe"].pivot_table(index="group", columns="metric", values="value")
+    assert np.allclose(ours[list(peer.by_group)].to_numpy(dtype=float), peer.by_group.to_numpy(dtype=float), atol=1e-12)
+
+
+def test_frames_of_all_kinds_give_the_same(frame: pd.DataFrame) -> None:
+    plain = frame.drop(columns="object")
+    kinds = [frame, pl.from_pandas(plain), duckdb.sql("FROM plain")]
+    first, *others = [audits.compare(kind, decision="Décision", by=["Sexe"]).measures for kind in kinds]
+    assert all(other == first for other in others)
+
+
+def test_people_who_come_back_widen_the_interval() -> None:
+    often = pd.DataFrame({"d": [1] * 200 + [0] * 200 + [1, 0] * 200, "g": ["a"] * 400 + ["b"] * 400})
+    often["who"] = often.index // 20
+
+    def width(**more: Any) -> float:
+        interval = audits.compare(often, decision="d", by="g", **more).measure("selection_rate/g=a").interval
+        assert interval is not None
+        return interval.high - interval.low
+
+    assert width(person="who") > 2 * width()
+
+
+def test_the_frame_names_attribute_group_and_metric(frame: pd.DataFrame) -> None:
+    found = audits.compare(frame, decision="Décision", by=["Sexe", ["Sexe", "age"]], bands={"age": [25, 50]}).frame()
+    assert {"by", "group", "metric", "value", "low", "high", "n"} <= set(found.columns)
+    crossed = found[(found["by"] == "Sexe*age") & (found["metric"] == "selection_rate")]
+    assert set(crossed["group"]) == {f"{sex}, {band}" for sex in "FM" for band in ("<25", "25-49", "50+")}
+    assert found[found["by"].isna()]["group"].isna().all()
+
+
+def test_a_metric_of_ones_own_has_an_interval_that_covers() -> None:
+    """The share of harm is a known share of a binomial: of 400 drawn samples, some 95 in 100 intervals hold it."""
+    random, inside, draws = np.random.default_rng(5), 0, 400
+    for _ in range(draws):
+        n = 600
+        rows = pd.DataFrame({"d": random.random(n) < 0.5, "y": random.random(n) < 0.4, "g": "a"})
+        found = audits.compare(
+            rows, decision="d", outcome="y", by="g", metrics=[], own={"harm": lambda c: c.false_positives / c.n}
+        )
+        interval = found.measure("harm/g=a").interval
+        assert interval is not None
+        inside += interval.low <= 0.3 <= interval.high
+    assert 0.92 <= inside / draws <= 0.98
+
+
+def test_a_metric_of_ones_own_is_the_metric_it_imitates(frame: pd.DataFrame) -> None:
+    found = audits.compare(
+        frame,
+        decision="Décision",
+        outcome="hired",
+        by="Sexe",
+        reference={"Sexe": "M"},
+        metrics=["selection_rate", "precision"],
+        own={
+            "chosen": lambda c: c.selected / c.n,
+            "right": lambda c: c.true_positives / (c.true_positives + c.false_positives),
+        },
+    )
+    for ours, theirs in (("chosen", "selection_rate"), ("right", "precision")):
+        values = [found.measure(f"{ours}/Sexe={sex}").value for sex in "FM"]
+        assert values == [pytest.approx(found.measure(f"{theirs}/Sexe={sex}").value) for sex in "FM"]
+        gap = found.measure(f"{ours}_difference/Sexe=F")
+        assert gap.value == pytest.approx(values[0] - values[1])
+        assert gap.params["against"] == "Sexe=M"
+        assert gap.interval is not None
+        assert gap.interval.low < gap.value < gap.interval.high
+
+
+def test_own_metrics_are_hidden_and_undefined_like_others() -> None:
+    rows = pd.DataFrame({"d": [1, 0] * 100 + [0] * 60, "g": ["a"] * 100 + ["b"] * 94 + ["c"] * 6 + ["z"] * 60})
+    found = audits.compare(rows, decision="d", by="g", own={"odds": lambda c: c.not_selected / c.selected})
+    assert found.measure("odds/g=c").status == "suppressed"
+    assert found.measure("odds/g=z").reason in {"zero_denominator", "protects_small_group"}
+    shown = audits.compare(
+        rows, decision="d", by="g", suppress_below=1, own={"odds": lambda c: c.not_selected / c.selected}
+    )
+    assert shown.measure("odds/g=c").value == 1.0
+    assert shown.measure("odds/g=z").reason == "zero_denominator"
+
+
+def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> None:
+    few = pd.concat([frame, frame.head(5).assign(Sexe="X")])
+    assert audits.compare(few, decision="Décision", by="Sexe").measure("selection_rate/Sexe=X").status == "suppressed"
+    shown = audits.compare(few, decision="Décision", by="Sexe", suppress_below=1)
+    assert shown.measure("selection_rate/Sexe=X").n == 5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"decision": "Decision"}, r"no column 'Decision'.*'Décision'"),
+        ({"by": "Sex"}, r"no column 'Sex'.*'Sexe'"),
+        ({"by": []}, "nothing to compare by"),
+        ({"by": [["Sexe", "Sexe"]]}, "no crossing of two or three different columns"),
+        ({"decision": "Sexe"}, r"'Sexe' does not say which values mean yes.*'F', 'M'.*selected="),
+        ({"selected": ["yes"]}, r"no row has 'yes' in 'Décision'"),
+        ({"metrics": ["selection_rates"]}, r"no metric 'selection_rates'.*'selection_rate'"),
+        ({"metrics": ["true_positive_rate"]}, "need an `outcome`"),
+        ({"by": "who", "suppress_below": 1}, r"'who' has some .* different values: too many groups.*bands="),
+        ({"reference": {"Sex": "M"}}, r"`reference` names 'Sex'.*'Sexe'"),
+        ({"reference": {"Sexe": "Men"}}, r"no row has 'Men' in 'Sexe'.*"),
+        ({"bands": {"Sexe": [1]}}, r"'Sexe' holds text where bands need a number in 3,000 rows"),
+        ({"decision": "hired"}, r"'hired' holds no decision in 429 rows"),
+        ({"weight": "hired"}, "no whole number of 0 or more"),
+        ({"suppress_below": 0}, "no number of people"),
+        ({"observed_for": "some"}, "'all' or 'selected'"),
+        ({"own": {"selection_rate": len}}, "there is a metric 'selection_rate' already"),
+        ({"own": {"my metric": len}}, "is no name of a metric"),
+        ({"own": {"mine": 3}}, "not a function"),
+        ({"own": {"mine": lambda c: c.chosen}}, r"'mine' failed: AttributeError.*true_positives"),
+        ({"own": {"mine": lambda c: np.array([1.0, 2.0, 3.0])}}, "numbers of shape"),
+    ],
+)
+def test_a_wrong_argument_is_told_with_the_next_step(frame: pd.DataFrame, wrong: dict[str, Any], told: str) -> None:
+    arguments: dict[str, Any] = {"decision": "Décision", "by": "Sexe"} | wrong
+    with pytest.raises(BoussoleError, match=f"(?s){told}"):
+        audits.compare(frame.drop(columns="object"), **arguments)
+
+
+def test_no_table_and_no_rows(frame: pd.DataFrame) -> None:
+    with pytest.raises(BoussoleError, match="is not a table"):
+        audits.compare(object(), decision="d", by="g")
+    with pytest.raises(BoussoleError, match="the frame has no rows"):
+        audits.compare(frame.head(0), decision="Décision", by="Sexe")
+
+
+def test_a_notebook_shows_dots_and_escapes_what_it_is_given(frame: pd.DataFrame) -> None:
+    strange = frame.assign(Sexe=frame["Sexe"].replace("F", "<script>alert(1)</script>"))
+    found = audits.compare(strange, decision="Décision", by="Sexe")
+    assert repr(found) == "<5 measures of 3,000 decisions, by Sexe: frame(), plot(), measure(id)>"
+    shown = found._repr_html_()
+    assert "<script>" not in shown
+    assert shown.count("<circle") == 4
+    assert "&lt;script&gt;" in shown
+
+
+def test_a_plot_has_a_dot_for_every_group(frame: pd.DataFrame) -> None:
+    found = audits.compare(frame, decision="Décision", by=["Sexe", "age"], bands={"age": [25, 50]})
+    drawn = found.plot("selection_rate").to_dict()
+    (rows,) = drawn["datasets"].values()
+    assert [row["group"] for row in rows] == ["F", "M", "<25", "25-49", "50+"]
+    assert all(math.isfinite(row["value"]) for row in rows)
+    assert found.plot().to_dict()["datasets"] == drawn["datasets"]
+    with pytest.raises(BoussoleError, match=r"no group has a measure 'selection'.*selection_rate"):
+        found.plot("selection")
