@@ -14,6 +14,10 @@ from audits.systems.model import System
 from audits.systems.parts import parse_window
 
 
+class EmptyWindowError(BoussoleError):
+    """A window, or a log, that holds no decision: there is nothing to measure or to judge."""
+
+
 @dataclass(frozen=True, order=True)
 class Window:
     """First and last day, both included."""

@@ -38,12 +38,13 @@ def run_audit(
     exact: bool = False,
     dry_run: bool = False,
     judging: InForce | None = None,
+    beside: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Measures a window of a system, judges it by the charter in force and seals the result in the ledger.
 
     Raises BoussoleError for a shadow: what decides nothing keeps no promise, and breaks none.
     With `dry_run` the document is returned without being stored or sealed. `judging`: another charter than the one in
-    force in the workspace.
+    force in the workspace. `beside`: documents that will be sealed before this one, as good as stored.
     """
     if system.shadow_of is not None:
         raise BoussoleError(
@@ -60,11 +61,12 @@ def run_audit(
         end=end,
         as_of=as_of,
         exact=exact,
-        earlier=lambda window: publications(workspace, system, window),
+        earlier=lambda window: publications(workspace, system, window, beside=beside),
     )
     facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
     document = audit_document(run, judging, facts=facts)
-    document |= _references(workspace, run, document, judging, facts)
+    if all(each["system"] != system.id for each in beside):  # else the audit before has the same declaration
+        document |= _references(workspace, run, document, judging, facts)
     return document if dry_run else save_audit(workspace, document, charter=judging.charter)
 
 

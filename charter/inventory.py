@@ -76,6 +76,7 @@ def _use(charter: Charter, use: Use) -> Document:
         "questions_looked_at": use.looked_at,
         "audited_from": window["start"][:10] if window else None,
         "audited_to": window["end"][:10] if window else None,
+        "left_out": use.audit.get("left_out") if use.audit else None,
         "ledger_entry": use.audit["evidence"]["entry"] if use.audit else None,
         "articles": [{"article": a.id, "verdict": use.articles[a.id]} for a in charter.articles],
         "questions": [_question(verdict, window["end"][:10] if window else None) for verdict in use.verdicts],

@@ -20,11 +20,18 @@ UNREAD = ("not_mature", "no_outcomes", "expired")
 """Reasons why a document says nothing at all of a group."""
 
 
-def publications(workspace: Workspace, system: System, window: Window, *, before: int | None = None) -> list[Published]:
+def publications(
+    workspace: Workspace,
+    system: System,
+    window: Window,
+    *,
+    before: int | None = None,
+    beside: Sequence[Document] = (),
+) -> list[Published]:
     """What stored audits (those `before` an entry of the ledger) have shown of windows that hang with this one, and of
-    the days of its window of reference."""
+    the days of its window of reference. `beside`: documents that will be stored before this window's."""
     reference = reference_window(system)
-    documents = audits_near(workspace, system.id, window, within=reference, before=before)
+    documents = audits_near(workspace, system.id, window, within=reference, before=before, beside=beside)
     found: dict[Window, list[Document]] = {}
     for document in documents:
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))

@@ -62,7 +62,13 @@ def changed_references(
         measures, _ = measure_evidence(read(), as_then, stands=stands)
         start, end = (dt.date.fromisoformat(document["window"][key]) for key in ("start", "end"))
         verdicts = judge(
-            charter, as_then, [m.document() for m in measures], window_start=start, window_end=end, facts=facts
+            charter,
+            as_then,
+            [m.document() for m in measures],
+            window_start=start,
+            window_end=end,
+            facts=facts,
+            left_out=document.get("left_out"),
         )
         told: Document = {
             "attribute": name,

@@ -18,7 +18,7 @@ from audits.recount import Asked, Recount, recount
 from audits.runs import Run, code_hash, measure_evidence
 from audits.standing import Standing, standing
 from audits.systems.model import System
-from audits.windows import Window, reference_window
+from audits.windows import reference_window
 from audits.workspace import Workspace
 from charter.audit import audit_document
 from charter.differences import Difference, differences
@@ -27,7 +27,7 @@ from charter.in_force import InForce, judging_then, kept_charter
 from charter.model import Charter
 from charter.published import publications
 from charter.records import stored_audits
-from charter.records.audits import StoredAudit
+from charter.records.audits import StoredAudit, window_of
 from charter.references import changed_references
 
 Document = dict[str, Any]
@@ -170,11 +170,6 @@ def stood(system: System, document: Document) -> Standing:
         name: group.expires for name, group in system.groups.items() if group.expires is not None and (name,) in told
     }
     return Standing(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
-
-
-def window_of(document: Document) -> Window:
-    """The window of a document."""
-    return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
 
 
 def judged_with(workspace: Workspace, document: Document, charter: Charter) -> Basis:

@@ -146,6 +146,7 @@ def _answered(each: Answered, say: Say, ask: Ask | None) -> Html:
         "li",
         el("p", badge(each.verdict, say), " ", link(each.title, each.href), " ", about, class_="who"),
         el("p", each.sentence),
+        el("p", each.left_out, class_="place") if each.left_out else None,
         el("p", renew, records, class_="place") if records or renew else None,
         ask_link(ask(each.system, each.key), say) if ask else None,
     )

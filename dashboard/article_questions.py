@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import inside
+from charter.left_out import REASON
 from charter.model import Article, Indicator
 from charter.plain import plainly
 from dashboard.addresses import article_href, system_href
@@ -14,6 +15,7 @@ from dashboard.article_needs import Lacking, in_register, lacking
 from dashboard.article_words import facts_of, law_links, records_of
 from dashboard.asked import sentence_of
 from dashboard.groups import attribute_name
+from dashboard.left_out import left_out_words
 from dashboard.marks import ORDER, word, worst
 from dashboard.scene import Document, Scene, excess
 from dashboard.views import anchor_of
@@ -37,6 +39,8 @@ class Answered:
     sentence: str
     records: Sequence[tuple[str, str]]
     renew: str
+    left_out: str
+    """What the audit behind it did not count; empty of an answer that rests on no log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +214,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement.get("renew") else "",
+        left_out=left_out_words(document, say) if verdict.get("comparisons") or verdict.get("reason") == REASON else "",
     )
 
 

@@ -99,6 +99,17 @@ def main() -> None:
             raise
         complain(error)
         sys.exit(2)
+    except OSError as error:
+        if "--debug" in sys.argv or isinstance(error, BrokenPipeError):
+            raise
+        complain(
+            BoussoleError(
+                f"the system refused: {error.strerror or error}.",
+                where=str(error.filename or ""),
+                next_step="Give --debug to see where.",
+            )
+        )
+        sys.exit(2)
     except Exception as error:
         if "--debug" in sys.argv or not from_database(error):
             raise

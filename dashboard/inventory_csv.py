@@ -96,6 +96,9 @@ USES: list[Column] = [
     ("questions_looked_at", "Questions that somebody has looked at", at("questions_looked_at")),
     ("audited_from", "First day of its latest audit", at("audited_from")),
     ("audited_to", "Last day of its latest audit", at("audited_to")),
+    ("counted", "Decisions that audit counted", at("left_out", "counted")),
+    ("set_aside", "Decisions set aside, which it could not count", at("left_out", "set_aside")),
+    ("limited", "Whether so many were set aside that it judges nothing", at("left_out", "limited")),
     ("ledger_entry", "The entry of the ledger that seals that audit", at("ledger_entry")),
 ]
 QUESTIONS: list[Column] = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.addresses import article_href, register_href, system_href
 from dashboard.html import Html, badge, el, join, link
+from dashboard.left_out import read_words
 from dashboard.marks import ORDER, worst
 from dashboard.scene import Scene
 from dashboard.system_html import counted
@@ -57,7 +58,7 @@ def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]
     for name, document in scene.latest.items():
         system = scene.systems.get(name)
         keys = [verdict["verdict"] for verdict in document["verdicts"]]
-        read = say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say))
+        read = read_words(document, say, period=period(document, say))
         found.append(
             Listed(
                 kicker="",

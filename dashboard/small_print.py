@@ -12,6 +12,7 @@ from charter.findings import finding
 from charter.model import Charter, Indicator, Law
 from charter.sentences import LOCALE
 from dashboard.groups import group_of
+from dashboard.left_out import read_words
 from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Document
 from dashboard.tables import actor_name, signed
@@ -27,7 +28,7 @@ def small_print(
 ) -> list[tuple[str, str]]:
     """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger."""
     evidence = document["evidence"]
-    decisions = say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say))
+    decisions = read_words(document, say, period=period(document, say))
     sealed = say("entry {n} of the ledger", n=say.whole(evidence["entry"])) if evidence.get("entry") is not None else ""
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),

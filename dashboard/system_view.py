@@ -27,6 +27,7 @@ from dashboard.dots import NARROW, WIDE
 from dashboard.drift import features, is_drift
 from dashboard.fairness.asking import KINDS, PROFILES, RAW
 from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
+from dashboard.left_out import read_words
 from dashboard.marks import ORDER
 from dashboard.reading import Kind
 from dashboard.register_words import risk_word, status_word
@@ -354,7 +355,7 @@ def _facts(document: Document, system: System | None, say: Say) -> list[tuple[st
     pairs = [
         (
             say("Audited"),
-            say("{n} decisions, {period}", n=say.whole(document["decisions"]), period=period(document, say)),
+            read_words(document, say, period=period(document, say)),
         )
     ]
     if system is not None:

@@ -109,13 +109,11 @@ def _within(window: Window) -> str:
 
 def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
     """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
-    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
-    origins = " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"
     here = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}' OR {_whole(connection, system, window)}"
     return (
         f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
-        f"WHEN discarded THEN '{DISCARDED}' WHEN {origins} THEN '{EXCLUDED}' WHEN day IS NULL THEN '{UNDATED}' "
-        f"ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
+        f"WHEN discarded THEN '{DISCARDED}' WHEN {_out(connection, system)} THEN '{EXCLUDED}' "
+        f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {_unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
     )
@@ -148,8 +146,16 @@ def _unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int
 
 
 def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
-    """SQL: the same columns, of the decisions of excluded runs."""
+    """SQL: the same columns, of the decisions of excluded runs; others that wait beside them are counted elsewhere."""
     if not has_table(connection, system, "excluded_decisions"):
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
-    twin = table(system, "excluded_decisions")
-    return f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)}"
+    twin = f"{table(system, 'excluded_decisions')} JOIN lake.main.ingested i USING (batch)"
+    return (
+        f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)} AND ({_out(connection, system)})"
+    )
+
+
+def _out(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: whether a source (`i`) is one of an excluded run."""
+    gone = runs_out(connection, system) if has_shared(connection, "exclusions") else set()
+    return " OR ".join(f"starts_with(i.origin, {literal(f'{origin}/')})" for origin in sorted(gone)) or "false"

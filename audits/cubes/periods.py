@@ -7,17 +7,12 @@ from collections.abc import Sequence
 import duckdb
 
 from audits.cubes.left_out import SET_ASIDE, read_left_out
-from audits.errors import BoussoleError
 from audits.lake.tables import table
 from audits.systems.model import System
-from audits.windows import Window, label_of, period_of
+from audits.windows import EmptyWindowError, Window, label_of, period_of
 
 LISTED = 6
 """So many periods are named one by one; of more, the first and the last."""
-
-
-class EmptyWindowError(BoussoleError):
-    """A window of which the log holds no decision: there is nothing to measure or to judge."""
 
 
 def periods_held(connection: duckdb.DuckDBPyConnection, system: System) -> dict[Window, int]:

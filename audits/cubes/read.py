@@ -19,7 +19,7 @@ from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Group
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
-from audits.windows import Window
+from audits.windows import EmptyWindowError, Window
 
 COUNTS = pa.schema(
     [
@@ -50,14 +50,14 @@ class Read:
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
-    """First and last day of a system's log. Raises BoussoleError when there is none."""
+    """First and last day of a system's log. Raises EmptyWindowError when there is none."""
     row = None
     if exists(connection, system):
         row = connection.execute(
             f"""SELECT min(day), max(day) FROM {table(system, "daily")} WHERE "by" = ''"""
         ).fetchone()
     if row is None or row[0] is None:
-        raise BoussoleError(
+        raise EmptyWindowError(
             f"the system '{system.id}' has no decisions yet.",
             next_step=f"Import some with `boussole import FILE --system {system.id}`, or run `boussole sync`.",
         )

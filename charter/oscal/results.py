@@ -55,12 +55,16 @@ def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words:
     }
 
 
+LEFT_OUT = ("set_aside", "other_periods", "limit", "limited")
+"""What of the decisions that were not counted stands beside the result of an audit."""
+
+
 def _result(audit: Audit, words: Words) -> Part:
     document, lang = audit.document, words.lang
     window = document["window"]
     title = words(RESULT, system=said(audit.system.title, lang), start=window["start"], end=window["end"])
     observed = _observations(audit)
-    verdicts = document["verdicts"]
+    verdicts, told = document["verdicts"], document.get("left_out") or {}
     return without_empty(
         {
             "uuid": uuid_of("result", audit.sha256),
@@ -75,6 +79,7 @@ def _result(audit: Audit, words: Words) -> Part:
                     "code": document["code"],
                     "charter": document["charter"]["sha256"],
                     "entry": audit.entry,
+                    **{name.replace("_", "-"): told.get(name) for name in LEFT_OUT},
                 }
             ),
             "local-definitions": {"components": [component(audit.system, lang)]},

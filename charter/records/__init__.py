@@ -9,6 +9,7 @@ from charter.records.audits import (
     audits_of,
     latest_audits,
     save_audit,
+    save_audits,
     sealed_json,
     stored_audits,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "register_charter",
     "request_since",
     "save_audit",
+    "save_audits",
     "seal",
     "sealed_json",
     "sign_checkpoint",

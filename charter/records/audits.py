@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -53,20 +53,34 @@ def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Ve
     Raises BoussoleError when the document lacks what a record needs, or holds what JSON can't say; SystemFileError
     while the file of its system has lines to fill in.
     """
-    if charter is not None and charter.sha256 != document.get("charter", {}).get("sha256"):
+    return save_audits(workspace, [document], charter=charter)[0]
+
+
+def save_audits(
+    workspace: Workspace, documents: Sequence[Mapping[str, Any]], *, charter: Versioned | None = None
+) -> list[Document]:
+    """The same of several, in their order and in one transaction: all of them are sealed, or none."""
+    if charter is not None and any(charter.sha256 != each.get("charter", {}).get("sha256") for each in documents):
         raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")
-    (subject, version), text = _subject(document), sealed_json(document)
-    hold_filled(workspace.home / "systems", [subject["system"]])
+    read = [(*_subject(document), sealed_json(document)) for document in documents]
+    for each in documents:
+        hold_filled(workspace.home / "systems", [each["system"]])
     with open_records(workspace).begin() as connection:
-        same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
-        stored = connection.execute(same).first()
-        if stored is not None:
-            return complete(stored)
-        if charter is None:
-            register(connection, sha256=subject["charter"], version=version)
-        else:
-            register_charter(connection, charter)
-        return complete(_write(connection, text, subject))
+        return [_save(connection, text, subject, version, charter) for subject, version, text in read]
+
+
+def _save(
+    connection: Connection, text: bytes, subject: dict[str, str], version: str, charter: Versioned | None
+) -> Document:
+    same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
+    stored = connection.execute(same).first()
+    if stored is not None:
+        return complete(stored)
+    if charter is None:
+        register(connection, sha256=subject["charter"], version=version)
+    else:
+        register_charter(connection, charter)
+    return complete(_write(connection, text, subject))
 
 
 def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> Row[Any]:
@@ -169,26 +183,41 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
 
 
 def audits_near(
-    workspace: Workspace, system_id: str, window: Window, *, within: Window | None = None, before: int | None = None
+    workspace: Workspace,
+    system_id: str,
+    window: Window,
+    *,
+    within: Window | None = None,
+    before: int | None = None,
+    beside: Sequence[Mapping[str, Any]] = (),
 ) -> list[Document]:
     """The documents of a system whose windows share days with one, or with one that does, and so on.
 
     `within`: also those whose windows lie within another, but for those of the window itself. `before`: only those that
-    were sealed before an entry. They are shared between calls: change none.
+    were sealed before an entry. `beside`: others of the system, as good as stored. They are shared between calls:
+    change none.
     """
+    others = [(each, window_of(each)) for each in beside if each["system"] == system_id]
     mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
     ends = select(Audit.window_start, Audit.window_end).where(mine).distinct()
     with reading(workspace) as connection:
-        if connection is None:
+        if connection is None and not others:
             return []
-        windows = [Window(*map(dt.date.fromisoformat, row)) for row in connection.execute(ends)]
+        stored = [] if connection is None else connection.execute(ends).all()
+        windows = [*(Window(*map(dt.date.fromisoformat, row)) for row in stored), *(held for _, held in others)]
         wanted = connected(window, windows)
         wanted += [found for found in windows if within is not None and within.holds(found) and found != window]
         near = {(str(found.start), str(found.end)) for found in wanted}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
-        rows = connection.execute(query).all() if near else []
-    return [_completed(row, _parsed(row.document)) for row in rows]
+        rows = connection.execute(query).all() if near and connection is not None else []
+    found = [_completed(row, _parsed(row.document)) for row in rows]
+    return [*found, *(dict(each) for each, held in others if (str(held.start), str(held.end)) in near)]
+
+
+def window_of(document: Mapping[str, Any]) -> Window:
+    """The window of a document."""
+    return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
 
 
 @dataclass(frozen=True, kw_only=True)

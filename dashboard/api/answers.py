@@ -22,6 +22,7 @@ from dashboard.api.shapes import (
     EntryOut,
     Health,
     Judged,
+    LeftOutOut,
     Measures,
     Page,
     SystemOut,
@@ -54,6 +55,7 @@ def audits(workspace: Workspace, given: Given) -> Page[AuditOut]:
             start=each.start,
             end=each.end,
             decisions=each.decisions,
+            left_out=_left_out(each.left_out),
             charter=each.charter,
             articles=_marks(each.articles),
         )
@@ -86,7 +88,12 @@ def measures(workspace: Workspace, given: Given) -> Measures:
 def verdicts(workspace: Workspace, given: Given) -> Page[Judged]:
     """Every question that the charter asks of each system, with its answer as it stands today."""
     found = [
-        Judged(system=use.system.id, entry=_audited(use.audit).entry if use.audit else None, verdict=verdict)
+        Judged(
+            system=use.system.id,
+            entry=_audited(use.audit).entry if use.audit else None,
+            left_out=_left_out(use.audit.get("left_out")) if use.audit else None,
+            verdict=verdict,
+        )
         for use in store.scene(workspace).uses
         for verdict in use.verdicts
         if given.get("system") in (None, use.system.id)
@@ -179,7 +186,12 @@ def _audited(audit: Document) -> Audited:
         start=window["start"][:10],
         end=window["end"][:10],
         decisions=audit["decisions"],
+        left_out=_left_out(audit.get("left_out")),
     )
+
+
+def _left_out(told: Document | None) -> LeftOutOut | None:
+    return None if told is None else LeftOutOut(**{name: told[name] for name in LeftOutOut.model_fields})
 
 
 def _marks(articles: Sequence[Document]) -> dict[str, Any]:

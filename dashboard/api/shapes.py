@@ -27,6 +27,20 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(description="Address of what follows; null: nothing")
 
 
+class LeftOutOut(BaseModel):
+    """What came in and was not counted by an audit."""
+
+    rows: int = Field(ge=0, description="Decisions that should have been counted")
+    counted: int = Field(ge=0, description="Those that were")
+    set_aside: int = Field(ge=0, description="Those that are set aside and not corrected")
+    discarded: int = Field(ge=0, description="Those that somebody discarded; no part of the share")
+    excluded: int = Field(ge=0, description="Those of runs out of the figures; no part of the share")
+    other_periods: int = Field(ge=0, description="Decisions counted in other periods")
+    share: float | None = Field(description="set_aside ÷ rows")
+    limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
+    limited: bool = Field(description="Whether that share is reached: all that rests on the log is unknown")
+
+
 class Audited(BaseModel):
     """An audit in short."""
 
@@ -34,6 +48,7 @@ class Audited(BaseModel):
     start: dt.date = Field(description="First day of its window")
     end: dt.date = Field(description="Last day of its window")
     decisions: int = Field(ge=0, description="How many decisions it read")
+    left_out: LeftOutOut | None = Field(description="What it did not count; null of audits of earlier versions")
 
 
 class SystemOut(BaseModel):
@@ -64,6 +79,7 @@ class Judged(BaseModel):
 
     system: str
     entry: int | None = Field(description="Entry of the audit; null: no audit has looked at it")
+    left_out: LeftOutOut | None = Field(description="What that audit did not count; null where it does not say")
     verdict: Verdict
 
 

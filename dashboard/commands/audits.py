@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Unpack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands import alone
+from dashboard.commands import alone, auditing
 from dashboard.commands.alone import Days
+from dashboard.commands.auditing import Look
 from dashboard.commands.console import (
     AsOfOption,
     FromOption,
@@ -20,6 +21,7 @@ from dashboard.commands.console import (
     workspace_of,
     write_json,
 )
+from dashboard.commands.output import check_file
 from dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
@@ -67,10 +69,15 @@ def audit(  # noqa: PLR0917 (the options of a command)
     dates: DatesOption = None,
     header: HeaderOption = None,
     sheet: SheetOption = None,
+    all_periods: Annotated[
+        bool, typer.Option("--all-periods", help="Audit each period of the log that has ended, the oldest first.")
+    ] = False,
 ) -> None:
     """Measure the decisions of a window, judge them by the charter, seal the result.
 
-    The audit of a run (--run) or of a file (--dry-run FILE) looks at all its decisions and is never stored.
+    The window is the last period that is complete, unless --from, --to or --all-periods say otherwise. Nothing is
+    sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
+    decisions and is never stored.
     """
     from charter.audit import SEVERITY, worst
 
@@ -80,22 +87,26 @@ def audit(  # noqa: PLR0917 (the options of a command)
         "as_of": as_of.date() if as_of else None,
         "exact": exact,
     }
+    check_file(json_)
     reports: list[IngestReport] = []
     by_itself = run is not None or file is not None or system_file is not None
+    _consistent(all_periods=all_periods, by_itself=by_itself, days=days)
+    tell = say if json_ else typer.echo
     if by_itself:
         files = files_of(
             encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
         )
         asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files)
         document, reports, language = alone.audit(context, asked, **days)
-        documents = [document]
+        looks = [Look(document=document)]
     else:
-        documents, language = _audits(context, system, dry_run=dry_run, **days)
+        looks, language = auditing.audits(context, system, dry_run=dry_run, all_periods=all_periods, **days)
+    for look in looks:
+        auditing.tell(look, language, to=tell, verdicts=not json_)
+    documents = [look.document for look in looks if look.document is not None]
     if json_:
-        write_json(documents[0] if system or by_itself else documents, json_)
-    else:
-        for document in documents:
-            _summary(document, language)
+        one = (system or by_itself) and not all_periods
+        write_json(documents[0] if one else documents, json_)
     bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
         raise typer.Exit(1)
@@ -103,40 +114,12 @@ def audit(  # noqa: PLR0917 (the options of a command)
         raise typer.Exit(2)
 
 
-def _audits(
-    context: typer.Context, system: str | None, *, dry_run: bool, **days: Unpack[Days]
-) -> tuple[list[dict[str, Any]], str]:
-    """The audits of one system of the workspace or of all, and the language to tell them in."""
-    from audits.systems.gaps import file_of, hold_filled
-    from charter.audit import run_audit
-    from dashboard.alerts.after import tell_changes
-
-    workspace = workspace_of(context)
-    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
-    if not ids:
-        raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
-    folder = workspace.home / "systems"
-    if not dry_run:
-        hold_filled(folder, ids)
-    for item in ids:
-        alone.tell_gaps(file_of(folder, item))
-    documents = [run_audit(workspace, workspace.system(item), dry_run=dry_run, **days) for item in ids]
-    if not dry_run and (told := tell_changes(workspace, systems=ids)):
-        say(told)
-    return documents, workspace.settings.language
-
-
-def _summary(document: dict[str, Any], lang: str) -> None:
-    window = document["window"]
-    typer.echo(f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions")
-    for reference in document.get("references", []):
-        for answer in reference["answers"]:
-            typer.echo(f"  {answer['article']}/{answer['indicator']}: {answer['sentence'][lang]}")
-    for verdict in document["verdicts"]:
-        if verdict["verdict"] != "not_examined":
-            typer.echo(
-                f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}"
-            )
+def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
+    if all_periods and (by_itself or days["start"] or days["end"]):
+        raise BoussoleError(
+            "--all-periods looks at each period of a log by itself.",
+            next_step="Give it without FILE, --run, --system-file, --from and --to.",
+        )
 
 
 def subgroups(  # noqa: PLR0917 (the options of a command)
@@ -153,6 +136,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
     from audits.subgroups import scan
     from charter.published import publications
 
+    check_file(json_)
     workspace = workspace_of(context)
     chosen = workspace.system(system)
     days = {name: day.date() if day else None for name, day in (("start", start), ("end", end), ("as_of", as_of))}

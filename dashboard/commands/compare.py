@@ -13,6 +13,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.alone import system_of, tell_bad_rows
 from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
+from dashboard.commands.output import check_file
 from dashboard.commands.side_by_side import beside
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     from charter.compare import compare as judge
     from charter.in_force import in_force
 
+    check_file(json_)
     if sequence is not None or shadow is not None:
         if versions or run or system_file or end or (sequence and (shadow or start)):
             raise BoussoleError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.access.command_line import noted
+from dashboard.commands.output import STDOUT, json_text, write_text
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -74,11 +74,11 @@ def complain(error: BoussoleError) -> None:
 
 def write_json(document: Any, target: str) -> None:
     """A document as JSON to a file, or to stdout for `-`."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    if target == "-":
+    text = json_text(document)
+    if target == STDOUT:
         typer.echo(text)
         return
-    Path(target).write_text(text + "\n", encoding="utf-8")
+    write_text(target, text + "\n")
     say(f"Written: {target}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard.commands.console import AsOfOption, say, workspace_of, write_json
+from dashboard.commands.output import check_file, check_folder, write_bytes
 
 if TYPE_CHECKING:
     from audits.drift.pairs import Pair
@@ -65,6 +65,11 @@ def drift(  # noqa: PLR0917 (the options of a command)
     from audits.drift.pairs import against_asked, exact_pair, window_asked
     from charter.examined import examined
 
+    check_file(json_)
+    if html is not None:
+        check_folder(html.parent)
+        html.parent.mkdir(parents=True, exist_ok=True)
+        check_file(html)
     workspace = workspace_of(context)
     pair = exact_pair(
         workspace,
@@ -80,8 +85,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         _print_changes(pair, changes)
     made = _made(workspace, pair) if report or html else None
     if made is not None and html is not None:
-        html.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(made.place.html, html)
+        write_bytes(html, made.place.html.read_bytes())
         say(f"Written: {html}")
     if json_:
         write_json(_document(pair, states, changes, made), json_)

@@ -10,6 +10,7 @@ import typer
 
 from dashboard.commands import kept
 from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
+from dashboard.commands.output import check_folder
 
 app = typer.Typer(help="Export for auditors and other tools.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,6 +24,7 @@ def csv_(context: typer.Context, folder: Folder) -> None:
     from charter.inventory import inventory
     from dashboard.inventory_csv import write_tables
 
+    check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
     for path in write_tables(document, folder):
         say(f"Written: {path}")
@@ -33,6 +35,7 @@ def json_(context: typer.Context, folder: Folder) -> None:
     """The register for an auditor as one JSON document (`boussole.register/1`)."""
     from charter.inventory import inventory
 
+    check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
     folder.mkdir(parents=True, exist_ok=True)
     write_json(document, str(folder / "register.json"))
@@ -63,6 +66,7 @@ def pack(  # noqa: PLR0917 (the options of a command)
     from charter.records import sign_checkpoint
     from charter.rerun import chosen, newest
 
+    check_folder(folder)
     workspace = workspace_of(context)
     days = {"start": start.date() if start else None, "end": end.date() if end else None}
     audits = chosen(workspace, system=system, entries=entry or None, **days)
@@ -95,6 +99,7 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     from charter.records import stored_audits
     from charter.rerun import chosen, newest
 
+    check_folder(folder)
     workspace = workspace_of(context)
     first, last = start.date() if start else None, end.date() if end else None
     asked = system or first or last

@@ -9,6 +9,7 @@ import typer
 
 from dashboard.commands import kept
 from dashboard.commands.console import say, workspace_of
+from dashboard.commands.output import check_file, write_bytes, write_text
 
 app = typer.Typer(
     help="Checkpoints of the ledger: sign, cosign, keep and prove.", no_args_is_help=True, rich_markup_mode=None
@@ -42,10 +43,11 @@ def checkpoint(
 
     if since and file.exists() and file.samefile(since):
         raise BoussoleError("this would replace the kept checkpoint.", next_step="Write the new one to another file.")
+    check_file(file)
     workspace = workspace_of(context)
     old = kept.checkpoint_in(since)[1] if since else None
     note = sign_checkpoint(workspace)
-    file.write_text(str(request_since(workspace, note, old) if old else note), encoding="utf-8")
+    write_text(file, str(request_since(workspace, note, old) if old else note))
     _, made = parse_checkpoint(str(note))
     say(f"Written: {file}: {made.size} entries, root {made.root}.")
     if old:
@@ -79,13 +81,14 @@ def cosign(
     from audits.ledger.cosigning import RefusedError, cosigned, parse_request
     from audits.ledger.keys import parse_verifier
 
+    check_file(file)
     before, request = kept_checkpoint(folder), parse_request(kept.text_of(file))
     try:
         note = sign(folder, request, log=parse_verifier(log) if log else None)
     except RefusedError as refusal:
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
-    file.write_text(str(cosigned(request, note)), encoding="utf-8")
+    write_text(file, str(cosigned(request, note)))
     new = request.checkpoint
     if before is None:
         say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
@@ -110,9 +113,10 @@ def prove(
     """
     from charter.records import prove_entry, sign_checkpoint
 
+    check_file(file)
     workspace = workspace_of(context)
     note = kept.checkpoint_in(below)[0] if below else sign_checkpoint(workspace)
-    file.write_text(str(prove_entry(workspace, entry, note)), encoding="utf-8")
+    write_text(file, str(prove_entry(workspace, entry, note)))
     say(f"Written: {file}")
 
 
@@ -148,7 +152,7 @@ def timestamp(
     note, _ = kept.checkpoint_in(file)
     if reply is None:
         asked = file.with_name(f"{file.name}.tsq")
-        asked.write_bytes(timestamp_request(note))
+        write_bytes(asked, timestamp_request(note))
         say(f"Written: {asked}. Send it to a timestamp authority, then give its answer with --reply and --authority.")
         return
     if authority is None:

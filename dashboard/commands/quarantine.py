@@ -11,6 +11,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
 from dashboard.commands.decisions import tell_report
+from dashboard.commands.output import check_file
 from dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
@@ -57,6 +58,7 @@ def export(
     """Write the rows that are set aside, as they came, to a CSV file that only you can read."""
     from audits.decisions.quarantine import export as write
 
+    check_file(file)
     workspace = workspace_of(context)
     rows = write(workspace, workspace.system(system), file, log=log)
     say(f"{rows} row(s) written to {file}. Correct them, leave the columns that start with _ as they are, then:")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dashboard.commands.console import say, workspace_of
+from dashboard.commands.output import check_folder
 
 
 class Language(StrEnum):
@@ -27,6 +28,8 @@ def report(
     """Write the report of a period as an accessible, archivable PDF with its evidence attached."""
     from dashboard.report import write_report
 
+    if out is not None:
+        check_folder(out.parent)
     workspace = workspace_of(context)
     chosen = lang.value if lang else workspace.settings.language
     say(f"Written: {write_report(workspace, period=period, lang=chosen, out=out)}")

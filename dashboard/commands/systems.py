@@ -14,6 +14,7 @@ import typer
 
 from audits.errors import SystemFileError
 from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.output import check_file, write_text
 from dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
@@ -174,6 +175,7 @@ def new(  # noqa: PLR0917 (the options of a command)
 
     if out is not None:
         refuse_existing(out)
+    check_file(out)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
     made = propose(source, system_id=system_id, controls=control or [], files=files)
     if made.read:
@@ -181,7 +183,7 @@ def new(  # noqa: PLR0917 (the options of a command)
     if out is None:
         typer.echo(made.text, nl=False)
     else:
-        out.write_text(made.text, encoding="utf-8")
+        write_text(out, made.text)
         say(f"Written: {out}")
     say("No data can tell these:")
     for gap in made.gaps:

@@ -72,7 +72,9 @@ def metrics_of(document: Document) -> dict[str, float]:
     found = {metric_name(measure): float(measure["value"]) for measure in measures}
     counted = Counter(verdict["verdict"] for verdict in document["verdicts"])
     questions = {f"{PREFIX}questions.{key}": float(counted[key]) for key in ("broken", "watch", "unknown", "kept")}
-    return {f"{PREFIX}decisions": float(document["decisions"]), **questions, **found}
+    left_out = document.get("left_out") or {}
+    aside = {f"{PREFIX}set_aside": float(left_out["set_aside"])} if left_out else {}
+    return {f"{PREFIX}decisions": float(document["decisions"]), **aside, **questions, **found}
 
 
 def measures_table(document: Document) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from audits.systems import System
 from charter.model import Charter
 from dashboard.html import Html, badge, details, el, facts, join, table
+from dashboard.left_out import left_out_words
 from dashboard.marks import PAPER, word
 from dashboard.scene import Scene
 from dashboard.system_html import article
@@ -80,6 +81,7 @@ def _head(page: SystemPage, document: Mapping[str, Any], reports: Sequence[Inges
         (say("Decisions"), say.whole(document["decisions"])),
         (say("Period"), period(document, say)),
         (say("Rows set aside"), say.whole(aside) if aside else ""),
+        (say("Not counted"), left_out_words(document, say)),
         (say("Charter"), f"{document['charter']['id']} {document['charter']['version']}"),
     ]
     return el(

@@ -34,6 +34,7 @@ from dashboard.fairness.picture import drawing, spoken
 from dashboard.fairness.sentences import told
 from dashboard.fairness.tables import groups_of, history_of
 from dashboard.groups import attribute_name
+from dashboard.left_out import left_out_words
 from dashboard.scene import Scene
 from dashboard.system_view import Chart
 from dashboard.tables import Table
@@ -150,6 +151,7 @@ def _last_fields(found: Sequence[Group], kind: Kind, chosen: Chosen, say: Say) -
 def _subtitle(scene: Scene, document: Document, say: Say, *, system: System | None, control: str) -> str:
     name = scene.title(str(document["system"]), say)
     parts = [name, period(document, say), say("{n} decisions", n=say.whole(document["decisions"]))]
+    parts += [left_out] if (left_out := left_out_words(document, say)) else []
     if control == PROFILES and system is not None:
         names = ", ".join(inside(say.text(each.title, key)) for key, each in system.controls.items())
         parts.append(say("comparable: {controls}", controls=names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.left_out import read_words
 from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from dashboard.report.answer import answer
 from dashboard.report.attachments import Attachment
@@ -127,7 +128,7 @@ def _audited(edition: Edition, tell: Tell) -> list[list[str]]:
     return [
         [
             edition.scene.title(system_id, tell),
-            tell("{n} decisions, {period}", n=tell.whole(document["decisions"]), period=days[system_id]),
+            read_words(document, speaker(tell.lang), period=days[system_id]),
         ]
         for system_id, document in documents.items()
     ]

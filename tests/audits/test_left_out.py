@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from audits.cubes.left_out import LeftOut
-from audits.cubes.periods import EmptyWindowError
 from audits.decisions import ingest
 from audits.decisions.correction import resubmit
 from audits.decisions.exclusion import exclude
@@ -18,6 +17,7 @@ from audits.decisions.quarantine import export
 from audits.lake import writing
 from audits.lake.tables import table
 from audits.runs import measure_window
+from audits.windows import EmptyWindowError
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.records import stored_audits

@@ -28,6 +28,7 @@ from dashboard.commands.committee.desk import (
     yaml_of,
 )
 from dashboard.commands.console import say, write_json
+from dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]
 
@@ -134,7 +135,7 @@ def calendar(
     from charter.committee.sessions import session as found
 
     house = desk(context, committee, SECRETARIAT, None).house
-    out.write_bytes(calendar_file(found(house, session), lang=lang))
+    write_bytes(out, calendar_file(found(house, session), lang=lang))
     say(f"Written: {out}")
 
 
@@ -297,6 +298,7 @@ def minutes(
     from charter.committee.minutes import minutes_of, seal_minutes
     from charter.committee.minutes_text import minutes_text
 
+    check_file(json_)
     at = desk(context, committee, role, on)
     document = minutes_of(at.house, session)
     if json_:

@@ -1,0 +1,105 @@
+"""Audits of several windows and systems that are sealed together: all of them, or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.cubes.periods import periods_held
+from audits.cubes.read import days_of
+from audits.lake import reading
+from audits.systems.model import System
+from audits.windows import Window, ended_periods, period_of
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.differences import differences
+from charter.in_force import InForce
+from charter.records import audits_of
+from charter.records.audits import window_of
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """One period of a log: its decisions; `ended`: whether nothing of it can come any more, by the calendar."""
+
+    window: Window
+    decisions: int
+    ended: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A period with its document; `unchanged` where a stored audit says the same, which is then the document."""
+
+    window: Window
+    document: Document
+    unchanged: bool
+
+
+def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = None) -> list[Period]:
+    """All periods of a log of the system's kind, from the one of its first day to that of its last, oldest first.
+
+    Periods in between without decisions are among them. Where the whole log is one period, only that.
+    """
+    today = today or dt.datetime.now(system.zone).date()
+    with reading(workspace) as connection:
+        first, last = days_of(connection, system)
+        held = periods_held(connection, system)
+    kind = system.windows.audit
+    if kind == "all":
+        return [Period(window=window, decisions=n) for window, n in held.items()]
+    windows = ended_periods(first, period_of(last, kind).end, kind)
+    return [Period(window=each, decisions=held.get(each, 0), ended=each.end < today) for each in windows]
+
+
+def audit_periods(
+    workspace: Workspace,
+    system: System,
+    periods: Sequence[Period],
+    *,
+    judging: InForce,
+    as_of: dt.date | None = None,
+    exact: bool = False,
+) -> list[Audited]:
+    """Audits periods in their order without sealing any: each hides what those before it oblige it to hide."""
+    stored: dict[Window, Document] = {}
+    for document in audits_of(workspace, system.id):
+        stored[window_of(document)] = document
+    made: list[Document] = []
+    found: list[Audited] = []
+    for period in periods:
+        document = run_audit(
+            workspace,
+            system,
+            start=period.window.start,
+            end=period.window.end,
+            as_of=as_of,
+            exact=exact,
+            dry_run=True,
+            judging=judging,
+            beside=made,
+        )
+        before = stored.get(period.window)
+        same = before is not None and unchanged(before, document)
+        found.append(Audited(window=period.window, document=before if same and before else document, unchanged=same))
+        made += [] if same else [document]
+    return found
+
+
+def unchanged(stored: Document, made: Document) -> bool:
+    """Whether an audit says what a stored one of its window says, of the same declaration of its system.
+
+    Decisions that came to other periods since change nothing of this one.
+    """
+    same_system = stored["evidence"].get("system") == made["evidence"]["system"]
+    return same_system and not differences(_own(stored), _own(made), texts=False)
+
+
+def _own(document: Document) -> Document:
+    """A document without what it says of other periods."""
+    said = document.get("left_out")
+    return document if said is None else {**document, "left_out": {**said, "other_periods": None}}

@@ -1,0 +1,155 @@
+"""What `boussole audit` looks at in a workspace: one window or each period, of one system or of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
+
+import typer
+
+from audits.errors import BoussoleError
+from dashboard.commands.alone import Days, tell_gaps
+from dashboard.commands.console import say, workspace_of
+
+if TYPE_CHECKING:
+    from audits.systems import System
+    from audits.workspace import Workspace
+    from charter.in_force import InForce
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One window that a command looked at: its document, or why there is none (`note`).
+
+    `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
+    the system was stored before; `unchanged`: a stored audit says the same, and is the document.
+    """
+
+    document: Document | None = None
+    note: str = ""
+    part: str | None = None
+    first: bool = False
+    unchanged: bool = False
+
+
+def audits(
+    context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
+) -> tuple[list[Look], str]:
+    """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
+    from audits.systems.gaps import file_of, hold_filled
+    from audits.windows import EmptyWindowError
+    from charter.in_force import in_force
+    from charter.records import open_records, save_audits
+    from dashboard.alerts.after import tell_changes
+
+    workspace = workspace_of(context)
+    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
+    if not ids:
+        raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
+    folder = workspace.home / "systems"
+    if not dry_run:
+        hold_filled(folder, ids)
+    for item in ids:
+        tell_gaps(file_of(folder, item))
+    if not dry_run and workspace.governance.exists():
+        open_records(workspace)  # brings older records up to date before anything reads them
+    judging = in_force(workspace)
+    one = partial(_each_period if all_periods else _last_period, workspace, judging=judging, days=days)
+    many = (look for name in ids for look in _noted(one, workspace.system(name)))
+    looks = one(workspace.system(system)) if system else list(many)
+    if not any(look.document for look in looks):
+        raise EmptyWindowError("no decision was audited.", next_step=" ".join(look.note for look in looks))
+    if not dry_run and (fresh := [look.document for look in looks if look.document and not look.unchanged]):
+        sealed = iter(save_audits(workspace, fresh, charter=judging.charter))
+        looks = [
+            replace(each, document=next(sealed)) if each.document and not each.unchanged else each for each in looks
+        ]
+        if told := tell_changes(workspace, systems=ids):
+            say(told)
+    return looks, workspace.settings.language
+
+
+def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
+    """The looks at one of several systems: one without decisions is noted and keeps nobody from the others."""
+    from audits.windows import EmptyWindowError
+
+    try:
+        return one(system)
+    except EmptyWindowError as empty:
+        return [Look(note=str(empty))]
+
+
+def _last_period(workspace: Workspace, system: System, *, judging: InForce, days: Days) -> list[Look]:
+    from audits.windows import Window, label_of
+    from charter.audit import run_audit
+    from charter.records import audits_of
+    from charter.records.audits import window_of
+
+    document = run_audit(workspace, system, dry_run=True, judging=judging, **days)
+    if days["start"] or days["end"] or not document["left_out"]["other_periods"]:
+        return [Look(document=document)]
+    window: Window = window_of(document)
+    part = label_of(window, system.windows.audit)
+    return [Look(document=document, part=part, first=not audits_of(workspace, system.id))]
+
+
+def _each_period(workspace: Workspace, system: System, *, judging: InForce, days: Days) -> list[Look]:
+    from audits.windows import label_of
+    from charter.all_periods import audit_periods, periods_of
+
+    periods, kind = periods_of(workspace, system), system.windows.audit
+    chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
+    found = iter(audit_periods(workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"]))
+    looks: list[Look] = []
+    for each in periods:
+        name = f"{system.id} {label_of(each.window, kind)}"
+        if each in chosen:
+            audited = next(found)
+            looks.append(Look(document=dict(audited.document), unchanged=audited.unchanged))
+        elif not each.decisions:
+            looks.append(Look(note=f"{name}: no decision in this period, so no verdict on it."))
+        else:
+            looks.append(Look(note=f"{name}: {each.decisions} decisions; this period has not ended: not audited yet."))
+    return looks
+
+
+def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
+    """What was looked at, what was left out of it, and the verdicts, one line each."""
+    from dashboard.left_out import left_out_words
+    from dashboard.words import speaker
+
+    if look.document is None:
+        to(look.note)
+        return
+    document, words = look.document, speaker(lang)
+    window = document["window"]
+    head = f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions"
+    to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
+    if look.part is not None:
+        to(f"  {_scope(look, document)}")
+    if told := left_out_words(document, words):
+        to(f"  {told}")
+    for reference in document.get("references", []) if verdicts else ():
+        for answer in reference["answers"]:
+            to(f"  {answer['article']}/{answer['indicator']}: {answer['sentence'][lang]}")
+    for verdict in _examined(document) if verdicts else ():
+        to(f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}")
+
+
+def _scope(look: Look, document: Document) -> str:
+    """Which part of the log was looked at, and how the rest is."""
+    told = document["left_out"]
+    counted = f"{told['counted']:,} of {told['counted'] + told['other_periods']:,} decisions"
+    what = "this first audit looks at one period alone" if look.first else "one period alone"
+    return (
+        f"window {look.part}: {what}, {counted}; {told['other_periods']:,} in other periods: "
+        "`boussole audit --all-periods` audits each."
+    )
+
+
+def _examined(document: Document) -> Sequence[Document]:
+    return [verdict for verdict in document["verdicts"] if verdict["verdict"] != "not_examined"]

@@ -1,0 +1,91 @@
+"""Files that commands write: known to be writable before anything is done, and written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from audits.errors import BoussoleError
+
+STDOUT = "-"
+
+
+class OutputError(BoussoleError):
+    """A file that cannot be written."""
+
+
+def check_file(target: Path | str | None) -> None:
+    """That a file could be written there, before a command does what it cannot take back; leaves nothing behind.
+
+    Nothing (None) and stdout (`-`) always can. Raises OutputError.
+    """
+    if target is None or str(target) == STDOUT:
+        return
+    path = Path(target)
+    if path.is_dir():
+        raise OutputError("this is a folder, not a file.", where=str(path), next_step="Name a file in it.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OutputError("this file may not be written to.", where=str(path), next_step="Name another file.")
+    if path.exists() and not path.is_file():  # a device or a pipe
+        return
+    if not path.resolve().parent.is_dir():
+        raise OutputError("its folder does not exist.", where=str(path), next_step="Make it, or name another file.")
+    try:
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def check_folder(target: Path) -> None:
+    """That files could be written to a folder, or that it could be made. Raises OutputError."""
+    above = target
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    if not above.is_dir():
+        raise OutputError("this is a file, not a folder.", where=str(above), next_step="Name another folder.")
+    try:
+        with tempfile.TemporaryFile(dir=above):
+            pass
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def write_bytes(target: Path | str, content: bytes) -> None:
+    """A file, whole or as it was: written beside, then put in its place. Raises OutputError."""
+    path = Path(target)
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+        place = path.resolve()
+        part = place.with_name(f".{place.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(content)
+            if place.exists():
+                shutil.copymode(place, part)
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write_text(target: Path | str, text: str) -> None:
+    """The same, of a text."""
+    write_bytes(target, text.encode("utf-8"))
+
+
+def json_text(document: Any) -> str:
+    """A document as commands write it."""
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"the file cannot be written: {error.strerror or error}.", where=str(path), next_step="Name another one."
+    )

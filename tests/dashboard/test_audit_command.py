@@ -1,0 +1,204 @@
+"""`boussole audit`: which part of a log it looks at, what it leaves out, and that nothing is sealed when it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.records import stored_audits
+from charter.rerun import rerun
+from tests.audits.test_left_out import APRIL, MONTHLY, bring, made, rows
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """March, May and June of a log, whose April is empty: 100, 120 and 60 decisions."""
+    workspace = made(tmp_path / "w")
+    bring(workspace, [*rows(3, 100), *rows(5, 120), *rows(6, 59), *rows(6, 1, start=900, day=30)])
+    return workspace
+
+
+def entries(workspace: Workspace) -> int:
+    return len(stored_audits(workspace))
+
+
+def test_the_first_audit_says_which_part_it_looked_at(workspace: Workspace, command: Run) -> None:
+    done = command("--workspace", workspace.home, "audit")
+    assert done.returncode == 0, done.stderr
+    assert "loans 2026-06-01/2026-06-30: 60 decisions" in done.stdout
+    told = done.stdout.splitlines()[1]
+    assert "window 2026-06: this first audit looks at one period alone, 60 of 280 decisions" in told
+    assert "220 in other periods: `boussole audit --all-periods` audits each" in told
+    assert "dans d’autres périodes\u202f: 220" in done.stdout  # in the workspace's language, as the verdicts are
+
+
+def test_with_json_on_stdout_the_part_is_told_on_stderr(workspace: Workspace, command: Run) -> None:
+    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--json", "-")
+    assert json.loads(done.stdout)["left_out"]["other_periods"] == 220
+    assert "60 of 280 decisions" in done.stderr
+
+
+def test_an_audit_of_days_that_were_asked_for_needs_no_hint(workspace: Workspace, command: Run) -> None:
+    done = command("--workspace", workspace.home, "audit", "--from", "2026-06-01", "--to", "2026-06-30")
+    assert "--all-periods" not in done.stdout
+    assert "220" in done.stdout
+
+
+def test_all_periods_are_audited_in_order_the_empty_one_is_named_and_nothing_is_sealed_twice(
+    workspace: Workspace, command: Run
+) -> None:
+    done = command("--workspace", workspace.home, "audit", "--all-periods")
+    assert done.returncode == 0, done.stderr
+    assert [(each.start, each.end) for each in stored_audits(workspace)] == [
+        ("2026-03-01", "2026-03-31"),
+        ("2026-05-01", "2026-05-31"),
+        ("2026-06-01", "2026-06-30"),
+    ]
+    assert "loans 2026-04: no decision in this period" in done.stdout
+    assert all(each.ok for each in rerun(workspace, stored_audits(workspace)))
+    again = command("--workspace", workspace.home, "audit", "--all-periods")
+    assert again.stdout.count("audited before, unchanged: not sealed again") == 3
+    assert entries(workspace) == 3
+    bring(workspace, rows(4, 40))
+    third = command("--workspace", workspace.home, "audit", "--all-periods", "--json", "-")
+    assert [each["window"]["start"] for each in json.loads(third.stdout)] == [
+        f"2026-{month}-01" for month in ("03", "04", "05", "06")
+    ]
+    assert entries(workspace) == 4
+
+
+def test_a_period_with_no_decision_is_not_sealed(workspace: Workspace, command: Run) -> None:
+    done = command("--workspace", workspace.home, "audit", "--from", str(APRIL), "--to", "2026-04-30")
+    assert done.returncode == 2
+    assert "no decision from 2026-04-01 to 2026-04-30" in done.stderr
+    assert "2026-03, 2026-05, 2026-06" in done.stderr
+    assert entries(workspace) == 0
+
+
+def test_a_system_without_decisions_keeps_nobody_from_the_others(workspace: Workspace, command: Run) -> None:
+    text = (workspace.home / "systems" / "loans.yaml").read_text(encoding="utf-8")
+    (workspace.home / "systems" / "cars.yaml").write_text(text.replace("id: loans", "id: cars"), encoding="utf-8")
+    done = command("--workspace", workspace.home, "audit")
+    assert done.returncode == 0, done.stderr
+    assert "the system 'cars' has no decisions yet" in done.stdout
+    assert entries(workspace) == 1
+    alone = command("--workspace", workspace.home, "audit", "--system", "cars")
+    assert alone.returncode == 2
+
+
+OUTPUTS = {"no folder": "nowhere/audit.json", "a folder": "."}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("more", [(), ("--all-periods",)])
+def test_nothing_is_sealed_where_the_document_cannot_be_written(
+    workspace: Workspace, command: Run, tmp_path: Path, name: str, more: tuple[str, ...]
+) -> None:
+    done = command("--workspace", workspace.home, "audit", "--json", tmp_path / OUTPUTS[name], *more)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert str(tmp_path) in done.stderr
+    assert entries(workspace) == 0
+
+
+def test_a_failure_in_one_period_seals_none(
+    workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of three periods cannot be measured: the two before it are not sealed either."""
+    from charter import all_periods
+
+    real, calls = all_periods.run_audit, []
+
+    def failing(*given: Any, **more: Any) -> Any:
+        calls.append(more["start"])
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device", "evidence")
+        return real(*given, **more)
+
+    monkeypatch.setattr(all_periods, "run_audit", failing)
+    done = command("--workspace", workspace.home, "audit", "--all-periods")
+    assert len(calls) == 3
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert entries(workspace) == 0
+
+
+def test_a_document_is_written_whole_or_not_at_all(workspace: Workspace, command: Run, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "audit.json"
+    target.parent.mkdir()
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o600)
+    link = tmp_path / "link.json"
+    link.symlink_to(target)
+    done = command("--workspace", workspace.home, "audit", "--system", "loans", "--json", link)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(target.read_text(encoding="utf-8"))["system"] == "loans"
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in target.parent.iterdir()] == ["audit.json"]
+    assert command("--workspace", workspace.home, "audit", "--json", os.devnull).returncode == 0
+
+
+SIBLINGS = {
+    "drift": ("drift", "--system", "loans", "--window", "2026-06-01/2026-06-30", "--against", "previous", "--html"),
+    "drift as data": ("drift", "--system", "loans", "--against", "previous", "--no-report", "--json"),
+    "report": ("report", "--out"),
+    "compare": ("compare", "--system", "loans", "v1", "v2", "--json"),
+    "subgroups": ("subgroups", "--system", "loans", "--json"),
+    "checkpoint": ("ledger", "checkpoint"),
+    "proof": ("ledger", "prove", "0"),
+    "pack": ("export", "pack"),
+    "oscal": ("export", "oscal"),
+    "register": ("export", "json"),
+    "tables": ("export", "csv"),
+    "rows set aside": ("quarantine", "export", "--system", "loans"),
+}
+
+
+@pytest.mark.parametrize("name", SIBLINGS)
+def test_every_command_that_writes_says_first_that_it_cannot(
+    workspace: Workspace, command: Run, tmp_path: Path, name: str
+) -> None:
+    """The place lies below a file: nothing can be written there, whoever asks."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    before = sorted(path for path in workspace.home.rglob("*") if "lake" not in path.parts)
+    done = command("--workspace", workspace.home, *SIBLINGS[name], tmp_path / "file" / "out")
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / "file") in done.stderr
+    assert sorted(path for path in workspace.home.rglob("*") if "lake" not in path.parts) == before
+
+
+def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command: Run) -> None:
+    workspace = made(tmp_path / "w", MONTHLY)
+    (workspace.home / "boussole.toml").write_text('language = "en"\n', encoding="utf-8")
+    bring(workspace, [*rows(3, 310), *rows(3, 2170, start=1000, granted="maybe"), *rows(4, 90, day=30)])
+    done = command("--workspace", workspace.home, "audit", "--from", "2026-03-01", "--to", "2026-03-31")
+    assert "310 of 2,480 decisions counted; 2,170 set aside; 90 in other periods" in done.stdout
+    assert "kept" not in done.stdout.replace("not kept", "")
+    assert "We cannot tell. Of 2,480 decisions, 2,170 were set aside (88 in 100)" in done.stdout
+    gate = ("--from", "2026-03-01", "--to", "2026-03-31", "--fail-on", "unknown", "--dry-run")
+    assert command("--workspace", workspace.home, "audit", *gate).returncode == 1
+
+
+def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None:
+    workspace = made(tmp_path / "w")
+    data = tmp_path / "log.csv"
+    data.write_text(
+        "ref,day,granted,sex\n" + "".join([*rows(3, 310), *rows(4, 2170, granted="maybe")]), encoding="utf-8"
+    )
+    given = ("--dry-run", data, "--system-file", workspace.home / "systems" / "loans.yaml", "--json", "-")
+    done = command("audit", *given)
+    told = json.loads(done.stdout)["left_out"]
+    assert (told["counted"], told["set_aside"], told["limited"]) == (310, 2170, True)
+    assert "mises de côté\u202f: 2\u202f170" in done.stderr
+    assert done.returncode == 2  # rows were left out
