@@ -38,7 +38,8 @@ class Audit:
         return found[measure_id]
 
     def frame(self) -> pd.DataFrame:
-        """One row per measure: id, metric, value, interval and its method, n, clusters, status, reason."""
+        """One row per measure: id, metric, value, interval and its method, n, clusters, status, reason, and
+        how many groups a measure over several leaves out (those hidden could lie further apart)."""
         import pandas as pd
 
         rows = [
@@ -53,6 +54,7 @@ class Audit:
                 "clusters": measure.clusters,
                 "status": measure.status,
                 "reason": measure.reason,
+                "groups_left_out": measure.params.get("groups_left_out"),
             }
             for measure in self.run.measures
         ]

@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from audits.cubes import build
 from audits.cubes.read import outcome_sql
+from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.lake.tables import table
 from audits.measures import Counts
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
@@ -77,25 +79,40 @@ def read_windows(
     edges: Mapping[str, Sequence[float]],
     *,
     as_of: dt.date,
+    apart: Sequence[Apart] = (),
 ) -> WindowCounts:
-    """Counts of windows that may share days, from the cubes `daily` and `histograms`."""
+    """Counts of windows that may share days, from the cubes `daily` and `histograms`.
+
+    Of what was decided, rows that audits have set `apart` are not counted: no figure of theirs holds them.
+    """
     found = {window: i for i, window in enumerate(dict.fromkeys(windows))}
     listed = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for window, i in found.items())
     joined = f"JOIN (VALUES {listed}) AS w(i, starts, ends) ON day BETWEEN starts AND ends" if found else "WHERE false"
     return WindowCounts(
         windows=found,
-        everybody=_everybody(connection, system, joined, len(found), as_of=as_of),
+        everybody=_everybody(connection, system, joined, len(found), as_of=as_of, apart=apart),
         edges=edges,
         bins=_bins(connection, system, joined, len(found), edges),
     )
 
 
 def _everybody(
-    connection: duckdb.DuckDBPyConnection, system: System, joined: str, windows: int, *, as_of: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    joined: str,
+    windows: int,
+    *,
+    as_of: dt.date,
+    apart: Sequence[Apart],
 ) -> Counts:
+    source = f"""SELECT day, bucket, decision, outcome, n FROM {table(system, "daily")} WHERE "by" = ''"""
+    if apart:
+        out = " OR ".join(map(apart_sql, apart))
+        rows_out = f"SELECT day, bucket, decision, outcome, -weight FROM {table(system, 'decisions')} WHERE {out}"
+        source = f"{source} UNION ALL {rows_out}"
     rows = connection.execute(
         f"SELECT i, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2), CAST(sum(n) AS BIGINT) "
-        f"""FROM (FROM {table(system, "daily")} WHERE "by" = '') {joined} GROUP BY ALL"""
+        f"FROM ({source}) {joined} GROUP BY ALL"
     ).fetchnumpy()
     counts = np.zeros((windows, BUCKETS, 2, 3), dtype=np.int64)
     *where, n = (np.asarray(column) for column in rows.values())

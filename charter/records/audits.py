@@ -158,9 +158,9 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
 def audits_near(
     workspace: Workspace, system_id: str, window: Window, *, within: Window | None = None, before: int | None = None
 ) -> list[Document]:
-    """The documents of a system whose windows share days with one, or with one that does, and so on.
+    """The documents of a system whose windows share days with one (or are that), or with one that does, and so on.
 
-    `within`: also those whose windows lie within another, but for those of the window itself. `before`: only those that
+    `within`: also those whose windows lie within another. `before`: only those that
     were sealed before an entry. They are shared between calls: change none.
     """
     mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
@@ -169,8 +169,8 @@ def audits_near(
         if connection is None:
             return []
         windows = [Window(*map(dt.date.fromisoformat, row)) for row in connection.execute(ends)]
-        wanted = connected(window, windows)
-        wanted += [found for found in windows if within is not None and within.holds(found) and found != window]
+        wanted = [window, *connected(window, windows)]
+        wanted += [found for found in windows if within is not None and within.holds(found)]
         near = {(str(found.start), str(found.end)) for found in wanted}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)

@@ -63,15 +63,19 @@ def drift(  # noqa: PLR0917 (the options of a command)
     """
     from audits.drift.pairs import against_asked, exact_pair, window_asked
     from charter.examined import examined
+    from charter.groups_over_time import documents_of
+    from charter.published import set_apart
 
     workspace = workspace_of(context)
+    chosen = workspace.system(system)
     pair = exact_pair(
         workspace,
-        workspace.system(system),
+        chosen,
         window=window_asked(window) if window else None,
         against=against_asked(against),
         examined=examined(workspace, system),
         as_of=as_of.date() if as_of else None,
+        apart=set_apart(documents_of(workspace, system), chosen),
     )
     states, changes = _states(workspace, pair), _changes(workspace, pair)
     if not json_:
