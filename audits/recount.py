@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
+from audits.cubes.apart import apart_of
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
 from audits.errors import NoLakeError
@@ -18,6 +19,7 @@ from audits.lake.connection import state_of
 from audits.lake.tables import KEYS, exists
 from audits.runs import read_window
 from audits.suppression import Published
+from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
@@ -58,6 +60,8 @@ class Recount:
     """What came since, and can be the reason for it."""
     unexplained: bool = False
     """Whether the rows of today differ from those that were counted, and nothing that came since can be why."""
+    uncounted: bool = False
+    """Whether rows that the audit set apart were purged: the counts that are left hold them, and cannot be compared."""
     stale: tuple[str, ...] = ()
     """Cubes in the lake that do not say what its rows say."""
     read: Read | None = field(default=None, repr=False)
@@ -66,9 +70,10 @@ class Recount:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What one state of the lake says."""
+    """What one state of the lake says; `rows` and `cubes` with what is set apart, to be held to each other."""
 
     read: Read
+    rows: Read
     cubes: Read
     purged: tuple[dt.date, ...]
     arrivals: Arrivals
@@ -95,14 +100,14 @@ def recount(
         if group.expires and group.expires < today and name not in asked.expired
     )
     try:
-        now = _sight(workspace, asked, ended, published, at=None)
+        now = _sight(workspace, asked, kept, ended, published, at=None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)
     except NoLakeError:
         now, state = None, None
     if now is None:
         return Recount(lake=False)
-    then = _sight(workspace, asked, ended, published, at=state) if state is not None else None
+    then = _sight(workspace, asked, kept, ended, published, at=state) if state is not None else None
     if published is None or ended:
         now, then = _with_withheld(now, kept), _with_withheld(then, kept) if then else None
     return _compared(asked, kept, now, then, ended=ended)
@@ -110,11 +115,12 @@ def recount(
 
 def _with_withheld(sight: _Sight, kept: Read) -> _Sight:
     """As if the same had been found to be hidden: where that cannot be found again."""
-    read, cubes = (replace(each, withheld=kept.withheld) for each in (sight.read, sight.cubes))
-    return replace(sight, read=read, cubes=cubes)
+    return replace(sight, read=replace(sight.read, withheld=kept.withheld))
 
 
 def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
+    if now.purged and apart_of(kept.withheld):
+        return Recount(purged=now.purged, ended=ended, uncounted=True)
     changed = differing(kept, now.read, ended=ended, skip=OF_ROWS if now.purged else ())
     since = arrived_since(now.arrivals, then.arrivals if then else None, at=asked.at)
     return Recount(
@@ -124,7 +130,7 @@ def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, end
         now=changed,
         since=since.told,
         unexplained=bool(changed) and not since.explains(decisions_differ=_decisions_differ(kept, now.read, ended)),
-        stale=() if now.purged else differing(now.cubes, now.read, ended=()),
+        stale=() if now.purged else differing(now.cubes, now.rows, ended=()),
         read=now.read if changed and not ended else None,
     )
 
@@ -139,6 +145,7 @@ def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[s
 def _sight(
     workspace: Workspace,
     asked: Asked,
+    kept: Read,
     ended: Sequence[str],
     published: Sequence[Published] | None,
     *,
@@ -151,7 +158,7 @@ def _sight(
             return None
         months = _purged(connection, system, window)
 
-        def read(*, exact: bool) -> Read:
+        def read(*, exact: bool, apart: Sequence[Apart] | None) -> Read:
             return read_window(
                 connection,
                 system,
@@ -160,10 +167,15 @@ def _sight(
                 without={*asked.expired, *ended},
                 exact=exact,
                 published=published or (),
+                apart=apart,
             )
 
-        cubes = read(exact=False)
-        return _Sight(cubes if months else read(exact=True), cubes, months, arrivals(connection, system))
+        cubes = read(exact=False, apart=[])
+        if months:
+            return _Sight(cubes, cubes, cubes, months, arrivals(connection, system))
+        rows = read(exact=True, apart=None if published is not None else apart_of(kept.withheld))
+        whole = read(exact=True, apart=[]) if apart_of(rows.withheld) else rows
+        return _Sight(rows, whole, cubes, months, arrivals(connection, system))
 
 
 def _purged(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> tuple[dt.date, ...]:

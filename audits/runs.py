@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
+from audits.cubes.apart import apart_of, apart_table, read_apart
 from audits.cubes.edges import edges_of
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
@@ -38,10 +39,11 @@ from audits.metrics.measure import measured_cells
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
 from audits.suppression import Published, suppress
+from audits.suppression.apart import Apart, named, with_groups, within
 from audits.suppression.lattice import Key
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window, choose_window, connected, reference_window, windows_between
+from audits.windows import Window, choose_window, reference_window, windows_between
 from audits.workspace import Workspace
 
 
@@ -126,24 +128,36 @@ def read_window(
     without: Collection[str] = (),
     exact: bool = False,
     published: Sequence[Published] = (),
+    apart: Sequence[Apart] | None = None,
 ) -> Read:
     """All that an audit reads of a window, and of the window of reference where that is another.
 
     Groups named in `without` are not read. `published`: what earlier audits have shown of windows that hang together
-    with this one.
+    with this one, and of the window itself. `apart`: the rows to leave out, where that is known; else they are found.
     """
-    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without)
-    strata = read_strata(connection, system, window, exact=exact, without=without)
-    ranks = read_ranks(connection, system, window, exact=exact, without=without)
-    scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without)
+    if apart is None:
+        apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
+    out = within(apart, window)
+    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
+    strata = read_strata(connection, system, window, exact=exact, without=without, apart=out)
+    ranks = read_ranks(connection, system, window, exact=exact, without=without, apart=out)
+    scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
     histograms, reference_scores = [], SCORES.empty_table()
     untold: dict[str, dict[Key, str]] = {}
     reference = reference_window(system)
     if reference is not None and reference != window:
         histograms = read_histograms(connection, system, reference, window, edges_of(connection, system))
         mature = standing(system, reference, as_of=as_of).readable_from is None
+        purged = bool(sealed_months(connection, system, within=reference))
         reference_scores = read_reference(
-            connection, system, reference, as_of=as_of, mature=mature, exact=exact, without=without
+            connection,
+            system,
+            reference,
+            as_of=as_of,
+            mature=mature,
+            exact=exact,
+            without=without,
+            apart=[] if purged else within(apart, reference),
         )
         untold = reference_untold(
             window,
@@ -151,21 +165,21 @@ def read_window(
             published,
             reference_scores,
             system,
-            purged=bool(sealed_months(connection, system, within=reference)),
+            purged=purged,
         )
-    near = connected(window, [each.window for each in published])
     withheld = read_withheld(
         connection,
         system,
         window,
-        [each for each in published if each.window in near],
+        published,
         as_of=as_of,
         without=without,
         scores=scores,
+        apart=apart,
     )
     return Read(
         left_out=read_left_out(connection, system, window),
-        withheld=pa.concat_tables([withheld, withheld_table(untold)]),
+        withheld=pa.concat_tables([withheld, withheld_table(untold), apart_table(apart)]),
         counts=counts,
         strata=strata,
         ranks=ranks,
@@ -225,7 +239,9 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 
 def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
-    tables = cells_from_counts(read.counts, system)
+    counted = cells_from_counts(read.counts, system)
+    withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))
+    tables = with_groups(counted, withheld.apart)
     earlier_scores = scores_of(read.reference_scores, cells_from_counts(read.reference_scores, system), system)
     measured = measured_cells(
         tables,
@@ -236,7 +252,7 @@ def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[l
         stages=stages_of(read, system),
         scores=scores_of(read.scores, tables, system),
         reference=earlier_scores if read.reference_scores.num_rows else [],
-        withheld=withheld_of(read.withheld),
+        withheld=withheld,
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))

@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
 from audits.cubes.scores import SCORES, scores_of
-from audits.cubes.update import count_rows, sealed_months
+from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Counts, Scores
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window, period_of
@@ -57,18 +58,21 @@ def read_paired(
     *,
     as_of: dt.date,
     without: Sequence[str] = (),
+    apart: Sequence[Apart] = (),
 ) -> Paired:
     """The cases of a window that the system decided and the shadow answered too, matched by the id of the decision.
 
-    Groups named in `without` are not read. Raises BoussoleError where no case is in both, or rows were purged.
+    Groups named in `without` are not read, nor decisions that are set `apart`.
+
+    Raises BoussoleError where no case is in both, or rows were purged.
     """
     if sealed_months(connection, system, within=window) or not exists(connection, shadow):
         raise BoussoleError(
             f"'{shadow.id}' and '{system.id}' have no rows in common from {window.start} to {window.end}.",
             next_step="Import the shadow's answers with `boussole import` or `boussole sync`; purged months are gone.",
         )
-    days = f"p.day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
-    joined = f"FROM {table(system, 'decisions')} p JOIN {table(shadow, 'decisions')} s USING (id) WHERE {days}"
+    decided = f"(SELECT * {rows_of(system, window, apart)}) p"
+    joined = f"FROM {decided} JOIN {table(shadow, 'decisions')} s USING (id)"
     both = _both(connection, joined)
     if not both.any():
         raise BoussoleError(
@@ -80,10 +84,7 @@ def read_paired(
         answers = "p.* REPLACE (s.decision AS decision, s.score AS score)"
     changed = "p.* REPLACE (CAST(p.decision <> s.decision AS UTINYINT) AS decision)"
     rows = {"production": f"FROM (SELECT p.* {joined})", "candidate": f"FROM (SELECT {answers} {joined})"}
-    left = (
-        f"FROM (SELECT p.* FROM {table(system, 'decisions')} p ANTI JOIN {table(shadow, 'decisions')} s USING (id) "
-        f"WHERE {days})"
-    )
+    left = f"FROM (SELECT p.* FROM {decided} ANTI JOIN {table(shadow, 'decisions')} s USING (id))"
     counted = {
         side: _counts(connection, system, window, sql, as_of=as_of, without=without) for side, sql in rows.items()
     }

@@ -15,9 +15,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from audits.cubes.apart import read_apart
 from audits.cubes.build import MAX_DEPTH
 from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
-from audits.cubes.update import count_rows, sealed_months
+from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.errors import BoussoleError
 from audits.lake import reading
@@ -26,6 +27,7 @@ from audits.measures import Counts, Interval
 from audits.metrics.selection import SELECTION_RATIO
 from audits.standing import standing
 from audits.suppression import suppress
+from audits.suppression.apart import Apart, within
 from audits.suppression.rules import SINGLES_OUT
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -117,15 +119,18 @@ def scan(
                 next_step="Choose a later window with --from and --to.",
             )
         stands = standing(system, window, as_of=as_of or today, today=today)
-        counts = read_counts(connection, system, window, as_of=as_of or today, without=stands.expired)
-        published = earlier(window) if earlier is not None else ()
-        rows = read_withheld(connection, system, window, published, as_of=as_of or today, without=stands.expired)
+        published, read_on = earlier(window) if earlier is not None else (), as_of or today
+        apart = read_apart(connection, system, window, published, as_of=read_on, without=stands.expired)
+        out = within(apart, window)
+        counts = read_counts(connection, system, window, as_of=read_on, without=stands.expired, apart=out)
+        rows = read_withheld(connection, system, window, published, as_of=read_on, without=stands.expired, apart=apart)
         hidden = suppress(cells_from_counts(counts, system), system=system, also=withheld_of(rows)).decisions
         names = [name for name in system.groups if name not in stands.expired]
-        known = _counted(connection, system, window, names, depth)
+        known = _counted(connection, system, window, names=names, depth=depth, apart=out)
         cells = [cell for cell in _cells(known) if min(cell.n) >= least]
         shown = list(_shown(cells, known, [_items(by, group) for by, group in hidden], system))
-        confirmed = _confirmed(connection, system, window, _most_striking(shown, system), scanned=len(shown))
+        striking = _most_striking(shown, system)
+        confirmed = _confirmed(connection, system, window, striking, scanned=len(shown), apart=out)
     found = tuple(_apart(confirmed, known, system))
     return Scan(window=window, depth=depth, minimum=least, scanned=len(shown), found=found)
 
@@ -135,12 +140,18 @@ def _items(by: Sequence[str], group: Sequence[str | None]) -> Items:
 
 
 def _counted(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, names: Collection[str], depth: int
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    names: Collection[str],
+    depth: int,
+    apart: Sequence[Apart],
 ) -> Known:
-    within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    days = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
     rows = connection.execute(
         'SELECT "by", value1, value2, value3, CAST(sum(n) FILTER (decision = 1) AS BIGINT), CAST(sum(n) AS BIGINT) '
-        f"FROM {_source(connection, system, window, within)} GROUP BY ALL"
+        f"FROM {_source(connection, system, window, days, apart)} GROUP BY ALL"
     ).fetchall()
     found = {}
     for by, *values, k, n in rows:
@@ -150,12 +161,16 @@ def _counted(
     return found
 
 
-def _source(connection: duckdb.DuckDBPyConnection, system: System, window: Window, within: str) -> str:
-    """SQL: the cube `cells` where the window is made of whole months, else the rows."""
+def _source(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, days: str, apart: Sequence[Apart]
+) -> str:
+    """SQL: the cube `cells` where the window is made of whole months and nobody is set apart, else the rows."""
+    if apart:
+        return count_rows(connection, system, "cells", window, apart=apart)
     months = f"(FROM {table(system, 'cells')} WHERE {months_sql(window)})"
     row = connection.execute(
         f"""SELECT (SELECT sum(n) FROM {months} WHERE "by" = '') IS NOT DISTINCT FROM
-        (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {within})"""
+        (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {days})"""
     ).fetchone()
     return months if row and row[0] else count_rows(connection, system, "cells", window)
 
@@ -210,12 +225,18 @@ def _most_striking(cells: Sequence[_Cell], system: System) -> list[_Cell]:
 
 
 def _confirmed(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, cells: Sequence[_Cell], *, scanned: int
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    cells: Sequence[_Cell],
+    *,
+    scanned: int,
+    apart: Sequence[Apart],
 ) -> list[tuple[_Cell, Subgroup]]:
     """The cells that stand out over all that was scanned, counted again on rows with their clusters."""
     side, found = SELECTION_RATIO.bad_side(favourable=system.log.favourable), []
     for cell in cells:
-        k, n = _buckets(connection, system, window, cell.items)
+        k, n = _buckets(connection, system, window, cell.items, apart)
         interval, test = compare_rates(k, n, scale="ratio", clustered=system.cluster is not None)
         p = min(1.0, scanned * p_beyond(test, threshold=1.0, bad_side=side))
         if p <= ALPHA:
@@ -234,15 +255,14 @@ def _named(cell: _Cell, system: System) -> dict[str, str]:
 
 
 def _buckets(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, items: Items
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, items: Items, apart: Sequence[Apart]
 ) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
     """Selected and assessed by bucket, of a subgroup and of everybody else whose values are known."""
     inside = " AND ".join(f"{quote(f'g_{name}')} = {literal(value)}" for name, value in items)
     known = " AND ".join(f"{quote(f'g_{name}')} IS NOT NULL" for name, _ in items)
     rows = connection.execute(
         f"SELECT CASE WHEN {inside} THEN 0 ELSE 1 END, bucket, decision, CAST(sum(weight) AS BIGINT) "
-        f"FROM {table(system, 'decisions')} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' "
-        f"AND {known} GROUP BY ALL"
+        f"{rows_of(system, window, apart)} AND {known} GROUP BY ALL"
     ).fetchall()
     counts = np.zeros((2, BUCKETS, 2), dtype=np.int64)
     for part, bucket, decision, n in rows:

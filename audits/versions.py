@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
 
 from audits.cubes.read import COUNTS, cells_from_counts
 from audits.lake.engine import scratch
-from audits.lake.tables import literal, quote
+from audits.lake.tables import is_value, literal, quote
 from audits.measures import Cells, Measure
 from audits.metrics.comparisons import comparison_measures
 from audits.metrics.definition import Comparison, Rate
@@ -19,6 +19,9 @@ from audits.metrics.view import View
 from audits.sides import Side
 from audits.standing import Standing
 from audits.suppression import Suppression, suppress
+from audits.suppression.apart import ONE_IN, smallest, with_groups
+from audits.suppression.lattice import Key
+from audits.suppression.rules import SET_APART
 from audits.systems.model import System
 from audits.uncertainty.change import Change, Units
 
@@ -41,6 +44,7 @@ class _Seen:
 
     side: Side
     tables: Sequence[Cells]
+    apart: Sequence[Key] = ()
     views: dict[tuple[str, ...], View] = field(default_factory=dict)
 
 
@@ -52,7 +56,16 @@ def changes(system: System, production: Side, candidate: Side) -> list[Changed]:
     in one of them, are left out with that reason.
     """
     with scratch() as connection:
-        seen = [_seen(connection, system, side, name) for side, name in _named(production, candidate)]
+        named = list(_named(production, candidate))
+        for side, name in named:
+            connection.register(f"{name}_rows", side.rows)
+            _leave_out(connection, name, [])
+        seen = [_seen(connection, system, side, name) for side, name in named]
+        apart = _too_small(system, seen)
+        if apart:
+            for _, name in named:
+                _leave_out(connection, name, apart)
+            seen = [replace(_seen(connection, system, side, name), apart=apart) for side, name in named]
         _show(system, seen)
         return [
             made
@@ -67,7 +80,6 @@ def _named(production: Side, candidate: Side) -> Iterator[tuple[Side, str]]:
 
 
 def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _Seen:
-    connection.register(name, side.rows)
     parts = []
     for by in [(), *system.attributes]:
         if side.standing.ended(by) is not None:
@@ -83,17 +95,37 @@ def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, nam
     return _Seen(side=side, tables=read)
 
 
+def _leave_out(connection: duckdb.DuckDBPyConnection, name: str, apart: Sequence[Key]) -> None:
+    """The rows of a version under its name, without those of groups that are set apart."""
+    out = [is_value(quote(f"g_{by[0]}"), value) for by, (value,) in apart]
+    where = f" WHERE NOT ({' OR '.join(out)})" if out else ""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {name}_rows{where}")
+
+
+def _too_small(system: System, seen: Sequence[_Seen]) -> list[Key]:
+    """The groups that are set apart in both versions because they are too small in one, where they are few."""
+    room = min(float(each.tables[0].sizes().sum()) for each in seen) / ONE_IN
+    found: list[Key] = []
+    for each in seen:
+        for key, size in smallest(each.tables, system=system):
+            if key not in found and size <= room:
+                found.append(key)
+                room -= size
+    return found
+
+
 def _show(system: System, seen: Sequence[_Seen]) -> None:
     """Gives both sides one view: what either hides is hidden, what either may not read yet is not read."""
+    apart = dict.fromkeys(seen[0].apart, SET_APART)
     hidden = [suppress(each.tables, system=system) for each in seen]
     union = Suppression(
-        decisions={**hidden[0].decisions, **hidden[1].decisions},
-        outcomes={**hidden[0].outcomes, **hidden[1].outcomes},
+        decisions={**hidden[0].decisions, **hidden[1].decisions, **apart},
+        outcomes={**hidden[0].outcomes, **hidden[1].outcomes, **apart},
     )
     waits = [each.side.standing.readable_from for each in seen if each.side.standing.readable_from]
     for each in seen:
         stands = Standing(readable_from=max(waits, default=None), expired=each.side.standing.expired)
-        for cells in each.tables:
+        for cells in with_groups(each.tables, apart):
             each.views[cells.by] = View(table=cells, system=system, suppression=union, standing=stands)
 
 

@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audits.cubes.apart import told_apart
 from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from audits.suppression import Published, Suppression
+from audits.suppression.apart import Apart
 from audits.suppression.lattice import Key
+from audits.suppression.rules import SET_APART
 from audits.systems.model import System
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
@@ -28,8 +31,8 @@ def publications(
     before: int | None = None,
     beside: Sequence[Document] = (),
 ) -> list[Published]:
-    """What stored audits (those `before` an entry of the ledger) have shown of windows that hang with this one, and of
-    the days of its window of reference. `beside`: documents that will be stored before this window's."""
+    """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
+    and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
     reference = reference_window(system)
     documents = audits_near(workspace, system.id, window, within=reference, before=before, beside=beside)
     found: dict[Window, list[Document]] = {}
@@ -37,6 +40,11 @@ def publications(
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
         found.setdefault(Window(start, end), []).append(document)
     return [publication(shown, documents) for shown, documents in found.items()]
+
+
+def set_apart(documents: Mapping[Window, Document], system: System) -> list[Apart]:
+    """The rows that the audits of some windows have left out of all figures."""
+    return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()], system)
 
 
 def publication(window: Window, documents: Sequence[Document]) -> Published:
@@ -58,6 +66,7 @@ def publication(window: Window, documents: Sequence[Document]) -> Published:
         | ({CURVE} if any("curve" in m["params"] for each in measures for m in each) else set()),
         scored=_scored(measures),
         without_score=any(m["params"].get("missing_scores") for each in measures for m in each),
+        apart=frozenset().union(*(_apart(each) for each in measures)),
         unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
     )
 
@@ -76,7 +85,8 @@ def _hidden(measures: Sequence[Document]) -> Suppression:
         if layer[0] == "stage_selection_rate":
             found.setdefault(layer, {})
         of_groups = measure["group"] or (layer[1] and not measure["by"])
-        if of_groups and layer in found and (measure["status"] == "suppressed" or measure["reason"] in UNREAD):
+        untold = measure["status"] == "suppressed" or measure["reason"] in UNREAD
+        if of_groups and layer in found and untold and measure["reason"] != SET_APART:  # these are known to be none
             key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
             found[layer][key] = measure["reason"]
     decisions, outcomes = found.pop(("selection_rate", None)), found.pop(("precision", None))
@@ -94,7 +104,11 @@ def _scored(documents: Sequence[Sequence[Document]]) -> Suppression | None:
         found: dict[bool, dict[Key, str]] = {False: {}, True: {}}
         told: set[tuple[bool, Key]] = set()
         for measure in measures:
-            if measure["group"] and measure["metric"] in ("mean_score", *OF_OUTCOMES):
+            if (
+                measure["group"]
+                and measure["metric"] in ("mean_score", *OF_OUTCOMES)
+                and measure["reason"] != SET_APART
+            ):
                 key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
                 layer = measure["metric"] != "mean_score"
                 found[layer][key] = measure["reason"] or ""
@@ -117,4 +131,12 @@ def _told(measure: Document) -> bool:
 def _unknown_hidden(measures: Sequence[Document]) -> frozenset[tuple[str, ...]]:
     """The attributes of which a document tells nothing about people of unknown group."""
     told = [measure for measure in measures if measure["metric"] == "unknown_selection_rate"]
-    return frozenset(tuple(measure["by"]) for measure in told if measure["status"] == "suppressed")
+    hidden = [each for each in told if each["status"] == "suppressed" and each["reason"] != SET_APART]
+    return frozenset(tuple(measure["by"]) for measure in hidden)
+
+
+def _apart(measures: Sequence[Document]) -> frozenset[Key]:
+    """The groups whose rows enter no figure of a document."""
+    told = [m for m in measures if m["reason"] == SET_APART and len(m["by"]) == 1]
+    groups = {(tuple(m["by"]), tuple(m["group"].values())) for m in told if m["metric"] == "selection_rate"}
+    return frozenset(groups | {(tuple(m["by"]), (None,)) for m in told if m["metric"] == "unknown_selection_rate"})

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from audits.cubes.apart import told_apart
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
 from audits.lake import reading
@@ -62,7 +63,10 @@ def side_of_shadow(
         window = period_of(on, "month") if on else last_common_month(connection, system, shadow)
         documents = _documents(workspace, system, window)
         stands = standing(system, window, as_of=as_of, today=today)
-        paired = read_paired(connection, system, shadow, window, as_of=as_of, without=tuple(stands.expired))
+        apart = told_apart([(window, publication(window, documents).apart)], system)
+        paired = read_paired(
+            connection, system, shadow, window, as_of=as_of, without=tuple(stands.expired), apart=apart
+        )
     _left_out_safely(paired, system)
     document = _document(paired, system, shadow, documents, stands, alpha=alpha)
     _told_before_safely(workspace, document, system)

@@ -26,6 +26,7 @@ from audits.windows import Window
 from audits.workspace import Workspace
 from charter.groups_over_time import documents_of
 from charter.judged import JUDGED
+from charter.published import set_apart
 
 SCHEMA = "boussole.versions/1"
 SHOWN = (
@@ -92,12 +93,14 @@ def sequential(
     Raises BoussoleError where a version has no month to itself, or a month has no audit.
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
+    documents = documents_of(workspace, system.id) if documents is None else documents
+    apart = set_apart(documents, system)
     with reading(workspace) as connection:
         _, last = days_of(connection, system)
         found = version_windows(connection, system, before, after, last=last)
-        counts = read_windows(connection, system, found.windows, as_of=as_of)
+        counts = read_windows(connection, system, found.windows, as_of=as_of, apart=apart)
     small = min(counts.units(window, system) for window in found.windows) < system.privacy.suppress_below
-    sides = _documents(documents_of(workspace, system.id) if documents is None else documents, system, found)
+    sides = _documents(documents, system, found)
     drift = [] if small else compared(counts, found.windows, system, as_of=as_of)
     return {
         **head(system, "sequential", alpha),

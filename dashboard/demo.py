@@ -11,6 +11,8 @@ from audits.drift.pairs import exact_pair
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from charter.groups_over_time import documents_of
+from charter.published import set_apart
 from dashboard.demo_house import settle
 from dashboard.drifting.detail_making import make
 from dashboard.report import write_report
@@ -41,7 +43,7 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
         for done, window in enumerate(windows, 1):
             run_audit(workspace, system, start=window.start, end=window.end)
             progress(f"audits of {system.id}", done, len(windows))
-        make(workspace, exact_pair(workspace, system))
+        make(workspace, exact_pair(workspace, system, apart=set_apart(documents_of(workspace, system.id), system)))
     settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -253,6 +253,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
     """Why a value is not shown, in a few words."""
     reasons = {
         "small_group": say("hidden (fewer than {n} decisions)", n=say.whole(minimum)),
+        "set_apart": say("set apart (fewer than {n} decisions)", n=say.whole(minimum)),
         "small_numerator": say("hidden (too few people to tell apart)"),
         "protects_small_group": say("hidden (it would reveal a small group)"),
         "protects_other_window": say("hidden (it would reveal a small group of another period)"),

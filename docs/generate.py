@@ -44,7 +44,9 @@ KINDS = {
     "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
     "across": (
         "Shown: all groups together",
-        "Highest against lowest: chance alone makes them wide, so none is judged.",
+        "Highest against lowest: chance alone makes them wide, so none is judged. They are taken over the groups that "
+        "are shown: where some are hidden, set apart or have nobody to count, `params.groups_left_out` says how many, "
+        "and these could lie further apart ([which leave out what](#maxima-and-what-they-leave-out)).",
     ),
 }
 COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a column from another text

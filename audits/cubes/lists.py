@@ -14,6 +14,7 @@ from audits.cubes.read import months_sql, positions
 from audits.cubes.update import count_ranks, sealed_months
 from audits.lake.tables import KEYS, RANKED, has_table, literal, quote, summed, table
 from audits.measures import Cells, Lists, Sums
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -36,19 +37,20 @@ def read_ranks(
     *,
     exact: bool = False,
     without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """Sums over the lists of a window by group × bucket, in a fixed order (the schema `RANKS`).
 
-    From the cube `ranks` where it covers the window: whole months, under the references of today. Else, and with
-    `exact`, from the rows (a list that the window cuts is what lies inside); `PURGED` where these are gone. Empty where
-    no `request` or no `rank` is declared.
+    From the cube `ranks` where it covers the window: whole months, under the references of today. Else, with `exact`,
+    and where rows are set `apart`, from the rows (a list that the window cuts is what lies inside); `PURGED` where
+    these are gone. Empty where no `request` or no `rank` is declared.
     """
     if not system.ranked:
         return RANKS.empty_table()
-    if exact or not _covers(connection, system, window):
+    if exact or apart or not _covers(connection, system, window):
         if sealed_months(connection, system, within=window):
             return PURGED
-        source = count_ranks(connection, system, window)
+        source = count_ranks(connection, system, window, apart)
     else:
         source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
     read = [(), *(by for by in system.attributes if not set(by) & set(without))]

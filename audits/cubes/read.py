@@ -17,6 +17,7 @@ from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Group
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import EmptyWindowError, Window
@@ -72,18 +73,20 @@ def read_counts(
     as_of: dt.date,
     exact: bool = False,
     without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """Counts by group × bucket × decision × outcome × furthest stage of a window, in a fixed order (`COUNTS`).
 
     An absent outcome that is declared `negative` counts as negative once the decision is older than
     `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
     With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
-    are not read, nor is any intersection that holds one of them.
+    are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
+    read as with `exact`.
     """
     outcome, source = outcome_sql(system, as_of), table(system, "daily")
-    if exact:
+    if exact or apart:
         _rows_are_there(connection, system, window)
-        source = count_rows(connection, system, "daily", window, outcome=outcome)
+        source = count_rows(connection, system, "daily", window, outcome=outcome, apart=apart)
     read = ", ".join(literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without))
     keys = f'"by", value1, value2, value3, bucket, decision, {outcome} AS outcome, {furthest_sql(system)}'
     query = (

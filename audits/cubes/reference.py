@@ -15,6 +15,7 @@ from audits.drift.before import EMPTY, HIDDEN, NOT_AUDITED, OVERLAPS, PURGED, Be
 from audits.lake.tables import KEYS
 from audits.suppression import Published
 from audits.suppression.additive import made_up
+from audits.suppression.apart import Apart
 from audits.suppression.lattice import EVERYBODY, Key
 from audits.systems.model import System
 from audits.windows import Window
@@ -35,14 +36,17 @@ def read_reference(
     mature: bool,
     exact: bool = False,
     without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """Counts by score of the window of reference (the schema `SCORES`), without outcomes unless they are `mature`.
 
     Where no score is declared, decisions all have none.
     """
     if system.log.score is not None:
-        return read_scores(connection, system, window, as_of=as_of, exact=exact, without=without, outcomes=mature)
-    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without)
+        return read_scores(
+            connection, system, window, as_of=as_of, exact=exact, without=without, outcomes=mature, apart=apart
+        )
+    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=apart)
     keys = [*KEYS, "bucket", "decision"]
     summed = counts.group_by(keys).aggregate([("n", "sum")]).sort_by([(name, "ascending") for name in keys])
     rows = summed.num_rows

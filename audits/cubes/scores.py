@@ -15,6 +15,7 @@ from audits.cubes.read import months_sql, outcome_sql, positions
 from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Floats, Scores
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -42,21 +43,22 @@ def read_scores(
     exact: bool = False,
     without: Collection[str] = (),
     outcomes: bool = True,
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """Counts by group × bin × bucket × decision × outcome of a window, in a fixed order (the schema `SCORES`).
 
-    From the cube `scores` where it covers the window: whole months, and the declared range of today. Else, and with
-    `exact`, from the rows. Empty where no score is declared, and where rows are needed that were purged. An absent
-    outcome that is declared `negative` counts as negative once the whole window is mature. Without `outcomes`, none is
-    told.
+    From the cube `scores` where it covers the window: whole months, and the declared range of today. Else, with
+    `exact`, and where rows are set `apart`, from the rows. Empty where no score is declared, and where rows are needed
+    that were purged. An absent outcome that is declared `negative` counts as negative once the whole window is mature.
+    Without `outcomes`, none is told.
     """
     if system.columns is None or system.columns.score is None:
         return SCORES.empty_table()
     read = [by for by in [(), *system.attributes] if not set(by) & set(without)]
-    if exact or not _covers(connection, system, window, read):
+    if exact or apart or not _covers(connection, system, window, read):
         if sealed_months(connection, system, within=window):
             return SCORES.empty_table()
-        source = count_rows(connection, system, "scores", window)
+        source = count_rows(connection, system, "scores", window, apart=apart)
     else:
         source = f"(FROM {table(system, 'scores')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)

@@ -13,6 +13,7 @@ from audits.cubes.read import furthest_sql, months_sql, positions
 from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Strata
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window
@@ -39,21 +40,22 @@ def read_strata(
     *,
     exact: bool = False,
     without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """Counts by group × stratum × bucket × decision × furthest stage of a window, in a fixed order (`STRATA`).
 
-    From the cube `strata` where it covers the window: whole months, under the controls of today. Else, and with
-    `exact`, from the rows. Empty where no controls are declared, and where rows are needed that were purged. Buckets
-    are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all. Where there are more
-    than `MOST_STRATA`, or a month has, one row about nobody says so (`TOO_MANY`).
+    From the cube `strata` where it covers the window: whole months, under the controls of today. Else, with `exact`,
+    and where rows are set `apart`, from the rows. Empty where no controls are declared, and where rows are needed that
+    were purged. Buckets are kept where clusters are declared; elsewhere rows are independent, and bucket 0 holds all.
+    Where there are more than `MOST_STRATA`, or a month has, one row about nobody says so (`TOO_MANY`).
     """
     read = [by for by in system.attributes if not set(by) & set(without)]
     if not system.controls or not read:
         return STRATA.empty_table()
-    if exact or not _covers(connection, system, window, read[0]):
+    if exact or apart or not _covers(connection, system, window, read[0]):
         if sealed_months(connection, system, within=window):
             return STRATA.empty_table()
-        source = count_rows(connection, system, "strata", window)
+        source = count_rows(connection, system, "strata", window, apart=apart)
     else:
         source = f"(FROM {table(system, 'strata')} WHERE {months_sql(window)})"
     names = ", ".join(literal("*".join(by)) for by in read)

@@ -11,7 +11,8 @@ import ibis
 from audits.cubes import build, ranks
 from audits.cubes.edges import Bins, bins_of, declare_bins
 from audits.cubes.histograms import histograms
-from audits.lake.tables import CUBES, decision_columns, keys_of, quote, summed, table
+from audits.lake.tables import CUBES, decision_columns, is_value, keys_of, quote, summed, table
+from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window
 
@@ -70,10 +71,11 @@ def count_rows(
     *,
     outcome: str = "outcome",
     rows: str | None = None,
+    apart: Sequence[Apart] = (),
 ) -> str:
     """Counts the rows of a window into a temporary table in the form of a cube; gives its name.
 
-    `rows`: SQL of other rows with the columns of a decision, with its FROM.
+    `rows`: SQL of other rows with the columns of a decision, with its FROM. Those set `apart` are not counted.
 
     As if all had been decided on its last day: nothing is kept apart by day or month. `outcome`: SQL of the outcome of
     a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
@@ -82,7 +84,7 @@ def count_rows(
     statements, name = _statements(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows or rows_of(system, window)}"
+        f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows or rows_of(system, window, apart)}"
     )
     if cube in FROM_BASE:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
@@ -93,14 +95,29 @@ def count_rows(
     return name
 
 
-def rows_of(system: System, window: Window) -> str:
-    """SQL: the rows of a window."""
-    return f"FROM {table(system, 'decisions')} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+def rows_of(system: System, window: Window, apart: Sequence[Apart] = ()) -> str:
+    """SQL: the rows of a window, without those that are set apart."""
+    rows = f"FROM {table(system, 'decisions')} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    return " AND NOT ".join([rows, *map(apart_sql, apart)])
 
 
-def count_ranks(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
-    """SQL: the cube `ranks` of a window, counted from the rows."""
-    rows = rows_of(system, window)
+def apart_sql(apart: Apart) -> str:
+    """SQL: whether a decision is among those that are set apart."""
+    days = f"day BETWEEN DATE '{apart.days.start}' AND DATE '{apart.days.end}'"
+    return f"({days} AND {is_value(quote(f'g_{apart.attribute}'), apart.value)})"
+
+
+def count_ranks(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, apart: Sequence[Apart] = ()
+) -> str:
+    """SQL: the cube `ranks` of a window, counted from the rows.
+
+    Lists in which somebody stood who is set apart are left out: the places of the others would tell that one's.
+    """
+    rows = rows_of(system, window, apart)
+    if apart:
+        held = f"SELECT request {rows_of(system, window)} AND ({' OR '.join(map(apart_sql, apart))})"
+        rows += f" AND (request IS NULL OR request NOT IN (SELECT request FROM ({held}) WHERE request IS NOT NULL))"
     ranks.count_lists(connection, _statements(system, bins_of(connection, system)), rows, into="ranks_now")
     last = f"SELECT DATE '{window.end}' AS day {rows}"
     return ranks.added_up(["FROM ranks_now", ranks.everybody(last)])

@@ -13,16 +13,18 @@ from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.stages import steps_of
+from audits.cubes.update import sealed_months
 from audits.lake.tables import KEYS
 from audits.measures import Cells
 from audits.metrics.lists_over_time import lists_withheld
 from audits.metrics.scores_over_time import scores_withheld
 from audits.suppression import Published, Suppression
+from audits.suppression.apart import Apart, within
 from audits.suppression.lattice import Key
 from audits.suppression.over_time import also_hidden
 from audits.suppression.together import alike
 from audits.systems.model import System
-from audits.windows import Window, pieces
+from audits.windows import Window, connected, pieces
 
 Earlier = Callable[[Window], Sequence[Published]]
 """Tells what was published of windows that hang together with one."""
@@ -40,21 +42,31 @@ def read_withheld(
     as_of: dt.date,
     without: Collection[str] = (),
     scores: pa.Table | None = None,
+    apart: Sequence[Apart] = (),
 ) -> pa.Table:
     """The groups that earlier publications oblige to hide, one row each; none where no window shares days.
 
-    `scores`: the counts by score of the window itself.
+    `scores`: the counts by score of the window itself. Rows set `apart` are not counted (of purged months
+    they are: these counts only tell what to hide).
     """
+    near = connected(window, [each.window for each in published])
+    published = [each for each in published if each.window in near]
     cut = pieces([window, *(each.window for each in published)]) if published else []
-    counts = {piece: read_counts(connection, system, piece, as_of=as_of, without=without) for piece in cut}
+    out = {piece: [] if sealed_months(connection, system, within=piece) else within(apart, piece) for piece in cut}
+    counts = {
+        piece: read_counts(connection, system, piece, as_of=as_of, without=without, apart=out[piece]) for piece in cut
+    }
     ranks = {}
     if system.ranked and any(each.figures for each in published):
-        ranks = {piece: read_ranks(connection, system, piece, without=without) for piece in cut}
+        ranks = {piece: read_ranks(connection, system, piece, without=without, apart=out[piece]) for piece in cut}
     by_score = {}
     if any(each.without_score for each in published) or (
         scores is not None and build.MISSING in scores["bin"].unique()
     ):
-        by_score = {piece: read_scores(connection, system, piece, as_of=as_of, without=without) for piece in cut}
+        by_score = {
+            piece: read_scores(connection, system, piece, as_of=as_of, without=without, apart=out[piece])
+            for piece in cut
+        }
     return withheld_rows(window, published, counts, ranks=ranks, scores=by_score, system=system, without=without)
 
 

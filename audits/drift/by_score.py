@@ -15,6 +15,7 @@ from audits.cubes.read import outcome_sql
 from audits.cubes.scores import read_scores
 from audits.lake.tables import has_table, literal, table
 from audits.measures import Counts
+from audits.suppression.apart import Apart, within
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window, ended_periods, period_of
@@ -42,9 +43,15 @@ class ByScore:
 
 
 def read_by_score(
-    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    windows: Sequence[Window],
+    *,
+    as_of: dt.date,
+    apart: Sequence[Apart] = (),
 ) -> ByScore:
-    """Whole months and what is made of them in one query; another window from its rows, while they exist.
+    """Whole months and what is made of them in one query; another window, and one of which audits have set rows
+    `apart`, from its rows, while they exist.
 
     Nothing where no score or no outcome is declared.
     """
@@ -52,18 +59,32 @@ def read_by_score(
     if system.log.score is None or system.log.outcome is None or not has_table(connection, system, "scores"):
         return ByScore(counts={}, clustered=clustered)
     months = _months(connection, system, windows, as_of=as_of)
+    for month in [month for month in months if within(apart, month)]:
+        months[month] = _of_rows(connection, system, month, as_of=as_of, apart=apart)
     found = {}
     for window in dict.fromkeys(windows):
         parts = [months.get(month) for month in ended_periods(window.start, window.end, "month")]
         if _whole(window) and all(part is not None for part in parts):
             found[window] = np.sum([part for part in parts if part is not None], axis=0)
         elif not _whole(window):
-            rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups))
-            if rows.num_rows:
-                columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "decision", "n")}
-                columns["outcome"] = rows["outcome"].fill_null(2).to_numpy()
-                found[window] = _placed(columns, np.zeros(rows.num_rows, dtype=np.intp), 1, clustered=clustered)[0]
+            counts = _of_rows(connection, system, window, as_of=as_of, apart=apart)
+            if counts is not None:
+                found[window] = counts
     return ByScore(counts=found, clustered=clustered)
+
+
+def _of_rows(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, as_of: dt.date, apart: Sequence[Apart]
+) -> Counts | None:
+    """The counts of one window without what is set apart; None where rows would be needed that are gone."""
+    out = within(apart, window)
+    rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups), apart=out)
+    if not rows.num_rows:
+        return None
+    columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "decision", "n")}
+    columns["outcome"] = rows["outcome"].fill_null(2).to_numpy()
+    at = np.zeros(rows.num_rows, dtype=np.intp)
+    return np.asarray(_placed(columns, at, 1, clustered=system.cluster is not None)[0], dtype=np.int64)
 
 
 def _whole(window: Window) -> bool:
@@ -73,7 +94,7 @@ def _whole(window: Window) -> bool:
 
 def _months(
     connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
-) -> dict[Window, Counts]:
+) -> dict[Window, Counts | None]:
     """Each whole month of the windows that the cube counts as `daily` does, in the range of today."""
     every = {month for each in windows if _whole(each) for month in ended_periods(each.start, each.end, "month")}
     if not every:

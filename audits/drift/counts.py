@@ -14,11 +14,13 @@ from audits.cubes import build
 from audits.cubes.edges import edges_of, units_of
 from audits.cubes.histograms import POOLED
 from audits.cubes.read import outcome_sql
+from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
 from audits.drift.values import OTHERS, UNKNOWN, Values
 from audits.lake.tables import literal, table, whole_sum
 from audits.measures import Counts
+from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
@@ -95,9 +97,17 @@ class WindowCounts:
 
 
 def read_windows(
-    connection: duckdb.DuckDBPyConnection, system: System, windows: Sequence[Window], *, as_of: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    windows: Sequence[Window],
+    *,
+    as_of: dt.date,
+    apart: Sequence[Apart] = (),
 ) -> WindowCounts:
-    """Counts of windows that may share days, from the cubes `daily` and `histograms`."""
+    """Counts of windows that may share days, from the cubes `daily` and `histograms`.
+
+    Of what was decided, rows that audits have set `apart` are not counted: no figure of theirs holds them.
+    """
     found = {window: i for i, window in enumerate(dict.fromkeys(windows))}
     listed = ", ".join(f"({i}, DATE '{window.start}', DATE '{window.end}')" for window, i in found.items())
     days = "CAST(unnest(range(starts, ends + 1, INTERVAL 1 DAY)) AS DATE) AS day"
@@ -106,7 +116,7 @@ def read_windows(
     bins, totals = _bins(connection, system, joined, len(found), edges)
     return WindowCounts(
         windows=found,
-        everybody=_everybody(connection, system, joined, len(found), as_of=as_of),
+        everybody=_everybody(connection, system, joined, len(found), as_of=as_of, apart=apart),
         edges=edges,
         bins=bins,
         totals=totals,
@@ -116,11 +126,22 @@ def read_windows(
 
 
 def _everybody(
-    connection: duckdb.DuckDBPyConnection, system: System, joined: str, windows: int, *, as_of: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    joined: str,
+    windows: int,
+    *,
+    as_of: dt.date,
+    apart: Sequence[Apart],
 ) -> Counts:
+    source = f"""SELECT day, bucket, decision, outcome, n FROM {table(system, "daily")} WHERE "by" = ''"""
+    if apart:
+        out = " OR ".join(map(apart_sql, apart))
+        rows_out = f"SELECT day, bucket, decision, outcome, -weight FROM {table(system, 'decisions')} WHERE {out}"
+        source = f"{source} UNION ALL {rows_out}"
     rows = connection.execute(
         f"SELECT i, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2), CAST(sum(n) AS BIGINT) "
-        f"""FROM (FROM {table(system, "daily")} WHERE "by" = '') {joined} GROUP BY ALL"""
+        f"FROM ({source}) {joined} GROUP BY ALL"
     ).fetchnumpy()
     counts = np.zeros((windows, BUCKETS, 2, 3), dtype=np.int64)
     *where, n = (np.asarray(column) for column in rows.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -17,6 +18,7 @@ from audits.errors import BoussoleError
 from audits.lake import reading
 from audits.lake.tables import table
 from audits.measures import Measure
+from audits.suppression.apart import Apart
 from audits.systems.kinds import AuditWindow
 from audits.systems.model import System
 from audits.systems.parts import parse_window
@@ -48,6 +50,7 @@ def exact_pair(
     against: Window | Against = "reference",
     examined: Examined | None = None,
     as_of: dt.date | None = None,
+    apart: Sequence[Apart] = (),
 ) -> Pair:
     """All distances of a window (the last that has ended when not given) from another, from the cubes.
 
@@ -64,7 +67,7 @@ def exact_pair(
                 where=f"system '{system.id}'",
                 next_step="Choose two windows that share none, such as --against previous.",
             )
-        counts = read_windows(connection, system, [other, window], as_of=as_of)
+        counts = read_windows(connection, system, [other, window], as_of=as_of, apart=apart)
         controls = read_controls(connection, system, counts)
     for each in (other, window):
         if not counts.decisions(each):

@@ -22,6 +22,7 @@ from audits.drift.schema import SchemaMove, schema_moves
 from audits.lake import reading
 from audits.measures import Measure
 from audits.standing import standing
+from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window, before, ended_periods, period_of, reference_window
 from audits.workspace import Workspace
@@ -83,21 +84,27 @@ def drift_series(
     against: Against = "reference",
     examined: Examined | None = None,
     as_of: dt.date | None = None,
+    apart: Sequence[Apart] = (),
 ) -> DriftSeries:
     """How far every ended window lies from the window of reference, the one before, or the one examined last.
 
-    `as_of` (today when not given) decides which outcomes have matured. Raises BoussoleError where there is no decision.
+    `as_of` (today when not given) decides which outcomes have matured. `apart`: the rows that audits have left out of
+    all figures; what was decided about them is not counted here either.
+
+    Raises BoussoleError where there is no decision.
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     with reading(workspace) as connection:
         first, last = days_of(connection, system)
         windows = _windows(system, first, last, step)
         known = {window: found for window in windows if (found := _other(window, system, against, examined))}
-        counts = read_windows(connection, system, [before(windows[0], step), *windows, *known.values()], as_of=as_of)
+        counts = read_windows(
+            connection, system, [before(windows[0], step), *windows, *known.values()], as_of=as_of, apart=apart
+        )
         pairs = [(window, known.get(window) or _previous(window, counts, against)) for window in windows]
         reference = reference_window(system)
         months = [*windows, *([reference] if reference else []), *[other for _, other in pairs if other]]
-        by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of)
+        by_score = read_by_score(connection, system, months if step == "month" else [], as_of=as_of, apart=apart)
         versions = read_versions(connection, system)
         deciding = read_deciding(connection, system, [*windows, *[other for _, other in pairs if other]])
         changes = schema_moves(connection, system)

@@ -243,6 +243,15 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def is_value(column: str, value: str | None) -> str:
+    """SQL: whether a column holds a value, or none (never NULL).
+
+    >>> is_value("g_sex", "F"), is_value("g_sex", None)
+    ("g_sex IS NOT DISTINCT FROM 'F'", 'g_sex IS NOT DISTINCT FROM NULL')
+    """
+    return f"{column} IS NOT DISTINCT FROM {'NULL' if value is None else literal(value)}"
+
+
 def table(system: System, name: str) -> str:
     """The qualified name of a system's table."""
     return f"lake.{quote(system.id)}.{quote(name)}"

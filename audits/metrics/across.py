@@ -63,6 +63,7 @@ def _extreme(view: View, composite: Composite) -> Measure | None:
         high=1.0 if all(rate.share for rate in composite.rates) else float("inf"),
     )
     params = {"groups_compared": len(used), "interval_reason": why, **_same_rate(view, composite)}
+    params |= view.left_out(*composite.rates)
     missing = {key: count for rate in composite.rates for key, count in view.missing(rate, used).items()}
     return Measure(
         metric=composite.metric,
@@ -121,7 +122,7 @@ def _inequality(view: View, composite: Entropy | DifferentialFairness) -> Measur
         value=value,
         n=int(n.sum()),
         clusters=view.clusters(n),
-        params=params | {"groups_compared": len(shown)} | view.missing(rate, shown),
+        params=params | {"groups_compared": len(shown)} | view.left_out(rate) | view.missing(rate, shown),
     )
 
 
@@ -183,5 +184,5 @@ def _worst_case(view: View) -> Measure:
         by=view.table.by,
         value=value,
         n=int(n.sum()) + unknown_n,
-        params={"groups_compared": len(shown), "unknown": unknown_n},
+        params={"groups_compared": len(shown), "unknown": unknown_n} | view.left_out(SELECTION_RATE),
     )

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from audits.measures import Measure, group_label
 from audits.metrics.definition import Comparison
-from audits.metrics.view import View, known_values
+from audits.metrics.view import View, counted_out, known_values
+from audits.suppression.rules import SET_APART
 from audits.uncertainty.estimates import compare_rates
 
 
@@ -17,6 +18,8 @@ class Against(NamedTuple):
     positions: list[int]
     status: Literal["ok", "undefined", "suppressed"] = "ok"
     reason: str = ""
+    left_out: int = 0
+    """How many other groups are hidden, where a group is compared with all others."""
 
 
 def comparison_measures(view: View, comparison: Comparison) -> list[Measure]:
@@ -39,7 +42,7 @@ def compare(view: View, comparison: Comparison, position: int) -> Measure:
 def judged(view: View, comparison: Comparison, other: Against) -> dict[str, Any]:
     """What every comparison says of itself, with or without a value."""
     bad_side = comparison.bad_side(favourable=view.system.log.favourable)
-    return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale}
+    return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale, **counted_out(other.left_out)}
 
 
 def refused(view: View, comparison: Comparison, position: int, other: Against) -> Measure | None:
@@ -68,10 +71,11 @@ def against(view: View, comparison: Comparison, position: int) -> Against:
             return Against(name, [], "undefined", "reference_absent")
         at = groups.index(reference)
         return Against(name, [at], "suppressed", "reference_suppressed") if at in hidden else Against(name, [at])
-    others = [i for i in view.known if i != position and view.table.sizes()[i]]
+    apart = {i for i in hidden if hidden[i] == SET_APART}
+    others = [i for i in view.known if i != position and (view.table.sizes()[i] or i in apart)]
     shown = [i for i in others if i not in hidden]
     if shown:
-        return Against("rest", shown)
+        return Against("rest", shown, left_out=len(others) - len(shown))
     return Against("rest", [], *(("suppressed", "reference_suppressed") if others else ("undefined", "no_other_group")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -163,7 +164,8 @@ def _impact_ratio(view: View, position: int) -> Measure:
     interval, why = composite_interval(
         counts, statistic, np.concatenate([k, n - k]), clustered=view.table.clustered, low=low, high=high
     )
-    params = {"to": group_label(view.table.by, view.table.groups[best]), "groups_compared": len(shown)}
+    params: dict[str, Any] = {"to": group_label(view.table.by, view.table.groups[best]), "groups_compared": len(shown)}
+    params |= view.left_out(SELECTION_RATE)
     return Measure(
         metric="impact_ratio",
         by=view.table.by,

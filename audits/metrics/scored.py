@@ -124,8 +124,10 @@ def scored_tables(
     hidden is hidden too. `withheld`: what must be hidden of them because of what was published of other windows.
     """
     decisions, outcomes = ((withheld or {}).get(layer, {}) for layer in ("decisions", "outcomes"))
-    suppression = Suppression(
-        decisions={**decisions, **suppression.decisions}, outcomes={**decisions, **outcomes, **suppression.outcomes}
+    suppression = replace(
+        suppression,
+        decisions={**decisions, **suppression.decisions},
+        outcomes={**decisions, **outcomes, **suppression.outcomes},
     )
     tables = [table for table in tables if standing.ended(table.by) is None]
     if decisions or outcomes or any(table.missing.any() for table in tables):

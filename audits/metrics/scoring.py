@@ -43,7 +43,8 @@ def scoring_measures(tables: Sequence[Scored], *, system: System) -> dict[tuple[
         return {}
     middle = _middle(tables[0].scores)
     above = {each.view.table.by: _above(each.scores, middle) for each in tables}
-    decisions = Suppression(decisions=tables[0].view.suppression.decisions, outcomes={})
+    known = tables[0].view.suppression
+    decisions = Suppression(decisions=known.decisions, outcomes={}, apart=known.apart)
     hidden = suppress(list(above.values()), system=system, also=decisions)
     return {each.view.table.by: _measures(each, above[each.view.table.by], hidden, middle) for each in tables}
 

@@ -56,6 +56,14 @@ class View:
         hidden, sizes = self.hidden(rate), self.sizes(rate)
         return [i for i in self.known if i not in hidden and sizes[i] > 0]
 
+    def left_out(self, *rates: Rate) -> dict[str, int]:
+        """The parameter `groups_left_out`: how many known groups are hidden or have nobody to count; nothing if none.
+
+        Where they are left out of a maximum, they could lie further apart than it says.
+        """
+        entering = [set(self.shown(rate)) for rate in rates]
+        return counted_out(sum(not all(i in each for each in entering) for i in self.known))
+
     def frame(self, rate: Rate) -> Frame:
         """The values of the groups shown."""
         if rate.metric not in self.frames:
@@ -153,6 +161,11 @@ class View:
             n=n,
             params=params or {},
         )
+
+
+def counted_out(groups: int) -> dict[str, int]:
+    """The parameter that says how many groups a measure over several leaves out."""
+    return {"groups_left_out": groups} if groups else {}
 
 
 def known_values(group: Group | None) -> tuple[str, ...] | None:

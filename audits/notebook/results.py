@@ -47,7 +47,8 @@ class Results:
 
         `by` is the attribute (`gender`, `gender*age`; none: everybody), `group` its value (none: across groups),
         `metric` what was measured, `given` the stage of a funnel; then value, ends and method of the interval, n,
-        clusters, status and reason.
+        clusters, status, reason, and how many groups a measure over several leaves out (those hidden could lie further
+        apart).
         """
         import pandas as pd
 
@@ -93,6 +94,7 @@ def _row(measure: Measure) -> dict[str, Any]:
         "clusters": measure.clusters,
         "status": measure.status,
         "reason": measure.reason,
+        "groups_left_out": measure.params.get("groups_left_out"),
     }
 
 

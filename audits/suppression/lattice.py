@@ -32,7 +32,7 @@ class Lattice:
         self.keys: list[Key] = [EVERYBODY, *((t.by, g) for t in tables if t.by for g in sorted(t.groups, key=_rank))]
         self.index = {key: i for i, key in enumerate(self.keys)}
         self._published = len(self.keys)
-        self.groups = frozenset(i for i, (by, group) in enumerate(self.keys) if by and None not in group)
+        self.groups = frozenset(i for i, (by, _) in enumerate(self.keys) if by)
         self.ruled = self.groups  # those that the rules for small groups are known to hold for
         self.hidden_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}
         self.shown_before: Mapping[Layered, set[int]] = {"decisions": set(), "outcomes": set()}

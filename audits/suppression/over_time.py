@@ -34,7 +34,7 @@ class Published:
     `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
     people of unknown group. By outcome and by stage, nothing is ever told of these. `figures`: the ids of the measures
     that it told and that sums over days follow from. `scored`: what it hid of those who have a score (None: all);
-    `without_score`: whether somebody has none.
+    `without_score`: whether somebody has none. `apart`: the groups whose rows enter none of its figures.
     """
 
     window: Window
@@ -44,6 +44,7 @@ class Published:
     figures: Collection[str] = ()
     scored: Suppression | None = None
     without_score: bool = False
+    apart: Collection[Key] = ()
 
     def untold(self, keys: Collection[Key]) -> set[Key]:
         """Of some groups those of whose decisions nothing was told."""

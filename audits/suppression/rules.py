@@ -20,23 +20,24 @@ Not protected, on purpose: a rate of 0 % or 100 %, or one or two selected people
 enough. Hiding these would hide the plainest discrimination, and nobody learns who the people are. Also not: what
 hidden cells have in common (if none of them was selected, their sum says so), and what shown decisions say of outcomes
 by themselves (of 12 known outcomes, 11 selected men have at most 11). Everybody (`by=()`) is always shown. People
-whose value is unknown are a cell that subtraction can use and that can be hidden to protect others; being unknown is no
-group, so they are not hidden for being few.
+whose value is unknown are a group like the others: what was decided about one of them is nobody's business either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts
+from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts, Group
 from audits.suppression.knowledge import reader, rule_known
 from audits.suppression.lattice import Key, Lattice
 from audits.suppression.protection import Knowledge, Layer, protect
 from audits.systems.model import System
 
+SET_APART = "set_apart"
+"""The reason of what is said of a group whose rows enter no figure, so that the others can be shown."""
 SINGLES_OUT = 3
 """Fewer (un)selected people than this in a group are not broken down by another attribute."""
 
@@ -47,7 +48,7 @@ class Suppression:
 
     `stages`: at each stage of a funnel, by its name; everybody is among them where nothing of a stage is told. `lists`:
     of each mean over lists, by its metric; no values of an attribute: the measure across groups. `scores`: of those who
-    have a score, `decisions`, `outcomes` and `curve`.
+    have a score, `decisions`, `outcomes` and `curve`. `apart`: groups that nobody is left of in the tables.
     """
 
     decisions: Mapping[Key, str]
@@ -55,6 +56,7 @@ class Suppression:
     stages: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
     lists: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
     scores: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
+    apart: Mapping[Key, str] = field(default_factory=dict)
 
 
 NOTHING = Suppression(decisions={}, outcomes={})
@@ -66,7 +68,22 @@ def suppress(tables: Sequence[Cells], *, system: System, also: Suppression = NOT
     Source: complementary suppression and its audit by linear programming after Fischetti & Salazar-González
     (2001), Management Science 47:1008-1027; Hundepool et al. (2012), Statistical Disclosure Control, chapter 4.
     """
-    return hide(Lattice(tables), system=system, also=also)
+    found = hide(Lattice(without(tables, also.apart)), system=system, also=also)
+    return replace(
+        found, decisions={**found.decisions, **also.apart}, outcomes={**found.outcomes, **also.apart}, apart=also.apart
+    )
+
+
+def without(tables: Sequence[Cells], groups: Collection[Key]) -> Sequence[Cells]:
+    """The tables without groups that nobody is left of."""
+    return [_without(table, {group for by, group in groups if by == table.by}) for table in tables]
+
+
+def _without(table: Cells, groups: Collection[Group]) -> Cells:
+    left = [i for i, group in enumerate(table.groups) if group not in groups]
+    if len(left) == len(table.groups):
+        return table
+    return replace(table, groups=tuple(table.groups[i] for i in left), counts=table.counts[left])
 
 
 def hide(lattice: Lattice, *, system: System, also: Suppression = NOTHING) -> Suppression:

@@ -191,11 +191,10 @@ def audits_near(
     before: int | None = None,
     beside: Sequence[Mapping[str, Any]] = (),
 ) -> list[Document]:
-    """The documents of a system whose windows share days with one, or with one that does, and so on.
+    """The documents of a system whose windows share days with one (or are that), or with one that does, and so on.
 
-    `within`: also those whose windows lie within another, but for those of the window itself. `before`: only those that
-    were sealed before an entry. `beside`: others of the system, as good as stored. They are shared between calls:
-    change none.
+    `within`: also those whose windows lie within another. `before`: only those that were sealed before an entry.
+    `beside`: others of the system, as good as stored. They are shared between calls: change none.
     """
     others = [(each, window_of(each)) for each in beside if each["system"] == system_id]
     mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
@@ -205,8 +204,8 @@ def audits_near(
             return []
         stored = [] if connection is None else connection.execute(ends).all()
         windows = [*(Window(*map(dt.date.fromisoformat, row)) for row in stored), *(held for _, held in others)]
-        wanted = connected(window, windows)
-        wanted += [found for found in windows if within is not None and within.holds(found) and found != window]
+        wanted = [window, *connected(window, windows)]
+        wanted += [found for found in windows if within is not None and within.holds(found)]
         near = {(str(found.start), str(found.end)) for found in wanted}
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)

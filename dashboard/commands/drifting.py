@@ -64,6 +64,8 @@ def drift(  # noqa: PLR0917 (the options of a command)
     """
     from audits.drift.pairs import against_asked, exact_pair, window_asked
     from charter.examined import examined
+    from charter.groups_over_time import documents_of
+    from charter.published import set_apart
 
     check_file(json_)
     if html is not None:
@@ -71,13 +73,15 @@ def drift(  # noqa: PLR0917 (the options of a command)
         html.parent.mkdir(parents=True, exist_ok=True)
         check_file(html)
     workspace = workspace_of(context)
+    chosen = workspace.system(system)
     pair = exact_pair(
         workspace,
-        workspace.system(system),
+        chosen,
         window=window_asked(window) if window else None,
         against=against_asked(against),
         examined=examined(workspace, system),
         as_of=as_of.date() if as_of else None,
+        apart=set_apart(documents_of(workspace, system), chosen),
     )
     states, changes = _states(workspace, pair), _changes(workspace, pair)
     if not json_:

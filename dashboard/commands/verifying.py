@@ -82,6 +82,11 @@ def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
     lines = []
     if found.purged:
         months = ", ".join(f"{month:%Y-%m}" for month in found.purged)
+        if found.uncounted:
+            return [
+                f"From the decisions: those of {months} were purged. This audit left out the rows of small groups, "
+                "which the counts that are left hold: they cannot be compared."
+            ]
         lines.append(f"From the decisions: those of {months} were purged; only their counts can be compared.")
     if found.ended:
         lines.append(f"The legal basis has ended of: {', '.join(found.ended)}. They are not read again.")

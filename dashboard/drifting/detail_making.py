@@ -23,6 +23,8 @@ from audits.drift.samples import SAMPLE
 from audits.errors import BoussoleError, ReportError
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.groups_over_time import documents_of
+from charter.published import set_apart
 from dashboard.drifting.detail_header import header, title
 from dashboard.words import speaker
 
@@ -106,8 +108,13 @@ def main(words: Sequence[str]) -> None:
     os.nice(5)
     try:
         workspace = Workspace(Path(home))
+        chosen = workspace.system(system)
         pair = exact_pair(
-            workspace, workspace.system(system), window=Window(start, end), against=Window(other_start, other_end)
+            workspace,
+            chosen,
+            window=Window(start, end),
+            against=Window(other_start, other_end),
+            apart=set_apart(documents_of(workspace, system), chosen),
         )
         answer = {"name": make(workspace, pair).place.name}
     except BoussoleError as error:

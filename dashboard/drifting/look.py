@@ -16,6 +16,7 @@ from audits.workspace import Workspace
 from charter.examined import examined
 from charter.groups_over_time import Document, Told, documents_of, mix_measures, series_of, told
 from charter.in_force import Version, in_force, versions
+from charter.published import set_apart
 from charter.shadow import kept
 from charter.side_by_side import VersionChange, version_changes
 
@@ -51,6 +52,7 @@ def look(
 
     Raises BoussoleError where the system has no decision.
     """
+    documents = documents_of(workspace, system.id)
     series = drift_series(
         workspace,
         system,
@@ -58,8 +60,8 @@ def look(
         against=against,
         examined=examined(workspace, system.id) if against == "examined" else None,
         as_of=today,
+        apart=set_apart(documents, system),
     )
-    documents = documents_of(workspace, system.id)
     if until is not None:
         series = _until(series, until)
         documents = {window: each for window, each in documents.items() if window.end <= until}

@@ -85,7 +85,14 @@ def _level(found: Sequence[Group], kind: Kind, say: Say, *, level: int) -> list[
 def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None) -> str:
     """The groups that the audit hides, and why."""
     names = [f"{group.name} – {_why(group, say, minimum=minimum)}" for group in hidden(found) if group is not but]
-    return say("Not shown: {groups}.", groups=say.apart(names)) if names else ""
+    if not names:
+        return ""
+    further = say.plural(
+        "Only groups that are shown are compared: {n} that is hidden could lie further apart.",
+        "Only groups that are shown are compared: {n} that are hidden could lie further apart.",
+        len(names),
+    )
+    return f"{say('Not shown: {groups}.', groups=say.apart(names))} {further}"
 
 
 def _why(group: Group, say: Say, *, minimum: int) -> str:

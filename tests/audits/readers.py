@@ -138,7 +138,7 @@ def check_outcomes(rows: list[Row], of: System, observed_for: str) -> dict[Any, 
         for table in others:
             for group, counts in zip(table.groups, table.counts.sum(axis=1), strict=True):
                 key, true = (table.by, group), counts[mask].sum()
-                small = None not in group and 0 < true < LIMIT
+                small = 0 < true < LIMIT
                 assert not small or key in found.outcomes, key
                 if key not in found.outcomes:
                     continue
@@ -156,7 +156,7 @@ def check(rows: list[Row], of: System) -> dict[Any, str]:
     attacker = Attacker(published, hidden, of, decisions)
     total = attacker.true[((), ())]
     for key, size in attacker.true.items():
-        if key[0] and None not in key[1] and 0 < size < LIMIT:
+        if key[0] and 0 < size < LIMIT:
             assert hidden[key] == "small_group"
     for key, reason in hidden.items():
         low, high = attacker.range(key)

@@ -24,10 +24,11 @@ def test_a_small_group_takes_the_smallest_other_along() -> None:
     assert hidden == {(("g",), ("X",)): "small_group", (("g",), ("Y",)): "protects_small_group"}
 
 
-def test_unknown_people_are_a_cell_that_can_protect_and_are_not_hidden_for_being_few() -> None:
+def test_people_of_unknown_group_are_a_group_like_the_others() -> None:
     hidden = check(rows_of({("F",): 500, ("M",): 600, ("X",): 5, (None,): 40}), system("g"))
     assert hidden == {(("g",), ("X",)): "small_group", (("g",), (None,)): "protects_small_group"}
-    assert check(rows_of({("F",): 500, ("M",): 600, (None,): 3}), system("g")) == {}
+    hidden = check(rows_of({("F",): 500, ("M",): 600, (None,): 3}), system("g"))
+    assert hidden == {(("g",), (None,)): "small_group", (("g",), ("F",)): "protects_small_group"}
 
 
 def test_two_small_groups_protect_each_other_only_if_they_could_be_large() -> None:

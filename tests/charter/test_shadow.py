@@ -176,8 +176,20 @@ def test_so_few_without_an_answer_that_all_would_tell(tmp_path: Path) -> None:
         beside(filled(tmp_path / "a", frame, again.iloc[4:]))
 
 
-def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) -> None:
+def test_a_group_that_the_audit_set_apart_is_on_neither_side(tmp_path: Path) -> None:
+    """As if there were none of them: whatever was decided about them, and answered, nothing else is told."""
     frame, again = cases(sizes={"F": 300, "M": 300, "X": 7})
+    document = beside(filled(tmp_path / "a", frame, again))
+    assert {each["group"]["sex"] for each in document["rows"] if each["by"]} == {"F", "M"}
+    assert row(document, "selection_rate")["production"]["n"] == 600
+    assert row(document, "selection_rate/sex=F")["production"]["n"] == 300
+    for each in (frame, again):
+        each.loc[frame["sex"] == "X", "taken"] ^= True
+    assert beside(filled(tmp_path / "b", frame, again))["agreement"] == document["agreement"]
+
+
+def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) -> None:
+    frame, again = cases(sizes={"F": 70, "M": 60, "X": 7})  # too large a part to be set apart
     document = beside(filled(tmp_path / "a", frame, again))
     rates = {
         each["group"]["sex"]: each for each in document["rows"] if each["metric"] == "selection_rate" and each["by"]

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from audits.cubes import apart
 from audits.decisions import ingest
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
@@ -111,7 +112,20 @@ def test_distances_are_those_between_both_months(changed: Any) -> None:
     assert all(measure["by"] in (["feature"], ["role"]) for measure in document["drift"])  # of everybody alone
 
 
-def test_a_group_that_one_month_hides_is_told_of_neither(tmp_path: Path) -> None:
+def test_a_group_that_one_month_set_apart_is_told_of_neither(tmp_path: Path) -> None:
+    workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
+    document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
+    told = {
+        each["group"]["sex"]: each["reason"]
+        for each in document["rows"]
+        if each["metric"] == "selection_rate" and each["by"]
+    }
+    assert told == {"F": None, "M": None, "X": "set_apart"}
+    assert row(document, "selection_rate/sex=X")["production"] is None
+
+
+def test_a_group_that_one_month_hides_is_told_of_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
     workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
     hidden = [

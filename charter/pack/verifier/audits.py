@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from . import drift
-from .groups import Claims, Groups, Shown
+from .groups import APART, Claims, Groups, Shown
 from .judging import articles, judge, left_out
 from .others import Others
 from .pack import Pack, digest
@@ -87,7 +87,13 @@ def _measures(document: dict, again: Again, name: str, tally: Tally) -> tuple[Co
 
 
 def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally) -> None:
-    """Groups hidden for being small are small: hiding a large one would hide what it was meant to show."""
+    """Groups hidden for being small are small: hiding a large one would hide what it was meant to show. Of those that
+    are set apart there is no row."""
+    for measure in document["measures"]:
+        if measure["reason"] == APART and measure["metric"] == "selection_rate":
+            group = tuple(measure["group"][each] for each in measure["by"])
+            held = group in rows.tables(measure["by"])
+            tally.check(f"{name}: {measure['id']} is set apart and has rows", holds=not held)
     if system.by_person:
         return
     for measure in document["measures"]:

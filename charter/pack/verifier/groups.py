@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .buckets import Counted, compared, rate_interval
 from .rates import (
@@ -35,7 +35,11 @@ class Shown:
 
     def __init__(self, measures: Sequence[dict]) -> None:
         self._hidden: dict[tuple[str, By], set] = {}
+        self._apart: dict[By, set] = {}
         for measure in measures:
+            if measure["reason"] == APART and measure["metric"] == SELECTED and measure["group"]:
+                by = tuple(measure["by"])
+                self._apart.setdefault(by, set()).add(tuple(measure["group"][name] for name in by))
             if measure["status"] == "suppressed" and measure["group"] and measure["metric"] in LAYERS:
                 layer = LAYERS[measure["metric"]] + measure["given"].get("stage", "")
                 by = tuple(measure["by"])
@@ -44,6 +48,13 @@ class Shown:
     def hidden(self, layer: str, by: By) -> set[By]:
         """The groups that are hidden in a layer."""
         return self._hidden.get((layer, by), set())
+
+    def left_out(self, measure: dict, table: Table, *entering: Collection[By]) -> Claims:
+        """How many groups a measure over several leaves out, where it says so (older documents do not)."""
+        if "groups_left_out" not in measure["params"]:
+            return {}
+        known = {group for group in table if None not in group} | self._apart.get(tuple(measure["by"]), set())
+        return {"params.groups_left_out": sum(not all(group in each for each in entering) for group in known)}
 
     def of(self, by: By, layer: str, table: Table) -> dict[By, Buckets]:
         """The groups with a known value that may be shown."""
@@ -60,6 +71,8 @@ LAYERS = {
     "calibration_in_the_large": "scores",
 }
 SELECTED = "selection_rate"
+APART = "set_apart"
+"""The reason of groups whose rows enter nothing."""
 
 
 class Groups:
@@ -81,7 +94,7 @@ class Groups:
             return self.rate(own, rate) if rate is not None and rate is not FALSE_NEGATIVES else odds(own)
         name, _, kind = metric.rpartition("_")
         if name in EXTREMES:
-            return self._extreme(by, table, EXTREMES[name], kind)
+            return self._extreme(measure, table, EXTREMES[name], kind)
         if metric == "impact_ratio":
             return self._impact(measure, by, table)
         return self._unknown(measure, table) if metric in ("unknown_share", "unknown_selection_rate") else None
@@ -126,10 +139,11 @@ class Groups:
                 found[group] = sum(k) / sum(n)
         return found
 
-    def _extreme(self, by: By, table: Table, metrics: Sequence[str], kind: str) -> Claims:
-        each = [self.values(by, table, metric) for metric in metrics]
+    def _extreme(self, measure: dict, table: Table, metrics: Sequence[str], kind: str) -> Claims:
+        each = [self.values(tuple(measure["by"]), table, metric) for metric in metrics]
         value = extreme([list(values.values()) for values in each], kind)
-        return {"value": value, "params.groups_compared": len({group for values in each for group in values})}
+        compared_ = len({group for values in each for group in values})
+        return {"value": value, "params.groups_compared": compared_, **self.shown.left_out(measure, table, *each)}
 
     def _impact(self, measure: dict, by: By, table: Table) -> Claims:
         values = self.values(by, table, SELECTED)
@@ -137,6 +151,7 @@ class Groups:
         own = tuple(measure["group"][name] for name in by)
         to = [label(by, group) for group, value in values.items() if value == best]
         claims: Claims = {"value": values[own] / best, "n": total([table[own]]), "params.groups_compared": len(values)}
+        claims |= self.shown.left_out(measure, table, values)
         return {**claims, "params.to": to[0]} if len(to) == 1 else claims
 
     def _unknown(self, measure: dict, table: Table) -> Claims:
@@ -156,12 +171,14 @@ class Groups:
         rate = rate_of(name, self.system.observed_for)
         layer = "decisions" if name == SELECTED else "outcomes"
         own = tuple(measure["group"][attribute] for attribute in by)
-        against, other = self.against(by, own, self.shown.of(by, layer, table))
+        shown = self.shown.of(by, layer, table)
+        against, other = self.against(by, own, shown)
         if rate is None:
             return None
         claims = two_groups([table[own]], other, rate, scale, self.system.clustered)
         claims["params.against"], claims["params.scale"] = against, scale
         claims["params.bad_side"] = bad_side(measure["metric"], self.system.favourable)
+        claims |= self.shown.left_out(measure, table, [own, *shown])
         if rate.missing:
             claims["params.missing_outcomes"] = missing([table[own], *other], rate)
         return claims

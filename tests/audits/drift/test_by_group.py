@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from audits.cubes import apart
 from audits.decisions import ingest
 from audits.drift.interaction import fitted, interaction
 from audits.systems.model import System
@@ -176,7 +177,7 @@ def test_several_audits_that_make_up_the_reference_tell_it(tmp_path: Path) -> No
 
 
 def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Path) -> None:
-    few = rows({"F": [5, 0, 0, 80], "M": [90, 0, 0, 100], "X": [60, 0, 0, 70]})
+    few = rows({"F": [5, 0, 0, 80], "M": [50, 0, 0, 100], "X": [30, 0, 0, 70]})  # too many to be set apart
     workspace, system = filled(tmp_path / "a", few)
     january = audit(workspace, system, MONTHS[0])
     document = audit(workspace, system, APRIL)
@@ -196,9 +197,23 @@ def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Pat
         )
 
 
-def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path) -> None:
+def test_what_was_set_apart_in_the_reference_enters_no_change(tmp_path: Path) -> None:
+    """February sets three women apart: the change since the quarter is that of the others, who are told anyway."""
+    frame = rows({"F": [60, 3, 60, 60], "M": [80] * 4, "X": [70] * 4})
+    workspace, system = filled(tmp_path / "a", frame, reference=QUARTER)
+    february = [audit(workspace, system, month) for month in MONTHS[:3]][1]
+    april = audit(workspace, system, APRIL)
+    assert of(february, "mean_score/sex=F")["reason"] == "set_apart"
+    own = frame[frame["sex"] == "F"].set_index("month")["score"]
+    change = own[[4]].mean() - own[[1, 3]].mean()
+    told = next(m for m in by_group(april) if m["metric"] == "mean_score_change" and m["group"]["sex"] == "F")
+    assert told["value"] == pytest.approx(change, abs=1e-6)
+
+
+def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """January and March tell women, February hides three. A change since the quarter would give these away:
     April's mean − the change is the quarter's mean, less January and March it is the three women's."""
+    monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
     frame = rows({"F": [60, 3, 60, 60], "M": [80] * 4, "X": [70] * 4})
     workspace, system = filled(tmp_path / "a", frame, reference=QUARTER)
     january, february, march = (audit(workspace, system, month) for month in MONTHS[:3])

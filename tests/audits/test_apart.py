@@ -1,0 +1,304 @@
+"""Groups too small to be told are set apart: nothing that is published depends on what was decided about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.optimize import linprog
+
+from audits.cubes import apart
+from audits.cubes.apart import apart_of
+from audits.decisions import ingest
+from audits.drift.pairs import exact_pair
+from audits.drift.series import drift_series
+from audits.errors import BoussoleError
+from audits.evidence import load
+from audits.privacy.purge import purge
+from audits.subgroups import scan
+from audits.systems.model import System
+from audits.windows import Window
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.groups_over_time import documents_of
+from charter.published import publications, set_apart
+from charter.records import stored_audits
+from charter.rerun import rerun
+from dashboard.commands.verifying import told as lines_of
+from tests.written import sample
+
+Document = Mapping[str, Any]
+TODAY = dt.date(2026, 12, 31)
+JANUARY, FEBRUARY = (Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in (1, 2))
+BOTH = Window(JANUARY.start, FEBRUARY.end)
+
+
+def rich() -> System:
+    """Everything that measures are made of: two attributes and both crossed, a control, a score, a funnel, lists."""
+    columns = {
+        "id": "id",
+        "decided_at": "ts",
+        "decision": {"column": "chosen", "selected": [1]},
+        "outcome": {"column": "hired", "positive": [1], "observed_for": "all", "absent": "missing"},
+        "score": {"column": "score", "range": [0, 1]},
+        "request": "offer",
+        "rank": "rank",
+        "stages": ["seen", "met"],
+    }
+    return sample(
+        columns,
+        ("gender", "age"),
+        intersections=[("gender", "age")],
+        kind="ranking",
+        controls={"job": {"column": "job"}},
+        actors={"seen": "tool", "met": "adviser"},
+    )
+
+
+def plain() -> System:
+    columns = {"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [1]}}
+    return sample(columns, ("gender", "age"), intersections=[("gender", "age")])
+
+
+def people(sizes: Mapping[str | None, int], *, month: int = 1, seed: int = 0) -> pd.DataFrame:
+    draws = np.random.default_rng(seed + month)
+    gender = [group for group, n in sizes.items() for _ in range(n)]
+    n = len(gender)
+    draws.shuffle(gender)
+    score = draws.integers(0, 100, n) / 100
+    chosen = (draws.random(n) < 0.2 + 0.4 * score).astype(int)
+    seen = draws.random(n) < 0.7
+    return pd.DataFrame(
+        {
+            "id": [f"{month}-{i}" for i in range(n)],
+            "ts": [pd.Timestamp(2026, month, 1 + i % 25) for i in range(n)],
+            "gender": gender,
+            "age": draws.choice(["young", "old"], n),
+            "job": draws.choice(["cook", "clerk"], n),
+            "score": score,
+            "chosen": chosen,
+            "hired": (draws.random(n) < 0.4).astype(int),
+            "offer": [f"{month}-{i // 10}" for i in range(n)],
+            "rank": [1 + i % 10 for i in range(n)],
+            "seen": seen,
+            "met": seen & (draws.random(n) < 0.5),
+        }
+    )
+
+
+def other(frame: pd.DataFrame, stray: pd.Series) -> pd.DataFrame:
+    """The same log, if all had been decided otherwise about these rows."""
+    changed = frame.copy()
+    for name in ("chosen", "hired"):
+        changed.loc[stray, name] = 1 - changed.loc[stray, name]
+    for name in ("seen", "met"):
+        changed.loc[stray, name] = ~changed.loc[stray, "met"]
+    return changed
+
+
+def filled(folder: Path, system: System, frame: pd.DataFrame) -> Workspace:
+    """With the keys that are there already: the same people fall into the same buckets."""
+    workspace = Workspace.create(folder)
+    keys = folder.parent / "keys"
+    if keys.exists():
+        shutil.copytree(keys, workspace.keys, dirs_exist_ok=True)
+    frame.to_parquet(folder / "rows.parquet")
+    ingest(workspace, system, folder / "rows.parquet")
+    shutil.copytree(workspace.keys, keys, dirs_exist_ok=True)
+    return workspace
+
+
+def audited(workspace: Workspace, system: System, *windows: Window) -> list[Document]:
+    return [run_audit(workspace, system, start=each.start, end=each.end) for each in windows]
+
+
+def told(document: Document) -> dict[str, Any]:
+    """All that a document says of decisions."""
+    return {name: document[name] for name in ("decisions", "measures", "verdicts")}
+
+
+def of(document: Document, name: str) -> Any:
+    return next(measure for measure in document["measures"] if measure["id"] == name)
+
+
+@pytest.mark.parametrize("stray", ["mf", None], ids=["stray", "unknown"])
+def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Path, stray: str | None) -> None:
+    frame = people({"F": 1469, "M": 767, stray: 1})
+    (document,) = audited(filled(tmp_path / "w", plain(), frame), plain(), JANUARY)
+    counted = frame[frame["gender"].isin(["F", "M"])]
+    rates = counted.groupby("gender")["chosen"].mean()
+    ratio = of(document, "selection_rate_ratio/gender=F")
+    assert ratio["value"] == pytest.approx(rates["F"] / rates["M"], rel=1e-12)
+    assert ratio["params"]["counts"]["n"] == [1469, 767]
+    assert of(document, "selection_rate")["n"] == document["decisions"] == 2236
+    assert of(document, "selection_rate")["value"] == pytest.approx(counted["chosen"].mean(), rel=1e-12)
+    for age, own in counted.groupby("age"):
+        assert of(document, f"selection_rate/age={age}")["n"] == len(own)
+    hidden = {m["id"]: m["reason"] for m in document["measures"] if m["status"] == "suppressed"}
+    assert set(hidden.values()) == {"set_apart"}
+    about = {"unknown_share/gender", "unknown_selection_rate/gender", "impact_ratio_worst_case/gender"}
+    assert hidden.keys() == about if stray is None else all("gender=mf" in name for name in hidden)
+
+
+@pytest.mark.parametrize("stray", ["mf", None], ids=["stray", "unknown"])
+def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp_path: Path, stray: str | None) -> None:
+    """Two logs that differ in that alone give the same documents, of each window and of both together."""
+    frame = pd.concat([people({"F": 400, "M": 300, stray: 3}), people({"F": 380, "M": 320, stray: 2}, month=2)])
+    frame = frame.reset_index(drop=True)
+    rows = frame["gender"].isna() if stray is None else frame["gender"] == stray
+    found = []
+    for name, log in (("a", frame), ("b", other(frame, rows))):
+        workspace = filled(tmp_path / name, rich(), log)
+        found.append([told(each) for each in audited(workspace, rich(), JANUARY, FEBRUARY, BOTH, JANUARY)])
+        assert {key for each in set_apart(documents_of(workspace, "sample"), rich()) for key in [each.key]} == {
+            (("gender",), (stray,))
+        }
+    assert found[0] == found[1]
+    assert [each["decisions"] for each in found[0]] == [700, 700, 1400, 700]
+    metrics = {m["metric"] for m in found[0][0]["measures"] if m["status"] == "ok" and m["group"]}
+    assert {"stage_selection_rate_ratio", "exposure_ratio", "mean_score", "adjusted_selection_rate_ratio"} <= metrics
+
+
+def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
+    frame = pd.concat([people({"F": 400, "M": 300, "mf": 3}), people({"F": 380, "M": 320, "mf": 2}, month=2)])
+    frame = frame.reset_index(drop=True)
+    system = rich()
+    found: list[Any] = []
+    for name, log in (("a", frame), ("b", other(frame, frame["gender"] == "mf"))):
+        workspace = filled(tmp_path / name, system, log)
+        audited(workspace, system, Window(JANUARY.start, dt.date(2026, 1, 31)), FEBRUARY)
+        out = set_apart(documents_of(workspace, system.id), system)
+        series = drift_series(workspace, system, against="previous", as_of=TODAY, apart=out)
+        pair = exact_pair(workspace, system, window=FEBRUARY, against=JANUARY, as_of=TODAY, apart=out)
+        subgroups = scan(workspace, system, start=JANUARY.start, end=dt.date(2026, 1, 31), minimum=50)
+        decided = [measure.document() for measure in pair.measures if measure.by == ("role",)]
+        found.append((decided, series.performance, subgroups))
+    assert all(found[0][:2])
+    assert found[0] == found[1]
+
+
+def test_what_a_window_set_apart_stays_apart_in_others(tmp_path: Path) -> None:
+    """January holds one of them, February forty: both months together tell of February's."""
+    frame = pd.concat([people({"F": 400, "M": 300, "mf": 1}), people({"F": 380, "M": 320, "mf": 40}, month=2)])
+    workspace = filled(tmp_path / "w", plain(), frame)
+    january, february, both = audited(workspace, plain(), JANUARY, FEBRUARY, BOTH)
+    assert of(january, "selection_rate/gender=mf")["reason"] == "set_apart"
+    assert of(february, "selection_rate/gender=mf")["n"] == of(both, "selection_rate/gender=mf")["n"] == 40
+    assert january["decisions"] + february["decisions"] == both["decisions"] == 1440
+
+
+def test_rows_that_were_published_are_hidden_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An audit of an earlier version told a total that holds the stray row: less the groups, it would give it away."""
+    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(apart, "ONE_IN", 10**9)
+        (old,) = audited(workspace, plain(), JANUARY)
+    assert of(old, "selection_rate")["n"] == 701
+    new, wider = audited(workspace, plain(), JANUARY, BOTH)
+    for document in (old, new, wider):
+        rates = [m for m in document["measures"] if m["metric"] == "selection_rate" and m["by"] == ["gender"]]
+        assert {m["group"]["gender"]: m["reason"] for m in rates} == {
+            "F": None,
+            "M": "protects_small_group",
+            "mf": "small_group",
+        }
+
+
+def test_more_than_one_in_twenty_are_not_set_apart(tmp_path: Path) -> None:
+    (document,) = audited(filled(tmp_path / "w", plain(), people({"F": 60, "M": 80, "mf": 8})), plain(), JANUARY)
+    assert document["decisions"] == 148
+    assert of(document, "selection_rate/gender=mf")["reason"] == "small_group"
+    assert of(document, "selection_rate/gender=F")["reason"] == "protects_small_group"
+
+
+def selected(document: Document) -> tuple[float, float]:
+    """The fewest and most that could be selected among the people of unknown gender, to one who reads the document.
+
+    One linear program over the people by gender, age and decision; it knows each count of each rate that is told.
+    """
+    genders, ages = ["F", "M", None], ["old", "young", None]
+    shape = (len(genders), len(ages), 2)
+    rows, values = [], []
+
+    def know(cells: Sequence[tuple[int, int]], k: float, n: float) -> None:
+        for decision, count in ((1, k), (0, n - k)):
+            row = np.zeros(shape)
+            for g, a in cells:
+                row[g, a, decision] = 1
+            rows.append(row.ravel())
+            values.append(round(count))
+
+    def cells(group: Mapping[str, str]) -> list[tuple[int, int]]:
+        return [
+            (g, a)
+            for g, gender in enumerate(genders)
+            for a, age in enumerate(ages)
+            if group.get("gender", gender) == gender and group.get("age", age) == age
+        ]
+
+    for measure in document["measures"]:
+        if measure["status"] != "ok":
+            continue
+        if measure["metric"] == "selection_rate":
+            know(cells(measure["group"] or {}), measure["value"] * measure["n"], measure["n"])
+        if measure["metric"] == "unknown_selection_rate" and len(measure["by"]) == 1:
+            at = [(2, a) for a in range(3)] if measure["by"] == ["gender"] else [(g, 2) for g in range(3)]
+            know(at, measure["value"] * measure["n"], measure["n"])
+    aim = np.zeros(shape)
+    aim[2, :, 1] = 1
+    ends = [s * linprog(s * aim.ravel(), A_eq=np.array(rows), b_eq=values, method="highs").fun for s in (1, -1)]
+    return ends[0], ends[1]
+
+
+@pytest.mark.parametrize("n", [1, 4, 10])
+def test_a_reader_of_the_document_does_not_find_out_about_people_of_unknown_group(tmp_path: Path, n: int) -> None:
+    """So few others that they are not set apart: then another group is hidden with them."""
+    sizes: dict[str | None, int] = {"F": 8 * n, "M": 9 * n + 1 - n % 2, None: n}
+    frame = people(sizes)
+    (document,) = audited(filled(tmp_path / "w", plain(), frame), plain(), JANUARY)
+    assert document["decisions"] == len(frame)
+    for metric in ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case"):
+        assert of(document, f"{metric}/gender")["status"] == "suppressed"
+    least, most = selected(document)
+    assert least < 0.5
+    assert most > n - 0.5
+
+
+def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
+    system = rich()
+    workspace = filled(tmp_path / "w", system, people({"F": 400, "M": 300, "mf": 3}))
+    audited(workspace, system, JANUARY, BOTH)
+    for found in rerun(workspace, list(stored_audits(workspace))):
+        assert not found.problems
+        assert not found.differences
+        assert found.recount is not None
+        assert (found.recount.now, found.recount.then, found.recount.stale) == ((), (), ())
+    document = documents_of(workspace, system.id)[JANUARY]
+    kept = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+    assert [each.key for each in apart_of(kept.withheld)] == [(("gender",), ("mf",))]
+    assert "mf" not in kept.counts["value1"].to_pylist()
+    assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}] * 2
+
+
+def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Path) -> None:
+    """The counts that stay hold the rows that the audit set apart: they are not compared, and not audited again."""
+    system = plain()
+    workspace = filled(tmp_path / "w", system, people({"F": 400, "M": 300, "mf": 3}))
+    file = system.model_dump(mode="json", by_alias=True, exclude_none=True)
+    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    audited(workspace, system, JANUARY)
+    purge(workspace, before=dt.date(2026, 2, 1))
+    (found,) = rerun(workspace, list(stored_audits(workspace)))
+    assert not found.differences
+    assert found.recount is not None
+    assert found.recount.uncounted
+    assert "cannot be compared" in " ".join(lines_of(found))
+    with pytest.raises(BoussoleError, match="left out the rows of small groups"):
+        audited(workspace, system, BOTH)
