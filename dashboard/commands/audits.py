@@ -88,9 +88,14 @@ def _audits(
 ) -> tuple[list[dict[str, Any]], str]:
     """The audits of one system of the workspace or of all, and the language to tell them in."""
     from charter.audit import run_audit
+    from charter.texts_audit import only_writes, texts_document
     from dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
+    if system and only_writes(writer := workspace.system(system)):
+        say("No measure reads texts yet: nothing is measured, and nothing is sealed.")
+        found = texts_document(workspace, writer, start=days["start"], end=days["end"], as_of=days["as_of"])
+        return [found], workspace.settings.language
     ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
@@ -102,9 +107,11 @@ def _audits(
 
 def _summary(document: dict[str, Any], lang: str) -> None:
     window = document["window"]
-    typer.echo(f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions")
+    texts = document.get("texts")
+    counted = f"{document['decisions']} decisions" if texts is None else f"{texts} texts"
+    typer.echo(f"{document['system']} {window['start']}/{window['end']}: {counted}")
     for verdict in document["verdicts"]:
-        if verdict["verdict"] != "not_examined":
+        if verdict["verdict"] != "not_examined" or texts is not None:
             typer.echo(
                 f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}"
             )
