@@ -164,6 +164,10 @@ def versions(workspace: Workspace) -> list[Version]:
     ]
 
 
+class NotKeptError(CharterError):
+    """A version of which only the hash was ever stored; every other CharterError says that its text cannot be used."""
+
+
 def kept_charter(workspace: Workspace, sha256: str) -> Charter:
     """A version as it was sealed, its text held to its hash.
 
@@ -171,7 +175,7 @@ def kept_charter(workspace: Workspace, sha256: str) -> Charter:
     """
     text = charter_text(workspace, sha256)
     if text is None:
-        raise CharterError(
+        raise NotKeptError(
             f"the text of the charter {sha256[:12]} was never stored, only its hash.",
             next_step="Give its folder, where one is asked for.",
         )

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.errors import CharterError
 from audits.workspace import Workspace
 from charter.coverage import Use, coverage
 from charter.facts import Facts
-from charter.in_force import kept_charter, versions
+from charter.in_force import NotKeptError, kept_charter, versions
 from charter.model import Charter
 from charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from charter.register import register_of
@@ -192,7 +191,7 @@ def _versions(workspace: Workspace) -> list[Version]:
     """The charter versions that judged or were adopted, the first one first; those kept whole only."""
     found = []
     for version in versions(workspace):
-        with contextlib.suppress(CharterError):
+        with contextlib.suppress(NotKeptError):
             document = kept_charter(workspace, version.sha256).document()
             adopted = min((act.on for act in version.acts), default=None)
             found.append(Version(first_used_on=version.first_used_on, adopted_on=adopted, document=document))

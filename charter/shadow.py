@@ -87,8 +87,17 @@ def kept(workspace: Workspace, system: str) -> list[VersionChange]:
     for name, shadow in workspace.systems.items():
         months = sorted(_folder(workspace, name).glob("*.json")) if shadow.shadow_of == system else []
         if months:
-            found.append(VersionChange(before=system, after=name, document=json.loads(months[-1].read_bytes())))
+            found.append(_change(system, name, months[-1]))
     return found
+
+
+def _change(system: str, shadow: str, kept_in: Path) -> VersionChange:
+    try:
+        return VersionChange(before=system, after=shadow, document=json.loads(kept_in.read_bytes()))
+    except (OSError, ValueError):
+        missing = f"the comparison that was kept of '{shadow}' cannot be read."
+        todo = f"Make it again: `boussole compare --system {system} --shadow {shadow}`."
+        return VersionChange(before=system, after=shadow, missing=missing, todo=todo)
 
 
 def _place(workspace: Workspace, shadow: str, days: Mapping[str, str]) -> Path:

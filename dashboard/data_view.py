@@ -44,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class DataPage:
-    """The whole page. `more` are problems beyond those shown; `trouble` says why the lake could not be looked at, and
+    """The whole page. `more` are problems beyond those shown; `trouble` says what could not be looked at, and
     what to do, in the tool's own words; `without` are systems of the register of which there is no data, `removed` the
     names of systems whose file is gone."""
 
@@ -68,20 +68,26 @@ def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: 
     told = {name: part for name, part in parts.items() if part.holds or part.blocks}
     shown = {row.system for row in rows} | told.keys()
     problems = _problems(rows, told, query=query)
-    states, busy = Counter(row.state for row in rows), facts.trouble is not None
+    states, trouble = Counter(row.state for row in rows), _trouble(facts)
     return DataPage(
-        headline=_headline(states, say, busy=busy),
-        tone=_tone(states, busy=busy),
+        headline=_headline(states, say, busy=bool(trouble)),
+        tone=_tone(states, busy=bool(trouble)),
         others=" ".join(part for part in _others(facts, states, say) if part),
         problems=problems[:PROBLEMS],
         more=len(problems[PROBLEMS:]),
         seen=_as_of(scene, rows, now, say),
-        trouble=[part for part in (facts.trouble.what, facts.trouble.next_step) if part] if facts.trouble else [],
+        trouble=trouble,
         rows=rows,
         systems=list(told.values()),
-        without=[scene.title(name, say) for name in scene.systems if not (busy or name in shown)],
+        without=[scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
         removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys() - scene.shadows),
     )
+
+
+def _trouble(facts: Facts) -> Sequence[str]:
+    """Why something could not be looked at, and what to do."""
+    found = [error for error in (facts.trouble, facts.unnoted) if error]
+    return [part for error in found for part in (error.what, error.next_step) if part]
 
 
 def _as_of(scene: Scene, rows: Sequence[SourceRow], now: dt.datetime, say: Say) -> str:

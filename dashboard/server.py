@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +25,7 @@ from dashboard.access.identity import check_roles
 from dashboard.access.local_role import role_route
 from dashboard.access.person import is_local
 from dashboard.access.sign_in import sign_in_routes
+from dashboard.api.refusals import is_api, problem
 from dashboard.api.serving import api_routes
 from dashboard.committee.acts.routes import act_routes
 from dashboard.committee.routes import committee_routes
@@ -67,6 +68,7 @@ class LocalOnly:
     """Refuses what does not come from this machine, pages and web sockets alike."""
 
     text = "Boussole is in local mode: it answers only this machine, at http://localhost.\n"
+    step = "Ask from this machine, or set up sign-in: docs/access.md."
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,13 +76,19 @@ class LocalOnly:
     def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
         return scope["type"] in ("http", "websocket") and refusal(headers) is not None
 
+    def refused(self, path: str) -> Response:
+        """Why, as JSON to who asks the API."""
+        if is_api(path):
+            return problem(BoussoleError(self.text.strip(), where="access", next_step=self.step), 403)
+        return PlainTextResponse(self.text, status_code=403)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope.get("headers", [])]
         if self.refuses(scope, headers):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
                 return
-            await PlainTextResponse(self.text, status_code=403)(scope, receive, send)
+            await self.refused(scope["path"])(scope, receive, send)
             return
         if scope["type"] == "http" and scope["path"].startswith(CLOSED):
             await PlainTextResponse("There is nothing of this name.\n", status_code=404)(scope, receive, send)
@@ -92,6 +100,7 @@ class KnownHosts(LocalOnly):
     """With sign-in: answers under its own names only, and takes forms and web sockets from its own pages only."""
 
     text = "Boussole does not answer under this name, or to this site.\n"
+    step = "Ask at the address that is set in [access], from its own pages."
 
     def __init__(self, app: ASGIApp, names: frozenset[str], scheme: str) -> None:
         super().__init__(app)

@@ -109,10 +109,11 @@ def has_lake(workspace: Workspace) -> bool:
 
 
 def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
+    reason = f": {reason_of(error)}" if isinstance(error, duckdb.ProgrammingError) else ""
     return LakeError(
-        f"the lake cannot be read: {reason_of(error)}.",
+        f"the lake cannot be read{reason}.",
         where=str(workspace.home),
-        next_step="Restore the folder `lake` from a backup if it is damaged; `--debug` shows where it failed.",
+        next_step="Restore the folder `lake` from a backup if it is damaged.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -132,7 +132,7 @@ def latest_audits(workspace: Workspace) -> dict[str, Document]:
         if connection is None:
             return {}
         rows = connection.execute(select(Audit.__table__).where(Audit.entry.in_(newest)).order_by(Audit.system))
-        return {row.system: _completed(row, _parsed(row.document)) for row in rows}
+        return {row.system: _completed(row, _parsed) for row in rows}
 
 
 def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Document]:
@@ -140,7 +140,7 @@ def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Docum
     query = select(Audit.__table__).where(Audit.entry.in_(sorted(entries)))
     with reading(workspace) as connection:
         rows = [] if connection is None else connection.execute(query).all()
-    return {row.entry: _completed(row, _parsed(row.document)) for row in rows}
+    return {row.entry: _completed(row, _parsed) for row in rows}
 
 
 def latest_rows(connection: Connection) -> list[Row[Any]]:
@@ -210,7 +210,7 @@ def audits_near(
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
         rows = connection.execute(query).all() if near and connection is not None else []
-    found = [_completed(row, _parsed(row.document)) for row in rows]
+    found = [_completed(row, _parsed) for row in rows]
     return [*found, *(dict(each) for each, held in others if (str(held.start), str(held.end)) in near)]
 
 
@@ -279,11 +279,18 @@ def audit_payload(*, system: str, start: str, end: str, charter: str, document: 
 
 def complete(row: Row[Any]) -> Document:
     """The stored document with the place of its seal."""
-    return _completed(row, json.loads(row.document))
+    return _completed(row, json.loads)
 
 
-def _completed(row: Row[Any], document: Document) -> Document:
-    return {**document, "evidence": {**document["evidence"], "entry": row.entry, "root": row.root}}
+def _completed(row: Row[Any], parse: Callable[[str], Document]) -> Document:
+    try:
+        document = parse(row.document)
+        return {**document, "evidence": {**document["evidence"], "entry": row.entry, "root": row.root}}
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
+        raise BoussoleError(
+            f"the stored audit of entry {row.entry} cannot be read: it was changed.",
+            next_step="Run `boussole verify --ledger`, and restore the records from a backup.",
+        ) from error
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from audits.errors import BoussoleError
@@ -19,6 +19,7 @@ from dashboard.access.permissions import STRANGERS, AccessError, demand
 from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
+from dashboard.api.refusals import is_api, problem, unforeseen
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -32,6 +33,14 @@ def _guarded(route: Route, home: Path) -> Route:
     answer, action = route.endpoint, ROUTES[route.path]
 
     async def endpoint(request: Request) -> Response:
+        try:
+            return await answered(request)
+        except Exception as error:
+            if not is_api(request.url.path):
+                raise
+            return unforeseen(error, route.path)
+
+    async def answered(request: Request) -> Response:
         if action not in STRANGERS:
             refusal = await run_in_threadpool(_refusal, request, home, route.path)
             if refusal is not None:
@@ -73,9 +82,8 @@ async def _told(request: Request, error: BoussoleError) -> Response:
         401 if isinstance(error, SignedOutError) else 403 if isinstance(error, AccessError | ReadOnlyError) else 503
     )
     headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
-    if request.url.path.startswith("/api/"):
-        body = {"error": error.what, "where": error.where, "next_step": error.next_step}
-        return JSONResponse(body, status_code=status, headers=headers)
+    if is_api(request.url.path):
+        return problem(error, status, headers=headers)
     if status == 401 and "text/html" in request.headers.get("accept", ""):
         return await lapsed(request)
     return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)

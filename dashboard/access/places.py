@@ -113,6 +113,8 @@ ROUTES: dict[str, Action] = {
     "/api/ledger/checkpoint": Action.TAKE_PROOFS,
     "/api/ledger/{entry}": Action.SEE_EVIDENCE,
     "/api/ledger/{entry}/proof": Action.TAKE_PROOFS,
+    "/api": Action.ASK_HEALTH,
+    "/api/{rest:path}": Action.ASK_HEALTH,
     "/healthz": Action.ASK_HEALTH,
 }
 """By the path of the route."""

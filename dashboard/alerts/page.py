@@ -49,21 +49,26 @@ def _trial(way: Way) -> str:
     return f"boussole alerts test --channel {way.channel.name}"
 
 
-def section(facts: AlertFacts, say: Say) -> Html:
-    """The part of the page."""
+def section(facts: AlertFacts | None, say: Say) -> Html:
+    """The part of the page. `facts` is None where they could not be read."""
     tell = teller(say.lang)
+    unread = tell("Who is told could not be read: the first lines of this page say why.")
+    return el(
+        "section",
+        el("h2", tell("Alerts"), id="alerts"),
+        *(_known(facts, tell) if facts else [el("p", unread)]),
+        class_="setting",
+    )
+
+
+def _known(facts: AlertFacts, tell: Tell) -> list[Html]:
     lead = tell(
         "When a verdict or a drift status changes, these are told, once for each change. Only what every role may read "
         "is sent: no row, no person, no small group."
     )
     nobody = tell("Nobody is told: boussole.toml names no channel. How to name one: docs/alerts.md")
-    return el(
-        "section",
-        el("h2", tell("Alerts"), id="alerts"),
-        *([el("p", lead), _ways(facts.ways, tell)] if facts.ways else [el("p", nobody)]),
-        *(_messages(facts, tell) if facts.waiting or facts.lately else []),
-        class_="setting",
-    )
+    ways = [el("p", lead), _ways(facts.ways, tell)] if facts.ways else [el("p", nobody)]
+    return [*ways, *(_messages(facts, tell) if facts.waiting or facts.lately else [])]
 
 
 def _ways(ways: Sequence[Way], tell: Tell) -> Html:

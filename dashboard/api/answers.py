@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import Connection
+
 from audits import ledger
 from audits.errors import BoussoleError, nearest
-from audits.ledger.search import Asked, Listed, search
+from audits.ledger.search import Asked, Listed, search, span
+from audits.metrics.registry import REGISTRY
 from audits.workspace import Workspace
 from charter.coverage import Use
 from charter.records import audit_at, prove_entry, sign_checkpoint
 from charter.records.database import reading
+from charter.records.kinds import KINDS
 from dashboard import store
 from dashboard.api.shapes import (
     Audited,
@@ -34,6 +39,10 @@ Document = Mapping[str, Any]
 
 class MissingError(BoussoleError):
     """What was asked for is not there."""
+
+
+class UnknownError(BoussoleError):
+    """What was asked for bears a name that nobody knows."""
 
 
 def systems(workspace: Workspace, given: Given) -> Page[SystemOut]:
@@ -72,6 +81,7 @@ def measures(workspace: Workspace, given: Given) -> Measures:
             f"nobody has audited '{use.system.id}' yet.", next_step="Its verdicts rest on what people state."
         )
     audit, metric, status = use.audit, given.get("metric"), given.get("status")
+    _known("metric", metric, {*(each.name for each in REGISTRY.all()), *(each["metric"] for each in audit["measures"])})
     found = [
         each for each in audit["measures"] if metric in (None, each["metric"]) and status in (None, each["status"])
     ]
@@ -87,6 +97,9 @@ def measures(workspace: Workspace, given: Given) -> Measures:
 
 def verdicts(workspace: Workspace, given: Given) -> Page[Judged]:
     """Every question that the charter asks of each system, with its answer as it stands today."""
+    if "system" in given:
+        _use(workspace, given["system"])
+    _known("article", given.get("article"), {each.id for each in store.scene(workspace).charter.articles})
     found = [
         Judged(
             system=use.system.id,
@@ -123,6 +136,10 @@ def entries(workspace: Workspace, given: Given) -> Page[EntryOut]:
     skip, take = given["skip"], given["take"]
     with reading(workspace) as connection:
         total, found = (0, []) if connection is None else search(connection, asked, skip=skip, take=take)
+        kinds = set() if connection is None else set(span(connection).kinds)
+    _known("kind", given.get("kind"), {"audit", *KINDS, *kinds})
+    if not total and "system" in given:
+        _use(workspace, given["system"])
     items = [_entry(each) for each in found]
     return Page[EntryOut](items=items, total=total, next=_next("/api/ledger", given, skip + len(items), total))
 
@@ -130,8 +147,7 @@ def entries(workspace: Workspace, given: Given) -> Page[EntryOut]:
 def entry(workspace: Workspace, given: Given) -> EntryOut:
     """One entry of the ledger."""
     with reading(workspace) as connection:
-        if connection is None:
-            raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+        _there(connection, given["entry"])
         found = ledger.entry_at(connection, given["entry"])
     return EntryOut(
         entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
@@ -140,6 +156,8 @@ def entry(workspace: Workspace, given: Given) -> EntryOut:
 
 def proof(workspace: Workspace, given: Given) -> str:
     """The proof that an entry stands in the ledger, below a checkpoint signed now (C2SP tlog-proof)."""
+    with reading(workspace) as connection:
+        _there(connection, given["entry"])
     return str(prove_entry(workspace, given["entry"], sign_checkpoint(workspace)))
 
 
@@ -152,6 +170,23 @@ def health(workspace: Workspace, _given: Given) -> Health:
     """Whether the server answers and can read its workspace."""
     with reading(workspace):
         return Health(status="ok", version=version("boussole"))
+
+
+def _there(connection: Connection | None, index: int) -> None:
+    """Raises MissingError where the ledger has no such entry."""
+    if connection is None or not span(connection).size:
+        raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+    size = span(connection).size
+    if index >= size:
+        raise MissingError(f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+
+
+def _known(what: str, name: str | None, names: Collection[str]) -> None:
+    """Raises UnknownError for a name that is none of those known, with the nearest of them."""
+    if name is not None and name not in names:
+        close = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.4)
+        hint = f"The nearest: {', '.join(close)}." if close else f"Known: {', '.join(sorted(names))}."
+        raise UnknownError(f"there is no {what} '{name}'. {hint}", where="query", next_step="Ask for one of these.")
 
 
 def _use(workspace: Workspace, name: str) -> Use:

@@ -14,16 +14,10 @@ from charter.schemas import audit_schema
 from dashboard.access.permissions import STRANGERS
 from dashboard.access.places import ROUTES
 from dashboard.api.endpoints import ENDPOINTS, Endpoint, Parameter
+from dashboard.api.refusals import TOLD
 from dashboard.api.shapes import OF_AUDIT, Problem
 
 REF = "#/components/schemas/"
-REFUSALS = {
-    "400": "Something cannot be asked",
-    "401": "Nobody is signed in, or the token is not known",
-    "403": "The role may not see it",
-    "404": "It is not there",
-    "429": "Too many requests: wait as long as Retry-After says",
-}
 
 
 def document() -> dict[str, Any]:
@@ -61,7 +55,7 @@ def _operation(endpoint: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         content = {"application/json": {"schema": schema}}
     problem = {"application/json": {"schema": refs[Problem]}}
     answers = {"200": {"description": endpoint.told, "content": content}}
-    refusals = {code: {"description": told, "content": problem} for code, told in REFUSALS.items()}
+    refusals = {code: {"description": told, "content": problem} for code, told in TOLD.items()}
     operation = {
         "operationId": endpoint.answer.__name__,
         "summary": endpoint.told,

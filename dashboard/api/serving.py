@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
+from audits.errors import BoussoleError, nearest
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from dashboard import store
 from dashboard.access.person import Person
-from dashboard.api.answers import MissingError
+from dashboard.api.answers import MissingError, UnknownError
 from dashboard.api.asking import asked_of
 from dashboard.api.endpoints import ENDPOINTS, Endpoint
 from dashboard.api.limits import Limiter
 from dashboard.api.openapi import document
+from dashboard.api.refusals import HEADERS, problem
 
 OPENAPI = "/api/openapi.json"
-HEADERS = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+NOWHERE = ("/api", "/api/{rest:path}")
+"""Every other address below the API: nothing answers there, and no page is shown instead."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""All methods are answered, so that a refusal is one of ours."""
 
 
 def api_routes(home: Path) -> list[Route]:
@@ -35,16 +39,32 @@ def api_routes(home: Path) -> list[Route]:
     def openapi(_request: Request) -> Response:
         return Response(described, media_type="application/json", headers=HEADERS)
 
-    return [Route(OPENAPI, openapi), *(_route(home, endpoint, limiter) for endpoint in ENDPOINTS)]
+    return [
+        _route(OPENAPI, openapi),
+        *(_route(endpoint.path, _answer(home, endpoint, limiter)) for endpoint in ENDPOINTS),
+        *(Route(path, _nowhere, methods=list(METHODS)) for path in NOWHERE),
+    ]
 
 
-def problem(error: BoussoleError, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Why there is no answer."""
-    body = {"error": error.what, "where": error.where, "next_step": error.next_step}
-    return JSONResponse(body, status_code=status, headers={**HEADERS, **(headers or {})})
+def _route(path: str, answer: Callable[[Request], Response]) -> Route:
+    """An address that is only read."""
+
+    def only_read(request: Request) -> Response:
+        if request.method in ("GET", "HEAD"):
+            return answer(request)
+        error = BoussoleError(f"the API only reads: {request.method} is refused.", where=path, next_step="Use GET.")
+        return problem(error, 405, headers={"Allow": "GET, HEAD"})
+
+    return Route(path, only_read, methods=list(METHODS))
 
 
-def _route(home: Path, endpoint: Endpoint, limiter: Limiter) -> Route:
+def _nowhere(request: Request) -> Response:
+    path = request.url.path[:200]
+    hint = nearest(path, [endpoint.path for endpoint in ENDPOINTS])
+    return problem(BoussoleError(f"there is no '{path}'. {hint}", where="path", next_step=f"See {OPENAPI}."), 404)
+
+
+def _answer(home: Path, endpoint: Endpoint, limiter: Limiter) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         wait = limiter.wait(_asker(request))
         if wait:
@@ -56,10 +76,12 @@ def _route(home: Path, endpoint: Endpoint, limiter: Limiter) -> Route:
             return problem(error, 404)
         except _AskedError as error:
             return problem(error.reason, 400)
+        except UnknownError as error:
+            return problem(error, 400)
         except BoussoleError as error:
             return problem(error, 409)
 
-    return Route(endpoint.path, answer)
+    return answer
 
 
 class _AskedError(Exception):

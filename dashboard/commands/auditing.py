@@ -44,9 +44,14 @@ def audits(
     from audits.windows import EmptyWindowError
     from charter.in_force import in_force
     from charter.records import open_records, save_audits
+    from charter.texts_audit import only_writes, texts_document
     from dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
+    if system and only_writes(writer := workspace.system(system)):
+        say("No measure reads texts yet: nothing is measured, and nothing is sealed.")
+        asked = {name: days[name] for name in ("start", "end", "as_of")}
+        return [Look(document=texts_document(workspace, writer, **asked))], workspace.settings.language
     ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
@@ -127,7 +132,9 @@ def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) ->
         return
     document, words = look.document, speaker(lang)
     window = document["window"]
-    head = f"{document['system']} {window['start']}/{window['end']}: {document['decisions']} decisions"
+    texts = document.get("texts")
+    counted = f"{document['decisions']} decisions" if texts is None else f"{texts} texts"
+    head = f"{document['system']} {window['start']}/{window['end']}: {counted}"
     to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
     if look.part is not None:
         to(f"  {_scope(look, document)}")
@@ -152,4 +159,6 @@ def _scope(look: Look, document: Document) -> str:
 
 
 def _examined(document: Document) -> Sequence[Document]:
-    return [verdict for verdict in document["verdicts"] if verdict["verdict"] != "not_examined"]
+    """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
+    every = "texts" in document
+    return [verdict for verdict in document["verdicts"] if every or verdict["verdict"] != "not_examined"]

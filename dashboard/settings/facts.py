@@ -66,23 +66,24 @@ class SettingsFacts:
     home: str
     settings: Settings | None
     listed: Sequence[Set]
-    systems: Mapping[str, System]
+    systems: Mapping[str, System] | None
     charter: Charter | None
     adopted: bool
     draft_differs: bool
-    rings: Sequence[Ring]
+    rings: Sequence[Ring] | None
     ledger_key: str
     versions: Sequence[tuple[str, str]]
     code: str
     faults: Sequence[Fault]
-    alerts: AlertFacts
+    alerts: AlertFacts | None
 
 
 def settings_facts(workspace: Workspace) -> SettingsFacts:
     """Looks at a workspace."""
     faults: list[Fault] = []
     settings = _tried(lambda: workspace.settings, faults)
-    systems = _tried(lambda: workspace.systems, []) or {}
+    systems = _tried(lambda: workspace.systems, [])  # what is wrong with each file is told below
+    rings = [_ring(workspace.keys, name, faults) for name in RINGS]
     judging = _tried(lambda: in_force(workspace), faults)
     draft = _tried(lambda: load_charter(workspace), faults if judging is None or judging.act else [])
     ledger = _tried(lambda: known_key(workspace.keys), faults)
@@ -96,12 +97,12 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
         charter=judging.charter if judging else None,
         adopted=bool(judging and judging.act),
         draft_differs=bool(judging and judging.act and draft and draft.sha256 != judging.charter.sha256),
-        rings=[ring for name in RINGS if (ring := _ring(workspace.keys, name, faults)).ids],
+        rings=None if None in rings else [ring for ring in rings if ring and ring.ids],
         ledger_key=str(ledger.verifier) if ledger else "",
         versions=[*_versions(), ("SQLite", sqlite3.sqlite_version), ("Python", platform.python_version())],
         code=code_hash(),
         faults=faults,
-        alerts=_tried(lambda: alert_facts(workspace), []) or AlertFacts(),
+        alerts=_tried(lambda: alert_facts(workspace), [] if settings is None or judging is None else faults),
     )
 
 
@@ -118,9 +119,9 @@ def _told(error: BoussoleError) -> Fault:
     return Fault(what=error.what, where=error.where or "", next_step=error.next_step or "")
 
 
-def _ring(folder: Path, name: str, faults: list[Fault]) -> Ring:
-    found = _tried(lambda: keys.ring(folder, name), faults) or []
-    return Ring(name=name, ids=[keys.key_id(key) for key in found])
+def _ring(folder: Path, name: str, faults: list[Fault]) -> Ring | None:
+    found = _tried(lambda: keys.ring(folder, name), faults)
+    return None if found is None else Ring(name=name, ids=[keys.key_id(key) for key in found])
 
 
 def _listed(workspace: Workspace, settings: Settings) -> list[Set]:

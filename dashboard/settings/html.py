@@ -55,14 +55,6 @@ def _yours(yours: Yours, say: Say) -> Html:
 
 def _house(inside: Inside, say: Say) -> Html:
     settings = [say("Setting"), say("Value"), say("Where")]
-    privacy = [
-        say("System"),
-        say("A group is shown from"),
-        say("Rows are kept for"),
-        say("Identifiers under pseudonyms"),
-        say("Sensitive groups, from a file apart"),
-    ]
-    keys = [say("Key for"), say("How many"), say("Named by")]
     return join(
         [
             _section(
@@ -76,14 +68,7 @@ def _house(inside: Inside, say: Say) -> Html:
             _section(
                 say("Privacy, by system"),
                 "privacy",
-                stacked(
-                    privacy,
-                    [[link(title, href), *cells] for title, href, cells in inside.privacy],
-                    caption=say("Privacy, by system"),
-                    hidden_caption=True,
-                )
-                if inside.privacy
-                else el("p", say("There is no system yet.")),
+                _privacy(inside.privacy, say),
                 el("p", linked(say("To change it: privacy in the file of the system (systems/ID.yaml)."), say)),
             ),
             _section(
@@ -102,11 +87,35 @@ def _house(inside: Inside, say: Say) -> Html:
                         say,
                     ),
                 ),
-                _rows(keys, inside.keys, say("Keys")) if inside.keys else el("p", say("No key has been made yet.")),
+                _keys(inside.keys, say),
                 el("p", say("To change the key of pseudonyms:"), " ", el("code", "boussole keys rotate")),
             ),
         ]
     )
+
+
+def _privacy(rows: Sequence[tuple[str, str, Sequence[str]]] | None, say: Say) -> Html:
+    if not rows:
+        return _unread(say) if rows is None else el("p", say("There is no system yet."))
+    head = [
+        say("System"),
+        say("A group is shown from"),
+        say("Rows are kept for"),
+        say("Identifiers under pseudonyms"),
+        say("Sensitive groups, from a file apart"),
+    ]
+    cells = [[link(title, href), *cells] for title, href, cells in rows]
+    return stacked(head, cells, caption=say("Privacy, by system"), hidden_caption=True)
+
+
+def _keys(rows: Sequence[Row] | None, say: Say) -> Html:
+    if not rows:
+        return _unread(say) if rows is None else el("p", say("No key has been made yet."))
+    return _rows([say("Key for"), say("How many"), say("Named by")], rows, say("Keys"))
+
+
+def _unread(say: Say) -> Html:
+    return el("p", say("It could not be read: the first lines of this page say why."))
 
 
 def _section(title: str, anchor: str, *parts: Html | None) -> Html:

@@ -16,7 +16,7 @@ from dashboard.addresses import charter_href, system_href
 from dashboard.alerts.facts import AlertFacts
 from dashboard.alerts.page import troubles
 from dashboard.pages import pages
-from dashboard.settings.facts import Fault, Set, SettingsFacts
+from dashboard.settings.facts import Fault, Ring, Set, SettingsFacts
 from dashboard.words import Say
 
 Pairs = Sequence[tuple[str, str]]
@@ -34,18 +34,19 @@ class Yours:
 
 @dataclass(frozen=True, kw_only=True)
 class Inside:
-    """What concerns those who keep the house. Rows: what, its value, where it is set or what it means."""
+    """What concerns those who keep the house. Rows: what, its value, where it is set or what it means. None stands
+    for what could not be read: why is among the faults."""
 
     headline: str
     faults: Sequence[Fault]
     settings: Sequence[Row]
     sign_in: Pairs
-    privacy: Sequence[tuple[str, str, Sequence[str]]]
+    privacy: Sequence[tuple[str, str, Sequence[str]]] | None
     thresholds: str
     charter: str
-    keys: Sequence[Row]
+    keys: Sequence[Row] | None
     file: str
-    alerts: AlertFacts
+    alerts: AlertFacts | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,8 @@ def _change(me: Person, say: Say) -> str:
 
 
 def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Inside:
-    waiting = [Fault(what=what, where=where, next_step=step) for what, where, step in troubles(facts.alerts, say.lang)]
+    told = troubles(facts.alerts, say.lang) if facts.alerts else []
+    waiting = [Fault(what=what, where=where, next_step=step) for what, where, step in told]
     faults = [*facts.faults, *waiting]
     n = len(faults)
     return Inside(
@@ -113,10 +115,12 @@ def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Insi
         faults=faults,
         settings=[_set(each, say) for each in facts.listed],
         sign_in=_sign_in(facts, say),
-        privacy=[_privacy(system, say, query=query) for system in facts.systems.values()],
+        privacy=None
+        if facts.systems is None
+        else [_privacy(system, say, query=query) for system in facts.systems.values()],
         thresholds=_thresholds(facts, say),
         charter=charter_href(query=query),
-        keys=_keys(facts, say),
+        keys=None if facts.rings is None else _keys(facts.rings, facts.ledger_key, say),
         file=f"{facts.home}/{SETTINGS_FILE}",
         alerts=facts.alerts,
     )
@@ -201,7 +205,7 @@ def _thresholds(facts: SettingsFacts, say: Say) -> str:
     return " ".join(parts)
 
 
-def _keys(facts: SettingsFacts, say: Say) -> list[Row]:
+def _keys(rings: Sequence[Ring], ledger_key: str, say: Say) -> list[Row]:
     """What the secrets are for, how many there are, and by which digits each can be named."""
     uses = {
         "pseudonym": say("Pseudonyms of people and decisions"),
@@ -209,7 +213,7 @@ def _keys(facts: SettingsFacts, say: Say) -> list[Row]:
         "bucket": say("Buckets for intervals; it never changes"),
         "access": say("What the sign-in keeps"),
     }
-    rows: list[Row] = [[uses[ring.name], say.whole(len(ring.ids)), ", ".join(ring.ids)] for ring in facts.rings]
-    if facts.ledger_key:
-        rows.append([say("Checkpoints of the ledger (public part)"), say.whole(1), facts.ledger_key])
+    rows: list[Row] = [[uses[ring.name], say.whole(len(ring.ids)), ", ".join(ring.ids)] for ring in rings]
+    if ledger_key:
+        rows.append([say("Checkpoints of the ledger (public part)"), say.whole(1), ledger_key])
     return rows

@@ -21,8 +21,9 @@ from dashboard.access.places import ROUTES
 from dashboard.api.answers import _next
 from dashboard.api.endpoints import ENDPOINTS
 from dashboard.api.openapi import document
-from dashboard.api.serving import OPENAPI
-from dashboard.server import routes
+from dashboard.api.refusals import TOLD
+from dashboard.api.serving import METHODS, NOWHERE, OPENAPI
+from dashboard.server import doors, routes
 from tests.dashboard.conftest import FIXTURE
 
 
@@ -60,8 +61,8 @@ def test_the_document_is_valid_and_open_to_all(client):
 
 
 def test_every_address_of_the_api_is_described():
-    described = set(document()["paths"]) | {OPENAPI}
-    assert described == {path for path in ROUTES if path.startswith("/api/") or path == "/healthz"}
+    described = {*document()["paths"], OPENAPI, *NOWHERE}
+    assert described == {path for path in ROUTES if path.startswith("/api") or path == "/healthz"}
     names = [endpoint.answer.__name__ for endpoint in ENDPOINTS]
     assert len(set(names)) == len(names)
 
@@ -134,7 +135,16 @@ def test_proofs_can_be_checked(client):
     [
         ("/api/systems/matchfd", 404, "matchft"),
         ("/api/audits/0", 404, "seals no audit"),
-        ("/api/ledger/99", 409, "the ledger has"),
+        ("/api/audits/99", 404, "seals no audit"),
+        ("/api/ledger/99", 404, "the ledger has"),
+        ("/api/ledger/99/proof", 404, "the ledger has"),
+        ("/api/systems/matchfd/audits", 404, "matchft"),
+        ("/api/systems/matchfd/measures", 404, "matchft"),
+        ("/api/verdicts?system=matchfd", 404, "matchft"),
+        ("/api/ledger?system=matchfd", 404, "matchft"),
+        ("/api/systems/matchft/measures?metric=impact_ration", 400, "impact_ratio"),
+        ("/api/verdicts?article=equit", 400, "equite"),
+        ("/api/ledger?kind=audits", 400, "audit"),
         ("/api/ledger/x", 400, "entry is a whole number"),
         ("/api/ledger/-1", 400, "entry is a whole number"),
         ("/api/ledger/1%30000000000000000000", 400, "entry is a whole number"),
@@ -155,6 +165,74 @@ def test_bad_questions_are_told(client, address, status, said):
 def test_it_is_read_only(client, method):
     for endpoint in ENDPOINTS:
         assert client.request(method, endpoint.path.format(system="matchft", entry=1)).status_code == 405
+
+
+def refused(done, status):
+    """A refusal as the document describes it, and nothing of the program in it."""
+    described = document()
+    schema = {"$ref": "#/components/schemas/Problem", "components": described["components"]}
+    assert (done.status_code, done.headers["content-type"]) == (status, "application/json"), done.text
+    jsonschema.Draft202012Validator(schema).validate(done.json())
+    assert str(status) in TOLD
+    assert done.json()["error"]
+    assert "Traceback" not in done.text
+    return done.json()["error"]
+
+
+@pytest.mark.parametrize("path", [*(each.path for each in ENDPOINTS), OPENAPI, *NOWHERE])
+def test_every_refusal_of_every_address_is_json(client, path):
+    address = path.format(system="matchft", entry=1, rest="no/such") if path != NOWHERE[1] else "/api/no/such"
+    for method in METHODS:
+        if method not in ("GET", "HEAD"):
+            told = refused(client.request(method, address), 404 if path in NOWHERE else 405)
+            assert method in told or path in NOWHERE
+    if path in NOWHERE:
+        assert f"there is no '{address}'" in refused(client.get(address), 404)
+    if "{entry}" in path:
+        refused(client.get(path.format(entry="none")), 400)
+    if "{system}" in path:
+        refused(client.get(path.format(system="none")), 404)
+    if path in {each.path for each in ENDPOINTS}:
+        known = path.format(system="matchft", entry=1)
+        refused(client.get(known, params={"no_such": "1"}), 400)
+        for each in next(endpoint for endpoint in ENDPOINTS if endpoint.path == path).asked:
+            if each.name not in known and f"{{{each.name}}}" not in path:
+                status = 404 if each.name == "system" else 400
+                refused(client.get(known, params={each.name: "no such"}), status)
+
+
+def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatch, caplog):
+    def failing(*_):
+        raise ZeroDivisionError("of person p1")
+
+    client = TestClient(Starlette(routes=routes(kept.home)))
+    monkeypatch.setattr("dashboard.api.serving._answered", failing)
+    done = client.get("/api/systems")
+    assert "nobody foresaw" in refused(done, 500)
+    assert "p1" not in done.text
+    number = done.json()["next_step"].rstrip(".").rpartition(" ")[2]
+    assert f"trouble {number} on the address /api/systems" in caplog.text
+
+
+def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
+    def failing(*_):
+        raise OSError("disk")
+
+    client = TestClient(Starlette(routes=routes(kept.home)))
+    monkeypatch.setattr("dashboard.access.guard.of_request", failing)
+    refused(client.get("/api/systems"), 500)
+
+
+def test_the_door_refuses_in_json(kept):
+    door = doors(kept.settings.access)
+    client = TestClient(Starlette(routes=routes(kept.home), middleware=[door]), base_url="http://elsewhere.example")
+    assert "local mode" in refused(client.get("/api/systems"), 403)
+    assert client.get("/drift-report/matchft").headers["content-type"].startswith("text/plain")
+
+
+def test_the_document_tells_every_refusal(client):
+    for described in document()["paths"].values():
+        assert set(described["get"]["responses"]) == {"200", *TOLD}
 
 
 def test_an_answer_that_has_not_changed_is_not_sent_again(client, kept):
@@ -186,7 +264,8 @@ def test_a_token_sees_what_its_role_may(client, kept):
 def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept, spoilt):
     token = tokens.new_token(kept, role="reader", label="a dashboard", days=1)
     done = client.get("/api/systems", headers=bearer(spoilt(token)))
-    assert (done.status_code, done.headers["www-authenticate"]) == (401, "Bearer")
+    assert done.headers["www-authenticate"] == "Bearer"
+    refused(done, 401)
     assert client.get("/api/systems", headers={"authorization": f"Basic {token}"}).status_code == 401
 
 
@@ -234,6 +313,7 @@ def test_who_asks_too_often_waits(kept, monkeypatch):
     token = tokens.new_token(kept, role="reader", label="in a hurry", days=1)
     answers = [hurried.get("/api/charter", headers=bearer(token)) for _ in range(4)]
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
+    refused(answers[-1], 429)
     assert 0 < int(answers[-1].headers["retry-after"]) <= 20
     assert hurried.get("/api/charter").status_code == 200, "others are not kept waiting"
 

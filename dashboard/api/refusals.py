@@ -1,0 +1,46 @@
+"""How the API refuses: always in JSON, whoever refuses, from the door of the server to the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+from audits.errors import BoussoleError
+from dashboard.trouble import noted
+
+HEADERS = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+TOLD: Mapping[str, str] = {
+    "400": "Something cannot be asked: a name that nobody knows (the nearest are told), a number out of range",
+    "401": "Nobody is signed in, or the token is not known",
+    "403": "The role may not see it, or the request comes from elsewhere",
+    "404": "It is not there",
+    "405": "The API only reads",
+    "409": "What would answer does not hold, or cannot be read",
+    "429": "Too many requests: wait as long as Retry-After says",
+    "500": "Something that nobody foresaw: the server has noted it under a number",
+    "503": "Nobody can say now who may ask",
+}
+"""Every refusal, as the OpenAPI document tells it."""
+
+
+def is_api(path: str) -> bool:
+    """Whether an address is one of the API, or would be.
+
+    >>> is_api("/api"), is_api("/api/none"), is_api("/healthz"), is_api("/apis")
+    (True, True, True, False)
+    """
+    return path in ("/api", "/healthz") or path.startswith("/api/")
+
+
+def problem(error: BoussoleError, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Why there is no answer."""
+    body = {"error": error.what, "where": error.where, "next_step": error.next_step}
+    return JSONResponse(body, status_code=status, headers={**HEADERS, **(headers or {})})
+
+
+def unforeseen(error: Exception, path: str) -> Response:
+    """That something failed which nobody foresaw, with nothing of what failed."""
+    number = noted(error, f"the address {path}")
+    step = f"Ask again. If it happens again, tell your administrator this number: {number}."
+    return problem(BoussoleError("something went wrong that nobody foresaw.", next_step=step), 500)

@@ -1,0 +1,118 @@
+"""No page shows an error as emptiness: it shows its own data, or says that it could not be read and what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from audits.workspace import Workspace
+from dashboard.access import person
+from dashboard.pages import pages
+from dashboard.words import speaker
+from tests.conftest import Run
+from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
+
+Shown = dict[tuple[str, str], str]
+SIGNS = ('role="alert"', 'role="status"', "<q")
+"""What stands where a page says why it shows less."""
+NOT_EMPTY = (
+    "which nobody can read without it",  # the catalogue of a lake
+    "Nobody can say at this moment",
+    "what is known without it",
+    "There is none to keep today: the ledger does not hold.",
+    "does not hold",
+)
+"""Words like those of emptiness, in sentences that say that something could not be read."""
+
+
+@pytest.fixture(scope="module")
+def healthy(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return every_log(audited_offers(tmp_path_factory.mktemp("unread") / "healthy"))
+
+
+def walk(home: Path, lang: str = "en", *, only: Sequence[str] = ()) -> Shown:
+    """Every page, or some, as somebody sees it who may see all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOUSSOLE_HOME", str(home))
+        patch.setattr(person, "cookie", {person.COOKIE: "operator"}.get)
+        found = {
+            (page.name, str(asked)): seen(page.name, asked, lang=lang)
+            for page in pages(speaker(lang))
+            for asked in ADDRESSES.get(page.name, ({},))
+            if page.name in only or not only
+        }
+    return {place: markup.replace(str(home), "HOME") for place, markup in found.items()}
+
+
+@pytest.fixture(scope="module")
+def shown(healthy: Workspace) -> Shown:
+    return walk(healthy.home)
+
+
+def test_every_log_is_on_the_pages_that_tell_of_it(shown: Shown) -> None:
+    for (page, asked), markup in shown.items():
+        assert "This page cannot be shown" not in markup, (page, asked)
+        assert "could not be read" not in markup, (page, asked)
+    data = shown["data", "{}"]
+    assert "2 messages to people, up to 9 March 2026" in data
+    assert "3 generated texts, up to 5 March 2026" in data
+    assert "No data" not in data
+    texts = shown["generations", "{}"]
+    assert "3, from 3 March 2026 to 5 March 2026" in texts
+    assert "none yet" not in texts
+    assert "has no decisions here" not in shown["drift", "{'system': 'offers'}"]
+    assert "No system has decisions yet" not in shown["drift", "{}"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_cannot_be_read_is_never_shown_as_nothing(
+    fault: str, healthy: Workspace, shown: Shown, tmp_path: Path
+) -> None:
+    home = tmp_path / "w"
+    shutil.copytree(healthy.home, home)
+    FAULTS[fault](Workspace(home))
+    for place, markup in walk(home).items():
+        before, now = sentences(shown[place]), sentences(markup)
+        new = {text for text in now - before if not text.startswith("As of ")}
+        said = any(sign in markup for sign in SIGNS)
+        assert said or not (new or before - now - {text for text in before if text.startswith("As of ")}), (place, new)
+        assert "nobody foresaw" not in markup, place
+        empty = {text for text in new if EMPTINESS.search(text) and not any(words in text for words in NOT_EMPTY)}
+        assert not empty, place
+
+
+def test_a_page_says_it_in_french_too(healthy: Workspace, tmp_path: Path) -> None:
+    home = tmp_path / "w"
+    shutil.copytree(healthy.home, home)
+    FAULTS["catalogue"](Workspace(home))
+    found = walk(home, lang="fr", only=("generations", "register"))
+    assert "Impossible de dire combien de textes sont arrivés" in found["generations", "{}"]
+    assert "Impossible de dire quelles décisions sont à effacer" in found["register", "{}"]
+    assert "aucun encore" not in found["generations", "{}"].lower()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("audit", "--system", "offers"),
+        ("drift", "--system", "offers"),
+        ("subgroups", "--system", "offers"),
+        ("quarantine", "list"),
+        ("sync",),
+        ("verify", "--rerun"),
+        ("report",),
+    ],
+    ids=" ".join,
+)
+def test_a_command_says_that_the_lake_cannot_be_read(
+    arguments: Sequence[str], healthy: Workspace, command: Run, tmp_path: Path
+) -> None:
+    home = tmp_path / "w"
+    shutil.copytree(healthy.home, home)
+    FAULTS["catalogue"](Workspace(home))
+    done = command("--workspace", home, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the lake cannot be read. Restore the folder `lake` from a backup" in done.stderr
