@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from audits.cubes.edges import MOST_BINS, values_of
 from audits.cubes.update import rebuild
@@ -20,6 +21,7 @@ from audits.errors import BoussoleError
 from audits.lake import reading, writing
 from audits.lake.tables import table
 from audits.measures import Measure
+from audits.privacy.purge import purge
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
@@ -122,6 +124,30 @@ def test_a_column_that_comes_later_lacks_its_values_before(tmp_path: Path) -> No
     found = of(pair.measures, "psi")
     assert (found.value, found.reason) == (None, "no_values")
     assert found.params["categories"][0] in (UNKNOWN, "cook")
+
+
+def test_a_purge_leaves_no_rare_value_and_no_sum(tmp_path: Path) -> None:
+    """January: its values that few had count together from then on, and whoever asks is told the same as before."""
+    frame = log().assign(pay=lambda each: np.arange(len(each)) * 1.5)
+    system = declared(category("job"), "pay")
+    workspace = filled(tmp_path / "home", system, frame)
+    before = of(exact_pair(workspace, system, window=MARCH, as_of=TODAY).measures, "psi")
+    (workspace.home / "systems").mkdir(exist_ok=True)
+    text = yaml.safe_dump(system.model_dump(mode="json", by_alias=True, exclude_none=True))
+    (workspace.home / "systems" / f"{system.id}.yaml").write_text(text, encoding="utf-8")
+    again = Workspace.find(workspace.home)
+    purge(again, before=dt.date(2026, 2, 1))
+    with reading(again) as connection:
+        cube = table(system, "histograms")
+        named = connection.execute(
+            f"SELECT DISTINCT value1 FROM {cube} WHERE value1 IS NOT NULL AND month(day) = 1 ORDER BY 1"
+        ).fetchall()
+        sums = connection.execute(f"SELECT month(day), count(total) FROM {cube} GROUP BY ALL ORDER BY 1").fetchall()
+    assert named == [("clerk",), ("cook",), ("nurse",)]
+    assert sums[0] == (1, 0)
+    assert all(count for _, count in sums[1:])
+    after = of(exact_pair(again, system, window=MARCH, as_of=TODAY).measures, "psi")
+    assert (after.value, after.params["categories"]) == (before.value, before.params["categories"])
 
 
 def test_the_kind_of_a_column_cannot_change_once_it_is_counted(tmp_path: Path) -> None:
