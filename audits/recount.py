@@ -191,7 +191,18 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
         for name in names
         if not _readable(getattr(kept, name), ended).equals(_readable(getattr(found, name), ended))
     ]
-    return (*changed, *(("histograms",) if kept.histograms != found.histograms else ()))
+    return (*changed, *(("histograms",) if _binned(kept, found) != _binned(found, kept) else ()))
+
+
+def _binned(one: Read, other: Read) -> list[object]:
+    """The histograms; of a column whose bins were chosen anew, how many decisions have a value."""
+    edges = {each.feature: each.edges for each in other.histograms}
+    return [
+        each
+        if edges.get(each.feature) == each.edges
+        else (each.feature, *((sum(side), side[-1]) for side in (each.reference, each.current)))
+        for each in one.histograms
+    ]
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:

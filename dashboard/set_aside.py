@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from audits.decisions.contracts.decisions import WORDS
 from audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, SEALED
 from dashboard.words import Say
 
@@ -115,6 +116,15 @@ def _of_values(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
         (
             _is("not a number", "NaN or infinite", "not a whole number, 0 or more"),
             (say("It is not a number."), _correct(say)),
+        ),
+        (
+            _is(WORDS),
+            (
+                say("It is not a number."),
+                say(
+                    "If the column holds words, give it `kind: category` in the system file; if not, correct the rows."
+                ),
+            ),
         ),
         (_starts("the weight must"), (say("It is not a whole number of 0 or more."), _correct(say))),
         (

@@ -16,6 +16,7 @@ import duckdb
 from audits.cubes import build
 from audits.lake.tables import has_table, quote, table
 from audits.systems.model import System
+from audits.windows import reference_window
 
 MOST_BINS = 200
 ENDS = (0.0005, 0.001, 0.002, 0.003)
@@ -24,6 +25,8 @@ DIGITS = 9
 """Values are summed in units of which a thousand million or less lie between the outermost edges."""
 FARTHEST = 10**17
 """Units: a value farther from the lowest edge than that is summed as lying there."""
+EARLIER = 20
+"""Bins that an earlier version had, at the most."""
 PLACES = 6
 """Digits of an edge, within the width of all."""
 LARGEST = 290
@@ -61,6 +64,17 @@ def edges_of(connection: duckdb.DuckDBPyConnection, system: System) -> dict[str,
     return {feature: list(edges) for feature, edges in rows}
 
 
+def coarse_columns(connection: duckdb.DuckDBPyConnection, system: System) -> list[str]:
+    """The numbers that have twenty bins or fewer, as an earlier version chose them, and more different values."""
+    found = []
+    for name, edges in edges_of(connection, system).items():
+        if name in system.numbers and len(edges) < EARLIER:
+            column = quote(f"f_{name}")
+            different = f"SELECT DISTINCT {column} FROM {table(system, 'decisions')} WHERE {column} IS NOT NULL"
+            found += [name] if len(connection.execute(f"{different} LIMIT {EARLIER}").fetchall()) > len(edges) else []
+    return found
+
+
 def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[float, float]:
     """From where values of a column are summed, and how many units make one of the column.
 
@@ -88,12 +102,27 @@ def feature_units(edges: Sequence[float]) -> tuple[float, float]:
 def declare_bins(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> None:
     """Fixes the edges of a score (from its declared range) and of each feature that has none (from its first batch);
     names the values of categories that this batch is the first to bring."""
+    _declare(connection, system, f"{table(system, 'decisions')} WHERE batch = {batch}")
+
+
+def declare_again(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Chooses the edges of features anew: from the decisions of the reference window, or all where there are none."""
+    window, decisions = reference_window(system), table(system, "decisions")
+    days = f"{decisions} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'" if window else ""
+    some = bool(days) and connection.execute(f"SELECT 1 FROM {days} LIMIT 1").fetchone() is not None
+    connection.execute(f"DELETE FROM {table(system, 'edges')}")
+    connection.execute(f"DELETE FROM {table(system, 'values')}")
+    _declare(connection, system, days if some else f"{decisions} WHERE true")
+    _declare(connection, system, f"{decisions} WHERE true")
+
+
+def _declare(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
+    """Fixes what is not fixed yet, from some rows."""
     known = bins_of(connection, system)
     found: dict[str, list[float]] = {}
     if system.log.score and "score" not in known.edges:
         low, high = system.log.score.range
         found["score"] = [*build.score_edges(low, high), high]
-    rows = f"{table(system, 'decisions')} WHERE batch = {batch}"
     found |= {name: _chosen(connection, name, rows) for name in system.numbers if name not in known.edges}
     _keep_edges(connection, system, found)
     for name in system.categories:

@@ -9,9 +9,10 @@ import duckdb
 import ibis
 
 from audits.cubes import build, ranks
-from audits.cubes.edges import Bins, bins_of, declare_bins
+from audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
 from audits.cubes.histograms import histograms
-from audits.lake.tables import CUBES, decision_columns, is_value, keys_of, quote, summed, table
+from audits.errors import LakeError
+from audits.lake.tables import CUBES, create_system, decision_columns, is_value, keys_of, quote, summed, table
 from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window
@@ -30,9 +31,22 @@ def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int)
     _merge(connection, system, batch=batch)
 
 
-def rebuild(connection: duckdb.DuckDBPyConnection, system: System) -> None:
-    """Computes all cubes of a system anew from its decisions; edges and sealed months stay as they are."""
+def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool = False) -> None:
+    """Computes all cubes of a system anew from its decisions; edges and sealed months stay as they are.
+
+    `bins`: the bins of features are chosen anew first. Raises LakeError where rows were purged: their counts could not
+    follow.
+    """
+    create_system(connection, system)
     sealed = sealed_months(connection, system)
+    if bins and sealed:
+        raise LakeError(
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in sealed)} were purged: they cannot be counted anew.",
+            where=f"system '{system.id}'",
+            next_step="Keep the bins: rebuild without --bins.",
+        )
+    if bins:
+        declare_again(connection, system)
     for name in CUBES:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
     _merge(connection, system)

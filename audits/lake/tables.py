@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from audits.errors import LakeError
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 
@@ -360,8 +361,14 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
 
 
 def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
-    """Gives a table that was made before the columns that it has got since."""
-    present = present_columns(connection, name)
+    """Gives a table that was made before the columns that it has got since; the kind of a feature stays."""
+    present: dict[str, str] = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
     for column, kind in columns.items():
         if column not in present:
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")
+        elif column.startswith("f_") and present[column] != kind:
+            kept, asked = ("a number" if each == "DOUBLE" else "a category" for each in (present[column], kind))
+            raise LakeError(
+                f"the feature '{column[2:]}' is kept as {kept} since its first import, not as {asked}.",
+                next_step="Give it the `kind` it had; or watch a copy of the column under another name.",
+            )

@@ -1,6 +1,7 @@
 """Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay.
 
-Only counts by profile (the cube `strata`) go with the rows.
+Only counts by profile and by score go with the rows (the cubes `strata`, `scores`), and of those by value
+(`histograms`) the sums and the names of values that few had.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from audits.cubes.histograms import POOLED
 from audits.drift import stored
 from audits.errors import PrivacyError
 from audits.lake import has_lake, reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
-from audits.lake.tables import create_system, exists, literal, quote
+from audits.lake.tables import create_system, exists, keys_of, literal, quote, summed
 from audits.privacy import expiry
 from audits.privacy.leftovers import clear_temporary
 from audits.privacy.removals import Removal, noted, removal
@@ -189,6 +191,28 @@ def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> No
             plan.queries[name] = f"FROM ({plan.queries[name]}) WHERE month NOT IN ({listed})"
         else:
             plan.gone[name] = f"month IN ({listed})"
+    _without_single_values(system, listed, plan)
+
+
+def _without_single_values(system: System, months: str, plan: Plan) -> None:
+    """Of these months, counts by value lose their sums (of one decision, its value), and values that few had their
+    names; names that nothing else has are forgotten."""
+    name, month = (system.id, "histograms"), "CAST(date_trunc('month', day) AS DATE)"
+    rows = f"({plan.queries.get(name, f'FROM {qualified(name)}')})"
+    few = (
+        f"value1 IS NOT NULL AND sum(n) OVER (PARTITION BY feature, value1, {month}) < {system.privacy.suppress_below}"
+    )
+    keys = ", ".join(quote(column) for column in keys_of("histograms"))
+    bare = (
+        f"SELECT * REPLACE (CASE WHEN {month} NOT IN ({months}) THEN total END AS total, "
+        f"CASE WHEN {month} IN ({months}) AND {few} THEN {POOLED} ELSE bin END AS bin, "
+        f"CASE WHEN {month} IN ({months}) AND {few} THEN NULL ELSE value1 END AS value1) FROM {rows}"
+    )
+    plan.queries[name] = f"SELECT {keys}, {summed('histograms')} FROM ({bare}) GROUP BY ALL ORDER BY ALL"
+    named = f"SELECT feature, value1 AS value FROM ({plan.queries[name]}) WHERE value1 IS NOT NULL"
+    plan.queries[system.id, "values"] = (
+        f"FROM {qualified((system.id, 'values'))} SEMI JOIN ({named}) USING (feature, value)"
+    )
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:

@@ -147,8 +147,7 @@ def entries(workspace: Workspace, given: Given) -> Page[EntryOut]:
 def entry(workspace: Workspace, given: Given) -> EntryOut:
     """One entry of the ledger."""
     with reading(workspace) as connection:
-        _there(connection, given["entry"])
-        found = ledger.entry_at(connection, given["entry"])
+        found = ledger.entry_at(_there(connection, given["entry"]), given["entry"])
     return EntryOut(
         entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
     )
@@ -172,13 +171,14 @@ def health(workspace: Workspace, _given: Given) -> Health:
         return Health(status="ok", version=version("boussole"))
 
 
-def _there(connection: Connection | None, index: int) -> None:
-    """Raises MissingError where the ledger has no such entry."""
+def _there(connection: Connection | None, index: int) -> Connection:
+    """The records, whose ledger has this entry; raises MissingError where it has none."""
     if connection is None or not span(connection).size:
         raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size
     if index >= size:
         raise MissingError(f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+    return connection
 
 
 def _known(what: str, name: str | None, names: Collection[str]) -> None:

@@ -16,8 +16,16 @@ app = typer.Typer(help="The cubes of counts.", no_args_is_help=True, rich_markup
 def rebuild(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    bins: Annotated[
+        bool, typer.Option("--bins", help="Also choose the bins of features anew, from the reference period.")
+    ] = False,
 ) -> None:
-    """Join sensitive files and count all decisions anew; identical unless a cube was damaged or a file changed."""
+    """Join sensitive files and count all decisions anew; identical unless a cube was damaged or a file changed.
+
+    With --bins, distances of drift are taken over new bins from then on: finer ones, where an earlier version of
+    Boussole chose them.
+    """
+    from audits.cubes.edges import coarse_columns
     from audits.cubes.update import rebuild as count_anew
     from audits.lake import has_lake, writing
     from audits.lake.tables import exists
@@ -32,8 +40,10 @@ def rebuild(
     with writing(workspace) as connection:
         for item in chosen:
             if item.columns is not None and exists(connection, item):
-                count_anew(connection, item)
+                count_anew(connection, item, bins=bins)
                 say(f"Rebuilt: {item.id}")
+                if not bins and (coarse := coarse_columns(connection, item)):
+                    say(f"Bins of an earlier version, coarser (--bins chooses them anew): {', '.join(coarse)}")
 
 
 @app.callback()

@@ -53,8 +53,8 @@ def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
     like the figure."""
     if "low" not in measure.params:
         return None
-    low, high = measure.params["low"], measure.params.get("high")
-    ends = figure(low, say), None if high is None else figure(high, say)
+    high = measure.params.get("high")
+    ends = figure(measure.params["low"], say), None if high is None else figure(high, say)
     return None if set(ends) == {figure(measure.value or 0.0, say)} else ends
 
 

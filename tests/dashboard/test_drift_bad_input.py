@@ -97,7 +97,7 @@ CASES = {
     ),
     "numbers that became words": Case(
         months=(same, same, put("distance", "far")),
-        refused={3: "column 'distance': not a number (300 rows, the first is row 1)"},
+        refused={3: "column 'distance': not a number; words need `kind: category` (300 rows, the first is row 1)"},
         told=("February 2026 compared with January 2026",),
     ),
     "numbers of which some became words": Case(

@@ -13,6 +13,8 @@ from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.systems.parts import Group, band_names
 
+WORDS = "not a number; words need `kind: category`"
+"""What is wrong with a row whose feature holds words where numbers are declared."""
 LAST_PLACE = 1_000_000_000
 """Ranks are stored as 32-bit integers."""
 
@@ -151,7 +153,7 @@ def _numbers(contract: Contract) -> None:
     for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
-        contract.fault(read.no_number(feature), feature, "not a number")
+        contract.fault(read.no_number(feature), feature, WORDS)
 
 
 def _outcome(contract: Contract) -> None:
