@@ -17,7 +17,8 @@ import duckdb
 from audits.errors import LakeError
 from audits.workspace import Workspace
 
-EXTENSIONS = ("duckdb-extension-httpfs", "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
+CRYPTOGRAPHY = "duckdb-extension-httpfs"
+EXTENSIONS = (CRYPTOGRAPHY, "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")
 CONFIG: dict[str, bool | int] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """What every engine of a lake has in common: it loads nothing by itself, and only extensions that DuckDB signed."""
 
@@ -63,9 +64,14 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
 
 
 def scratch(**config: str) -> duckdb.DuckDBPyConnection:
-    """DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted."""
+    """DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted.
+
+    Without the cryptography of `httpfs` DuckDB refuses to spill, in the middle of a large file.
+    """
     spill = Path(tempfile.gettempdir()) / f"boussole-{os.getpid()}"
-    return duckdb.connect(config={"temp_directory": str(spill), "temp_file_encryption": True, **config})
+    connection = duckdb.connect(config={**CONFIG, "temp_directory": str(spill), "temp_file_encryption": True, **config})
+    connection.load_extension(_extension(CRYPTOGRAPHY))
+    return connection
 
 
 @contextmanager

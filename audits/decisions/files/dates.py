@@ -81,23 +81,23 @@ def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> Evidence:
     return Evidence(column, *row)
 
 
-def rewritten_dates(value: str, dates: str) -> str:
-    """SQL: a value with its date as 2026-02-01 or 2026-02-01T14:05:00; the value itself where it is no such date."""
-    cell = f"trim({value})"
-    if dates in ORDERS:
-        # One way to write each part: then a short list of formats reads them all.
-        cell = f"regexp_replace({cell}, '^(\\d{{1,2}})[/.-](\\d{{1,2}})[/.-](\\d+)', '\\1/\\2/\\3')"
-        cell = f"regexp_replace({cell}, '[ T]+(\\d{{1,2}})[hH:](\\d{{2}})', ' \\1:\\2')"
-        moment = (
-            f"CASE WHEN {_short(cell)} THEN {_parsed(cell, dates.replace('Y', 'y'))} ELSE {_parsed(cell, dates)} END"
-        )
-        moment = f"CASE WHEN regexp_full_match(trim({value}), {literal(WRITTEN)}) THEN {moment} END"
-    else:
-        moment = _parsed(cell, dates)
-    iso = f"regexp_full_match(trim({value}), {literal(ISO)})"
+def moment(column: str, dates: str) -> str:
+    """SQL: the moment that a cell says, NULL where it is no such date."""
+    cell = f"trim({quote(column)})"
+    if dates not in ORDERS:
+        return _parsed(cell, dates)
+    # One way to write each part: then a short list of formats reads them all.
+    one = f"regexp_replace({cell}, '^(\\d{{1,2}})[/.-](\\d{{1,2}})[/.-](\\d+)', '\\1/\\2/\\3')"
+    one = f"regexp_replace({one}, '[ T]+(\\d{{1,2}})[hH:](\\d{{2}})', ' \\1:\\2')"
+    read = f"CASE WHEN {_short(cell)} THEN {_parsed(one, dates.replace('Y', 'y'))} ELSE {_parsed(one, dates)} END"
+    return f"CASE WHEN regexp_full_match({cell}, {literal(WRITTEN)}) THEN {read} END"
+
+
+def as_iso(moment: str, value: str) -> str:
+    """SQL: a moment as 2026-02-01 or 2026-02-01T14:05:00; the value as it is where there is no moment."""
     day, clock = f"strftime({moment}, '%Y-%m-%d')", f"strftime({moment}, '%Y-%m-%dT%H:%M:%S')"
-    told = f"CASE WHEN date_trunc('day', {moment}) = {moment} THEN {day} ELSE {clock} END"
-    return f"CASE WHEN {iso} THEN {value} ELSE coalesce({told}, {value}) END"
+    midnight = f"date_trunc('day', {moment}) = {moment}"
+    return f"CASE WHEN {moment} IS NULL THEN {value} WHEN {midnight} THEN {day} ELSE {clock} END"
 
 
 def _short(cell: str) -> str:

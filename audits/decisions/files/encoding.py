@@ -18,11 +18,13 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_ASCII = bytes(range(128))
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe]")
 """Bytes that cp1252 does not have, or only for letters of Iceland."""
 _ELSEWHERE = re.compile(rb"[A-Za-z][\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e][a-z]")
 """In cp1252 a quotation mark, a dagger or a capital within a word; in the encodings of MS-DOS and of old Macs an é."""
+
+_SUSPECT = set(b"\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e")
+"""All of these bytes."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def known_as(encoding: str) -> str:
     ('UTF-8', 'latin-1', 'cp1252')
     """
     known = {"utf-8-sig": "UTF-8", "iso8859-1": "latin-1", "iso8859-15": "latin-9"}
-    return known.get(encoding, encoding.upper() if encoding.startswith("utf") else encoding)
+    name, comma, rest = encoding.partition(",")
+    return known.get(name, name.upper() if name.startswith("utf") else name) + comma + rest
 
 
 class UndecodableError(Exception):
@@ -172,7 +175,9 @@ def _mostly_utf8(path: Path) -> bool:
 
 
 def _strange(path: Path) -> bool:
-    return any(_UNDEFINED.search(piece) or _ELSEWHERE.search(piece) for piece in pieces(path))
+    plain = bytes(set(range(256)) - _SUSPECT)
+    suspect = (piece for piece in pieces(path) if piece.translate(None, plain))
+    return any(_UNDEFINED.search(piece) or _ELSEWHERE.search(piece) for piece in suspect)
 
 
 def _uniform(path: Path, encoding: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from audits.decisions.files.dates import dated, order_of, rewritten_dates
+from audits.decisions.files.dates import as_iso, dated, moment, order_of
 from audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
 from audits.lake.tables import quote
 from audits.systems.files import ORDERS, Files
@@ -67,23 +67,31 @@ def rewrite(
         return None, None
     dates, spaced, dotted = _kinds(connection, columns)
     order = files.dates or order_of(connection, dates, where=where)
+    if files.dates:
+        dates = [column for column in columns if _any(connection, moment(column, files.dates))]
     numbers = [*spaced, *dotted] if spaced or files.decimal == "," else []
     decimal, changed = decimal_of(connection, numbers, told=files.decimal, where=where)
-    made: dict[str, str] = {}
-    for column in columns:
-        value = quote(column)
-        if column in changed:
-            value = rewritten_number(value, decimal)
-        if order and (column in dates or files.dates):
-            value = rewritten_dates(value, order)
-        if value != quote(column):
-            made[column] = value
-    if made:
-        listed = ", ".join(f"{value} AS {quote(column)}" for column, value in made.items())
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT * REPLACE ({listed}) FROM incoming ORDER BY row"
-        )
-    return decimal, order if order and (dates or files.dates) else None
+    moments = {f"_moment{n}": moment(column, str(order)) for n, column in enumerate(dates)}
+    made = {column: rewritten_number(quote(column), decimal) for column in changed if column not in dates}
+    made |= {column: as_iso(name, quote(column)) for name, column in zip(moments, dates, strict=True)}
+    _replace(connection, moments, made)
+    return decimal if changed else None, order if dates else None
+
+
+def _any(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
+    found = connection.execute(f"SELECT 1 FROM incoming WHERE {value} IS NOT NULL LIMIT 1").fetchone()
+    return found is not None
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, moments: Mapping[str, str], made: Mapping[str, str]) -> None:
+    """Puts what was made of columns in their place, by way of the moments of dates, each worked out once."""
+    if not made:
+        return
+    also = "".join(f", {value} AS {name}" for name, value in moments.items())
+    without = f"EXCLUDE ({', '.join(moments)}) " if moments else ""
+    listed = ", ".join(f"{value} AS {quote(column)}" for column, value in made.items())
+    rows = f"SELECT * {without}REPLACE ({listed}) FROM (SELECT *{also} FROM incoming)"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS {rows}")
 
 
 def totals(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tuple[int, str] | None:

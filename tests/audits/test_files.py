@@ -1,0 +1,388 @@
+"""Data files: bytes far into a file, pipes, numbers and dates of whole columns, many files, and each command."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from typer.testing import CliRunner
+
+from audits.decisions import ingest, validate
+from audits.decisions.contracts import Needs
+from audits.decisions.files.dialect import find_dialect
+from audits.decisions.files.many import expand
+from audits.decisions.files.pipe import rewritten
+from audits.decisions.sources import open_source
+from audits.errors import BoussoleError, SourceError
+from audits.lake import reading
+from audits.lake.engine import scratch
+from audits.lake.tables import table
+from audits.systems import System, load_system
+from audits.systems.files import Files
+from audits.systems.scaffold import propose
+from audits.workspace import Workspace
+from dashboard.cli import app
+from tests.audits.dirty_files import EARLY, ROWS, SYSTEM, text
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def jobs(workspace: Workspace) -> System:
+    return workspace.system("jobs")
+
+
+def column(path: Path, name: str, **files: object) -> list[str | None]:
+    """One column of a file, as it is read."""
+    with scratch() as connection:
+        opened = open_source(connection, path, Needs((name,)), Files.model_validate(files))
+        found = connection.execute(f'SELECT "{name}" FROM {opened.relation} ORDER BY row').fetchall()
+    return [row[0] for row in found]
+
+
+def test_a_byte_far_into_the_file_is_found_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = "".join(f"{n};é{n}\n" for n in range(200_000))
+    path.write_bytes(f"n;nom\n{rows}".encode() + b"x;caf\xe9\n" + rows.encode())
+    with pytest.raises(SourceError, match=r"row 200,001, column 'nom': the byte 0xE9 is not UTF-8. The rest is"):
+        column(path, "nom")
+    with pytest.raises(SourceError, match="said to be cp1252, and it is UTF-8, but for some bytes"):
+        column(path, "nom", encoding="cp1252")
+
+
+def test_a_character_may_lie_across_two_pieces(tmp_path: Path) -> None:
+    """Files are read a megabyte at a time: a letter of two bytes, a line end and a quoted cell are cut there."""
+    for shift in range(4):
+        path = tmp_path / f"log{shift}.csv"
+        head = "nom;x\r\n" + "a" * shift
+        lines = (head + "é;1\r\n" * 400_000).encode("utf-16")
+        path.write_bytes(lines)
+        found = column(path, "nom")
+        assert (len(found), found[0], set(found[1:])) == (400_000, "a" * shift + "é", {"é"})
+
+
+def test_nothing_is_written_to_a_disk_and_nothing_is_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "tmp"
+    empty.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(empty))
+    path = tmp_path / "log.csv"
+    path.write_bytes(text(ROWS * 1000).encode("cp1252", "replace"))
+    before = (threading.active_count(), sum(1 for _ in Path("/dev/fd").iterdir()))
+    column(path, "sexe")
+    with pytest.raises(ZeroDivisionError), rewritten(path, "cp1252"):
+        _ = 1 / 0  # whoever reads it fails before the first byte
+    assert (threading.active_count(), sum(1 for _ in Path("/dev/fd").iterdir())) == before
+    assert list(empty.rglob("*")) == []
+
+
+def test_a_large_file_is_spilled_encrypted_and_memory_does_not_grow(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    with path.open("w", encoding="cp1252") as file:
+        file.write("n;nom;note\n")
+        for start in range(0, 1_000_000, 1000):
+            file.write(
+                "".join(f"{n};Prénom numéro {n * 7919 % 1_000_003};{n % 20},5\n" for n in range(start, start + 1000))
+            )
+    told = (
+        "import resource, sys; from pathlib import Path; from audits.decisions.contracts import Needs; "
+        "from audits.decisions.sources import open_source; from audits.lake.engine import scratch\n"
+        "with scratch(memory_limit='200MB') as c:\n"
+        "    o = open_source(c, Path(sys.argv[1]), Needs(('n', 'nom', 'note')))\n"
+        "    assert c.execute(f'SELECT sum(note::DOUBLE) FROM {o.relation}').fetchone() == (10_000_000.0,)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", told, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 550  # megabytes: the engine's 200, and what Python, pyarrow and DuckDB take by themselves
+
+
+DATES = {
+    "13/02/2026": "2026-02-13",
+    "1/2/2026": "2026-02-01",
+    "01.02.2026": "2026-02-01",
+    "01-02-2026": "2026-02-01",
+    "01/02/26": "2026-02-01",
+    "01/02/2026 14:05": "2026-02-01T14:05:00",
+    "01/02/2026 9h05": "2026-02-01T09:05:00",
+    "01/02/2026T14:05:06": "2026-02-01T14:05:06",
+    "2026-02-01": "2026-02-01",
+    "32/01/2026": "32/01/2026",
+    "bientôt": "bientôt",
+    "": None,
+}
+NUMBERS = {
+    "12,5": "12.5",
+    "-0,125": "-0.125",
+    "1 234": "1234",
+    "1\u00a0234,50": "1234.50",
+    "1\u202f234\u202f567,8": "1234567.8",
+    "12": "12",
+    "1.234,5": "1234.5",
+    "12 %": "12 %",
+    "06 12 34 56 78": "06 12 34 56 78",
+    "": None,
+}
+
+
+@pytest.mark.parametrize("cells", [DATES, NUMBERS], ids=["dates", "numbers"])
+def test_each_way_to_write_it_in_one_column(cells: dict[str, str | None], tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("a;x\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells)), encoding="utf-8")
+    assert column(path, "x") == list(cells.values())
+
+
+def test_one_column_tells_the_order_of_the_dates_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("a;b\n01/02/2026;03/04/2026\n05/06/2026;25/04/2026\n", encoding="utf-8")
+    with scratch() as connection:
+        opened = open_source(connection, path, Needs(("a", "b")))
+        found = connection.execute(f"SELECT a, b FROM {opened.relation}").fetchall()
+    assert found == [("2026-02-01", "2026-04-03"), ("2026-06-05", "2026-04-25")]
+    with pytest.raises(SourceError, match=r"the column 'a' holds 2 date\(s\)"):  # alone, it does not
+        column(path, "a")
+
+
+def test_texts_that_are_no_numbers_or_dates_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("code;version\nA1,5;1.12.30\nB2,5;1.13.01\nC 123;2.1.5\n", encoding="utf-8")
+    assert column(path, "code") == ["A1,5", "B2,5", "C 123"]
+    assert column(path, "version") == ["1.12.30", "1.13.01", "2.1.5"]
+
+
+def test_english_thousands_are_read_where_a_number_proves_them(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text('a,x\n1,"1,015"\n2,"2,015.5"\n', encoding="utf-8")
+    assert column(path, "x") == ["1015", "2015.5"]
+    assert column(path, "x", decimal=".") == ["1015", "2015.5"]
+
+
+@pytest.mark.parametrize(
+    ("body", "separator"),
+    [
+        ("a,b\n1;2,3\n4;5,6\n", ","),
+        ("a\tb\n1,5\t2,5\n", "\t"),
+        ("alone\nx\ny\n", ","),
+    ],
+)
+def test_the_separator_is_what_splits_the_lines_alike(body: str, separator: str) -> None:
+    assert find_dialect(body, whole=True, files=Files(), wanted=(), where="").separator == separator
+
+
+def test_two_separators_that_would_do_are_refused_unless_one_knows_the_names() -> None:
+    body = "a;x,b\nu;v,w\n"
+    with pytest.raises(SourceError, match="two ways: `;` or `,`"):
+        find_dialect(body, whole=True, files=Files(), wanted=(), where="")
+    assert find_dialect(body, whole=True, files=Files(), wanted=("x,b",), where="").separator == ";"
+
+
+@pytest.mark.parametrize(
+    "given", [{"encoding": "utf-9"}, {"encoding": "rot13"}, {"separator": "ab"}, {"dates": "yyyy"}, {"decimal": "'"}]
+)
+def test_what_cannot_be_an_option_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=next(iter(given))):
+        Files.model_validate(given)
+
+
+def test_the_system_file_says_how_files_are_written_and_an_option_goes_before_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = workspace.home / "systems" / "jobs.yaml"
+    file.write_text(SYSTEM + "files: {dates: mm/dd/yyyy, decimal: ','}\n", encoding="utf-8")
+    path = tmp_path / "log.csv"
+    path.write_text(text(EARLY), encoding="utf-8")
+    jobs = load_system(file)
+    assert validate(workspace, jobs, path).read == "read as UTF-8, `;`, dates month/day/year"
+    told = validate(workspace, jobs, path, files=Files(dates="%d/%m/%Y"))
+    assert told.read == "read as UTF-8, `;`, dates day/month/year"
+
+
+def test_a_file_counts_once_by_its_content_and_the_way_it_was_read(
+    workspace: Workspace, jobs: System, tmp_path: Path
+) -> None:
+    path, plain = tmp_path / "log.csv", tmp_path / "plain.csv"
+    path.write_text(text(EARLY), encoding="utf-8")
+    plain.write_text("ref;date;retenu;note;sexe\nb1;2026-02-03;oui;1;F\n", encoding="utf-8")
+    first = ingest(workspace, jobs, path, files=Files(dates="%d/%m/%Y"))
+    again = ingest(workspace, jobs, path, files=Files(dates="%d/%m/%Y"))
+    assert (first.already, again.already, first.sha256) == (False, True, again.sha256)
+    assert validate(workspace, jobs, path, files=Files(dates="%m/%d/%Y")).sha256 != first.sha256
+    # Where there was nothing to choose it is the content alone, as in workspaces of before.
+    assert validate(workspace, jobs, plain).sha256 == sha256(plain)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_true_and_false_are_read_in_french_and_english(workspace: Workspace, tmp_path: Path) -> None:
+    file = workspace.home / "systems" / "jobs.yaml"
+    file.write_text(SYSTEM.replace("[oui]", "[true]").replace("[non]", "[false]"), encoding="utf-8")
+    jobs = load_system(file)
+    words = [("VRAI", 1), ("faux", 0), ("Oui", 1), ("non", 0), ("yes", 1), ("No", 0), ("1", 1), ("0", 0), ("true", 1)]
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "ref;date;retenu;note;sexe\n" + "".join(f"r{n};2026-02-03;{word};1;F\n" for n, (word, _) in enumerate(words)),
+        encoding="utf-8",
+    )
+    assert ingest(workspace, jobs, path).accepted == len(words)
+    with reading(workspace) as connection:
+        found = connection.execute(f"SELECT decision FROM {table(jobs, 'decisions')} ORDER BY row").fetchall()
+    assert [row[0] for row in found] == [said for _, said in words]
+
+
+# --- many files ---------------------------------------------------------------
+
+
+def partitions(folder: Path) -> Path:
+    """Two months of Parquet in folders of Hive, both files with the same content, and what a writer leaves beside."""
+    for month in ("01", "02"):
+        into = folder / "year=2026" / f"month={month}"
+        into.mkdir(parents=True)
+        duckdb.execute(f"COPY (SELECT 'a' AS ref) TO '{into}/part-0.parquet' (FORMAT parquet)")
+    (folder / "_SUCCESS").touch()
+    (folder / "year=2026" / "_metadata.parquet").touch()
+    return folder
+
+
+def test_folders_of_hive_are_columns_and_part_of_the_content(tmp_path: Path) -> None:
+    folder = partitions(tmp_path / "log")
+    files = expand(str(folder))
+    assert [name for _, name in files] == ["year=2026/month=01/part-0.parquet", "year=2026/month=02/part-0.parquet"]
+    digests = set()
+    with scratch() as connection:
+        for n, (path, _) in enumerate(files, 1):
+            opened = open_source(connection, path, Needs(("ref", "year", "month")))
+            assert connection.execute(f"SELECT ref, year, month FROM {opened.relation}").fetchall() == [
+                ("a", "2026", f"0{n}")
+            ]
+            digests.add(opened.sha256)
+    assert len(digests) == 2
+
+
+def test_a_pattern_names_files_in_order_and_refuses_what_is_no_data_file(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "deep/c.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x\n1\n", encoding="utf-8")
+    assert [name for _, name in expand(f"{tmp_path}/*.csv")] == ["a.csv", "b.csv"]
+    assert [name for _, name in expand(f"{tmp_path}/**/*.csv")] == ["a.csv", "b.csv", "deep/c.csv"]
+    (tmp_path / "notes.docx").touch()
+    with pytest.raises(SourceError, match=r"also means '.*notes.docx'"):
+        expand(f"{tmp_path}/*")
+    with pytest.raises(SourceError, match="no data file there"):
+        expand(f"{tmp_path}/*.parquet")
+
+
+# --- JSON lines ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["gz", "zst"])
+def test_compressed_json_lines_are_read_and_a_file_cut_short_is_refused(kind: str, tmp_path: Path) -> None:
+    rows = "".join(f'{{"ref": "a{n}", "date": "1{n % 9}/02/2026"}}\n' for n in range(5000)).encode()
+    path = tmp_path / f"log.jsonl.{kind}"
+    if kind == "gz":
+        path.write_bytes(gzip.compress(rows))
+    else:
+        with pa.CompressedOutputStream(str(path), "zstd") as file:
+            file.write(rows)
+    assert column(path, "date")[:3] == ["2026-02-10", "2026-02-11", "2026-02-12"]
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(SourceError, match="cut short or damaged"):
+        column(path, "date")
+
+
+# --- the commands -------------------------------------------------------------
+
+
+def run(workspace: Workspace, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), *arguments])
+    if done.exception and not isinstance(done.exception, SystemExit | BoussoleError):
+        raise done.exception
+    return done.exit_code, done.output + (str(done.exception) if isinstance(done.exception, BoussoleError) else "")
+
+
+def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(text().replace("\u202f", "").encode("cp1252"))
+    (folder / "2.csv").write_text("a title\r\n" + text(), encoding="utf-8")
+    (folder / "3.csv").write_text(text([("c1", "20/02/2026", "oui", "9", "Féminin")]), encoding="utf-8")
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert code == 2
+    assert "1.csv: read as cp1252, `;`, decimal comma, dates day/month/year." in told
+    assert "1.csv: 3 decision(s) accepted" in told
+    assert "2.csv: the first line holds one value" in told
+    assert "3.csv: 1 decision(s) accepted" in told
+    assert "3 file(s), 1 could not be brought in." in told
+    code, told = run(workspace, "import", f"{folder}/[13].csv", "--system", "jobs")
+    assert (code, told.count("already imported")) == (0, 2)
+
+
+def test_a_dry_run_and_a_log_take_the_same_options(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(text(EARLY).encode("cp850"))
+    for command in (("audit", "--dry-run"), ("log",), ("import",)):
+        code, told = run(workspace, *command, str(path), "--system", "jobs")
+        assert code != 0
+        assert "the byte 0x82 is not UTF-8" in told
+        code, told = run(
+            workspace, *command, str(path), "--system", "jobs", "--encoding", "cp850", "--dates", "jj/mm/aaaa"
+        )
+        assert code == 0, told
+        assert "log.csv: read as cp850, `;`, dates day/month/year." in told
+
+
+def test_what_is_logged_is_written_as_computers_write_it(workspace: Workspace, tmp_path: Path) -> None:
+    """A sync that reads the run needs no option any more."""
+    from experiments.logging import log_file
+    from experiments.store import client
+
+    path = tmp_path / "log.csv"
+    path.write_bytes(text().encode("utf-16"))
+    run_id = log_file(path, workspace=workspace, system=workspace.system("jobs"))
+    store = client(workspace)
+    listed = store.list_artifacts(run_id, "boussole/decisions")
+    (found,) = (item for item in listed if item.path.endswith(".parquet"))
+    local = store.download_artifacts(run_id, found.path, str(tmp_path))
+    assert duckdb.sql(f"SELECT date, note FROM '{local}' ORDER BY ref").fetchall() == [
+        ("2026-02-03", "12.5"),
+        ("2026-02-14", "8.25"),
+        ("2026-03-05", "1015"),
+    ]
+
+
+def test_a_proposal_keeps_what_the_next_file_may_not_tell(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(text(ROWS).encode("utf-8-sig"))
+    made = propose(path)
+    assert made.read == "read as UTF-8, `;`, decimal comma, dates day/month/year"
+    assert made.system.files == Files(decimal=",", dates="%d/%m/%Y")
+    later = tmp_path / "later.csv"
+    later.write_text(text(EARLY), encoding="utf-8")
+    with scratch() as connection:
+        opened = open_source(connection, later, Needs(("date",)), made.system.files)
+        assert connection.execute(f"SELECT date FROM {opened.relation}").fetchone() == ("2026-02-03",)
+
+
+def test_a_file_without_names_is_proposed_from_only_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(text(names=()), encoding="utf-8")
+    with pytest.raises(SourceError, match="the first line is a row"):
+        propose(path)
+    made = propose(path, files=Files(header=False))
+    assert made.system.log.id == "column1"
+    assert made.system.files.header is False
