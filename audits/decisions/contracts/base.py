@@ -70,7 +70,7 @@ class Contract:
         """SQL: the keyed hash of a row's id, whether the log stores that id in clear or not."""
         if self.log == "contacts":  # the id is made of several columns, and always such a hash
             return self.select["id"]
-        return pseudonym(self.identity or self.read.text(self.id_column))
+        return pseudonym(self.identity)
 
     def key(self, role: str, column: str, what: str) -> None:
         """An identifier that must be there."""
