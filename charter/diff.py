@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from charter.changes import Change, Effect, change
 from charter.diff_questions import in_question, moved
-from charter.model import Article, Charter, Head, Indicator, Otherwise
+from charter.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"
 SETTINGS = ("id", "alpha", "power", "languages")
@@ -46,14 +46,26 @@ def _head(before: Charter, after: Charter) -> Iterator[Change]:
         if old != new:
             effect: Effect = "unclear" if name in ("alpha", "power") else "neutral"
             yield change(f"{name}_changed", effect, field=name, before=old, after=new)
+    yield from _left_out(before.left_out, after.left_out)
     yield from _colleges(before, after)
     for name in Head.model_fields:
         old, new = getattr(before, name), getattr(after, name)
-        if old != new and name not in ("adopted_on", "version", "colleges", *SETTINGS, *HEAD_WORDS):
+        if old != new and name not in ("adopted_on", "version", "colleges", "left_out", *SETTINGS, *HEAD_WORDS):
             yield change("head_changed", "unclear", field=name, before=old, after=new)
     names = [name for name in HEAD_WORDS if getattr(before, name) != getattr(after, name)]
     if names:
         yield change("charter_wording", "neutral", field=", ".join(names))
+
+
+def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[Change]:
+    """The share set aside from which on nothing is judged: a smaller one is tighter, none at all the loosest."""
+    old, new = (None if rule is None else rule.limit for rule in (before, after))
+    if old != new:
+        tighter = new is not None and (old is None or new < old)
+        kind, effect = ("left_out_tightened", "tighter") if tighter else ("left_out_loosened", "looser")
+        yield change(kind, cast("Effect", effect), field="left_out.limit", before=old, after=new)
+    elif before != after:
+        yield change("left_out_wording", "neutral", field="left_out")
 
 
 def _colleges(before: Charter, after: Charter) -> Iterator[Change]:

@@ -20,6 +20,12 @@ TOLD = {
     "alpha_changed": "The risk of error accepted in each test goes from {before} to {after}.",
     "power_changed": "The chance of seeing a gap, with which missing decisions are counted, goes from {before} to "
     "{after}.",
+    "left_out_tightened": "The share of decisions set aside from which on nothing is judged goes from {before} to "
+    "{after}.",
+    "left_out_loosened": "The share of decisions set aside from which on nothing is judged goes from {before} to "
+    "{after}.",
+    "left_out_wording": "What is said of the share set aside from which on nothing is judged changes; the share does "
+    "not.",
     "languages_changed": "The languages of the charter go from {before} to {after}.",
     "college_added": "A college appears: {after}.",
     "college_removed": "A college disappears: {before}.",
@@ -62,7 +68,14 @@ TOLD = {
     "law_text_wording": "What is said of a text of law is worded otherwise: {after}.",
 }
 EFFECTS = {"tighter": "That is tighter.", "looser": "That is looser."}
-FELT = ("level_tightened", "level_loosened", "validity_changed", "frequency_changed")
+FELT = (
+    "left_out_tightened",
+    "left_out_loosened",
+    "level_tightened",
+    "level_loosened",
+    "validity_changed",
+    "frequency_changed",
+)
 """Kinds of change that can go either way, so that their sentence says which."""
 LEVEL_NAMES = {
     "threshold.watch": "the watch level",

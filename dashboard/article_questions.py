@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
+from audits.languages import capital, inside
 from charter.left_out import REASON
 from charter.model import Article, Indicator
 from charter.plain import plainly
@@ -214,7 +214,9 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement.get("renew") else "",
-        left_out=left_out_words(document, say) if verdict.get("comparisons") or verdict.get("reason") == REASON else "",
+        left_out=capital(left_out_words(document, say))
+        if verdict.get("comparisons") or verdict.get("reason") == REASON
+        else "",
     )
 
 

@@ -46,6 +46,10 @@ class Audit(Results):
     def _repr_html_(self) -> str:
         aside = sum(report.quarantined for report in self.reports)
         notes = [f"{aside:,} rows were set aside: see reports."] if aside else []
+        left = self.run.left_out
+        if left is not None and (left.set_aside or left.other_periods):
+            told = f"{left.counted:,} of {left.rows:,} decisions counted; {left.set_aside:,} set aside"
+            notes.append(f"{told}; {left.other_periods:,} in other periods.")
         judged = [comparison.metric for comparison in EVERY_COMPARISON]
         return self._page(self._heading(), notes, ["selection_rate", *judged])
 

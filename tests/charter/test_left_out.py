@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 
+from charter.diff import diff_document
 from charter.left_out import held_to, limited
 from charter.loading import load_charter
 from charter.model import Charter
@@ -136,3 +138,25 @@ def test_every_packaged_charter_states_a_share_with_its_reason() -> None:
         assert rule is not None
         assert (rule.limit, rule.status) == (0.01, "proposed")
         assert rule.justification
+
+
+def test_a_change_of_the_share_is_told_with_its_direction() -> None:
+    rule = CHARTER.left_out
+    assert rule is not None
+    silent, loose, worded = (
+        CHARTER.model_copy(update={"left_out": changed})
+        for changed in (None, rule.model_copy(update={"limit": 0.2}), rule.model_copy(update={"status": "adopted"}))
+    )
+    found = [
+        diff_document(before, after)["changes"]
+        for before, after in ((silent, CHARTER), (CHARTER, loose), (CHARTER, silent), (CHARTER, worded))
+    ]
+    assert [[(each["kind"], each["effect"]) for each in changes] for changes in found] == [
+        [("left_out_tightened", "tighter")],
+        [("left_out_loosened", "looser")],
+        [("left_out_loosened", "looser")],
+        [("left_out_wording", "neutral")],
+    ]
+    assert "goes from 0.01 to 0.2. That is looser." in str(found[1])
+    assert "passe de 0,01 à 0,2." in str(found[1])
+    json.dumps(found)
