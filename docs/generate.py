@@ -46,7 +46,7 @@ KINDS = {
         "Shown: all groups together",
         "Highest against lowest: chance alone makes them wide, so none is judged. They are taken over the groups that "
         "are shown: where some are hidden, set apart or have nobody to count, `params.groups_left_out` says how many, "
-        "and these could lie further apart ([which leave out what](#maxima-and-what-they-leave-out)).",
+        "and these could lie further apart ([which leave out what](#what-maxima-leave-out)).",
     ),
 }
 COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a column from another text

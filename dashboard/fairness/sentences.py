@@ -92,7 +92,8 @@ def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None
         "Only groups that are shown are compared: {n} that are hidden could lie further apart.",
         len(names),
     )
-    return f"{say('Not shown: {groups}.', groups=say.apart(names))} {further}"
+    told = say("Not shown: {groups}.", groups=say.apart(names))
+    return f"{told} {further}"
 
 
 def _why(group: Group, say: Say, *, minimum: int) -> str:

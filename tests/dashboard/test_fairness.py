@@ -77,12 +77,13 @@ def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]
 
 def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
     shown = view(kind="selected", by="origin", control=RAW)
-    assert shown.answer == "The audit compares no group with another here."
-    assert shown.more[-1].startswith("Not shown: Few – hidden (")
+    assert shown.answer.startswith("The widest gap: ")  # one handful does not hide the others
+    assert shown.more[-1].startswith("Not shown: Few – set apart (")
+    assert shown.more[-1].endswith("are compared: one that is hidden could lie further apart.")
     few = next(row for row in shown.table.rows if row[0] == "Few")
-    assert few[1].startswith("hidden (")
+    assert few[1].startswith("set apart (")
     assert not NUMBERS.findall("".join(few[2:4])), "neither its interval nor its size"
-    assert view(kind="selected", by="origin", group="origin=few").answer.startswith("Few: hidden (")
+    assert view(kind="selected", by="origin", group="origin=few").answer.startswith("Few: set apart (")
 
 
 def test_no_figure_stands_here_that_the_audit_does_not_hold(view: View, windows: list[Any]) -> None:
