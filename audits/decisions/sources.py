@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import duckdb
 from audits.decisions.contracts import Needs
 from audits.decisions.databases import Address, mark_of, open_database
 from audits.decisions.files.kinds import READERS, kind_of
+from audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
 from audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
 from audits.decisions.opened import Opened, columns_read, describe
 from audits.errors import SourceError, reason_of
@@ -24,7 +26,7 @@ __all__ = ["Opened", "open_source"]
 def open_source(
     connection: duckdb.DuckDBPyConnection, source: str | Path, needs: Needs, files: Files | None = None
 ) -> Opened:
-    """Opens a CSV, Excel, Parquet or JSON lines file, `duckdb:PATH?table=T`, or one of the addresses of `databases`.
+    """Opens a CSV, Excel, Parquet or JSON lines file, a table of Delta or Iceberg, or an address of `databases`.
 
     `files` says how it is written, where somebody knows; the rest is found out. Folders named `key=value` that a file
     lies in are columns of it.
@@ -36,6 +38,8 @@ def open_source(
     if text.startswith("duckdb:"):
         return _open_duckdb(connection, text, needs)
     path, kind = Path(text), kind_of(text)
+    if path.is_dir():
+        return _open_folder(connection, path, needs)
     if not path.is_file():
         raise SourceError("there is no such file.", where=text, next_step="Check the path.")
     if kind is None:
@@ -68,17 +72,42 @@ def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
 def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> Opened:
     address = Address.parse(uri)
     with open_database(address) as (database, relation):
-        types = describe(database, relation)
-        read = columns_read(address.name, types, needs)
-        connection.register("source_rows", database.execute(f"SELECT {_list(read)} FROM {relation}").to_arrow_reader())
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, * FROM source_rows"
+        opened = _taken(connection, database, relation, needs, name=address.name, what=address.what)
+        return replace(opened, mark=mark_of(database, address, relation, address.since))
+
+
+def _open_folder(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> Opened:
+    """A folder that is one table; one of many files is brought in file by file."""
+    kind = kind_of_folder(path)
+    if kind is None:
+        raise SourceError(
+            "this is a folder of files.",
+            where=str(path),
+            next_step="Name one of them here; `boussole import` and `audit --dry-run` take the folder.",
         )
-        connection.unregister("source_rows")
-        mark = mark_of(database, address, relation, address.since)
-    types |= {name: kind for name, kind in describe(connection, "incoming").items() if name != "row"}
-    digest = _sha256_rows(connection, address.what, read)
-    return Opened(address.name, digest, "incoming", types, read, mark=mark)
+    with open_lakehouse(path, kind) as (database, relation):
+        return _taken(connection, database, relation, needs, name=path.name, what=path.name)
+
+
+def _taken(
+    connection: duckdb.DuckDBPyConnection,
+    database: duckdb.DuckDBPyConnection,
+    relation: str,
+    needs: Needs,
+    *,
+    name: str,
+    what: str,
+) -> Opened:
+    """The rows of another database, taken over into the table `incoming`."""
+    types = describe(database, relation)
+    read = columns_read(name, types, needs)
+    connection.register("source_rows", database.execute(f"SELECT {_list(read)} FROM {relation}").to_arrow_reader())
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE incoming AS SELECT row_number() OVER () AS row, * FROM source_rows"
+    )
+    connection.unregister("source_rows")
+    types |= {column: kind for column, kind in describe(connection, "incoming").items() if column != "row"}
+    return Opened(name, _sha256_rows(connection, what, read), "incoming", types, read)
 
 
 def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:

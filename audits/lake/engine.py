@@ -37,7 +37,7 @@ _turn = threading.Lock()
 
 
 @cache
-def _extension(distribution: str) -> str:
+def extension_path(distribution: str) -> str:
     """Path of a DuckDB extension shipped as a Python package: nothing is downloaded at run time."""
     files = importlib.metadata.files(distribution) or []
     found = [file for file in files if str(file).endswith(".duckdb_extension")]
@@ -59,7 +59,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
         }
     )
     for distribution in EXTENSIONS:
-        connection.load_extension(_extension(distribution))
+        connection.load_extension(extension_path(distribution))
     return connection
 
 
@@ -70,7 +70,7 @@ def scratch(**config: str) -> duckdb.DuckDBPyConnection:
     """
     spill = Path(tempfile.gettempdir()) / f"boussole-{os.getpid()}"
     connection = duckdb.connect(config={**CONFIG, "temp_directory": str(spill), "temp_file_encryption": True, **config})
-    connection.load_extension(_extension(CRYPTOGRAPHY))
+    connection.load_extension(extension_path(CRYPTOGRAPHY))
     return connection
 
 

@@ -17,8 +17,8 @@ def test_an_extension_that_was_changed_is_not_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: bool
 ) -> None:
     name = engine.EXTENSIONS[0]
-    copy = tmp_path / Path(engine._extension(name)).name
-    shutil.copyfile(engine._extension(name), copy)
+    copy = tmp_path / Path(engine.extension_path(name)).name
+    shutil.copyfile(engine.extension_path(name), copy)
     if changed:
         with copy.open("r+b") as file:
             file.seek(4096)
@@ -27,7 +27,7 @@ def test_an_extension_that_was_changed_is_not_loaded(
             file.write(bytes([byte ^ 1]))
     monkeypatch.delitem(engine.CONFIG, "allow_unsigned_extensions")  # what tests set
     monkeypatch.setattr(engine, "EXTENSIONS", (name,))
-    monkeypatch.setattr(engine, "_extension", lambda _: str(copy))
+    monkeypatch.setattr(engine, "extension_path", lambda _: str(copy))
     workspace = Workspace.create(tmp_path / "workspace")
     if changed:
         with pytest.raises(duckdb.IOException, match="signature is either missing or invalid"):

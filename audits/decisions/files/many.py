@@ -6,6 +6,7 @@ import glob
 from pathlib import Path
 
 from audits.decisions.files.kinds import READERS, kind_of
+from audits.decisions.files.lakehouse import kind_of_folder
 from audits.errors import SourceError
 
 
@@ -19,7 +20,7 @@ def expand(source: str) -> list[tuple[str, str]]:
     if source.startswith("duckdb:") or path.is_file():
         return [(source, path.name)]
     if path.is_dir():
-        if is_table(path):
+        if kind_of_folder(path):
             return [(source, path.name)]
         found = [each for each in sorted(path.rglob("*")) if _is_data(each.relative_to(path)) and each.is_file()]
         return [(str(each), each.relative_to(path).as_posix()) for each in _some(found, source)]
@@ -36,11 +37,6 @@ def expand(source: str) -> list[tuple[str, str]]:
                 next_step=f"Write it so that it means files of these kinds only: {', '.join(READERS)}.",
             )
     return [(str(each), each.relative_to(root).as_posix()) for each in _some(files, source)]
-
-
-def is_table(path: Path) -> bool:
-    """Whether a folder is one table: of Delta or of Iceberg."""
-    return (path / "_delta_log").is_dir() or any((path / "metadata").glob("*.metadata.json"))
 
 
 def _is_data(path: Path) -> bool:
