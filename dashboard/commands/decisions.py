@@ -50,7 +50,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
     day = period.date() if period else None
     report = ingest(workspace, workspace.system(system), source, log=log, period=day, strict=strict)
     tell_report(report)
-    if report.rejections:
+    if report.rejections or report.again:
         raise typer.Exit(2)
 
 
@@ -110,7 +110,7 @@ def tell_report(report: IngestReport) -> None:
         say(f"  {report.origin}, {change.sentence()}")
     for rejection in report.rejections:
         say(f"  {report.origin}, {rejection.sentence()}")
-    if report.rejections:
+    if report.rejections or report.again:
         say(
             f"Next: `boussole quarantine export FILE --system {report.system}"
             f"{'' if report.log == 'decisions' else f' --log {report.log}'}`, correct that file, then "
@@ -123,7 +123,11 @@ def _counts(report: IngestReport) -> list[str]:
     noun = noun or {"contacts": "message(s)", "generations": "text(s)"}[report.log]
     counts = [f"{report.accepted} {noun} accepted", f"{report.quarantined} set aside"]
     if report.known:
-        counts.append(f"{report.known} known before")
+        counts.append(
+            f"{report.known} known before" + (f", {report.again} of them set aside still" * bool(report.again))
+        )
+    if report.cleared:
+        counts.append(f"{report.cleared} set aside before and now corrected")
     if report.updated:
         counts.append(f"{report.updated} {'replies' if report.log == 'contacts' else 'decision(s)'} brought up to date")
     if report.waiting:

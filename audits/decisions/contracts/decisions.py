@@ -143,10 +143,11 @@ def _numbers(contract: Contract) -> None:
         contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
-    for feature in contract.system.watched:
+    for feature in contract.system.features:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
-        contract.select[f"f_{feature}"] = read.number(feature)
-        contract.fault(read.no_number(feature), feature, "not a number")
+        contract.select[f"f_{feature.column}"] = read.number(feature.column)
+        contract.fault(read.no_number(feature.column), feature.column, "not a number")
+        contract.within(feature.column, feature.range)
 
 
 def _outcome(contract: Contract) -> None:
@@ -181,6 +182,7 @@ def _groups(contract: Contract, today: dt.date) -> None:
             contract.fault(
                 read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
             )
+            contract.within(group.column, group.range)
         else:
             contract.no_formula(group.column)
 
