@@ -219,7 +219,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("audits.decisions.ingest"), "add_batch", crash)
+        patch.setattr(importlib.import_module("audits.decisions.follow"), "add_batch", crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest(workspace, loans, csv(GOOD))
     report = ingest(workspace, loans, csv(GOOD))
