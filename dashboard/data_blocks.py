@@ -54,10 +54,11 @@ class Looked:
 def blocks(seen: Looked) -> tuple[list[Block], str]:
     """The questions that have something to tell, and one line for those that have not."""
     made = [(_set_aside(seen), seen.say("No row is set aside."))]
+    made += [(_discarded(seen), "")]
     made += [(_changed(seen), seen.say("The columns are as they were."))]
     made += [(_excluded(seen), seen.say("No run has left the figures."))]
     made += [(_sealed(seen), seen.say("No row was erased for its age."))]
-    return [block for block, _ in made if block], " ".join(nothing for block, nothing in made if not block)
+    return [block for block, _ in made if block], " ".join(nothing for block, nothing in made if nothing and not block)
 
 
 def _cut(rows: Sequence[Sequence[str]], say: Say) -> tuple[Sequence[Sequence[str]], str]:
@@ -101,6 +102,32 @@ def _set_aside(seen: Looked) -> Block | None:
                 f"boussole quarantine resubmit FILE --system {name}",
             ),
         ],
+    )
+
+
+def _discarded(seen: Looked) -> Block | None:
+    say, discarded = seen.say, seen.state.discarded
+    if not discarded:
+        return None
+    total = sum(item.rows for item in discarded)
+    rows, more = _cut(
+        [
+            [say.whole(item.rows), log_words(item.log, say), item.reason, item.role, seen.when(item.at)]
+            for item in reversed(discarded)
+        ],
+        say,
+    )
+    return Block(
+        question=say("Were rows left out for good?"),
+        answer=say.plural(
+            "Yes. Somebody decided that one row which was set aside will not be corrected. It is in no figure.",
+            "Yes. Somebody decided that {rows} rows which were set aside will not be corrected. They are in no figure.",
+            total,
+            rows=say.whole(total),
+        ),
+        head=[say("Rows"), say("Log"), say("Why"), say("Who decided"), say("When")],
+        rows=rows,
+        more=more,
     )
 
 

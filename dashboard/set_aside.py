@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from audits.decisions.contracts.decisions import WORDS
 from audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, SEALED
+from audits.decisions.held import DIFFERS
 from dashboard.words import Say
 
 Words = tuple[str, str]
@@ -60,6 +61,15 @@ def _of_identity(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
             (
                 say("The log already holds this identifier; its row stays as it was."),
                 say("If these are different decisions, give each its own identifier; if not, nothing is lost."),
+            ),
+        ),
+        (
+            _is(DIFFERS),
+            (
+                say("The log already holds this decision, and its row says something else there; that one stays."),
+                say(
+                    "Find out which is right: a decision that was taken is not rewritten. Correct the file, or discard."
+                ),
             ),
         ),
         (
@@ -127,6 +137,13 @@ def _of_values(say: Say) -> list[tuple[Callable[[str], bool], Words]]:
             ),
         ),
         (_starts("the weight must"), (say("It is not a whole number of 0 or more."), _correct(say))),
+        (
+            _starts("outside the range"),
+            (
+                say("The number is outside the range that the system file gives."),
+                say("Check `range` in the system file, then the rows."),
+            ),
+        ),
         (
             _starts("the score is outside"),
             (

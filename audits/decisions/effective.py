@@ -60,25 +60,46 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
     return " UNION ALL ".join(f"SELECT id FROM {name}" for name in logs) or None
 
 
-def restate(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> str:
-    """What a growing source now says of decisions it brought before; returns SQL of the ids that changed."""
+def restate(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, takes_back: bool
+) -> str | None:
+    """What a source now says of decisions that the log holds; returns SQL of the ids that changed, None for none.
+
+    An empty cell takes back what was said before where the source is the whole truth (`takes_back`): a table that is
+    read again. A file may be older than what is known: its empty cells say nothing.
+    """
     said = [name for name in LATER if not contract.select[name].startswith("CAST(NULL")]
+    if not said:
+        return None
     logged = {name: "logged_seconds" if name == "human_seconds" else f"logged_{name}" for name in said}
-    differs = " OR ".join(f"s.{name} IS DISTINCT FROM d.{column}" for name, column in logged.items())
+    new = {name: f"s.{name}" if takes_back else f"coalesce(s.{name}, d.{logged[name]})" for name in said}
     listed = "".join(f", {contract.select[name]} AS {name}" for name in said)
+    if "stages" in said and not takes_back:
+        listed += f", {_said_stages(contract)} AS mask"
+        new["stages"] = "CAST((coalesce(d.logged_stages, 0) & (255 - s.mask)) | (s.stages & s.mask) AS UTINYINT)"
     decisions = table(contract.system, "decisions")
     rows = (
         f"SELECT {contract.select['id']} AS id{listed} FROM {opened.relation} "
         "WHERE row IN (SELECT row FROM known WHERE held)"
     )
+    values = ", ".join(f"{value} AS {name}" for name, value in new.items())
+    differs = " OR ".join(f"{value} IS DISTINCT FROM d.{logged[name]}" for name, value in new.items())
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE restated AS SELECT s.* FROM ({rows}) s JOIN {decisions} d ON d.id = s.id "
-        f"WHERE {differs or 'false'}"
+        f"CREATE OR REPLACE TEMP TABLE restated AS SELECT s.id, {values} FROM ({rows}) s JOIN {decisions} d "
+        f"ON d.id = s.id WHERE {differs}"
     )
-    if said and one(connection, "SELECT count(*) FROM restated"):
-        values = ", ".join(f"{column} = s.{name}" for name, column in logged.items())
-        connection.execute(f"UPDATE {decisions} SET {values} FROM restated s WHERE {decisions}.id = s.id")
+    if not one(connection, "SELECT count(*) FROM restated"):
+        return None
+    taken = ", ".join(f"{column} = s.{name}" for name, column in logged.items())
+    connection.execute(f"UPDATE {decisions} SET {taken} FROM restated s WHERE {decisions}.id = s.id")
     return "SELECT id FROM restated"
+
+
+def _said_stages(contract: Contract) -> str:
+    """SQL: the stages of which a row says something, as bits."""
+    stages = {stage: 1 << i for i, stage in enumerate(contract.system.log.stages) if contract.has(stage)}
+    bits = [f"(CASE WHEN {contract.read.absent(stage)} THEN 0 ELSE {bit} END)" for stage, bit in stages.items()]
+    return " + ".join(bits)
 
 
 def _in_force(system: System) -> str:

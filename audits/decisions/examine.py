@@ -1,7 +1,7 @@
 """Which rows of a source are good: faults, duplicates, sealed months, and what the log holds already.
 
-The answer is two temporary tables: `rejected` (row, column, reason, value) and `known` (row, and whether the log holds
-it: a bad row that was set aside before is known too).
+The answer is temporary tables, above all `rejected` (row, column, reason, value) and `known` (row, and whether the log
+holds it: a bad row that was set aside before is known too, and may be `waiting` still).
 """
 
 from __future__ import annotations
@@ -17,11 +17,17 @@ from audits.privacy.removals import purged_before
 
 DUPLICATE_IN_FILE = "the id appears earlier in the file"
 DUPLICATE_IN_LAKE = "the id is already in the log"
-CHANGED = "the decision differs from the one in the log, which stays as it was"
+CHANGED = "the decision differs from the one in the log, which stays as it was"  # written until 2026
 SEALED = "its month is sealed: its rows were purged"
 PAST = "it is older than what was purged"
 PURGED = (SEALED, PAST)
 """Reasons for which nothing of a row is kept, or a purge would be undone."""
+ANSWERS = {
+    "known": "row BIGINT, held BOOLEAN, waiting BOOLEAN DEFAULT false",
+    "held_rows": "row BIGINT, batch BIGINT, place BIGINT, roles VARCHAR[], label VARCHAR",  # see `held`
+    "told": "row BIGINT, batch BIGINT, place BIGINT, same BOOLEAN",  # see `cleared`
+}
+"""Temporary tables that are empty before a source is held to what the lake holds."""
 ONE_ROW_AN_ID = ("decisions", "contacts", "generations")
 """Logs in which an id stands once."""
 
@@ -35,21 +41,17 @@ def examine(
     growing: bool,
     part: bool = False,
 ) -> None:
-    """Fills `rejected` and `known`; without `lake`, rows are compared within the source only.
+    """Fills `rejected` and `known`, but for what the log holds; without `lake`, purged months do not count.
 
     Raises SourceError for an id that identifies nothing, unless the source is only a `part` of one (corrected rows).
     """
     _reject_faults(connection, opened, contract)
-    connection.execute("CREATE OR REPLACE TEMP TABLE known (row BIGINT, held BOOLEAN)")
+    for name, columns in ANSWERS.items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
     if contract.log in ONE_ROW_AN_ID:
         _reject_repeated(connection, opened, contract, identifies=not part)
-    if not lake:
-        return
-    _leave_purged(connection, opened, contract, growing=growing)
-    if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
-        _compare(connection, opened, contract, growing=growing)
-    if growing:
-        _known_rejections(connection, opened, contract)
+    if lake:
+        _leave_purged(connection, opened, contract, growing=growing)
 
 
 def left_out(connection: duckdb.DuckDBPyConnection) -> str:
@@ -67,6 +69,14 @@ def content(opened: Opened) -> str:
     """SQL: all that is read of a source row, as one text."""
     values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in opened.columns)
     return f"concat_ws(chr(2), {values})"
+
+
+def bad_lines(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
+    """The temporary table of the lines that could not be split, as they came."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE bad_lines (row BIGINT, line VARCHAR)")
+    lines = [[line.row, line.text] for line in opened.bad_lines]
+    if lines:
+        connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -96,7 +106,7 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: Opened, contra
     )
 
 
-def _source(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *roles: str) -> str:
+def source_rows(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *roles: str) -> str:
     """SQL: row number and some roles of the rows that are good so far."""
     listed = ", ".join(f"{contract.select[role]} AS {quote(role)}" for role in roles)
     return f"(SELECT row, {listed} FROM {opened.relation} WHERE true{left_out(connection)})"
@@ -145,9 +155,9 @@ def _leave_purged(connection: duckdb.DuckDBPyConnection, opened: Opened, contrac
     if found is None:
         return
     condition, roles, column, reason = found
-    rows = f"SELECT row FROM {_source(connection, opened, contract, *roles)} WHERE {condition}"
+    rows = f"SELECT row FROM {source_rows(connection, opened, contract, *roles)} WHERE {condition}"
     if growing:
-        connection.execute(f"INSERT INTO known SELECT row, false FROM ({rows})")
+        connection.execute(f"INSERT INTO known (row, held) SELECT row, false FROM ({rows})")
     else:
         _reject(connection, rows, column, reason)
 
@@ -169,48 +179,22 @@ def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[
     return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, PAST
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
-    """Holds the rows of a source to those of its log."""
+def names_known(contract: Contract, *, growing: bool) -> bool:
+    """Whether rows are known by their id alone: all that such a log may say anew is a reply, or an open table is read
+    again and again."""
+    return contract.log == "contacts" or (contract.log == "generations" and growing)
+
+
+def know_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+    """Rows whose id the log holds are known."""
     held = table(contract.system, contract.log)
-    if contract.log in ("outcomes", "human_actions"):
-        _mark_said(connection, opened, contract, held)
-        return
-    if contract.log == "decisions" and growing:
-        rows = _source(connection, opened, contract, "id", "decision", "day")
-        differs = f"SELECT s.row FROM {rows} s JOIN {held} d ON d.id = s.id WHERE s.decision <> d.decision"
-        _reject(connection, f"{differs} OR s.day <> d.day", contract.system.log.decision.column, CHANGED)
-    if _names_known(contract, growing=growing):
-        again = f"SELECT row FROM {_source(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
-        connection.execute(f"INSERT INTO known SELECT row, true FROM ({again})")
+    again = f"SELECT row FROM {source_rows(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
+    connection.execute(f"INSERT INTO known (row, held) SELECT row, true FROM ({again})")
 
 
-def _names_known(contract: Contract, *, growing: bool) -> bool:
-    """Whether rows that the log holds are known; else they are refused, by `reject_held`."""
-    return growing or contract.log == "contacts"
-
-
-def reject_held(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int, *, growing: bool) -> bool:
-    """Rejects rows of a new batch whose id an earlier one holds, and takes them out of the log; tells if there are any.
-
-    They are compared in the log, once written: to compare them before would compute every pseudonym twice.
-    """
-    if contract.log not in ONE_ROW_AN_ID or _names_known(contract, growing=growing):
-        return False
-    target = table(contract.system, contract.log)
-    earlier = f"FROM {target} WHERE batch <> {batch}"
-    if not one(connection, f"SELECT count(*) FROM ({earlier} LIMIT 1)"):
-        return False
-    again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id {earlier})"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE held_rows AS {again}")
-    if not one(connection, "SELECT count(*) FROM held_rows"):
-        return False
-    connection.execute(f"DELETE FROM {target} WHERE batch = {batch} AND row IN (FROM held_rows)")
-    _reject(connection, "FROM held_rows", contract.id_column, DUPLICATE_IN_LAKE)
-    return True
-
-
-def _mark_said(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, held: str) -> None:
+def know_by_words(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
     """Rows that say only what their log says already: with its date, or as the newest word where there are no dates."""
+    held = table(contract.system, contract.log)
     said = contract.insertion(opened.relation, 0, left_out(connection))
     what = ["id", "what"] if contract.log == "outcomes" else ["id"]
     newest = (
@@ -221,19 +205,7 @@ def _mark_said(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: 
     same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in (*what, *facts, "recorded_at"))
     held_rows = f"(SELECT * FROM {held} WHERE recorded_at IS NOT NULL UNION ALL {newest})"
     connection.execute(
-        f"INSERT INTO known SELECT row, true FROM (SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there "
-        f"FROM ({said}) s) GROUP BY row HAVING bool_and(there)"
+        "INSERT INTO known (row, held) SELECT row, true FROM "
+        f"(SELECT s.row, EXISTS (FROM {held_rows} h WHERE {same}) AS there FROM ({said}) s) "
+        "GROUP BY row HAVING bool_and(there)"
     )
-
-
-def _known_rejections(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
-    """Bad rows of a growing source that were set aside before are known, not set aside again."""
-    if not one(connection, "SELECT count(*) FROM rejected"):
-        return
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE again AS SELECT row FROM {opened.relation} "
-        f"WHERE row IN (SELECT row FROM rejected) AND {fingerprint(opened)} IN "
-        f"(SELECT fingerprint FROM {table(contract.system, 'quarantine')} WHERE log = {literal(contract.log)})"
-    )
-    connection.execute("INSERT INTO known SELECT row, false FROM again")
-    connection.execute("DELETE FROM rejected WHERE row IN (FROM again)")

@@ -1,7 +1,8 @@
 """Runs that were deleted where they were logged: their rows leave the figures, and come back if the run does.
 
 Nothing is removed: the rows of each log wait in a twin of its table, `excluded_LOG`, that no figure reads. A file
-that another run holds too keeps its rows: they leave with the last run that vouches for them.
+that another run holds too keeps its rows: they leave with the last run that vouches for them. So do rows that another
+file holds too: they wait in the twin as long as a run brought them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import duckdb
 from audits.cubes.update import rebuild_months
 from audits.decisions import effective
 from audits.decisions.examine import DUPLICATE_IN_LAKE, one
+from audits.decisions.held import hold_decisions
 from audits.errors import NoLakeError
 from audits.lake import quote, reading, writing
 from audits.lake.tables import create_system, has_table, literal, table
@@ -166,16 +168,39 @@ def _move(
 
 
 def _keep_known_out(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, moved: str) -> None:
-    """Rows whose id came in by another way stay out, noted once in the quarantine (their content stays in the twin)."""
+    """Rows whose id came in by another way stay out; those that differ from the log are noted once in the quarantine
+    (their content stays in the twin)."""
     held, aside = table(system, log), table(system, "quarantine")
     days = "day, weight" if log == "decisions" else "NULL::DATE AS day, NULL::BIGINT AS weight"
     known = f"SELECT batch, row, {days} FROM {moved} WHERE id IN (SELECT id FROM {held})"
+    if log == "decisions":  # by a number of their own: rows of several batches
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE numbered AS SELECT *, row_number() OVER () AS nth FROM {moved}"
+        )
+        hold_decisions(connection, system, "(SELECT * EXCLUDE (row, nth), nth AS row FROM numbered)")
+        differing = "SELECT row FROM held_rows WHERE len(roles) > 0"
+        known = f"SELECT batch, row, {days} FROM numbered WHERE nth IN ({differing})"
     connection.execute(
         f'INSERT INTO {aside} BY NAME SELECT {literal(log)} AS log, batch, row, {literal("id")} AS "column", '
         f"{literal(DUPLICATE_IN_LAKE)} AS reason, day, weight FROM ({known}) "
         f"WHERE (batch, row) NOT IN (SELECT (batch, row) FROM {aside} WHERE log = {literal(log)})"
     )
     connection.execute(f"DELETE FROM {moved} WHERE id IN (SELECT id FROM {held})")
+
+
+def keep_spare(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, batch: int) -> None:
+    """Decisions of a new batch that the log holds from a run: they wait in the twin, and count if that run leaves."""
+    from_runs = (
+        "SELECT h.row FROM held_rows h JOIN lake.main.ingested i ON i.batch = h.batch "
+        "WHERE len(h.roles) = 0 AND starts_with(i.origin, 'mlflow:')"
+    )
+    if log != "decisions" or not one(connection, f"SELECT count(*) FROM ({from_runs} LIMIT 1)"):
+        return
+    held, twin = table(system, log), table(system, f"excluded_{log}")
+    _widen(connection, held, twin)
+    connection.execute(
+        f"INSERT INTO {twin} BY NAME SELECT * FROM {held} WHERE batch = {batch} AND row IN ({from_runs})"
+    )
 
 
 def _widen(connection: duckdb.DuckDBPyConnection, held: str, twin: str) -> None:

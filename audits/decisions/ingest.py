@@ -8,12 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from audits.cubes.update import add_batch
-from audits.decisions import effective
 from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
+from audits.decisions.cleared import close_corrected, recognise
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
-from audits.decisions.examine import examine, left_out, one, reject_held
+from audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known, one
+from audits.decisions.exclusion import keep_spare
+from audits.decisions.follow import follow
+from audits.decisions.held import hold_batch, hold_source, take_out
 from audits.decisions.identity import hold_rows
 from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import CORRECTION, set_aside
@@ -57,11 +59,12 @@ def ingest(
     """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
 
     Bad rows go to the quarantine with row number, column and reason. A source whose content was imported before
-    changes nothing (`already`). With `strict`, one bad row refuses the whole source. A `growing` source is a table
-    that is read again and again: rows that the log holds are `known`, and what they now say of outcomes, stages and
-    human decisions is taken over. Late outcomes and human actions may come before or after their decision, in any
-    order: the decisions and months they touch are brought in line. `files` says how the file is written, before what
-    the system file says of it.
+    changes nothing (`already`). With `strict`, one bad row refuses the whole source. Rows that the log holds as they
+    are, are `known`, and what they now say of outcomes, stages and human decisions is taken over; those that differ
+    in anything else are set aside. Rows set aside before that this source corrects are `cleared`. A `growing` source
+    is a table that is read again and again: its empty cells take back what it said before. Late outcomes and human
+    actions may come before or after their decision, in any order: the decisions and months they touch are brought in
+    line. `files` says how the file is written, before what the system file says of it.
 
     Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
@@ -156,10 +159,25 @@ def _examine(
 ) -> IngestReport:
     """Counts good rows and lists the bad ones."""
     examine(connection, opened, contract, lake=lake, growing=growing, part=origin.startswith(CORRECTION))
+    if lake:
+        _compare(connection, opened, contract, growing=growing)
     total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
     if total == 0 and not growing:
         raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")
     return _report(connection, contract, origin, opened.sha256, total=total)
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
+    """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
+    if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
+        if contract.log in ("outcomes", "human_actions"):
+            know_by_words(connection, opened, contract)
+        elif names_known(contract, growing=growing):
+            know_by_id(connection, opened, contract)
+        elif growing:
+            hold_source(connection, opened, contract)
+    if growing:
+        recognise(connection, opened, contract)
 
 
 def _report(
@@ -170,7 +188,7 @@ def _report(
         'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
     ).fetchall()
     bad = sum(row[2] for row in groups)
-    known = one(connection, "SELECT count(*) FROM known")
+    known, again = (one(connection, f"SELECT count(*) FROM known{only}") for only in ("", " WHERE waiting"))
     return IngestReport(
         system=contract.system.id,
         log=contract.log,
@@ -179,6 +197,7 @@ def _report(
         accepted=total - bad - known,
         quarantined=bad,
         known=known,
+        again=again,
         rejections=tuple(Rejection(column=c, reason=r, rows=n, first_row=f) for c, r, n, f in groups),
     )
 
@@ -186,7 +205,7 @@ def _report(
 def _refuse(report: IngestReport, *, strict: bool) -> None:
     if report.accepted == 0 and report.known == 0 and report.quarantined:
         raise RefusedError(report, "no row could be accepted")
-    if strict and report.quarantined:
+    if strict and (report.quarantined or report.again):
         raise RefusedError(report, "refused because of --strict")
 
 
@@ -204,64 +223,30 @@ def _write(
     system, log, batch = contract.system, contract.log, next_batch(connection)
     unclear: tuple[SchemaChange, ...] = ()
     text.register(connection, workspace)
+    total, part = report.accepted + report.quarantined + report.known, report.origin.startswith(CORRECTION)
     if report.accepted:
         names = ", ".join(quote(name) for name in log_columns(system, log))
         rows = contract.insertion(opened.relation, batch, left_out(connection))
         if log == "decisions":
             rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
-        total = report.accepted + report.quarantined + report.known
-        if reject_held(connection, contract, batch, growing=growing):
-            report = _report(connection, contract, report.origin, report.sha256, total=total)
-            _refuse(report, strict=strict)
+        text.register_open(connection, workspace)
+        if hold_batch(connection, contract, batch):
+            keep_spare(connection, system, log, batch)
+            take_out(connection, contract, batch)
+    if not (growing or part):  # what comes out of the quarantine goes back to it
+        recognise(connection, opened, contract)
+    report = _report(connection, contract, report.origin, report.sha256, total=total)
+    _refuse(report, strict=strict)
+    cleared = close_corrected(connection, opened, contract, origin=report.origin, batch=batch)
     if report.quarantined:
         set_aside(connection, opened, contract, batch)
-    part = report.origin.startswith(CORRECTION)
     changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch, part=part)
-    updated, waiting = _follow(connection, opened, contract, batch, known=bool(report.known and growing))
+    updated, waiting = follow(connection, opened, contract, batch, growing=growing)
     return replace(
         report,
+        cleared=cleared,
         updated=updated,
         waiting=waiting,
         changes=(*changes, *sensitive.travelling(system, opened.types), *unclear),
     )
-
-
-def _follow(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, known: bool
-) -> tuple[int, int]:
-    """Brings decisions and cubes in line with a new batch; returns decisions updated and decisions waited for."""
-    system = contract.system
-    if contract.log in ("outcomes", "human_actions"):
-        ids = f"SELECT id FROM {table(system, contract.log)} WHERE batch = {batch}"
-        done = effective.overlay_and_count(connection, system, ids)
-        return done.updated, done.waiting
-    if contract.log == "contacts":
-        return _answer(connection, opened, contract), 0
-    if contract.log != "decisions":
-        return 0, 0
-    later = effective.anything_later(connection, system)
-    if later:
-        fresh = f"SELECT id FROM {table(system, 'decisions')} WHERE batch = {batch}"
-        effective.overlay(connection, system, f"SELECT id FROM ({later}) WHERE id IN ({fresh})")
-    add_batch(connection, system, batch)
-    if not known:
-        return 0, 0
-    return effective.overlay_and_count(connection, system, effective.restate(connection, opened, contract)).updated, 0
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> int:
-    """Takes over replies that have come since their message was first told."""
-    held = table(contract.system, "contacts")
-    replies = (
-        f"SELECT {contract.select['id']} AS id, max({contract.select['reply_at']}) AS reply_at "
-        f"FROM {opened.relation} WHERE row IN (SELECT row FROM known WHERE held) GROUP BY 1"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE replies AS SELECT r.* FROM ({replies}) r JOIN {held} c ON c.id = r.id "
-        "WHERE r.reply_at IS NOT NULL AND c.reply_at IS DISTINCT FROM r.reply_at"
-    )
-    found = one(connection, "SELECT count(*) FROM replies")
-    if found:
-        connection.execute(f"UPDATE {held} SET reply_at = r.reply_at FROM replies r WHERE {held}.id = r.id")
-    return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from audits.decisions.discards import Discard, discards_in
 from audits.decisions.exclusion import Exclusion, history, last_out
 from audits.decisions.quarantine import SetAside, waiting
 from audits.errors import NoLakeError
@@ -107,6 +108,7 @@ class LogState:
     changed: tuple[Changed, ...] = ()
     sealed: tuple[Sealed, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
+    discarded: tuple[Discard, ...] = ()
 
     def of(self, log: LogName) -> Held | None:
         """What this log holds; None where the lake has no such log."""
@@ -177,6 +179,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
         changed=_changed(connection, system),
         sealed=_sealed(connection, system) if has_table(connection, system, "sealed") else (),
         excluded=tuple(last_out(excluded, system).values()),
+        discarded=tuple(item for item in discards_in(connection) if item.system == system.id),
     )
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from audits.decisions.contracts import Contract
 from audits.decisions.contracts.base import EARLIEST
-from audits.decisions.examine import PURGED, fingerprint
+from audits.decisions.examine import PURGED, bad_lines, fingerprint
 from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
@@ -49,10 +49,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
     """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
     columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
     purged = ", ".join(literal(reason) for reason in PURGED)
-    lines = [[line.row, line.text] for line in opened.bad_lines]
-    connection.execute("CREATE OR REPLACE TEMP TABLE bad_lines (row BIGINT, line VARCHAR)")
-    if lines:
-        connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
+    bad_lines(connection, opened)
     content = (
         f"SELECT row, CAST(to_json(struct_pack({columns})) AS VARCHAR) AS content, "
         f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {_read(contract, 'day')} AS day, "

@@ -70,9 +70,11 @@ class SchemaChange:
 class IngestReport:
     """What a source gave; `already` means its content had been imported before.
 
-    `accepted`, `quarantined` and `known` (the log has them already) are rows of the source. `updated` are decisions
-    whose outcome, stages or human decision changed; `waiting` are decisions that late rows speak of and that the log
-    does not hold (yet). `read` says how a file was read, where that had to be found out.
+    `accepted`, `quarantined` and `known` (the log has them already, or they were set aside before) are rows of the
+    source; `again` are those of `known` that are set aside still. `cleared` are rows set aside before that this
+    source corrected. `updated` are decisions whose outcome, stages or human decision changed; `waiting` are decisions
+    that late rows speak of and that the log does not hold (yet). `read` says how a file was read, where that had to be
+    found out.
     """
 
     system: str
@@ -83,6 +85,8 @@ class IngestReport:
     quarantined: int
     already: bool = False
     known: int = 0
+    again: int = 0
+    cleared: int = 0
     updated: int = 0
     waiting: int = 0
     rejections: tuple[Rejection, ...] = ()

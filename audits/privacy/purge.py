@@ -239,12 +239,12 @@ def _count(connection: duckdb.DuckDBPyConnection, name: Name, condition: str) ->
 
 
 def _months(connection: duckdb.DuckDBPyConnection, gone: Mapping[Name, str]) -> dict[dt.date, int]:
-    """Decisions that go, by month."""
-    parts = [
-        f"SELECT day FROM {qualified(name)} WHERE {condition}"
-        for name, condition in gone.items()
-        if name[1].endswith("decisions")
-    ]
+    """Decisions that go, by month; a row that waits beside the log while the log holds its decision is not another."""
+    parts = []
+    for (schema, name), condition in gone.items():
+        spare = f" AND id NOT IN (SELECT id FROM {qualified((schema, 'decisions'))})" if name.startswith(TWIN) else ""
+        if name.endswith("decisions"):
+            parts.append(f"SELECT day FROM {qualified((schema, name))} WHERE {condition}{spare}")
     if not parts:
         return {}
     rows = connection.execute(

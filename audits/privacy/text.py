@@ -91,6 +91,23 @@ def register(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Non
         )
 
 
+def register_open(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    """Gives a connection the SQL function `unseal_text(BLOB) -> VARCHAR`; once it is there, nothing changes."""
+
+    def opened(texts: pa.ChunkedArray) -> pa.Array:
+        return pa.array(unseal(workspace, texts.to_pylist()), pa.string())
+
+    with contextlib.suppress(duckdb.NotImplementedException):  # it is there already
+        connection.create_function(
+            "unseal_text",
+            opened,
+            ["blob"],
+            "varchar",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+
+
 def register_again(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
     """Gives a connection the SQL function `seal_again(BLOB) -> BLOB`: the same text under the newest key."""
 

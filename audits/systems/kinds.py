@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -21,6 +21,16 @@ Actor = Literal["tool", "adviser", "candidate", "employer", "other"]
 AuditWindow = Literal["day", "week", "month", "quarter", "year", "all"]
 LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
 Every = Literal["hour", "day", "week", "month", "quarter", "year"]
+
+
+def _ordered(value: tuple[float, float]) -> tuple[float, float]:
+    if not value[0] < value[1]:
+        raise ValueError("range must be [low, high] with low < high")
+    return value
+
+
+Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
+"""The lowest and the highest possible number, both included."""
 
 LOGS: tuple[LogName, ...] = ("decisions", "outcomes", "human_actions", "contacts", "generations")
 """The logs a system can have: a schema of the lake, and a folder below `boussole/` of a run, for each."""

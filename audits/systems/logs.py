@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from audits.systems.kinds import ColumnName, Strict, Texts, Value
+from audits.systems.kinds import ColumnName, Range, Strict, Texts, Value
 
 
 class Decision(Strict):
@@ -28,14 +28,7 @@ class Decision(Strict):
 
 class Score(Strict):
     column: ColumnName = Field(description="The column that holds the score")
-    range: tuple[float, float] = Field((0.0, 1.0), description="Lowest and highest possible score")
-
-    @field_validator("range")
-    @classmethod
-    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if not value[0] < value[1]:
-            raise ValueError("range must be [low, high] with low < high")
-        return value
+    range: Range = Field((0.0, 1.0), description="Lowest and highest possible score")
 
 
 class Outcome(Strict):

@@ -6,9 +6,16 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from audits.systems.kinds import AuditWindow, ColumnName, Every, LogName, Strict, Texts
+from audits.systems.kinds import AuditWindow, ColumnName, Every, LogName, Range, Strict, Texts
 
 
 class Sensitive(Strict):
@@ -28,10 +35,19 @@ class Group(Strict):
         description="Names of the values, as they stand after `among` or `parmi les`: women, femmes",
     )
     bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
+    range: Range | None = Field(
+        None, description="Lowest and highest possible number, with `bands`; rows outside are set aside"
+    )
     reference: str | None = Field(None, description="The group others are compared with; absent: all others")
     source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
     expires: dt.date | None = Field(None, description="Last day of that legal basis")
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the range where there is none: an older declaration keeps its hash."""
+        found: dict[str, Any] = written(self)
+        return found if self.range else {name: value for name, value in found.items() if name != "range"}
 
     @property
     def order(self) -> list[str]:
@@ -49,6 +65,8 @@ class Group(Strict):
     def _basis_given(self) -> Self:
         if self.source == "sensitive" and (self.basis is None or self.expires is None):
             raise ValueError("a group `from: sensitive` needs its legal `basis` and the date it `expires`")
+        if self.range and (not self.bands or self.source == "sensitive"):
+            raise ValueError("`range` needs `bands`, and a column of the log: it is its numbers that are checked")
         if self.bands and self.reference is not None and self.reference not in band_names(self.bands):
             raise ValueError(f"reference must be one of the bands: {', '.join(band_names(self.bands))}")
         return self
@@ -60,13 +78,15 @@ class Feature(Strict):
     column: ColumnName = Field(description="The column that holds the value")
     title: Texts | None = Field(None, description="Its name, for readers")
     kind: Literal["number", "category"] = Field("number", description="`category`: words, codes, or true and false")
+    range: Range | None = Field(None, description="Lowest and highest possible number; rows outside are set aside")
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
         """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
-        more = {"title": self.title, "kind": self.kind if self.kind != "number" else None}
-        written = {"column": self.column, **{key: value for key, value in more.items() if value is not None}}
-        return written if len(written) > 1 else self.column
+        kind = self.kind if self.kind != "number" else None
+        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
+        more = {name: value for name, value in said.items() if value is not None}
+        return {"column": self.column, **more} if more else self.column
 
 
 def _by_its_column(value: Any) -> Any:
@@ -74,7 +94,7 @@ def _by_its_column(value: Any) -> Any:
 
 
 Watched = Annotated[Feature, BeforeValidator(_by_its_column, json_schema_input_type=ColumnName | Feature)]
-"""A feature as a file may write it: its column, or its column and its title."""
+"""A feature as a file may write it: its column, or its column with its title and its range."""
 
 
 class Control(Strict):

@@ -86,7 +86,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
         origin = None if path == source else name
         report = ingest(workspace, chosen, path, log=log, origin=origin, period=day, strict=strict, files=files)
         tell_report(report)
-        return not report.rejections
+        return not (report.rejections or report.again)
 
     if not each_file(source, bring_in):
         raise typer.Exit(2)
@@ -155,7 +155,7 @@ def tell_report(report: IngestReport) -> None:
         say(f"  {report.origin}, {change.sentence()}")
     for rejection in report.rejections:
         say(f"  {report.origin}, {rejection.sentence()}")
-    if report.rejections:
+    if report.rejections or report.again:
         say(
             f"Next: `boussole quarantine export FILE --system {report.system}"
             f"{'' if report.log == 'decisions' else f' --log {report.log}'}`, correct that file, then "
@@ -168,7 +168,11 @@ def _counts(report: IngestReport) -> list[str]:
     noun = noun or {"contacts": "message(s)", "generations": "text(s)"}[report.log]
     counts = [f"{report.accepted} {noun} accepted", f"{report.quarantined} set aside"]
     if report.known:
-        counts.append(f"{report.known} known before")
+        counts.append(
+            f"{report.known} known before" + (f", {report.again} of them set aside still" * bool(report.again))
+        )
+    if report.cleared:
+        counts.append(f"{report.cleared} set aside before and now corrected")
     if report.updated:
         counts.append(f"{report.updated} {'replies' if report.log == 'contacts' else 'decision(s)'} brought up to date")
     if report.waiting:

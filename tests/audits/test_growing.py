@@ -109,7 +109,7 @@ def test_a_decision_that_was_rewritten_is_set_aside_once(workspace: Workspace, o
     change(database, "UPDATE t SET contacted = true WHERE ref = 'd1'")
     report = pull(workspace, offers, database)
     assert [(r.column, r.reason) for r in report.rejections] == [
-        ("contacted", "the decision differs from the one in the log, which stays as it was")
+        ("contacted", "differs from what is already in the log, which stays as it was")
     ]
     change(database, "INSERT INTO t VALUES ('d2', '2026-01-07', true, NULL, 'F', 'p2', 'baker')")
     report = pull(workspace, offers, database)

@@ -172,13 +172,6 @@ def test_a_file_is_imported_once_whatever_its_name(
     assert rows(workspace, loans, "SELECT count(*) FROM {decisions}") == [(1,)]
 
 
-def test_ids_that_the_lake_knows_are_set_aside(workspace: Workspace, loans: System, csv: Csv) -> None:
-    ingest(workspace, loans, csv(GOOD))
-    report = ingest(workspace, loans, csv(GOOD, "a2,2026-03-01,no,0.5,,p2,M,30,1\n", name="b.csv"))
-    assert (report.accepted, report.quarantined) == (1, 1)
-    assert report.rejections[0].reason == "the id is already in the log"
-
-
 def test_values_are_read_into_their_roles(workspace: Workspace, loans: System, csv: Csv) -> None:
     ingest(workspace, loans, csv(GOOD, "a2,2026-03-01T23:30:00Z,no,,,p1,nan,50,\n"))
     found = rows(
@@ -225,7 +218,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("audits.decisions.ingest"), "add_batch", crash)
+        patch.setattr(importlib.import_module("audits.decisions.follow"), "add_batch", crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest(workspace, loans, csv(GOOD))
     report = ingest(workspace, loans, csv(GOOD))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audits.decisions.discards import Discard
 from audits.decisions.exclusion import Exclusion
 from audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
 from audits.errors import LakeError
@@ -155,6 +156,11 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
         changed=(
             Changed(log="decisions", kind="changed_type", column="age", detail="number -> text", times=1, last=moment),
         ),
+        discarded=(
+            Discard(
+                system="matchft", log="decisions", chosen="all", rows=31, reason="tests", role="steward", at=moment
+            ),
+        ),
         sealed=(Sealed(month=dt.date(2025, 1, 1), decisions=900, at=moment),),
         excluded=(
             Exclusion(system="matchft", origin="mlflow:1f", excluded=True, reason="gone", decisions=70, at=moment),
@@ -164,11 +170,15 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
     told = made.systems[0]
     assert [block.question for block in told.blocks] == [
         "Were rows set aside?",
+        "Were rows left out for good?",
         "Have the columns changed?",
         "Have runs left the figures?",
         "Were old rows erased?",
     ]
     assert told.nothing == ""
+    left_out = told.blocks[1]
+    assert "31 rows which were set aside will not be corrected" in left_out.answer
+    assert left_out.rows[0][:4] == ["31", "decisions", "tests", "steward"]
     cells = [cell for block in told.blocks for row in block.rows for cell in row]
     assert {
         "1,200",

@@ -171,7 +171,8 @@ def test_corrected_rows_stay_when_the_deleted_run_is_restored(
         chosen = connection.execute("SELECT id, decision FROM lake.trial.decisions ORDER BY id").fetchall()
         aside = connection.execute("SELECT row, reason FROM lake.trial.quarantine ORDER BY row").fetchall()
     assert chosen == [("000", 1), ("001", 1), ("002", 1), ("003", 1)]
-    assert aside == [(n, "the id is already in the log") for n in (1, 2, 3)]
+    # the second row was right before: it is the same in both
+    assert aside == [(n, "the id is already in the log") for n in (1, 3)]
     assert_cubes_equal_a_rebuild(workspace)
 
 

@@ -109,6 +109,13 @@ class Contract:
         self.fault(self.read.no_number(column), column, "not a number")
         self.fault(self.read.not_finite(column), column, "NaN or infinite")
 
+    def within(self, column: str, limits: tuple[float, float] | None) -> None:
+        """A finite number between two, both included, or nothing, where the system file says so."""
+        if limits:
+            low, high = limits
+            outside = f"coalesce(NOT ({self.read.number(column)} BETWEEN {low!r} AND {high!r}), false)"
+            self.fault(outside, column, f"outside the range [{low:.15g}, {high:.15g}] that the system file gives")
+
     def whole(self, role: str, column: str) -> None:
         """A whole number of 0 or more, or nothing."""
         self.number(role, column)

@@ -150,10 +150,12 @@ def _numbers(contract: Contract) -> None:
         contract.fault(f"NOT {read.absent(log.rank)} AND NOT {whole}", log.rank, "the rank is a whole number from 1")
     if log.human and log.human.seconds and contract.has(log.human.seconds):
         contract.number("human_seconds", log.human.seconds)
+    ranges = {feature.column: feature.range for feature in contract.system.features}
     for feature in contract.system.numbers:
         # NaN is how data frames write a missing feature: it is counted as missing, not refused.
         contract.select[f"f_{feature}"] = read.number(feature)
         contract.fault(read.no_number(feature), feature, WORDS)
+        contract.within(feature, ranges[feature])
 
 
 def _outcome(contract: Contract) -> None:
@@ -194,6 +196,7 @@ def _groups(contract: Contract, today: dt.date) -> None:
             contract.fault(
                 read.no_number(group.column) + f" AND NOT {read.absent(group.column)}", group.column, "not a number"
             )
+            contract.within(group.column, group.range)
         else:
             contract.no_formula(group.column)
 

@@ -1,0 +1,142 @@
+"""Rows set aside that a later source brings again, or brings in: not set aside twice, or closed by it.
+
+A source that holds every row which an earlier one brought is a later version of it. An id alone is not enough to close
+a row whose id was what is wrong: the id must come in a later version of its own source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from audits.decisions.contracts import Contract
+from audits.decisions.examine import (
+    CHANGED,
+    DUPLICATE_IN_FILE,
+    DUPLICATE_IN_LAKE,
+    ONE_ROW_AN_ID,
+    bad_lines,
+    fingerprint,
+    one,
+)
+from audits.decisions.held import DIFFERS
+from audits.decisions.quarantine import CORRECTION
+from audits.decisions.sources import Opened
+from audits.lake.tables import literal, table
+from audits.privacy.pseudonyms import pseudonym
+
+OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
+"""Reasons that say that the id stands somewhere else already."""
+_CORRECTIONS = f"SELECT batch FROM lake.main.ingested WHERE starts_with(origin, {literal(CORRECTION)})"
+
+
+def recognise(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+    """Rows of `rejected` that were set aside before, as they are, for the same reason or corrected since: known.
+
+    Equal rows are told apart by their number: a third one is new where two were set aside.
+    """
+    aside = table(contract.system, "quarantine")
+    if not one(connection, "SELECT count(*) FROM rejected") or not one(
+        connection, f"SELECT count(*) FROM (FROM {aside} WHERE log = {literal(contract.log)} LIMIT 1)"
+    ):
+        return
+    bad_lines(connection, opened)
+    printed = (
+        f"SELECT row, {fingerprint(opened)} AS print FROM {opened.relation} "
+        "WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
+        f"UNION ALL SELECT row, {pseudonym('line')} FROM bad_lines"
+    )
+    number = "row_number() OVER (PARTITION BY print ORDER BY"
+    now = (
+        f'SELECT p.*, r."column", r.reason, {number} p.row) AS nth FROM ({printed}) p JOIN rejected r ON r.row = p.row'
+    )
+    before = (
+        f'SELECT fingerprint AS print, batch, row AS place, "column", reason, resolved, discarded, '
+        f"{number} batch, row) AS nth FROM {aside} WHERE log = {literal(contract.log)} AND fingerprint IS NOT NULL "
+        f"AND (resolved IS NULL OR reason NOT IN ({_listed(OF_IDENTITY)}) OR resolved IN ({_CORRECTIONS}))"
+    )
+    connection.execute(
+        "INSERT INTO told SELECT n.row, b.batch, b.place, b.resolved IS NOT NULL OR "
+        '(b."column" = n."column" AND b.reason = n.reason) '
+        f"FROM ({now}) n JOIN ({before}) b USING (print, nth)"
+    )
+    waiting = f"SELECT t.row, false, q.resolved IS NULL AND q.discarded IS NULL FROM told t JOIN {aside} q"
+    connection.execute(
+        f"INSERT INTO known {waiting} ON q.batch = t.batch AND q.row = t.place AND q.log = {literal(contract.log)} "
+        "WHERE t.same"
+    )
+    connection.execute("DELETE FROM rejected WHERE row IN (SELECT row FROM told WHERE same)")
+
+
+def close_corrected(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str, batch: int
+) -> int:
+    """Closes rows set aside that a source brings in, or sets aside anew in their place; returns how many."""
+    aside = table(contract.system, "quarantine")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE still_open AS SELECT q.batch, q.row, q.mark, q.reason, i.origin "
+        f"FROM {aside} q JOIN lake.main.ingested i ON i.batch = q.batch WHERE q.log = {literal(contract.log)} "
+        f"AND q.resolved IS NULL AND q.batch <> {batch} "
+        "AND (q.batch, q.row) NOT IN (SELECT (batch, place) FROM told WHERE same)"
+    )
+    if not one(connection, "SELECT count(*) FROM still_open"):
+        return 0
+    _mark_rows(connection, opened, contract)
+    _versions(connection, contract)
+    same = f"e.origin = {literal(origin)}"
+    if contract.log in ONE_ROW_AN_ID:
+        fault = f"m.accepted OR {same} OR v.later"
+        wrong_id = f"v.later OR (v.batch IS NULL AND {same})"
+        by_id = f"CASE WHEN e.reason IN ({_listed(OF_IDENTITY)}) THEN {wrong_id} ELSE {fault} END"
+    else:
+        by_id = same  # many rows speak of one decision
+    found = (
+        "SELECT e.batch, e.row FROM still_open e LEFT JOIN versions v ON v.batch = e.batch "
+        f"JOIN marked m ON m.mark = e.mark WHERE coalesce({by_id}, false) "
+        "UNION SELECT e.batch, e.row FROM still_open e JOIN versions v ON v.batch = e.batch "
+        f"JOIN {opened.relation} s ON s.row = e.row WHERE v.in_place AND s.row NOT IN (SELECT row FROM rejected) "
+        "AND s.row NOT IN (SELECT row FROM known WHERE NOT held) "
+        "UNION SELECT batch, place FROM told WHERE NOT same"
+    )
+    return _close(connection, contract, found, batch)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(map(literal, values))
+
+
+def _mark_rows(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+    """The rows of a source whose id is that of a row set aside, and whether they are accepted."""
+    rows = f"SELECT row, {contract.mark()} AS mark FROM {opened.relation}"
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE marked AS SELECT row, mark, row NOT IN (SELECT row FROM rejected) "
+        f"AND row NOT IN (SELECT row FROM known) AS accepted FROM ({rows}) "
+        "WHERE mark IN (SELECT mark FROM still_open) AND row NOT IN (SELECT row FROM known WHERE NOT held)"
+    )
+
+
+def _versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Sources of which the log holds rows: whether all these are in this source too, and at the same place."""
+    held = table(contract.system, contract.log)
+    brought = f"SELECT batch, count(*) AS n FROM {held} WHERE batch IN (SELECT batch FROM still_open) GROUP BY batch"
+    found = "SELECT batch, count(*) AS n, count(*) FILTER (row = place) AS placed FROM held_rows GROUP BY batch"
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE versions AS SELECT b.batch, coalesce(f.n >= b.n, false) AS later, "
+        f"coalesce(f.n >= b.n AND f.placed = f.n, false) AS in_place "
+        f"FROM ({brought}) b LEFT JOIN ({found}) f USING (batch)"
+    )
+
+
+def _close(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, batch: int) -> int:
+    """Notes the batch that stands for rows set aside (SQL of their `batch` and `row`)."""
+    aside = table(contract.system, "quarantine")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE closing AS SELECT DISTINCT batch, row FROM ({rows})")
+    found = one(connection, "SELECT count(*) FROM closing")
+    if found:
+        connection.execute(
+            f"UPDATE {aside} SET resolved = {batch} FROM closing c "
+            f"WHERE {aside}.batch = c.batch AND {aside}.row = c.row "
+            f"AND log = {literal(contract.log)} AND resolved IS NULL"
+        )
+    return found

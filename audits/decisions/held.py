@@ -1,0 +1,140 @@
+"""Rows whose id the log holds: the same in all that is stored of them, or what differs.
+
+The answer is a temporary table, `held_rows`: a row of the source, the batch and the row that the log holds, and the
+columns in which they differ. What comes after a decision (outcome, stages, what a human made of it) is not compared:
+a source that knows more of it is taken at its word.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from audits.decisions.contracts import Contract
+from audits.decisions.examine import ANSWERS, ONE_ROW_AN_ID, names_known, one, source_rows
+from audits.decisions.sources import Opened
+from audits.lake.tables import GENERATIONS, literal, quote, table
+from audits.systems.kinds import LogName
+from audits.systems.model import System
+
+DIFFERS = "differs from what is already in the log, which stays as it was"
+PERIOD = "period"
+"""What dates the rows of a log without time."""
+
+
+def compared(system: System, contract: Contract) -> dict[str, str]:
+    """The stored columns that are held to those of the log, each with the source column that people know it by."""
+    if contract.log == "generations":
+        names: dict[str, str | None] = {
+            role: getattr(system.generations, role, None) for role in GENERATIONS if role not in ("batch", "row", "id")
+        }
+    else:
+        names = decided(system)
+    return {role: name for role, name in names.items() if name and not contract.select[role].startswith("CAST(NULL")}
+
+
+def decided(system: System) -> dict[str, str | None]:
+    """The same of a decision, whatever its source holds."""
+    log = system.log
+    names: dict[str, str | None] = {"decided_at": log.decided_at or PERIOD, "decision": log.decision.column}
+    names |= {"score": log.score.column if log.score else None}
+    roles = ("model_version", "weight", "person", "request", "rank", "team", "use")
+    names |= {role: getattr(log, role) for role in roles}
+    names |= {f"g_{name}": group.column for name, group in system.groups.items() if group.source == "log"}
+    names |= {f"c_{name}": control.column for name, control in system.controls.items()}
+    return names | {f"f_{column}": column for column in system.watched}
+
+
+def hold_source(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+    """Holds the good rows of a growing source to the log: the same are known, others are rejected."""
+    roles = compared(contract.system, contract)
+    fresh = source_rows(connection, opened, contract, "id", *roles)
+    match(connection, contract.system, contract.log, roles, fresh=fresh, earlier="true")
+    _sort(connection)
+
+
+def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> bool:
+    """Holds the rows of a new batch to those of earlier ones; tells if there are any that the log holds.
+
+    They are compared in the log, once written: to compare them before would compute every pseudonym twice.
+    """
+    if contract.log not in ONE_ROW_AN_ID or names_known(contract, growing=False):
+        return False
+    target = table(contract.system, contract.log)
+    earlier = f"FROM {target} WHERE batch <> {batch}"
+    if not one(connection, f"SELECT count(*) FROM ({earlier} LIMIT 1)"):
+        return False
+    again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id {earlier})"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE again AS {again}")
+    if not one(connection, "SELECT count(*) FROM again"):
+        return False
+    fresh = f"(SELECT * FROM {target} WHERE batch = {batch} AND row IN (FROM again))"
+    roles = compared(contract.system, contract)
+    match(connection, contract.system, contract.log, roles, fresh=fresh, earlier=f"batch <> {batch}")
+    _sort(connection)
+    return True
+
+
+def take_out(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
+    """Takes the rows of a batch out of the log that earlier ones hold."""
+    target = table(contract.system, contract.log)
+    connection.execute(f"DELETE FROM {target} WHERE batch = {batch} AND row IN (SELECT row FROM held_rows)")
+
+
+def hold_decisions(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
+    """Holds decisions in the form of the log (SQL) to those that it holds."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE held_rows ({ANSWERS['held_rows']})")
+    roles = {role: name for role, name in decided(system).items() if name}
+    match(connection, system, "decisions", roles, fresh=rows, earlier="true")
+
+
+def match(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    log: LogName,
+    roles: dict[str, str],
+    *,
+    fresh: str,
+    earlier: str,
+) -> None:
+    """Fills `held_rows`: `fresh` is SQL of rows with their ids and roles, `earlier` a condition of those of the log."""
+    held = table(system, log)
+    differing = ", ".join(
+        f"CASE WHEN {_value('f', role, log)} IS DISTINCT FROM {_value('e', role, log)} THEN {literal(role)} END"
+        for role in roles
+    )
+    connection.execute(
+        "INSERT INTO held_rows SELECT f.row, e.batch, e.row, "
+        f"list_filter([{differing}], lambda role: role IS NOT NULL), NULL "
+        f"FROM {fresh} f JOIN (FROM {held} WHERE {earlier}) e ON e.id = f.id"
+    )
+    if one(connection, "SELECT count(*) FROM held_rows WHERE len(roles) > 0"):
+        _leave_unread(connection, held, roles)
+        names = " ".join(f"WHEN {literal(role)} THEN {literal(name)}" for role, name in roles.items())
+        label = f"list_sort(list_distinct(list_transform(roles, lambda role: CASE role {names} END)))"
+        connection.execute(f"UPDATE held_rows SET label = array_to_string({label}, ', ') WHERE len(roles) > 0")
+
+
+def _value(side: str, role: str, log: str) -> str:
+    name = f"{side}.{quote(role)}"
+    return f"unseal_text({name})" if log == "generations" and GENERATIONS[role] == "BLOB" else name
+
+
+def _leave_unread(connection: duckdb.DuckDBPyConnection, held: str, roles: dict[str, str]) -> None:
+    """A column of which a whole earlier batch holds nothing was not read then: that is no difference."""
+    empty = ", ".join(f"CASE WHEN count({quote(role)}) = 0 THEN {literal(role)} END" for role in roles)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE unread AS SELECT batch, list_filter([{empty}], lambda role: role IS NOT NULL) "
+        f"AS roles FROM {held} WHERE batch IN (SELECT batch FROM held_rows WHERE len(roles) > 0) GROUP BY batch"
+    )
+    connection.execute(
+        "UPDATE held_rows SET roles = list_filter(held_rows.roles, lambda role: NOT list_contains(u.roles, role)) "
+        "FROM unread u WHERE u.batch = held_rows.batch AND len(u.roles) > 0"
+    )
+
+
+def _sort(connection: duckdb.DuckDBPyConnection) -> None:
+    """What differs is rejected, the rest is known."""
+    connection.execute(
+        f"INSERT INTO rejected SELECT row, label, {literal(DIFFERS)}, NULL FROM held_rows WHERE len(roles) > 0"
+    )
+    connection.execute("INSERT INTO known (row, held) SELECT row, true FROM held_rows WHERE len(roles) = 0")

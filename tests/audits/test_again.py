@@ -1,0 +1,350 @@
+"""A corrected file that is imported again: known rows, rows that differ, rows that were set aside before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from audits.cubes.update import rebuild
+from audits.decisions import IngestReport, ingest
+from audits.decisions.discards import Chosen, discard
+from audits.decisions.exclusion import exclude, include
+from audits.decisions.ingest import RefusedError
+from audits.decisions.quarantine import LeftOut, count_left_out, list_rows
+from audits.lake import reading, writing
+from audits.lake.tables import CUBES, table
+from audits.privacy.rotation import rotate
+from audits.systems import System
+from audits.workspace import Workspace
+from dashboard.cli import app
+from tests.written import system_text
+
+COLUMNS = """
+columns:
+  id: ref
+  decided_at: when
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+  score: {column: score, range: [0, 1]}
+  outcome: {column: repaid, positive: [true], observed_for: all, absent: missing}
+  stages: [read, met]
+  human: {decision: adviser, seconds: seconds}
+  person: who
+generations: {model_version: model}
+contacts: {person: who, at: sent, kind: kind, reply_at: replied}
+groups:
+  gender: {column: sex}
+  age: {column: age, bands: [25, 50]}
+features: [age, income]
+controls: {job: {column: job}}
+"""
+HEADER = "ref,when,granted,score,who,sex,age,income,job"
+DIFFERS = "differs from what is already in the log, which stays as it was"
+
+
+@pytest.fixture(params=["pseudonyms", "clear"])
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    """A system whose ids are stored as pseudonyms, and one whose ids are stored as they are."""
+    made = Workspace.create(tmp_path / "w")
+    privacy = "privacy: {pseudonymise: [ref, who]}\n" if request.param == "pseudonyms" else ""
+    (made.home / "systems" / "loans.yaml").write_text(system_text("loans", COLUMNS + privacy), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def loans(workspace: Workspace) -> System:
+    return workspace.system("loans")
+
+
+Bring = Callable[..., tuple[int, int, int, int, int]]
+
+
+@pytest.fixture
+def bring(workspace: Workspace, loans: System, tmp_path: Path) -> Bring:
+    """Imports rows as a file: accepted, set aside, known, of these set aside still, cleared."""
+
+    def run(rows: Sequence[str], name: str = "may.csv", header: str = HEADER) -> tuple[int, int, int, int, int]:
+        (tmp_path / name).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        return counts(ingest(workspace, loans, tmp_path / name))
+
+    return run
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
+    return report.accepted, report.quarantined, report.known, report.again, report.cleared
+
+
+def good(number: int, **changed: object) -> str:
+    cells = {
+        "ref": f"a{number}",
+        "when": f"2026-05-{number:02d}",
+        "granted": "yes",
+        "score": 0.5,
+        "who": f"p{number}",
+        "sex": "F",
+        "age": 30,
+        "income": 1000,
+        "job": "baker",
+    }
+    return ",".join(str(value) for value in (cells | changed).values())
+
+
+def aside(workspace: Workspace, system: System) -> list[tuple[str, str, str, int]]:
+    return [(item.column, item.reason, item.origin, item.rows) for item in list_rows(workspace, system)]
+
+
+def left_out(workspace: Workspace, system: System) -> LeftOut:
+    with reading(workspace) as connection:
+        return count_left_out(connection, system)
+
+
+def held(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
+    with reading(workspace) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def cubes_are_those_of_a_rebuild(workspace: Workspace, system: System) -> None:
+    with writing(workspace) as connection:
+
+        def cubes() -> dict[str, list[tuple[object, ...]]]:
+            return {name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in CUBES}
+
+        before = cubes()
+        rebuild(connection, system)
+        assert cubes() == before
+
+
+def test_known_rows_are_left_alone_and_new_ones_counted(workspace: Workspace, loans: System, bring: Bring) -> None:
+    first = [good(1), good(2)]
+    assert bring(first) == (2, 0, 0, 0, 0)
+    assert bring([good(3), *first]) == (1, 0, 2, 0, 0)
+    assert bring([good(2), good(4)], "june.csv") == (1, 0, 1, 0, 0)
+    assert (aside(workspace, loans), left_out(workspace, loans)) == ([], LeftOut())
+    assert held(workspace, """SELECT sum(n) FROM lake.loans.daily WHERE "by" = ''""") == [(4,)]
+    cubes_are_those_of_a_rebuild(workspace, loans)
+
+
+def test_a_file_of_known_rows_alone_is_no_failure(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
+    bring([good(1), good(2)])
+    (tmp_path / "again.csv").write_text("\n".join([HEADER, good(2), good(1)]) + "\n")
+    place = ["--workspace", str(workspace.home), "import", str(tmp_path / "again.csv"), "--system", "loans"]
+    done = CliRunner().invoke(app, place)
+    assert (done.exit_code, "2 known before" in done.stderr) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "column"),
+    [
+        ({"granted": "no"}, "granted"),
+        ({"when": "2026-05-30"}, "when"),
+        ({"score": 0.6}, "score"),
+        ({"who": "p9"}, "who"),
+        ({"sex": "M"}, "sex"),
+        ({"sex": ""}, "sex"),
+        ({"age": 60}, "age"),
+        ({"income": 1001}, "income"),
+        ({"job": "cook"}, "job"),
+        ({"granted": "no", "sex": "M", "age": 60}, "age, granted, sex"),
+    ],
+)
+def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
+    workspace: Workspace, loans: System, bring: Bring, changed: dict[str, object], column: str
+) -> None:
+    bring([good(1), good(2)])
+    assert bring([good(1, **changed), good(2), good(3)]) == (1, 1, 1, 0, 0)
+    assert aside(workspace, loans) == [(column, DIFFERS, "may.csv", 1)]
+    assert held(workspace, "SELECT count(*), sum(decision) FROM lake.loans.decisions") == [(3, 3)]
+    assert bring([good(1, **changed), good(2), good(3), good(4)]) == (1, 0, 3, 1, 0)  # and not set aside twice
+    assert bring([good(1), good(2), good(3), good(4), good(5)]) == (1, 0, 4, 0, 1)  # nobody says so any more
+    assert aside(workspace, loans) == []
+    cubes_are_those_of_a_rebuild(workspace, loans)
+
+
+def test_a_file_of_which_every_row_differs_is_refused(workspace: Workspace, bring: Bring) -> None:
+    bring([good(1)])
+    with pytest.raises(RefusedError, match="column 'sex': differs"):
+        bring([good(1, sex="M")])
+
+
+def test_a_column_that_was_not_read_then_is_no_difference(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
+    bring([good(1), good(2)])
+    path = workspace.home / "systems" / "loans.yaml"
+    path.write_text(path.read_text().replace("features: [age", "features: [rent, age"))
+    (tmp_path / "may.csv").write_text(
+        "\n".join([f"{HEADER},rent", *(f"{good(number)},{number}" for number in (1, 2, 3))]) + "\n"
+    )
+    report = ingest(workspace, workspace.system("loans"), tmp_path / "may.csv")
+    assert counts(report) == (1, 0, 2, 0, 0)
+
+
+def test_a_corrected_row_clears_the_one_that_was_set_aside(workspace: Workspace, loans: System, bring: Bring) -> None:
+    bad = [good(1), good(2, when="soon"), good(3, granted="perhaps")]
+    assert bring(bad) == (1, 2, 0, 0, 0)
+    assert bring([*bad, good(4)]) == (1, 0, 3, 2, 0)
+    assert len(aside(workspace, loans)) == 2
+    assert bring([good(1), good(2), *bad[2:], good(4)]) == (1, 0, 3, 1, 1)
+    assert aside(workspace, loans) == [("granted", "neither a `selected` nor a `not_selected` value", "may.csv", 1)]
+    assert bring([good(3)], "rest.csv") == (1, 0, 0, 0, 1)  # under another name, its row alone
+    assert (aside(workspace, loans), left_out(workspace, loans)) == ([], LeftOut())
+    assert bring([*bad, good(5)]) == (1, 0, 3, 0, 0)  # the old file does not bring back what was corrected
+
+
+def test_a_row_that_is_still_bad_takes_the_place_of_what_it_was(
+    workspace: Workspace, loans: System, bring: Bring
+) -> None:
+    assert bring([good(1), good(2, when="soon")]) == (1, 1, 0, 0, 0)
+    assert bring([good(1), good(2, when="later")]) == (0, 1, 1, 0, 1)
+    assert aside(workspace, loans) == [("when", "not a date (write 2026-09-30 or 2026-09-30T14:05:00)", "may.csv", 1)]
+    assert bring([good(1), good(2, granted="perhaps")]) == (0, 1, 1, 0, 1)
+    assert [column for column, *_ in aside(workspace, loans)] == ["granted"]
+
+
+def test_a_row_without_an_id_is_cleared_by_the_same_place_of_a_later_version(
+    workspace: Workspace, loans: System, bring: Bring
+) -> None:
+    bring([good(1), good(2, ref=""), good(3)])
+    assert bring([good(1, ref="x1"), good(2, ref="x2"), good(3, ref="x3")]) == (
+        3,
+        0,
+        0,
+        0,
+        0,
+    )  # another file of that name
+    assert len(aside(workspace, loans)) == 1
+    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
+    assert aside(workspace, loans) == []
+
+
+def test_rows_that_shared_an_id_are_set_aside_again_if_they_come_again(
+    workspace: Workspace, loans: System, bring: Bring
+) -> None:
+    january = [good(1), good(1, sex="M"), good(1, sex="X"), good(2)]
+    assert bring(january) == (2, 2, 0, 0, 0)
+    assert bring([*january, good(3)]) == (1, 0, 4, 2, 0)  # their like is there, which clears nothing
+    assert bring([good(1), good(2), good(3), good(4)], "clean.csv") == (1, 0, 3, 0, 2)
+    assert bring([*january, good(5)]) == (1, 2, 2, 0, 0)
+    assert left_out(workspace, loans) == LeftOut(set_aside=2)
+
+
+def test_equal_rows_are_counted_by_their_number(workspace: Workspace, loans: System, bring: Bring) -> None:
+    assert bring([good(1), good(1), good(1)]) == (1, 2, 0, 0, 0)
+    assert bring([good(1)] * 4 + [good(2)]) == (1, 1, 3, 2, 0)
+    assert left_out(workspace, loans) == LeftOut(set_aside=3)
+
+
+def test_ids_that_start_anew_in_each_file_clear_nothing(workspace: Workspace, loans: System, bring: Bring) -> None:
+    assert bring([good(1), good(2)], "export.csv") == (2, 0, 0, 0, 0)
+    assert bring([good(1, when="2026-06-01"), good(2, when="2026-06-02"), good(3)], "june.csv") == (1, 2, 0, 0, 0)
+    assert bring([good(1), good(2), good(4)], "export.csv") == (1, 0, 2, 0, 0)
+    assert left_out(workspace, loans) == LeftOut(set_aside=2)
+
+
+def test_a_line_that_cannot_be_split_is_set_aside_once(workspace: Workspace, loans: System, bring: Bring) -> None:
+    assert bring([good(1), "a2,2026-05-02"]) == (1, 1, 0, 0, 0)
+    assert bring([good(1), "a2,2026-05-02", good(3)]) == (1, 0, 2, 1, 0)
+    assert left_out(workspace, loans) == LeftOut(set_aside=1)
+    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
+
+
+def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
+    workspace: Workspace, loans: System, bring: Bring
+) -> None:
+    bad = [good(1), good(2, when="soon")]
+    bring(bad)
+    discard(workspace, loans, Chosen(), reason="a test", role="steward")
+    assert bring([*bad, good(3)]) == (1, 0, 2, 0, 0)
+    assert left_out(workspace, loans) == LeftOut(discarded=1)
+    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
+    assert left_out(workspace, loans) == LeftOut()
+
+
+def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
+    workspace: Workspace, loans: System, bring: Bring, tmp_path: Path
+) -> None:
+    bad = [good(1), good(2, when="soon")]
+    bring(bad)
+    (tmp_path / "strict.csv").write_text("\n".join([HEADER, *bad, good(3)]) + "\n")
+    with pytest.raises(RefusedError, match="--strict"):
+        ingest(workspace, loans, tmp_path / "strict.csv", strict=True)
+    assert held(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(1,)]
+
+
+def test_corrections_are_found_after_a_rotation_of_keys(workspace: Workspace, loans: System, bring: Bring) -> None:
+    bring([good(1), good(2, when="soon")])
+    rotate(workspace)
+    assert bring([good(1), good(2, when="soon"), good(3)]) == (1, 0, 2, 1, 0)
+    assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
+
+
+LATE = f"{HEADER},repaid,read,met,adviser,seconds"
+
+
+def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
+    workspace: Workspace, loans: System, bring: Bring
+) -> None:
+    before, now = "SELECT outcome, stages, human, human_seconds FROM lake.loans.decisions", LATE
+    bring([f"{good(1)},,true,,,"], header=now)
+    assert held(workspace, before) == [(None, 1, None, None)]
+    assert bring([f"{good(1)},true,,true,no,30"], header=now) == (0, 0, 1, 0, 0)
+    assert held(workspace, before) == [(1, 3, 0, 30.0)]
+    assert bring([f"{good(1)},,,false,,"], "older.csv", header=now) == (0, 0, 1, 0, 0)
+    assert held(workspace, before) == [(1, 1, 0, 30.0)]
+    assert bring([good(1), good(2)]) == (1, 0, 1, 0, 0)  # a file without these columns says nothing of them
+    assert held(workspace, f"{before} WHERE day = DATE '2026-05-01'") == [(1, 1, 0, 30.0)]
+    cubes_are_those_of_a_rebuild(workspace, loans)
+
+
+def test_a_table_of_duckdb_does_as_files_do(workspace: Workspace, loans: System, tmp_path: Path) -> None:
+    names = HEADER.split(",")
+
+    def pull(*rows: str) -> tuple[int, int, int, int, int]:
+        frame = pd.DataFrame([row.split(",") for row in rows], columns=names)  # noqa: F841 (DuckDB reads it)
+        with duckdb.connect(str(tmp_path / "house.duckdb")) as connection:
+            connection.execute("CREATE OR REPLACE TABLE t AS FROM frame")
+        return counts(ingest(workspace, loans, f"duckdb:{tmp_path / 'house.duckdb'}?table=t", growing=True))
+
+    assert pull(good(1), good(2, when="soon")) == (1, 1, 0, 0, 0)
+    assert pull(good(1), good(2, when="soon"), good(3)) == (1, 0, 2, 1, 0)
+    assert pull(good(1, sex="M"), good(2), good(3)) == (1, 1, 1, 0, 1)
+    assert [(column, rows) for column, _, _, rows in aside(workspace, loans)] == [("sex", 1)]
+    assert pull(good(1), good(2), good(3), good(4)) == (1, 0, 3, 0, 1)
+    assert left_out(workspace, loans) == LeftOut()
+
+
+def test_texts_are_known_by_what_they_say(workspace: Workspace, loans: System, tmp_path: Path) -> None:
+    def text(name: str, *rows: tuple[str, str]) -> tuple[int, int, int, int, int]:
+        frame = pd.DataFrame(rows, columns=["id", "output"])
+        frame = frame.assign(at=pd.Timestamp("2026-05-01 10:00"), input="Write", model="m1")
+        frame.to_parquet(tmp_path / f"{name}.parquet")
+        return counts(ingest(workspace, loans, tmp_path / f"{name}.parquet", log="generations"))
+
+    assert text("a", ("g1", "Dear"), ("g2", "Yours")) == (2, 0, 0, 0, 0)
+    assert text("b", ("g1", "Dear"), ("g2", "Truly"), ("g3", "Hi")) == (1, 1, 1, 0, 0)
+    assert aside(workspace, loans) == [("output", DIFFERS, "b.parquet", 1)]
+
+
+def test_rows_that_another_file_holds_too_stay_when_their_run_is_deleted(
+    workspace: Workspace, loans: System, tmp_path: Path
+) -> None:
+    def run(origin: str, *rows: str) -> tuple[int, int, int, int, int]:
+        (tmp_path / "part.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+        return counts(ingest(workspace, loans, tmp_path / "part.csv", origin=origin))
+
+    def days() -> list[tuple[object, ...]]:
+        return held(workspace, "SELECT day(day) FROM lake.loans.decisions ORDER BY day")
+
+    assert run("mlflow:one/part", good(1), good(2), good(4)) == (3, 0, 0, 0, 0)
+    assert run("mlflow:two/part", good(2), good(3), good(4, sex="M")) == (1, 1, 1, 0, 0)
+    exclude(workspace, loans, "mlflow:one", reason="deleted")
+    assert days() == [(2,), (3,)]  # the fourth was set aside: somebody has to look at it
+    assert left_out(workspace, loans) == LeftOut(set_aside=1)
+    include(workspace, loans, "mlflow:one", reason="restored")
+    assert days() == [(1,), (2,), (3,), (4,)]
+    exclude(workspace, loans, "mlflow:two", reason="deleted")
+    assert days() == [(1,), (2,), (4,)]
+    assert left_out(workspace, loans) == LeftOut(set_aside=1)
+    cubes_are_those_of_a_rebuild(workspace, loans)
