@@ -75,7 +75,7 @@ def test_all_is_the_same_also_where_earlier_windows_oblige_to_hide(workspace: Wo
     assert all(each.measures > 100 and each.verdicts > 20 for each in found)
     assert all(each.recount and each.recount.then == () and each.recount.now == () for each in found)
     hidden = {measure["reason"] for measure in document(workspace, found[2].entry)["measures"]}  # type: ignore[index]
-    assert "small_group" in hidden
+    assert "set_apart" in hidden
 
 
 def test_the_system_file_of_today_changes_nothing(workspace: Workspace) -> None:
@@ -206,8 +206,8 @@ def test_after_a_purge_the_evidence_is_left(workspace: Workspace) -> None:
     assert all(each.ok and not each.differences for each in found)
     assert found[0].recount is not None
     assert found[0].recount.purged == (dt.date(2026, 1, 1),)
-    assert "those of 2026-01 were purged; only their counts can be compared" in lines(found[0])
-    assert "The lake no longer keeps its state of that day." in lines(found[0])
+    assert "those of 2026-01 were purged. This audit left out the rows of small groups" in lines(found[0])
+    assert found[0].recount.uncounted
 
 
 def test_without_a_lake_the_evidence_is_left(workspace: Workspace) -> None:
