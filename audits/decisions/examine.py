@@ -150,8 +150,10 @@ def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Co
         return
     if contract.log == "decisions" and growing:
         rows = _source(connection, opened, contract, "id", "decision", "day")
-        differs = f"SELECT s.row FROM {rows} s JOIN {held} d ON d.id = s.id WHERE s.decision <> d.decision"
-        _reject(connection, f"{differs} OR s.day <> d.day", contract.system.log.decision.column, CHANGED)
+        decision = contract.system.log.decision
+        differs = f"SELECT s.row FROM {rows} s JOIN {held} d ON d.id = s.id WHERE s.day <> d.day"
+        differs += " OR s.decision IS DISTINCT FROM d.decision" if decision else ""
+        _reject(connection, differs, decision.column if decision else contract.id_column, CHANGED)
     if _names_known(contract, growing=growing):
         again = f"SELECT row FROM {_source(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
         connection.execute(f"INSERT INTO known SELECT row, true FROM ({again})")

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from audits.cubes import build
-from audits.cubes.read import outcome_sql
+from audits.cubes.read import decided, decision_sql, outcome_sql
 from audits.cubes.scores import read_scores
 from audits.lake.tables import has_table, literal, table
 from audits.measures import Counts
@@ -60,8 +60,8 @@ def read_by_score(
         elif not _whole(window):
             rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups))
             if rows.num_rows:
-                columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "decision", "n")}
-                columns["outcome"] = rows["outcome"].fill_null(2).to_numpy()
+                columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "n")}
+                columns |= {"decision": decided(rows), "outcome": rows["outcome"].fill_null(2).to_numpy()}
                 found[window] = _placed(columns, np.zeros(rows.num_rows, dtype=np.intp), 1, clustered=clustered)[0]
     return ByScore(counts=found, clustered=clustered)
 
@@ -82,7 +82,8 @@ def _months(
     named = ", ".join(f"({i}, DATE '{month.start}', DATE '{month.end}')" for i, month in enumerate(listed))
     joined, declared = f"(VALUES {named}) AS w(i, starts, day)", literal(build.range_of(system))
     cells = connection.execute(
-        f"SELECT i, bin, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2) AS outcome, "
+        f"SELECT i, bin, bucket, coalesce({decision_sql(system)}, 0) AS decision, "
+        f"coalesce({outcome_sql(system, as_of)}, 2) AS outcome, "
         f"CAST(sum(n) AS BIGINT) AS n FROM (SELECT * FROM {table(system, 'scores')} "
         f"""WHERE "by" = '' AND range = {declared}) JOIN {joined} ON month = starts GROUP BY ALL"""
     ).fetchnumpy()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audits.cubes import build
-from audits.cubes.read import outcome_sql
+from audits.cubes.read import decision_sql, outcome_sql
 from audits.drift.bins import Histogram
 from audits.lake.tables import table
 from audits.measures import Counts
@@ -94,7 +94,8 @@ def _everybody(
     connection: duckdb.DuckDBPyConnection, system: System, joined: str, windows: int, *, as_of: dt.date
 ) -> Counts:
     rows = connection.execute(
-        f"SELECT i, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2), CAST(sum(n) AS BIGINT) "
+        f"SELECT i, bucket, coalesce({decision_sql(system)}, 0) AS decision, "
+        f"coalesce({outcome_sql(system, as_of)}, 2) AS outcome, CAST(sum(n) AS BIGINT) AS n "
         f"""FROM (FROM {table(system, "daily")} WHERE "by" = '') {joined} GROUP BY ALL"""
     ).fetchnumpy()
     counts = np.zeros((windows, BUCKETS, 2, 3), dtype=np.int64)
