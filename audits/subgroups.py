@@ -108,6 +108,12 @@ def scan(
         raise BoussoleError(
             f"'{system.id}' declares no groups.", where=system.id, next_step="Add `groups` to its system file."
         )
+    if not system.decides:
+        raise BoussoleError(
+            f"'{system.id}' declares no decision, and subgroups are searched by who is selected.",
+            where=system.id,
+            next_step="See `exposure_ratio` in its audit: what its lists say of groups.",
+        )
     today = dt.datetime.now(system.zone).date()
     least = max(minimum or 100, system.privacy.suppress_below)
     with reading(workspace) as connection:

@@ -11,6 +11,7 @@ from audits.errors import CharterError
 from audits.languages import LANGUAGES, inside, typeset
 from audits.systems.kinds import Texts
 from audits.systems.model import System
+from charter.judged import DECIDED
 from charter.model import Article, Charter, Indicator, Need
 
 MeasureDocument = Mapping[str, Any]
@@ -156,21 +157,24 @@ def _unexamined(indicator: Indicator, system: System) -> str | None:
 
 
 def _lacking(indicator: Indicator, system: System) -> Need | None:
-    """The first thing that a question needs and the system file does not declare."""
+    """The first thing that a question, or its measure, needs and the system file does not declare."""
     has = _declared(system)
-    return next((need for need in indicator.needs if not has[need]), None)
+    needs: list[Need] = ["decision", *indicator.needs] if indicator.metric in DECIDED else indicator.needs
+    return next((need for need in needs if not has[need]), None)
 
 
 def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
     columns = system.columns
     return {
+        "decision": system.decides,
         "outcome": columns is not None and columns.outcome is not None,
         "reference": system.windows.reference is not None,
         "score": columns is not None and columns.score is not None,
         "features": bool(system.features),
         "controls": bool(system.controls),
         "stages": columns is not None and bool(columns.stages),
+        "ranks": columns is not None and columns.request is not None and columns.rank is not None,
     }
 
 
@@ -197,7 +201,7 @@ def _asked(question: Question, system: System, lang: str) -> str:
 def decision(system: System, lang: str) -> str:
     """What being selected is called, as a past participle: "contactées", "contacted"."""
     columns = system.columns
-    titles = columns.decision.title if columns is not None else None
+    titles = columns.decision.title if columns is not None and columns.decision is not None else None
     return said(titles or SELECTED[columns is None or columns.favourable], lang)
 
 

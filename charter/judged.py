@@ -10,6 +10,8 @@ JUDGED = {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON
 """The measures that carry a test, and their scales."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
+DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided}
+"""Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
 LOGGED = ("selection", "ranking", "generation")

@@ -13,7 +13,7 @@ from audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
-Need = Literal["outcome", "reference", "score", "features", "controls", "stages"]
+Need = Literal["decision", "outcome", "reference", "score", "features", "controls", "stages", "ranks"]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]

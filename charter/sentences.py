@@ -21,12 +21,14 @@ NOT_EXAMINED = {
     "not_measured_yet": "Not examined: nothing measures this yet.",
     "not_attested": "Not examined: nobody has handed in the statement, with its document, expected from: {role}.",
     "no_groups": "Not examined: the system file declares no groups of people to compare.",
+    "no_decision": "Not examined: this log says who stands where in lists, and nothing of what was decided.",
     "no_outcome": "Not examined: the log does not hold what became of people.",
     "no_reference": "Not examined: no reference period is declared to compare with.",
     "no_score": "Not examined: the log holds no score.",
     "no_features": "Not examined: the system file names no data to follow.",
     "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
     "no_stages": "Not examined: the system file declares no stages.",
+    "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
 }
 CANNOT_TELL = {

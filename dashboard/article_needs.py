@@ -29,7 +29,10 @@ REPORTED = "incidents_in_time"
 """The question that the record of incidents answers."""
 FOLLOWED = "registered_and_followed"
 """The question that the register answers for all uses together."""
-DECLARED = ("no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages")
+DECLARED = (
+    "no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages",
+    "no_decision", "no_ranks",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ def sentence_of(charter: Charter, verdict: Document, say: Say, *, system: System
     language."""
     indicator, columns = indicator_of(charter, verdict), system.columns if system else None
     named = [control.title for control in system.controls.values()] if system else []
-    named += [columns.decision.title, *columns.stage_titles.values()] if columns else []
+    named += [columns.decision.title if columns.decision else None, *columns.stage_titles.values()] if columns else []
     named += [*system.feature_titles.values()] if system else []
     names = [say.text(texts) for texts in (indicator.attested_by if indicator else None, *named) if texts]
     text = say.text(verdict["sentence"])

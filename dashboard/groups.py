@@ -263,6 +263,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "no_common_list": say("not compared (no list in common)"),
         "few_lists": say("hidden (too few lists)"),
         "zero_denominator": say("no figure (nobody to count)"),
+        "no_decision": say("no figure (this log holds no decision)"),
         "no_outcomes": say("no figure (what happened next is not known yet)"),
         "selective_labels": say("no figure (what happened next is known only for those selected)"),
         "not_mature": say("no figure (what happened next cannot be read yet)"),

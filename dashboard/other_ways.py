@@ -24,12 +24,14 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "selective_labels": say("where outcomes are known for people selected alone"),
     }
     lacking = {
+        "decision": say("where nothing is decided"),
         "outcome": say("where outcomes are not declared"),
         "reference": say("where no reference period is declared"),
         "score": say("where no score is declared"),
         "features": say("where no data to follow are declared"),
         "controls": say("where nothing is declared by which profiles could be compared"),
         "stages": say("where no stages are declared"),
+        "ranks": say("where there are no lists"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

@@ -16,7 +16,7 @@ from audits.cubes.update import count_rows, sealed_months
 from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, table
-from audits.measures import Cells, Group
+from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
@@ -88,13 +88,35 @@ def read_counts(
         _rows_are_there(connection, system, window)
         source = count_rows(connection, system, "daily", window, outcome=outcome, apart=apart)
     read = ", ".join(literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without))
-    keys = f'"by", value1, value2, value3, bucket, decision, {outcome} AS outcome, {furthest_sql(system)}'
+    keys = (
+        f'"by", value1, value2, value3, bucket, {decision_sql(system)} AS decision, {outcome} AS outcome, '
+        f"{furthest_sql(system)}"
+    )
     query = (
         f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
         f"""WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" IN ({read}) """
         "GROUP BY ALL ORDER BY ALL"
     )
-    return connection.execute(query).to_arrow_table().cast(COUNTS)
+    found = connection.execute(query).to_arrow_table().cast(COUNTS)
+    if system.decides and found["decision"].null_count:
+        raise BoussoleError(
+            "some rows were imported while the system file declared no decision: what was decided is not known.",
+            where=system.id,
+            next_step="Import their files again under another system id, with `columns.decision` declared.",
+        )
+    return found
+
+
+def decision_sql(system: System) -> str:
+    """SQL: the decision of a row; NULL in a log without decisions."""
+    return "decision" if system.decides else "CAST(NULL AS UTINYINT)"
+
+
+def decided(rows: pa.Table) -> npt.NDArray[np.uint8]:
+    """The decisions of rows of counts. Those of a log without decisions all stand in one place of the tables, and
+    no rate that needs to know who was selected is made of them."""
+    found: npt.NDArray[np.uint8] = rows["decision"].fill_null(NOT_SELECTED).to_numpy()
+    return found
 
 
 def outcome_sql(system: System, as_of: dt.date) -> str:
@@ -168,7 +190,7 @@ def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
     where = _placed(codes, keys, groups)
     outcome = rows["outcome"].fill_null(2).to_numpy()
-    np.add.at(table_, (where, rows["bucket"].to_numpy(), rows["decision"].to_numpy(), outcome), rows["n"].to_numpy())
+    np.add.at(table_, (where, rows["bucket"].to_numpy(), decided(rows), outcome), rows["n"].to_numpy())
     return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
 
 

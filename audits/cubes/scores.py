@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.read import months_sql, outcome_sql, positions
+from audits.cubes.read import decided, decision_sql, months_sql, outcome_sql, positions
 from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Floats, Scores
@@ -65,7 +65,8 @@ def read_scores(
     outcome = outcome_sql(system, as_of) if outcomes else "CAST(NULL AS UTINYINT)"
     return (
         connection.execute(
-            f'SELECT "by", value1, value2, value3, bin, bucket, decision, {outcome} AS outcome, '
+            f'SELECT "by", value1, value2, value3, bin, bucket, {decision_sql(system)} AS decision, '
+            f"{outcome} AS outcome, "
             "CAST(sum(n) AS BIGINT) AS n, CAST(sum(total) AS DECIMAL(38,0)) AS total, "
             "CAST(sum(squares) AS DECIMAL(38,0)) AS squares "
             f"""FROM (SELECT *, DATE '{window.end}' AS day FROM {source}) WHERE "by" IN ({names}) """
@@ -106,7 +107,7 @@ def _scores(rows: pa.Table, cells: Cells, range_: tuple[float, float]) -> Scores
     group = positions(own, cells)
     bins, buckets = own["bin"].to_numpy(), own["bucket"].to_numpy()
     scored = bins != build.MISSING
-    where = (group, bins, buckets, own["decision"].to_numpy(), own["outcome"].fill_null(2).to_numpy())
+    where = (group, bins, buckets, decided(own), own["outcome"].fill_null(2).to_numpy())
     at = tuple(index[scored] for index in where)
     shape = (len(cells.groups), build.SCORE_BINS + 1, BUCKETS if cells.clustered else 1, 2, 3)
     counts, missing = np.zeros(shape, dtype=np.int64), np.zeros(len(cells.groups), dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.read import furthest_sql, months_sql, positions
+from audits.cubes.read import decided, decision_sql, furthest_sql, months_sql, positions
 from audits.cubes.update import count_rows, sealed_months
 from audits.lake.tables import KEYS, has_table, literal, table
 from audits.measures import Cells, Strata
@@ -62,7 +62,7 @@ def read_strata(
     bucket = "bucket" if system.cluster else "CAST(0 AS UTINYINT) AS bucket"
     connection.execute(
         f'CREATE OR REPLACE TEMP TABLE strata_read AS SELECT "by", value1, value2, value3, stratum, {bucket}, '
-        f"decision, {furthest_sql(system)}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
+        f"{decision_sql(system)} AS decision, {furthest_sql(system)}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
         f'WHERE "by" IN ({names}) GROUP BY ALL'
     )
     try:
@@ -126,7 +126,7 @@ def _strata(rows: pa.Table, cells: Cells) -> Strata:
     place = {name: i for i, name in enumerate(order)}
     counts = np.zeros((len(cells.groups), len(order), BUCKETS if cells.clustered else 1, 2), dtype=np.int64)
     where = (positions(own, cells), np.array([place[name] for name in names], dtype=np.intp))
-    np.add.at(counts, (*where, own["bucket"].to_numpy(), own["decision"].to_numpy()), own["n"].to_numpy())
+    np.add.at(counts, (*where, own["bucket"].to_numpy(), decided(own)), own["n"].to_numpy())
     return Strata(
         by=cells.by,
         groups=cells.groups,

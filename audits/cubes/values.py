@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from audits.cubes.read import outcome_sql, positions
+from audits.cubes.read import decided, decision_sql, outcome_sql, positions
 from audits.cubes.update import rows_of, sealed_months
 from audits.lake.tables import literal, quote
 from audits.measures import Cells, Counts, Floats
@@ -46,7 +46,7 @@ def counts_at(
         return None
     rows = f"(SELECT *, {outcome_sql(system, as_of)} AS seen {rows_of(system, window)} AND score IS NOT NULL)"
     at = _thresholds(connection, rows, thresholds)
-    return [_counted(connection, rows, cells, at) for cells in tables]
+    return [_counted(connection, system, rows, cells, at) for cells in tables]
 
 
 def _thresholds(connection: duckdb.DuckDBPyConnection, rows: str, wanted: Sequence[float] | None) -> Floats:
@@ -59,16 +59,18 @@ def _thresholds(connection: duckdb.DuckDBPyConnection, rows: str, wanted: Sequen
     return np.unique(values[np.linspace(0, len(values) - 1, MOST_THRESHOLDS).round().astype(np.intp)])
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, rows: str, cells: Cells, thresholds: Floats) -> AtThresholds:
+def _counted(
+    connection: duckdb.DuckDBPyConnection, system: System, rows: str, cells: Cells, thresholds: Floats
+) -> AtThresholds:
     values = [f"{quote('g_' + name)} AS value{i + 1}" for i, name in enumerate(cells.by)]
     found = connection.execute(
         f'SELECT {literal("*".join(cells.by))} AS "by", {"".join(value + ", " for value in values)}'
-        f"score, decision, seen, CAST(sum(weight) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
+        f"score, {decision_sql(system)} AS decision, seen, CAST(sum(weight) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
     ).to_arrow_table()
     counts = np.zeros((len(cells.groups), len(thresholds), 2, 3), dtype=np.int64)
     if found.num_rows:
         step = np.searchsorted(thresholds, found["score"].to_numpy(), side="right") - 1
         outcome = found["seen"].fill_null(2).to_numpy()
-        where = (positions(found, cells), step, found["decision"].to_numpy(), outcome)
+        where = (positions(found, cells), step, decided(found), outcome)
         np.add.at(counts, where, found["n"].to_numpy())
     return AtThresholds(thresholds=thresholds, counts=counts)

@@ -35,7 +35,10 @@ def compared(system: System, contract: Contract) -> dict[str, str]:
 def decided(system: System) -> dict[str, str | None]:
     """The same of a decision, whatever its source holds."""
     log = system.log
-    names: dict[str, str | None] = {"decided_at": log.decided_at or PERIOD, "decision": log.decision.column}
+    names: dict[str, str | None] = {
+        "decided_at": log.decided_at or PERIOD,
+        "decision": log.decision.column if log.decision else None,
+    }
     names |= {"score": log.score.column if log.score else None}
     roles = ("model_version", "weight", "person", "request", "rank", "team", "use")
     names |= {role: getattr(log, role) for role in roles}

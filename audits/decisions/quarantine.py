@@ -75,7 +75,9 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
 
 def _read(contract: Contract, name: str) -> str:
     """SQL: what a row says of its day or weight, as far as it can be read; nothing in a log that has none."""
-    return f"TRY({contract.select[name]})" if contract.log == "decisions" and name in contract.select else "NULL"
+    if contract.log == "decisions" and name in contract.select:
+        return f"TRY({contract.select[name]})"
+    return f"CAST(NULL AS {QUARANTINE[name]})"
 
 
 def list_rows(workspace: Workspace, system: System) -> list[SetAside]:

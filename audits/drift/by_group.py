@@ -53,7 +53,8 @@ def group_drift_measures(
     standing: Standing,
 ) -> list[Measure]:
     """Of everybody and of every known group: changes of mean score and selection rate since the window of reference,
-    distances of scores and decisions, and how much more each group moved than the one it is compared with.
+    distances of scores and decisions, and how much more each group moved than the one it is compared with. Nothing of
+    decisions where the log holds none.
 
     Inputs: the audited window (`views` by attribute; `scored`, where a score is declared) and the window of reference
     (`before`, with `earlier`, its counts by score). P-values of comparisons are Holm-corrected over all groups.
@@ -66,8 +67,8 @@ def group_drift_measures(
     found: list[Measure] = []
     for by, view in views.items():
         pairs = pairing(view, then.get(by), before, before.decisions)
-        found += _of_quantity(_selected(pairs), pairs)
-        found += distances_of(pairs) if by else []
+        found += _of_quantity(_selected(pairs), pairs) if system.decides else []
+        found += distances_of(pairs) if by and system.decides else []
         if by in scored:
             now, old = scored[by], earlier.get(by)
             pairs = pairing(now.view, None if old is None else old.view, before, before.scores)

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from audits.cubes import build
-from audits.cubes.read import outcome_sql
+from audits.cubes.read import decided, decision_sql, outcome_sql
 from audits.cubes.scores import read_scores
 from audits.lake.tables import has_table, literal, table
 from audits.measures import Counts
@@ -81,8 +81,8 @@ def _of_rows(
     rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups), apart=out)
     if not rows.num_rows:
         return None
-    columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "decision", "n")}
-    columns["outcome"] = rows["outcome"].fill_null(2).to_numpy()
+    columns = {name: rows[name].to_numpy() for name in ("bin", "bucket", "n")}
+    columns |= {"decision": decided(rows), "outcome": rows["outcome"].fill_null(2).to_numpy()}
     at = np.zeros(rows.num_rows, dtype=np.intp)
     return np.asarray(_placed(columns, at, 1, clustered=system.cluster is not None)[0], dtype=np.int64)
 
@@ -103,7 +103,8 @@ def _months(
     named = ", ".join(f"({i}, DATE '{month.start}', DATE '{month.end}')" for i, month in enumerate(listed))
     joined, declared = f"(VALUES {named}) AS w(i, starts, day)", literal(build.range_of(system))
     cells = connection.execute(
-        f"SELECT i, bin, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2) AS outcome, "
+        f"SELECT i, bin, bucket, coalesce({decision_sql(system)}, 0) AS decision, "
+        f"coalesce({outcome_sql(system, as_of)}, 2) AS outcome, "
         f"CAST(sum(n) AS BIGINT) AS n FROM (SELECT * FROM {table(system, 'scores')} "
         f"""WHERE "by" = '' AND range = {declared}) JOIN {joined} ON month = starts GROUP BY ALL"""
     ).fetchnumpy()

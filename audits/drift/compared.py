@@ -24,7 +24,8 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
     """Every distance of every column that ever had a value, of decisions and of outcomes, of the second window from the
     first.
 
-    Undefined: `empty_window`, `no_values`, `one_bin`; of outcomes `not_mature`, `no_outcomes`. Suppressed:
+    Undefined: `empty_window`, `no_values`, `one_bin`; of decisions `no_decision`; of outcomes
+    `not_mature`, `no_outcomes`. Suppressed:
     `small_group`, where some, but fewer than `suppress_below`, missing values or outcomes are behind a figure.
     """
     effect = counts.design_effect(pair[1], system)
@@ -37,7 +38,7 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
         elif name in counts.bins:
             found += _column(counts.histogram(name, *pair), system, effect)
     decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
-    found += _indices(_decisions(decided), effect)
+    found += _indices(_decisions(decided), effect) if system.decides else _without(DECISION, "no_decision")
     if system.log.outcome is not None:
         found += _outcomes(decided, pair, system, effect=effect, as_of=as_of)
     return found
@@ -93,20 +94,24 @@ def _outcomes(decided: Sequence[Counts], pair: Pair, system: System, *, effect: 
     readable = [standing(system, window, as_of=as_of).readable_from for window in pair]
     totals = [sum(side) for side in zip(*counts.values(), strict=True)]
     if any(readable):
-        return _without("not_mature", {"readable_from": max(filter(None, readable)).isoformat()})
+        return _without(OUTCOME, "not_mature", {"readable_from": max(filter(None, readable)).isoformat()})
     if not all(totals):
-        return _without("no_outcomes")
+        return _without(OUTCOME, "no_outcomes")
     if min(totals) < system.privacy.suppress_below:
-        return _without("small_group", status="suppressed")
+        return _without(OUTCOME, "small_group", status="suppressed")
     return _indices(categories(ROLE, OUTCOME, counts), effect)
 
 
 def _without(
-    reason: str, params: Mapping[str, str] | None = None, *, status: Literal["undefined", "suppressed"] = "undefined"
+    column: str,
+    reason: str,
+    params: Mapping[str, str] | None = None,
+    *,
+    status: Literal["undefined", "suppressed"] = "undefined",
 ) -> list[Measure]:
-    """That there is no distance of outcomes, and why."""
+    """That there is no distance of decisions, or of outcomes, and why."""
     names = ("psi", "jensen_shannon", "hellinger", "total_variation", "chi_square")
     return [
-        Measure(metric=name, by=(ROLE,), group=(OUTCOME,), status=status, reason=reason, params=params or {})
+        Measure(metric=name, by=(ROLE,), group=(column,), status=status, reason=reason, params=params or {})
         for name in names
     ]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from audits.cubes import build
 from audits.cubes.edges import edges_of, units_of
 from audits.cubes.histograms import POOLED
-from audits.cubes.read import outcome_sql
+from audits.cubes.read import decision_sql, outcome_sql
 from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
@@ -140,7 +140,8 @@ def _everybody(
         rows_out = f"SELECT day, bucket, decision, outcome, -weight FROM {table(system, 'decisions')} WHERE {out}"
         source = f"{source} UNION ALL {rows_out}"
     rows = connection.execute(
-        f"SELECT i, bucket, decision, coalesce({outcome_sql(system, as_of)}, 2), CAST(sum(n) AS BIGINT) "
+        f"SELECT i, bucket, coalesce({decision_sql(system)}, 0) AS decision, "
+        f"coalesce({outcome_sql(system, as_of)}, 2) AS outcome, CAST(sum(n) AS BIGINT) AS n "
         f"FROM ({source}) {joined} GROUP BY ALL"
     ).fetchnumpy()
     counts = np.zeros((windows, BUCKETS, 2, 3), dtype=np.int64)

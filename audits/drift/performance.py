@@ -49,9 +49,9 @@ def performance(
 ) -> list[Performance]:
     """Every window that the cube can count; nothing where no score or no outcome is declared.
 
-    Undefined: `selective_labels`, `not_mature`, `no_outcomes`, `zero_denominator`; of what is expected `no_reference`,
-    `few_reference_outcomes`. Suppressed: `small_group`, where fewer than `suppress_below` people are behind a part of
-    a figure.
+    Undefined: `no_decision`, `selective_labels`, `not_mature`, `no_outcomes`, `zero_denominator`; of what is expected
+    `no_reference`, `few_reference_outcomes`. Suppressed: `small_group`, where fewer than `suppress_below` people are
+    behind a part of a figure.
     """
     curve = None
     if (
@@ -139,6 +139,8 @@ class _Way:
 
     def _selective(self) -> str | None:
         outcome = self.system.log.outcome
+        if self.rate.decided and not self.system.decides:
+            return "no_decision"
         selective = outcome is not None and outcome.observed_for == "selected" and self.rate.needs_all
         return "selective_labels" if selective else None
 

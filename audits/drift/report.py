@@ -115,7 +115,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) 
     """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
     the name of a new value could be that of few."""
     log = system.log
-    watched = [*system.watched, *([log.score.column] if log.score else []), log.decision.column]
+    watched = [*system.watched, *(each.column for each in (log.score, log.decision) if each)]
     if not has_shared(connection, "schema_changes"):
         return []
     days = " OR ".join(f"day BETWEEN DATE '{each.start}' AND DATE '{each.end}'" for each in (pair.window, pair.against))

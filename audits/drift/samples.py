@@ -33,6 +33,8 @@ LONGEST_BY_DAY = 92
 MARGIN = 6.0
 """Standard errors by which more hashes are looked at than wanted: rows that no stratum can need are never sorted."""
 DECISION = "decision"
+_DECIDED = "coalesce(decision, 0)"
+"""SQL: a log without decisions is one stratum."""
 Step = Literal["day", "month"]
 
 
@@ -142,8 +144,8 @@ def _strata(
 ) -> list[Stratum]:
     """From the counts that imports keep: those not selected first, each in the order of time."""
     rows = connection.execute(
-        f"SELECT {_since(step)} AS since, decision, CAST(sum(n) AS BIGINT) AS n FROM {table(system, 'daily')} "
-        f"""WHERE "by" = '' AND {_within(window)} GROUP BY ALL ORDER BY decision, since"""
+        f"SELECT {_since(step)} AS since, {_DECIDED} AS decision, CAST(sum(n) AS BIGINT) AS n "
+        f"""FROM {table(system, "daily")} WHERE "by" = '' AND {_within(window)} GROUP BY ALL ORDER BY decision, since"""
     ).fetchall()
     if not rows:
         raise ReportError(
@@ -170,7 +172,7 @@ def _by_hash(
                 SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
                 FROM {table(system, "decisions")} WHERE {_within(window)}
             ) AS d JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, limit_)
-                ON w.since_ = d.since_ AND decision_ = decision AND hash_ < limit_
+                ON w.since_ = d.since_ AND decision_ = {_DECIDED} AND hash_ < limit_
             QUALIFY row_number() OVER (PARTITION BY d.since_, decision ORDER BY hash_, id) <= drawn_
             ORDER BY d.since_, hash_, id"""
         ).df()
@@ -216,7 +218,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
     names = [f"{quote('f_' + name)} AS {quote(name)}" for name in system.watched if f"f_{name}" in present]
     score = ["score"] if system.log.score else []
-    return ", ".join([*score, f"CAST(decision AS VARCHAR) AS {DECISION}", *names])
+    decision = [f"CAST(decision AS VARCHAR) AS {DECISION}"] if system.decides else []
+    return ", ".join([*score, *decision, *names])
 
 
 def _since(step: Step) -> str:

@@ -29,6 +29,8 @@ UNKNOWN = ("unknown_share", "unknown_selection_rate", "impact_ratio_worst_case")
 def composite_measure(view: View, composite: Across) -> Measure:
     """A gap, ratio or inequality over the groups shown."""
     reason = blocked = next((reason for rate in composite.rates if (reason := view.blocked(rate))), None)
+    if reason is None and any(view.undecided(rate) for rate in composite.rates):
+        reason = "no_decision"
     reason = reason or _too_few(view, composite)
     if reason is None:
         found = _extreme(view, composite) if isinstance(composite, Composite) else _inequality(view, composite)
@@ -146,6 +148,11 @@ def unknown_measures(view: View) -> list[Measure]:
     why = next((hidden[i] for i in view.unknown if i in hidden), None)
     if why is not None:
         return [view.without_value(name, "suppressed", why) for name in UNKNOWN]
+    if view.undecided(SELECTION_RATE):
+        return [
+            _unknown_share(view),
+            *(view.without_value(name, "undefined", "no_decision") for name in UNKNOWN if name != "unknown_share"),
+        ]
     return [_unknown_share(view), _unknown_rate(view), _worst_case(view)]
 
 
@@ -154,7 +161,7 @@ def _unknown_share(view: View) -> Measure:
     shares = {
         name: float(counts[view.unknown, :, decision].sum() / total)
         for name, decision in (("among_selected", SELECTED), ("among_not_selected", NOT_SELECTED))
-        if (total := counts[:, :, decision].sum())
+        if view.system.decides and (total := counts[:, :, decision].sum())
     }
     k, n = (part.sum(axis=(0, 2, 3)) for part in (counts[view.unknown], counts))
     return view.share("unknown_share", (k, n), params=shares)

@@ -56,6 +56,8 @@ def refused(view: View, comparison: Comparison, position: int, other: Against) -
         return view.without_value(comparison.metric, "undefined", blocked, group=group, params=params)
     if position in hidden:
         return view.without_value(comparison.metric, "suppressed", hidden[position], group=group, params=params)
+    if view.undecided(rate):
+        return view.without_value(comparison.metric, "undefined", "no_decision", group=group, params=params)
     if other.status != "ok":
         return view.without_value(comparison.metric, other.status, other.reason, group=group, params=params)
     return None

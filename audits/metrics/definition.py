@@ -47,6 +47,8 @@ class Rate:
     """What it has to do with outcomes: only observed ones count, or it counts the missing ones. None: nothing."""
     needs_all: bool = False
     """Whether it is undefined where outcomes are observed only for the selected."""
+    decided: bool = False
+    """Whether it tells who was selected, so that it is undefined in a log without decisions."""
     missing: tuple[int, ...] = ()
     """Decisions (rows of the cells) whose missing outcomes leave people out of the denominator."""
 

@@ -26,6 +26,7 @@ def _rate(metric: str, numerator: Sequence[tuple[int, int]], denominator: Sequen
         denominator=tuple(denominator),
         outcome="observed",
         needs_all=NOT_SELECTED in decisions,
+        decided=metric != "base_rate",
         missing=tuple(decisions),
     )
 
@@ -59,6 +60,7 @@ FALSE_NEGATIVES_PER_FALSE_POSITIVE = Rate(
     denominator=((SELECTED, NEGATIVE),),
     outcome="observed",
     needs_all=True,
+    decided=True,
     missing=_BOTH,
 )
 DERIVED = (

@@ -74,8 +74,9 @@ def _measure(tables: _Tables, rate: Rate, name: str, position: int) -> Measure:
     if hidden:
         return view.without_value(name, "suppressed", hidden, group=group)
     found = tables.curve(position)
-    if found is None or at is None:
-        return view.without_value(name, "undefined", "few_reference_outcomes", group=group, params=params)
+    if view.undecided(rate) or found is None or at is None:
+        reason = "no_decision" if view.undecided(rate) else "few_reference_outcomes"
+        return view.without_value(name, "undefined", reason, group=group, params=params)
     counts = tables.scored.scores.counts[position]
     n = counts.sum(axis=(0, 3))[:, sorted({d for d, _ in rate.denominator})].sum(axis=1)
     seen = int(tables.reference.scores.counts[at, ..., :NO_OUTCOME].sum())

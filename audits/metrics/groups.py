@@ -33,6 +33,9 @@ def _rate_measure(view: View, rate: Rate, position: int) -> Measure:
         return view.without_value(rate.metric, "undefined", blocked, group=group, params=view.until(blocked) | told)
     if position in hidden:
         return view.without_value(rate.metric, "suppressed", hidden[position], group=group)
+    if view.undecided(rate):
+        size = int(view.sizes(rate)[position])
+        return view.without_value(rate.metric, "undefined", "no_decision", group=group, n=size)
     return view.share(
         rate.metric,
         view.buckets(rate, [position]),
@@ -53,6 +56,8 @@ def _derived_measure(view: View, derived: Derived, position: int) -> Measure:
         return view.without_value(derived.metric, "undefined", blocked, group=group, params=view.until(blocked))
     if (why := view.hidden(first).get(position)) is not None:
         return view.without_value(derived.metric, "suppressed", why, group=group)
+    if any(view.undecided(rate) for rate in derived.rates):
+        return view.without_value(derived.metric, "undefined", "no_decision", group=group)
     counts = view.table.counts[position]
     people = np.sum([part for rate in derived.rates for part in rate.parts(counts)], axis=0)
     params = view.missing(first, [position]) | ({"alpha": derived.alpha} if isinstance(derived, Entropy) else {})
@@ -146,6 +151,8 @@ def _impact_ratio(view: View, position: int) -> Measure:
     if position in hidden:
         return view.without_value("impact_ratio", "suppressed", hidden[position], group=group)
     size = int(view.sizes(SELECTION_RATE)[position])
+    if view.undecided(SELECTION_RATE):
+        return view.without_value("impact_ratio", "undefined", "no_decision", group=group, n=size)
     best = (max if favourable else min)(values, key=lambda i: values[i], default=None)
     if best is None or position not in values or len(values) < 2 or not values[best]:
         reason = "no_other_group" if position in values and len(values) < 2 else "zero_denominator"

@@ -6,7 +6,7 @@ intervals come from the jackknife over buckets of lists, also where the log's cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,13 @@ from audits.uncertainty import jackknife as jk
 from audits.uncertainty.estimates import rate_interval
 
 Floats = npt.NDArray[np.float64]
-EXPOSURE_RATIO = Comparison(metric="exposure_ratio", rate=SELECTION_RATE, scale="ratio", less_is_worse=True)
+EXPOSURE_RATIO = Comparison(
+    metric="exposure_ratio",
+    rate=replace(SELECTION_RATE, metric="exposure", decided=False),
+    scale="ratio",
+    less_is_worse=True,
+)
+"""Its rate says what it is hidden with; a place in a list needs no decision."""
 BESIDE = "reciprocal_exposure_ratio"
 DISCOUNTS = {"exposure": "1/log2(1+rank)", "reciprocal": "1/rank"}
 

@@ -17,7 +17,7 @@ from audits.metrics.view import View
 from audits.suppression import Suppression, suppress
 from audits.systems.model import System
 
-SCORING_RATE = replace(SELECTION_RATE, metric="scoring_rate")
+SCORING_RATE = replace(SELECTION_RATE, metric="scoring_rate", decided=False)
 ONE_SCORE = 1e-15
 """A smaller variance within a bin is rounding."""
 SCORING_RATIO = replace(SELECTION_RATIO, metric="scoring_rate_ratio", rate=SCORING_RATE)

@@ -11,6 +11,7 @@ SELECTION_RATE = Rate(
     metric="selection_rate",
     numerator=tuple((SELECTED, outcome) for outcome in _OUTCOMES),
     denominator=tuple((decision, outcome) for decision in (NOT_SELECTED, SELECTED) for outcome in _OUTCOMES),
+    decided=True,
 )
 RATES = (SELECTION_RATE,)
 

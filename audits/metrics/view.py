@@ -86,6 +86,11 @@ class View:
         none = rate.outcome == "observed" and not self.table.counts[..., :NO_OUTCOME].any()
         return "no_outcomes" if none else None
 
+    def undecided(self, rate: Rate) -> bool:
+        """Whether nobody can have this rate because the log holds no decision. What is hidden is told first: other
+        windows are protected by what documents say is hidden."""
+        return rate.decided and not self.system.decides
+
     def until(self, blocked: str | None) -> dict[str, str]:
         """The date from which immature outcomes can be read, for measures that wait for it."""
         date = self.standing.readable_from

@@ -99,11 +99,12 @@ def compare(
     )
     columns = [decision, *names, *(column for column in (outcome, person, weight) if column is not None)]
     rows = open_rows(frame, columns)
+    decided = Decision(column=decision, selected=yes_values(rows, decision, selected, name="selected"))
     log = Columns(
         id=decision,
         decided_at=None,
         period=NO_DAY,
-        decision=Decision(column=decision, selected=yes_values(rows, decision, selected, name="selected")),
+        decision=decided,
         outcome=None if outcome is None else _outcome(rows, outcome, positive, observed_for),
         favourable=favourable,
         person=person,
@@ -112,7 +113,7 @@ def compare(
     system = _system(log, attributes, reference or {}, bands or {}, suppress_below)
     chosen = _metrics(system, metrics)
     mine = own_metrics(own or {}, taken=_known(families(system)))
-    tables = count(rows, system)
+    tables = count(rows, system, decided)
     _check_references(tables, system)
     return Compared(
         measures=_measured(tables, system, chosen, mine),

@@ -17,6 +17,7 @@ from audits.errors import SourceError, nearest
 from audits.lake.tables import quote
 from audits.measures import Cells
 from audits.systems.kinds import BUCKETS, Value
+from audits.systems.logs import Decision
 from audits.systems.model import System
 
 if TYPE_CHECKING:
@@ -104,13 +105,13 @@ def _some(values: Sequence[Any]) -> str:
     return shown + (" and others" if len(values) > 6 else "") if values else "nothing"
 
 
-def count(rows: Rows, system: System) -> list[Cells]:
+def count(rows: Rows, system: System, decision: Decision) -> list[Cells]:
     """Counts for everybody, each group and each crossing, in one pass.
 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """
     log, read = system.log, rows.read
-    _refuse(rows, read.absent(log.decision.column), log.decision.column, "holds no decision")
+    _refuse(rows, read.absent(decision.column), decision.column, "holds no decision")
     weight = "1"
     if log.weight:
         number = read.double(log.weight)
@@ -121,7 +122,7 @@ def count(rows: Rows, system: System) -> list[Cells]:
     if log.outcome:
         seen = f"NOT {read.absent(log.outcome.column)}"
         if log.outcome.observed_for == "selected":
-            seen += f" AND {read.matches(log.decision.column, log.decision.selected)}"
+            seen += f" AND {read.matches(decision.column, decision.selected)}"
         outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT ELSE 2 END"
     person = log.person
     bucket = f"CAST(hash({read.text(person)}) % {BUCKETS} AS INT)" if person and not log.weight else "0"
@@ -137,7 +138,7 @@ def count(rows: Rows, system: System) -> list[Cells]:
     columns = "".join(f", {quote('g_' + name)}, grouping({quote('g_' + name)})" for name in groups)
     found = rows.connection.execute(
         f"SELECT d, o, b, CAST(sum(n) AS BIGINT) AS n{columns} FROM ("
-        f"SELECT {read.matches(log.decision.column, log.decision.selected)}::INT AS d, {outcome} AS o, {bucket} AS b, "
+        f"SELECT {read.matches(decision.column, decision.selected)}::INT AS d, {outcome} AS o, {bucket} AS b, "
         f"{weight} AS n{', ' + fine if fine else ''} FROM frame) GROUP BY GROUPING SETS ({sets})"
     ).fetchall()
     return [_cells(found, by, system) for by in [(), *system.attributes]]

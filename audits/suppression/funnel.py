@@ -112,8 +112,8 @@ class Funnel:
     @property
     def _decision(self) -> int | None:
         """The stage that is the decision itself, if one is."""
-        names, column = self._system.log.stages, self._system.log.decision.column
-        return names.index(column) if column in names else None
+        names, decision = self._system.log.stages, self._system.log.decision
+        return names.index(decision.column) if decision and decision.column in names else None
 
     def _seen(self, i: int) -> tuple[list[Layer], Knowledge]:
         """What has to stay uncertain, and the reader of a stage: parts are people who got just so far."""

@@ -81,7 +81,9 @@ class Columns(Strict):
     id: Key = Field(description="What identifies one decision: a column, several together, or its row")
     decided_at: ColumnName | None = Field(None, description="Moment of the decision")
     period: dt.date | None = Field(None, description="Date of all decisions when the log has no time")
-    decision: Decision = Field(description="What was decided")
+    decision: Decision | None = Field(
+        None, description="What was decided; absent only in a ranking, where places in lists are all there is"
+    )
     favourable: bool = Field(True, description="False where being selected is a harm (a control, a risk flag)")
     score: Score | None = Field(None, description="The number behind the decision")
     outcome: Outcome | None = Field(None, description="What happened afterwards: was the decision right?")
@@ -109,6 +111,19 @@ class Columns(Strict):
     def _titles_of_stages(self) -> Self:
         if extra := ", ".join(sorted(set(self.stage_titles) - set(self.stages))):
             raise ValueError(f"`stage_titles` names stages that `stages` does not: {extra}")
+        return self
+
+    @model_validator(mode="after")
+    def _decided(self) -> Self:
+        """What speaks of a decision needs one; without any, lists are what there is to look at."""
+        if self.decision is not None:
+            return self
+        if self.request is None or self.rank is None:
+            raise ValueError("`decision` is missing; it may be only where `request` and `rank` say who stood where")
+        if given := ", ".join(f"`{name}`" for name in ("human", "stages", "weight") if getattr(self, name)):
+            raise ValueError(f"{given}: this needs a `decision`, and there is none: add it, or remove the rest")
+        if self.outcome is not None and self.outcome.observed_for == "selected":
+            raise ValueError("`observed_for: selected` needs a `decision`, and there is none: write `all`, or add it")
         return self
 
     @model_validator(mode="after")

@@ -132,6 +132,11 @@ class System(Strict):
         return {feature.column: feature.title for feature in self.features if feature.title is not None}
 
     @property
+    def decides(self) -> bool:
+        """Whether its log says what was decided. Being on a list is no decision."""
+        return self.columns is not None and self.columns.decision is not None
+
+    @property
     def cluster(self) -> str | None:
         """The declared cluster role: person, else request; None means independent rows."""
         if self.columns is None or self.columns.weight is not None:
@@ -177,6 +182,12 @@ class System(Strict):
         if self.columns and set(self.actors) - set(self.columns.stages):
             extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
             raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
+        return self
+
+    @model_validator(mode="after")
+    def _decided(self) -> Self:
+        if self.columns is not None and not self.decides and (self.kind != "ranking" or self.shadow_of):
+            raise ValueError("`columns.decision` is missing: only a ranking that is no shadow can do without")
         return self
 
     @model_validator(mode="after")

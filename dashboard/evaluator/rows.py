@@ -89,7 +89,7 @@ def _predicted(dataset: EvaluationDataset, model: Any, frame: pd.DataFrame, log:
             frame[name] = made[name]
     if output is not None and output not in made.columns:
         raise _wrong(f"the model returns no column '{output}'.", f"It returns: {', '.join(map(str, made.columns))}.")
-    if output is None and log.decision.column in made.columns:
+    if output is None and log.decision and log.decision.column in made.columns:
         return None
     return made[output] if output is not None else made.squeeze(axis=1)
 
@@ -97,6 +97,8 @@ def _predicted(dataset: EvaluationDataset, model: Any, frame: pd.DataFrame, log:
 def _decide(frame: pd.DataFrame, predicted: Any, log: Columns, config: Config) -> None:
     """Writes predictions into the column of decisions, or of scores; these decide by the threshold."""
     values = pd.Series(_flat(predicted, len(frame)))
+    if log.decision is None:
+        raise _wrong("the system file declares no decision.", "Declare `columns.decision`: an evaluation decides.")
     role = config.predictions or ("score" if log.score and _are_scores(values, log.decision) else "decision")
     if role == "decision":
         frame[log.decision.column] = values

@@ -140,6 +140,13 @@ def _expected() -> dict[str, dict[str, str]]:
             **{f"precision_difference_{name}": "kept" for name in attributes},
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
+        seen = {
+            "gender": found["gender"],
+            "age": "watch",
+            "gender_age": "broken" if changed else "watch",
+            "qpv": "kept",
+        }
+        verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from audits.cubes.left_out import left_out_of, read_left_out
 from audits.cubes.update import rebuild
 from audits.decisions import IngestReport, ingest
 from audits.decisions.discards import Chosen, discard
 from audits.decisions.exclusion import exclude, include
 from audits.decisions.ingest import RefusedError
-from audits.decisions.quarantine import LeftOut, count_left_out, list_rows
+from audits.decisions.quarantine import list_rows
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
 from audits.privacy.rotation import rotate
 from audits.systems import System
+from audits.windows import Window
 from audits.workspace import Workspace
 from dashboard.cli import app
 from tests.written import system_text
@@ -42,6 +46,7 @@ groups:
 features: [age, income]
 controls: {job: {column: job}}
 """
+YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 HEADER = "ref,when,granted,score,who,sex,age,income,job"
 DIFFERS = "differs from what is already in the log, which stays as it was"
 
@@ -97,9 +102,16 @@ def aside(workspace: Workspace, system: System) -> list[tuple[str, str, str, int
     return [(item.column, item.reason, item.origin, item.rows) for item in list_rows(workspace, system)]
 
 
+class LeftOut(NamedTuple):
+    set_aside: int = 0
+    discarded: int = 0
+
+
 def left_out(workspace: Workspace, system: System) -> LeftOut:
     with reading(workspace) as connection:
-        return count_left_out(connection, system)
+        found = left_out_of(read_left_out(connection, system, YEAR), counted=0)
+    assert found is not None
+    return LeftOut(found.set_aside, found.discarded)
 
 
 def held(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:

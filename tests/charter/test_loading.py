@@ -64,6 +64,7 @@ def test_levels_that_are_judged_in_this_version():
         "selection_rate_ratio": (0.95, 0.8),
         "adjusted_selection_rate_ratio": (0.95, 0.8),
         "stage_selection_rate_ratio": (0.95, 0.8),
+        "exposure_ratio": (0.95, 0.8),
         "adjusted_stage_selection_rate_ratio": (0.95, 0.8),
         "true_positive_rate_difference": (0, 0.1),
         "false_positive_rate_difference": (0, 0.1),

@@ -22,7 +22,8 @@ LAST_PLACE = 1_000_000_000
 def needs(system: System) -> Needs:
     """What can come later in a log of its own (outcomes, stages, what a human did) need not be there."""
     log = system.log
-    names: list[str | None] = [*log.key, log.decided_at, log.decision.column, log.request, log.rank, log.person]
+    decision = log.decision.column if log.decision else None
+    names: list[str | None] = [*log.key, log.decided_at, decision, log.request, log.rank, log.person]
     names += [log.team, log.use, log.weight, log.model_version, *system.watched]
     names += [log.score.column if log.score else None]
     names += [group.column for group in system.groups.values() if group.source == "log"]
@@ -92,6 +93,9 @@ def _time(contract: Contract, period: dt.date | None, now: dt.datetime) -> None:
 
 def _decision(contract: Contract) -> None:
     log, read = contract.system.log, contract.read
+    if log.decision is None:
+        contract.select["decision"] = "CAST(NULL AS UTINYINT)"
+        return
     contract.select["decision"] = f"CAST({read.matches(log.decision.column, log.decision.selected)} AS UTINYINT)"
     contract.fault(read.absent(log.decision.column), log.decision.column, "the decision is missing")
     _known_decision(contract, log.decision.column)
@@ -108,7 +112,7 @@ def _decision(contract: Contract) -> None:
 def human_decision(contract: Contract, role: str) -> None:
     """What a human decided, in the values of the decision itself."""
     log, read = contract.system.log, contract.read
-    assert log.human is not None  # noqa: S101 (its log is declared)
+    assert log.human is not None and log.decision is not None  # noqa: S101, PT018 (its log is declared)
     column = log.human.decision
     selected = read.matches(column, log.decision.selected)
     contract.select[role] = f"CASE WHEN NOT {read.absent(column)} THEN CAST({selected} AS UTINYINT) END"
@@ -122,7 +126,7 @@ def known_stage(contract: Contract, stage: str) -> None:
 
 def _known_decision(contract: Contract, column: str) -> None:
     decision, read = contract.system.log.decision, contract.read
-    if decision.not_selected is not None:
+    if decision is not None and decision.not_selected is not None:
         strange = (
             f"NOT {read.absent(column)} AND NOT {read.matches(column, [*decision.selected, *decision.not_selected])}"
         )

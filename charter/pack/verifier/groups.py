@@ -160,7 +160,7 @@ class Groups:
             return share(counted(unknown, SELECTION), self.system.clustered)
         everybody = counted(list(table.values()), Rate(ALL, ALL))
         claims = share((counted(unknown, Rate(ALL, ALL))[0], everybody[1]), self.system.clustered)
-        for name, decision in (("among_selected", 1), ("among_not_selected", 0)):
+        for name, decision in (("among_selected", 1), ("among_not_selected", 0)) if self.system.decides else ():
             cells = [(decision, o) for o in range(3)]
             if total(list(table.values()), cells):
                 claims[f"params.{name}"] = total(unknown, cells) / total(list(table.values()), cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .rates import COMPARED
 from .scores import holm
 from .system import System
 from .testing import beyond, good, kept_level, level, more
@@ -99,7 +100,14 @@ def _ways(article: dict, system: System) -> Iterator[dict]:
             {**indicator, **other, "threshold": other["threshold"] or indicator["threshold"]} for other in others
         ]
         fitting = [way for way in ways if _applies(way["applies"], system)]
-        yield from [way for way in fitting if all(map(system.has, way["needs"]))][:1]
+        yield from [way for way in fitting if _has(way, system)][:1]
+
+
+def _has(way: dict, system: System) -> bool:
+    """Whether a system declares what a question needs; its measure may need to know what was decided."""
+    metric = str(way["metric"] or "").replace("adjusted_", "").replace("stage_", "").replace("cumulative_", "")
+    decided = metric in COMPARED and not metric.startswith("missing_outcome")
+    return all(map(system.has, way["needs"])) and (system.decides or not decided)
 
 
 def _attributes(indicator: dict, system: System) -> list[tuple | None]:

@@ -16,6 +16,7 @@ class System:
         self.favourable = bool(columns.get("favourable", True))
         self.observed_for = str(outcome["observed_for"]) if outcome else "all"
         self.has_outcome, self.has_columns = outcome is not None, bool(columns)
+        self.decides = columns.get("decision") is not None
         self.window = str((declared.get("windows") or {}).get("audit", "month"))
         self.stages: list[str] = list(columns.get("stages") or [])
         self.actors: dict[str, str] = dict(declared.get("actors") or {})
@@ -38,12 +39,14 @@ class System:
         """Whether it declares what a question needs."""
         columns = self.declared.get("columns") or {}
         return {
+            "decision": self.decides,
             "outcome": self.has_outcome,
             "reference": bool((self.declared.get("windows") or {}).get("reference")),
             "score": columns.get("score") is not None,
             "features": bool(self.declared.get("features")),
             "controls": bool(self.controls),
             "stages": bool(self.stages),
+            "ranks": bool(columns.get("request") and columns.get("rank")),
         }[need]
 
 

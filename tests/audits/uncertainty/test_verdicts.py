@@ -38,7 +38,7 @@ def test_a_question_whose_level_is_the_truth_rarely_accuses() -> None:
 @pytest.mark.slow
 def test_the_table_of_power_is_as_printed() -> None:
     """In per cent; 400 draws, so that 3 standard errors are at most 7.5."""
-    assert len(POWER) == 22
+    assert len(POWER) == 28
     for questions, rows, people, groups, *printed in POWER:
         population = Population(sizes=[people] * groups, rows=rows, correlation=0.3, with_the_rest=True)
         assert power(population, questions) == pytest.approx(printed, abs=7.5), (questions, rows, people, groups)
