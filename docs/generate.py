@@ -5,6 +5,7 @@ A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from audits.systems import System
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
+from dashboard.schemas import OUTPUTS, SCHEMAS
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -207,6 +209,22 @@ def _metric(metric: Metric) -> str:
     return f"### `{metric.name}`\n\nFormula: {metric.formula}.\n\n{facts}\nSource: {metric.source}."
 
 
+def schemas() -> str:
+    """A table of the schemas beside these pages: of what, and which command writes it."""
+    by = {name: [words for words, names in OUTPUTS.items() if name in names] for name in SCHEMAS}
+    rows = [
+        f"| [{name}](schemas/{name}.json) | {', '.join(f'`boussole {words}`' for words in by[name])} "
+        f"| {str(make().get('description') or '').partition(chr(10))[0]} |"
+        for name, make in SCHEMAS.items()
+    ]
+    return "\n".join(["| schema | written by | what it is |", "|---|---|---|", *rows])
+
+
+def schema_files() -> dict[str, str]:
+    """The files of `docs/schemas/`, by name."""
+    return {f"{name}.json": json.dumps(make(), ensure_ascii=False, indent=1) + "\n" for name, make in SCHEMAS.items()}
+
+
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "system-fields": ("system-file.md", system_fields),
     "charter-fields": ("charter.md", charter_fields),
@@ -217,6 +235,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "alert-fields": ("alerts.md", alert_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
+    "schemas": ("schemas.md", schemas),
 }
 """Each generated part: the page that holds it and what makes it."""
 
@@ -234,3 +253,6 @@ def written(page: str, name: str, body: str) -> str:
 if __name__ == "__main__":
     for part, (file, make) in PARTS.items():
         (HERE / file).write_text(written(file, part, make()), encoding="utf-8")
+    (HERE / "schemas").mkdir(exist_ok=True)
+    for file, text in schema_files().items():
+        (HERE / "schemas" / file).write_text(text, encoding="utf-8")

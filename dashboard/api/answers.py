@@ -140,8 +140,7 @@ def entries(workspace: Workspace, given: Given) -> Page[EntryOut]:
 def entry(workspace: Workspace, given: Given) -> EntryOut:
     """One entry of the ledger."""
     with reading(workspace) as connection:
-        _there(connection, given["entry"])
-        found = ledger.entry_at(connection, given["entry"])
+        found = ledger.entry_at(_there(connection, given["entry"]), given["entry"])
     return EntryOut(
         entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
     )
@@ -165,13 +164,14 @@ def health(workspace: Workspace, _given: Given) -> Health:
         return Health(status="ok", version=version("boussole"))
 
 
-def _there(connection: Connection | None, index: int) -> None:
-    """Raises MissingError where the ledger has no such entry."""
+def _there(connection: Connection | None, index: int) -> Connection:
+    """The connection, once the ledger is known to have an entry. Raises MissingError where it has no such one."""
     if connection is None or not span(connection).size:
         raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size
     if index >= size:
         raise MissingError(f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+    return connection
 
 
 def _known(what: str, name: str | None, names: Collection[str]) -> None:

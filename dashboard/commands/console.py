@@ -16,6 +16,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.access.command_line import noted
+from dashboard.commands.completing import system_ids
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -27,7 +28,7 @@ ToOption = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d
 AsOfOption = Annotated[
     dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent.")
 ]
-SystemOption = Annotated[str, typer.Option("--system", help="The id of the system.")]
+SystemOption = Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")]
 
 
 @dataclass(frozen=True)
