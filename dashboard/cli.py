@@ -39,10 +39,19 @@ app = typer.Typer(
     cls=Guarded,
     help="Shows whether AI systems keep the promises of an organisation's ethics charter, and proves it.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(asked: bool) -> None:
+    """Prints the version, and nothing else."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"boussole {version('boussole')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -55,6 +64,9 @@ def main_options(
         Role, typer.Option("--as", envvar="BOUSSOLE_ROLE", help="Do only what this role may do.")
     ] = Role.OPERATOR,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[  # noqa: ARG001 (its callback answers)
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     """Options of every command."""
     context.obj = State(home=workspace, debug=debug)

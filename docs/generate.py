@@ -5,6 +5,7 @@ A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,11 @@ from audits.systems import System
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
+<<<<<<< HEAD
 from tests.audits.dirty_files import FILES
+=======
+from dashboard.schemas import OUTPUTS, SCHEMAS
+>>>>>>> i17-surface
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -210,6 +215,7 @@ def _metric(metric: Metric) -> str:
     return f"### `{metric.name}`\n\nFormula: {metric.formula}.\n\n{facts}\nSource: {metric.source}."
 
 
+<<<<<<< HEAD
 def dirty_files() -> str:
     """A table of files with what is wrong, and what is said to each; a test holds the last to what is said."""
     rows = ["| file | what it is | what Boussole says |", "|---|---|---|"]
@@ -219,6 +225,22 @@ def dirty_files() -> str:
         cells = (f"`{entry.name}`", wrong, entry.told)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
+=======
+def schemas() -> str:
+    """A table of the schemas beside these pages: of what, and which command writes it."""
+    by = {name: [words for words, names in OUTPUTS.items() if name in names] for name in SCHEMAS}
+    rows = [
+        f"| [{name}](schemas/{name}.json) | {', '.join(f'`boussole {words}`' for words in by[name])} "
+        f"| {str(make().get('description') or '').partition(chr(10))[0]} |"
+        for name, make in SCHEMAS.items()
+    ]
+    return "\n".join(["| schema | written by | what it is |", "|---|---|---|", *rows])
+
+
+def schema_files() -> dict[str, str]:
+    """The files of `docs/schemas/`, by name."""
+    return {f"{name}.json": json.dumps(make(), ensure_ascii=False, indent=1) + "\n" for name, make in SCHEMAS.items()}
+>>>>>>> i17-surface
 
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -231,7 +253,11 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "alert-fields": ("alerts.md", alert_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
+<<<<<<< HEAD
     "dirty-files": ("dirty-files.md", dirty_files),
+=======
+    "schemas": ("schemas.md", schemas),
+>>>>>>> i17-surface
 }
 """Each generated part: the page that holds it and what makes it."""
 
@@ -249,3 +275,6 @@ def written(page: str, name: str, body: str) -> str:
 if __name__ == "__main__":
     for part, (file, make) in PARTS.items():
         (HERE / file).write_text(written(file, part, make()), encoding="utf-8")
+    (HERE / "schemas").mkdir(exist_ok=True)
+    for file, text in schema_files().items():
+        (HERE / "schemas" / file).write_text(text, encoding="utf-8")

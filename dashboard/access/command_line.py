@@ -35,7 +35,7 @@ class Guarded(TyperGroup):
         """The command that was typed. Raises AccessError where the role of `--as` may not run it."""
         found = super().resolve_command(ctx, args)
         words = _words(found[1], args)
-        if words is not None:
+        if words is not None and not ctx.resilient_parsing:  # a shell that completes a line runs nothing
             demand(AtTheKeyboard(Role(ctx.params["as_role"])), COMMANDS[words])
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import resources
 from typing import Any
 
 from dashboard.alerts.messages import Message, Told
@@ -46,3 +47,8 @@ def _change(told: Told, address: str, languages: Sequence[str]) -> dict[str, Any
         "detected_at": told.detected_at,
         "texts": texts,
     }
+
+
+def schema_text() -> str:
+    """The JSON Schema (2020-12) of `boussole.alert/1`."""
+    return resources.files("dashboard.alerts").joinpath("alert.schema.json").read_text(encoding="utf-8")

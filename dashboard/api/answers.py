@@ -172,7 +172,7 @@ def health(workspace: Workspace, _given: Given) -> Health:
 
 
 def _there(connection: Connection | None, index: int) -> Connection:
-    """The records, whose ledger has this entry; raises MissingError where it has none."""
+    """The connection, once the ledger is known to have an entry. Raises MissingError where it has no such one."""
     if connection is None or not span(connection).size:
         raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size

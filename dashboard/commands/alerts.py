@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audits.errors import BoussoleError, nearest
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import complain, say, workspace_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ LATELY = 20
 @app.command()
 def check(
     context: typer.Context,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be sent to whom; write nothing, send nothing.")
     ] = False,
@@ -131,14 +132,9 @@ def drop(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of what webhooks get (boussole.alert/1)."""
+    from dashboard.alerts.as_json import schema_text
+
     typer.echo(schema_text().rstrip())
-
-
-def schema_text() -> str:
-    """The JSON Schema of `boussole.alert/1`."""
-    from importlib import resources
-
-    return resources.files("dashboard.alerts").joinpath("alert.schema.json").read_text(encoding="utf-8")
 
 
 def tell_sent(done: Sent) -> None:

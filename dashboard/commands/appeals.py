@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 from dashboard.commands.stating import MaybeDocument, On, Role, SystemId, Text, seal_record
 
@@ -97,7 +98,7 @@ def decide(
 def list_(
     context: typer.Context,
     *,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     on: Annotated[
         dt.datetime | None, typer.Option(formats=DAY, help="As they stood that day; today if absent.")
     ] = None,

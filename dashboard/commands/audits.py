@@ -12,6 +12,7 @@ from audits.errors import BoussoleError
 from dashboard.commands import alone, auditing
 from dashboard.commands.alone import Days
 from dashboard.commands.auditing import Look
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import (
     AsOfOption,
     FromOption,
@@ -49,7 +50,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     file: Annotated[
         str | None, typer.Argument(help="With --dry-run: a file (a pattern, a folder) to audit by itself.")
     ] = None,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     run: Annotated[
         str | None, typer.Option("--run", help="Audit the decisions of one MLflow run by themselves.")
     ] = None,
@@ -124,7 +125,7 @@ def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
 
 def subgroups(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
+    system: Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")],
     start: FromOption = None,
     end: ToOption = None,
     as_of: AsOfOption = None,
@@ -178,7 +179,9 @@ def verify(  # noqa: PLR0917 (the options of a command)
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
     ] = False,
-    system: Annotated[str | None, typer.Option("--system", help="With --rerun: only this system.")] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="With --rerun: only this system.")
+    ] = None,
     entry: Annotated[list[int] | None, typer.Option(help="With --rerun: only the audit of this entry.")] = None,
     start: FromOption = None,
     end: ToOption = None,

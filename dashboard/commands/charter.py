@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def replay(
     context: typer.Context,
     *,
     against: Annotated[str, typer.Option(help="A folder, template, JSON file, version or hash; packaged; current.")],
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     start: FromOption = None,
     end: ToOption = None,
     json_: Annotated[str | None, typer.Option("--json", help="Write the replay to a file, or to - .")] = None,

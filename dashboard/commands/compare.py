@@ -12,6 +12,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.alone import system_of, tell_bad_rows
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
 from dashboard.commands.output import check_file
 from dashboard.commands.side_by_side import beside
@@ -35,7 +36,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     versions: Annotated[
         list[str] | None, typer.Argument(help="PRODUCTION CANDIDATE: model versions in the lake, or files.")
     ] = None,
-    system: Annotated[str | None, typer.Option("--system", help="The id of the system.")] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")
+    ] = None,
     sequence: Annotated[
         str | None,
         typer.Option("--versions", metavar="V1..V2", help="Whole months of one version beside those of the next."),

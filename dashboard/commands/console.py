@@ -15,6 +15,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.access.command_line import noted
+from dashboard.commands.completing import system_ids
 from dashboard.commands.output import STDOUT, json_text, write_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ ToOption = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d
 AsOfOption = Annotated[
     dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which outcomes are read; today if absent.")
 ]
-SystemOption = Annotated[str, typer.Option("--system", help="The id of the system.")]
+SystemOption = Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")]
 
 
 @dataclass(frozen=True)

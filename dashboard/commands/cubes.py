@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 
 app = typer.Typer(help="The cubes of counts.", no_args_is_help=True, rich_markup_mode=None)
@@ -15,7 +16,7 @@ app = typer.Typer(help="The cubes of counts.", no_args_is_help=True, rich_markup
 @app.command()
 def rebuild(
     context: typer.Context,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     bins: Annotated[
         bool, typer.Option("--bins", help="Also choose the bins of features anew, from the reference period.")
     ] = False,

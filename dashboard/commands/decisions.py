@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import LogOption, SystemOption, complain, progress, say, workspace_of
 from dashboard.commands.reading import (
     DatesOption,
@@ -94,7 +95,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
 
 def sync(
     context: typer.Context,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Look at every run again, whatever its age.")] = False,
     nice: Annotated[
         bool, typer.Option("--nice", help="Leave the machine to others, such as a dashboard: one thread, low priority.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import AsOfOption, say, workspace_of, write_json
 from dashboard.commands.output import check_file, check_folder, write_bytes
 
@@ -42,7 +43,7 @@ TESTS = {
 
 def drift(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    system: Annotated[str, typer.Option("--system", help="The id of the system.")],
+    system: Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")],
     window: Annotated[
         str | None, typer.Option(help="START/END, both included; the last that has ended if absent.")
     ] = None,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from dashboard.commands import kept
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
 from dashboard.commands.output import check_folder
 
@@ -45,7 +46,9 @@ def json_(context: typer.Context, folder: Folder) -> None:
 def pack(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A new folder; its archive is written beside it.", file_okay=False)],
-    system: Annotated[str | None, typer.Option("--system", help="Only audits of this system.")] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="Only audits of this system.")
+    ] = None,
     entry: Annotated[list[int] | None, typer.Option(help="Only the audit of this entry.")] = None,
     start: FromOption = None,
     end: ToOption = None,
@@ -90,7 +93,9 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     folder: Folder,
     lang: Annotated[Lang | None, typer.Option(help="Of the texts; that of the workspace if absent.")] = None,
-    system: Annotated[str | None, typer.Option("--system", help="Only audits of this system.")] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="Only audits of this system.")
+    ] = None,
     start: FromOption = None,
     end: ToOption = None,
 ) -> None:

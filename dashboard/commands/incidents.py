@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 from dashboard.commands.stating import (
     MaybeDocument,
@@ -154,7 +155,7 @@ def close(
 def list_(
     context: typer.Context,
     *,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
     on: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As they stood that day; today if absent.")

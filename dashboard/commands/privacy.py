@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def purge(
             formats=["%Y-%m-%d"], help="Whole months before this day; `retain_days` of each system if absent."
         ),
     ] = None,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
 ) -> None:
     """Remove the rows of old months for good; their counts and the evidence stay."""

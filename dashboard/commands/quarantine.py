@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
 from dashboard.commands.decisions import tell_report
 from dashboard.commands.output import check_file
@@ -30,7 +31,7 @@ app = typer.Typer(
 @app.command("list")
 def list_(
     context: typer.Context,
-    system: Annotated[str | None, typer.Option("--system", help="Only this system.")] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
 ) -> None:
     """List what is set aside, not corrected, not discarded: system, log, rows, column, reason, source, first row."""
     from audits.decisions.quarantine import list_rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits.errors import BoussoleError, nearest
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ MaybeDocument = Annotated[
     Path | None, typer.Option(help="The document it rests on, if any; a copy is kept with the records.")
 ]
 Question = Annotated[str, typer.Option(help="The id of the question in the charter.")]
-SystemId = Annotated[str, typer.Option("--system", help="The id of the system.")]
-MaybeSystem = Annotated[str | None, typer.Option("--system", help="The id of the system; all of them if absent.")]
+SystemId = Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")]
+MaybeSystem = Annotated[
+    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system; all of them if absent.")
+]
 Articles = Annotated[list[str], typer.Option("--article", help="The id of an article; give it again for others.")]
 Of = Annotated[int, typer.Argument(min=0, help="The entry of the record it is about: see `boussole record list`.")]
 DAY = ["%Y-%m-%d"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ MemberOption = Annotated[str, typer.Option("--member", help="The member's number
 SessionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the session's first convocation.")]
 ItemId = Annotated[str, typer.Option("--item", help="The id of the item of the agenda.")]
 At = Annotated[dt.datetime | None, typer.Option(formats=MINUTE, help="When, in the committee's time; now if absent.")]
-SystemOption = Annotated[str | None, typer.Option("--system", help="The id of the system it is about, if any.")]
+SystemOption = Annotated[
+    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system it is about, if any.")
+]
 Articles = Annotated[list[str] | None, typer.Option("--article", help="The id of an article it is about.")]
 EXTERNAL, SECRETARIAT = "external", "Secretariat"
 

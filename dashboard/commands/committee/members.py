@@ -21,6 +21,7 @@ from dashboard.commands.committee.desk import (
     day_of,
     desk,
 )
+from dashboard.commands.completing import system_ids
 from dashboard.commands.console import say, workspace_of
 
 
@@ -179,7 +180,9 @@ def interest(
     context: typer.Context,
     *,
     member: MemberOption,
-    system: Annotated[list[str] | None, typer.Option("--system", help="The id of a system.")] = None,
+    system: Annotated[
+        list[str] | None, typer.Option("--system", autocompletion=system_ids, help="The id of a system.")
+    ] = None,
     referral: Annotated[int | None, typer.Option(min=0, help="The entry of a referral.")] = None,
     until: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Last day, if any.")] = None,
     text: Text = "",

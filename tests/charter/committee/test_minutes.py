@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import jsonschema
 import pytest
 
 from audits.errors import BoussoleError
@@ -33,6 +34,7 @@ from charter.records.acts import (
     Recusal,
     Referral,
 )
+from charter.schemas.committee import minutes_schema
 from tests.charter.committee.desk import CALLED, DAY, HOUR, START, m
 from tests.charter.committee.hall import NAME, who
 
@@ -89,7 +91,7 @@ def held(seated):
 
 def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
     document = minutes_of(held.house, held.of)
-    json.dumps(document)
+    jsonschema.validate(json.loads(json.dumps(document)), minutes_schema())
     assert document["quorum"] == {
         "members": 6, "present": 4, "remote": 1, "represented": 1, "needed": 3, "counted": 5,
     }  # fmt: skip

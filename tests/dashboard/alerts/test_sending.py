@@ -20,13 +20,13 @@ from audits.languages import LANGUAGES
 from charter.records import open_records
 from dashboard.access.database import now
 from dashboard.alerts import mail, outbox, sending
+from dashboard.alerts.as_json import schema_text
 from dashboard.alerts.channels import channels, place_of, plugin_of
 from dashboard.alerts.detect import check
 from dashboard.alerts.messages import DROPPED, SENT, WAITING
 from dashboard.alerts.outbox import messages
 from dashboard.alerts.sending import send
 from dashboard.alerts.trial import try_out
-from dashboard.commands.alerts import schema_text
 from dashboard.drifting.readings import THEMES
 from dashboard.drifting.words import theme_words
 from dashboard.words import speaker

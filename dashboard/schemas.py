@@ -1,0 +1,100 @@
+"""The JSON Schema of everything that commands write as JSON: `docs/schemas/` holds them, and a test every output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from audits.subgroups import Scan
+from audits.systems import System
+from charter.changes import Change
+from charter.model import Article, Charter, Head, LawFile
+from charter.replay import Replay
+from charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema, versions_schema
+from charter.schemas.committee import minutes_schema
+from charter.schemas.register import register_schema
+from charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
+from dashboard.alerts.as_json import schema_text
+
+OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "audit": ("audit", "texts"),
+    "compare": ("comparison", "versions"),
+    "drift": ("drift",),
+    "subgroups": ("subgroups",),
+    "charter show": ("charter",),
+    "charter diff": ("charter-diff",),
+    "charter replay": ("replay",),
+    "committee minutes": ("minutes",),
+    "alerts list": ("outbox",),
+    "export json": ("register",),
+}
+"""Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
+
+
+def subgroups_schema() -> Shape:
+    """What `boussole subgroups` found."""
+    return document("subgroups", "The subgroups that decisions put most at a disadvantage.", _of(Scan))
+
+
+def charter_schema() -> Shape:
+    """A whole charter, as it is hashed: without its own hash."""
+    shape = _of(Charter)
+    shape["properties"].pop("sha256")
+    shape["required"] = [name for name in shape["required"] if name != "sha256"]
+    return document("charter", "A whole charter: its fingerprint is that of this document.", shape)
+
+
+def charter_diff_schema() -> Shape:
+    """What changes from one charter to another."""
+    side = whole(id=TEXT, version=TEXT, sha256=HASH)
+    shape = whole(schema={"const": "boussole.charter_diff/1"}, before=side, after=side, changes=several(_of(Change)))
+    return document("boussole.charter_diff/1", "What changes from one charter to another, by meaning.", shape)
+
+
+def replay_schema() -> Shape:
+    """What another charter would have said of the stored audits."""
+    shape = _of(Replay)
+    shape["properties"] = {"schema": {"const": "boussole.replay/1"}, **shape["properties"]}
+    shape["required"] = ["schema", *shape["required"]]
+    return document("boussole.replay/1", "The verdicts that another charter would have given.", shape)
+
+
+def outbox_schema() -> Shape:
+    """The messages of the outbox of alerts."""
+    row = whole(id=WHOLE, state=TEXT, channel=TEXT, at=maybe(TEXT), attempts=WHOLE, changes=WHOLE, problem=TEXT)
+    return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
+
+
+def alert_schema() -> Shape:
+    """What webhooks get."""
+    found: Shape = json.loads(schema_text())
+    return found
+
+
+def _of(model: Any) -> Shape:
+    return TypeAdapter(model).json_schema(mode="serialization")
+
+
+SCHEMAS: Mapping[str, Callable[[], Shape]] = {
+    "audit": audit_schema,
+    "texts": texts_schema,
+    "comparison": comparison_schema,
+    "versions": versions_schema,
+    "drift": drift_schema,
+    "subgroups": subgroups_schema,
+    "charter": charter_schema,
+    "charter-diff": charter_diff_schema,
+    "replay": replay_schema,
+    "minutes": minutes_schema,
+    "outbox": outbox_schema,
+    "alert": alert_schema,
+    "register": register_schema,
+    "system-file": System.model_json_schema,
+    "charter-head-file": Head.model_json_schema,
+    "charter-article-file": Article.model_json_schema,
+    "charter-law-file": LawFile.model_json_schema,
+}
+"""By the name of the file in `docs/schemas/`: what commands write, and the files that people write."""

@@ -1,0 +1,91 @@
+"""The command line itself: its version, its help by one letter, and what a shell proposes while somebody types."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from dashboard.cli import app
+from tests.conftest import Run
+
+HEAVY = ("duckdb", "pandas", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
+COMPLETE = """
+import sys
+from dashboard.cli import main
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(name for name in sys.argv[1].split(",") if name in sys.modules))
+"""
+
+
+def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from paths(inner, (*path, name))
+
+
+def test_it_says_its_version(boussole: Run) -> None:
+    done = boussole("--version")
+    assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole')}\n")
+
+
+def test_one_letter_asks_every_command_for_its_help() -> None:
+    for path in paths(typer.main.get_command(app)):
+        short, long = (CliRunner().invoke(app, [*path, option]) for option in ("-h", "--help"))
+        assert (short.exit_code, short.output) == (0, long.output), path
+        assert "-h, --help" in short.output
+
+
+@pytest.fixture
+def systems(tmp_path: Path) -> Path:
+    (tmp_path / "systems").mkdir()
+    for name in ("matchft", "compas", "matching"):
+        (tmp_path / "systems" / f"{name}.yaml").write_text("never read", encoding="utf-8")
+    return tmp_path
+
+
+def proposed(line: str, home: Path) -> tuple[list[str], str]:
+    """What bash would propose at the end of a line, and which heavy libraries were loaded for it."""
+    words = line.split(" ")
+    env = {
+        **os.environ,
+        "BOUSSOLE_HOME": str(home),
+        "_BOUSSOLE_COMPLETE": "complete_bash",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    code = COMPLETE.replace("sys.argv[1]", repr(",".join(HEAVY))).replace(
+        "main()", "sys.argv[:] = ['boussole']; main()", 1
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    return done.stdout.split(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("boussole aud", ["audit"]),
+        ("boussole audit --system match", ["matchft", "matching"]),
+        ("boussole drift --system ", ["compas", "matchft", "matching"]),
+        ("boussole --as reader drift --system c", ["compas"]),
+        ("boussole audit --fail-on ", ["broken", "watch", "unknown"]),
+    ],
+)
+def test_a_shell_proposes_without_loading_a_library(line: str, expected: list[str], systems: Path) -> None:
+    assert proposed(line, systems) == (expected, "")
+
+
+def test_another_workspace_has_other_systems(systems: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    nowhere = tmp_path_factory.mktemp("nowhere")
+    assert proposed("boussole audit --system ", nowhere)[0] == []
+    assert proposed(f"boussole --workspace {systems} audit --system co", nowhere)[0] == ["compas"]

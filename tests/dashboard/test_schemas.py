@@ -1,0 +1,94 @@
+"""Everything that commands write as JSON is as its schema says, and no command writes JSON without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from jsonschema import Draft202012Validator
+
+from audits.workspace import Workspace
+from dashboard.cli import app
+from dashboard.schemas import OUTPUTS, SCHEMAS
+from tests.conftest import Run
+
+DOCS = Path(__file__).parents[2] / "docs" / "schemas"
+BY_THEIR_NAME = {"export json", "export oscal"}
+"""Commands that write JSON without being asked for it by an option; OSCAL has schemas of its own."""
+FEBRUARY = ("--from", "2026-02-01", "--to", "2026-02-28", "--as-of", "2026-06-01")
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", {})
+    if not inner:
+        yield " ".join(path), command
+    for name, each in inner.items():
+        yield from commands(each, (*path, name))
+
+
+def test_every_command_that_writes_json_has_a_schema() -> None:
+    every = dict(commands(typer.main.get_command(app)))
+    writing = {
+        words for words, command in every.items() if any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert writing | (BY_THEIR_NAME - {"export oscal"}) == set(OUTPUTS)
+    assert set(every) >= BY_THEIR_NAME
+    assert {name for names in OUTPUTS.values() for name in names} <= set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schemas_in_the_documents_are_those_of_the_code(name: str) -> None:
+    schema = SCHEMAS[name]()
+    Draft202012Validator.check_schema(schema)
+    assert json.loads((DOCS / f"{name}.json").read_text(encoding="utf-8")) == schema, "run `make docs`"
+    assert {path.stem for path in DOCS.glob("*.json")} == set(SCHEMAS)
+
+
+@pytest.fixture(scope="module")
+def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return audited_offers(tmp_path_factory.mktemp("schemas") / "w")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("audit", ("audit", "--system", "offers", "--dry-run", *FEBRUARY)),
+        ("drift", ("drift", "--system", "offers")),
+        ("subgroups", ("subgroups", "--system", "offers", "--minimum", "20", *FEBRUARY)),
+        ("charter", ("charter", "show")),
+        ("charter-diff", ("charter", "diff", "packaged", "minimal")),
+        ("replay", ("charter", "replay", "--against", "minimal")),
+        ("outbox", ("alerts", "list")),
+    ],
+)
+def test_what_a_command_writes_is_as_its_schema_says(
+    name: str, arguments: tuple[str, ...], workspace: Workspace, command: Run
+) -> None:
+    done = command("--workspace", workspace.home, *arguments, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert_fits(json.loads(done.stdout), name)
+
+
+def test_the_register_is_as_its_schema_says(workspace: Workspace, command: Run, tmp_path: Path) -> None:
+    assert command("--workspace", workspace.home, "export", "json", tmp_path / "out").returncode == 0
+    document = json.loads((tmp_path / "out" / "register.json").read_text(encoding="utf-8"))
+    assert document["uses"]
+    assert_fits(document, "register")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_schema_refuses_another_document(name: str) -> None:
+    for other in ({"other": 1}, 3):
+        assert not Draft202012Validator(SCHEMAS[name]()).is_valid(other), name
+
+
+def assert_fits(document: Any, name: str) -> None:
+    found = [
+        f"{error.json_path}: {error.message[:200]}"
+        for error in Draft202012Validator(SCHEMAS[name]()).iter_errors(document)
+    ]
+    assert found == []
