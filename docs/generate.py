@@ -23,11 +23,8 @@ from audits.systems import System
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
-<<<<<<< HEAD
-from tests.audits.dirty_files import FILES
-=======
 from dashboard.schemas import OUTPUTS, SCHEMAS
->>>>>>> i17-surface
+from tests.audits.dirty_files import FILES
 
 HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -215,7 +212,6 @@ def _metric(metric: Metric) -> str:
     return f"### `{metric.name}`\n\nFormula: {metric.formula}.\n\n{facts}\nSource: {metric.source}."
 
 
-<<<<<<< HEAD
 def dirty_files() -> str:
     """A table of files with what is wrong, and what is said to each; a test holds the last to what is said."""
     rows = ["| file | what it is | what Boussole says |", "|---|---|---|"]
@@ -225,7 +221,8 @@ def dirty_files() -> str:
         cells = (f"`{entry.name}`", wrong, entry.told)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
-=======
+
+
 def schemas() -> str:
     """A table of the schemas beside these pages: of what, and which command writes it."""
     by = {name: [words for words, names in OUTPUTS.items() if name in names] for name in SCHEMAS}
@@ -240,7 +237,6 @@ def schemas() -> str:
 def schema_files() -> dict[str, str]:
     """The files of `docs/schemas/`, by name."""
     return {f"{name}.json": json.dumps(make(), ensure_ascii=False, indent=1) + "\n" for name, make in SCHEMAS.items()}
->>>>>>> i17-surface
 
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
@@ -253,11 +249,8 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "alert-fields": ("alerts.md", alert_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
-<<<<<<< HEAD
     "dirty-files": ("dirty-files.md", dirty_files),
-=======
     "schemas": ("schemas.md", schemas),
->>>>>>> i17-surface
 }
 """Each generated part: the page that holds it and what makes it."""
 

@@ -554,3 +554,12 @@ def test_any_table_gets_a_file_that_loads_or_an_error_of_our_own(
 def load_text(text: str, folder: Path) -> System:
     (folder / "printed.yaml").write_text(text, encoding="utf-8")
     return load_system(folder / "printed.yaml")
+
+
+def test_lists_without_a_decision_are_proposed_too(table: Callable[..., Path], tmp_path: Path) -> None:
+    """Nothing that does not say itself that it is a decision is sealed as one."""
+    made, system = proposed(table(**ranked()), tmp_path)
+    assert (system.kind, system.log.rank, system.log.request) == ("ranking", "rank", "search")
+    assert system.log.key == ("search", "candidate_id")
+    guessed = re.search(r"^    column: \w+  # guessed", made.text, re.MULTILINE)
+    assert guessed is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from audits.errors import SourceError
 from audits.systems.kinds import Value
-from audits.systems.logs import Columns
 from audits.systems.scaffold import words as w
 from audits.systems.scaffold.draft import Draft, Guess, said, split
 from audits.systems.scaffold.profile import Profile, typed
@@ -43,7 +42,7 @@ def decide(draft: Draft) -> None:
     pool = choices or [c for c in draft.free if c.distinct >= 2 and c.values]
     best = max(pool, key=_decision_score, default=None)
     sure = best is not None and bool(choices) and _decision_score(best) > 1
-    if "rank" in draft.roles and not sure and not Columns.model_fields["decision"].is_required():
+    if "rank" in draft.roles and not sure:
         return  # places in a list are compared without any decision
     if best is None:
         raise SourceError(
