@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audits.errors import BoussoleError, nearest
-from audits.measures import Cells, Measure
+from audits.measures import Cells, Measure, group_label
 from audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
 from audits.metrics.comparisons import comparison_measures
 from audits.metrics.families import Families, families
@@ -18,6 +18,8 @@ from audits.notebook.counting import Rows, count, open_rows, yes_values
 from audits.notebook.own import Function, Own, own_measures, own_metrics
 from audits.notebook.results import Results
 from audits.suppression import suppress
+from audits.suppression.lattice import Key
+from audits.suppression.rules import NOTHING
 from audits.systems.kinds import Value
 from audits.systems.logs import Columns, Decision, Outcome
 from audits.systems.model import System
@@ -37,17 +39,20 @@ By = str | Sequence[str | Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Compared(Results):
-    """The measures of a frame by group, and how many decisions they are about."""
+    """The measures of a frame by group, and how many decisions they are about. Groups too small to be told are set
+    `apart`: their rows are in no figure."""
 
     measures: list[Measure]
     decisions: int
     by: tuple[str, ...] = field(default=())
+    apart: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self._heading()}: frame(), plot(), measure(id)>"
 
     def _repr_html_(self) -> str:
-        return self._page(self._heading(), [], list(dict.fromkeys(measure.metric for measure in self.measures)))
+        notes = [f"Too small to be told, and in no figure: {', '.join(self.apart)}."] if self.apart else []
+        return self._page(self._heading(), notes, list(dict.fromkeys(measure.metric for measure in self.measures)))
 
     def _heading(self) -> str:
         return f"{len(self.measures)} measures of {self.decisions:,} decisions, by {', '.join(self.by)}"
@@ -83,7 +88,8 @@ def compare(
     `metrics`: names of `boussole metrics` that counts give (default: selection rates and their ratio; with an outcome
     also true and false positive rates and their differences). `own`: functions of counts by name, such as
     `{"harm": lambda c: c.false_positives / c.n}` (see `Tally`); each gets an interval, and a difference from the group
-    it is compared with. Groups of fewer than `suppress_below` decisions are hidden, with what would give them away.
+    it is compared with. Groups of fewer than `suppress_below` decisions are set apart (`apart`), in no figure; where
+    they are more than one decision in twenty, they are hidden with what would give them away.
 
     Raises SourceError for a frame or column that cannot be used, BoussoleError for an argument that has no meaning.
 
@@ -113,11 +119,12 @@ def compare(
     system = _system(log, attributes, reference or {}, bands or {}, suppress_below)
     chosen = _metrics(system, metrics)
     mine = own_metrics(own or {}, taken=_known(families(system)))
-    tables = count(rows, system, decided)
+    tables, apart = count(rows, system, decided)
     _check_references(tables, system)
     return Compared(
-        measures=_measured(tables, system, chosen, mine),
+        measures=_measured(tables, system, chosen, mine, apart),
         decisions=int(tables[0].sizes().sum()),
+        apart=tuple(sorted(group_label(*key) for key in apart)),
         by=tuple("*".join(attribute) for attribute in attributes),
     )
 
@@ -224,8 +231,10 @@ def _metrics(system: System, wanted: Sequence[str] | str | None) -> list[str]:
     return chosen
 
 
-def _measured(tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[Own]) -> list[Measure]:
-    suppression = suppress(tables, system=system)
+def _measured(
+    tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[Own], apart: Mapping[Key, str]
+) -> list[Measure]:
+    suppression = suppress(tables, system=system, also=replace(NOTHING, apart=apart))
     measured, found = families(system), list[Measure]()
     for table in tables:
         view = View(table=table, system=system, suppression=suppression, by_fairlearn=False)

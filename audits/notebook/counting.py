@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,19 @@ from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.contracts.decisions import group_value
 from audits.decisions.frames import open_frame
 from audits.errors import SourceError, nearest
-from audits.lake.tables import quote
+from audits.lake.tables import is_value, quote
 from audits.measures import Cells
+from audits.suppression.apart import ONE_IN, Apart, named, smallest, with_groups
+from audits.suppression.lattice import Key
 from audits.systems.kinds import BUCKETS, Value
 from audits.systems.logs import Decision
 from audits.systems.model import System
+from audits.windows import Window
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+EVER = Window(dt.date.min, dt.date.max)
 MOST_GROUPS = 200
 """A column with more values than these is no group: an identifier, or a number that wants bands."""
 
@@ -105,41 +110,65 @@ def _some(values: Sequence[Any]) -> str:
     return shown + (" and others" if len(values) > 6 else "") if values else "nothing"
 
 
-def count(rows: Rows, system: System, decision: Decision) -> list[Cells]:
-    """Counts for everybody, each group and each crossing, in one pass.
+def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], Mapping[Key, str]]:
+    """Counts for everybody, each group and each crossing; and the groups that are set apart, which none of them holds.
 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """
+    _fill(rows, system, decision)
+    apart: list[Apart] = []
+    tables = _tables(rows, system, apart)
+    room = int(tables[0].sizes().sum()) / ONE_IN
+    while True:
+        more = []
+        for (by, values), size in smallest(tables, system=system):
+            if size <= room:
+                room -= size
+                more.append(Apart(attribute=by[0], value=values[0], days=EVER))
+        if not more:
+            keys = named(apart, tables)
+            return with_groups(tables, keys), keys
+        apart += more
+        tables = _tables(rows, system, apart)
+
+
+def _fill(rows: Rows, system: System, decision: Decision) -> None:
+    """The table `fine`: how many decisions there are of each decision, outcome, bucket and combination of groups."""
     log, read = system.log, rows.read
     _refuse(rows, read.absent(decision.column), decision.column, "holds no decision")
-    weight = "1"
+    selected, outcome, weight = read.matches(decision.column, decision.selected), "2", "1"
     if log.weight:
         number = read.double(log.weight)
         whole = f"coalesce({number} >= 0 AND {number} = floor({number}) AND isfinite({number}), false)"
         _refuse(rows, f"NOT {whole}", log.weight, "holds no whole number of 0 or more")
         weight = f"CAST({number} AS BIGINT)"
-    outcome = "2"
     if log.outcome:
         seen = f"NOT {read.absent(log.outcome.column)}"
-        if log.outcome.observed_for == "selected":
-            seen += f" AND {read.matches(decision.column, decision.selected)}"
+        seen += f" AND {selected}" if log.outcome.observed_for == "selected" else ""
         outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT ELSE 2 END"
-    person = log.person
-    bucket = f"CAST(hash({read.text(person)}) % {BUCKETS} AS INT)" if person and not log.weight else "0"
+    bucket = f"CAST(hash({read.text(log.person)}) % {BUCKETS} AS INT)" if log.person and not log.weight else "0"
     groups = {name: group_value(read, group) for name, group in system.groups.items()}
     for name, group in system.groups.items():
         if group.bands:
             _refuse(rows, read.no_number(group.column), group.column, "holds text where bands need a number")
         _refuse_many(rows, name, groups[name])
-    fine = ", ".join(f"{sql} AS {quote('g_' + name)}" for name, sql in groups.items())
+    values = "".join(f", {sql} AS {quote('g_' + name)}" for name, sql in groups.items())
+    rows.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE fine AS SELECT {selected}::INT AS d, {outcome} AS o, {bucket} AS b, "
+        f"sum({weight}) AS n{values} FROM frame GROUP BY ALL"
+    )
+
+
+def _tables(rows: Rows, system: System, apart: Sequence[Apart]) -> list[Cells]:
+    """The counts of every table, without what is set apart."""
     sets = ", ".join(
         "(d, o, b" + "".join(f", {quote('g_' + name)}" for name in by) + ")" for by in [(), *system.attributes]
     )
-    columns = "".join(f", {quote('g_' + name)}, grouping({quote('g_' + name)})" for name in groups)
+    columns = "".join(f", {quote('g_' + name)}, grouping({quote('g_' + name)})" for name in system.groups)
+    out = "".join(f" AND NOT {is_value(quote('g_' + each.attribute), each.value)}" for each in apart)
     found = rows.connection.execute(
-        f"SELECT d, o, b, CAST(sum(n) AS BIGINT) AS n{columns} FROM ("
-        f"SELECT {read.matches(decision.column, decision.selected)}::INT AS d, {outcome} AS o, {bucket} AS b, "
-        f"{weight} AS n{', ' + fine if fine else ''} FROM frame) GROUP BY GROUPING SETS ({sets})"
+        f"SELECT d, o, b, CAST(sum(n) AS BIGINT) AS n{columns} FROM fine WHERE true{out} "
+        f"GROUP BY GROUPING SETS ({sets})"
     ).fetchall()
     return [_cells(found, by, system) for by in [(), *system.attributes]]
 

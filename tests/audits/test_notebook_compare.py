@@ -170,7 +170,13 @@ def test_own_metrics_are_hidden_and_undefined_like_others() -> None:
 
 def test_small_groups_are_hidden_unless_asked_otherwise(frame: pd.DataFrame) -> None:
     few = pd.concat([frame, frame.head(5).assign(Sexe="X")])
-    assert audits.compare(few, decision="Décision", by="Sexe").measure("selection_rate/Sexe=X").status == "suppressed"
+    told = audits.compare(few, decision="Décision", by=["Sexe", "age"], bands={"age": [25, 50]})
+    assert told.measure("selection_rate/Sexe=X").status == "suppressed"
+    assert told.measure("selection_rate_ratio/Sexe=F").value is not None  # one stray group hides no other
+    assert (told.decisions, told.apart) == (3000, ("Sexe=X",))
+    whole = audits.compare(frame, decision="Décision", by=["Sexe", "age"], bands={"age": [25, 50]})
+    rates = [each for each in whole.measures if each.metric == "selection_rate"]
+    assert all(told.measure(each.id).value == each.value for each in rates)  # they are in no figure at all
     shown = audits.compare(few, decision="Décision", by="Sexe", suppress_below=1)
     assert shown.measure("selection_rate/Sexe=X").n == 5
 
