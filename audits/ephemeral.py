@@ -6,9 +6,9 @@ import json
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -24,12 +24,14 @@ from audits.workspace import SETTINGS_FILE, Settings, Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class LogFile:
-    """A file to audit: where it lies, which log it holds, the name its user knows it by, and how it is written."""
+    """A file to audit: where it lies, which log it holds, the name its user knows it by, how it is written, and columns
+    `added` to it with one value in every row."""
 
     path: str | Path
     log: LogName = "decisions"
     origin: str | None = None
     files: Files | None = None
+    added: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -75,7 +77,8 @@ def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> 
     """Brings files into a workspace, log by log, as any import does; bad rows are in the reports."""
     ordered = sorted(files, key=lambda file: LOGS.index(file.log))
     return [
-        ingest(workspace, system, file.path, log=file.log, origin=file.origin, files=file.files) for file in ordered
+        ingest(workspace, system, file.path, log=file.log, origin=file.origin, files=file.files, added=file.added)
+        for file in ordered
     ]
 
 

@@ -11,6 +11,7 @@ from audits.ephemeral import LogFile
 from audits.errors import SourceError
 from audits.systems import System
 from audits.workspace import Workspace
+from experiments.run_version import version_column
 from experiments.store import FOLDER, TAG, client, quiet_mlflow, shown_uri, store_missing
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def fetch_run(workspace: Workspace, run_id: str, system: System, *, into: Path) 
 
     Raises SourceError for an unknown or deleted run, a run without decisions, and a file that cannot be fetched.
     """
-    store, _ = _open(workspace, run_id)
+    store, run = _open(workspace, run_id)
     logs = [log for log in system.logs if log in AUDITED]
     try:
         found = [(log, path) for log in logs for path in _files(store, run_id, f"{FOLDER}/{log}")]
@@ -58,9 +59,15 @@ def fetch_run(workspace: Workspace, run_id: str, system: System, *, into: Path) 
                 where=f"mlflow:{run_id}",
                 next_step=f"Log them below `{FOLDER}/decisions/`, for instance with `experiments.log_decisions`.",
             )
+        fetched = [(log, path, _fetch(store, run_id, path, into / str(i))) for i, (log, path) in enumerate(found)]
         return [
-            LogFile(path=_fetch(store, run_id, path, into / str(i)), log=log, origin=f"mlflow:{run_id}/{path}")
-            for i, (log, path) in enumerate(found)
+            LogFile(
+                path=file,
+                log=log,
+                origin=f"mlflow:{run_id}/{path}",
+                added=version_column(system, log, file, lambda: run.data.tags),
+            )
+            for log, path, file in fetched
         ]
     except (quiet_mlflow().MlflowException, OSError) as error:
         raise _unreadable(run_id, error) from error

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Experiment
 
 TAG = "boussole.system"
+VERSION_TAG = "boussole.model_version"
 FOLDER = "boussole"
 DECISIONS = f"{FOLDER}/decisions"
 SQLITE = "sqlite:///"

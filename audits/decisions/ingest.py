@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def ingest(
     strict: bool = False,
     growing: bool = False,
     files: Files | None = None,
+    added: Mapping[str, str] | None = None,
 ) -> IngestReport:
     """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
 
@@ -64,7 +66,8 @@ def ingest(
     in anything else are set aside. Rows set aside before that this source corrects are `cleared`. A `growing` source
     is a table that is read again and again: its empty cells take back what it said before. Late outcomes and human
     actions may come before or after their decision, in any order: the decisions and months they touch are brought in
-    line. `files` says how the file is written, before what the system file says of it.
+    line. `files` says how the file is written, before what the system file says of it; `added` are columns with
+    one value in every row, where the file lacks them.
 
     Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
@@ -82,6 +85,7 @@ def ingest(
             strict=strict,
             growing=growing,
             files=files,
+            added=added,
         )
 
 
@@ -97,10 +101,11 @@ def ingest_into(
     strict: bool = False,
     growing: bool = False,
     files: Files | None = None,
+    added: Mapping[str, str] | None = None,
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
     source = resume(connection, system, source, log=log)
-    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
+    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files, added=added)
     name = origin or opened.name
     report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
     if report is None:
@@ -140,10 +145,11 @@ def _prepare(
     log: LogName,
     period: dt.date | None,
     files: Files | None,
+    added: Mapping[str, str] | None = None,
 ) -> tuple[Opened, Contract]:
     check_declared(system, log, where=str(source))
     set_key(connection, workspace)
-    opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files))
+    opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files), added)
     now = dt.datetime.now(system.zone).replace(tzinfo=None)
     return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +24,16 @@ __all__ = ["Opened", "open_source"]
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, source: str | Path, needs: Needs, files: Files | None = None
+    connection: duckdb.DuckDBPyConnection,
+    source: str | Path,
+    needs: Needs,
+    files: Files | None = None,
+    added: Mapping[str, str] | None = None,
 ) -> Opened:
     """Opens a CSV, Excel, Parquet or JSON lines file, a table of Delta or Iceberg, or an address of `databases`.
 
     `files` says how it is written, where somebody knows; the rest is found out. Folders named `key=value` that a file
-    lies in are columns of it.
+    lies in are columns of it; so are those `added`, with one value in every row, where the file lacks them.
 
     Raises SourceError for a missing, empty or unreadable source, an unknown kind, a missing column, and for what can
     be read in two ways.
@@ -54,7 +58,7 @@ def open_source(
         raise SourceError("the path holds one of * ? [ ].", where=text, next_step="Rename the file.")
     opener = {"csv": open_csv, "parquet": open_parquet, "json": open_json, "xlsx": open_xlsx}[kind]
     try:
-        return opener(connection, path, needs, files or Files())
+        return opener(connection, path, needs, files or Files(), added or {})
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
 

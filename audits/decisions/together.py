@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audits.decisions.ingest import ingest_into
@@ -17,10 +17,11 @@ from audits.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """A file, and the name under which the lake remembers it."""
+    """A file, the name under which the lake remembers it, and columns to add with one value in every row."""
 
     source: Path
     origin: str
+    added: Mapping[str, str] = field(default_factory=dict)
 
 
 def ingest_many(
@@ -32,4 +33,7 @@ def ingest_many(
     """
     with writing(workspace) as connection:
         create_system(connection, system)
-        return [ingest_into(connection, workspace, system, file.source, log=log, origin=file.origin) for file in files]
+        return [
+            ingest_into(connection, workspace, system, file.source, log=log, origin=file.origin, added=file.added)
+            for file in files
+        ]

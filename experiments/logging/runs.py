@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from audits.errors import SourceError
 from audits.systems.kinds import LogName
 from experiments.logging.packing import Packed
-from experiments.store import FOLDER, TAG, quiet_mlflow
+from experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-VERSION_TAG = "boussole.model_version"
 DIGEST = 32  # MLflow keeps 36 characters of a digest
 
 

@@ -13,7 +13,8 @@ from audits.errors import BoussoleError
 from audits.systems import System
 from audits.systems.kinds import LogName
 from audits.workspace import Workspace
-from experiments.store import quiet_mlflow
+from experiments.run_version import version_column
+from experiments.store import client, quiet_mlflow
 from experiments.sync.listing import local_folder
 from experiments.sync.report import UnreachableError, failure, troubles
 from experiments.sync.runs import Run
@@ -99,7 +100,9 @@ def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
 
 def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Path]], done: Fetched) -> None:
     """One transaction for the whole group; where one file spoils it, each file gets a transaction of its own."""
-    files = [Incoming(source=path, origin=item.origin) for item, path in group]
+    files = [
+        Incoming(source=path, origin=item.origin, added=_version(workspace, system, item, path)) for item, path in group
+    ]
     if len(files) > 1:
         try:
             done.reports += ingest_many(workspace, system, files, log=group[0][0].log)
@@ -109,6 +112,11 @@ def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Pat
             return
     for (item, path), file in zip(group, files, strict=True):
         try:
-            done.reports.append(ingest(workspace, system, path, log=item.log, origin=file.origin))
+            done.reports.append(ingest(workspace, system, path, log=item.log, origin=file.origin, added=file.added))
         except troubles() as error:
             done.failures.append((item, failure(error, item.origin)))
+
+
+def _version(workspace: Workspace, system: System, item: Found, path: Path) -> dict[str, str]:
+    """The column of the model version, as the run says it, where its file lacks it."""
+    return version_column(system, item.log, path, lambda: client(workspace).get_run(item.run.run_id).data.tags)

@@ -20,11 +20,14 @@ from audits.errors import SourceError
 from audits.lake.tables import literal, quote
 from audits.systems.files import Files
 
+Keys = Mapping[str, str]
+"""Columns that have one value in every row, and that value."""
 
-def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files) -> Opened:
+
+def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> Opened:
     reader = f"read_parquet({literal(path)}, hive_partitioning = false, file_row_number = true)"
     types = {name: kind for name, kind in describe(connection, reader).items() if name != "file_row_number"}
-    keys = _keys(path, types)
+    keys = _keys(path, types, added)
     types |= dict.fromkeys(keys, "VARCHAR")
     read = columns_read(str(path), types, needs)
     held = [column for column in read if column not in keys]
@@ -32,10 +35,10 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs
     return _with_keys(Opened(path.name, "", relation, types, read), keys, sha256_file(path))
 
 
-def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
     found = open_delimited(path, files=files, wanted=needs.needed)
     names = found.dialect.names
-    keys = _keys(path, dict.fromkeys(names, ""))
+    keys = _keys(path, dict.fromkeys(names, ""), added)
     types = dict.fromkeys((*(n for n in names if n not in (BATCH, ROW, COLUMN, REASON)), *keys), "VARCHAR")
     read = columns_read(str(path), types, needs)
     _refuse_twice(str(path), read, found.dialect.twice)
@@ -85,13 +88,13 @@ def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -
     return BadLine(row, column, f"the line cannot be read: {reason}{also}", text)
 
 
-def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
     from audits.decisions.files.workbook import open_sheet
 
     sheet, first = open_sheet(path, sheet=files.sheet, header=files.header is not False)
     head = name_columns(first, files=files, wanted=needs.needed, where=str(path))
     sheet.names = head.names
-    keys = _keys(path, dict.fromkeys(head.names, ""))
+    keys = _keys(path, dict.fromkeys(head.names, ""), added)
     types = dict.fromkeys((*head.names, *keys), "VARCHAR")
     read = columns_read(str(path), types, needs)
     _refuse_twice(str(path), read, head.twice)
@@ -131,11 +134,11 @@ def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> N
     )
 
 
-def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files) -> Opened:
+def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
     require_utf8(path)
     reader = f"read_ndjson({literal(path)}, maximum_depth = 1, sample_size = -1, hive_partitioning = false)"
     columns = describe(connection, reader)
-    keys = _keys(path, columns)
+    keys = _keys(path, columns, added)
     read = columns_read(str(path), {**columns, **dict.fromkeys(keys, "VARCHAR")}, needs)
     held = [column for column in read if column not in keys]
     texts = [f"{quote(c)}->>'$' AS {quote(c)}" if columns[c] == "JSON" else quote(c) for c in held]
@@ -152,10 +155,10 @@ def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     return _with_keys(opened, keys, sha256_file(path), reading.mark())
 
 
-def _keys(path: Path, present: Mapping[str, str]) -> dict[str, str | None]:
-    """What the folders named `key=value` say that a file lies in, unless it has such a column itself."""
+def _keys(path: Path, present: Mapping[str, str], added: Keys) -> dict[str, str | None]:
+    """What the folders named `key=value` say that a file lies in, and what is added, unless it has such a column."""
     pairs = [part.partition("=")[::2] for part in path.parts[:-1] if part.partition("=")[0] and "=" in part]
-    found = {unquote(key): unquote(value) for key, value in pairs}
+    found = {unquote(key): unquote(value) for key, value in pairs} | dict(added)
     empty = "__HIVE_DEFAULT_PARTITION__"
     return {key: None if value == empty else value for key, value in found.items() if key not in present}
 

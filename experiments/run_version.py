@@ -1,0 +1,33 @@
+"""The model version of a run's files: the column that the system file asks for, as the run says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from audits.systems import System
+from audits.systems.kinds import LogName
+from experiments.store import VERSION_TAG
+
+
+def version_column(system: System, log: LogName, path: Path, tags: Callable[[], Mapping[str, str]]) -> dict[str, str]:
+    """The column of the model version with its value in every row; empty where the file has one or the run knows none.
+
+    `tags` gives the tags of the run; they are asked for only where the file lacks the column.
+    """
+    names = {"decisions": system.columns, "generations": system.generations}.get(log)
+    column = names.model_version if names is not None else None
+    if column is None or path.suffix != ".parquet" or column in _columns(path):
+        return {}
+    version = tags().get(VERSION_TAG)
+    return {} if version is None else {column: version}
+
+
+def _columns(path: Path) -> list[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        return []  # the import says what is wrong with the file
