@@ -18,7 +18,7 @@ from audits.cubes.edges import edges_of
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
-from audits.cubes.read import Read, cells_from_counts, days_of, read_counts, read_histograms
+from audits.cubes.read import Read, cells_from_counts, days_of, hold_declared, read_counts, read_histograms
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
@@ -88,6 +88,7 @@ def measure_window(
     as_of = as_of or today
     with reading(workspace) as connection:
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        hold_declared(connection, system)
         stands = standing(system, window, as_of=as_of, today=today)
         read = read_window(
             connection,

@@ -15,7 +15,7 @@ from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
 from audits.drift.bins import Histogram
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, table
+from audits.lake.tables import KEYS, exists, literal, present_columns, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -63,6 +63,23 @@ def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.d
             next_step=f"Import some with `boussole import FILE --system {system.id}`, or run `boussole sync`.",
         )
     return row[0], row[1]
+
+
+def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Raises BoussoleError for a group or control that was declared after all the decisions came in: nothing of it was
+    read, and an audit would take that for nobody."""
+    present = present_columns(connection, table(system, "decisions"))
+    late = [f"groups.{name}" for name in system.groups if f"g_{name}" not in present]
+    late += [f"controls.{name}" for name in system.controls if f"c_{name}" not in present]
+    joined = [name for name in system.groups if system.groups[name].source == "sensitive"]
+    again = "Give the system another `id` and import its files again; or take the key out of the file."
+    if late:
+        raise BoussoleError(
+            f"`{late[0]}` was declared after the decisions of '{system.id}' came in: the lake holds nothing of its "
+            "column.",
+            where=f"systems/{system.id}.yaml",
+            next_step="Run `boussole cubes rebuild`, which joins it." if late[0][7:] in joined else again,
+        )
 
 
 def read_counts(
