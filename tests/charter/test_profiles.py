@@ -41,8 +41,8 @@ def told(metric, *pictures):
             "leans",
             "À profil comparable (métier [ROME]), cet écart disparaît et penche plutôt dans l'autre sens : ce chiffre "
             "seul tromperait.",
-            "Between comparable profiles (occupation [ROME]), this gap disappears and rather leans the other way: this "
-            "figure alone would mislead.",
+            "Between comparable profiles (occupation [ROME]), this gap disappears and rather leans the other way: neither "
+            "figure is enough alone.",
         ),
         (
             RAW,

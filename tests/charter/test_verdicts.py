@@ -253,7 +253,7 @@ def test_what_profiles_seem_to_explain_is_judged_by_itself():
     ]
     assert [each["verdict"] for each in found] == ["broken", "kept"]
     raw, adjusted = (each["sentence"]["en"] for each in found)
-    assert raw.endswith("rather leans the other way: this figure alone would mislead.")
+    assert raw.endswith("rather leans the other way: neither figure is enough alone.")
     assert adjusted.endswith("there is a gap the other way: the groups do not have the same profiles.")
 
 

@@ -154,7 +154,7 @@ def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
     raw = verdict(document, "selection_rate_ratio_gender")  # 557 ÷ 1835 women against 1198 ÷ 2691 men
     assert (raw["verdict"], round(measures["selection_rate_ratio/gender=Female"]["value"], 3)) == ("broken", 0.682)
     assert raw["sentence"]["en"].startswith("No. At equal numbers, 68 people")
-    assert "rather leans the other way: this figure alone would mislead." in raw["sentence"]["en"]
+    assert "rather leans the other way: neither figure is enough alone." in raw["sentence"]["en"]
 
 
 @pytest.fixture(scope="module")
