@@ -78,8 +78,8 @@ ANSWERS = {
 SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
 PICTURES = {
     "selection_rate_ratio": {
-        "reversed": "Between comparable profiles ({controls}), the picture is the opposite: this figure alone would "
-        "mislead.",
+        "reversed": "Between comparable profiles ({controls}), the picture is the opposite: neither figure is "
+        "enough alone.",
         "leans": "Between comparable profiles ({controls}), this gap disappears and rather leans the other way: neither "
         "figure is enough alone.",
         "explained": "Between comparable profiles ({controls}), this gap is no longer seen.",

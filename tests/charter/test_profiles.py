@@ -33,8 +33,8 @@ def told(metric, *pictures):
             RAW,
             "reversed",
             "À profil comparable (métier [ROME]), c'est l'inverse : ce chiffre seul tromperait.",
-            "Between comparable profiles (occupation [ROME]), the picture is the opposite: this figure alone would "
-            "mislead.",
+            "Between comparable profiles (occupation [ROME]), the picture is the opposite: neither figure is "
+            "enough alone.",
         ),
         (
             RAW,
