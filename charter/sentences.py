@@ -80,8 +80,8 @@ PICTURES = {
     "selection_rate_ratio": {
         "reversed": "Between comparable profiles ({controls}), the picture is the opposite: neither figure is "
         "enough alone.",
-        "leans": "Between comparable profiles ({controls}), this gap disappears and rather leans the other way: neither "
-        "figure is enough alone.",
+        "leans": "Between comparable profiles ({controls}), this gap disappears and rather leans the other way: "
+        "neither figure is enough alone.",
         "explained": "Between comparable profiles ({controls}), this gap is no longer seen.",
         "appears": "Between comparable profiles ({controls}), there is a gap that this figure does not show.",
     },

@@ -32,17 +32,17 @@ def told(metric, *pictures):
         (
             RAW,
             "reversed",
-            "À profil comparable (métier [ROME]), c'est l'inverse : ce chiffre seul tromperait.",
+            "À profil comparable (métier [ROME]), c'est l'inverse : aucun des deux chiffres ne suffit seul.",
             "Between comparable profiles (occupation [ROME]), the picture is the opposite: neither figure is "
             "enough alone.",
         ),
         (
             RAW,
             "leans",
-            "À profil comparable (métier [ROME]), cet écart disparaît et penche plutôt dans l'autre sens : ce chiffre "
-            "seul tromperait.",
-            "Between comparable profiles (occupation [ROME]), this gap disappears and rather leans the other way: neither "
-            "figure is enough alone.",
+            "À profil comparable (métier [ROME]), cet écart disparaît et penche plutôt dans l'autre sens : aucun des "
+            "deux chiffres ne suffit seul.",
+            "Between comparable profiles (occupation [ROME]), this gap disappears and rather leans the other way: "
+            "neither figure is enough alone.",
         ),
         (
             RAW,
