@@ -138,9 +138,9 @@ def stages_of(document: Document, kind: Kind) -> list[str]:
 
 
 def controls_of(document: Document, kind: Kind, by: Sequence[str]) -> list[str]:
-    """Comparable profiles first, where an audit holds them: what a charter judges; then everybody."""
+    """Everybody first; then comparable profiles, where an audit holds them: a control can hide what it should show."""
     adjusted = any(m["metric"] == kind.adjusted and m["by"] == list(by) for m in document["measures"])
-    return [PROFILES, RAW] if adjusted else [RAW]
+    return [RAW, PROFILES] if adjusted else [RAW]
 
 
 def question(kind: Kind, say: Say, *, system: System | None) -> str:

@@ -75,10 +75,15 @@ def answer(shown: Explorer, say: Say) -> Html:
             else say("What the charter’s question says")
         )
         verdict = el("p", link(join([badge(mark, say), el("span", asked)]), href, class_="mark"))
+    other = None
+    if shown.other is not None:
+        mark, href, words = shown.other
+        other = el("p", link(join([badge(mark, say), el("span", words)]), href, class_="mark"))
     told = [
         el("p", el("strong", shown.answer)),
         *[el("p", sentence) for sentence in shown.more],
         verdict,
+        other,
     ]
     tone = shown.judged[0] if shown.judged else "none"
     return el(

@@ -45,7 +45,8 @@ from dashboard.words import Say
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
     """The whole page. `answer` is its first sentence, `more` the others; `judged` the verdict that rests on what is
-    shown, and where it is explained."""
+    shown, and where it is explained; `other` the verdict of the other way to compare, the address of its view, and what
+    it is called."""
 
     chosen: Chosen
     fields: Sequence[Field]
@@ -54,6 +55,7 @@ class Explorer:
     answer: str
     more: Sequence[str]
     judged: tuple[str, str] | None
+    other: tuple[str, str, str] | None
     title: str
     chart: Chart | None
     table: Table
@@ -95,6 +97,7 @@ def explorer(
         answer=answer,
         more=more,
         judged=_judged(document, comparison(kind, control), by, query=query),
+        other=_other(document, kind, by, held, say, query=query) if "control" in values else None,
         title=title,
         chart=_chart(found, kind, say, title=title, control=control, level=level, minimum=minimum),
         table=groups_of(found, kind, by, say, title=title, control=control, minimum=minimum, system=system),
@@ -164,6 +167,18 @@ def _judged(document: Document, metric: str, by: Sequence[str], *, query: Mappin
     if verdict is None:
         return None
     return str(verdict["verdict"]), system_href(str(document["system"]), query=query, anchor=anchor_of(verdict))
+
+
+def _other(
+    document: Document, kind: Kind, by: Sequence[str], held: Chosen, say: Say, *, query: Mapping[str, str]
+) -> tuple[str, str, str] | None:
+    """What the charter says of the same question compared the other way; None where it does not ask it."""
+    control = RAW if held.control == PROFILES else PROFILES
+    verdict = judged_by(document, comparison(kind, control), by)
+    if verdict is None:
+        return None
+    words = say("Everybody together") if control == RAW else say("With comparable profiles")
+    return str(verdict["verdict"]), held.href(query, control=control), words
 
 
 def _chart(

@@ -138,6 +138,9 @@ def test_a_group_that_is_asked_for_is_spoken_of(view: View) -> None:
     assert men.more[0] == "It is the group that others are compared with."
 
 
+METRICS = {RAW: "selection_rate_ratio", PROFILES: "adjusted_selection_rate_ratio"}
+
+
 def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, windows: list[Any]) -> None:
     judged = {(v["metric"], tuple(v["by"])) for v in windows[0]["verdicts"] if v["comparisons"] and v["by"]}
     assert ("adjusted_selection_rate_ratio", ("gender",)) in judged
@@ -146,6 +149,16 @@ def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, w
     assert raw is not None
     assert adjusted[1].endswith("#equite-adjusted_selection_rate_ratio_gender")
     assert raw[1].endswith("#equite-selection_rate_ratio_gender")
+    for control, other in ((PROFILES, RAW), (RAW, PROFILES)):
+        found = view(kind="selected", by="gender", control=control).other
+        assert found is not None
+        assert (found[0], f"control={other}" in found[1]) == (
+            next(
+                v["verdict"] for v in windows[0]["verdicts"] if v["metric"] == METRICS[other] and v["by"] == ["gender"]
+            ),
+            True,
+        )
+    assert view(kind="selected", by="gender").chosen.control == RAW
     reached = view(kind="reached", by="gender")
     assert reached.judged is None
     assert not any(reached.table.verdicts)
