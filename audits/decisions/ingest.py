@@ -28,6 +28,7 @@ from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.files import Files
+from audits.systems.gaps import hold_known
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -66,7 +67,8 @@ def ingest(
     actions may come before or after their decision, in any order: the decisions and months they touch are brought in
     line. `files` says how the file is written, before what the system file says of it.
 
-    Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
+    Raises SystemFileError while a line of the system file is still to be filled in, SourceError when the source cannot
+    be read or the system declares no such log, RefusedError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
@@ -99,6 +101,7 @@ def ingest_into(
     files: Files | None = None,
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    hold_known(workspace.home / "systems", system.id)
     source = resume(connection, system, source, log=log)
     opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
     name = origin or opened.name
