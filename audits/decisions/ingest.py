@@ -29,6 +29,7 @@ from audits.lake.tables import create_system, log_columns, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.files import Files
+from audits.systems.gaps import hold_known
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -69,7 +70,8 @@ def ingest(
     line. `files` says how the file is written, before what the system file says of it; `added` are columns with
     one value in every row, where the file lacks them.
 
-    Raises SourceError when the source cannot be read or the system declares no such log, RefusedError when no row
+    Raises SystemFileError while a line of the system file is still to be filled in, SourceError when the source cannot
+    be read or the system declares no such log, RefusedError when no row
     (or with `strict`, not every row) is acceptable; nothing is written then.
     """
     with writing(workspace) as connection:
@@ -104,6 +106,7 @@ def ingest_into(
     added: Mapping[str, str] | None = None,
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    hold_known(workspace.home / "systems", system.id)
     source = resume(connection, system, source, log=log)
     opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files, added=added)
     name = origin or opened.name

@@ -94,8 +94,8 @@ class Stratum:
 def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, size: int = SAMPLE) -> Sample:
     """Features, score and decision of at most `size` decisions of a window.
 
-    Columns that the lake does not have yet are left out. Raises ReportError where the rows of counted decisions are
-    gone.
+    Columns that the lake does not have yet are left out. Raises ReportError where nothing is left to show, and where
+    the rows of counted decisions are gone.
     """
     step: Step = "day" if (window.end - window.start).days < LONGEST_BY_DAY else "month"
     strata = _strata(connection, system, window, step, size)
@@ -206,7 +206,7 @@ def _by_weight(
                 FROM (SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
                     FROM {table(system, "decisions")} WHERE {_within(window)}) AS d
                 JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, decisions_)
-                    ON w.since_ = d.since_ AND decision_ = decision))
+                    ON w.since_ = d.since_ AND decision_ = {_DECIDED}))
         WHERE times_ > 0 ORDER BY since_, hash_, id"""
     ).df()
     times = found.pop("times_")
@@ -219,7 +219,14 @@ def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     names = [f"{quote('f_' + name)} AS {quote(name)}" for name in system.watched if f"f_{name}" in present]
     score = ["score"] if system.log.score else []
     decision = [f"CAST(decision AS VARCHAR) AS {DECISION}"] if system.decides else []
-    return ", ".join([*score, *decision, *names])
+    shown = [*score, *decision, *names]
+    if not shown:
+        raise ReportError(
+            "its log has no decision, no score and no `features`: there is nothing to show Evidently.",
+            where=f"system '{system.id}'",
+            next_step="Declare `features` or a score, or give --no-report.",
+        )
+    return ", ".join(shown)
 
 
 def _since(step: Step) -> str:

@@ -1,4 +1,7 @@
-"""Lines of a system file that somebody still has to fill in: while one stands, every audit of it is a dry run."""
+"""Lines of a system file that somebody still has to fill in: while one stands, nothing is imported or sealed.
+
+An import reads rows as the file says: what comes in under a guess stays that guess, whatever is filled in later.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +56,42 @@ def file_of(folder: Path, system_id: str) -> Path:
 def hold_filled(folder: Path, system_ids: Iterable[str]) -> None:
     """Raises SystemFileError where the file of one of these systems has lines to fill in: nothing of it is sealed."""
     for system_id in system_ids:
-        path = file_of(folder, system_id)
-        found = gaps_of(path)
-        if found:
-            told = "".join(f"\n  {gap.told()}" for gap in found)
-            raise SystemFileError(
-                f"{len(found)} line(s) are still `{MARK}`, so nothing is sealed: it would rest on guesses.{told}\n",
-                where=str(path),
-                next_step="Write what is true in each of them, take its mark away, and run the command again. Until "
-                f"then, `boussole audit --system {system_id} --dry-run` shows what an audit would say.",
-            )
+        shown = f"`boussole audit --system {system_id} --dry-run` shows what an audit would say."
+        _hold(file_of(folder, system_id), "nothing is sealed: it would rest on guesses", shown)
+
+
+def hold_known(folder: Path, system_id: str) -> None:
+    """The same before rows are read as the file says: they would keep what it guessed."""
+    path = file_of(folder, system_id)
+    shown = f"`boussole audit --dry-run DATAFILE --system-file {path}` shows what an audit would say."
+    _hold(path, "nothing is imported: rows would keep what was guessed of them", shown)
+
+
+def _hold(path: Path, refused: str, shown: str) -> None:
+    found = gaps_of(path)
+    if found:
+        told = "".join(f"\n  {gap.told()}" for gap in found)
+        raise SystemFileError(
+            f"{len(found)} line(s) are still `{MARK}`, so {refused}.{told}\n",
+            where=str(path),
+            next_step="Write what is true in each of them, take its mark away, and run the command again. Until then, "
+            + shown,
+        )
+
+
+def gap_names(text: str) -> list[tuple[str, str]]:
+    """The keys of the marked lines of a proposal, from the outermost on, each with what is asked.
+
+    >>> gap_names("columns:\\n  decision:\\n    column: score  # TO FILL IN: which is it?\\n")
+    [('columns.decision.column', 'which is it?')]
+    """
+    found, above = [], list[tuple[int, str]]()
+    for line in text.splitlines():
+        bare = line.strip()
+        if not bare or bare.startswith(("#", "-")):
+            continue
+        inset = len(line) - len(line.lstrip())
+        above = [*(each for each in above if each[0] < inset), (inset, bare.partition(":")[0])]
+        if f"  # {MARK}: " in line:
+            found.append((".".join(key for _, key in above), line.partition(f"  # {MARK}: ")[2]))
+    return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import known_workspace, say, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,8 @@ def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[d
         files = _file(asked.file or "", asked.files)
     tell_gaps(file_of(workspace.home / "systems", system.id) if workspace else asked.system_file)
     document, reports = audit_files(system, files, parent=workspace, **days)
-    return document, reports, workspace.settings.language if workspace else language()
+    beside = workspace or known_workspace(context)
+    return document, reports, beside.settings.language if beside else language()
 
 
 def system_of(context: typer.Context, system: str | None, system_file: Path | None) -> tuple[Workspace | None, System]:

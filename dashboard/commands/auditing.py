@@ -133,7 +133,7 @@ def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) ->
     document, words = look.document, speaker(lang)
     window = document["window"]
     texts = document.get("texts")
-    counted = f"{document['decisions']} decisions" if texts is None else f"{texts} texts"
+    counted = f"{document['decisions']} {_unit(document)}" if texts is None else f"{texts} texts"
     head = f"{document['system']} {window['start']}/{window['end']}: {counted}"
     to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
     if look.part is not None:
@@ -147,10 +147,16 @@ def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) ->
         to(f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}")
 
 
+def _unit(document: Document) -> str:
+    """What the rows of a log are: one without decisions says who stood where."""
+    alone = any(measure.get("reason") == "no_decision" for measure in document["measures"])
+    return "places in lists" if alone else "decisions"
+
+
 def _scope(look: Look, document: Document) -> str:
     """Which part of the log was looked at, and how the rest is."""
     told = document["left_out"]
-    counted = f"{told['counted']:,} of {told['counted'] + told['other_periods']:,} decisions"
+    counted = f"{told['counted']:,} of {told['counted'] + told['other_periods']:,} {_unit(document)}"
     what = "this first audit looks at one period alone" if look.first else "one period alone"
     return (
         f"window {look.part}: {what}, {counted}; {told['other_periods']:,} in other periods: "

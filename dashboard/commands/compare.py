@@ -171,6 +171,8 @@ def _tell(document: Mapping[str, Any]) -> None:
     sides = [document[side] for side in ("production", "candidate")]
     told = [f"{side['name']} ({side['decisions']} decisions)" for side in sides]
     typer.echo(f"{document['system']}: {told[0]} -> {told[1]}: {document['verdict'].replace('_', ' ')}")
+    if not document["comparisons"]:
+        typer.echo("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
     order = ("worse", "unknown", "not_worse")
     for comparison in sorted(document["comparisons"], key=lambda item: order.index(item["verdict"])):
         typer.echo(f"  {comparison['verdict'].replace('_', ' '):<9} {comparison['measure']}: {_line(comparison)}")

@@ -144,7 +144,8 @@ def add(
     shutil.copyfile(file, target)
     say(f"Added: {system.id}")
     if found := gaps_of(target):
-        say(f"{len(found)} of its lines are still {MARK}: until they are filled in, every audit of it is a dry run.")
+        say(f"{len(found)} of its lines are still {MARK}: until they are filled in, nothing is imported or sealed.")
+        say(f"Fill them in in {target}, or in {file} and add it again with --replace.")
 
 
 app.command("import")(import_)

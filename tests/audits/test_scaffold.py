@@ -119,14 +119,14 @@ def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
         "score": "y_pred_proba",
         "outcome": "repaid",
     }
-    assert any(gap.startswith("favourable: no word says") for gap in made.gaps)
+    assert any(gap.startswith("columns.favourable: no word says") for gap in made.gaps)
     assert any(gap.startswith("groups: no sensitive feature") for gap in made.gaps)
     assert imported(path, system, tmp_path).accepted == 50_000
 
 
 def test_groups_that_nothing_orders_are_asked_for(real_data: Path) -> None:
     made = propose(real_data / "french_callback" / "origin2.csv")
-    (asked,) = [gap for gap in made.gaps if gap.startswith("origin:")]
+    (asked,) = [gap for gap in made.gaps if gap.startswith("groups.origin:")]
     assert "the largest are equal: each is compared with all others" in asked
 
 
@@ -347,7 +347,9 @@ def test_e_mail_addresses_are_recognised_by_what_they_are(table: Callable[..., P
     mails = [f"p{n}@example.org" for n in range(20)]
     made, system = proposed(table(contact=mails, granted=["yes", "no"] * 10, genre=["F", "M"] * 10), tmp_path)
     assert system.log.id == "contact"  # nothing else is unique, and nothing says that it identifies a decision
-    assert any(gap.startswith("id: each row has a value of its own, but its name does not say") for gap in made.gaps)
+    assert any(
+        gap.startswith("columns.id: each row has a value of its own, but its name does not say") for gap in made.gaps
+    )
     assert system.privacy.pseudonymise == ["contact"]
 
 
@@ -363,7 +365,7 @@ def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path)
 def test_values_that_nothing_explains_are_left_to_a_person(table: Callable[..., Path], tmp_path: Path) -> None:
     made, system = proposed(table(id=list(range(30)), decision=["A1", "B2", "B2"] * 10), tmp_path)
     assert system.log.decision.selected == ["A1"]
-    assert any(gap.startswith("selected: ") for gap in made.gaps)
+    assert any(gap.startswith("columns.decision.selected: ") for gap in made.gaps)
     assert any(gap.startswith("groups: ") for gap in made.gaps)
 
 
@@ -384,9 +386,10 @@ def test_what_is_often_absent_is_no_outcome_for_that_alone(real_data: Path, tmp_
 
 def test_several_that_could_be_the_outcome_are_asked_for(real_data: Path) -> None:
     gaps = propose(real_data / "compas/compas-scores-two-years.csv").gaps
-    asked = [gap for gap in gaps if gap.startswith("column: ")]
-    assert any("two_year_recid" in gap and gap.endswith("which is it?") for gap in asked)
-    assert any("v_score_text" in gap for gap in asked)
+    asked = dict(gap.split(": ", 1) for gap in gaps)
+    assert "two_year_recid" in asked["columns.outcome.column"]
+    assert asked["columns.outcome.column"].endswith("which is it?")
+    assert "v_score_text" in asked["columns.decision.column"]
 
 
 def test_levels_count_as_selected_but_for_the_lowest(table: Callable[..., Path], tmp_path: Path) -> None:
@@ -400,6 +403,7 @@ def test_a_log_without_time_gets_a_period_to_fill_in(table: Callable[..., Path],
     made, system = proposed(table(id=list(range(20)), accepted=[0, 1] * 10, date=when), tmp_path)
     assert system.log.period == TODAY
     assert "# Left out: date: its dates cannot be read" in made.text
+    assert any(gap.startswith("columns.period: the dates of 'date' cannot be read") for gap in made.gaps)
 
 
 @pytest.mark.parametrize(
@@ -496,6 +500,10 @@ def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
     again = command("systems", "new", "--from", data, "--out", file)
     assert (again.returncode, "exists already" in again.stderr) == (2, True)
     assert command("--workspace", home, "systems", "add", file).returncode == 0
+    held = command("--workspace", home, "import", data, "--system", "credit")
+    assert (held.returncode, "so nothing is imported" in held.stderr) == (2, True)
+    file.write_text(file.read_text(encoding="utf-8").replace("# TO FILL IN: ", "# seen: "), encoding="utf-8")
+    assert command("--workspace", home, "systems", "add", file, "--replace").returncode == 0
     done = command("--workspace", home, "import", data, "--system", "credit")
     assert (done.returncode, "40 decision(s) accepted" in done.stderr) == (0, True)
 

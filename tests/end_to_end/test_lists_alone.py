@@ -194,9 +194,45 @@ def test_what_needs_a_decision_elsewhere_says_so_or_leaves_it_out(
         (each["group"]["role"], each["reason"]) for each in _measures(json.loads(done.stdout)) if each["by"] == ["role"]
     }
     assert told == {("decision", "no_decision")}
+    done = command(*here, "drift", "--system", "planted1", *windows)
+    assert (done.returncode, "there is nothing to show Evidently" in done.stderr) == (2, True)
+    assert "--no-report" in done.stderr
     done = command(*here, "subgroups", "--system", "weeks")
     assert done.returncode != 0
     assert "declares no decision" in done.stderr
+
+
+def test_what_auditors_take_away_holds_no_invented_decision(
+    command: Run, home: Path, audited_lists: Callable[..., Any], tmp_path: Path
+) -> None:
+    audited_lists(written(home / "taken.csv", women_first=1), id="taken")
+    here = ("--workspace", home / "workspace")
+    for what in ("oscal", "json", "csv"):
+        done = command(*here, "export", what, tmp_path / what)
+        assert done.returncode == 0, done.stderr
+    (results,) = (tmp_path / "oscal").glob("assessment-results-*.json")
+    (taken, *_) = [
+        each
+        for each in json.loads(results.read_text(encoding="utf-8"))["assessment-results"]["results"]
+        if "400 " in each["description"]
+    ]
+    undecided = [f for f in taken["findings"] if {"no_decision"} & {prop["value"] for prop in f["props"]}]
+    assert undecided
+    assert {finding["target"]["status"]["state"] for finding in undecided} == {"not-satisfied"}  # as not examined
+    assert {finding["target"]["status"]["reason"] for finding in undecided} == {"other"}
+    with (tmp_path / "csv" / "questions.csv").open(encoding="utf-8-sig") as file:
+        rows = {row["indicator"]: row for row in csv.DictReader(file, delimiter=";") if row["use"] == "taken"}
+    assert (rows["selection_rate_ratio"]["verdict"], rows["exposure_ratio_sex"]["verdict"]) == (
+        "not_examined",
+        "broken",
+    )
+    done = command(*here, "report", "--lang", "fr", "--out", tmp_path / "r.pdf")
+    assert done.returncode == 0, done.stderr
+    told_of = command(*here, "audit", "--system", "taken", "--dry-run").stdout
+    assert "400 places in lists" in told_of
+    same = home / "taken.csv"
+    done = command("compare", same, same, "--system-file", home / "taken.yaml", "--fail-on", "nothing")
+    assert (done.returncode, "places" in done.stdout, "nothing was compared" in done.stdout) == (0, False, True)
 
 
 def _measures(document: Any) -> list[Any]:

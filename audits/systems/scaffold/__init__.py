@@ -14,10 +14,10 @@ import yaml
 from audits.errors import SystemFileError
 from audits.lake.engine import scratch
 from audits.systems.files import Files
+from audits.systems.gaps import gap_names
 from audits.systems.model import System
 from audits.systems.scaffold import keys, people, roles
 from audits.systems.scaffold.draft import Draft
-from audits.systems.scaffold.marks import GAP
 from audits.systems.scaffold.profile import profile
 from audits.systems.scaffold.words import plain
 from audits.systems.scaffold.writing import write
@@ -81,8 +81,7 @@ def propose(
             today=today or dt.datetime.now(ZoneInfo(ZONE)).date(),
             zone=ZONE,
         )
-    marked = [line.strip().split(f"  # {GAP}: ") for line in text.splitlines() if f"  # {GAP}: " in line]
-    gaps = tuple(f"{line.partition(':')[0]}: {asked}" for line, asked in marked)
+    gaps = tuple(f"{key}: {asked}" for key, asked in gap_names(text))
     reading = draft.table.reading
     return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps, reading.sentence() if reading else None)
 

@@ -58,7 +58,7 @@ def _columns(draft: Draft, today: dt.date) -> Iterator[str]:
     if "decided_at" in draft.roles:
         yield _role(draft, "decided_at", "decided_at")
     else:
-        yield note(f"  period: {today}", GAP, "no column of dates was found: the date of all these decisions")
+        yield note(f"  period: {today}", GAP, f"{_dateless(draft)}: the date of all these decisions")
     yield from _decision(draft)
     score = draft.column("score")
     if score:
@@ -74,6 +74,12 @@ def _columns(draft: Draft, today: dt.date) -> Iterator[str]:
     yield from _human(draft)
     others = ("person", "team", "use", "weight", "model_version")
     yield from (_role(draft, role, role) for role in others if role in draft.roles)
+
+
+def _dateless(draft: Draft) -> str:
+    """Why no column is the date: none was found, or one whose name says so cannot be read."""
+    unread = [name for name in draft.left_out if named(draft.table.columns[name].words, w.DATE)]
+    return f"the dates of '{unread[0]}' cannot be read" if unread else "no column of dates was found"
 
 
 def _key(draft: Draft) -> str:

@@ -1,4 +1,4 @@
-"""Lines of a system file that are still to be filled in: audits are dry runs until none is left."""
+"""Lines of a system file that are still to be filled in: nothing is imported or sealed until none is left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audits.decisions import ingest
 from audits.errors import SystemFileError
 from audits.systems.gaps import gaps_in
 from audits.workspace import Workspace
@@ -46,12 +47,41 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+def filled(loans: Path) -> str:
+    return loans.read_text(encoding="utf-8").replace("TO FILL IN: no", "of the file: no")
+
+
+def bring_in(command: Any, workspace: Workspace, loans: Path, log: Path, *, name: str = "loans.yaml") -> None:
+    """Decisions come in by a system file without marks; then somebody marks a line of it."""
+    kept = workspace.home / "systems" / name
+    kept.write_text(filled(loans), encoding="utf-8")
+    assert command("--workspace", workspace.home, "import", log, "--system", "loans").returncode == 0
+    kept.write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_nothing_is_imported_as_a_guess_says(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+    """What was imported under a guess would be audited as guessed once the line is filled in."""
     here = ("--workspace", workspace.home)
     added = command(*here, "systems", "add", loans)
-    assert "1 of its lines are still TO FILL IN" in added.stderr
+    assert (
+        "1 of its lines are still TO FILL IN: until they are filled in, nothing is imported or sealed" in added.stderr
+    )
     assert "loans.yaml, line 10: period: 2026-03-01" in command(*here, "systems", "check").stderr
-    assert command(*here, "import", log, "--system", "loans").returncode == 0
+    refused = command(*here, "import", log, "--system", "loans")
+    assert (refused.returncode, "nothing is imported: rows would keep what was guessed" in refused.stderr) == (2, True)
+    assert "boussole audit --dry-run DATAFILE" in refused.stderr
+    with pytest.raises(SystemFileError, match="nothing is imported"):
+        ingest(workspace, workspace.system("loans"), log)
+    loans.write_text(filled(loans).replace("2026-03-01", "2025-12-31"), encoding="utf-8")
+    for arguments in (("systems", "add", loans, "--replace"), ("import", log, "--system", "loans"), ("audit",)):
+        done = command(*here, *arguments)
+        assert done.returncode == 0, done.stderr
+    assert "loans 2025-12-31/2025-12-31: 120 decisions" in done.stdout
+
+
+def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+    here = ("--workspace", workspace.home)
+    bring_in(command, workspace, loans, log)
     refused = command(*here, "audit", "--system", "loans")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "line 10: period: 2026-03-01  # TO FILL IN: no column of dates was found" in refused.stderr
@@ -67,7 +97,7 @@ def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspa
 def test_an_audit_is_sealed_once_nothing_is_to_fill_in(
     command: Any, workspace: Workspace, loans: Path, log: Path
 ) -> None:
-    loans.write_text(loans.read_text(encoding="utf-8").replace("TO FILL IN: no", "of the file: no"), encoding="utf-8")
+    loans.write_text(filled(loans), encoding="utf-8")
     here = ("--workspace", workspace.home)
     for arguments in (("systems", "add", loans), ("import", log, "--system", "loans"), ("audit",)):
         done = command(*here, *arguments)
@@ -80,17 +110,15 @@ def test_one_system_to_fill_in_seals_nothing_of_the_others(
 ) -> None:
     whole = loans.read_text(encoding="utf-8").replace("# TO FILL IN: no", "# no").replace("id: loans", "id: credit")
     (workspace.home / "systems" / "credit.yaml").write_text(whole, encoding="utf-8")
-    (workspace.home / "systems" / "loans.yaml").write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
-    for system in ("credit", "loans"):
-        assert command("--workspace", workspace.home, "import", log, "--system", system).returncode == 0
+    assert command("--workspace", workspace.home, "import", log, "--system", "credit").returncode == 0
+    bring_in(command, workspace, loans, log)
     assert command("--workspace", workspace.home, "audit").returncode == 2
     assert audits_of(workspace, "credit") == []
 
 
 def test_whatever_seals_is_refused(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
     """Where audits are sealed, not in one command; under the other ending of YAML files, too."""
-    (workspace.home / "systems" / "loans.yml").write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
-    assert command("--workspace", workspace.home, "import", log, "--system", "loans").returncode == 0
+    bring_in(command, workspace, loans, log, name="loans.yml")
     with pytest.raises(SystemFileError, match=r"1 line\(s\) are still `TO FILL IN`"):
         run_audit(workspace, workspace.system("loans"))
     assert audits_of(workspace, "loans") == []
