@@ -90,7 +90,7 @@ def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window:
     """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
 
     A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
-    where it brought none.
+    where it brought none; one of which a purge left the month, to each window that has days of this month.
     """
     query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
@@ -109,21 +109,25 @@ def _within(window: Window) -> str:
 
 def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
     """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
-    here = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}' OR {_whole(connection, system, window)}"
+    month = f"bare AND day <= DATE '{window.end}' AND last_day(day) >= DATE '{window.start}'"
+    here = f"{_within(window)} OR ({month}) OR {_whole(connection, system, window)}"
     return (
         f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
         f"WHEN discarded THEN '{DISCARDED}' WHEN {_out(connection, system)} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
-        f"coalesce(q.weight, {_unread_weight(connection, system)}) AS n "
+        f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
     )
 
 
 def _may_lie(system: System, window: Window) -> str:
-    """SQL: whether a row without a day came with others of a window, or with none."""
+    """SQL: whether a row without a day came with others of a window, or with none; a purge noted their months."""
     brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
     elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
-    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
+    return (
+        f"CASE WHEN first_month IS NULL THEN batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere}) "
+        f"ELSE first_month <= DATE '{window.end}' AND last_day(last_month) >= DATE '{window.start}' END"
+    )
 
 
 def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
@@ -137,7 +141,7 @@ def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     return "false" if connection.execute(beyond).fetchone() else "true"
 
 
-def _unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
+def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
     """How many decisions a row stands for whose weight cannot be read: as many as the rows of the log, on average."""
     if system.log.weight is None:
         return 1
