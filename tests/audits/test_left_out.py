@@ -108,6 +108,28 @@ def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
     assert (found.counted, found.set_aside, found.by_reason) == (104, 0, ())
 
 
+def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its_own_dates(tmp_path: Path) -> None:
+    workspace = made(
+        tmp_path / "w", MONTHLY.replace("decision:", "score: {column: points, range: [0, 1]}\n  decision:")
+    )
+    system, out = workspace.system("loans"), tmp_path / "aside.csv"
+    good = [f"{line.strip()},0.25\n" for line in rows(3, 100)]
+    bad = [f"{line.strip()},0.75\n" for line in rows(3, 4, start=500, granted="été", day=30)]
+    bring(workspace, [*good, *bad], header="ref,day,granted,sex,points\n")
+    export(workspace, system, out)
+    names, *lines = out.read_text(encoding="utf-8").splitlines()
+    saved = [line.replace("0.75", "0;75").replace("2026-03-30", "30/03/2026").replace("été", "yes") for line in lines]
+    saved = [line.replace("neither a `selected` nor a", "né") for line in saved]  # a letter that is no UTF-8
+    swapped = [text.translate(str.maketrans(",;", ";,")) for text in (names, *saved)]
+    out.write_bytes("\r\n".join([*swapped, ""]).encode("cp1252"))
+    report = resubmit(workspace, system, out)
+    assert (report.accepted, report.quarantined) == (4, 0)
+    assert left_out(workspace).set_aside == 0
+    with reading(workspace) as connection:
+        found = connection.execute("SELECT day, score, count(*) FROM lake.loans.decisions GROUP BY ALL ORDER BY ALL")
+        assert found.fetchall() == [(dt.date(2026, 3, 9), 0.25, 100), (dt.date(2026, 3, 30), 0.75, 4)]
+
+
 def test_rows_of_an_excluded_run_are_told_and_no_part_of_the_share(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, rows(3, 100))
