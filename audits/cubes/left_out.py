@@ -9,21 +9,22 @@ import duckdb
 import pyarrow as pa
 
 from audits.decisions.exclusion import runs_out
-from audits.decisions.quarantine import standing
+from audits.decisions.quarantine import WAITING, entries, standing
 from audits.lake.tables import has_shared, has_table, literal, table
 from audits.systems.model import System
 from audits.windows import Window
 
 LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
-SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS = PARTS = (
+SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, OUTCOMES = PARTS = (
     "set_aside",
     "undated",
     "discarded",
     "excluded",
     "other_periods",
+    "outcomes_set_aside",
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
-decisions of other periods."""
+decisions of other periods; rows of the log of outcomes set aside, of all periods: they bear no day of a decision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class LeftOut:
     other_periods: int
     by_reason: tuple[tuple[str, str, int], ...]
     """Of those set aside: the column, the reason, how many; the most first."""
+    outcomes_set_aside: int = 0
+    """Rows of the log of outcomes that are set aside, of all periods; no part of the share."""
 
     @property
     def rows(self) -> int:
@@ -61,6 +64,7 @@ class LeftOut:
             "other_periods": self.other_periods,
             "share": self.share,
             "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
+            **({"outcomes_set_aside": self.outcomes_set_aside} if self.outcomes_set_aside else {}),
         }
 
 
@@ -82,6 +86,7 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         discarded=sums[DISCARDED],
         excluded=sums[EXCLUDED],
         other_periods=sums[OTHER_PERIODS],
+        outcomes_set_aside=sums[OUTCOMES],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
     )
 
@@ -95,6 +100,7 @@ def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window:
     query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
         f"""WHERE "by" = '' AND NOT ({_within(window)})"""
+        f" UNION ALL {_outcomes(connection, system)}"
     )
     summed = (
         f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({query} """
@@ -117,6 +123,14 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
+    )
+
+
+def _outcomes(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: the same columns, of the rows of the log of outcomes that still wait, but those of excluded runs."""
+    return (
+        f"SELECT '{OUTCOMES}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
+        f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({_out(connection, system)})"
     )
 
 

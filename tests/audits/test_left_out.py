@@ -12,6 +12,7 @@ import pytest
 from audits.cubes.left_out import LeftOut
 from audits.decisions import ingest
 from audits.decisions.correction import resubmit
+from audits.decisions.discards import Chosen, discard
 from audits.decisions.exclusion import exclude
 from audits.decisions.quarantine import export
 from audits.errors import SourceError
@@ -24,6 +25,8 @@ from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.records import stored_audits
 from charter.rerun import rerun
+from dashboard.left_out import left_out_words
+from dashboard.words import speaker
 from tests.written import system_text
 
 MONTHLY = """
@@ -268,3 +271,22 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     with reading(workspace) as connection:
         assert connection.execute("FROM lake.loans.quarantine").fetchall() == []
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
+
+
+def test_outcomes_set_aside_are_told_until_they_are_corrected(tmp_path: Path) -> None:
+    """Two of three cannot be read; they are no part of the share, and a rerun finds them again."""
+    outcome = 'outcome: {column: repaid, positive: ["1"], observed_for: all, absent: negative}\n  decision:'
+    workspace = made(tmp_path / "w", MONTHLY.replace("decision:", outcome))
+    system, late = workspace.system("loans"), tmp_path / "late.csv"
+    bring(workspace, rows(3, 100))
+    assert "outcomes_set_aside" not in run_audit(workspace, system)["left_out"]
+    late.write_text("ref,repaid\n3-1,1\n,1\n,0\n", encoding="utf-8")
+    ingest(workspace, system, late, log="outcomes")
+    document = run_audit(workspace, system)
+    told = document["left_out"]
+    assert (told["outcomes_set_aside"], told["set_aside"], told["limited"]) == (2, 0, False)
+    assert left_out_words(document, speaker("en")) == "outcomes set aside: 2"
+    assert left_out_words(document, speaker("fr")) == "résultats mis de côté\u202f: 2"
+    assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
+    discard(workspace, system, Chosen(), reason="unreadable", role="Credit", log="outcomes")
+    assert left_out(workspace).outcomes_set_aside == 0
