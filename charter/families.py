@@ -19,6 +19,8 @@ Attribute = tuple[str, ...]
 
 SELECTED = {True: {"en": "selected", "fr": "retenues"}, False: {"en": "flagged", "fr": "signalées"}}
 """What being selected is called where the system file has no `decision.title`: favourable, harm."""
+NOT_AUDITED = "not_audited"
+"""Why a measured question of a system that no audit has measured is not examined."""
 NO_GROUPS = {"en": "groups", "fr": "groupes"}
 NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
@@ -55,8 +57,10 @@ class Asked:
     system: System
     questions: tuple[Question, ...]
 
-    def answered(self, measures: Sequence[MeasureDocument]) -> list[Question]:
-        """The questions with the measures that answer them."""
+    def answered(self, measures: Sequence[MeasureDocument] | None) -> list[Question]:
+        """The questions with the measures that answer them; None: no audit has counted a decision yet."""
+        if measures is None:
+            return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
         by_metric: dict[str, list[MeasureDocument]] = {}
         for measure in measures:
             by_metric.setdefault(measure["metric"], []).append(measure)
@@ -84,7 +88,7 @@ def asked_of(charter: Charter, system: System) -> Asked:
     return Asked(charter=charter, system=system, questions=tuple(found))
 
 
-def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> list[Question]:
+def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument] | None) -> list[Question]:
     """All questions that fit the system, each with the measures that answer it.
 
     Raises CharterError when two questions would bear the same id.

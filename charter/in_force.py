@@ -225,10 +225,15 @@ def _adopted(workspace: Workspace, charter: Charter, acts: Sequence[Act]) -> dic
 
 
 def _judged(charter: Charter) -> dict[str, tuple[object, ...]]:
-    """What decides the verdict of each question whose level the text calls adopted: the measure, its levels, and the
-    chance of error it is judged at."""
+    """What decides the verdict of each question whose level the text calls adopted: the measure, its levels, the
+    chance of error it is judged at, and the share of decisions set aside from which on it is not judged."""
     common = (charter.alpha, charter.looks, charter.confirm_days)
-    return {way.id: (*_decides(way), *common) for way in charter.ways if way.threshold.status == "adopted"}
+    limit = charter.left_out.limit if charter.left_out else None
+    return {
+        way.id: (*_decides(way), *common, *((limit,) if way.evidence == "measured" else ()))
+        for way in charter.ways
+        if way.threshold.status == "adopted"
+    }
 
 
 def _decides(indicator: Indicator) -> tuple[object, ...]:

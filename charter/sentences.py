@@ -30,6 +30,7 @@ NOT_EXAMINED = {
     "no_stages": "Not examined: the system file declares no stages.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
+    "not_audited": "Not examined: no audit has counted decisions of this system yet.",
 }
 CANNOT_TELL = {
     "no_comparison": "We cannot tell. There is only one group in these decisions: nothing to compare.",

@@ -43,7 +43,7 @@ def texts_document(
     window, texts = _counted(workspace, system, start, end)
     judging = in_force(workspace)
     facts, charter = facts_of(workspace, as_of=as_of, adopted=judging.adopted), judging.charter
-    verdicts = judge(charter, system, [], window_start=window.start, window_end=window.end, facts=facts)
+    verdicts = judge(charter, system, None, window_start=window.start, window_end=window.end, facts=facts)
     return {
         "schema": SCHEMA,
         "system": system.id,

@@ -34,7 +34,7 @@ Answer = tuple[str, str | None]
 def judge(
     charter: Charter,
     system: System,
-    measures: Sequence[MeasureDocument],
+    measures: Sequence[MeasureDocument] | None,
     *,
     window_start: dt.date,
     window_end: dt.date | None = None,
@@ -44,8 +44,9 @@ def judge(
 ) -> list[Document]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
-    `measures` are the documents of an audit (`Measure.document()`); `window_start` and `window_end` are its first and
-    last day, `facts` what people have stated (nothing, if absent), `left_out` what the audit did not count.
+    `measures` are the documents of an audit (`Measure.document()`), None where none was made; `window_start` and
+    `window_end` are its first and last day, `facts` what people have stated (nothing, if absent), `left_out` what the
+    audit did not count.
     `only`: of some questions.
 
     Raises CharterError for a threshold that its scale cannot carry.
@@ -250,7 +251,7 @@ class _Judging:
 
 def _judging(
     every: Asked,
-    measures: Sequence[MeasureDocument],
+    measures: Sequence[MeasureDocument] | None,
     *,
     start: dt.date,
     end: dt.date | None,
@@ -264,7 +265,7 @@ def _judging(
         system=every.system,
         questions=every.answered(measures),
         looks=looks_of(every.charter, every.system),
-        decisions=_decisions(measures),
+        decisions=_decisions(measures or []),
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
         left_out=left_out,

@@ -111,6 +111,8 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
         )
     if reason in DECLARED:
         return say("It would take these data in the log, and a line in the file of the system that says so.")
-    if reason == "no_measure":
-        return say("It would take an audit of a period whose decisions hold these data.")
-    return ""
+    audits = {
+        "not_audited": say("It would take decisions in the log, and an audit of them."),
+        "no_measure": say("It would take an audit of a period whose decisions hold these data."),
+    }
+    return audits.get(reason, "")

@@ -304,10 +304,24 @@ def _replayed(amendment: Amendment, say: Say) -> str:
         windows=say.whole(replay.windows),
         date=say.date(amendment.since),
     )
-    return (
-        f"{told} " + say.plural("One would have been another.", "{n} would have been others.", len(replay.changes))
+    changed = (
+        say.plural("One would have been another.", "{n} would have been others.", len(replay.changes))
         if replay.changes
-        else f"{told} " + say("None would have been another.")
+        else say("None would have been another.")
+    )
+    return " ".join(part for part in (told, changed, _uncapped(replay.uncapped, say)) if part)
+
+
+def _uncapped(n: int, say: Say) -> str:
+    """How many audits the charter's share of decisions set aside could not be held against."""
+    if not n:
+        return ""
+    return say.plural(
+        "One of these audits, of an earlier version, does not say how many decisions were set aside: the charter’s "
+        "limit could not be applied to it.",
+        "{n} of these audits, of an earlier version, do not say how many decisions were set aside: the charter’s "
+        "limit could not be applied to them.",
+        n,
     )
 
 

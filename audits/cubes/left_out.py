@@ -9,21 +9,22 @@ import duckdb
 import pyarrow as pa
 
 from audits.decisions.exclusion import runs_out
-from audits.decisions.quarantine import standing
+from audits.decisions.quarantine import WAITING, entries, standing
 from audits.lake.tables import has_shared, has_table, literal, table
 from audits.systems.model import System
 from audits.windows import Window
 
 LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
-SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS = PARTS = (
+SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, OUTCOMES = PARTS = (
     "set_aside",
     "undated",
     "discarded",
     "excluded",
     "other_periods",
+    "outcomes_set_aside",
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
-decisions of other periods."""
+decisions of other periods; rows of the log of outcomes set aside, of all periods: they bear no day of a decision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class LeftOut:
     other_periods: int
     by_reason: tuple[tuple[str, str, int], ...]
     """Of those set aside: the column, the reason, how many; the most first."""
+    outcomes_set_aside: int = 0
+    """Rows of the log of outcomes that are set aside, of all periods; no part of the share."""
 
     @property
     def rows(self) -> int:
@@ -61,6 +64,7 @@ class LeftOut:
             "other_periods": self.other_periods,
             "share": self.share,
             "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
+            **({"outcomes_set_aside": self.outcomes_set_aside} if self.outcomes_set_aside else {}),
         }
 
 
@@ -82,6 +86,7 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         discarded=sums[DISCARDED],
         excluded=sums[EXCLUDED],
         other_periods=sums[OTHER_PERIODS],
+        outcomes_set_aside=sums[OUTCOMES],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
     )
 
@@ -90,11 +95,12 @@ def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window:
     """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
 
     A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
-    where it brought none.
+    where it brought none; one of which a purge left the month, to each window that has days of this month.
     """
     query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
         f"""WHERE "by" = '' AND NOT ({_within(window)})"""
+        f" UNION ALL {_outcomes(connection, system)}"
     )
     summed = (
         f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({query} """
@@ -109,21 +115,33 @@ def _within(window: Window) -> str:
 
 def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
     """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
-    here = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}' OR {_whole(connection, system, window)}"
+    month = f"bare AND day <= DATE '{window.end}' AND last_day(day) >= DATE '{window.start}'"
+    here = f"{_within(window)} OR ({month}) OR {_whole(connection, system, window)}"
     return (
         f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
         f"WHEN discarded THEN '{DISCARDED}' WHEN {_out(connection, system)} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
-        f"coalesce(q.weight, {_unread_weight(connection, system)}) AS n "
+        f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
     )
 
 
+def _outcomes(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: the same columns, of the rows of the log of outcomes that still wait, but those of excluded runs."""
+    return (
+        f"SELECT '{OUTCOMES}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
+        f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({_out(connection, system)})"
+    )
+
+
 def _may_lie(system: System, window: Window) -> str:
-    """SQL: whether a row without a day came with others of a window, or with none."""
+    """SQL: whether a row without a day came with others of a window, or with none; a purge noted their months."""
     brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
     elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
-    return f"batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere})"
+    return (
+        f"CASE WHEN first_month IS NULL THEN batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere}) "
+        f"ELSE first_month <= DATE '{window.end}' AND last_day(last_month) >= DATE '{window.start}' END"
+    )
 
 
 def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
@@ -137,7 +155,7 @@ def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     return "false" if connection.execute(beyond).fetchone() else "true"
 
 
-def _unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
+def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
     """How many decisions a row stands for whose weight cannot be read: as many as the rows of the log, on average."""
     if system.log.weight is None:
         return 1

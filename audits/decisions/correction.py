@@ -7,17 +7,21 @@ from pathlib import Path
 
 import duckdb
 
+from audits.decisions.files.delimited import Delimited, open_delimited
 from audits.decisions.ingest import ingest_into
 from audits.decisions.opened import BATCH, ROW
 from audits.decisions.quarantine import CORRECTION, resolve
 from audits.decisions.report import IngestReport
 from audits.errors import SourceError
 from audits.lake import writing
-from audits.lake.tables import create_system, literal, quote, table
+from audits.lake.tables import create_system, quote, table
 from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
+
+PLACES = "corrected_places"
+"""The temporary table of the batches and rows that a corrected export speaks of."""
 
 
 def resubmit(
@@ -42,19 +46,13 @@ def resubmit(
         )
     with writing(workspace) as connection:
         create_system(connection, system)
-        reader = f"read_csv({literal(path)}, all_varchar = true, header = true, ignore_errors = true)"
-        names = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()}
-        if not {BATCH, ROW} <= names:
-            raise SourceError(
-                f"the columns {BATCH} and {ROW} are missing: this is no export of the quarantine.",
-                where=str(path),
-                next_step="Export it again with `boussole quarantine export`, and leave these columns as they are.",
-            )
+        found = _take_places(connection, path, files or Files())
         if log == "decisions" and not system.log.key:
-            _hold_unresolved(connection, system, reader, where=str(path))
+            _hold_unresolved(connection, system, where=str(path))
         origin = f"{CORRECTION}{path.name}"
-        # An export has decimal points, whatever the file its rows came from.
-        written = Files(decimal=".", dates=system.files.dates)
+        # An export has commas between its columns and decimal points, whatever the file its rows came from. One with
+        # another separator was saved by a spreadsheet, which writes numbers in its own way.
+        written = Files(decimal="." if found.dialect.separator == "," else None, dates=system.files.dates)
         report = ingest_into(
             connection,
             workspace,
@@ -65,19 +63,32 @@ def resubmit(
             period=period,
             files=files,
         )
-        corrected = (
-            f"SELECT DISTINCT TRY_CAST({quote(BATCH)} AS BIGINT) AS batch, TRY_CAST({quote(ROW)} AS BIGINT) AS row "
-            f"FROM {reader}"
-        )
-        resolve(connection, system, corrected=corrected, log=log, sha256=report.sha256)
+        resolve(connection, system, corrected=f"FROM {PLACES}", log=log, sha256=report.sha256)
         return report
 
 
-def _hold_unresolved(connection: duckdb.DuckDBPyConnection, system: System, reader: str, *, where: str) -> None:
+def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> Delimited:
+    """Fills the table of places with the batch and row that each row of an export came from; says how it is written.
+
+    Raises SourceError for a file that has no such columns, and for one that cannot be read.
+    """
+    found = open_delimited(path, files=files, wanted=(BATCH, ROW))
+    if not {BATCH, ROW} <= set(found.dialect.names):
+        raise SourceError(
+            f"the columns {BATCH} and {ROW} are missing: this is no export of the quarantine.",
+            where=str(path),
+            next_step="Export it again with `boussole quarantine export`, and leave these columns as they are.",
+        )
+    places = ", ".join(f"TRY_CAST({quote(name)} AS BIGINT) AS {name[1:]}" for name in (BATCH, ROW))
+    with found.reader() as reader:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PLACES} AS SELECT DISTINCT {places} FROM {reader}")
+    return found
+
+
+def _hold_unresolved(connection: duckdb.DuckDBPyConnection, system: System, *, where: str) -> None:
     """Raises SourceError for rows that came in again already: without an id they would count a second time."""
-    same = f"TRY_CAST(f.{quote(BATCH)} AS BIGINT) = q.batch AND TRY_CAST(f.{quote(ROW)} AS BIGINT) = q.row"
     again = (
-        f"SELECT 1 FROM {reader} f JOIN {table(system, 'quarantine')} q ON {same} "
+        f"SELECT 1 FROM {PLACES} JOIN {table(system, 'quarantine')} q USING (batch, row) "
         "WHERE q.log = 'decisions' AND q.resolved IS NOT NULL LIMIT 1"
     )
     if connection.execute(again).fetchone():

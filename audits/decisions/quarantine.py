@@ -98,13 +98,14 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
 
 
 def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet, and whether
-    somebody discarded them.
+    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet, whether
+    somebody discarded them, and whether a purge left the row bare: then `day` is the first of its month.
 
     Day and weight are empty where they cannot be read, and in lakes of earlier versions.
     """
     return (
-        f'SELECT batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded '
+        f'SELECT batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded, content IS NULL AS bare, '
+        f"first_month, last_month "
         f"FROM {entries(connection, system)} WHERE log = 'decisions' AND resolved IS NULL"
     )
 
@@ -120,19 +121,19 @@ def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
     """Writes the rows of a log that are set aside, as they came, to a CSV file; returns how many.
 
-    The file holds personal data in clear: it is readable by its owner only. Raises SourceError when nothing is set
-    aside.
+    The file holds personal data in clear: it is readable by its owner only. Rows whose content was purged are not in
+    it. Raises SourceError when there is nothing to write.
     """
     with reading(workspace) as connection:
         found = []
         if exists(connection, system):
             found = connection.execute(
                 f'SELECT batch, row, "column", reason, content FROM {entries(connection, system)} '
-                f"WHERE log = {literal(log)} AND {WAITING} ORDER BY batch, row"
+                f"WHERE log = {literal(log)} AND {WAITING} AND content IS NOT NULL ORDER BY batch, row"
             ).fetchall()
     if not found:
         raise SourceError(
-            f"nothing of the log `{log}` of the system '{system.id}' is set aside.",
+            f"nothing of the log `{log}` of the system '{system.id}' is set aside with its content.",
             next_step="See `boussole quarantine list`.",
         )
     opened = [json.loads(item or "{}") for item in text.unseal(workspace, [row[4] for row in found])]

@@ -215,10 +215,12 @@ QUARANTINE = {
     "content": "BLOB",  # the row as it came, JSON, encrypted
     "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
     "resolved": "BIGINT",  # the batch that brought its correction
-    "day": "DATE",  # of the decision, where it could be read; of a sealed month its first day
+    "day": "DATE",  # of the decision, where it could be read; of a row without content the first of its month
     "mark": "VARCHAR",  # the keyed hash of its id
     "discarded": "BIGINT",  # the turn in which somebody left it out for good
     "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
+    "first_month": "DATE",  # of a row without a day whose source lost decisions by a purge: the months that it
+    "last_month": "DATE",  # had brought decisions of
 }
 SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
 EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}

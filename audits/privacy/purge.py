@@ -18,7 +18,7 @@ from audits.errors import PrivacyError
 from audits.lake import has_lake, reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, keys_of, literal, quote, summed
-from audits.privacy import expiry
+from audits.privacy import aside, expiry
 from audits.privacy.leftovers import clear_temporary
 from audits.privacy.removals import Removal, noted, removal
 from audits.systems.kinds import LOGS
@@ -170,6 +170,9 @@ def _plan(
     months = _months(connection, gone)
     sources = _sources(connection, gone)
     plan.gone |= gone
+    if (system.id, "quarantine") in gone or months:
+        plan.gone[system.id, "quarantine"] = aside.CLOSED.format(old=_arrived(limit))
+        plan.changed[system.id, "quarantine"] = aside.bare(connection, system, old=_arrived(limit), limit=limit)
     if months:
         plan.queries[system.id, "sealed"] = _sealed(system, months)
         _leave_no_trace(system, months, plan)
@@ -216,11 +219,11 @@ def _without_single_values(system: System, months: str, plan: Plan) -> None:
 
 
 def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:
-    """The condition of the rows that go, for each table of rows."""
+    """The condition of the rows that go, for each table of rows; of rows set aside, of those whose content does."""
     present = {name for schema, name in tables(connection) if schema == system.id}
     names = [f"{prefix}{log}" for prefix in ("", TWIN) for log in LOGS if f"{prefix}{log}" in present]
     aged = f"day < DATE '{limit}'"
-    arrived = f"""batch IN (SELECT batch FROM lake.main.ingested WHERE "at" < DATE '{limit}')"""
+    arrived = _arrived(limit)
     decided = [qualified((system.id, name)) for name in names if name.endswith("decisions")]
     kept, purged = (
         " UNION ALL ".join(f"SELECT id FROM {name} WHERE id IS NOT NULL AND {condition}" for name in decided)
@@ -230,7 +233,12 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
     late = f"id NOT IN ({kept}) AND (id IN ({purged}) OR {older})"
     conditions = {"outcomes": late, "human_actions": late}
     found = {(system.id, name): conditions.get(name.removeprefix(TWIN), aged) for name in names}
-    return {**found, (system.id, "quarantine"): arrived}
+    return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
+
+
+def _arrived(limit: dt.date) -> str:
+    """SQL: whether the source of a row came before a day."""
+    return f"""batch IN (SELECT batch FROM lake.main.ingested WHERE "at" < DATE '{limit}')"""
 
 
 def _count(connection: duckdb.DuckDBPyConnection, name: Name, condition: str) -> int:

@@ -273,3 +273,23 @@ def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_
     bad.to_parquet(tmp_path / "bad.parquet")
     with pytest.raises(RefusedError, match="not a whole number, 0 or more"):
         ingest(workspace, offers, tmp_path / "bad.parquet", log="generations")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+def test_an_export_that_a_french_spreadsheet_saved_again_is_a_correction(
+    workspace: Workspace, offers: System, tmp_path: Path, encoding: str
+) -> None:
+    """Semicolons, decimal commas, its own encoding: as French Excel saves a CSV file that somebody opened in it."""
+    (tmp_path / "bad.csv").write_text(BAD.replace("Ada L", "Zoé L"), encoding="utf-8")
+    ingest(workspace, offers, tmp_path / "bad.csv")
+    out = tmp_path / "out.csv"
+    export(workspace, offers, out)
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    rows[0]["day"], rows[1]["contacted"] = "2026-02-28", "true"
+    with out.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    report = resubmit(workspace, offers, out)
+    assert (report.accepted, report.quarantined) == (2, 0)
+    assert list_rows(workspace, offers) == []

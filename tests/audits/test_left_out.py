@@ -12,16 +12,21 @@ import pytest
 from audits.cubes.left_out import LeftOut
 from audits.decisions import ingest
 from audits.decisions.correction import resubmit
+from audits.decisions.discards import Chosen, discard
 from audits.decisions.exclusion import exclude
 from audits.decisions.quarantine import export
-from audits.lake import writing
+from audits.errors import SourceError
+from audits.lake import reading, writing
 from audits.lake.tables import table
+from audits.privacy.purge import purge
 from audits.runs import measure_window
 from audits.windows import EmptyWindowError
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.records import stored_audits
 from charter.rerun import rerun
+from dashboard.left_out import left_out_words
+from dashboard.words import speaker
 from tests.written import system_text
 
 MONTHLY = """
@@ -106,6 +111,28 @@ def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
     assert (found.counted, found.set_aside, found.by_reason) == (104, 0, ())
 
 
+def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its_own_dates(tmp_path: Path) -> None:
+    workspace = made(
+        tmp_path / "w", MONTHLY.replace("decision:", "score: {column: points, range: [0, 1]}\n  decision:")
+    )
+    system, out = workspace.system("loans"), tmp_path / "aside.csv"
+    good = [f"{line.strip()},0.25\n" for line in rows(3, 100)]
+    bad = [f"{line.strip()},0.75\n" for line in rows(3, 4, start=500, granted="été", day=30)]
+    bring(workspace, [*good, *bad], header="ref,day,granted,sex,points\n")
+    export(workspace, system, out)
+    names, *lines = out.read_text(encoding="utf-8").splitlines()
+    saved = [line.replace("0.75", "0;75").replace("2026-03-30", "30/03/2026").replace("été", "yes") for line in lines]
+    saved = [line.replace("neither a `selected` nor a", "né") for line in saved]  # a letter that is no UTF-8
+    swapped = [text.translate(str.maketrans(",;", ";,")) for text in (names, *saved)]
+    out.write_bytes("\r\n".join([*swapped, ""]).encode("cp1252"))
+    report = resubmit(workspace, system, out)
+    assert (report.accepted, report.quarantined) == (4, 0)
+    assert left_out(workspace).set_aside == 0
+    with reading(workspace) as connection:
+        found = connection.execute("SELECT day, score, count(*) FROM lake.loans.decisions GROUP BY ALL ORDER BY ALL")
+        assert found.fetchall() == [(dt.date(2026, 3, 9), 0.25, 100), (dt.date(2026, 3, 30), 0.75, 4)]
+
+
 def test_rows_of_an_excluded_run_are_told_and_no_part_of_the_share(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, rows(3, 100))
@@ -186,3 +213,80 @@ def test_a_document_that_hides_what_was_left_out_is_found(tmp_path: Path) -> Non
     assert hidden != stored.text
     (again,) = rerun(workspace, [type(stored)(**{**vars(stored), "text": hidden})])
     assert "left_out.set_aside" in {difference.key for difference in again.differences}
+
+
+def test_a_purge_leaves_that_rows_were_set_aside(tmp_path: Path) -> None:
+    """The same is told, and the same cap, before and after; of the rows, their month is left."""
+    workspace = made(tmp_path / "w", MONTHLY.replace("decision:", "weight: n\n  decision:"))
+    header = "ref,day,granted,sex,n\n"
+    good = [f"{line.strip()},{2 + 2 * (i % 2)}\n" for i, line in enumerate([*rows(3, 300), *rows(4, 90)])]
+    bad = [f"{line.strip()},5\n" for line in rows(3, 6, start=500, granted="CANARY")]
+    undated = [line.replace("2026-03-09", "soon") for line in bad]
+    unweighed = [f"{line.strip()},many\n" for line in rows(3, 2, start=800)]
+    bring(workspace, [*good, *bad, *[f"u{line}" for line in undated], *unweighed], header=header)
+    bring(workspace, [f"{line.strip()},1\n" for line in rows(6, 50)], header=header)
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.main.ingested SET \"at\" = '2026-04-30' WHERE origin = '0.csv'")
+    march, april = left_out(workspace, MARCH), left_out(workspace, APRIL)
+    assert (march.counted, march.set_aside, march.undated) == (900, 6 * 5 + 6 * 5 + 2 * 3, 6 * 5)
+    assert (april.counted, april.set_aside) == (270, 30)
+    june = left_out(workspace, dt.date(2026, 6, 1))
+    assert june.set_aside == 0  # the undated came with decisions of March and April
+    then = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    (gone,) = purge(workspace, before=dt.date(2026, 5, 1))
+    assert gone.rows == {"decisions": 390, "quarantine": 14}
+    for month, before in ((MARCH, march), (APRIL, april), (dt.date(2026, 6, 1), june)):
+        assert left_out(workspace, month) == before
+    now = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    assert now["left_out"] == then["left_out"]
+    assert now["left_out"]["limited"]
+    kept = "SELECT DISTINCT day, value, content, fingerprint, mark FROM lake.loans.quarantine WHERE \"column\" <> 'day'"
+    with reading(workspace) as connection:
+        assert connection.execute(kept).fetchall() == [(MARCH, None, None, None, None)]
+    assert purge(workspace, before=dt.date(2026, 5, 1)) == []
+    with pytest.raises(SourceError, match="set aside with its content"):
+        export(workspace, workspace.system("loans"), tmp_path / "aside.csv")
+
+
+def test_a_purge_of_one_month_leaves_undated_rows_to_it_whose_source_stays(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    undated = [line.replace("2026-03-09", "soon") for line in rows(3, 4, start=500)]
+    bring(workspace, [*rows(3, 100), *rows(4, 90), *undated])
+    bring(workspace, rows(5, 20))
+    purge(workspace, before=APRIL)
+    assert [left_out(workspace, month).undated for month in (MARCH, APRIL, dt.date(2026, 5, 1))] == [4, 4, 0]
+    purge(workspace, before=dt.date(2026, 5, 1))
+    assert [left_out(workspace, month).undated for month in (MARCH, APRIL, dt.date(2026, 5, 1))] == [4, 4, 0]
+
+
+def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
+    workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
+    bring(workspace, [*rows(3, 100), *rows(3, 4, start=500, granted="maybe")])
+    export(workspace, workspace.system("loans"), name)
+    name.write_text(name.read_text(encoding="utf-8").replace("maybe", "no"), encoding="utf-8")
+    resubmit(workspace, workspace.system("loans"), name)
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.main.ingested SET \"at\" = '2026-03-30'")
+    purge(workspace, before=APRIL)
+    with reading(workspace) as connection:
+        assert connection.execute("FROM lake.loans.quarantine").fetchall() == []
+    assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
+
+
+def test_outcomes_set_aside_are_told_until_they_are_corrected(tmp_path: Path) -> None:
+    """Two of three cannot be read; they are no part of the share, and a rerun finds them again."""
+    outcome = 'outcome: {column: repaid, positive: ["1"], observed_for: all, absent: negative}\n  decision:'
+    workspace = made(tmp_path / "w", MONTHLY.replace("decision:", outcome))
+    system, late = workspace.system("loans"), tmp_path / "late.csv"
+    bring(workspace, rows(3, 100))
+    assert "outcomes_set_aside" not in run_audit(workspace, system)["left_out"]
+    late.write_text("ref,repaid\n3-1,1\n,1\n,0\n", encoding="utf-8")
+    ingest(workspace, system, late, log="outcomes")
+    document = run_audit(workspace, system)
+    told = document["left_out"]
+    assert (told["outcomes_set_aside"], told["set_aside"], told["limited"]) == (2, 0, False)
+    assert left_out_words(document, speaker("en")) == "outcomes set aside: 2"
+    assert left_out_words(document, speaker("fr")) == "résultats mis de côté\u202f: 2"
+    assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
+    discard(workspace, system, Chosen(), reason="unreadable", role="Credit", log="outcomes")
+    assert left_out(workspace).outcomes_set_aside == 0

@@ -277,3 +277,22 @@ def test_another_chance_of_error_is_a_level_adopted_anew(workspace, opinion, mon
         monkeypatch.setattr(in_force_module, "kept_charter", lambda _, sha256, texts=texts: texts[sha256])
         found = in_force_module._adopted(workspace, changed, [act, second])
         assert found["selection_rate_ratio"] == since
+
+
+def test_another_share_set_aside_is_a_level_adopted_anew(workspace, opinion, monkeypatch):
+    """With 1 in 2 instead of 1 in 100, levels judge what they did not: post hoc for windows that had begun."""
+    charter = second_version(workspace)
+    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
+    (act,) = in_force_module.adoptions(workspace)
+    second = replace(act, entry=act.entry + 1, on=dt.date.max, sha256="b" * 64)
+    loose = charter.left_out.model_copy(update={"limit": 0.5})
+    worded = charter.left_out.model_copy(update={"source": "another"})
+    for rule, since in ((worded, act.proven_on), (loose, dt.date.max), (None, dt.date.max)):
+        changed = charter.model_copy(update={"left_out": rule})
+        texts = {act.sha256: charter, second.sha256: changed}
+        monkeypatch.setattr(in_force_module, "kept_charter", lambda _, sha256, texts=texts: texts[sha256])
+        found = in_force_module.InForce(
+            charter=changed, adopted=in_force_module._adopted(workspace, changed, [act, second])
+        )
+        assert found.adopted["selection_rate_ratio"] == since
+        assert post_hoc(found, act.proven_on) is (since == dt.date.max)

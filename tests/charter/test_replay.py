@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import random
 import shutil
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -19,7 +20,7 @@ from charter.audit import run_audit
 from charter.diff import diff
 from charter.in_force import InForce, in_force
 from charter.loading import PACKAGED, load_charter
-from charter.records import audits_of, seal, verify_records
+from charter.records import audits_of, each_summary, seal, verify_records
 from charter.records.kinds import Attestation, Case, KeptFile
 from charter.replay import ABSENT, replay
 from dashboard.cli import app
@@ -107,6 +108,18 @@ def test_the_same_charter_changes_nothing(workspace):
     found = replay(workspace, in_force(workspace).charter)
     assert (found.windows, found.changes) == (3, [])
     assert found.verdicts == 3 * len(audits_of(workspace, "hiring")[0]["verdicts"])
+    assert found.uncapped == 0
+
+
+def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(workspace, monkeypatch):
+    """As an earlier version sealed them; a charter that states no share asks nothing of them."""
+    summaries = [replace(each, left_out=None) for each in each_summary(workspace)]
+    monkeypatch.setattr("charter.replay.each_summary", lambda *_, **__: iter(summaries))
+    charter = in_force(workspace).charter
+    assert replay(workspace, charter).uncapped == 3
+    assert replay(workspace, charter.model_copy(update={"left_out": None})).uncapped == 0
+    said = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "replay", "--against", "current"])
+    assert "Not held to the share of decisions set aside that this charter states: 3 of 3 windows" in said.stderr
 
 
 def test_tightening_one_level_turns_past_months_to_broken(workspace, tightened):

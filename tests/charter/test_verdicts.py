@@ -7,6 +7,7 @@ from statistics import NormalDist
 import pytest
 
 from audits.errors import CharterError
+from charter.current import unmeasured
 from charter.facts import Facts
 from charter.families import questions
 from charter.testing import PValues, p_values, verdict_of
@@ -374,3 +375,18 @@ def test_every_article_is_summed_up_in_order():
     documents = judge(CHARTER, system(), [], window_start=START)
     assert [entry["article"] for entry in summarise(CHARTER, documents)] == [a.id for a in CHARTER.articles]
     assert sum(entry["asked"] for entry in summarise(CHARTER, documents)) == len(documents)
+
+
+def test_what_no_audit_has_measured_is_not_said_to_have_only_one_group():
+    """An audit that found one group alone says so; where none was made, that is the reason."""
+    found = unmeasured(CHARTER, system(), Facts(as_of=START))
+    measured = [each for each in found["verdicts"] if each["metric"] is not None]
+    lacking = {each["reason"] for each in measured} - {"not_audited"}
+    assert {each["verdict"] for each in measured} == {"not_examined"}
+    assert all(reason.startswith("no_") for reason in lacking)  # what the system file does not declare stays told
+    (women,) = [each for each in measured if each["indicator"] == "selection_rate_ratio_gender"]
+    assert women["sentence"] == {
+        "en": "Not examined: no audit has counted decisions of this system yet.",
+        "fr": "Pas examiné\u202f: aucun audit n’a encore compté de décisions de ce système.",
+    }
+    assert {each["verdict"] for each in found["articles"]} == {"not_examined"}

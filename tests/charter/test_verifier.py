@@ -234,7 +234,10 @@ def test_rows_with_commas_quotes_and_line_ends_are_read() -> None:
 
 def test_what_was_left_out_is_held_to_the_rows_and_to_the_charter(audit: dict[str, Any]) -> None:
     said, held = audit["document"]["left_out"], audit["rows"].left_out()
-    assert held == {name: said[name] for name in held}
+    assert held == {name: said.get(name) for name in held}
+    some = copy.copy(audit["rows"])
+    some.parts = {**some.parts, "outcomes_set_aside": 3}
+    assert (held["outcomes_set_aside"], some.left_out()["outcomes_set_aside"]) == (None, 3)
     for path, value in judging.left_out(audit["document"], audit["charter"]).items():
         assert said[path] == value
     more = said["counted"] // 50
