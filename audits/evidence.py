@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
+from audits.cubes import build
+from audits.cubes.histograms import NAMED, POOLED
 from audits.cubes.left_out import LEFT_OUT
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
@@ -21,6 +23,7 @@ from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
 from audits.cubes.withheld import WITHHELD
 from audits.drift.bins import Histogram
+from audits.drift.values import OTHERS, UNKNOWN, Categories, Values, Watched
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 
@@ -57,7 +60,7 @@ def store(folder: Path, read: Read) -> Kept:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
-    parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), _histogram_rows(read.histograms)]
+    parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", version="2.6", store_schema=False)
@@ -100,7 +103,7 @@ def load(folder: Path, digest: str) -> Read:
         reference_scores=rows("reference_scores").select(SCORES.names),
         withheld=rows("withheld").select(WITHHELD.names),
         left_out=rows("left_out").select(LEFT_OUT.names),
-        histograms=_histograms(rows("histograms").to_pylist()),
+        histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 
 
@@ -126,6 +129,34 @@ def _complete(table: pa.Table) -> pa.Table:
     columns = {name: table[name] for name in table.column_names}
     nulls = {field.name: pa.nulls(table.num_rows, field.type) for field in SCHEMA if field.name not in columns}
     return pa.table(columns | nulls).select(SCHEMA.names).cast(SCHEMA)
+
+
+_PLACES = {UNKNOWN: build.MISSING, OTHERS: POOLED}
+"""The bins of a column of categories that have no name."""
+
+
+def _watched_rows(watched: list[Watched]) -> list[pa.Table]:
+    """Columns of numbers by bin; where any is of categories, these by value as well."""
+    numbers = _histogram_rows([item for item in watched if isinstance(item, Histogram)])
+    values = [item for item in watched if isinstance(item, Categories)]
+    return [numbers, _value_rows(values)] if values else [numbers]
+
+
+def _value_rows(columns: list[Categories]) -> pa.Table:
+    rows = [
+        {
+            "feature": item.feature,
+            "window": window,
+            "bin": _PLACES.get(value, NAMED),
+            "value1": None if value in _PLACES else value,
+            "n": pair[at],
+        }
+        for item in columns
+        for at, window in enumerate(("reference", "current"))
+        for value, pair in item.pairs.items()
+    ]
+    fields = [SCHEMA.field(name) for name in ("feature", "window", "bin", "value1", "n")]
+    return _with_nulls(pa.Table.from_pylist(rows, pa.schema(fields)), "values")
 
 
 def _histogram_rows(histograms: list[Histogram]) -> pa.Table:
@@ -154,3 +185,12 @@ def _histograms(rows: list[dict[str, object]]) -> list[Histogram]:
         )
         for feature in features
     ]
+
+
+def _categories(rows: list[dict[str, object]]) -> list[Categories]:
+    sides: dict[str, tuple[Values, Values]] = {}
+    names = {place: name for name, place in _PLACES.items()}
+    for row in rows:
+        side = sides.setdefault(str(row["feature"]), (Values(), Values()))[row["window"] == "current"]
+        side[names.get(int(str(row["bin"])), str(row["value1"]))] += int(str(row["n"]))
+    return [Categories(feature, +before, +now) for feature, (before, now) in sides.items()]

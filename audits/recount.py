@@ -12,6 +12,7 @@ import pyarrow as pa
 from audits.cubes.apart import apart_of
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
+from audits.drift.values import OTHERS, Categories, Watched
 from audits.errors import NoLakeError
 from audits.history import Arrivals, arrivals, arrived_since
 from audits.lake import reading
@@ -27,7 +28,9 @@ from audits.workspace import Workspace
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
 LEFT_OUT = "left_out"
 """What was not counted: the same in the state that was read, and free to change since."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld")
+VALUES = "values"
+"""The names of values of categories, of which a purge leaves those alone that not only few had."""
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -159,7 +162,7 @@ def _sight(
         months = _purged(connection, system, window)
 
         def read(*, exact: bool, apart: Sequence[Apart] | None) -> Read:
-            return read_window(
+            found = read_window(
                 connection,
                 system,
                 window,
@@ -169,6 +172,7 @@ def _sight(
                 published=published or (),
                 apart=apart,
             )
+            return _as_kept(found, kept)
 
         cubes = read(exact=False, apart=[])
         if months:
@@ -191,18 +195,40 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
         for name in names
         if not _readable(getattr(kept, name), ended).equals(_readable(getattr(found, name), ended))
     ]
-    return (*changed, *(("histograms",) if _binned(kept, found) != _binned(found, kept) else ()))
+    values = VALUES not in skip
+    same = _binned(kept, found, values=values) == _binned(found, kept, values=values)
+    return (*changed, *(() if same else ("histograms",)))
 
 
-def _binned(one: Read, other: Read) -> list[object]:
-    """The histograms; of a column whose bins were chosen anew, how many decisions have a value."""
-    edges = {each.feature: each.edges for each in other.histograms}
-    return [
-        each
-        if edges.get(each.feature) == each.edges
-        else (each.feature, *((sum(side), side[-1]) for side in (each.reference, each.current)))
-        for each in one.histograms
-    ]
+def _as_kept(found: Read, kept: Read) -> Read:
+    """Without columns of categories that the audit did not read: those of earlier versions read none."""
+    known = {each.feature for each in kept.histograms}
+    return replace(
+        found,
+        histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],
+    )
+
+
+def _binned(one: Read, other: Read, *, values: bool) -> list[object]:
+    """The histograms; of a column whose bins or named values were chosen anew, and without `values` of each column of
+    categories, how many decisions there are, and of numbers how many have none."""
+    others = {each.feature: each for each in other.histograms}
+    return [_like(each, others.get(each.feature), values=values) for each in one.histograms]
+
+
+def _like(each: Watched, other: Watched | None, *, values: bool) -> object:
+    if isinstance(each, Categories):
+        held = values and not (isinstance(other, Categories) and _named_anew(each, other))
+        return each if held else (each.feature, each.reference.total(), each.current.total())
+    if not isinstance(other, Categories) and other is not None and other.edges == each.edges:
+        return each
+    return (each.feature, *((sum(side), side[-1]) for side in (each.reference, each.current)))
+
+
+def _named_anew(one: Categories, other: Categories) -> bool:
+    """Whether other values have names: which can only be where some have none."""
+    names = [set[str]({**each.reference, **each.current}) for each in (one, other)]
+    return names[0] != names[1] and OTHERS in names[0] & names[1]
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:

@@ -14,22 +14,22 @@ import pyarrow as pa
 
 from audits import evidence
 from audits.cubes.apart import apart_of, apart_table, read_apart
-from audits.cubes.edges import edges_of
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
-from audits.cubes.read import Read, cells_from_counts, days_of, hold_declared, read_counts, read_histograms
+from audits.cubes.read import Read, cells_from_counts, days_of, hold_declared, read_counts
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import sealed_months
 from audits.cubes.values import AtThresholds, counts_at
+from audits.cubes.watched import read_watched
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures
-from audits.drift.bins import Histogram
 from audits.drift.by_group import group_drift_measures
+from audits.drift.values import Watched
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.lake import reading
@@ -61,7 +61,7 @@ class Run:
     declaration: str
     decisions: int
     measures: list[Measure]
-    histograms: list[Histogram]
+    histograms: list[Watched]
     left_out: LeftOut | None
     """What came in and was not counted; None of an audit that kept nothing of it."""
 
@@ -143,11 +143,11 @@ def read_window(
     strata = read_strata(connection, system, window, exact=exact, without=without, apart=out)
     ranks = read_ranks(connection, system, window, exact=exact, without=without, apart=out)
     scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
-    histograms, reference_scores = [], SCORES.empty_table()
+    histograms, reference_scores = list[Watched](), SCORES.empty_table()
     untold: dict[str, dict[Key, str]] = {}
     reference = reference_window(system)
     if reference is not None and reference != window:
-        histograms = read_histograms(connection, system, reference, window, edges_of(connection, system))
+        histograms = read_watched(connection, system, reference, window)
         mature = standing(system, reference, as_of=as_of).readable_from is None
         purged = bool(sealed_months(connection, system, within=reference))
         reference_scores = read_reference(

@@ -51,6 +51,7 @@ CANNOT_TELL = {
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
+    "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
 LEFT_OUT = (
     "We cannot tell. Of {rows} decisions, {n} was set aside ({share} in 100); from {limit} in 100 on, the charter "

@@ -40,8 +40,9 @@ KINDS = {
     ),
     "drift": (
         "Drift: a window against another one",
-        "A charter judges `psi`; the others are shown beside it. Audits tell `psi` and `jensen_shannon` against the "
-        "reference window, the page of drift all of them, also against the window before and the one examined last.",
+        "A charter judges `psi`; the others are shown beside it. Audits tell `psi` and `jensen_shannon` of numbers and "
+        "of categories against the reference window, the page of drift all of them, also against the window before and "
+        "the one examined last.",
     ),
     "group": ("Shown: one group", "Read beside the judged measures; no verdict rests on them."),
     "across": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,6 +14,7 @@ import pyarrow as pa
 from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
 from audits.drift.bins import Histogram
+from audits.drift.values import Watched
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, present_columns, table
 from audits.measures import NOT_SELECTED, Cells, Group
@@ -43,7 +44,8 @@ class Read:
     ranks: pa.Table
     scores: pa.Table
     reference_scores: pa.Table
-    histograms: list[Histogram]
+    histograms: list[Watched]
+    """Of the window of reference and this one: columns of numbers, then those of categories."""
     withheld: pa.Table
     """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
     left_out: pa.Table
@@ -226,7 +228,7 @@ def read_histograms(
     system: System,
     reference: Window,
     current: Window,
-    edges: dict[str, list[float]],
+    edges: Mapping[str, Sequence[float]],
 ) -> list[Histogram]:
     """Histograms of the score and each feature in two windows, in the order of the system file."""
     names = [name for name in ("score", *system.watched) if name in edges]
@@ -247,11 +249,12 @@ def _bins(
     ).fetchall()
     counts: dict[int, int] = dict(rows)
     if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
-        return [0] * (edges + 1) + [_decisions(connection, system, window)]
+        return [0] * (edges + 1) + [decisions_of(connection, system, window)]
     return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
 
 
-def _decisions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
+def decisions_of(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
+    """How many decisions a window holds."""
     row = connection.execute(
         f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
         """WHERE "by" = '' AND day BETWEEN ? AND ?""",

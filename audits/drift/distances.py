@@ -84,13 +84,14 @@ METRICS = (
     Metric(
         name="cramer_von_mises",
         kind="drift",
-        formula="weighted squares of ranks less their places, of two samples, over the fine bins of the cube with "
-        "midranks, divided by the design effect; `p` that both follow one distribution",
-        range="(-∞, ∞)",
+        formula="n m ÷ N² Σ t (D₋² + D₊²) ÷ 2 over the fine bins of the cube, t decisions in each, D₋ and D₊ how far "
+        "both distributions are apart at its ends, divided by the design effect; `p` that both follow one "
+        "distribution, from the limit with the same bins",
+        range="[0, ∞)",
         ideal=None,
         undefined=f"{_EMPTY}; all is in one bin",
-        source="Anderson (1962), Annals of Mathematical Statistics 33:1148-1159; Csörgő & Faraway (1996), J. Royal "
-        "Statistical Society B 58:221-234; scipy, cramervonmises_2samp",
+        source="Anderson (1962), Annals of Mathematical Statistics 33:1148-1159; ties: Choulakian, Lockhart & Stephens "
+        "(1994), Canadian J. Statistics 22:125-137; without ties scipy, cramervonmises_2samp",
     ),
     Metric(
         name="anderson_darling",

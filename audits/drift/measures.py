@@ -1,11 +1,12 @@
-"""Drift measures of features and scores from histograms with fixed edges, and of any other counts in bins."""
+"""Drift measures of features and scores from histograms with fixed edges, from categories, and of any other counts in
+bins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from audits.drift.bins import Binned, Histogram
+from audits.drift.bins import Binned
 from audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
 from audits.measures import Measure
 from audits.metrics.definition import Metric
@@ -14,10 +15,11 @@ METRICS = (
     Metric(
         name="psi",
         kind="drift",
-        formula="Σ (q − p) ln(q ÷ p) over about ten bins (tenths of the reference), 0.5 added to each filled bin",
+        formula="Σ (q − p) ln(q ÷ p) over about ten bins (tenths of the reference; of categories one for each value, "
+        "those that only few have together), 0.5 added to each filled bin",
         range="[0, ∞)",
         ideal=0.0,
-        undefined="a window is empty or holds no value of the column",
+        undefined="a window is empty or holds no value of the column; of categories, there is one value only",
         source="Siddiqi (2006), Credit Risk Scorecards; Yurdakul (2018), Statistical Properties of PSI",
     ),
     Metric(
@@ -26,19 +28,26 @@ METRICS = (
         formula="square root of the Jensen-Shannon divergence in base 2 (a distance)",
         range="[0, 1]",
         ideal=0.0,
-        undefined="a window is empty or holds no value of the column",
+        undefined="a window is empty or holds no value of the column; of categories, there is one value only",
         source="Endres & Schindelin (2003), IEEE Trans. Information Theory 49:1858-1860",
     ),
 )
 
 
-def drift_measures(histograms: Sequence[Histogram], *, design_effect: float = 1.0) -> list[Measure]:
+class Column(Protocol):
+    """What was counted of one column in two windows."""
+
+    def coarse(self) -> Binned:
+        """The counts that PSI is taken over."""
+
+
+def drift_measures(columns: Sequence[Column], *, design_effect: float = 1.0) -> list[Measure]:
     """PSI (judged, with its test) and Jensen-Shannon distance (shown) of each feature.
 
     `design_effect` multiplies the sampling error of PSI where rows repeat people: decisions per person (weighted
-    by person) at most, 1 for independent rows. Undefined: `empty_window`, `no_values`.
+    by person) at most, 1 for independent rows. Undefined: `empty_window`, `no_values`; of categories `one_bin`.
     """
-    coarse = [histogram.coarse() for histogram in histograms]
+    coarse = [column.coarse() for column in columns]
     return [measure for binned in coarse for measure in index_measures(binned, design_effect=design_effect)]
 
 

@@ -11,15 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, kv, polygamma, psi
+import numpy.typing as npt
+from scipy.linalg import eigvalsh_tridiagonal
+from scipy.special import polygamma, psi
 from scipy.stats import norm
 
+from audits.drift.weighted_squares import beyond
 from audits.measures import Interval
 from audits.uncertainty.auc import auc, bin_bound, logit_interval, variance
 
 FEWEST = 4
 """Values of both windows together that the variance of Anderson and Darling's statistic needs."""
-NEGLIGIBLE = 1e-9
+FEWEST_TIED = 3
+"""The same of that of Cramér and von Mises."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,59 +140,56 @@ def _beyond_anderson(z: float) -> float:
 
 
 def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0) -> Ranked | None:
-    """Cramér and von Mises's test of two samples, with midranks.
+    """Cramér and von Mises's test of two samples, values of one bin tied.
 
-    Formula: T = U ÷ (n m N) − (4 n m − 1) ÷ 6N, U the weighted sums of squares of ranks less their own; `design_effect`
-    divides T. p from the limit of T. Undefined (None): an empty window, one value only, or two decisions. Source:
-    Anderson (1962), Annals of Mathematical Statistics 33:1148-1159; limit: Csörgő & Faraway (1996), J. Royal
-    Statistical Society B 58:221-234.
+    Formula: T = n m ÷ N² Σ t (D₋² + D₊²) ÷ 2 over the values, t decisions each, D₋ and D₊ how far both distributions
+    are apart just under and at it: without ties Anderson's T. `design_effect` divides T. p from the limit of T among
+    all ways to share the same ties out between both windows, a weighted sum of squares of normal values. Undefined
+    (None): an empty window, one value only, or two decisions. Source: Anderson (1962), Annals of Mathematical
+    Statistics 33:1148-1159; with ties: Choulakian, Lockhart & Stephens (1994), Canadian J. Statistics 22:125-137.
 
     >>> found = cramer_von_mises([5, 20, 40, 20, 5], [20, 20, 10, 20, 20])
     >>> round(found.statistic, 3), round(found.p, 3)
     (1.076, 0.002)
     """
     counts = _filled(reference, current)
-    if counts is None:
+    if counts is None or sum(map(sum, counts)) < FEWEST_TIED:
         return None
     n, m = (sum(side) for side in counts)
-    whole, total, one_below, two_below = n + m, 0, 0, 0
-    for one, two in zip(*counts, strict=True):
-        rank = 2 * (one_below + two_below) + one + two + 1
-        total += n * _squares(rank - 2 * one_below, one) + m * _squares(rank - 2 * two_below, two)
-        one_below, two_below = one_below + one, two_below + two
-    product = n * m
-    # over one denominator, as whole numbers: the two parts are far larger than what is between them
-    statistic = (3 * total - 2 * product * (4 * product - 1)) / (12 * product * whole)
-    statistic /= design_effect
-    if product == 1:
-        return None
-    mean, spread = (1 + 1 / whole) / 6, (whole + 1) / whole / 45
-    spread *= (4 * product * whole - 3 * (n * n + m * m) - 2 * product) / (4 * product * whole)
-    return Ranked(statistic=statistic, p=_beyond_cramer(1 / 6 + (statistic - mean) / math.sqrt(45 * spread)))
+    whole, below, under = n + m, 0, 0
+    gaps = []
+    for a, b in zip(*counts, strict=True):
+        below, under = below + a + b, under + a
+        gaps.append((whole * under - n * below) / (n * m))
+    tied = np.array([(a + b) / whole for a, b in zip(*counts, strict=True)])
+    weights = (tied[:-1] + tied[1:]) / 2
+    statistic = n * m / whole * float((weights * np.square(gaps[:-1])).sum()) / design_effect
+    poles = _poles(tied, weights)
+    x = (whole - 1) / whole * statistic
+    if len(gaps) == whole:
+        x = _as_many(x, poles, n, m)
+    return Ranked(statistic=statistic, p=beyond(x, poles))
 
 
-def _squares(rank: int, own: int) -> int:
-    """Σ (rank − 2i)² over i from 1 to own: four times the squares of a midrank less the places."""
-    ones, squares = own * (own + 1) // 2, own * (own + 1) * (2 * own + 1) // 6
-    return own * rank * rank - 4 * rank * ones + 4 * squares
+def _as_many(x: float, poles: npt.NDArray[np.float64], n: int, m: int) -> float:
+    """The statistic with the variance of its limit instead of that of so few: of n and m rows without ties it is known.
+
+    Source: Anderson (1962).
+    """
+    whole, product = n + m, n * m
+    few = (whole + 1) * (4 * product * whole - 3 * (n * n + m * m) - 2 * product) / (180 * whole**2 * product)
+    few *= ((whole - 1) / whole) ** 2
+    mean = float((1 / poles).sum())
+    return mean + (x - mean) * math.sqrt(2 * float((1 / poles**2).sum()) / few)
 
 
-def _beyond_cramer(z: float) -> float:
-    """How rarely the limit of T is beyond z: equation 1.3; never under 10⁻⁹, where its series no longer holds."""
-    if z < 0.003:
-        return 1.0
-    if z > 4:
-        return NEGLIGIBLE
-    total = 0.0
-    for k in range(50):
-        y = 4 * k + 1
-        q = y * y / (16 * z)
-        weight = math.exp(float(gammaln(k + 0.5) - gammaln(k + 1)) - q) / (math.pi**1.5 * math.sqrt(z))
-        term = weight * math.sqrt(y) * float(kv(0.25, q))
-        total += term
-        if term < NEGLIGIBLE:
-            break
-    return min(max(1 - total, NEGLIGIBLE), 1.0)
+def _poles(tied: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """One over each weight of the limit of T, ascending. Of the Brownian bridge at the ends of the values, the inverse
+    covariance holds neighbours only."""
+    middle = (1 / tied[:-1] + 1 / tied[1:]) / weights
+    beside = -1 / tied[1:-1] / np.sqrt(weights[:-1] * weights[1:])
+    found: npt.NDArray[np.float64] = np.asarray(eigvalsh_tridiagonal(middle, beside), dtype=np.float64)
+    return found
 
 
 def _filled(reference: Sequence[int], current: Sequence[int]) -> list[list[int]] | None:

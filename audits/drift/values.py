@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from audits.drift.bins import Binned, categories
+from audits.drift.bins import Binned, Histogram, categories
 from audits.drift.distances import distance_measures
 from audits.drift.measures import index_measures
 from audits.measures import Measure
@@ -18,6 +18,44 @@ from audits.measures import Measure
 UNKNOWN, OTHERS = "?", "*"
 """Decisions without a value, and those whose value too few have, or that is counted without its name."""
 Values = Counter[str]
+
+
+@dataclass(frozen=True)
+class Categories:
+    """Decisions by value of one feature in two windows, as an audit reads and keeps them: no value that few have."""
+
+    feature: str
+    reference: Values
+    current: Values
+
+    @classmethod
+    def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int) -> Categories:
+        """Of counts by value: those that some but few have in a window are together in both.
+
+        Beside a window that holds no value at all there is nothing to compare, and no value is named.
+        """
+        if any(set(side) == {UNKNOWN} for side in sides):
+            return cls(feature, _unnamed(sides[0]), _unnamed(sides[1]))
+        pairs = told(sides, fewest=fewest)
+        one, two = (+Values({value: pair[at] for value, pair in pairs.items()}) for at in (0, 1))
+        return cls(feature, one, two)
+
+    @property
+    def pairs(self) -> dict[str, tuple[int, int]]:
+        """Values with their counts in both windows, the most frequent first, those together last."""
+        return told((self.reference, self.current), fewest=0)
+
+    def coarse(self) -> Binned:
+        """The counts that distances are taken over; the measures tell names, and no share of any."""
+        found = _binned("feature", self.feature, (self.reference, self.current), 0)
+        return replace(found, about={name: found.about[name] for name in ("categories", "new", "gone")})
+
+
+Watched = Histogram | Categories
+
+
+def _unnamed(side: Values) -> Values:
+    return +Values({UNKNOWN: side[UNKNOWN], OTHERS: side.total() - side[UNKNOWN]})
 
 
 def value_measures(
@@ -29,13 +67,10 @@ def value_measures(
     Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
     binned = _binned(by, name, sides, fewest)
-    found = [
+    return [
         *index_measures(binned, design_effect=design_effect),
         *distance_measures(binned, design_effect=design_effect),
     ]
-    if len(binned.reference) > 1 or binned.reason:
-        return found
-    return [replace(each, value=None, status="undefined", reason="one_bin") for each in found]
 
 
 def _binned(by: str, name: str, sides: tuple[Values, Values], fewest: int) -> Binned:
@@ -47,8 +82,9 @@ def _binned(by: str, name: str, sides: tuple[Values, Values], fewest: int) -> Bi
         "gone": [value for value, (_, now) in real.items() if not now],
         "values": len(set(sides[0]) | set(sides[1])),
     }
-    empty = any(side.total() and set(side) == {UNKNOWN} for side in sides)
-    return replace(binned, about={**binned.about, **more}, reason=binned.reason or ("no_values" if empty else None))
+    empty = "no_values" if any(side.total() and set(side) == {UNKNOWN} for side in sides) else None
+    reason = binned.reason or empty or ("one_bin" if len(pairs) < 2 else None)
+    return replace(binned, about={**binned.about, **more}, reason=reason)
 
 
 def told(sides: tuple[Values, Values], *, fewest: int) -> dict[str, tuple[int, int]]:

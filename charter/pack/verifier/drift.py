@@ -1,4 +1,4 @@
-"""Drift computed again from the histograms: bins merged to tenths of the reference, PSI, Jensen-Shannon distance.
+"""Drift computed again: bins merged to tenths of the reference, or values of categories; PSI, Jensen-Shannon distance.
 
 Sources: Siddiqi (2006), Credit Risk Scorecards; Endres & Schindelin (2003), IEEE Trans. Inf. Theory 49:1858.
 """
@@ -20,12 +20,28 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     """What a measure of drift must say; None where it is none, or is of a group: these are found sealed."""
     if measure["metric"] not in ("psi", "jensen_shannon") or measure["given"]:
         return None
-    reference, current = (rows.bins[measure["group"]["feature"], window] for window in ("reference", "current"))
+    feature = measure["group"]["feature"]
+    if (feature, "current") in rows.values:
+        named, before, now = by_value(*(rows.values[feature, window] for window in ("reference", "current")))
+        return _claims(measure, system, rows, [before, now], {"params.categories": named})
+    reference, current = (rows.bins[feature, window] for window in ("reference", "current"))
     edges = [float(edge) for _, edge, _ in sorted(current) if edge is not None]
     kept, before, now = merged(edges, [n for *_, n in sorted(reference)], [n for *_, n in sorted(current)])
+    return _claims(measure, system, rows, [before, now], {"params.edges": kept})
+
+
+def by_value(before: dict[str, int], now: dict[str, int]) -> tuple[list[str], list[int], list[int]]:
+    """The values that any decision has, the most frequent first and those without a name last; their counts."""
+    both = {value: before.get(value, 0) + now.get(value, 0) for value in {**before, **now}}
+    named = sorted((value for value in both if both[value]), key=lambda value: (value == "*", -both[value], value))
+    return named, [before.get(value, 0) for value in named], [now.get(value, 0) for value in named]
+
+
+def _claims(measure: dict, system: System, rows: Rows, sides: list[list[int]], bins: Claims) -> Claims:
+    before, now = sides
     found: Claims = {
         "n": sum(now),
-        "params.edges": kept,
+        **bins,
         "params.reference_total": sum(before),
         "params.current_total": sum(now),
     }

@@ -14,6 +14,8 @@ OUTCOMES = "outcomes_set_aside"
 """Rows of the log of outcomes that were not counted."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""
+UNNAMED = {"-1": "?", "1": "*"}
+"""Bins of a column of categories: decisions without a value, and those whose value has no name of its own."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
 
@@ -54,6 +56,7 @@ class Rows:
         self.scores: list[Scored] = []
         self.parts: dict[str, int] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
+        self.values: dict[tuple[str, str], dict[str, int]] = {}
         place = {name: i for i, name in enumerate(self.names)}
         for line in lines:
             cube = line[place["cube"]]
@@ -68,6 +71,11 @@ class Rows:
                 key = str(line[place["feature"]]), str(line[place["window"]])
                 bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
                 self.bins.setdefault(key, []).append(bin_)
+            elif cube == "values":
+                key = str(line[place["feature"]]), str(line[place["window"]])
+                value = UNNAMED.get(line[place["bin"]] or "", line[place["value1"]] or "")
+                counts = self.values.setdefault(key, {})
+                counts[value] = counts.get(value, 0) + int(line[place["n"]] or 0)
 
         self._tables: dict[tuple[str, int | None, int], Table] = {}
 

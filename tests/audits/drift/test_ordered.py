@@ -44,14 +44,79 @@ def test_mann_whitney_beside_scipy(pairs: list[tuple[int, int]]) -> None:
     assert back.chance == pytest.approx(1 - found.chance)
 
 
-@given(COUNTS)
-def test_cramer_von_mises_beside_scipy(pairs: list[tuple[int, int]]) -> None:
-    reference, current = sides(pairs)
+@given(st.lists(st.booleans(), min_size=40, max_size=200).filter(lambda order: 10 < sum(order) < len(order) - 10))
+def test_cramer_von_mises_without_ties_beside_scipy(order: list[bool]) -> None:
+    """The same statistic; p of limits that are nearly the same, both with the moments of so few rows."""
+    current = list(map(int, order))
+    reference = [1 - one for one in current]
     found = cramer_von_mises(reference, current)
     theirs = scipy.stats.cramervonmises_2samp(*values(reference, current), method="asymptotic")
     assert found is not None
     assert found.statistic == pytest.approx(theirs.statistic)
-    assert found.p == pytest.approx(theirs.pvalue, abs=1e-6)
+    assert found.p == pytest.approx(theirs.pvalue, abs=0.01)
+
+
+@pytest.mark.parametrize("step", [0.0, 0.1, 0.2])
+def test_cramer_von_mises_of_many_rows_is_that_of_scipy(step: float) -> None:
+    random = np.random.default_rng(7)
+    rows = random.normal(size=700), random.normal(step, 1, size=900)
+    places = np.append(np.unique(np.concatenate(rows)), np.inf)
+    found = cramer_von_mises(*[np.histogram(side, places)[0].tolist() for side in rows])
+    theirs = scipy.stats.cramervonmises_2samp(*rows, method="asymptotic")
+    assert found is not None
+    assert found.statistic == pytest.approx(theirs.statistic)
+    assert found.p == pytest.approx(theirs.pvalue, rel=0.005, abs=1e-6)
+
+
+@pytest.mark.parametrize("bins", [2, 3, 5, 20, 200])
+def test_cramer_von_mises_of_binned_data_is_right_as_often_as_it_says(bins: int) -> None:
+    """Both windows drawn from the same ties, shared out at random: each p is undercut as often as it says."""
+    random = np.random.default_rng(bins)
+    both = random.multinomial(5000, random.dirichlet(np.ones(bins)))
+    found = []
+    for _ in range(1000):
+        one = random.multivariate_hypergeometric(both, 3000)
+        test = cramer_von_mises(one.tolist(), (both - one).tolist())
+        assert test is not None
+        found.append(test.p)
+    for level in (0.5, 0.25, 0.1, 0.05, 0.01):
+        share = float(np.mean(np.array(found) <= level))
+        assert share == pytest.approx(level, abs=4 * math.sqrt(level * (1 - level) / 1000)), level
+
+
+@pytest.mark.parametrize(("reference", "current"), [([30, 40, 20, 10], [22, 33, 30, 15]), ([60, 5, 35], [45, 5, 50])])
+def test_cramer_von_mises_beside_a_permutation_test(reference: list[int], current: list[int]) -> None:
+    random = np.random.default_rng(2)
+    both = np.array(reference) + np.array(current)
+    found = cramer_von_mises(reference, current)
+    assert found is not None
+    shares = np.cumsum(random.multivariate_hypergeometric(both, sum(reference), size=100_000), axis=1)
+    below = [np.insert(shares, 0, 0, axis=1), np.insert(np.cumsum(both) - shares, 0, 0, axis=1)]
+    gaps = below[0] / sum(reference) - below[1] / sum(current)
+    statistics = (both * (gaps[:, :-1] ** 2 + gaps[:, 1:] ** 2) / 2).sum(axis=1)
+    statistics *= sum(reference) * sum(current) / both.sum() ** 2
+    assert found.p == pytest.approx(float(np.mean(statistics >= found.statistic - 1e-12)), abs=0.01)
+
+
+@given(COUNTS)
+def test_cramer_von_mises_is_the_same_upside_down_and_with_sides_changed(pairs: list[tuple[int, int]]) -> None:
+    reference, current = sides(pairs)
+    found = cramer_von_mises(reference, current)
+    assert found is not None
+    for other in (cramer_von_mises(reference[::-1], current[::-1]), cramer_von_mises(current, reference)):
+        assert other is not None
+        assert other.statistic == pytest.approx(found.statistic)
+        assert other.p == pytest.approx(found.p, rel=1e-6, abs=1e-9)
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 400), st.integers(1, 400))
+def test_cramer_von_mises_of_two_values_is_chi_square(a: int, b: int, c: int, d: int) -> None:
+    """Both tests look at one share, and the limit is the same; chi-square's of N, and not of N − 1, decisions."""
+    found = cramer_von_mises([a, b], [c, d])
+    pearson = scipy.stats.chi2_contingency([[a, b], [c, d]], correction=False)
+    n = a + b + c + d
+    assert found is not None
+    assert found.p == pytest.approx(float(scipy.stats.chi2.sf(pearson.statistic * (n - 1) / n, 1)), rel=1e-6, abs=1e-12)
 
 
 @given(COUNTS)

@@ -1,0 +1,260 @@
+"""Features that hold categories are judged like numbers: by an audit, its rerun and the verifier of packs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audits import evidence
+from audits.cubes.update import rebuild
+from audits.decisions import ingest
+from audits.declaration import content_of
+from audits.drift.values import OTHERS, UNKNOWN, Categories, Values
+from audits.lake import writing
+from audits.privacy.purge import purge
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.pack.verifier import judging, rows
+from charter.pack.verifier.audits import _from_rows
+from charter.pack.verifier.system import System
+from charter.pack.verifier.tally import Tally
+from charter.records import charter_text, stored_audits
+from charter.rerun import Rerun, chosen, rerun
+from tests.written import system_text
+
+SYSTEM = """
+columns:
+  id: id
+  decided_at: day
+  decision: {column: chosen, selected: [true], not_selected: [false]}
+groups:
+  sex: {column: sex, reference: M}
+features:
+  - {column: contract, kind: category, title: {fr: Contrat, en: Contract}}
+windows: {audit: month, reference: 2026-01-01/2026-01-31}
+"""
+AS_OF = dt.date(2026, 6, 1)
+JANUARY = {"open_ended": 500, "fixed_term": 300, "agency": 180, "seasonal": 20}
+MOVED = {"open_ended": 200, "fixed_term": 300, "agency": 480, "seasonal": 20}
+
+
+def log(*months: Mapping[str | None, int]) -> pd.DataFrame:
+    """One month after the other, from January, with as many decisions of each value, in an order of its own."""
+    random = np.random.default_rng(3)
+    parts = []
+    for month, counts in enumerate(months, start=1):
+        contract = random.permutation(np.repeat(np.array([*counts], dtype=object), [*counts.values()]))
+        n = len(contract)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "id": [f"{month}-{i}" for i in range(n)],
+                    "day": [dt.date(2026, month, 1 + i % 28) for i in range(n)],
+                    "contract": contract,
+                    "sex": random.choice(["F", "M"], n),
+                    "chosen": random.random(n) < 0.4,
+                }
+            )
+        )
+    return pd.concat(parts)
+
+
+def audited(folder: Path, *months: Mapping[str | None, int]) -> Workspace:
+    """The last month, audited; January is the reference."""
+    home = Workspace.create(folder)
+    (home.home / "systems" / "offers.yaml").write_text(system_text("offers", SYSTEM), encoding="utf-8")
+    log(*months).to_parquet(folder / "rows.parquet")
+    ingest(home, home.system("offers"), folder / "rows.parquet")
+    end = len(months)
+    run_audit(home, home.system("offers"), start=dt.date(2026, end, 1), end=dt.date(2026, end, 28), as_of=AS_OF)
+    return home
+
+
+def document(home: Workspace) -> dict[str, Any]:
+    return stored_audits(home)[-1].document()
+
+
+def of(home: Workspace, metric: str = "psi") -> dict[str, Any]:
+    found = [m for m in document(home)["measures"] if m["metric"] == metric and m["group"] == {"feature": "contract"}]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+def question(home: Workspace) -> dict[str, Any]:
+    (found,) = [verdict for verdict in document(home)["verdicts"] if verdict["indicator"] == "likeness_to_reference"]
+    return dict(found)
+
+
+def again(home: Workspace) -> Rerun:
+    (found,) = rerun(home, chosen(home, entries=None), today=dt.date(2026, 12, 1))
+    return found
+
+
+def by_hand(before: list[int], now: list[int]) -> float:
+    """Σ (q − p) ln(q ÷ p), half a decision added to each value."""
+    sizes = [sum(side) + len(side) / 2 for side in (before, now)]
+    pairs = [((p + 0.5) / sizes[0], (q + 0.5) / sizes[1]) for p, q in zip(before, now, strict=True)]
+    return math.fsum((q - p) * math.log(q / p) for p, q in pairs)
+
+
+def test_a_planted_shift_is_found_and_is_the_one_computed_by_hand(tmp_path: Path) -> None:
+    home = audited(tmp_path / "home", JANUARY, MOVED)
+    psi = of(home)
+    assert psi["value"] == pytest.approx(by_hand([500, 300, 180, 20], [200, 300, 480, 20]))
+    assert psi["value"] == pytest.approx(0.5691, rel=5e-3)  # −0.3 ln 0.4 + 0.3 ln(48 ÷ 18), but for the half decisions
+    assert psi["n"] == 1000
+    assert psi["params"]["categories"] == ["open_ended", "agency", "fixed_term", "seasonal"]
+    assert "shares" not in psi["params"]
+    assert psi["params"]["test"]["df"] == 3
+    assert of(home, "jensen_shannon")["value"] > 0.2
+    found = question(home)
+    assert found["verdict"] == "watch"
+    assert [each["verdict"] for each in found["comparisons"]] == ["watch"]
+
+
+def test_nothing_planted_nothing_found(tmp_path: Path) -> None:
+    home = audited(tmp_path / "home", JANUARY, {**JANUARY, "open_ended": 510, "agency": 170})
+    assert question(home)["verdict"] == "kept"
+
+
+def test_few_decisions_prove_nothing(tmp_path: Path) -> None:
+    few = {value: n // 15 for value, n in JANUARY.items()}
+    home = audited(tmp_path / "home", few, {value: n // 15 for value, n in MOVED.items()})
+    assert question(home)["verdict"] not in ("kept", "watch", "broken")
+
+
+def test_the_order_of_values_and_their_names_are_irrelevant(tmp_path: Path) -> None:
+    other = dict(zip(JANUARY, ["z", "m", "b", "a"], strict=True))
+    one = audited(tmp_path / "one", JANUARY, MOVED)
+    two = audited(
+        tmp_path / "two",
+        {other[value]: n for value, n in reversed(JANUARY.items())},
+        {other[value]: n for value, n in MOVED.items()},
+    )
+    for metric in ("psi", "jensen_shannon"):
+        assert of(one, metric)["value"] == pytest.approx(of(two, metric)["value"], rel=1e-12)
+
+
+def test_a_value_never_seen_counts_and_a_rare_one_has_no_name(tmp_path: Path) -> None:
+    before, now = {**JANUARY, "ferryman": 3, None: 40}, {**JANUARY, "pilot": 200, "miner": 2, None: 45}
+    home = audited(tmp_path / "home", before, now)
+    psi = of(home)
+    assert psi["params"]["new"] == ["pilot"]
+    kept = evidence.rows_of(home.evidence, document(home)["evidence"]["cubes"][7:])
+    for text in (json.dumps(document(home)), evidence.csv_of(kept).decode()):
+        assert "pilot" in text
+        assert "ferryman" not in text
+        assert "miner" not in text
+    # three of January and two of February are too few together: those with the fewest else are counted with them
+    assert psi["value"] == pytest.approx(by_hand([500, 300, 180, 40, 0, 23], [500, 300, 180, 45, 200, 22]))
+    assert question(home)["verdict"] == "watch"
+
+
+def test_a_period_without_a_value_cannot_be_compared(tmp_path: Path) -> None:
+    home = audited(tmp_path / "home", {None: 600}, {**JANUARY, "ferryman": 3})
+    assert (of(home)["value"], of(home)["reason"]) == (None, "no_values")
+    assert question(home)["verdict"] == "unknown"
+    assert again(home).ok
+
+
+def test_one_value_only_is_nothing_to_compare(tmp_path: Path) -> None:
+    home = audited(tmp_path / "home", {"agency": 400}, {"agency": 300})
+    assert (of(home)["value"], of(home)["reason"]) == (None, "one_bin")
+    found = question(home)
+    assert found["verdict"] == "unknown"
+    assert "une valeur" in json.dumps(found, ensure_ascii=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Workspace:
+    return audited(
+        tmp_path / "home", {**JANUARY, "ferryman": 3, None: 30}, {**MOVED, "pilot": 30, "miner": 2, None: 31}
+    )
+
+
+def test_a_rerun_repeats_it(home: Workspace) -> None:
+    found = again(home)
+    assert (found.ok, found.problems, found.differences) == (True, (), ())
+    assert found.recount is not None
+    assert (found.recount.then, found.recount.now, found.recount.stale) == ((), (), ())
+    with writing(home) as connection:
+        rebuild(connection, home.system("offers"))
+    assert again(home).ok
+
+
+def test_a_value_turned_in_the_lake_is_told(home: Workspace) -> None:
+    with writing(home) as connection:
+        connection.execute(
+            "UPDATE lake.offers.histograms SET n = n + 1 WHERE feature = 'contract' AND value1 = 'agency'"
+        )
+    found = again(home)
+    assert found.recount is not None
+    assert "histograms" in found.recount.now
+
+
+def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -> None:
+    purge(home, before=dt.date(2026, 2, 1))
+    found = again(home)
+    assert found.ok, (found.problems, found.differences)
+    assert found.recount is not None
+    assert "histograms" not in found.recount.now
+
+
+def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from audits import runs
+    from audits.drift.bins import Histogram
+
+    def earlier(*given: Any) -> list[Any]:
+        return [each for each in whole(*given) if isinstance(each, Histogram)]
+
+    whole = runs.read_watched
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "read_watched", earlier)
+        home = audited(tmp_path / "home", JANUARY, MOVED)
+    assert not [m for m in document(home)["measures"] if m["by"] == ["feature"]]
+    found = again(home)
+    assert (found.ok, found.problems, found.differences) == (True, (), ())
+    assert found.recount is not None
+    assert found.recount.now == ()
+
+
+def test_the_verifier_of_packs_computes_and_judges_the_same(home: Workspace) -> None:
+    audit = document(home)
+    system = System(json.loads(content_of(home.evidence, audit["evidence"]["system"][7:])))
+    kept = rows.Rows(evidence.csv_of(evidence.rows_of(home.evidence, audit["evidence"]["cubes"][7:])).decode())
+    claims_of = _from_rows(audit, system, kept)
+    for metric in ("psi", "jensen_shannon"):
+        measure = of(home, metric)
+        claims = claims_of(measure) or {}
+        assert {"value", "n", "params.categories", "params.reference_total"} <= set(claims)
+        tally = Tally()
+        tally.claims("x", measure, claims)
+        assert not tally.problems
+        tally.claims("x", {**measure, "value": measure["value"] * 1.0001}, claims)
+        assert len(tally.problems) == 1
+    charter = json.loads(charter_text(home, audit["charter"]["sha256"]) or "")
+    tally, judged = Tally(), judging.judge(audit, charter, system)
+    assert question(home)["indicator"] in [verdict["indicator"] for verdict, _ in judged]
+    for verdict, claims in judged:
+        tally.claims("x", verdict, claims)
+    assert not tally.problems
+
+
+def test_what_is_kept_is_folded_once() -> None:
+    sides = Values(a=90, b=40, c=3, d=15), Values({"a": 80, "b": 50, "d": 12, "e": 20, UNKNOWN: 4})
+    kept = Categories.of("x", sides, fewest=11)
+    assert kept.reference.total() == sides[0].total()
+    assert kept.current.total() == sides[1].total()
+    assert {"c", UNKNOWN} & {*kept.reference, *kept.current} == set()
+    assert Categories.of("x", (kept.reference, kept.current), fewest=11) == kept
+    assert list(kept.pairs)[-1] == OTHERS
