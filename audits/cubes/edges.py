@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import duckdb
 
@@ -19,8 +20,9 @@ from audits.systems.model import System
 from audits.windows import reference_window
 
 MOST_BINS = 200
-ENDS = (0.0005, 0.001, 0.002, 0.003)
-"""Shares of the decisions that bins at each end leave outside."""
+WHOLE = 10_000
+ENDS = (5, 10, 20, 30)
+"""Ten-thousandths of the decisions that bins at each end leave outside."""
 DIGITS = 9
 """Values are summed in units of which a thousand million or less lie between the outermost edges."""
 FARTHEST = 10**17
@@ -163,9 +165,21 @@ def _chosen(connection: duckdb.DuckDBPyConnection, feature: str, rows: str) -> l
     ).fetchall()
     if len(few) <= MOST_BINS:
         return sorted(value for (value,) in few)
-    shares = sorted({0.0, 1.0, *ENDS, *(1 - end for end in ENDS), *(i / MOST_BINS for i in range(1, MOST_BINS))})
-    row = connection.execute(f"SELECT quantile_disc({column}, {shares}) FROM {rows}").fetchone()
-    return shortened(row[0]) if row and row[0] else []
+    return shortened(quantiles(connection, column, f"{rows} AND {column} IS NOT NULL"))
+
+
+def quantiles(connection: duckdb.DuckDBPyConnection, column: str, rows: str) -> list[float]:
+    """The different values at the shares where bins begin, in order.
+
+    All rows are sorted once: DuckDB's own quantiles go through them again for each share.
+    """
+    row = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
+    size = row[0] if row else 0
+    shares = {0, *ENDS, *(WHOLE - end for end in ENDS), *(WHOLE * i // MOST_BINS for i in range(1, MOST_BINS + 1))}
+    places = ", ".join(str(max(1, math.ceil(Fraction(size * share, WHOLE)))) for share in sorted(shares))
+    placed = f"SELECT {column} AS value, row_number() OVER (ORDER BY {column}) AS place FROM {rows}"
+    found = connection.execute(f"SELECT DISTINCT value FROM ({placed}) WHERE place IN ({places})").fetchall()
+    return sorted(value for (value,) in found)
 
 
 def shortened(edges: Sequence[float]) -> list[float]:
