@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from charter.schemas import audit_schema
 from charter.schemas.shapes import (
     ANYTHING,
     DAY,
@@ -53,6 +54,7 @@ USE = whole(
     questions_looked_at=WHOLE,
     audited_from=maybe(DAY),
     audited_to=maybe(DAY),
+    left_out=maybe(audit_schema()["properties"]["left_out"]),
     ledger_entry=maybe(WHOLE),
     articles=several(whole(article=TEXT, verdict=TEXT)),
     questions=several(QUESTION),
