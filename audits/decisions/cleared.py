@@ -82,8 +82,27 @@ def close_corrected(
     )
     if not one(connection, "SELECT count(*) FROM still_open"):
         return 0
-    _mark_rows(connection, opened, contract)
     _versions(connection, contract)
+    _close_by_place(connection, opened)
+    if one(connection, "SELECT count(*) FROM still_open"):
+        _close_by_id(connection, opened, contract, origin=origin)
+    return _close(connection, contract, batch)
+
+
+def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
+    """Into `closing`, and out of `still_open`: rows set aside before, and good ones at the place of those set aside."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE closing AS SELECT e.batch, e.row FROM still_open e JOIN versions v "
+        f"ON v.batch = e.batch JOIN {opened.relation} s ON s.row = e.row WHERE v.in_place "
+        "AND s.row NOT IN (SELECT row FROM rejected) AND s.row NOT IN (SELECT row FROM known WHERE NOT held) "
+        "UNION SELECT batch, place FROM told WHERE NOT same"
+    )
+    connection.execute("DELETE FROM still_open WHERE (batch, row) IN (SELECT (batch, row) FROM closing)")
+
+
+def _close_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str) -> None:
+    """Into `closing`: rows whose id the source holds. Costs a pseudonym for each row of the source."""
+    _mark_rows(connection, opened, contract)
     same = f"e.origin = {literal(origin)}"
     if contract.log in ONE_ROW_AN_ID:
         fault = f"m.accepted OR {same} OR v.later"
@@ -91,15 +110,10 @@ def close_corrected(
         by_id = f"CASE WHEN e.reason IN ({_listed(OF_IDENTITY)}) THEN {wrong_id} ELSE {fault} END"
     else:
         by_id = same  # many rows speak of one decision
-    found = (
-        "SELECT e.batch, e.row FROM still_open e LEFT JOIN versions v ON v.batch = e.batch "
-        f"JOIN marked m ON m.mark = e.mark WHERE coalesce({by_id}, false) "
-        "UNION SELECT e.batch, e.row FROM still_open e JOIN versions v ON v.batch = e.batch "
-        f"JOIN {opened.relation} s ON s.row = e.row WHERE v.in_place AND s.row NOT IN (SELECT row FROM rejected) "
-        "AND s.row NOT IN (SELECT row FROM known WHERE NOT held) "
-        "UNION SELECT batch, place FROM told WHERE NOT same"
+    connection.execute(
+        "INSERT INTO closing SELECT DISTINCT e.batch, e.row FROM still_open e "
+        f"LEFT JOIN versions v ON v.batch = e.batch JOIN marked m ON m.mark = e.mark WHERE coalesce({by_id}, false)"
     )
-    return _close(connection, contract, found, batch)
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -128,10 +142,9 @@ def _versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None
     )
 
 
-def _close(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str, batch: int) -> int:
-    """Notes the batch that stands for rows set aside (SQL of their `batch` and `row`)."""
+def _close(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> int:
+    """Notes the batch that stands for the rows of `closing`."""
     aside = table(contract.system, "quarantine")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE closing AS SELECT DISTINCT batch, row FROM ({rows})")
     found = one(connection, "SELECT count(*) FROM closing")
     if found:
         connection.execute(
