@@ -179,7 +179,7 @@ def read_window(
         apart=apart,
     )
     return Read(
-        left_out=read_left_out(connection, system, window),
+        left_out=read_left_out(connection, system, window, out),
         withheld=pa.concat_tables([withheld, withheld_table(untold), apart_table(apart)]),
         counts=counts,
         strata=strata,

@@ -23,6 +23,8 @@ def left_out_words(document: Mapping[str, Any], say: Say) -> str:
         parts.append(say("{n} of excluded runs", n=say.whole(told["excluded"])))
     if told["other_periods"]:
         parts.append(say("{n} in other periods", n=say.whole(told["other_periods"])))
+    if apart := told.get("set_apart"):
+        parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
     if outcomes := told.get("outcomes_set_aside"):
         parts.append(say("outcomes set aside: {n}", n=say.whole(outcomes)))
     return say.apart(parts)

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from audits.cubes.update import apart_sql, rows_of
 from audits.decisions.exclusion import runs_out
 from audits.decisions.quarantine import WAITING, entries, standing
 from audits.lake.tables import has_shared, has_table, literal, table
+from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window
 
 LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
-SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, OUTCOMES = PARTS = (
+SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, OUTCOMES, APART = PARTS = (
     "set_aside",
     "undated",
     "discarded",
     "excluded",
     "other_periods",
     "outcomes_set_aside",
+    "set_apart",
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
-decisions of other periods; rows of the log of outcomes set aside, of all periods: they bear no day of a decision."""
+decisions of other periods; rows of the log of outcomes set aside, of all periods: they bear no day of a decision;
+decisions about groups too small to be told, which are set apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,8 @@ class LeftOut:
     """Of those set aside: the column, the reason, how many; the most first."""
     outcomes_set_aside: int = 0
     """Rows of the log of outcomes that are set aside, of all periods; no part of the share."""
+    set_apart: int = 0
+    """Decisions about groups too small to be told, which are in no figure; no part of the share."""
 
     @property
     def rows(self) -> int:
@@ -65,6 +72,7 @@ class LeftOut:
             "share": self.share,
             "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
             **({"outcomes_set_aside": self.outcomes_set_aside} if self.outcomes_set_aside else {}),
+            **({"set_apart": self.set_apart} if self.set_apart else {}),
         }
 
 
@@ -87,11 +95,14 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         excluded=sums[EXCLUDED],
         other_periods=sums[OTHER_PERIODS],
         outcomes_set_aside=sums[OUTCOMES],
+        set_apart=sums[APART],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
     )
 
 
-def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+def read_left_out(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, apart: Sequence[Apart] = ()
+) -> pa.Table:
     """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
 
     A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
@@ -100,13 +111,19 @@ def read_left_out(connection: duckdb.DuckDBPyConnection, system: System, window:
     query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
         f"""WHERE "by" = '' AND NOT ({_within(window)})"""
-        f" UNION ALL {_outcomes(connection, system)}"
+        f" UNION ALL {_outcomes(connection, system)} UNION ALL {_apart(system, window, apart)}"
     )
     summed = (
         f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({query} """
         f"UNION ALL SELECT '{OTHER_PERIODS}', NULL, NULL, 0) WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     return connection.execute(summed).to_arrow_table().cast(LEFT_OUT)
+
+
+def _apart(system: System, window: Window, apart: Sequence[Apart]) -> str:
+    """SQL: the same columns, of the decisions about groups that are set apart."""
+    held = " OR ".join(map(apart_sql, apart)) or "false"
+    return f"SELECT '{APART}', NULL, NULL, weight {rows_of(system, window)} AND ({held})"
 
 
 def _within(window: Window) -> str:

@@ -10,7 +10,7 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
-OUTCOMES = "outcomes_set_aside"
+SOMETIMES = ("outcomes_set_aside", "set_apart")
 """Rows of the log of outcomes that were not counted."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""
@@ -85,8 +85,8 @@ class Rows:
             return {}
         found = {name: self.parts.get(name, 0) for name in PARTS}
         set_aside = found["set_aside"] + found["undated"]
-        outcomes = self.parts.get(OUTCOMES)  # said only where there are some
-        return {**found, "set_aside": set_aside, OUTCOMES: outcomes}
+        some = {name: self.parts.get(name) for name in SOMETIMES}  # said only where there are some
+        return {**found, "set_aside": set_aside, **some}
 
     def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:
         """Counts of an attribute by group; with a stage (from 0), of those who reached `of` of them, who reached it."""
