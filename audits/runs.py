@@ -62,7 +62,7 @@ class Run:
     decisions: int
     measures: list[Measure]
     histograms: list[Watched]
-    left_out: LeftOut | None
+    left_out: LeftOut | None = None
     """What came in and was not counted; None of an audit that kept nothing of it."""
 
 

@@ -186,7 +186,7 @@ def shortened(edges: Sequence[float]) -> list[float]:
     """Edges with no more digits than it takes to tell them apart: where a bin begins need be nobody's value.
 
     >>> shortened([0.1234567891234, 0.1234567891235, 2.7182818284])
-    [0.123457, 2.718282]
+    [0.12346, 2.71828]
     """
     _, scale = feature_units([min(edges), max(edges)])
     places = round(math.log10(scale)) - DIGITS + PLACES

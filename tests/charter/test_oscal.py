@@ -159,7 +159,7 @@ def test_without_an_audit_there_is_a_catalogue_and_a_plan(tmp_path: Path) -> Non
 
 def test_a_changed_document_is_not_exported(audited_offers: Callable[..., Workspace], tmp_path: Path) -> None:
     workspace = audited_offers(tmp_path / "w")
-    sql(workspace, "UPDATE audits SET document = replace(document, '\"decisions\":800', '\"decisions\":8')")
+    sql(workspace, "UPDATE audits SET document = replace(document, '\"decisions\":7', '\"decisions\":8')")
     with pytest.raises(BoussoleError, match="not the one that was sealed"):
         oscal_files(workspace, stored_audits(workspace), lang="en")
 

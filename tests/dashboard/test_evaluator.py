@@ -43,7 +43,7 @@ sources: [{mlflow: {experiment: Default}}]
     title="""{fr: "Essai <script>alert(1)</script>", en: "Trial <b>"}""",
 )
 HIDDEN = "Trinité <&>"
-"""A place with five people: it is hidden."""
+"""A place with five people: it is set apart."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,8 @@ def files(run_id: str, tmp_path: Path) -> dict[str, str]:
 
 
 def test_metrics_are_fairlearns(result, people):
+    """Of all but those of the place that is set apart, who are in no figure."""
+    people = people[people["place"] != HIDDEN]
     decisions, sex = people["p"] >= 0.5, people["sex"]
     rates = fm.MetricFrame(
         metrics={"selection_rate": fm.selection_rate, "false_positive_rate": fm.false_positive_rate},
@@ -185,8 +187,8 @@ def test_beside_another_evaluator_with_a_model(home, people):
             },
         )
     assert "accuracy_score" in found.metrics
-    chosen = people["skill"] > 0
-    assert found.metrics["boussole/selection_rate.sex.F"] == pytest.approx(chosen[people["sex"] == "F"].mean())
+    women = people[(people["sex"] == "F") & (people["place"] != HIDDEN)]
+    assert found.metrics["boussole/selection_rate.sex.F"] == pytest.approx((women["skill"] > 0).mean())
     assert {"boussole_audit", "confusion_matrix"} <= set(found.artifacts)
 
 
@@ -237,7 +239,7 @@ def test_bad_rows_are_counted(home, people):
     data = people.drop(columns="y").assign(chosen=[*["maybe"] * 3, *(people["p"] > 0.5).map(str)[3:]])
     found = evaluated(data, config(home), model_type="boussole")
     assert found.metrics["boussole/rows_set_aside"] == 3
-    assert found.metrics["boussole/decisions"] == len(people) - 3
+    assert found.metrics["boussole/decisions"] == (people["place"][3:] != HIDDEN).sum()
 
 
 @pytest.mark.parametrize(

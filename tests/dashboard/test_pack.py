@@ -147,7 +147,7 @@ def _audit(folder: Path) -> Path:
 
 def _number(folder: Path) -> None:
     path = _audit(folder)
-    path.write_bytes(path.read_bytes().replace(b'"decisions":800', b'"decisions":801', 1))
+    path.write_bytes(re.sub(rb'"decisions":(7\d\d)', b'"decisions":801', path.read_bytes(), count=1))
 
 
 def _charter(folder: Path) -> None:
@@ -314,7 +314,7 @@ def shown(folder: Path) -> list[tuple[tuple[str, str], str | None, str | None, i
 
 
 def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path: Path) -> None:
-    """A reader who solves all that it shows, of all windows together, cannot narrow the small group down."""
+    """To a reader who solves all that it shows, of all windows together, the small group might as well not be there."""
     cells = shown(made(workspace, tmp_path / "pack", restricted=False))
     months = [tuple(map(str, offers.JANUARY)), tuple(map(str, offers.FEBRUARY))]
     names = list(itertools.product(months, "FM", ("here", "there", "few"), (0, 1)))
@@ -330,9 +330,7 @@ def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path
     for month in months:
         few = np.array([name[0] == month and name[2] == "few" for name in names], dtype=float)
         ends = [linprog(sign * few, A_eq=np.array(rows, dtype=float), b_eq=sums).fun * sign for sign in (1, -1)]
-        assert ends[0] <= 0.5
-        assert ends[1] >= 11
-        assert ends[0] <= offers.FEW <= ends[1]
+        assert ends == pytest.approx([0, 0])  # they are set apart: nothing that the pack holds is about them
 
 
 def test_the_attack_finds_what_a_restricted_pack_holds(workspace: Workspace, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_every_kind_can_be_stated(home):
     assert not any(each.signed_in for each in stated)
     shown = done(home, "record", "list", "--kind", "finding").splitlines()
     assert shown == ["4\tfinding\t2026-03-01\tall systems\tSecretariat\tauthority CNIL, title SAN-2026-003"]
-    assert "* 0.1" in done(home, "charter", "versions")
+    assert "* 0.2" in done(home, "charter", "versions")
     assert in_force(Workspace(home)).act.role == "Secretariat"
 
 
