@@ -1,0 +1,71 @@
+"""The tutorial's commands run as its page says, and give the verdicts that it shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def filled(path: Path) -> None:
+    """Fills in the marked lines as the page does, and takes their marks away."""
+    (answers,) = map(yaml.safe_load, blocks("yaml"))
+    answers |= {f"  {key}": value for key, value in answers.pop("columns").items()}
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key = line.partition(":")[0]
+        marked = "# TO FILL IN" in line
+        lines.append(f"{key}: {json.dumps(answers.pop(key), ensure_ascii=False, default=str)}" if marked else line)
+    assert answers == {}
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_the_commands_give_what_the_page_shows(command: Any, tmp_path: Path) -> None:
+    home, said, codes = tmp_path / "berkeley", "", {}
+    file = home / "admissions.yaml"
+    for line in "".join(blocks("console")).splitlines():
+        _, verb, *rest = [*shlex.split(line), ""]
+        if verb in ("", "berkeley", "dashboard"):  # `cd`, and what does not end by itself
+            continue
+        if verb == "systems" and rest[0] == "new" and file.exists():
+            file.unlink()
+        if verb == "systems" and rest[0] == "add":
+            filled(file)
+        done = command(verb, *(part for part in rest if part), cwd=home if home.exists() else tmp_path)
+        said += flat(f"{done.stdout} {done.stderr}\n")
+        codes[verb] = done.returncode
+        if verb == "init":
+            shutil.copyfile(DOCS / "data" / "berkeley-1973.csv", home / "berkeley-1973.csv")
+            settings = home / "boussole.toml"
+            settings.write_text(settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8")
+    shown = [block for block in blocks("text") if not block.startswith(("department,", "#"))]
+    assert len(shown) == 3
+    for block in shown:
+        for paragraph in re.split(r"\n(?=  (?:broken|kept|\S+:) )", block.strip("\n")):
+            assert flat(paragraph).strip() in said
+    assert codes == {"init": 0, "systems": 0, "audit": 1, "import": 0, "verify": 0}
+    assert "16 measures and 29 verdicts computed from the evidence: the same" in said
+
+
+def test_the_file_holds_the_published_counts() -> None:
+    rows = [line.split(",") for line in (DOCS / "data" / "berkeley-1973.csv").read_text().splitlines()[1:]]
+    for sex, admitted, all_ in (("man", 1198, 2691), ("woman", 557, 1835)):
+        of = [(decision, int(count)) for _, who, decision, count in rows if who == sex]
+        assert sum(count for decision, count in of if decision == "admitted") == admitted
+        assert sum(count for _, count in of) == all_
