@@ -571,3 +571,18 @@ def test_lists_without_a_decision_are_proposed_too(table: Callable[..., Path], t
     assert system.log.key == ("search", "candidate_id")
     guessed = re.search(r"^    column: \w+  # guessed", made.text, re.MULTILINE)
     assert guessed is None
+
+
+def test_a_table_of_counts_under_any_name_is_asked_about(tmp_path: Path) -> None:
+    """Read as one decision a line, a table of 4,526 people would be 24 decisions."""
+    text = (Path(__file__).parent.parent.parent / "docs" / "data" / "berkeley-1973.csv").read_text(encoding="utf-8")
+    (tmp_path / "admissions.csv").write_text(text.replace(",count", ",applicants"), encoding="utf-8")
+    made = propose(tmp_path / "admissions.csv")
+    assert "  weight: applicants  # TO FILL IN: each combination of the other columns stands once" in made.text
+    assert any(gap.startswith("columns.weight: ") for gap in made.gaps)
+
+
+def test_decisions_one_by_one_are_not_taken_for_counts(tmp_path: Path) -> None:
+    rows = [f"{'yes' if i % 3 else 'no'},{'FM'[i % 2]},{20 + i % 40}\n" for i in range(90)]
+    (tmp_path / "loans.csv").write_text("granted,sex,age_of_car\n" + "".join(rows), encoding="utf-8")
+    assert "weight" not in propose(tmp_path / "loans.csv").text

@@ -107,6 +107,22 @@ def numbers(draft: Draft) -> None:
         if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
             draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
             draft.taken.add(draft.roles["weight"].column)
+    if "weight" not in draft.roles and "decision" in draft.roles:
+        _ask_for_counts(draft)
+
+
+def _ask_for_counts(draft: Draft) -> None:
+    """Asks whether the one whole number of a table counts decisions, where each combination of its other columns stands
+    once: of decisions one by one, some are alike."""
+    columns = draft.table.columns
+    if any(not named(columns[name].words, w.ROW_NUMBER) for name in draft.key.columns):
+        return
+    numbers = [column for column in draft.free if column.numeric and column.distinct > 2]
+    counts = [c for c in numbers if c.whole == c.numbers and c.filled == draft.rows and (c.low or 0) >= 0]
+    parts = [c for c in columns.values() if c not in numbers and c.name not in draft.key.columns and c.filled]
+    if len(numbers) == len(counts) == 1 and len(parts) > 1 and draft.table.unique_together(parts):
+        why = "each combination of the other columns stands once: does it say how many decisions a row stands for?"
+        draft.take("weight", Guess(counts[0].name, why, sure=False))
 
 
 def _range(column: Profile) -> str:
