@@ -103,7 +103,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row{_also(held)} FROM source_rows")
     connection.unregister("source_rows")
     bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
-    decimal, dates = rewrite(connection, held, files=files, where=str(path))
+    decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
     reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
     opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
     return _with_keys(opened, keys, sha256_file(path), reading.mark())
