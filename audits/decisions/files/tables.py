@@ -22,6 +22,7 @@ from audits.systems.files import Files
 
 Keys = Mapping[str, str]
 """Columns that have one value in every row, and that value."""
+TOTALS = "a line of totals, not a row"
 
 
 def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> Opened:
@@ -112,7 +113,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
 def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
     """The last line, where it sums up the others: it is nobody's decision."""
     found = totals(connection, held)
-    return [BadLine(*found, "a line of totals, not a row")] if found else []
+    return [BadLine(*found, TOTALS)] if found else []
 
 
 def _refuse_twice(name: str, read: Sequence[str], twice: frozenset[str]) -> None:
