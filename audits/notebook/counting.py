@@ -62,7 +62,13 @@ def open_rows(frame: Any, columns: Sequence[str]) -> Rows:
     rows = open_frame(_narrow(frame, columns))
     if known is None and (absent := [column for column in columns if column not in rows.schema.names]):
         raise SourceError(f"the frame has no column '{absent[0]}'.", next_step=nearest(absent[0], rows.schema.names))
-    table: pa.Table = rows.read_all()
+    table: pa.Table = rows.read_all().select(list(dict.fromkeys(columns)))
+    for column in table.schema.names:
+        if sum(column.lower() == other.lower() for other in table.schema.names) > 1:
+            raise SourceError(
+                f"two columns are named '{column}' (upper and lower case are the same).",
+                next_step="Give each column a name of its own.",
+            )
     if not table.num_rows:
         raise SourceError("the frame has no rows.", next_step="Give one row for each decision.")
     connection = duckdb.connect(config={**CONFIG, "temp_directory": ""})  # nothing of people is spilled to a disk

@@ -261,3 +261,10 @@ def test_what_would_count_twice_or_be_ignored_is_refused(
 ) -> None:
     with pytest.raises(BoussoleError, match=told):
         audits.compare(frame, decision="Décision", by=by, bands={"age": [40]} if more == {} else None, **more)
+
+
+def test_names_that_differ_in_case_alone_are_told_where_both_are_meant() -> None:
+    rows = pl.DataFrame({"H": [1, 1] * 50, "h": [0, 1] * 50, "sex": ["F", "M"] * 50})
+    assert audits.compare(rows, decision="h", by="sex").measure("selection_rate").value == 0.5
+    with pytest.raises(BoussoleError, match="two columns are named 'h'"):
+        audits.compare(rows, decision="h", by=["sex", "H"])
