@@ -81,19 +81,26 @@ def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files
         )
     places = ", ".join(f"TRY_CAST({quote(name)} AS BIGINT) AS {name[1:]}" for name in (BATCH, ROW))
     with found.reader() as reader:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {PLACES} AS SELECT DISTINCT {places} FROM {reader}")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {PLACES} AS SELECT {places}, count(*) AS times FROM {reader} GROUP BY ALL"
+        )
     return found
 
 
 def _hold_unresolved(connection: duckdb.DuckDBPyConnection, system: System, *, where: str) -> None:
-    """Raises SourceError for rows that came in again already: without an id they would count a second time."""
-    again = (
-        f"SELECT 1 FROM {PLACES} JOIN {table(system, 'quarantine')} q USING (batch, row) "
-        "WHERE q.log = 'decisions' AND q.resolved IS NOT NULL LIMIT 1"
-    )
-    if connection.execute(again).fetchone():
-        raise SourceError(
-            "some of these rows were brought in again before, and nothing but their row tells them apart.",
-            where=where,
-            next_step="Export what is still set aside with `boussole quarantine export`, and correct that.",
-        )
+    """Raises SourceError for rows that came in again already, stand in the file twice, or were never set aside:
+    without an id they would count a second time.
+    """
+    aside = f"(SELECT batch, row, resolved FROM {table(system, 'quarantine')} WHERE log = 'decisions')"
+    faults = {
+        "were brought in again before": f"{PLACES} JOIN {aside} USING (batch, row) WHERE resolved IS NOT NULL",
+        "stand in the file twice": f"{PLACES} WHERE times > 1",
+        "were never set aside": f"{PLACES} ANTI JOIN {aside} USING (batch, row)",
+    }
+    for what, found in faults.items():
+        if connection.execute(f"SELECT 1 FROM {found} LIMIT 1").fetchone():
+            raise SourceError(
+                f"some of these rows {what}, and nothing but their row tells them apart.",
+                where=where,
+                next_step="Export what is still set aside with `boussole quarantine export`, and correct that.",
+            )

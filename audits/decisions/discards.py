@@ -10,7 +10,7 @@ import duckdb
 
 from audits.decisions.examine import one
 from audits.decisions.quarantine import WAITING
-from audits.errors import LakeError, SourceError
+from audits.errors import NoLakeError, SourceError
 from audits.lake import reading, writing
 from audits.lake.tables import create_system, has_shared, literal, table
 from audits.systems.kinds import LogName
@@ -105,7 +105,7 @@ def discards(workspace: Workspace) -> list[Discard]:
     try:
         with reading(workspace) as connection:
             return discards_in(connection)
-    except LakeError:
+    except NoLakeError:
         return []
 
 

@@ -139,6 +139,7 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
     opened = [json.loads(item or "{}") for item in text.unseal(workspace, [row[4] for row in found])]
     columns = list(dict.fromkeys(name for item in opened for name in item))
     path.touch(mode=0o600)
+    path.chmod(0o600)  # also where the file was there before
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [BATCH, ROW, COLUMN, REASON, *columns])
         writer.writeheader()

@@ -103,6 +103,11 @@ def compare(
     _check(
         names, reference=reference or {}, bands=bands or {}, suppress_below=suppress_below, observed_for=observed_for
     )
+    if person is not None and weight is not None:
+        raise BoussoleError(
+            "`person` and `weight` cannot go together: a row that stands for many decisions is about no one person.",
+            next_step="Leave one of them out.",
+        )
     columns = [decision, *names, *(column for column in (outcome, person, weight) if column is not None)]
     rows = open_rows(frame, columns)
     decided = Decision(column=decision, selected=yes_values(rows, decision, selected, name="selected"))
@@ -142,7 +147,10 @@ def _attributes(by: By) -> list[tuple[str, ...]]:
                 next_step="Write by=['sex', ['sex', 'age']].",
             )
     singles = [(name,) for attribute in found for name in attribute]
-    return list(dict.fromkeys([*singles, *found]))
+    made = list(dict.fromkeys([*singles, *found]))
+    if len({frozenset(attribute) for attribute in made}) < len(made):
+        raise BoussoleError("`by` names the same columns crossed twice.", next_step="Name each crossing once.")
+    return made
 
 
 def _check(

@@ -15,6 +15,7 @@ from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.contracts.decisions import group_value
 from audits.decisions.frames import open_frame
 from audits.errors import SourceError, nearest
+from audits.lake.engine import CONFIG
 from audits.lake.tables import is_value, quote
 from audits.measures import Cells
 from audits.suppression.apart import ONE_IN, Apart, named, smallest, with_groups
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EVER = Window(dt.date.min, dt.date.max)
+ROW = '"_boussole row"'
+"""The number of a row, beside the columns of the frame."""
 MOST_GROUPS = 200
 """A column with more values than these is no group: an identifier, or a number that wants bands."""
 
@@ -59,10 +62,16 @@ def open_rows(frame: Any, columns: Sequence[str]) -> Rows:
     rows = open_frame(_narrow(frame, columns))
     if known is None and (absent := [column for column in columns if column not in rows.schema.names]):
         raise SourceError(f"the frame has no column '{absent[0]}'.", next_step=nearest(absent[0], rows.schema.names))
-    table: pa.Table = rows.read_all()
+    table: pa.Table = rows.read_all().select(list(dict.fromkeys(columns)))
+    for column in table.schema.names:
+        if sum(column.lower() == other.lower() for other in table.schema.names) > 1:
+            raise SourceError(
+                f"two columns are named '{column}' (upper and lower case are the same).",
+                next_step="Give each column a name of its own.",
+            )
     if not table.num_rows:
         raise SourceError("the frame has no rows.", next_step="Give one row for each decision.")
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection = duckdb.connect(config={**CONFIG, "temp_directory": ""})  # nothing of people is spilled to a disk
     connection.register("frame", table)
     types = {str(name): str(kind) for name, kind, *_ in connection.execute("DESCRIBE frame").fetchall()}
     return Rows(connection=connection, read=ColumnReader(types))
@@ -146,7 +155,10 @@ def _fill(rows: Rows, system: System, decision: Decision) -> None:
         seen = f"NOT {read.absent(log.outcome.column)}"
         seen += f" AND {selected}" if log.outcome.observed_for == "selected" else ""
         outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT ELSE 2 END"
-    bucket = f"CAST(hash({read.text(log.person)}) % {BUCKETS} AS INT)" if log.person and not log.weight else "0"
+    bucket, frame = "0", "frame"
+    if log.person and not log.weight:  # a row about nobody known stands for itself
+        bucket = f"CAST(hash(coalesce({read.text(log.person)}, 'row ' || {ROW})) % {BUCKETS} AS INT)"
+        frame = f"(SELECT *, CAST(row_number() OVER () AS VARCHAR) AS {ROW} FROM frame)"
     groups = {name: group_value(read, group) for name, group in system.groups.items()}
     for name, group in system.groups.items():
         if group.bands:
@@ -155,7 +167,7 @@ def _fill(rows: Rows, system: System, decision: Decision) -> None:
     values = "".join(f", {sql} AS {quote('g_' + name)}" for name, sql in groups.items())
     rows.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fine AS SELECT {selected}::INT AS d, {outcome} AS o, {bucket} AS b, "
-        f"sum({weight}) AS n{values} FROM frame GROUP BY ALL"
+        f"sum({weight}) AS n{values} FROM {frame} GROUP BY ALL"
     )
 
 

@@ -14,7 +14,7 @@ from audits.errors import SystemFileError
 
 MARK = "TO FILL IN"
 """How such a line is marked: a comment that begins with it, or a value that does."""
-_MARKED = re.compile(rf"""(?:\#|:|-|\[|,)\s*["']?{MARK}\b""")
+_MARKED = re.compile(rf"""(?:^|\#|:|-|\[|,)\s*["']?{MARK.replace(" ", " +")}\b""")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ def gaps_in(text: str) -> list[Gap]:
 
     >>> gaps_in("# `TO FILL IN` is what no data can tell.\\nstatus: pilot  # TO FILL IN: where it stands\\n")
     [Gap(line=2, text='status: pilot  # TO FILL IN: where it stands')]
+    >>> [gap.line for gap in gaps_in("purpose: >-\\n  TO FILL IN by its owner\\nowner: role  # TO FILL  IN\\n")]
+    [2, 3]
     """
     return [Gap(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if _MARKED.search(line)]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from audits.decisions import IngestReport, validate
 from audits.decisions.contracts import columns_of
+from audits.decisions.files.tables import TOTALS
 from audits.decisions.frames import open_frame
+from audits.decisions.opened import Opened
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
 from audits.lake.engine import scratch
@@ -70,7 +72,23 @@ def _packed(path: str | Path, target: Path, *, system: System, log: LogName, fil
     """The declared columns of a source; the text of a CSV stays text, so that nothing is lost."""
     with scratch() as connection:
         opened = open_source(connection, path, columns_of(system, log), (files or Files()).over(system.files))
+        _hold_lines(opened)
         columns = declared(system, opened.columns, log=log).keep
         listed = ", ".join(quote(column) for column in columns or ())
         relation = connection.sql(f"SELECT {listed} FROM {opened.relation} ORDER BY row")
         return pack(open_frame(relation), target)
+
+
+def _hold_lines(opened: Opened) -> None:
+    """Raises SourceError for lines that are no rows: a run could not hold them, and nothing would tell that they lack.
+
+    A line of totals is nobody's decision.
+    """
+    lost = [line for line in opened.bad_lines if line.reason != TOTALS]
+    if lost:
+        raise SourceError(
+            f"{len(lost):,} line(s) cannot be logged, as they are no rows; the first is row {lost[0].row:,}, column "
+            f"'{lost[0].column}': {lost[0].reason}.",
+            where=opened.name,
+            next_step="Correct these lines and log the file again; or import the file, which sets them aside.",
+        )

@@ -100,9 +100,13 @@ def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
 
 def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Path]], done: Fetched) -> None:
     """One transaction for the whole group; where one file spoils it, each file gets a transaction of its own."""
-    files = [
-        Incoming(source=path, origin=item.origin, added=_version(workspace, system, item, path)) for item, path in group
-    ]
+    files, known = list[Incoming](), list[tuple[Found, Path]]()
+    for item, path in group:
+        try:
+            files.append(Incoming(source=path, origin=item.origin, added=_version(workspace, system, item, path)))
+            known.append((item, path))
+        except troubles() as error:
+            done.failures.append((item, failure(error, item.origin)))
     if len(files) > 1:
         try:
             done.reports += ingest_many(workspace, system, files, log=group[0][0].log)
@@ -110,7 +114,7 @@ def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Pat
             pass
         else:
             return
-    for (item, path), file in zip(group, files, strict=True):
+    for (item, path), file in zip(known, files, strict=True):
         try:
             done.reports.append(ingest(workspace, system, path, log=item.log, origin=file.origin, added=file.added))
         except troubles() as error:

@@ -16,7 +16,7 @@ from audits.cubes.left_out import left_out_of, read_left_out
 from audits.decisions import ingest
 from audits.decisions.discards import Chosen, discard, discards
 from audits.decisions.quarantine import export, list_rows
-from audits.errors import SourceError
+from audits.errors import LakeError, SourceError
 from audits.lake import reading, writing
 from audits.lake.connection import snapshot, state_of
 from audits.lake.tables import table
@@ -178,3 +178,24 @@ def test_the_command_seals_what_was_discarded(workspace: Workspace, loans: Syste
         "note": hashlib.sha256(note.encode()).hexdigest(),
     }
     assert seal_discards(workspace) == 0
+
+
+def test_a_lake_that_cannot_be_read_is_not_one_without_discards(
+    workspace: Workspace, loans: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Workspace) -> None:
+        raise LakeError("damaged")
+
+    monkeypatch.setattr("audits.decisions.discards.reading", broken)
+    with pytest.raises(LakeError):
+        discards(workspace)
+
+
+def test_an_export_is_readable_by_its_owner_only_even_over_another_file(
+    workspace: Workspace, loans: System, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.csv"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    export(workspace, loans, path)
+    assert path.stat().st_mode & 0o777 == 0o600

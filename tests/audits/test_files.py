@@ -465,3 +465,46 @@ def test_a_file_without_names_is_proposed_from_only_when_told(tmp_path: Path) ->
     made = propose(path, files=Files(header=False))
     assert made.system.log.id == "column1"
     assert made.system.files.header is False
+
+
+@pytest.mark.parametrize("above", ["\n\n", "\r\n", "sep=,\n\n"])
+def test_empty_lines_above_the_names_make_no_row_of_the_names(above: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(f"{above}id,a\nx1,2\nx2,3\n".encode())
+    assert column(path, "id") == ["x1", "x2"]
+
+
+@pytest.mark.parametrize("above", [",", "   "])
+def test_a_first_line_that_holds_nothing_is_no_line_of_names(above: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"{above}\nid,a\nx1,2\nx2,3\n", encoding="utf-8")
+    with scratch() as connection, pytest.raises(SourceError, match="the first line holds no name"):
+        open_source(connection, path, Needs((), every=True))
+
+
+def test_numbers_of_excel_have_no_thousands_whatever_the_system_file_says(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["id", "score"], ["a", 1.125], ["b", 12.345]):
+        book.active.append(row)
+    book.save(tmp_path / "log.xlsx")
+    assert column(tmp_path / "log.xlsx", "score", decimal=",") == ["1.125", "12.345"]
+
+
+def test_a_few_identifiers_that_look_like_dates_stay_as_they_are(tmp_path: Path) -> None:
+    ids = ["20261102", "2026112", "99999998", "99999997", "99999996"]
+    path = tmp_path / "log.csv"
+    path.write_text("id,day\n" + "".join(f"{each},20260102\n" for each in ids), encoding="utf-8")
+    assert column(path, "id", dates="%Y%m%d") == ids
+    assert column(path, "day", dates="%Y%m%d") == ["2026-01-02"] * 5
+
+
+@pytest.mark.parametrize("name", ["feb.xls", "feb.csv.zip", "feb.parquet.gz"])
+def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_path: Path) -> None:
+    for each in ("jan.csv", "notes.md", f"_{name}"):
+        (tmp_path / each).write_text("a\n1\n", encoding="utf-8")
+    assert [each for _, each in expand(str(tmp_path))] == ["jan.csv"]
+    (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be imported"):
+        expand(str(tmp_path))

@@ -268,3 +268,24 @@ def test_a_row_number_is_refused_where_it_cannot_do(more: str, said: str) -> Non
     text = system_text("loans", COLUMNS.replace("ID", "{row_number: true}").replace("PRIVATE", "[]") + more + "\n")
     with pytest.raises(ValidationError, match=said):
         System.model_validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(lambda line: [line, line], "stand in the file twice"), (lambda line: ["99" + line[1:]], "were never set aside")],
+)
+def test_a_correction_of_rows_without_an_id_counts_each_once(
+    make: Make, tmp_path: Path, change: Callable[[str], list[str]], told: str
+) -> None:
+    workspace = make("{row_number: true}")
+    frame = offers(4)
+    frame.loc[0, "granted"] = "perhaps"
+    bring(workspace, csv(frame.assign(repaid=True), tmp_path))
+    out = tmp_path / "out.csv"
+    export(workspace, workspace.system("loans"), out)
+    head, line = out.read_text(encoding="utf-8").replace("perhaps", "yes").splitlines()
+    out.write_text("\n".join([head, *change(line)]) + "\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=told):
+        resubmit(workspace, workspace.system("loans"), out)
+    out.write_text(f"{head}\n{line}\n", encoding="utf-8")
+    assert resubmit(workspace, workspace.system("loans"), out).accepted == 1

@@ -239,3 +239,32 @@ def test_a_plot_has_a_dot_for_every_group(frame: pd.DataFrame) -> None:
     assert found.plot().to_dict()["datasets"] == drawn["datasets"]
     with pytest.raises(BoussoleError, match=r"no group has a measure 'selection'.*selection_rate"):
         found.plot("selection")
+
+
+def test_rows_about_nobody_known_are_no_cluster() -> None:
+    rows = pd.DataFrame({"hired": [0, 0, 0, 1] * 500, "sex": ["F", "M"] * 1000, "who": [f"p{n}" for n in range(2000)]})
+    alone = audits.compare(rows, decision="hired", by="sex", person="who").measure("selection_rate")
+    nobody = audits.compare(rows.assign(who=None), decision="hired", by="sex", person="who").measure("selection_rate")
+    widths = [found.interval.high - found.interval.low for found in (alone, nobody) if found.interval]
+    assert widths == [pytest.approx(widths[0], rel=0.5)] * 2
+
+
+@pytest.mark.parametrize(
+    ("by", "more", "told"),
+    [
+        ([["Sexe", "age"], ["age", "Sexe"]], {}, "crossed twice"),
+        ("Sexe", {"person": "who", "weight": "age"}, "cannot go together"),
+    ],
+)
+def test_what_would_count_twice_or_be_ignored_is_refused(
+    frame: pd.DataFrame, by: Any, more: dict[str, str], told: str
+) -> None:
+    with pytest.raises(BoussoleError, match=told):
+        audits.compare(frame, decision="Décision", by=by, bands={"age": [40]} if more == {} else None, **more)
+
+
+def test_names_that_differ_in_case_alone_are_told_where_both_are_meant() -> None:
+    rows = pl.DataFrame({"H": [1, 1] * 50, "h": [0, 1] * 50, "sex": ["F", "M"] * 50})
+    assert audits.compare(rows, decision="h", by="sex").measure("selection_rate").value == 0.5
+    with pytest.raises(BoussoleError, match="two columns are named 'h'"):
+        audits.compare(rows, decision="h", by=["sex", "H"])

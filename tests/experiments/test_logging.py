@@ -194,3 +194,11 @@ def test_logging_says_nothing_and_sends_no_telemetry(
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, env=environment, cwd=Path.cwd())
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_line_that_is_no_row_is_not_lost_in_a_run(workspace: Workspace, mlflow: Any, tmp_path: Path) -> None:
+    file = tmp_path / "july.csv"
+    file.write_text("decision_id,ts,chosen,sex\n1,2026-07-01,1,F\n2,2026-07-02,0,M,x\n3,2026-07-03,0,M\n")
+    with pytest.raises(SourceError, match=r"1 line\(s\) cannot be logged, as they are no rows; the first is row 2"):
+        log_file(file, workspace=workspace, system=workspace.system("trial"))
+    assert mlflow.search_runs(output_format="list") == []

@@ -48,7 +48,12 @@ def find_dialect(text: str, *, whole: bool, files: Files, wanted: Sequence[str],
     if not rows:
         raise SourceError("the file holds no line.", where=where, next_step="Export it again.")
     head = name_columns(rows, files=files, wanted=wanted, where=where)
-    return Dialect(separator, escape, int(bool(told)) + head.lines, head.names, head.twice)
+    return Dialect(separator, escape, int(bool(told)) + _blank(body) + head.lines, head.names, head.twice)
+
+
+def _blank(text: str) -> int:
+    """How many empty lines stand above the first one that holds something: DuckDB's `skip` counts them."""
+    return len(re.findall(r"\r\n|\r|\n", text[: len(text) - len(text.lstrip("\r\n"))]))
 
 
 def _rows(text: str, separator: str, escape: str, *, whole: bool) -> list[list[str]]:

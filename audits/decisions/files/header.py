@@ -47,6 +47,12 @@ def common(rows: Sequence[Sequence[str]]) -> int:
 
 def _refuse_title(rows: Sequence[Sequence[str]], where: str) -> None:
     filled = len([cell for cell in rows[0] if cell.strip()])
+    if not filled:
+        raise SourceError(
+            "the first line holds no name of a column: it is empty but for separators or blanks.",
+            where=where,
+            next_step="Remove what stands above the names of the columns, or write the names.",
+        )
     if filled == 1 < common(rows) and len(rows) > 2:
         raise SourceError(
             f"the first line holds one value, where the others have {common(rows)}: a title, not the names of columns.",

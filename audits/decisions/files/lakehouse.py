@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from audits.errors import SourceError, reason_of
-from audits.lake.engine import CONFIG, extension_path
+from audits.lake.engine import extension_path, scratch
 from audits.lake.tables import literal
 
 EXTENSIONS = {"Delta": ("delta",), "Iceberg": ("avro", "iceberg")}
@@ -31,7 +31,7 @@ def open_lakehouse(path: Path, kind: str) -> Iterator[tuple[duckdb.DuckDBPyConne
     Raises SourceError where the extensions are not installed, and for a table that cannot be read.
     """
     where = str(path)
-    connection = duckdb.connect(config={**CONFIG})
+    connection = scratch()
     try:
         for name in EXTENSIONS[kind]:
             connection.load_extension(extension_path(f"duckdb-extension-{name}"))

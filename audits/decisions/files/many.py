@@ -9,12 +9,38 @@ from audits.decisions.files.kinds import READERS, kind_of
 from audits.decisions.files.lakehouse import kind_of_folder
 from audits.errors import SourceError
 
+UNREADABLE = frozenset(
+    [
+        ".xls",
+        ".xlsb",
+        ".xlsm",
+        ".ods",
+        ".zip",
+        ".7z",
+        ".rar",
+        ".gz",
+        ".zst",
+        ".bz2",
+        ".xz",
+        ".json",
+        ".avro",
+        ".orc",
+        ".feather",
+        ".arrow",
+        ".sav",
+        ".dta",
+        ".sas7bdat",
+    ]
+)
+"""Endings of files that most likely hold data, and cannot be imported: a folder is not read without them in silence."""
+
 
 def expand(source: str) -> list[tuple[str, str]]:
     """Path and name of each file of a source, in order; of one file or table, itself.
 
     The files of a folder are all data files in it and below it; those whose names start with `_` or `.` are passed
-    over, as every writer of partitions means them to be. Raises SourceError where there is none.
+    over, as every writer of partitions means them to be. Raises SourceError where there is none, and where a folder
+    holds data of a kind that cannot be imported.
     """
     path = Path(source)
     if source.startswith("duckdb:") or path.is_file():
@@ -22,7 +48,17 @@ def expand(source: str) -> list[tuple[str, str]]:
     if path.is_dir():
         if kind_of_folder(path):
             return [(source, path.name)]
-        found = [each for each in sorted(path.rglob("*")) if _is_data(each.relative_to(path)) and each.is_file()]
+        there = [
+            each for each in sorted(path.rglob("*")) if not _passed_over(each.relative_to(path)) and each.is_file()
+        ]
+        for each in there:
+            if kind_of(each) is None and each.suffix.lower() in UNREADABLE:
+                raise SourceError(
+                    f"the folder also holds '{each.relative_to(path).as_posix()}', which cannot be imported.",
+                    where=source,
+                    next_step=f"Export it as one of {', '.join(READERS)}; or take it out, or begin its name with `_`.",
+                )
+        found = [each for each in there if kind_of(each)]
         return [(str(each), each.relative_to(path).as_posix()) for each in _some(found, source)]
     if not glob.has_magic(source):
         return [(source, path.name)]
@@ -39,8 +75,8 @@ def expand(source: str) -> list[tuple[str, str]]:
     return [(str(each), each.relative_to(root).as_posix()) for each in _some(files, source)]
 
 
-def _is_data(path: Path) -> bool:
-    return kind_of(path) is not None and not any(part.startswith(("_", ".")) for part in path.parts)
+def _passed_over(path: Path) -> bool:
+    return any(part.startswith(("_", ".")) for part in path.parts)
 
 
 def _fixed(parts: tuple[str, ...]) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -55,14 +55,20 @@ def numeric(column: str) -> tuple[str, str]:
 
 
 def decimal_of(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, told: str | None, where: str
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[str],
+    *,
+    told: str | None,
+    where: str,
+    pointed: Collection[str] = (),
 ) -> tuple[str | None, list[str]]:
     """What stands before decimals in these columns of the table `incoming`, and the columns that it changes.
 
-    None where no column has a comma. Raises SourceError where commas and points contradict one another, and where
-    nothing tells what they mean.
+    None where no column has a comma. In `pointed` columns a point is known to stand before decimals. Raises
+    SourceError where commas and points contradict one another, and where nothing tells what they mean.
     """
     found = [_evidence(connection, column) for column in columns]
+    found = [replace(each, points=max(each.points, 1)) if each.column in pointed else each for each in found]
     decimal = told or _decided(found, where)
     if decimal == ",":
         for each in found:

@@ -22,6 +22,7 @@ from audits.systems.files import Files
 
 Keys = Mapping[str, str]
 """Columns that have one value in every row, and that value."""
+TOTALS = "a line of totals, not a row"
 
 
 def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> Opened:
@@ -103,7 +104,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT row{_also(held)} FROM source_rows")
     connection.unregister("source_rows")
     bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
-    decimal, dates = rewrite(connection, held, files=files, where=str(path))
+    decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
     reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
     opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
     return _with_keys(opened, keys, sha256_file(path), reading.mark())
@@ -112,7 +113,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
 def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
     """The last line, where it sums up the others: it is nobody's decision."""
     found = totals(connection, held)
-    return [BadLine(*found, "a line of totals, not a row")] if found else []
+    return [BadLine(*found, TOTALS)] if found else []
 
 
 def _refuse_twice(name: str, read: Sequence[str], twice: frozenset[str]) -> None:

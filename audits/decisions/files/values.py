@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from audits.decisions.files.dates import as_iso, dated, moment, order_of
+from audits.decisions.files.dates import ISO, as_iso, dated, moment, order_of
 from audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
-from audits.lake.tables import quote
+from audits.lake.tables import literal, quote
 from audits.systems.files import ORDERS, Files
 
 TOTAL = re.compile(r"((sous-|sub)?total|grand total|totaux|total g[ée]n[ée]ral|somme|sum)( :|:)?", re.IGNORECASE)
@@ -56,10 +56,16 @@ class Reading:
 
 
 def rewrite(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, files: Files, where: str
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[str],
+    *,
+    files: Files,
+    where: str,
+    pointed: Collection[str] = (),
 ) -> tuple[str | None, str | None]:
     """Rewrites numbers and dates in text columns of the table `incoming`; returns what stands before decimals and how
-    dates were read, None where there was nothing to choose.
+    dates were read, None where there was nothing to choose. Columns that are `pointed` hold numbers of which is known
+    that a point stands before their decimals.
 
     Raises SourceError where the file does not tell and `files` does not say.
     """
@@ -68,9 +74,9 @@ def rewrite(
     dates, spaced, dotted = _kinds(connection, columns)
     order = files.dates or order_of(connection, dates, where=where)
     if files.dates:
-        dates = [column for column in columns if _any(connection, moment(column, files.dates))]
+        dates = [column for column in columns if _mostly(connection, column, moment(column, files.dates))]
     numbers = [*spaced, *dotted] if spaced or files.decimal == "," else []
-    decimal, changed = decimal_of(connection, numbers, told=files.decimal, where=where)
+    decimal, changed = decimal_of(connection, numbers, told=files.decimal, where=where, pointed=pointed)
     moments = {f"_moment{n}": moment(column, str(order)) for n, column in enumerate(dates)}
     made = {column: rewritten_number(quote(column), decimal) for column in changed if column not in dates}
     made |= {column: as_iso(name, quote(column)) for name, column in zip(moments, dates, strict=True)}
@@ -78,9 +84,17 @@ def rewrite(
     return decimal if changed else None, order if dates else None
 
 
-def _any(connection: duckdb.DuckDBPyConnection, value: str) -> bool:
-    found = connection.execute(f"SELECT 1 FROM incoming WHERE {value} IS NOT NULL LIMIT 1").fetchone()
-    return found is not None
+def _mostly(connection: duckdb.DuckDBPyConnection, column: str, value: str) -> bool:
+    """Whether some cells are dates of a format, and with those that need none at least half of the filled ones: a few
+    identifiers can look like 20260131.
+    """
+    cell = f"trim({quote(column)})"
+    iso = f"regexp_full_match({cell}, {literal(ISO)})"
+    found = connection.execute(
+        f"SELECT count({value}) > 0 AND 2 * count(*) FILTER ({value} IS NOT NULL OR {iso}) >= "
+        f"count(*) FILTER ({cell} <> '') FROM incoming"
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, moments: Mapping[str, str], made: Mapping[str, str]) -> None:

@@ -36,8 +36,9 @@ OVERLAP = 16_384
 class Sheet:
     """One sheet: the names of its columns, its rows as text, and the rows that cannot be read.
 
-    `header` is the row of the sheet that holds the names, 0 where there are none; `faults` (row, column, reason) are
-    known once the rows were read.
+    `header` is the row of the sheet that holds the names, 0 where there are none; `faults` (row, column, reason) and
+    the columns that are `pointed` (some cells are numbers with decimals, which Excel itself holds) are known once the
+    rows were read.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Sheet:
     names: tuple[str, ...]
     header: int
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+    pointed: set[str] = field(default_factory=set)
 
     def reader(self) -> pa.RecordBatchReader:
         """Row numbers, from 1 below the names, and all columns as text, a batch at a time."""
@@ -76,6 +78,11 @@ class Sheet:
                 if fault := self._fault(texts):
                     self.faults.append((at - self.header, *fault))
                     continue
+                self.pointed |= {
+                    name
+                    for name, cell in zip(self.names, cells, strict=False)
+                    if isinstance(cell, float) and not cell.is_integer()
+                }
                 yield (at - self.header, *texts[:width], *[None] * (width - len(texts)))
 
     def _fault(self, texts: Sequence[str | None]) -> tuple[str, str] | None:
