@@ -32,6 +32,7 @@ from charter.groups_over_time import documents_of
 from charter.published import publications, set_apart
 from charter.records import stored_audits
 from charter.rerun import rerun
+from dashboard.api import answers
 from dashboard.commands.verifying import told as lines_of
 from tests.written import sample
 
@@ -348,3 +349,16 @@ def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
     assert (sizes["F"], sizes["M"]) == (400, 300)
     assert set(lowest[lowest["group"] == "mf"]["reason"]) == {"set_apart"}
     assert lowest["n"].max() == 700
+
+
+def test_the_api_tells_how_many_are_set_apart(tmp_path: Path) -> None:
+    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 2}))
+    file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)
+    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    audited(workspace, workspace.system("sample"), JANUARY)
+    (one,) = answers.audits(workspace, {"system": "sample", "skip": 0, "take": 9}).items
+    judged = answers.verdicts(workspace, {"skip": 0, "take": 1}).items[0]
+    assert one.left_out is not None
+    assert judged.left_out is not None
+    assert (one.left_out.set_apart, judged.left_out.set_apart) == (2, 2)
