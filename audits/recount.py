@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.apart import apart_of
+from audits.cubes.apart import apart_of, lost
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
 from audits.drift.values import OTHERS, Categories, Watched
@@ -20,7 +20,7 @@ from audits.lake.connection import state_of
 from audits.lake.tables import KEYS, exists
 from audits.runs import read_window
 from audits.suppression import Published
-from audits.suppression.apart import Apart
+from audits.suppression.apart import Apart, within
 from audits.systems.model import System
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
@@ -64,7 +64,8 @@ class Recount:
     unexplained: bool = False
     """Whether the rows of today differ from those that were counted, and nothing that came since can be why."""
     uncounted: bool = False
-    """Whether rows that the audit set apart were purged: the counts that are left hold them, and cannot be compared."""
+    """Whether rows that the audit set apart were purged, or nothing tells them from others any more: the counts that
+    are left hold them, and cannot be compared."""
     stale: tuple[str, ...] = ()
     """Cubes in the lake that do not say what its rows say."""
     read: Read | None = field(default=None, repr=False)
@@ -103,6 +104,10 @@ def recount(
         if group.expires and group.expires < today and name not in asked.expired
     )
     try:
+        with reading(workspace) as connection:
+            held = exists(connection, asked.system)
+            if held and lost(connection, asked.system, within(apart_of(kept.withheld), asked.window)):
+                return Recount(ended=ended, uncounted=True)
         now = _sight(workspace, asked, kept, ended, published, at=None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from audits import evidence
-from audits.cubes.apart import apart_of, apart_table, read_apart
+from audits.cubes.apart import apart_of, apart_table, read_apart, still_known
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
@@ -41,6 +41,7 @@ from audits.standing import Standing, standing
 from audits.suppression import Published, suppress
 from audits.suppression.apart import Apart, named, with_groups, within
 from audits.suppression.lattice import Key
+from audits.suppression.rules import NOTHING
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -138,7 +139,8 @@ def read_window(
     """
     if apart is None:
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
-    out = within(apart, window)
+    known = still_known(connection, system, apart)
+    out = within(known, window)
     counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
     strata = read_strata(connection, system, window, exact=exact, without=without, apart=out)
     ranks = read_ranks(connection, system, window, exact=exact, without=without, apart=out)
@@ -158,7 +160,7 @@ def read_window(
             mature=mature,
             exact=exact,
             without=without,
-            apart=[] if purged else within(apart, reference),
+            apart=[] if purged else within(known, reference),
         )
         untold = reference_untold(
             window,
@@ -176,7 +178,7 @@ def read_window(
         as_of=as_of,
         without=without,
         scores=scores,
-        apart=apart,
+        apart=known,
     )
     return Read(
         left_out=read_left_out(connection, system, window, out),
@@ -219,15 +221,18 @@ def scored_window(
     with reading(workspace) as connection:
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
         stands = standing(system, window, as_of=as_of, today=today)
-        counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired)
-        scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired)
-        tables = [table for table in cells_from_counts(counts, system) if stands.ended(table.by) is None]
-        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds)
+        apart = within(read_apart(connection, system, window, (), as_of=as_of, without=stands.expired), window)
+        counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
+        scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
+        counted = cells_from_counts(counts, system)
+        gone = named(apart, counted)
+        tables = [table for table in with_groups(counted, gone) if stands.ended(table.by) is None]
+        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds, apart=apart)
     found = scored_tables(
         scores_of(scores, tables, system),
         system=system,
         standing=stands,
-        suppression=suppress(tables, system=system),
+        suppression=suppress(tables, system=system, also=replace(NOTHING, apart=gone)),
     )
     return list(zip(found, at if at is not None else [None] * len(found), strict=True))
 

@@ -14,13 +14,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from audits.cubes.apart import refuse_lost
 from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
 from audits.cubes.scores import SCORES, scores_of
 from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, exists, literal, table
 from audits.measures import Cells, Counts, Scores
-from audits.suppression.apart import Apart
+from audits.suppression.apart import Apart, within
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window, period_of
@@ -64,8 +65,10 @@ def read_paired(
 
     Groups named in `without` are not read, nor decisions that are set `apart`.
 
-    Raises BoussoleError where no case is in both, or rows were purged.
+    Raises BoussoleError where no case is in both, rows were purged, or nothing tells those set apart from others.
     """
+    apart = within(apart, window)
+    refuse_lost(connection, system, apart)
     if sealed_months(connection, system, within=window) or not exists(connection, shadow):
         raise BoussoleError(
             f"'{shadow.id}' and '{system.id}' have no rows in common from {window.start} to {window.end}.",

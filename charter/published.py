@@ -42,9 +42,9 @@ def publications(
     return [publication(shown, documents) for shown, documents in found.items()]
 
 
-def set_apart(documents: Mapping[Window, Document], system: System) -> list[Apart]:
+def set_apart(documents: Mapping[Window, Document]) -> list[Apart]:
     """The rows that the audits of some windows have left out of all figures."""
-    return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()], system)
+    return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
 
 
 def publication(window: Window, documents: Sequence[Document]) -> Published:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from audits.cubes.apart import told_apart
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
 from audits.lake import reading
@@ -29,7 +28,8 @@ from audits.uncertainty.estimates import rate_interval
 from audits.uncertainty.paired import mcnemar
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
-from charter.published import publication
+from charter.groups_over_time import documents_of
+from charter.published import publication, set_apart
 from charter.records import audits_of
 from charter.shadow_answers import RATIO, Answers, distances
 from charter.side_by_side import VersionChange, days_told, head, table
@@ -63,7 +63,7 @@ def side_of_shadow(
         window = period_of(on, "month") if on else last_common_month(connection, system, shadow)
         documents = _documents(workspace, system, window)
         stands = standing(system, window, as_of=as_of, today=today)
-        apart = told_apart([(window, publication(window, documents).apart)], system)
+        apart = set_apart(documents_of(workspace, system.id))
         paired = read_paired(
             connection, system, shadow, window, as_of=as_of, without=tuple(stands.expired), apart=apart
         )

@@ -12,6 +12,7 @@ from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.update import apart_sql, rows_of, sealed_months
 from audits.cubes.withheld import WITHHELD
 from audits.errors import BoussoleError
+from audits.lake.tables import present_columns, quote, table
 from audits.suppression import Published
 from audits.suppression.apart import ONE_IN, Apart, smallest, within
 from audits.suppression.lattice import Key
@@ -35,13 +36,14 @@ def read_apart(
     """The decisions to set apart: what earlier audits have, and the groups of this window that are too small.
 
     None of a group that figures of earlier audits hold already; at most one decision in `ONE_IN`. Groups named in
-    `without` are not looked at. Raises BoussoleError where rows that an earlier audit has set apart were purged: the
-    counts that are left hold them.
+    `without` are not looked at. Raises BoussoleError where rows that an earlier audit has set apart were purged (the
+    counts that are left hold them), or what told them from others was removed.
     """
-    found = told_apart([(each.window, each.apart) for each in published], system)
+    found = told_apart([(each.window, each.apart) for each in published])
     if sealed_months(connection, system, within=window):
         _refuse(found, window, system)
         return found
+    refuse_lost(connection, system, within(found, window))
     room: float | None = None
     while True:
         counts = read_counts(connection, system, window, as_of=as_of, without=without, apart=within(found, window))
@@ -59,14 +61,52 @@ def read_apart(
         found = [*found, *more]
 
 
-def told_apart(told: Iterable[tuple[Window, Collection[Key]]], system: System) -> list[Apart]:
-    """What earlier audits have set apart, from the groups that each window tells nothing else of."""
+def told_apart(told: Iterable[tuple[Window, Collection[Key]]]) -> list[Apart]:
+    """What earlier audits have set apart, from the groups that each window tells nothing else of.
+
+    Also of attributes that the system file does not name any more: figures of others were told without these rows.
+    """
     return [
         Apart(attribute=by[0], value=values[0], days=window)
         for window, keys in told
         for by, values in sorted(keys, key=str)
-        if by[0] in system.groups
     ]
+
+
+def lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
+    """Those whose rows nothing tells from the others any more: their attribute was removed when its basis ended, or the
+    lake was made anew without it."""
+    rows = table(system, "decisions")
+    present = present_columns(connection, rows) if apart else set()
+
+    def gone(each: Apart) -> bool:
+        column = f"g_{each.attribute}"
+        if column not in present:
+            return True
+        there = connection.execute(
+            f"SELECT count(*), count({quote(column)}) FROM {rows} WHERE day BETWEEN ? AND ?",
+            [each.days.start, each.days.end],
+        ).fetchone()
+        return there is not None and there[0] > 0 and there[1] == 0
+
+    return [each for each in apart if gone(each)]
+
+
+def still_known(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
+    """Those whose rows can still be told from the others."""
+    out = lost(connection, system, apart)
+    return [each for each in apart if each not in out]
+
+
+def refuse_lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> None:
+    """Raises BoussoleError where nothing tells rows that an audit has set apart from the others any more."""
+    if found := lost(connection, system, apart):
+        raise BoussoleError(
+            "an audit of these days left out the rows of small groups, and nothing tells them from the others any "
+            f"more: what the rows said of '{found[0].attribute}' was removed.",
+            where=system.id,
+            next_step="Read the audit that there is, or choose another period with --from and --to.",
+        )
 
 
 def apart_table(apart: Sequence[Apart]) -> pa.Table:

@@ -13,6 +13,7 @@ from audits.cubes.read import decided, decision_sql, outcome_sql, positions
 from audits.cubes.update import rows_of, sealed_months
 from audits.lake.tables import literal, quote
 from audits.measures import Cells, Counts, Floats
+from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window
 
@@ -36,15 +37,16 @@ def counts_at(
     *,
     as_of: dt.date,
     thresholds: Sequence[float] | None = None,
+    apart: Sequence[Apart] = (),
 ) -> list[AtThresholds] | None:
     """Counts of a window for each table of groups, at some thresholds or, without any, at the scores that occur.
 
     The lowest score that occurs is always among the thresholds: there, everybody is selected. None where rows of the
-    window were purged.
+    window were purged. Rows set `apart` are not counted.
     """
     if sealed_months(connection, system, within=window):
         return None
-    rows = f"(SELECT *, {outcome_sql(system, as_of)} AS seen {rows_of(system, window)} AND score IS NOT NULL)"
+    rows = f"(SELECT *, {outcome_sql(system, as_of)} AS seen {rows_of(system, window, apart)} AND score IS NOT NULL)"
     at = _thresholds(connection, rows, thresholds)
     return [_counted(connection, system, rows, cells, at) for cells in tables]
 

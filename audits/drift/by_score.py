@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 
 from audits.cubes import build
+from audits.cubes.apart import lost
 from audits.cubes.read import decided, decision_sql, outcome_sql
 from audits.cubes.scores import read_scores
 from audits.lake.tables import has_table, literal, table
@@ -78,6 +79,8 @@ def _of_rows(
 ) -> Counts | None:
     """The counts of one window without what is set apart; None where rows would be needed that are gone."""
     out = within(apart, window)
+    if lost(connection, system, out):
+        return None
     rows = read_scores(connection, system, window, as_of=as_of, without=list(system.groups), apart=out)
     if not rows.num_rows:
         return None

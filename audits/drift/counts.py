@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audits.cubes import build
+from audits.cubes.apart import still_known
 from audits.cubes.edges import edges_of, units_of
 from audits.cubes.histograms import POOLED
 from audits.cubes.read import decision_sql, outcome_sql
@@ -135,8 +136,8 @@ def _everybody(
     apart: Sequence[Apart],
 ) -> Counts:
     source = f"""SELECT day, bucket, decision, outcome, n FROM {table(system, "daily")} WHERE "by" = ''"""
-    if apart:
-        out = " OR ".join(map(apart_sql, apart))
+    if known := still_known(connection, system, apart):
+        out = " OR ".join(map(apart_sql, known))
         rows_out = f"SELECT day, bucket, decision, outcome, -weight FROM {table(system, 'decisions')} WHERE {out}"
         source = f"{source} UNION ALL {rows_out}"
     rows = connection.execute(

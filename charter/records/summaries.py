@@ -21,7 +21,9 @@ from charter.records.models import Audit, Summary
 Document = dict[str, Any]
 OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
 OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
-OF_LEFT_OUT = ("rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "share", "limit", "limited")
+OF_LEFT_OUT = (
+    "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
+)  # fmt: skip
 JUDGED_BY = ("test", "scale", "bad_side", "against")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""
 
@@ -56,7 +58,7 @@ def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
         "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
     }
     if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
-        said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT}
+        said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
     return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
 
 

@@ -226,7 +226,9 @@ def _audited(audit: Document) -> Audited:
 
 
 def _left_out(told: Document | None) -> LeftOutOut | None:
-    return None if told is None else LeftOutOut(**{name: told[name] for name in LeftOutOut.model_fields})
+    return (
+        None if told is None else LeftOutOut(**{name: told[name] for name in LeftOutOut.model_fields if name in told})
+    )
 
 
 def _marks(articles: Sequence[Document]) -> dict[str, Any]:

@@ -36,6 +36,9 @@ class LeftOutOut(BaseModel):
     discarded: int = Field(ge=0, description="Those that somebody discarded; no part of the share")
     excluded: int = Field(ge=0, description="Those of runs out of the figures; no part of the share")
     other_periods: int = Field(ge=0, description="Decisions counted in other periods")
+    set_apart: int = Field(
+        default=0, ge=0, description="Decisions about groups too small to be told, in no figure; no part of the share"
+    )
     share: float | None = Field(description="set_aside ÷ rows")
     limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
     limited: bool = Field(description="Whether that share is reached: all that rests on the log is unknown")

@@ -88,6 +88,11 @@ def _recounted(found: Recount, moved: tuple[str, ...]) -> list[str]:
                 "which the counts that are left hold: they cannot be compared."
             ]
         lines.append(f"From the decisions: those of {months} were purged; only their counts can be compared.")
+    elif found.uncounted:
+        return [
+            "From the decisions: this audit left out the rows of small groups, and nothing tells them from the others "
+            "any more. They cannot be compared."
+        ]
     if found.ended:
         lines.append(f"The legal basis has ended of: {', '.join(found.ended)}. They are not read again.")
     if found.then is None:

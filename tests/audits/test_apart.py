@@ -21,6 +21,7 @@ from audits.drift.pairs import exact_pair
 from audits.drift.series import drift_series
 from audits.errors import BoussoleError
 from audits.evidence import load
+from audits.notebook import sweep
 from audits.privacy.purge import purge
 from audits.subgroups import scan
 from audits.systems.model import System
@@ -31,6 +32,7 @@ from charter.groups_over_time import documents_of
 from charter.published import publications, set_apart
 from charter.records import stored_audits
 from charter.rerun import rerun
+from dashboard.api import answers
 from dashboard.commands.verifying import told as lines_of
 from tests.written import sample
 
@@ -157,7 +159,7 @@ def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp
     for name, log in (("a", frame), ("b", other(frame, rows))):
         workspace = filled(tmp_path / name, rich(), log)
         found.append([told(each) for each in audited(workspace, rich(), JANUARY, FEBRUARY, BOTH, JANUARY)])
-        assert {key for each in set_apart(documents_of(workspace, "sample"), rich()) for key in [each.key]} == {
+        assert {key for each in set_apart(documents_of(workspace, "sample")) for key in [each.key]} == {
             (("gender",), (stray,))
         }
     assert found[0] == found[1]
@@ -174,7 +176,7 @@ def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
     for name, log in (("a", frame), ("b", other(frame, frame["gender"] == "mf"))):
         workspace = filled(tmp_path / name, system, log)
         audited(workspace, system, Window(JANUARY.start, dt.date(2026, 1, 31)), FEBRUARY)
-        out = set_apart(documents_of(workspace, system.id), system)
+        out = set_apart(documents_of(workspace, system.id))
         series = drift_series(workspace, system, against="previous", as_of=TODAY, apart=out)
         pair = exact_pair(workspace, system, window=FEBRUARY, against=JANUARY, as_of=TODAY, apart=out)
         subgroups = scan(workspace, system, start=JANUARY.start, end=dt.date(2026, 1, 31), minimum=50)
@@ -302,3 +304,61 @@ def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Pat
     assert "cannot be compared" in " ".join(lines_of(found))
     with pytest.raises(BoussoleError, match="left out the rows of small groups"):
         audited(workspace, system, BOTH)
+
+
+def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_path: Path) -> None:
+    """Young people with the stray row, less young people without it, would be that row."""
+    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
+    by_age = sample({"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [1]}}, ("age",))
+    both = *audited(workspace, plain(), JANUARY), *audited(workspace, by_age, JANUARY)
+    assert [each["decisions"] for each in both] == [700, 700]
+    assert both[1]["left_out"]["set_apart"] == 1
+
+
+@pytest.mark.parametrize("stray", ["mf", None], ids=["stray", "unknown"])
+def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_guessed(
+    tmp_path: Path, stray: str | None
+) -> None:
+    """Neither do they come back into figures, nor do all others leave them."""
+    filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, stray: 2}))
+    workspace = Workspace(tmp_path / "w")
+    audited(workspace, plain(), JANUARY)
+    file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)
+    file["groups"]["gender"] |= {"basis": "consent", "expires": "2026-02-01"}
+    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    workspace = Workspace(tmp_path / "w")
+    purge(workspace, today=dt.date(2026, 3, 1))
+    with pytest.raises(BoussoleError, match="nothing tells them from the others"):
+        audited(workspace, plain(), JANUARY)
+    (found,) = rerun(workspace, list(stored_audits(workspace)))
+    assert found.ok
+    assert found.recount is not None
+    assert found.recount.uncounted
+    assert "cannot be compared" in " ".join(lines_of(found))
+    series = drift_series(
+        workspace, plain(), against="previous", as_of=TODAY, apart=set_apart(documents_of(workspace, "sample"))
+    )
+    assert series.points[0].decisions == 702
+
+
+def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
+    workspace = filled(tmp_path / "w", rich(), people({"F": 400, "M": 300, "mf": 1}))
+    found = sweep(rich(), workspace, start=JANUARY.start, end=JANUARY.end)
+    lowest = found[(found["metric"] == "selection_rate") & (found["threshold"] == found["threshold"].min())]
+    sizes = {row.group: row.n for row in lowest[lowest["by"] == "gender"].itertuples()}
+    assert (sizes["F"], sizes["M"]) == (400, 300)
+    assert set(lowest[lowest["group"] == "mf"]["reason"]) == {"set_apart"}
+    assert lowest["n"].max() == 700
+
+
+def test_the_api_tells_how_many_are_set_apart(tmp_path: Path) -> None:
+    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 2}))
+    file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)
+    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    audited(workspace, workspace.system("sample"), JANUARY)
+    (one,) = answers.audits(workspace, {"system": "sample", "skip": 0, "take": 9}).items
+    judged = answers.verdicts(workspace, {"skip": 0, "take": 1}).items[0]
+    assert one.left_out is not None
+    assert judged.left_out is not None
+    assert (one.left_out.set_apart, judged.left_out.set_apart) == (2, 2)
