@@ -111,6 +111,9 @@ def audit(  # noqa: PLR0917 (the options of a command)
     bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
         raise typer.Exit(1)
+    if fail_on and any((d.get("left_out") or {}).get("limited") for d in documents):
+        say("--fail-on: more was set aside than the charter allows, so nothing was judged: that is no pass.")
+        raise typer.Exit(1)
     if bad_rows:
         raise typer.Exit(2)
 

@@ -186,8 +186,11 @@ def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command:
     assert "310 of 2,480 decisions counted; 2,170 set aside; 90 in other periods" in done.stdout
     assert "kept" not in done.stdout.replace("not kept", "")
     assert "We cannot tell. Of 2,480 decisions, 2,170 were set aside (88 in 100)" in done.stdout
-    gate = ("--from", "2026-03-01", "--to", "2026-03-31", "--fail-on", "unknown", "--dry-run")
-    assert command("--workspace", workspace.home, "audit", *gate).returncode == 1
+    for worst in ("unknown", "broken"):  # what nobody could judge passes no gate
+        gate = ("--from", "2026-03-01", "--to", "2026-03-31", "--fail-on", worst, "--dry-run")
+        done = command("--workspace", workspace.home, "audit", *gate)
+        assert done.returncode == 1
+    assert "nothing was judged: that is no pass" in done.stderr
 
 
 def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None:
