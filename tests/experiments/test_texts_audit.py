@@ -43,6 +43,7 @@ def workspace(tmp_path: Path, mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> W
     monkeypatch.setenv("BOUSSOLE_MLFLOW_TRACKING_URI", mlflow.get_tracking_uri())
     days = [dt.date(2026, 9, 1) + dt.timedelta(days=n) for n in range(33)]
     rows = pd.DataFrame({"id": [f"g{n}" for n in range(33)], "at": [f"{day}T08:00:00" for day in days]})
+    mlflow.create_experiment("writer", artifact_location=(tmp_path / "artifacts").as_uri())
     mlflow.set_experiment("writer")
     log_generations(rows, system="writer")
     workspace = Workspace(made.home)
