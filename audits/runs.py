@@ -181,7 +181,9 @@ def read_window(
         apart=known,
     )
     return Read(
-        left_out=read_left_out(connection, system, window, out),
+        left_out=read_left_out(
+            connection, system, window, apart=out, reference=reference if reference != window else None
+        ),
         withheld=pa.concat_tables([withheld, withheld_table(untold), apart_table(apart)]),
         counts=counts,
         strata=strata,

@@ -5,7 +5,7 @@ A log of which much could not be counted answers nothing: nobody knows what the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charter.model import Charter
@@ -14,18 +14,34 @@ REASON = "too_much_left_out"
 """Why an answer that the log gives is *we cannot tell*."""
 
 
-def limited(charter: Charter, left_out: Mapping[str, Any] | None) -> bool:
-    """Whether so much was set aside (`left_out` of a document) that this charter judges nothing by what is left.
-
-    Nothing is limited by a charter that states no share, nor in a document that does not say what was left out: these
-    keep the rule of their time.
-    """
-    if charter.left_out is None or left_out is None or left_out["share"] is None:
-        return False
-    return bool(left_out["share"] >= charter.left_out.limit)
+BESIDE = {"reference": "reference", "outcome": "outcomes"}
+"""What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 
 
 def held_to(charter: Charter, left_out: Mapping[str, Any]) -> dict[str, Any]:
-    """What was left out with what the charter says of it: the share that it states, and whether it is reached."""
+    """What was left out with what the charter says of it: the share that it states, and whether it is reached, by the
+    window and by what some questions rest on beside it.
+
+    Nothing is limited by a charter that states no share: it keeps the rule of its time.
+    """
     limit = None if charter.left_out is None else charter.left_out.limit
-    return {**left_out, "limit": limit, "limited": limited(charter, left_out)}
+    beside = {
+        part: {**left_out[part], "limited": _reached(left_out[part], limit)}
+        for part in BESIDE.values()
+        if part in left_out
+    }
+    return {**left_out, **beside, "limit": limit, "limited": _reached(left_out, limit)}
+
+
+def limiting(held: Mapping[str, Any] | None, needs: Iterable[str]) -> tuple[str, Mapping[str, Any]] | None:
+    """Of what a question rests on, the first of which so much was set aside that nothing is judged: its name (empty for
+    the window itself) and its counts. None where there is none, or the document does not say what was left out."""
+    if held is None:
+        return None
+    names = ["", *(BESIDE[need] for need in needs if need in BESIDE)]
+    parts = ((name, held.get(name) if name else held) for name in names)
+    return next(((name, part) for name, part in parts if part is not None and part["limited"]), None)
+
+
+def _reached(part: Mapping[str, Any], limit: float | None) -> bool:
+    return limit is not None and part["share"] is not None and part["share"] >= limit

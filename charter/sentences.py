@@ -11,7 +11,7 @@ from audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, 
 from audits.systems.model import System
 from charter.families import MeasureDocument, Question, controls, decision, said
 from charter.findings import finding, level_words, meaning
-from charter.left_out import REASON
+from charter.left_out import REASON, limiting
 from charter.naming import about
 from charter.stated_sentences import RESTS_ON, stated_sentence
 
@@ -53,13 +53,28 @@ CANNOT_TELL = {
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
-LEFT_OUT = (
-    "We cannot tell. Of {rows} decisions, {n} was set aside ({share} in 100); from {limit} in 100 on, the charter "
-    "judges nothing by the others.",
-    "We cannot tell. Of {rows} decisions, {n} were set aside ({share} in 100); from {limit} in 100 on, the charter "
-    "judges nothing by the others.",
-)
-OTHERS_SAY = "{finding}; this rests on the others alone."
+LEFT_OUT = {
+    "": (
+        "We cannot tell. Of {rows} decisions, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} decisions, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
+    "reference": (
+        "We cannot tell. Of {rows} decisions of the reference period, {n} was set aside ({share} in 100): from "
+        "{limit} in 100 on, the charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} decisions of the reference period, {n} were set aside ({share} in 100): from "
+        "{limit} in 100 on, the charter draws no conclusion from those that are left.",
+    ),
+    "outcomes": (
+        "We cannot tell. Of {rows} outcomes, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} outcomes, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
+}
+"""By the part of what was left out that keeps the charter from judging."""
+OTHERS_SAY = "{finding}; this counts only what is left."
 HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
 NO_VALUE = "We cannot tell. This cannot be computed from these decisions."
 
@@ -165,8 +180,8 @@ def _sentence(
         answer = ANSWERS[document["verdict"], question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
     told = _Told(question, document, system, catalogue)
-    if document["reason"] == REASON and left_out is not None:
-        return " ".join(part for part in told.left_out(left_out) if part)
+    if document["reason"] == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
+        return " ".join(each for each in told.left_out(*part, limit=(left_out or {})["limit"]) if each)
     headline = told.headline()
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
@@ -188,10 +203,10 @@ class _Told:
         found = [pair for pair in self.pairs if pair[0]["verdict"] == verdict and pair[1]["status"] == "ok"]
         return min(found, key=lambda pair: _goodness(pair[1]), default=None)
 
-    def left_out(self, found: Mapping[str, Any]) -> list[str]:
+    def left_out(self, part: str, found: Mapping[str, Any], *, limit: float) -> list[str]:
         """That too much was set aside to tell, and the worst figure of what was counted."""
-        lang, share, limit = self.catalogue.lang, 100 * found["share"], 100 * found["limit"]
-        answer = self.catalogue.ngettext(*LEFT_OUT, found["set_aside"]).format(
+        lang, share, limit = self.catalogue.lang, 100 * found["share"], 100 * limit
+        answer = self.catalogue.ngettext(*LEFT_OUT[part], found["set_aside"]).format(
             n=whole(found["set_aside"], lang),
             rows=whole(found["rows"], lang),
             share=number(share, lang, 0 if share >= 10 else 1),

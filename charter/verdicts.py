@@ -14,7 +14,7 @@ from typing import Any
 from audits.systems.model import System
 from charter.facts import Facts
 from charter.families import Asked, MeasureDocument, Question, asked, asked_of
-from charter.left_out import REASON, held_to, limited
+from charter.left_out import REASON, held_to, limiting
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, dated, tolerated
@@ -127,9 +127,13 @@ class _Judging:
     left_out: Document | None
 
     @cached_property
-    def limited(self) -> bool:
-        """Whether so much was left out that the comparisons decide nothing."""
-        return limited(self.charter, self.left_out)
+    def held(self) -> Document | None:
+        """What was left out, as the charter sees it."""
+        return None if self.left_out is None else held_to(self.charter, self.left_out)
+
+    def limited(self, question: Question) -> bool:
+        """Whether so much was left out of what a question rests on that its comparisons decide nothing."""
+        return limiting(self.held, question.indicator.needs) is not None
 
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
@@ -158,11 +162,7 @@ class _Judging:
             "dates": found.dates,
             "question": asked(question, self.system),
         }
-        return document | {"sentence": sentence(question, document, self.system, self._told())}
-
-    def _told(self) -> Document | None:
-        """What was left out, as the sentence of a verdict tells it."""
-        return None if self.left_out is None else held_to(self.charter, self.left_out)
+        return document | {"sentence": sentence(question, document, self.system, self.held)}
 
     def short(self, question: Question) -> Document:
         found = self._found(question)
@@ -190,7 +190,7 @@ class _Judging:
         if indicator.evidence == "attested":
             return self._attested(indicator)
         answers = [self._answer(question, measure) for measure in question.comparisons]
-        verdict, reason = _verdict(question, answers, limited=self.limited)
+        verdict, reason = _verdict(question, answers, limited=self.limited(question))
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
@@ -210,7 +210,7 @@ class _Judging:
         """The verdict of a comparison, and why it is unknown where it is."""
         if measure["status"] != "ok":
             return "unknown", measure["reason"]
-        if self.limited:
+        if self.limited(question):
             return "unknown", REASON
         verdict = verdict_of(self.tested[question.id, measure["id"]], self.charter.alpha)
         return verdict, UNDECIDED if verdict == "unknown" else None

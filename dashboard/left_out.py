@@ -25,9 +25,15 @@ def left_out_words(document: Mapping[str, Any], say: Say) -> str:
         parts.append(say("{n} in other periods", n=say.whole(told["other_periods"])))
     if apart := told.get("set_apart"):
         parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
-    if outcomes := told.get("outcomes_set_aside"):
-        parts.append(say("outcomes set aside: {n}", n=say.whole(outcomes)))
+    if reference := told.get("reference"):
+        parts.append(say("set aside in the reference period: {n}", n=_of(reference, say)))
+    if outcomes := told.get("outcomes"):
+        parts.append(say("outcomes set aside: {n}", n=_of(outcomes, say)))
     return say.apart(parts)
+
+
+def _of(part: Mapping[str, Any], say: Say) -> str:
+    return say("{n} of {rows}", n=say.whole(part["set_aside"]), rows=say.whole(part["rows"]))
 
 
 def _aside(told: Mapping[str, Any], say: Say) -> str:

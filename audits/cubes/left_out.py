@@ -1,9 +1,13 @@
-"""What came in and is not in the counts of a window: rows set aside, other periods, runs that were excluded."""
+"""What came in and is not in the counts of a window: rows set aside, other periods, runs that were excluded.
+
+And the same of what some questions rest on beside the window: the window of reference, the log of outcomes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -18,40 +22,33 @@ from audits.systems.model import System
 from audits.windows import Window
 
 LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
-SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, OUTCOMES, APART = PARTS = (
+SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
     "set_aside",
     "undated",
     "discarded",
     "excluded",
     "other_periods",
-    "outcomes_set_aside",
     "set_apart",
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
-decisions of other periods; rows of the log of outcomes set aside, of all periods: they bear no day of a decision;
-decisions about groups too small to be told, which are set apart."""
+decisions of other periods; decisions about groups too small to be told, which are set apart."""
+REFERENCE, OUTCOMES = BESIDE = ("reference", "outcomes")
+"""What some questions rest on beside the window: the window of reference, and the log of outcomes, of all
+periods: a row set aside there bears no day of a decision."""
+COUNTED = "_counted"
+"""After the name of one of `BESIDE`: what was counted of it. The name alone: what was set aside."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """How many decisions an audit counts, and how many it leaves out, by reason; a row counts as many as its weight."""
+class Part:
+    """How many rows were counted, and how many set aside."""
 
     counted: int
     set_aside: int
-    undated: int
-    discarded: int
-    excluded: int
-    other_periods: int
-    by_reason: tuple[tuple[str, str, int], ...]
-    """Of those set aside: the column, the reason, how many; the most first."""
-    outcomes_set_aside: int = 0
-    """Rows of the log of outcomes that are set aside, of all periods; no part of the share."""
-    set_apart: int = 0
-    """Decisions about groups too small to be told, which are in no figure; no part of the share."""
 
     @property
     def rows(self) -> int:
-        """The decisions that should have been counted: those that were, and those set aside."""
+        """The rows that should have been counted: those that were, and those set aside."""
         return self.counted + self.set_aside
 
     @property
@@ -61,18 +58,34 @@ class LeftOut:
 
     def document(self) -> dict[str, Any]:
         """The same as it stands in an audit document."""
+        return {"rows": self.rows, "counted": self.counted, "set_aside": self.set_aside, "share": self.share}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut(Part):
+    """How many decisions an audit counts, and how many it leaves out, by reason; a row counts as many as its weight."""
+
+    undated: int
+    discarded: int
+    excluded: int
+    other_periods: int
+    set_apart: int
+    by_reason: tuple[tuple[str, str, int], ...]
+    """Of those set aside: the column, the reason, how many; the most first."""
+    beside: Mapping[str, Part] = field(default_factory=dict)
+    """Those of `BESIDE` of which something is set aside."""
+
+    def document(self) -> dict[str, Any]:
+        """The same as it stands in an audit document."""
         return {
-            "rows": self.rows,
-            "counted": self.counted,
-            "set_aside": self.set_aside,
+            **super().document(),
             "undated": self.undated,
             "discarded": self.discarded,
             "excluded": self.excluded,
             "other_periods": self.other_periods,
-            "share": self.share,
             "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
-            **({"outcomes_set_aside": self.outcomes_set_aside} if self.outcomes_set_aside else {}),
             **({"set_apart": self.set_apart} if self.set_apart else {}),
+            **{name: part.document() for name, part in self.beside.items()},
         }
 
 
@@ -80,13 +93,11 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
     """What stored rows (`LEFT_OUT`) say, beside so many counted decisions; None where an older audit kept none."""
     if not read.num_rows:
         return None
-    rows = read.to_pylist()
-    sums = {part: sum(row["n"] for row in rows if row["part"] == part) for part in PARTS}
-    reasons: dict[tuple[str, str], int] = {}
-    for row in rows:
+    sums, reasons = Counter[str](), Counter[tuple[str, str]]()
+    for row in read.to_pylist():
+        sums[row["part"]] += row["n"]
         if row["part"] in (SET_ASIDE, UNDATED):
-            key = row["column"], row["reason"]
-            reasons[key] = reasons.get(key, 0) + row["n"]
+            reasons[row["column"], row["reason"]] += row["n"]
     return LeftOut(
         counted=counted,
         set_aside=sums[SET_ASIDE] + sums[UNDATED],
@@ -94,30 +105,48 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         discarded=sums[DISCARDED],
         excluded=sums[EXCLUDED],
         other_periods=sums[OTHER_PERIODS],
-        outcomes_set_aside=sums[OUTCOMES],
         set_apart=sums[APART],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        beside={name: Part(counted=sums[name + COUNTED], set_aside=sums[name]) for name in BESIDE if sums[name]},
     )
 
 
 def read_left_out(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, apart: Sequence[Apart] = ()
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    apart: Sequence[Apart] = (),
+    reference: Window | None = None,
 ) -> pa.Table:
     """The rows of `LEFT_OUT` of a window, in a fixed order; one at least, which tells of other periods.
 
     A row whose day cannot be read may belong to any period that its source brought decisions of, and to every period
-    where it brought none; one of which a purge left the month, to each window that has days of this month.
+    where it brought none; one of which a purge left the month, to each window that has days of this month. `reference`:
+    the window of reference, where the audit reads one.
     """
-    query = f"{_aside(connection, system, window)} UNION ALL {_excluded(connection, system, window)} UNION ALL " + (
-        f"SELECT '{OTHER_PERIODS}', NULL, NULL, n FROM {table(system, 'daily')} "
-        f"""WHERE "by" = '' AND NOT ({_within(window)})"""
-        f" UNION ALL {_outcomes(connection, system)} UNION ALL {_apart(system, window, apart)}"
-    )
+    parts = [
+        _aside(connection, system, window),
+        _excluded(connection, system, window),
+        _decisions(system, OTHER_PERIODS, f"NOT ({_within(window)})"),
+        _apart(system, window, apart),
+        _outcomes(connection, system),
+        f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
+    ]
+    if reference is not None:
+        aside = f"({_aside(connection, system, reference)})"
+        parts.append(f"SELECT '{REFERENCE}', NULL, NULL, n FROM {aside} WHERE part IN ('{SET_ASIDE}', '{UNDATED}')")
+        parts.append(_decisions(system, REFERENCE + COUNTED, _within(reference)))
     summed = (
-        f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({query} """
-        f"UNION ALL SELECT '{OTHER_PERIODS}', NULL, NULL, 0) WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({" UNION ALL ".join(parts)}) """
+        "WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     return connection.execute(summed).to_arrow_table().cast(LEFT_OUT)
+
+
+def _decisions(system: System, part: str, condition: str) -> str:
+    """SQL: the same columns, of the decisions that are counted on some days."""
+    return f"""SELECT '{part}', NULL, NULL, n FROM {table(system, "daily")} WHERE "by" = '' AND {condition}"""
 
 
 def _apart(system: System, window: Window, apart: Sequence[Apart]) -> str:
@@ -144,11 +173,14 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
 
 
 def _outcomes(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: the same columns, of the rows of the log of outcomes that still wait, but those of excluded runs."""
-    return (
+    """SQL: the same columns, of the log of outcomes: its rows, and those that are set aside, but of excluded runs."""
+    waiting = (
         f"SELECT '{OUTCOMES}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
         f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({_out(connection, system)})"
     )
+    if not has_table(connection, system, "outcomes"):
+        return waiting
+    return f"{waiting} UNION ALL SELECT '{OUTCOMES}{COUNTED}', NULL, NULL, 1 FROM {table(system, 'outcomes')}"
 
 
 def _may_lie(system: System, window: Window) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from audits.workspace import Workspace
+from charter.left_out import BESIDE
 from charter.records.database import reading
 from charter.records.models import Audit, Summary
 
@@ -23,6 +24,7 @@ OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
 OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
 OF_LEFT_OUT = (
     "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
+    *BESIDE.values(),
 )  # fmt: skip
 JUDGED_BY = ("test", "scale", "bad_side", "against")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""

@@ -27,6 +27,16 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(description="Address of what follows; null: nothing")
 
 
+class PartOut(BaseModel):
+    """What was not counted of what some questions rest on beside the window."""
+
+    rows: int = Field(ge=0, description="Rows that should have been counted")
+    counted: int = Field(ge=0, description="Those that were")
+    set_aside: int = Field(ge=0, description="Those that are set aside and not corrected")
+    share: float | None = Field(description="set_aside ÷ rows")
+    limited: bool = Field(description="Whether the charter's share is reached: these questions are unknown")
+
+
 class LeftOutOut(BaseModel):
     """What came in and was not counted by an audit."""
 
@@ -42,6 +52,8 @@ class LeftOutOut(BaseModel):
     share: float | None = Field(description="set_aside ÷ rows")
     limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
     limited: bool = Field(description="Whether that share is reached: all that rests on the log is unknown")
+    reference: PartOut | None = Field(None, description="Of the window of reference; null: nothing is set aside there")
+    outcomes: PartOut | None = Field(None, description="Of the log of outcomes; null: nothing is set aside there")
 
 
 class Audited(BaseModel):

@@ -45,6 +45,10 @@ class FailOn(StrEnum):
     unknown = "unknown"
 
 
+LEFT_OUT = "too_much_left_out"
+"""Why a question is not judged, whatever its figures; `charter.left_out` says when."""
+
+
 def audit(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
     file: Annotated[
@@ -111,8 +115,8 @@ def audit(  # noqa: PLR0917 (the options of a command)
     bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
         raise typer.Exit(1)
-    if fail_on and any((d.get("left_out") or {}).get("limited") for d in documents):
-        say("--fail-on: more was set aside than the charter allows, so nothing was judged: that is no pass.")
+    if fail_on and any(verdict["reason"] == LEFT_OUT for d in documents for verdict in d["verdicts"]):
+        say("--fail-on: more was set aside than the charter allows, and a question was not judged: that is no pass.")
         raise typer.Exit(1)
     if bad_rows:
         raise typer.Exit(2)

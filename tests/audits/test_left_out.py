@@ -273,20 +273,57 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
 
 
-def test_outcomes_set_aside_are_told_until_they_are_corrected(tmp_path: Path) -> None:
-    """Two of three cannot be read; they are no part of the share, and a rerun finds them again."""
+def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_answer(tmp_path: Path) -> None:
+    """Two of three cannot be read: what rests on decisions alone is judged, what rests on outcomes is not."""
     outcome = 'outcome: {column: repaid, positive: ["1"], observed_for: all, absent: negative}\n  decision:'
     workspace = made(tmp_path / "w", MONTHLY.replace("decision:", outcome))
     system, late = workspace.system("loans"), tmp_path / "late.csv"
     bring(workspace, rows(3, 100))
-    assert "outcomes_set_aside" not in run_audit(workspace, system)["left_out"]
+    assert "outcomes" not in run_audit(workspace, system)["left_out"]
     late.write_text("ref,repaid\n3-1,1\n,1\n,0\n", encoding="utf-8")
     ingest(workspace, system, late, log="outcomes")
     document = run_audit(workspace, system)
     told = document["left_out"]
-    assert (told["outcomes_set_aside"], told["set_aside"], told["limited"]) == (2, 0, False)
-    assert left_out_words(document, speaker("en")) == "outcomes set aside: 2"
-    assert left_out_words(document, speaker("fr")) == "résultats mis de côté\u202f: 2"
+    assert told["outcomes"] == {"rows": 3, "counted": 1, "set_aside": 2, "share": pytest.approx(2 / 3), "limited": True}
+    assert (told["set_aside"], told["limited"]) == (0, False)
+    reasons = {each["template"]: each["reason"] for each in document["verdicts"] if each["comparisons"]}
+    assert reasons["true_positive_rate_difference"] == "too_much_left_out"
+    assert reasons["selection_rate_ratio"] != "too_much_left_out"
+    (sentence,) = (v["sentence"] for v in document["verdicts"] if v["template"] == "true_positive_rate_difference")
+    assert sentence["en"].startswith("We cannot tell. Of 3 outcomes, 2 were set aside (67 in 100): from 1 in 100 on,")
+    assert "Sur 3 résultats, 2 ont été mis de côté (67 sur 100)" in sentence["fr"].replace("\xa0", " ")
+    assert left_out_words(document, speaker("en")) == "outcomes set aside: 2 of 3"
+    assert left_out_words(document, speaker("fr")) == "résultats mis de côté\u202f: 2 sur 3"
     assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
     discard(workspace, system, Chosen(), reason="unreadable", role="Credit", log="outcomes")
-    assert left_out(workspace).outcomes_set_aside == 0
+    assert left_out(workspace).beside == {}
+
+
+def test_a_reference_of_which_much_was_set_aside_is_no_measure_of_drift(tmp_path: Path) -> None:
+    """The window is whole, and what is told of it is judged; how far it moved from half a reference is not."""
+    text = MONTHLY.replace(
+        "windows: {audit: month}",
+        "features: [n]\nwindows: {audit: month, reference: 2026-03-01/2026-03-31}",
+    )
+    workspace = made(tmp_path / "w", text)
+    header = "ref,day,granted,sex,n\n"
+    lines = {month: [f"{line[:-1]},{i % 7}\n" for i, line in enumerate(rows(month, 300))] for month in (3, 4)}
+    bad = [f"{line[:-1]},1\n" for line in rows(3, 200, start=500, granted="maybe")]
+    bring(workspace, [*lines[3], *bad, *lines[4]], header=header)
+    april = {"start": APRIL, "end": dt.date(2026, 4, 30)}
+    document = run_audit(workspace, workspace.system("loans"), **april)
+    told = document["left_out"]
+    assert told["reference"] == {"rows": 500, "counted": 300, "set_aside": 200, "share": 0.4, "limited": True}
+    assert (told["set_aside"], told["limited"]) == (0, False)
+    verdicts = {each["template"]: each for each in document["verdicts"] if each["comparisons"]}
+    drift = verdicts["likeness_to_reference"]
+    assert (drift["verdict"], drift["reason"]) == ("unknown", "too_much_left_out")
+    assert "Of 500 decisions of the reference period, 200 were set aside (40 in 100)" in drift["sentence"]["en"]
+    assert "Sur 500 décisions de la période de référence, 200 ont été mises de côté" in drift["sentence"]["fr"]
+    assert verdicts["selection_rate_ratio"]["reason"] != "too_much_left_out"
+    assert (
+        left_out_words(document, speaker("en")) == "300 in other periods; set aside in the reference period: 200 of 500"
+    )
+    assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
+    whole = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    assert "reference" not in whole["left_out"]  # it is the window itself

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from charter.diff import diff_document
-from charter.left_out import held_to, limited
+from charter.left_out import held_to
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.records import AuditSummary
@@ -61,7 +61,7 @@ def test_from_the_share_on_that_the_charter_states_nothing_is_judged_by_the_rest
     )
     assert compared["p_breach"] == below["comparisons"][0]["p_breach"]  # what was counted stays in sight
     assert at["sentence"]["en"].startswith(
-        "We cannot tell. Of 1,000 decisions, 10 were set aside (1.0 in 100); from 1 in"
+        "We cannot tell. Of 1,000 decisions, 10 were set aside (1.0 in 100): from 1 in"
     )
     assert at["sentence"]["fr"].startswith(
         "On ne sait pas. Sur 1\u202f000 décisions, 10 ont été mises de côté (1,0 sur 100)"
@@ -72,8 +72,8 @@ def test_the_figure_stays_in_the_sentence() -> None:
     told = judged([KEPT], left_out(875))["selection_rate_ratio_gender"]["sentence"]
     assert "(88 in 100)" in told["en"]
     assert "99 people are contacted among women where 100 are among men" in told["en"]
-    assert told["en"].endswith("; this rests on the others alone.")
-    assert told["fr"].endswith("\u202f; ceci ne repose que sur les autres.")
+    assert told["en"].endswith("; this counts only what is left.")
+    assert told["fr"].endswith("\u202f; ce chiffre ne compte que ce qui reste.")
 
 
 def test_what_has_no_comparison_says_what_was_left_out_and_not_that_there_is_one_group() -> None:
@@ -96,7 +96,7 @@ def test_a_charter_that_states_no_share_and_a_document_that_does_not_tell_keep_t
     assert held_to(silent, left_out(900)) == {**left_out(900), "limit": None, "limited": False}
     assert held_to(CHARTER, left_out(900))["limited"]
     before = Charter.of_sealed({k: v for k, v in CHARTER.document().items() if k != "left_out"}, "0" * 64)
-    assert not limited(before, left_out(900))
+    assert not held_to(before, left_out(900))["limited"]
 
 
 def test_what_people_attest_or_report_does_not_rest_on_the_log() -> None:

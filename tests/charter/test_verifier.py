@@ -236,8 +236,9 @@ def test_what_was_left_out_is_held_to_the_rows_and_to_the_charter(audit: dict[st
     said, held = audit["document"]["left_out"], audit["rows"].left_out()
     assert held == {name: said.get(name) for name in held}
     some = copy.copy(audit["rows"])
-    some.parts = {**some.parts, "outcomes_set_aside": 3}
-    assert (held["outcomes_set_aside"], some.left_out()["outcomes_set_aside"]) == (None, 3)
+    some.parts = {**some.parts, "outcomes": 3, "outcomes_counted": 7}
+    assert held["outcomes"] is None
+    assert (some.left_out()["outcomes.set_aside"], some.left_out()["outcomes.counted"]) == (3, 7)
     for path, value in judging.left_out(audit["document"], audit["charter"]).items():
         assert said[path] == value
     more = said["counted"] // 50
@@ -247,5 +248,19 @@ def test_what_was_left_out_is_held_to_the_rows_and_to_the_charter(audit: dict[st
     for verdict, claims in judging.judge(document, audit["charter"], audit["system"]):
         if "verdict" in claims:
             assert (claims["verdict"], claims["reason"]) == ("unknown", "too_much_left_out"), verdict["indicator"]
+    beside = {"rows": 100, "counted": 99, "set_aside": 1, "share": 0.01}
+    document = {**audit["document"], "left_out": {**said, "outcomes": beside}}
+    assert judging.left_out(document, audit["charter"])["outcomes.limited"]
+    judged = list(judging.judge(document, audit["charter"], audit["system"]))
+    limited = [verdict["indicator"] for verdict, claims in judged if claims.get("reason") == "too_much_left_out"]
+    assert limited == [
+        verdict["indicator"] for verdict, _ in judged if "outcome" in needs_of(verdict, audit["charter"])
+    ]
     silent = {name: value for name, value in audit["charter"].items() if name != "left_out"}
     assert not judging.left_out(document, silent)["limited"]
+
+
+def needs_of(verdict: dict[str, Any], charter: dict[str, Any]) -> list[str]:
+    """What the question of a verdict needs."""
+    asked = [each for article in charter["articles"] for each in article["indicators"]]
+    return next(each["needs"] for each in asked if verdict["indicator"].startswith(each["id"]))

@@ -190,7 +190,7 @@ def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command:
         gate = ("--from", "2026-03-01", "--to", "2026-03-31", "--fail-on", worst, "--dry-run")
         done = command("--workspace", workspace.home, "audit", *gate)
         assert done.returncode == 1
-    assert "nothing was judged: that is no pass" in done.stderr
+    assert "a question was not judged: that is no pass" in done.stderr
 
 
 def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None:

@@ -14,6 +14,8 @@ ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
+BESIDE = {"reference": "reference", "outcome": "outcomes"}
+"""What a question may need, and what tells how much of it was set aside."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
@@ -49,9 +51,11 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     for family in families.values():
         for (question, measure), found in zip(family, _corrected(family, looks)):
             tested[question.verdict["indicator"], measure["id"]] = found
-    limited = left_out(document, charter).get("limited", False)
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    return [(question.verdict, _claims(question, tested, charter, size, limited)) for question in asked]
+    return [
+        (question.verdict, _claims(question, tested, charter, size, _limited(question, document, charter)))
+        for question in asked
+    ]
 
 
 def left_out(document: dict, charter: dict) -> dict:
@@ -59,16 +63,28 @@ def left_out(document: dict, charter: dict) -> dict:
     said = document.get("left_out")
     if said is None:
         return {}
-    rows = said["counted"] + said["set_aside"]
-    share = said["set_aside"] / rows if rows else None
     limit = (charter.get("left_out") or {}).get("limit")
-    return {
-        "rows": rows,
-        "counted": document["decisions"],
-        "share": share,
-        "limit": limit,
-        "limited": share is not None and limit is not None and share >= limit,
+    beside = {
+        f"{name}.{key}": value
+        for name in BESIDE.values()
+        if name in said
+        for key, value in _share(said[name], limit).items()
     }
+    return {"counted": document["decisions"], "limit": limit, **_share(said, limit), **beside}
+
+
+def _share(part: dict, limit: float | None) -> dict:
+    """The part of some rows that was set aside, and whether the charter concludes nothing from the others."""
+    rows = part["counted"] + part["set_aside"]
+    share = part["set_aside"] / rows if rows else None
+    return {"rows": rows, "share": share, "limited": share is not None and limit is not None and share >= limit}
+
+
+def _limited(question: Asked, document: dict, charter: dict) -> bool:
+    """Whether so much was set aside of what a question rests on that the charter judges nothing by what is left."""
+    found = left_out(document, charter)
+    needs = [BESIDE[need] for need in question.indicator["needs"] if need in BESIDE]
+    return any(found.get(key, False) for key in ("limited", *(f"{name}.limited" for name in needs)))
 
 
 def _asked(document: dict, charter: dict, system: System) -> list[Asked]:

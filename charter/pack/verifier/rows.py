@@ -10,8 +10,8 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
-SOMETIMES = ("outcomes_set_aside", "set_apart")
-"""Rows of the log of outcomes that were not counted."""
+BESIDE = ("reference", "outcomes")
+"""What some questions rest on beside the window."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""
 UNNAMED = {"-1": "?", "1": "*"}
@@ -85,8 +85,14 @@ class Rows:
             return {}
         found = {name: self.parts.get(name, 0) for name in PARTS}
         set_aside = found["set_aside"] + found["undated"]
-        some = {name: self.parts.get(name) for name in SOMETIMES}  # said only where there are some
-        return {**found, "set_aside": set_aside, **some}
+        said = {"set_apart": self.parts.get("set_apart")}  # only where there are some, like what follows
+        for name in BESIDE:
+            if not self.parts.get(name):
+                said[name] = None
+                continue
+            said[f"{name}.set_aside"] = self.parts[name]
+            said[f"{name}.counted"] = self.parts.get(f"{name}_counted", 0)
+        return {**found, "set_aside": set_aside, **said}
 
     def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:
         """Counts of an attribute by group; with a stage (from 0), of those who reached `of` of them, who reached it."""
