@@ -18,7 +18,7 @@ from audits.errors import SourceError, nearest
 from audits.lake.engine import CONFIG
 from audits.lake.tables import is_value, quote
 from audits.measures import Cells
-from audits.suppression.apart import ONE_IN, Apart, named, smallest, with_groups
+from audits.suppression.apart import Apart, find_apart, named, with_groups
 from audits.suppression.lattice import Key
 from audits.systems.kinds import BUCKETS, Value
 from audits.systems.logs import Decision
@@ -125,20 +125,10 @@ def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """
     _fill(rows, system, decision)
-    apart: list[Apart] = []
+    apart = find_apart(lambda apart: _tables(rows, system, apart), EVER, system=system)
     tables = _tables(rows, system, apart)
-    room = int(tables[0].sizes().sum()) / ONE_IN
-    while True:
-        more = []
-        for (by, values), size in smallest(tables, system=system):
-            if size <= room:
-                room -= size
-                more.append(Apart(attribute=by[0], value=values[0], days=EVER))
-        if not more:
-            keys = named(apart, tables)
-            return with_groups(tables, keys), keys
-        apart += more
-        tables = _tables(rows, system, apart)
+    keys = named(apart, tables)
+    return with_groups(tables, keys), keys
 
 
 def _fill(rows: Rows, system: System, decision: Decision) -> None:
