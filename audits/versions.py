@@ -103,15 +103,22 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, name: str, apart: Sequence
 
 
 def _too_small(system: System, seen: Sequence[_Seen]) -> list[Key]:
-    """The groups that are set apart in both versions because they are too small in one, where they are few."""
-    room = min(float(each.tables[0].sizes().sum()) for each in seen) / ONE_IN
+    """The groups that are set apart in both versions because they are too small in one, where they are few in both."""
+    room = [int(each.tables[0].sizes().sum()) / ONE_IN for each in seen]
     found: list[Key] = []
-    for each in seen:
-        for key, size in smallest(each.tables, system=system):
-            if key not in found and size <= room:
-                found.append(key)
-                room -= size
+    for key in dict.fromkeys(key for each in seen for key, _ in smallest(each.tables, system=system)):
+        left = [has - _size(each.tables, key) for has, each in zip(room, seen, strict=True)]
+        if min(left) >= 0:
+            room, found = left, [*found, key]
     return found
+
+
+def _size(tables: Sequence[Cells], key: Key) -> int:
+    """How many decisions are about a group; none where nobody is in it."""
+    by, group = key
+    return sum(
+        int(cells.sizes()[cells.groups.index(group)]) for cells in tables if by == cells.by and group in cells.groups
+    )
 
 
 def _show(system: System, seen: Sequence[_Seen]) -> None:
