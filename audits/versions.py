@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
-from audits.cubes.read import COUNTS, cells_from_counts
+from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
 from audits.lake.engine import scratch
 from audits.lake.tables import is_value, literal, quote
 from audits.measures import Cells, Measure
@@ -80,17 +80,8 @@ def _named(production: Side, candidate: Side) -> Iterator[tuple[Side, str]]:
 
 
 def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _Seen:
-    parts = []
-    for by in [(), *system.attributes]:
-        if side.standing.ended(by) is not None:
-            continue
-        names = [quote(f"g_{by[i]}") if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(3)]
-        values = ", ".join(f"{column} AS value{i + 1}" for i, column in enumerate(names))
-        parts.append(
-            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
-            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {name} GROUP BY ALL"
-        )
-    counts = connection.execute(" UNION ALL ".join(parts)).to_arrow_table().cast(COUNTS)
+    read_on = [by for by in [(), *system.attributes] if side.standing.ended(by) is None]
+    counts = connection.execute(counts_sql(name, read_on)).to_arrow_table().cast(COUNTS)
     read = [cells for cells in cells_from_counts(counts, system) if side.standing.ended(cells.by) is None]
     return _Seen(side=side, tables=read)
 

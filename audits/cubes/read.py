@@ -16,7 +16,7 @@ from audits.cubes.update import count_rows, sealed_months
 from audits.drift.bins import Histogram
 from audits.drift.values import Watched
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, present_columns, table
+from audits.lake.tables import KEYS, exists, literal, present_columns, quote, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -197,6 +197,19 @@ def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, windo
         )
 
 
+def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]]) -> str:
+    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by."""
+    parts = []
+    for by in attributes:
+        names = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
+        values = ", ".join(f"{name} AS value{i + 1}" for i, name in enumerate(names))
+        parts.append(
+            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
+            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
+        )
+    return " UNION ALL ".join(parts)
+
+
 def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
     """One table of counts for everybody, then one per group and declared intersection; without rows it is empty."""
     return [_cells(counts, by, system) for by in [(), *system.attributes]]
@@ -205,7 +218,7 @@ def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
 def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
     codes, keys = _coded(rows, len(by))
-    groups = in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
+    groups = _in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
     table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
     where = _placed(codes, keys, groups)
     outcome = rows["outcome"].fill_null(2).to_numpy()
@@ -213,7 +226,7 @@ def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
 
 
-def in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
+def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
     """Groups in the order of the system file (declared values, bands), then alphabetical, unknown last."""
 
     def rank(name: str, value: str | None) -> tuple[int, str]:

@@ -150,6 +150,11 @@ def _attributes(by: By) -> list[tuple[str, ...]]:
     made = list(dict.fromkeys([*singles, *found]))
     if len({frozenset(attribute) for attribute in made}) < len(made):
         raise BoussoleError("`by` names the same columns crossed twice.", next_step="Name each crossing once.")
+    names = ["*".join(attribute) for attribute in made]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BoussoleError(
+            f"`by` names a column and a crossing '{twice[0]}'.", next_step="Give the column another name."
+        )
     return made
 
 
