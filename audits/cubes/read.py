@@ -16,7 +16,7 @@ from audits.cubes.update import count_rows, sealed_months
 from audits.drift.bins import Histogram
 from audits.drift.values import Watched
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, present_columns, quote, table
+from audits.lake.tables import KEYS, days_sql, exists, literal, present_columns, quote, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -113,7 +113,7 @@ def read_counts(
     )
     query = (
         f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
-        f"""WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" IN ({read}) """
+        f"""WHERE {days_sql(window)} AND "by" IN ({read}) """
         "GROUP BY ALL ORDER BY ALL"
     )
     found = connection.execute(query).to_arrow_table().cast(COUNTS)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from audits.cubes import build
 from audits.cubes.apart import still_known
@@ -19,16 +18,13 @@ from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
 from audits.drift.values import OTHERS, UNKNOWN, Values
-from audits.lake.tables import literal, table, whole_sum
-from audits.measures import Counts
+from audits.lake.tables import literal, present_columns, table, whole_sum
+from audits.measures import Counts, Floats
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window
-
-Bins = npt.NDArray[np.int64]
-Totals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +45,8 @@ class WindowCounts:
     windows: Mapping[Window, int]
     everybody: Counts
     edges: Mapping[str, Sequence[float]]
-    bins: Mapping[str, Bins]
-    totals: Mapping[str, Totals] = field(default_factory=dict)
+    bins: Mapping[str, Counts]
+    totals: Mapping[str, Floats] = field(default_factory=dict)
     summed_in: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     values: Mapping[str, Mapping[Window, Values]] = field(default_factory=dict)
 
@@ -157,10 +153,10 @@ def _bins(
     joined: str,
     windows: int,
     edges: Mapping[str, Sequence[float]],
-) -> tuple[dict[str, Bins], dict[str, Totals]]:
+) -> tuple[dict[str, Counts], dict[str, Floats]]:
     """Counts and sums by column, (windows, bins) each, the missing last. A cube of an earlier version has no sums."""
     cube = table(system, "histograms")
-    summed = any(column[0] == "total" for column in connection.execute(f"FROM {cube} LIMIT 0").description or ())
+    summed = "total" in present_columns(connection, cube)
     total = f"CAST({whole_sum('total')} AS DOUBLE)" if summed else "CAST(NULL AS DOUBLE)"
     rows = connection.execute(
         f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce({total}, 'nan') "

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from audits.cubes.edges import FARTHEST
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from audits.measures import Flags, Floats
 
 
 @dataclass(frozen=True, kw_only=True)
