@@ -22,8 +22,8 @@ from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
+from audits.cubes.thresholds import AtThresholds, counts_at
 from audits.cubes.update import sealed_months
-from audits.cubes.values import AtThresholds, counts_at
 from audits.cubes.watched import read_watched
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep

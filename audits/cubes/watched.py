@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.cubes import build
 from audits.cubes.edges import bins_of
-from audits.cubes.histograms import POOLED
 from audits.cubes.read import decisions_of, read_histograms
-from audits.drift.values import OTHERS, UNKNOWN, Categories, Values, Watched
+from audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
 from audits.lake.tables import table
 from audits.systems.model import System
 from audits.windows import Window
@@ -39,5 +37,5 @@ def _values(connection: duckdb.DuckDBPyConnection, system: System, feature: str,
     ).fetchall()
     found = Values()
     for bin_, value, n in rows:
-        found[{build.MISSING: UNKNOWN, POOLED: OTHERS}.get(bin_, value)] += n
+        found[value_at(bin_, value)] += n
     return found or +Values({UNKNOWN: decisions_of(connection, system, window)})

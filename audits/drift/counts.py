@@ -12,12 +12,11 @@ import numpy as np
 from audits.cubes import build
 from audits.cubes.apart import still_known
 from audits.cubes.edges import edges_of, units_of
-from audits.cubes.histograms import POOLED
 from audits.cubes.read import decision_sql, outcome_sql
 from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
-from audits.drift.values import OTHERS, UNKNOWN, Values
+from audits.drift.values import UNKNOWN, Values, value_at
 from audits.lake.tables import literal, present_columns, table, whole_sum
 from audits.measures import Counts, Floats
 from audits.suppression.apart import Apart
@@ -185,8 +184,7 @@ def _values(
     ).fetchall()
     found: dict[str, dict[Window, Values]] = {name: {} for name in dict.fromkeys(row[0] for row in rows)}
     for name, i, bin_, value, n in rows:
-        key = {build.MISSING: UNKNOWN, POOLED: OTHERS}.get(bin_, value)
-        found[name].setdefault(windows[i], Values())[key] += n
+        found[name].setdefault(windows[i], Values())[value_at(bin_, value)] += n
     return found
 
 
