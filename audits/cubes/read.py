@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
-from audits.drift.bins import Histogram
 from audits.drift.values import Watched
 from audits.errors import BoussoleError
 from audits.lake.tables import KEYS, days_sql, exists, literal, present_columns, quote, table
@@ -234,43 +233,3 @@ def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[G
         return (len(declared) + (value is None), value or "") if value not in declared else (declared.index(value), "")
 
     return sorted(groups, key=lambda group: [rank(name, value) for name, value in zip(by, group, strict=True)])
-
-
-def read_histograms(
-    connection: duckdb.DuckDBPyConnection,
-    system: System,
-    reference: Window,
-    current: Window,
-    edges: Mapping[str, Sequence[float]],
-) -> list[Histogram]:
-    """Histograms of the score and each feature in two windows, in the order of the system file."""
-    names = [name for name in ("score", *system.watched) if name in edges]
-    found = []
-    for name in names:
-        counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]
-        found.append(Histogram(name, tuple(edges[name]), tuple(counts[0]), tuple(counts[1])))
-    return found
-
-
-def _bins(
-    connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window, edges: int
-) -> Sequence[int]:
-    rows = connection.execute(
-        f"""SELECT bin, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
-        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
-        [feature, window.start, window.end],
-    ).fetchall()
-    counts: dict[int, int] = dict(rows)
-    if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
-        return [0] * (edges + 1) + [decisions_of(connection, system, window)]
-    return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
-
-
-def decisions_of(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
-    """How many decisions a window holds."""
-    row = connection.execute(
-        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
-        """WHERE "by" = '' AND day BETWEEN ? AND ?""",
-        [window.start, window.end],
-    ).fetchone()
-    return int(row[0]) if row else 0
