@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from audits.cubes import build
-from audits.cubes.histograms import NAMED, POOLED
+from audits.cubes.histograms import NAMED
 from audits.cubes.left_out import LEFT_OUT
 from audits.cubes.lists import RANKS
 from audits.cubes.read import COUNTS, Read
@@ -23,7 +22,7 @@ from audits.cubes.scores import SCORES
 from audits.cubes.strata import STRATA
 from audits.cubes.withheld import WITHHELD
 from audits.drift.bins import Histogram
-from audits.drift.values import OTHERS, UNKNOWN, Categories, Values, Watched
+from audits.drift.values import PLACES, Categories, Values, Watched, value_at
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 
@@ -131,10 +130,6 @@ def _complete(table: pa.Table) -> pa.Table:
     return pa.table(columns | nulls).select(SCHEMA.names).cast(SCHEMA)
 
 
-_PLACES = {UNKNOWN: build.MISSING, OTHERS: POOLED}
-"""The bins of a column of categories that have no name."""
-
-
 def _watched_rows(watched: list[Watched]) -> list[pa.Table]:
     """Columns of numbers by bin; where any is of categories, these by value as well."""
     numbers = _histogram_rows([item for item in watched if isinstance(item, Histogram)])
@@ -147,8 +142,8 @@ def _value_rows(columns: list[Categories]) -> pa.Table:
         {
             "feature": item.feature,
             "window": window,
-            "bin": _PLACES.get(value, NAMED),
-            "value1": None if value in _PLACES else value,
+            "bin": PLACES.get(value, NAMED),
+            "value1": None if value in PLACES else value,
             "n": pair[at],
         }
         for item in columns
@@ -189,8 +184,7 @@ def _histograms(rows: list[dict[str, object]]) -> list[Histogram]:
 
 def _categories(rows: list[dict[str, object]]) -> list[Categories]:
     sides: dict[str, tuple[Values, Values]] = {}
-    names = {place: name for name, place in _PLACES.items()}
     for row in rows:
         side = sides.setdefault(str(row["feature"]), (Values(), Values()))[row["window"] == "current"]
-        side[names.get(int(str(row["bin"])), str(row["value1"]))] += int(str(row["n"]))
+        side[value_at(int(str(row["bin"])), str(row["value1"]))] += int(str(row["n"]))
     return [Categories(feature, +before, +now) for feature, (before, now) in sides.items()]

@@ -13,6 +13,7 @@ Status = Literal["ok", "undefined", "suppressed"]
 Group = tuple[str | None, ...]
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 NOT_SELECTED, SELECTED = 0, 1
 NEGATIVE, POSITIVE, NO_OUTCOME = 0, 1, 2

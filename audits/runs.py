@@ -23,25 +23,21 @@ from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
 from audits.cubes.strata import read_strata, strata_of
 from audits.cubes.update import sealed_months
-from audits.cubes.values import AtThresholds, counts_at
 from audits.cubes.watched import read_watched
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
 from audits.drift import drift_measures
 from audits.drift.by_group import group_drift_measures
 from audits.drift.values import Watched
-from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
 from audits.metrics.measure import measured_cells
-from audits.metrics.scored import Scored, scored_tables
 from audits.standing import Standing, standing
-from audits.suppression import Published, suppress
+from audits.suppression import Published
 from audits.suppression.apart import Apart, named, with_groups, within
 from audits.suppression.lattice import Key
-from audits.suppression.rules import NOTHING
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between
@@ -100,7 +96,7 @@ def measure_window(
             exact=exact,
             published=earlier(window) if earlier is not None else (),
         )
-        if not decided(read):
+        if not _decisions(read):
             raise refuse_empty(connection, system, window)
         seen = snapshot(connection)
     measures, decisions = measure_evidence(read, system, stands=stands)
@@ -194,49 +190,10 @@ def read_window(
     )
 
 
-def decided(read: Read) -> int:
+def _decisions(read: Read) -> int:
     """How many decisions were read of everybody."""
     everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
     return int(pa.compute.sum(everybody["n"]).as_py() or 0)
-
-
-def scored_window(
-    workspace: Workspace,
-    system: System,
-    *,
-    start: dt.date | None = None,
-    end: dt.date | None = None,
-    as_of: dt.date | None = None,
-    thresholds: Sequence[float] | None = None,
-) -> list[tuple[Scored, AtThresholds | None]]:
-    """Counts by score of a window, what may be shown of them, and the same counts at thresholds (those that occur, or
-    those given); None where the rows that these are counted from were purged.
-
-    Raises BoussoleError where no score is declared.
-    """
-    if system.columns is None or system.columns.score is None:
-        raise BoussoleError(
-            f"the system '{system.id}' declares no score.", next_step="Add `columns.score` to its file."
-        )
-    today = dt.datetime.now(system.zone).date()
-    as_of = as_of or today
-    with reading(workspace) as connection:
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
-        stands = standing(system, window, as_of=as_of, today=today)
-        apart = within(read_apart(connection, system, window, (), as_of=as_of, without=stands.expired), window)
-        counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
-        scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
-        counted = cells_from_counts(counts, system)
-        gone = named(apart, counted)
-        tables = [table for table in with_groups(counted, gone) if stands.ended(table.by) is None]
-        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds, apart=apart)
-    found = scored_tables(
-        scores_of(scores, tables, system),
-        system=system,
-        standing=stands,
-        suppression=suppress(tables, system=system, also=replace(NOTHING, apart=gone)),
-    )
-    return list(zip(found, at if at is not None else [None] * len(found), strict=True))
 
 
 def complete_windows(workspace: Workspace, system: System) -> list[Window]:

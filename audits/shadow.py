@@ -19,7 +19,7 @@ from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_s
 from audits.cubes.scores import SCORES, scores_of
 from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, table
+from audits.lake.tables import KEYS, days_sql, exists, literal, table
 from audits.measures import Cells, Counts, Scores
 from audits.suppression.apart import Apart, within
 from audits.systems.kinds import BUCKETS
@@ -188,7 +188,7 @@ def _read(system: System, without: Sequence[str]) -> str:
 
 def _alone(connection: duckdb.DuckDBPyConnection, system: System, shadow: System, window: Window) -> int:
     rows = connection.execute(
-        f"SELECT count(*) FROM {table(shadow, 'decisions')} s WHERE s.day BETWEEN DATE '{window.start}' AND "
-        f"DATE '{window.end}' AND s.id NOT IN (SELECT id FROM {table(system, 'decisions')})"
+        f"SELECT count(*) FROM {table(shadow, 'decisions')} s WHERE {days_sql(window, 's.day')} "
+        f"AND s.id NOT IN (SELECT id FROM {table(system, 'decisions')})"
     ).fetchall()
     return int(rows[0][0])

@@ -22,7 +22,7 @@ from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from audits.errors import BoussoleError
 from audits.lake import reading
-from audits.lake.tables import literal, quote, table
+from audits.lake.tables import days_sql, literal, quote, table
 from audits.measures import Counts, Interval
 from audits.metrics.selection import SELECTION_RATIO
 from audits.standing import standing
@@ -154,10 +154,9 @@ def _counted(
     depth: int,
     apart: Sequence[Apart],
 ) -> Known:
-    days = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
     rows = connection.execute(
         'SELECT "by", value1, value2, value3, CAST(sum(n) FILTER (decision = 1) AS BIGINT), CAST(sum(n) AS BIGINT) '
-        f"FROM {_source(connection, system, window, days, apart)} GROUP BY ALL"
+        f"FROM {_source(connection, system, window, apart)} GROUP BY ALL"
     ).fetchall()
     found = {}
     for by, *values, k, n in rows:
@@ -167,16 +166,14 @@ def _counted(
     return found
 
 
-def _source(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, days: str, apart: Sequence[Apart]
-) -> str:
+def _source(connection: duckdb.DuckDBPyConnection, system: System, window: Window, apart: Sequence[Apart]) -> str:
     """SQL: the cube `cells` where the window is made of whole months and nobody is set apart, else the rows."""
     if apart:
         return count_rows(connection, system, "cells", window, apart=apart)
     months = f"(FROM {table(system, 'cells')} WHERE {months_sql(window)})"
     row = connection.execute(
         f"""SELECT (SELECT sum(n) FROM {months} WHERE "by" = '') IS NOT DISTINCT FROM
-        (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {days})"""
+        (SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = '' AND {days_sql(window)})"""
     ).fetchone()
     return months if row and row[0] else count_rows(connection, system, "cells", window)
 

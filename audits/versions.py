@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
-from audits.cubes.read import COUNTS, cells_from_counts
+from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
 from audits.lake.engine import scratch
 from audits.lake.tables import is_value, literal, quote
 from audits.measures import Cells, Measure
@@ -80,17 +80,8 @@ def _named(production: Side, candidate: Side) -> Iterator[tuple[Side, str]]:
 
 
 def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _Seen:
-    parts = []
-    for by in [(), *system.attributes]:
-        if side.standing.ended(by) is not None:
-            continue
-        names = [quote(f"g_{by[i]}") if i < len(by) else "CAST(NULL AS VARCHAR)" for i in range(3)]
-        values = ", ".join(f"{column} AS value{i + 1}" for i, column in enumerate(names))
-        parts.append(
-            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
-            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {name} GROUP BY ALL"
-        )
-    counts = connection.execute(" UNION ALL ".join(parts)).to_arrow_table().cast(COUNTS)
+    read_on = [by for by in [(), *system.attributes] if side.standing.ended(by) is None]
+    counts = connection.execute(counts_sql(name, read_on)).to_arrow_table().cast(COUNTS)
     read = [cells for cells in cells_from_counts(counts, system) if side.standing.ended(cells.by) is None]
     return _Seen(side=side, tables=read)
 
@@ -103,15 +94,22 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, name: str, apart: Sequence
 
 
 def _too_small(system: System, seen: Sequence[_Seen]) -> list[Key]:
-    """The groups that are set apart in both versions because they are too small in one, where they are few."""
-    room = min(float(each.tables[0].sizes().sum()) for each in seen) / ONE_IN
+    """The groups that are set apart in both versions because they are too small in one, where they are few in both."""
+    room = [int(each.tables[0].sizes().sum()) / ONE_IN for each in seen]
     found: list[Key] = []
-    for each in seen:
-        for key, size in smallest(each.tables, system=system):
-            if key not in found and size <= room:
-                found.append(key)
-                room -= size
+    for key in dict.fromkeys(key for each in seen for key, _ in smallest(each.tables, system=system)):
+        left = [has - _size(each.tables, key) for has, each in zip(room, seen, strict=True)]
+        if min(left) >= 0:
+            room, found = left, [*found, key]
     return found
+
+
+def _size(tables: Sequence[Cells], key: Key) -> int:
+    """How many decisions are about a group; none where nobody is in it."""
+    by, group = key
+    return sum(
+        int(cells.sizes()[cells.groups.index(group)]) for cells in tables if by == cells.by and group in cells.groups
+    )
 
 
 def _show(system: System, seen: Sequence[_Seen]) -> None:

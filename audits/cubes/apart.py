@@ -13,8 +13,9 @@ from audits.cubes.update import apart_sql, rows_of, sealed_months
 from audits.cubes.withheld import WITHHELD
 from audits.errors import BoussoleError
 from audits.lake.tables import present_columns, quote, table
+from audits.measures import Cells
 from audits.suppression import Published
-from audits.suppression.apart import ONE_IN, Apart, smallest, within
+from audits.suppression.apart import Apart, find_apart, within
 from audits.suppression.lattice import Key
 from audits.suppression.rules import SET_APART
 from audits.systems.model import System
@@ -35,7 +36,7 @@ def read_apart(
 ) -> list[Apart]:
     """The decisions to set apart: what earlier audits have, and the groups of this window that are too small.
 
-    None of a group that figures of earlier audits hold already; at most one decision in `ONE_IN`. Groups named in
+    None of a group that figures of earlier audits hold already; few decisions in all (`find_apart`). Groups named in
     `without` are not looked at. Raises BoussoleError where rows that an earlier audit has set apart were purged (the
     counts that are left hold them), or what told them from others was removed.
     """
@@ -44,21 +45,17 @@ def read_apart(
         _refuse(found, window, system)
         return found
     refuse_lost(connection, system, within(found, window))
-    room: float | None = None
-    while True:
-        counts = read_counts(connection, system, window, as_of=as_of, without=without, apart=within(found, window))
-        tables = cells_from_counts(counts, system)
-        decisions = int(tables[0].sizes().sum())
-        room = decisions / ONE_IN if room is None else room
-        more = []
-        for (by, values), size in smallest(tables, system=system):
-            each = Apart(attribute=by[0], value=values[0], days=window)
-            if size <= room and not _held(connection, system, each, published, found):
-                room -= size
-                more.append(each)
-        if not more:
-            return found
-        found = [*found, *more]
+
+    def count(apart: Sequence[Apart]) -> list[Cells]:
+        out = within(apart, window)
+        return cells_from_counts(
+            read_counts(connection, system, window, as_of=as_of, without=without, apart=out), system
+        )
+
+    def is_held(each: Apart, apart: Sequence[Apart]) -> bool:
+        return _held(connection, system, each, published, apart)
+
+    return find_apart(count, window, system=system, known=found, is_held=is_held)
 
 
 def told_apart(told: Iterable[tuple[Window, Collection[Key]]]) -> list[Apart]:

@@ -15,7 +15,7 @@ from fractions import Fraction
 import duckdb
 
 from audits.cubes import build
-from audits.lake.tables import has_table, quote, table
+from audits.lake.tables import days_sql, has_table, quote, table
 from audits.systems.model import System
 from audits.windows import reference_window
 
@@ -110,7 +110,7 @@ def declare_bins(connection: duckdb.DuckDBPyConnection, system: System, batch: i
 def declare_again(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """Chooses the edges of features anew: from the decisions of the reference window, or all where there are none."""
     window, decisions = reference_window(system), table(system, "decisions")
-    days = f"{decisions} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'" if window else ""
+    days = f"{decisions} WHERE {days_sql(window)}" if window else ""
     some = bool(days) and connection.execute(f"SELECT 1 FROM {days} LIMIT 1").fetchone() is not None
     connection.execute(f"DELETE FROM {table(system, 'edges')}")
     connection.execute(f"DELETE FROM {table(system, 'values')}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from audits.cubes import ranks
 from audits.cubes.read import months_sql, positions
 from audits.cubes.update import count_ranks, sealed_months
-from audits.lake.tables import KEYS, RANKED, has_table, literal, quote, summed, table
+from audits.lake.tables import KEYS, RANKED, days_sql, has_table, literal, quote, summed, table
 from audits.measures import Cells, Lists, Sums
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -71,7 +71,7 @@ def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
     row = connection.execute(
         f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" = '')
         = (SELECT coalesce(sum(n), 0) FROM {table(system, "daily")} WHERE "by" = ''
-        AND day BETWEEN DATE '{window.start}' AND DATE '{window.end}')
+        AND {days_sql(window)})
         AND NOT EXISTS (FROM {table(system, "ranks")} WHERE {months_sql(window)} AND ({whom}))"""
     ).fetchone()
     return bool(row and row[0])

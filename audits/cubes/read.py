@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
-from audits.drift.bins import Histogram
 from audits.drift.values import Watched
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, exists, literal, present_columns, table
+from audits.lake.tables import KEYS, days_sql, exists, literal, present_columns, quote, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -113,7 +112,7 @@ def read_counts(
     )
     query = (
         f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
-        f"""WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" IN ({read}) """
+        f"""WHERE {days_sql(window)} AND "by" IN ({read}) """
         "GROUP BY ALL ORDER BY ALL"
     )
     found = connection.execute(query).to_arrow_table().cast(COUNTS)
@@ -197,6 +196,19 @@ def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, windo
         )
 
 
+def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]]) -> str:
+    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by."""
+    parts = []
+    for by in attributes:
+        names = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
+        values = ", ".join(f"{name} AS value{i + 1}" for i, name in enumerate(names))
+        parts.append(
+            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
+            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
+        )
+    return " UNION ALL ".join(parts)
+
+
 def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
     """One table of counts for everybody, then one per group and declared intersection; without rows it is empty."""
     return [_cells(counts, by, system) for by in [(), *system.attributes]]
@@ -205,7 +217,7 @@ def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
 def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
     codes, keys = _coded(rows, len(by))
-    groups = in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
+    groups = _in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
     table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
     where = _placed(codes, keys, groups)
     outcome = rows["outcome"].fill_null(2).to_numpy()
@@ -213,7 +225,7 @@ def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
     return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
 
 
-def in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
+def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
     """Groups in the order of the system file (declared values, bands), then alphabetical, unknown last."""
 
     def rank(name: str, value: str | None) -> tuple[int, str]:
@@ -221,43 +233,3 @@ def in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Gr
         return (len(declared) + (value is None), value or "") if value not in declared else (declared.index(value), "")
 
     return sorted(groups, key=lambda group: [rank(name, value) for name, value in zip(by, group, strict=True)])
-
-
-def read_histograms(
-    connection: duckdb.DuckDBPyConnection,
-    system: System,
-    reference: Window,
-    current: Window,
-    edges: Mapping[str, Sequence[float]],
-) -> list[Histogram]:
-    """Histograms of the score and each feature in two windows, in the order of the system file."""
-    names = [name for name in ("score", *system.watched) if name in edges]
-    found = []
-    for name in names:
-        counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]
-        found.append(Histogram(name, tuple(edges[name]), tuple(counts[0]), tuple(counts[1])))
-    return found
-
-
-def _bins(
-    connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window, edges: int
-) -> Sequence[int]:
-    rows = connection.execute(
-        f"""SELECT bin, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
-        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
-        [feature, window.start, window.end],
-    ).fetchall()
-    counts: dict[int, int] = dict(rows)
-    if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
-        return [0] * (edges + 1) + [decisions_of(connection, system, window)]
-    return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
-
-
-def decisions_of(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
-    """How many decisions a window holds."""
-    row = connection.execute(
-        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
-        """WHERE "by" = '' AND day BETWEEN ? AND ?""",
-        [window.start, window.end],
-    ).fetchone()
-    return int(row[0]) if row else 0

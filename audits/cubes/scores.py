@@ -13,7 +13,7 @@ import pyarrow as pa
 from audits.cubes import build
 from audits.cubes.read import decided, decision_sql, months_sql, outcome_sql, positions
 from audits.cubes.update import count_rows, sealed_months
-from audits.lake.tables import KEYS, has_table, literal, table
+from audits.lake.tables import KEYS, days_sql, has_table, literal, table
 from audits.measures import Cells, Floats, Scores
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -83,8 +83,10 @@ def _covers(
     """Whether the cube counts, for every attribute, just the decisions that `daily` counts, in the range of today."""
     if not has_table(connection, system, "scores"):
         return False
-    days = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
-    daily = f"""SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, "daily")} WHERE {days} AND "by" = ''"""
+    daily = (
+        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
+        f"""WHERE {days_sql(window)} AND "by" = ''"""
+    )
     own = f"sum(n) FILTER (range = {literal(build.range_of(system))})"
     counted = connection.execute(
         f"""SELECT "by", CAST(coalesce({own}, 0) AS BIGINT), CAST(sum(n) AS BIGINT) FROM {table(system, "scores")} """

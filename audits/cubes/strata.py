@@ -11,7 +11,7 @@ import pyarrow as pa
 from audits.cubes import build
 from audits.cubes.read import decided, decision_sql, furthest_sql, months_sql, positions
 from audits.cubes.update import count_rows, sealed_months
-from audits.lake.tables import KEYS, has_table, literal, table
+from audits.lake.tables import KEYS, days_sql, has_table, literal, table
 from audits.measures import Cells, Strata
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -107,7 +107,7 @@ def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Windo
     row = connection.execute(
         f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "strata")} WHERE {months} AND "by" = {name}
         AND controls = {literal(build.controls_of(system))}) = (SELECT coalesce(sum(n), 0)
-        FROM {table(system, "daily")} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}' AND "by" = '')
+        FROM {table(system, "daily")} WHERE {days_sql(window)} AND "by" = '')
         AND NOT EXISTS (FROM {table(system, "strata")} WHERE {months} AND "by" = {name}
         AND controls <> {literal(build.controls_of(system))})"""
     ).fetchone()

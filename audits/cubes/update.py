@@ -12,7 +12,7 @@ from audits.cubes import build, ranks
 from audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
 from audits.cubes.histograms import histograms
 from audits.errors import LakeError
-from audits.lake.tables import CUBES, create_system, decision_columns, is_value, keys_of, quote, summed, table
+from audits.lake.tables import CUBES, create_system, days_sql, decision_columns, is_value, keys_of, quote, summed, table
 from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window
@@ -111,14 +111,13 @@ def count_rows(
 
 def rows_of(system: System, window: Window, apart: Sequence[Apart] = ()) -> str:
     """SQL: the rows of a window, without those that are set apart."""
-    rows = f"FROM {table(system, 'decisions')} WHERE day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    rows = f"FROM {table(system, 'decisions')} WHERE {days_sql(window)}"
     return " AND NOT ".join([rows, *map(apart_sql, apart)])
 
 
 def apart_sql(apart: Apart) -> str:
     """SQL: whether a decision is among those that are set apart."""
-    days = f"day BETWEEN DATE '{apart.days.start}' AND DATE '{apart.days.end}'"
-    return f"({days} AND {is_value(quote(f'g_{apart.attribute}'), apart.value)})"
+    return f"({days_sql(apart.days)} AND {is_value(quote(f'g_{apart.attribute}'), apart.value)})"
 
 
 def count_ranks(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 
 from audits.cubes import build
 from audits.cubes.edges import bins_of
-from audits.cubes.histograms import POOLED
-from audits.cubes.read import decisions_of, read_histograms
-from audits.drift.values import OTHERS, UNKNOWN, Categories, Values, Watched
+from audits.drift.bins import Histogram
+from audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
 from audits.lake.tables import table
 from audits.systems.model import System
 from audits.windows import Window
@@ -30,6 +31,36 @@ def read_watched(
     return found
 
 
+def read_histograms(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    reference: Window,
+    current: Window,
+    edges: Mapping[str, Sequence[float]],
+) -> list[Histogram]:
+    """Histograms of the score and each feature in two windows, in the order of the system file."""
+    names = [name for name in ("score", *system.watched) if name in edges]
+    found = []
+    for name in names:
+        counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]
+        found.append(Histogram(name, tuple(edges[name]), tuple(counts[0]), tuple(counts[1])))
+    return found
+
+
+def _bins(
+    connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window, edges: int
+) -> Sequence[int]:
+    rows = connection.execute(
+        f"""SELECT bin, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
+        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
+        [feature, window.start, window.end],
+    ).fetchall()
+    counts: dict[int, int] = dict(rows)
+    if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
+        return [0] * (edges + 1) + [_decisions(connection, system, window)]
+    return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
+
+
 def _values(connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window) -> Values:
     """How many decisions of a window had each value; before a column ever came, all lack it."""
     rows = connection.execute(
@@ -39,5 +70,15 @@ def _values(connection: duckdb.DuckDBPyConnection, system: System, feature: str,
     ).fetchall()
     found = Values()
     for bin_, value, n in rows:
-        found[{build.MISSING: UNKNOWN, POOLED: OTHERS}.get(bin_, value)] += n
-    return found or +Values({UNKNOWN: decisions_of(connection, system, window)})
+        found[value_at(bin_, value)] += n
+    return found or +Values({UNKNOWN: _decisions(connection, system, window)})
+
+
+def _decisions(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
+    """How many decisions a window holds."""
+    row = connection.execute(
+        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
+        """WHERE "by" = '' AND day BETWEEN ? AND ?""",
+        [window.start, window.end],
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -8,27 +8,22 @@ from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from audits.cubes import build
 from audits.cubes.apart import still_known
 from audits.cubes.edges import edges_of, units_of
-from audits.cubes.histograms import POOLED
 from audits.cubes.read import decision_sql, outcome_sql
 from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
-from audits.drift.values import OTHERS, UNKNOWN, Values
-from audits.lake.tables import literal, table, whole_sum
-from audits.measures import Counts
+from audits.drift.values import UNKNOWN, Values, value_at
+from audits.lake.tables import literal, present_columns, table, whole_sum
+from audits.measures import Counts, Floats
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window
-
-Bins = npt.NDArray[np.int64]
-Totals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +44,8 @@ class WindowCounts:
     windows: Mapping[Window, int]
     everybody: Counts
     edges: Mapping[str, Sequence[float]]
-    bins: Mapping[str, Bins]
-    totals: Mapping[str, Totals] = field(default_factory=dict)
+    bins: Mapping[str, Counts]
+    totals: Mapping[str, Floats] = field(default_factory=dict)
     summed_in: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     values: Mapping[str, Mapping[Window, Values]] = field(default_factory=dict)
 
@@ -157,10 +152,10 @@ def _bins(
     joined: str,
     windows: int,
     edges: Mapping[str, Sequence[float]],
-) -> tuple[dict[str, Bins], dict[str, Totals]]:
+) -> tuple[dict[str, Counts], dict[str, Floats]]:
     """Counts and sums by column, (windows, bins) each, the missing last. A cube of an earlier version has no sums."""
     cube = table(system, "histograms")
-    summed = any(column[0] == "total" for column in connection.execute(f"FROM {cube} LIMIT 0").description or ())
+    summed = "total" in present_columns(connection, cube)
     total = f"CAST({whole_sum('total')} AS DOUBLE)" if summed else "CAST(NULL AS DOUBLE)"
     rows = connection.execute(
         f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce({total}, 'nan') "
@@ -189,8 +184,7 @@ def _values(
     ).fetchall()
     found: dict[str, dict[Window, Values]] = {name: {} for name in dict.fromkeys(row[0] for row in rows)}
     for name, i, bin_, value, n in rows:
-        key = {build.MISSING: UNKNOWN, POOLED: OTHERS}.get(bin_, value)
-        found[name].setdefault(windows[i], Values())[key] += n
+        found[name].setdefault(windows[i], Values())[value_at(bin_, value)] += n
     return found
 
 

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import eigvalsh_tridiagonal
 from scipy.special import polygamma, psi
 from scipy.stats import norm
 
 from audits.drift.weighted_squares import beyond
-from audits.measures import Interval
+from audits.measures import Floats, Interval
 from audits.uncertainty.auc import auc, bin_bound, logit_interval, variance
 
 FEWEST = 4
@@ -171,7 +170,7 @@ def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design
     return Ranked(statistic=statistic, p=beyond(x, poles))
 
 
-def _as_many(x: float, poles: npt.NDArray[np.float64], n: int, m: int) -> float:
+def _as_many(x: float, poles: Floats, n: int, m: int) -> float:
     """The statistic with the variance of its limit instead of that of so few: of n and m rows without ties it is known.
 
     Source: Anderson (1962).
@@ -183,12 +182,12 @@ def _as_many(x: float, poles: npt.NDArray[np.float64], n: int, m: int) -> float:
     return mean + (x - mean) * math.sqrt(2 * float((1 / poles**2).sum()) / few)
 
 
-def _poles(tied: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _poles(tied: Floats, weights: Floats) -> Floats:
     """One over each weight of the limit of T, ascending. Of the Brownian bridge at the ends of the values, the inverse
     covariance holds neighbours only."""
     middle = (1 / tied[:-1] + 1 / tied[1:]) / weights
     beside = -1 / tied[1:-1] / np.sqrt(weights[:-1] * weights[1:])
-    found: npt.NDArray[np.float64] = np.asarray(eigvalsh_tridiagonal(middle, beside), dtype=np.float64)
+    found: Floats = np.asarray(eigvalsh_tridiagonal(middle, beside), dtype=np.float64)
     return found
 
 

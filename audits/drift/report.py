@@ -17,7 +17,7 @@ from audits.drift.pairs import Pair
 from audits.drift.samples import SAMPLE, Design, Sample, draw
 from audits.errors import ReportError
 from audits.lake import reading
-from audits.lake.tables import has_shared, table
+from audits.lake.tables import days_sql, has_shared, table
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.windows import Window
@@ -118,7 +118,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) 
     watched = [*system.watched, *(each.column for each in (log.score, log.decision) if each)]
     if not has_shared(connection, "schema_changes"):
         return []
-    days = " OR ".join(f"day BETWEEN DATE '{each.start}' AND DATE '{each.end}'" for each in (pair.window, pair.against))
+    days = " OR ".join(days_sql(each) for each in (pair.window, pair.against))
     rows = connection.execute(
         'SELECT DISTINCT "column", kind, detail FROM lake.main.schema_changes '
         "WHERE system = ? AND log = 'decisions' AND kind IN ('changed_type', 'lost_column', 'absent_column') "

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 
 from audits.errors import ReportError
-from audits.lake.tables import literal, quote, table
+from audits.lake.tables import days_sql, literal, present_columns, quote, table
 from audits.systems.model import System
 from audits.windows import Window
 
@@ -145,7 +145,8 @@ def _strata(
     """From the counts that imports keep: those not selected first, each in the order of time."""
     rows = connection.execute(
         f"SELECT {_since(step)} AS since, {_DECIDED} AS decision, CAST(sum(n) AS BIGINT) AS n "
-        f"""FROM {table(system, "daily")} WHERE "by" = '' AND {_within(window)} GROUP BY ALL ORDER BY decision, since"""
+        f"""FROM {table(system, "daily")} WHERE "by" = '' AND {days_sql(window)} """
+        "GROUP BY ALL ORDER BY decision, since"
     ).fetchall()
     if not rows:
         raise ReportError(
@@ -170,7 +171,7 @@ def _by_hash(
         found = connection.execute(
             f"""SELECT {_columns(connection, system)}, id AS row_ FROM (
                 SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
-                FROM {table(system, "decisions")} WHERE {_within(window)}
+                FROM {table(system, "decisions")} WHERE {days_sql(window)}
             ) AS d JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, limit_)
                 ON w.since_ = d.since_ AND decision_ = {_DECIDED} AND hash_ < limit_
             QUALIFY row_number() OVER (PARTITION BY d.since_, decision ORDER BY hash_, id) <= drawn_
@@ -204,7 +205,7 @@ def _by_weight(
                 SELECT d.*, drawn_, decisions_,
                     sum(weight) OVER (PARTITION BY d.since_, decision ORDER BY hash_, id) AS upto_
                 FROM (SELECT *, sha256({literal(SEED)} || id) AS hash_, {_since(step)} AS since_
-                    FROM {table(system, "decisions")} WHERE {_within(window)}) AS d
+                    FROM {table(system, "decisions")} WHERE {days_sql(window)}) AS d
                 JOIN (VALUES {wanted}) AS w(since_, decision_, drawn_, decisions_)
                     ON w.since_ = d.since_ AND decision_ = {_DECIDED}))
         WHERE times_ > 0 ORDER BY since_, hash_, id"""
@@ -215,7 +216,7 @@ def _by_weight(
 
 def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: what is compared; a column that was declared since the last import is not in the lake yet."""
-    present = {row[0] for row in connection.execute(f"DESCRIBE {table(system, 'decisions')}").fetchall()}
+    present = present_columns(connection, table(system, "decisions"))
     names = [f"{quote('f_' + name)} AS {quote(name)}" for name in system.watched if f"f_{name}" in present]
     score = ["score"] if system.log.score else []
     decision = [f"CAST(decision AS VARCHAR) AS {DECISION}"] if system.decides else []
@@ -231,7 +232,3 @@ def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 
 def _since(step: Step) -> str:
     return "day" if step == "day" else "CAST(date_trunc('month', day) AS DATE)"
-
-
-def _within(window: Window) -> str:
-    return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from audits.cubes.edges import FARTHEST
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from audits.measures import Flags, Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,20 +85,19 @@ class _Bins:
         low = np.maximum.reduce([even - half, width * lowest, -width * highest, np.zeros_like(width)])
         high = np.minimum(even + half, width * np.maximum(highest, -lowest))
         if self.means is not None:
-            tighter = self._from_means(width, lowest, highest)
+            tighter = self._from_means(self.means, lowest, highest)
             low, high = np.maximum(low, tighter[0]), np.minimum(high, tighter[1])
         low = np.minimum(low, high)
         return np.clip(even, low, high), low, high
 
-    def _from_means(self, width: Floats, lowest: Floats, highest: Floats) -> tuple[Floats, Floats]:
+    def _from_means(self, means: Floats, lowest: Floats, highest: Floats) -> tuple[Floats, Floats]:
         """Least and most of the area, whose signed size the means tell.
 
         Never less than its signed size; that exactly, where the sign cannot change; else at most as if the gap jumped
         between its extremes. And as far as can be from what it is with all values at their means: values of a mean lie
         farthest from it when they are at both ends.
         """
-        assert self.means is not None  # noqa: S101 (its caller asks)
-        (p, q), (one, two) = self.shares, self.means
+        width, (p, q), (one, two) = self.end - self.start, self.shares, means
         signed = self.gap * width + p * (self.end - one) - q * (self.end - two)
         crossing = (highest > 0) & (lowest < 0)
         room = np.where(crossing, highest - lowest, 1.0)
@@ -137,7 +133,7 @@ def wasserstein(
     if not counts.sum(axis=1).all() or finite.sum() < (2 if sums is None else 1):
         return None
     shares = counts / counts.sum(axis=1, keepdims=True)
-    values = None if sums is None else _values(sums, counts)
+    values = None if sums is None else _mean_values(sums, counts)
     inner = finite[:-1] & finite[1:]
     gaps = np.concatenate([[0.0], np.cumsum(shares[0] - shares[1])])
     bins = _Bins(
@@ -158,8 +154,8 @@ def wasserstein(
     return Moved(value, max(low - slack, 0.0), high + slack, half)
 
 
-def _values(sums: Sums, counts: Floats) -> Floats:
-    """The mean of each bin and window, in the column's unit; of an empty bin any number."""
+def _mean_values(sums: Sums, counts: Floats) -> Floats:
+    """The mean value of each bin and window, in the column's unit; of an empty bin any number."""
     totals = np.array([sums.reference, sums.current], dtype=np.float64)
     return sums.origin + totals / np.maximum(counts, 1) / sums.scale
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from audits.cubes import build
+from audits.cubes.histograms import POOLED
 from audits.drift.bins import Binned, Histogram, categories
 from audits.drift.distances import distance_measures
 from audits.drift.measures import index_measures
@@ -17,7 +19,14 @@ from audits.measures import Measure
 
 UNKNOWN, OTHERS = "?", "*"
 """Decisions without a value, and those whose value too few have, or that is counted without its name."""
+PLACES = {UNKNOWN: build.MISSING, OTHERS: POOLED}
+"""The bins that these have in the cube `histograms` and in evidence."""
 Values = Counter[str]
+
+
+def value_at(bin_: int, name: str) -> str:
+    """The value of a row of the cube `histograms` or of evidence: its name, or what stands for those without one."""
+    return {place: value for value, place in PLACES.items()}.get(bin_, name)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import duckdb
 from audits.errors import LakeError
 from audits.systems.kinds import LogName
 from audits.systems.model import System
+from audits.windows import Window
 
 SHARED = {
     "ingested": {
@@ -253,6 +254,11 @@ def is_value(column: str, value: str | None) -> str:
     ("g_sex IS NOT DISTINCT FROM 'F'", 'g_sex IS NOT DISTINCT FROM NULL')
     """
     return f"{column} IS NOT DISTINCT FROM {'NULL' if value is None else literal(value)}"
+
+
+def days_sql(window: Window, column: str = "day") -> str:
+    """SQL: whether a day lies in a window."""
+    return f"{column} BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
 
 
 def table(system: System, name: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import wasserstein_distance
 
-from audits.measures import Floats, Measure
+from audits.measures import Flags, Floats, Measure
 from audits.metrics.definition import Comparison, Metric
 from audits.metrics.scored import EVERY, Figure, Refused, Scored, pair_figures
 
-Flags = npt.NDArray[np.bool_]
 Maker = Callable[[Scored, list[int], list[int]], tuple[float, float]]
 DISTANCES = tuple(
     Comparison(metric=name, rate=EVERY, scale="difference", less_is_worse=False, turns=False)

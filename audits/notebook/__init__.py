@@ -18,7 +18,8 @@ from audits.metrics.sweep import swept
 from audits.notebook.comparing import Compared, compare
 from audits.notebook.own import Tally
 from audits.notebook.results import Results
-from audits.runs import Run, measure_window, scored_window
+from audits.notebook.sweeping import scored_window
+from audits.runs import Run, measure_window
 from audits.systems import System, load_system
 from audits.workspace import Workspace
 

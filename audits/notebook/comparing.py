@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,16 +13,16 @@ from audits.metrics.comparisons import comparison_measures
 from audits.metrics.families import Families, families
 from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from audits.metrics.view import View
-from audits.notebook.counting import Rows, count, open_rows, yes_values
+from audits.notebook.asked import NO_DAY, By, attributes_of, check_arguments, check_references, outcome_of, system_of
+from audits.notebook.counting import count, open_rows, yes_values
 from audits.notebook.own import Function, Own, own_measures, own_metrics
 from audits.notebook.results import Results
 from audits.suppression import suppress
 from audits.suppression.lattice import Key
 from audits.suppression.rules import NOTHING
 from audits.systems.kinds import Value
-from audits.systems.logs import Columns, Decision, Outcome
+from audits.systems.logs import Columns, Decision
 from audits.systems.model import System
-from audits.systems.parts import Group, Privacy, Windows
 
 OF_DECISIONS = ("selection_rate", "selection_rate_ratio")
 OF_OUTCOMES = (
@@ -32,9 +31,6 @@ OF_OUTCOMES = (
     "false_positive_rate",
     "false_positive_rate_difference",
 )
-NO_DAY = dt.date(1, 1, 1)
-"""A frame has no period; a log that has no time needs a date, which no figure rests on."""
-By = str | Sequence[str | Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -98,9 +94,9 @@ def compare(
     >>> compare(hired, decision="hired", by="sex", reference={"sex": "M"}).measure("selection_rate_ratio/sex=F").value
     0.5
     """
-    attributes = _attributes(by)
+    attributes = attributes_of(by)
     names = list(dict.fromkeys(name for attribute in attributes for name in attribute))
-    _check(
+    check_arguments(
         names, reference=reference or {}, bands=bands or {}, suppress_below=suppress_below, observed_for=observed_for
     )
     if person is not None and weight is not None:
@@ -116,107 +112,21 @@ def compare(
         decided_at=None,
         period=NO_DAY,
         decision=decided,
-        outcome=None if outcome is None else _outcome(rows, outcome, positive, observed_for),
+        outcome=None if outcome is None else outcome_of(rows, outcome, positive, observed_for),
         favourable=favourable,
         person=person,
         weight=weight,
     )
-    system = _system(log, attributes, reference or {}, bands or {}, suppress_below)
+    system = system_of(log, attributes, reference or {}, bands or {}, suppress_below)
     chosen = _metrics(system, metrics)
     mine = own_metrics(own or {}, taken=_known(families(system)))
     tables, apart = count(rows, system, decided)
-    _check_references(tables, system)
+    check_references(tables, system)
     return Compared(
         measures=_measured(tables, system, chosen, mine, apart),
         decisions=int(tables[0].sizes().sum()),
         apart=tuple(sorted(group_label(*key) for key in apart)),
         by=tuple("*".join(attribute) for attribute in attributes),
-    )
-
-
-def _attributes(by: By) -> list[tuple[str, ...]]:
-    """The attributes and crossings asked for; each column of a crossing is an attribute of its own."""
-    asked = [by] if isinstance(by, str) else list(by)
-    found: list[tuple[str, ...]] = [(name,) if isinstance(name, str) else tuple(name) for name in asked]
-    if not found:
-        raise BoussoleError("nothing to compare by.", next_step="Name a column of groups: by=['sex'].")
-    for attribute in found:
-        if not 1 <= len(attribute) <= 3 or len(set(attribute)) != len(attribute):
-            raise BoussoleError(
-                f"by={list(attribute)!r} is no crossing of two or three different columns.",
-                next_step="Write by=['sex', ['sex', 'age']].",
-            )
-    singles = [(name,) for attribute in found for name in attribute]
-    made = list(dict.fromkeys([*singles, *found]))
-    if len({frozenset(attribute) for attribute in made}) < len(made):
-        raise BoussoleError("`by` names the same columns crossed twice.", next_step="Name each crossing once.")
-    return made
-
-
-def _check(
-    names: Sequence[str],
-    *,
-    reference: Mapping[str, str],
-    bands: Mapping[str, Sequence[float]],
-    suppress_below: int,
-    observed_for: str,
-) -> None:
-    for argument, given in (("reference", reference), ("bands", bands)):
-        if unknown := [name for name in given if name not in names]:
-            raise BoussoleError(
-                f"`{argument}` names '{unknown[0]}', which `by` does not.", next_step=nearest(unknown[0], names)
-            )
-    if suppress_below < 1:
-        raise BoussoleError(f"suppress_below={suppress_below} is no number of people.", next_step="Give 1 or more.")
-    if observed_for not in ("all", "selected"):
-        raise BoussoleError(f"observed_for={observed_for!r} is unknown.", next_step="Give 'all' or 'selected'.")
-
-
-def _check_references(tables: Sequence[Cells], system: System) -> None:
-    """A group to compare with that nobody belongs to is a slip of the pen."""
-    for table in tables:
-        wanted = system.reference_of(table.by) if len(table.by) == 1 else None
-        if wanted is not None and wanted not in table.groups:
-            known = [str(group[0]) for group in table.groups if group[0] is not None]
-            raise BoussoleError(f"no row has {wanted[0]!r} in '{table.by[0]}'.", next_step=nearest(wanted[0], known))
-
-
-def _outcome(rows: Rows, column: str, positive: Sequence[Value] | Value | None, observed_for: str) -> Outcome:
-    """What the column of outcomes means, in the words of a system file."""
-    yes = yes_values(rows, column, positive, name="positive")
-    return Outcome.model_validate(
-        {"column": column, "positive": yes, "observed_for": observed_for, "absent": "missing"}
-    )
-
-
-def _system(
-    log: Columns,
-    attributes: Sequence[tuple[str, ...]],
-    reference: Mapping[str, str],
-    bands: Mapping[str, Sequence[float]],
-    suppress_below: int,
-) -> System:
-    """The frame as a system, whose groups bear the names of their columns, whatever these are."""
-    groups = {
-        name: Group.model_validate(
-            {"column": name, "reference": reference.get(name), "bands": list(bands[name]) if name in bands else None}
-        )
-        for (name, *others) in attributes
-        if not others
-    }
-    return System.model_construct(
-        id="frame",
-        kind="selection",
-        title={"en": "frame"},
-        purpose={"en": "frame"},
-        owner="-",
-        status="design",
-        risk="minimal",
-        columns=log,
-        groups=groups,
-        intersections=[list(attribute) for attribute in attributes if len(attribute) > 1],
-        windows=Windows(audit="all"),
-        privacy=Privacy.model_construct(suppress_below=suppress_below),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from audits.cubes.read import in_order
+from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
 from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.contracts.decisions import group_value
 from audits.decisions.frames import open_frame
@@ -18,7 +18,7 @@ from audits.errors import SourceError, nearest
 from audits.lake.engine import CONFIG
 from audits.lake.tables import is_value, quote
 from audits.measures import Cells
-from audits.suppression.apart import ONE_IN, Apart, named, smallest, with_groups
+from audits.suppression.apart import Apart, find_apart, named, with_groups
 from audits.suppression.lattice import Key
 from audits.systems.kinds import BUCKETS, Value
 from audits.systems.logs import Decision
@@ -125,27 +125,17 @@ def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], 
     Raises SourceError for rows without a decision, weights that are no whole numbers, and columns with too many values.
     """
     _fill(rows, system, decision)
-    apart: list[Apart] = []
+    apart = find_apart(lambda apart: _tables(rows, system, apart), EVER, system=system)
     tables = _tables(rows, system, apart)
-    room = int(tables[0].sizes().sum()) / ONE_IN
-    while True:
-        more = []
-        for (by, values), size in smallest(tables, system=system):
-            if size <= room:
-                room -= size
-                more.append(Apart(attribute=by[0], value=values[0], days=EVER))
-        if not more:
-            keys = named(apart, tables)
-            return with_groups(tables, keys), keys
-        apart += more
-        tables = _tables(rows, system, apart)
+    keys = named(apart, tables)
+    return with_groups(tables, keys), keys
 
 
 def _fill(rows: Rows, system: System, decision: Decision) -> None:
     """The table `fine`: how many decisions there are of each decision, outcome, bucket and combination of groups."""
     log, read = system.log, rows.read
     _refuse(rows, read.absent(decision.column), decision.column, "holds no decision")
-    selected, outcome, weight = read.matches(decision.column, decision.selected), "2", "1"
+    selected, outcome, weight = read.matches(decision.column, decision.selected), "NULL", "1"
     if log.weight:
         number = read.double(log.weight)
         whole = f"coalesce({number} >= 0 AND {number} = floor({number}) AND isfinite({number}), false)"
@@ -154,7 +144,7 @@ def _fill(rows: Rows, system: System, decision: Decision) -> None:
     if log.outcome:
         seen = f"NOT {read.absent(log.outcome.column)}"
         seen += f" AND {selected}" if log.outcome.observed_for == "selected" else ""
-        outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT ELSE 2 END"
+        outcome = f"CASE WHEN {seen} THEN {read.matches(log.outcome.column, log.outcome.positive)}::INT END"
     bucket, frame = "0", "frame"
     if log.person and not log.weight:  # a row about nobody known stands for itself
         bucket = f"CAST(hash(coalesce({read.text(log.person)}, 'row ' || {ROW})) % {BUCKETS} AS INT)"
@@ -166,23 +156,16 @@ def _fill(rows: Rows, system: System, decision: Decision) -> None:
         _refuse_many(rows, name, groups[name])
     values = "".join(f", {sql} AS {quote('g_' + name)}" for name, sql in groups.items())
     rows.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE fine AS SELECT {selected}::INT AS d, {outcome} AS o, {bucket} AS b, "
-        f"sum({weight}) AS n{values} FROM {frame} GROUP BY ALL"
+        f"CREATE OR REPLACE TEMP TABLE fine AS SELECT {selected}::INT AS decision, {outcome} AS outcome, "
+        f"{bucket} AS bucket, sum({weight}) AS n{values} FROM {frame} GROUP BY ALL"
     )
 
 
 def _tables(rows: Rows, system: System, apart: Sequence[Apart]) -> list[Cells]:
     """The counts of every table, without what is set apart."""
-    sets = ", ".join(
-        "(d, o, b" + "".join(f", {quote('g_' + name)}" for name in by) + ")" for by in [(), *system.attributes]
-    )
-    columns = "".join(f", {quote('g_' + name)}, grouping({quote('g_' + name)})" for name in system.groups)
     out = "".join(f" AND NOT {is_value(quote('g_' + each.attribute), each.value)}" for each in apart)
-    found = rows.connection.execute(
-        f"SELECT d, o, b, CAST(sum(n) AS BIGINT) AS n{columns} FROM fine WHERE true{out} "
-        f"GROUP BY GROUPING SETS ({sets})"
-    ).fetchall()
-    return [_cells(found, by, system) for by in [(), *system.attributes]]
+    counts = counts_sql(f"fine WHERE true{out}", [(), *system.attributes])
+    return cells_from_counts(rows.connection.execute(counts).to_arrow_table().cast(COUNTS), system)
 
 
 def _refuse(rows: Rows, fault: str, column: str, what: str) -> None:
@@ -202,19 +185,3 @@ def _refuse_many(rows: Rows, name: str, value: str) -> None:
             f"'{name}' has some {found[0]:,} different values: too many groups to compare (at most {MOST_GROUPS}).",
             next_step=f"Give a column of groups, or bands of a number: bands={{{name!r}: [25, 50]}}.",
         )
-
-
-def _cells(found: Sequence[tuple[Any, ...]], by: tuple[str, ...], system: System) -> Cells:
-    """The rows of one grouping set, as counts (groups, buckets, decision, outcome)."""
-    names = list(system.groups)
-    own = [
-        (tuple(row[4 + 2 * names.index(name)] for name in by), row[:4])
-        for row in found
-        if all((row[5 + 2 * i] == 0) == (name in by) for i, name in enumerate(names))
-    ]
-    groups = in_order({key for key, _ in own}, by, system)
-    counts = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
-    at = {group: i for i, group in enumerate(groups)}
-    for key, (decision, outcome, bucket, n) in own:
-        counts[at[key], bucket, decision, outcome] += n
-    return Cells(by=by, groups=tuple(groups), counts=counts, clustered=system.cluster is not None)

@@ -151,8 +151,9 @@ def own_metrics(functions: Mapping[str, Function], *, taken: Sequence[str]) -> l
 
 def own_measures(view: View, own: Own) -> list[Measure]:
     """The metric of every known group (or of everybody), then its difference from the group it is compared with."""
-    found = [_of_group(view, own, position) for position in view.known]
-    return found + ([_difference(view, own, position) for position in compared(view)] if view.table.by else [])
+    hidden = _hidden(view, own)
+    found = [_of_group(view, own, position, hidden) for position in view.known]
+    return found + ([_difference(view, own, position, hidden) for position in compared(view)] if view.table.by else [])
 
 
 def _hidden(view: View, own: Own) -> Mapping[int, str]:
@@ -166,16 +167,16 @@ def _hidden(view: View, own: Own) -> Mapping[int, str]:
     return hidden
 
 
-def _of_group(view: View, own: Own, position: int) -> Measure:
-    group, hidden = view.table.groups[position], _hidden(view, own)
+def _of_group(view: View, own: Own, position: int, hidden: Mapping[int, str]) -> Measure:
+    group = view.table.groups[position]
     if position in hidden:
         return view.without_value(own.name, "suppressed", hidden[position], group=group)
     return _measured(view, own, own.name, position=position, counts=view.table.counts[[position]], params={})
 
 
-def _difference(view: View, own: Own, position: int) -> Measure:
+def _difference(view: View, own: Own, position: int, hidden: Mapping[int, str]) -> Measure:
     """The value of a group less that of the group, or of all the others, that it is compared with."""
-    name, group, hidden = f"{own.name}_difference", view.table.groups[position], _hidden(view, own)
+    name, group = f"{own.name}_difference", view.table.groups[position]
     other = against(view, SELECTION_RATIO, position)
     params = {"against": other.name}
     if position in hidden or set(other.positions) & set(hidden):

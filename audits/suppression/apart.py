@@ -10,7 +10,7 @@ window that shares its days, and rows that figures of another window hold are no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,6 +50,35 @@ def smallest(tables: Sequence[Cells], *, system: System) -> list[tuple[Key, int]
     sizes = lattice.count(lambda counts: counts.sum(axis=(1, 2, 3)))
     small = sorted(few(lattice, sizes, system=system), key=lambda cell: (sizes[cell], cell))
     return [(lattice.keys[cell], int(sizes[cell])) for cell in small]
+
+
+def find_apart(
+    count: Callable[[Sequence[Apart]], Sequence[Cells]],
+    days: Window,
+    *,
+    system: System,
+    known: Sequence[Apart] = (),
+    is_held: Callable[[Apart, Sequence[Apart]], bool] | None = None,
+) -> list[Apart]:
+    """What is to be set apart of some days: what is `known` to be, and the groups too small to be told beside it.
+
+    `count` gives the tables without what is apart: others can be too small there. At most one decision in `ONE_IN` is
+    set apart, and none of a group that `is_held` by other figures.
+    """
+    apart = list(known)
+    tables = count(apart)
+    room = int(tables[0].sizes().sum()) / ONE_IN
+    while True:
+        more = []
+        for (by, values), size in smallest(tables, system=system):
+            each = Apart(attribute=by[0], value=values[0], days=days)
+            if size <= room and not (is_held and is_held(each, apart)):
+                room -= size
+                more.append(each)
+        if not more:
+            return apart
+        apart += more
+        tables = count(apart)
 
 
 def named(apart: Iterable[Apart], tables: Sequence[Cells]) -> dict[Key, str]:

@@ -14,7 +14,6 @@ import pytest
 import yaml
 from scipy.optimize import linprog
 
-from audits.cubes import apart
 from audits.cubes.apart import apart_of
 from audits.decisions import ingest
 from audits.drift.pairs import exact_pair
@@ -24,6 +23,7 @@ from audits.evidence import load
 from audits.notebook import sweep
 from audits.privacy.purge import purge
 from audits.subgroups import scan
+from audits.suppression import apart
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace

@@ -18,10 +18,11 @@ from audits.cubes.build import score_edges
 from audits.cubes.edges import edges_of
 from audits.cubes.left_out import read_left_out
 from audits.cubes.lists import read_ranks
-from audits.cubes.read import Read, cells_from_counts, read_counts, read_histograms
+from audits.cubes.read import Read, cells_from_counts, read_counts
 from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from audits.cubes.update import rebuild
+from audits.cubes.watched import read_histograms
 from audits.cubes.withheld import WITHHELD
 from audits.decisions import ingest
 from audits.lake import reading, writing

@@ -268,3 +268,10 @@ def test_names_that_differ_in_case_alone_are_told_where_both_are_meant() -> None
     assert audits.compare(rows, decision="h", by="sex").measure("selection_rate").value == 0.5
     with pytest.raises(BoussoleError, match="two columns are named 'h'"):
         audits.compare(rows, decision="h", by=["sex", "H"])
+
+
+def test_a_column_with_the_name_of_a_crossing_is_told() -> None:
+    rows = pl.DataFrame({"hired": [1, 0] * 40, "a": ["x", "y"] * 40, "b": ["z"] * 80, "a*b": ["v"] * 80})
+    assert audits.compare(rows, decision="hired", by=["a*b"]).measure("selection_rate/a*b=v").value == 0.5
+    with pytest.raises(BoussoleError, match=r"a column and a crossing 'a\*b'"):
+        audits.compare(rows, decision="hired", by=["a*b", ["a", "b"]])

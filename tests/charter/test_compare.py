@@ -157,6 +157,18 @@ def test_a_group_hidden_in_one_version_is_compared_in_neither(tmp_path):
     assert [found[name] for name in figures] == [None] * len(figures)
 
 
+def test_a_group_that_is_small_in_one_version_alone_stays_in_the_figures_of_the_other(tmp_path):
+    """It is set apart where its decisions are few; a third of a version's are not."""
+    rows = [("M", i % 2, i % 4 // 2) for i in range(300)] + [("F", i % 2, i % 2) for i in range(150)]
+    frame = pd.DataFrame(rows, columns=["sex", "age", "chosen"])
+    frame = frame.assign(decision_id=[f"c{i}" for i in range(len(frame))], ts="2026-07-01", version="v1")
+    subject = system(groups={"sex": {"column": "sex"}, "age": {"column": "age", "reference": "0"}})
+    document = judged(subject, (frame[:307], frame), tmp_path)
+    (old,) = [each for each in document["comparisons"] if each["group"].get("age") == "1"]
+    assert (old["n"], old["candidate"]) == ([307, 450], pytest.approx(2.0))  # 150 of 225 against 75 of 225
+    assert {each["reason"] for each in document["comparisons"] if "F" in each["group"].values()} == {"small_group"}
+
+
 def test_a_group_that_one_version_lacks_is_said(tmp_path):
     before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
     (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path)["comparisons"]

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from audits.cubes import apart
 from audits.decisions import ingest
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
+from audits.suppression import apart
 from audits.systems.model import System
 from audits.uncertainty.mover import Estimate, gap
 from audits.uncertainty.score import newcombe

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from audits.cubes import apart
 from audits.decisions import ingest
 from audits.drift.interaction import fitted, interaction
+from audits.suppression import apart
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace

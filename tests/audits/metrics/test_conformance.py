@@ -20,6 +20,9 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, precision_s
 
 from audits.decisions import ingest
 from audits.measures import Measure
+from audits.metrics import errors, selection
+from audits.metrics.definition import Rate
+from audits.metrics.frame import frame
 from audits.metrics.inequality import benefits, between_groups, generalized_entropy
 from audits.systems import System, load_system
 from audits.workspace import Workspace
@@ -223,20 +226,28 @@ def test_random_tables_agree_with_fairlearn(table: Rows, make_system: Make, meas
     found = measured(table, make_system({"g": None}))
     outcomes, decisions, groups = _columns(table)
     names = ("selection_rate", "true_positive_rate", "true_negative_rate", "false_positive_rate", "false_negative_rate")
-    frame = fm.MetricFrame(
+    peers = fm.MetricFrame(
         metrics={name: getattr(fm, name) for name in names},
         y_true=outcomes,
         y_pred=decisions,
         sensitive_features=groups,
     )
     for name in names:
-        assert found[name].value == pytest.approx(frame.overall[name], rel=1e-12)
+        assert found[name].value == pytest.approx(peers.overall[name], rel=1e-12)
         for group in "abcd":
-            assert found[f"{name}/g={group}"].value == pytest.approx(frame.by_group[name][group], rel=1e-12)
+            assert found[f"{name}/g={group}"].value == pytest.approx(peers.by_group[name][group], rel=1e-12)
     for name in ("demographic_parity", "equal_opportunity", "equalized_odds"):
         for aggregate in ("difference", "ratio"):
             peer = getattr(fm, f"{name}_{aggregate}")(outcomes, decisions, sensitive_features=groups)
             assert found[f"{name}_{aggregate}/g"].value == pytest.approx(peer, rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", [*selection.RATES, *errors.RATES], ids=lambda rate: rate.metric)
+def test_counts_as_they_are_give_what_fairlearn_gives_to_the_last_digit(rate: Rate) -> None:
+    """A frame in a notebook is measured without loading Fairlearn; an audit of the same rows is with it."""
+    counts = np.random.default_rng(7).integers(1, 10**9, size=(200, 2, 3))
+    groups = range(len(counts))
+    assert frame(counts, rate, groups=groups) == frame(counts, rate, groups=groups, by_fairlearn=False)
 
 
 def test_random_tables_agree_with_scikit_learn(table: Rows, make_system: Make, measured: Measured) -> None:
@@ -268,10 +279,10 @@ def test_random_tables_agree_with_parities_from_a_metric_frame(
         "predictive_parity": precision_score,
         "overall_accuracy_equality": accuracy_score,
     }
-    frame = fm.MetricFrame(metrics=metrics, y_true=outcomes, y_pred=decisions, sensitive_features=groups)
+    peers = fm.MetricFrame(metrics=metrics, y_true=outcomes, y_pred=decisions, sensitive_features=groups)
     for name in metrics:
-        assert found[f"{name}_difference/g"].value == pytest.approx(frame.difference()[name], rel=1e-12)
-        assert found[f"{name}_ratio/g"].value == pytest.approx(frame.ratio()[name], rel=1e-12)
+        assert found[f"{name}_difference/g"].value == pytest.approx(peers.difference()[name], rel=1e-12)
+        assert found[f"{name}_ratio/g"].value == pytest.approx(peers.ratio()[name], rel=1e-12)
 
 
 def test_inequality_is_that_of_numpy_on_rows(table: Rows) -> None:

@@ -1,0 +1,61 @@
+"""Counts by score of a window, for what rates would be at other thresholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from audits.cubes.apart import read_apart
+from audits.cubes.read import cells_from_counts, days_of, read_counts
+from audits.cubes.scores import read_scores, scores_of
+from audits.cubes.thresholds import AtThresholds, counts_at
+from audits.errors import BoussoleError
+from audits.lake import reading
+from audits.metrics.scored import Scored, scored_tables
+from audits.standing import standing
+from audits.suppression import suppress
+from audits.suppression.apart import named, with_groups, within
+from audits.suppression.rules import NOTHING
+from audits.systems.model import System
+from audits.windows import choose_window
+from audits.workspace import Workspace
+
+
+def scored_window(
+    workspace: Workspace,
+    system: System,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+    thresholds: Sequence[float] | None = None,
+) -> list[tuple[Scored, AtThresholds | None]]:
+    """Counts by score of a window, what may be shown of them, and the same counts at thresholds (those that occur, or
+    those given); None where the rows that these are counted from were purged.
+
+    Raises BoussoleError where no score is declared.
+    """
+    if system.columns is None or system.columns.score is None:
+        raise BoussoleError(
+            f"the system '{system.id}' declares no score.", next_step="Add `columns.score` to its file."
+        )
+    today = dt.datetime.now(system.zone).date()
+    as_of = as_of or today
+    with reading(workspace) as connection:
+        window = choose_window(system, *days_of(connection, system), start=start, end=end)
+        stands = standing(system, window, as_of=as_of, today=today)
+        apart = within(read_apart(connection, system, window, (), as_of=as_of, without=stands.expired), window)
+        counts = read_counts(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
+        scores = read_scores(connection, system, window, as_of=as_of, without=stands.expired, apart=apart)
+        counted = cells_from_counts(counts, system)
+        gone = named(apart, counted)
+        tables = [table for table in with_groups(counted, gone) if stands.ended(table.by) is None]
+        at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds, apart=apart)
+    found = scored_tables(
+        scores_of(scores, tables, system),
+        system=system,
+        standing=stands,
+        suppression=suppress(tables, system=system, also=replace(NOTHING, apart=gone)),
+    )
+    return list(zip(found, at if at is not None else [None] * len(found), strict=True))
