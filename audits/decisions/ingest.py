@@ -239,7 +239,6 @@ def _write(
         if log == "decisions":
             rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
-        text.register_open(connection, workspace)
         if hold_batch(connection, contract, batch):
             keep_spare(connection, system, log, batch)
             take_out(connection, contract, batch)

@@ -133,7 +133,7 @@ def _with_texts(
     ring = keys.numbers(workspace.keys, text.RING)
     if ring:
         keys.add(workspace.keys, text.RING, ring[-1] + 1)
-        text.register_again(connection, workspace)
+        text.register(connection, workspace)
     again = {name: {column: f"seal_again({quote(column)})" for column in found} for name, found in sealed.items()}
     return {name: {**values, **(again[name] if ring else {})} for name, values in changed.items()}
 
