@@ -321,11 +321,11 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    add_missing(connection, table(system, "decisions"), decision_columns(system))
     for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
     for name, columns in (("histograms", CUBES["histograms"]), ("quarantine", QUARANTINE)):
-        _add_missing(connection, table(system, name), columns)
+        add_missing(connection, table(system, name), columns)
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -343,9 +343,15 @@ def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return _there(connection, f"lake.main.{name}")
 
 
-def present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
-    """The columns that a table has: those of an older lake can lack some until it is written to."""
-    return {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names and DuckDB types of a relation; a table of an older lake can lack some until it is written to."""
+    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The whole number that a query gives."""
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -362,9 +368,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+def add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
     """Gives a table that was made before the columns that it has got since; the kind of a feature stays."""
-    present: dict[str, str] = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    present = describe(connection, name)
     for column, kind in columns.items():
         if column not in present:
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")

@@ -14,7 +14,7 @@ import duckdb
 from audits.errors import BoussoleError, PrivacyError
 from audits.lake import has_lake
 from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
-from audits.lake.tables import quote
+from audits.lake.tables import one, quote
 from audits.privacy import keys, text
 from audits.privacy.pseudonyms import KNOWN, RING, link, set_key, set_link
 from audits.privacy.purge import TWIN
@@ -75,8 +75,7 @@ def rotate(workspace: Workspace) -> Rotated:
 
 
 def _chain(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {KNOWN} WHERE ring = '{RING}'").fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, f"SELECT count(*) FROM {KNOWN} WHERE ring = '{RING}'")
 
 
 def _pseudonyms(
