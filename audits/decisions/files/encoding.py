@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,12 +163,10 @@ def _unmarked(path: Path) -> str:
 
 def _mostly_utf8(path: Path) -> bool:
     """Whether letters in UTF-8 stand beside the bytes that are none: text of two encodings in one file."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     good = bad = 0
-    for piece in pieces(path):
-        if piece.isascii():
+    for text in codecs.iterdecode(pieces(path), "utf-8", "replace"):
+        if text.isascii():
             continue
-        text = decoder.decode(piece)
         broken = text.count("\ufffd")
         bad += broken
         good += len(text) - len(text.encode("ascii", "ignore")) - broken
@@ -186,7 +185,7 @@ def _uniform(path: Path, encoding: str) -> bool:
     Raises SourceError for a NUL: no text has one.
     """
     wide = encoding.startswith(("utf-16", "utf-32"))
-    ends, line, rest = set[str](), 1, b""
+    ends, line = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("latin-1")(), translate=False), 1
     for piece in pieces(path):
         if not wide and (at := piece.find(0)) >= 0:
             raise SourceError(
@@ -195,14 +194,7 @@ def _uniform(path: Path, encoding: str) -> bool:
                 next_step="Export it again.",
             )
         line += piece.count(10)
-        whole = rest + piece
-        rest = b"\r" if whole.endswith(b"\r") else b""
-        ends |= _ends(whole[: len(whole) - len(rest)])
-    ends |= {"cr"} if rest else set()
-    return encoding in ("utf-8", "utf-8-sig", "ascii") and not is_compressed(path) and len(ends) < 2
-
-
-def _ends(piece: bytes) -> set[str]:
-    both = piece.count(b"\r\n")
-    counts = {"crlf": both, "lf": piece.count(b"\n") - both, "cr": piece.count(b"\r") - both}
-    return {kind for kind, count in counts.items() if count}
+        ends.decode(piece)
+    ends.decode(b"", final=True)
+    several = isinstance(ends.newlines, tuple)
+    return encoding in ("utf-8", "utf-8-sig", "ascii") and not is_compressed(path) and not several
