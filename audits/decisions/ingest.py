@@ -25,7 +25,8 @@ from audits.decisions.sources import Opened, open_source
 from audits.errors import SourceError
 from audits.lake import quote, writing
 from audits.lake.engine import scratch
-from audits.lake.tables import create_system, log_columns, one, table
+from audits.lake.rows import log_columns
+from audits.lake.tables import create_system, one, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.files import Files

@@ -16,7 +16,8 @@ from audits.decisions.examine import PURGED, bad_lines, fingerprint
 from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import QUARANTINE, describe, exists, literal, quote, table
+from audits.lake.rows import QUARANTINE
+from audits.lake.tables import describe, exists, literal, quote, table
 from audits.privacy import text
 from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
