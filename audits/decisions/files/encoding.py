@@ -19,13 +19,12 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe]")
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe"
 """Bytes that cp1252 does not have, or only for letters of Iceland."""
-_ELSEWHERE = re.compile(rb"[A-Za-z][\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e][a-z]")
-"""In cp1252 a quotation mark, a dagger or a capital within a word; in the encodings of MS-DOS and of old Macs an é."""
-
-_SUSPECT = set(b"\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e")
-"""All of these bytes."""
+_OTHER = b"\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e"
+"""In cp1252 a quotation mark, a dagger or a capital; in the encodings of MS-DOS and of old Macs an é, within words."""
+_STRANGE = re.compile(rb"[" + _UNDEFINED + rb"]|[A-Za-z][" + _OTHER + rb"][a-z]")
+_PLAIN = bytes(set(range(256)) - set(_UNDEFINED + _OTHER))
 
 
 @dataclass(frozen=True)
@@ -174,9 +173,8 @@ def _mostly_utf8(path: Path) -> bool:
 
 
 def _strange(path: Path) -> bool:
-    plain = bytes(set(range(256)) - _SUSPECT)
-    suspect = (piece for piece in pieces(path) if piece.translate(None, plain))
-    return any(_UNDEFINED.search(piece) or _ELSEWHERE.search(piece) for piece in suspect)
+    suspect = (piece for piece in pieces(path) if piece.translate(None, _PLAIN))
+    return any(_STRANGE.search(piece) for piece in suspect)
 
 
 def _uniform(path: Path, encoding: str) -> bool:
