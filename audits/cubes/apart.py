@@ -12,7 +12,7 @@ from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.update import apart_sql, rows_of, sealed_months
 from audits.cubes.withheld import WITHHELD
 from audits.errors import BoussoleError
-from audits.lake.tables import present_columns, quote, table
+from audits.lake.tables import describe, quote, table
 from audits.measures import Cells
 from audits.suppression import Published
 from audits.suppression.apart import Apart, find_apart, within
@@ -74,7 +74,7 @@ def lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[
     """Those whose rows nothing tells from the others any more: their attribute was removed when its basis ended, or the
     lake was made anew without it."""
     rows = table(system, "decisions")
-    present = present_columns(connection, rows) if apart else set()
+    present = describe(connection, rows) if apart else {}
 
     def gone(each: Apart) -> bool:
         column = f"g_{each.attribute}"

@@ -10,7 +10,8 @@ from typing import Any
 
 import ibis
 
-from audits.lake.tables import CUBES, FLAGS, KEYS, SUMS
+from audits.lake.rows import FLAGS
+from audits.lake.tables import CUBES, KEYS, SUMS
 from audits.systems.logs import Score
 from audits.systems.model import System
 

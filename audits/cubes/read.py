@@ -15,7 +15,7 @@ from audits.cubes import build
 from audits.cubes.update import count_rows, sealed_months
 from audits.drift.values import Watched
 from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, days_sql, exists, literal, present_columns, quote, table
+from audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -69,7 +69,7 @@ def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.d
 def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     """Raises BoussoleError for a group or control that was declared after all the decisions came in: nothing of it was
     read, and an audit would take that for nobody."""
-    present = present_columns(connection, table(system, "decisions"))
+    present = describe(connection, table(system, "decisions"))
     late = [f"groups.{name}" for name in system.groups if f"g_{name}" not in present]
     late += [f"controls.{name}" for name in system.controls if f"c_{name}" not in present]
     joined = [name for name in system.groups if system.groups[name].source == "sensitive"]

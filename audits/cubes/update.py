@@ -12,7 +12,8 @@ from audits.cubes import build, ranks
 from audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
 from audits.cubes.histograms import histograms
 from audits.errors import LakeError
-from audits.lake.tables import CUBES, create_system, days_sql, decision_columns, is_value, keys_of, quote, summed, table
+from audits.lake.rows import decision_columns
+from audits.lake.tables import CUBES, create_system, days_sql, is_value, keys_of, quote, summed, table
 from audits.suppression.apart import Apart
 from audits.systems.model import System
 from audits.windows import Window

@@ -9,10 +9,9 @@ import duckdb
 
 from audits.decisions.contracts import Contract, columns_of
 from audits.decisions.contracts.columns import WHOLE
-from audits.decisions.examine import one
 from audits.decisions.report import SchemaChange
 from audits.decisions.sources import Opened
-from audits.lake.tables import quote, table
+from audits.lake.tables import one, quote, table
 
 MOST_VALUES = 5
 LONGEST_VALUE = 40

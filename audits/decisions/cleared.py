@@ -18,12 +18,11 @@ from audits.decisions.examine import (
     ONE_ROW_AN_ID,
     bad_lines,
     fingerprint,
-    one,
 )
 from audits.decisions.held import DIFFERS
-from audits.decisions.quarantine import CORRECTION
+from audits.decisions.quarantine import CORRECTION, close
 from audits.decisions.sources import Opened
-from audits.lake.tables import literal, table
+from audits.lake.tables import literal, one, table
 from audits.privacy.pseudonyms import pseudonym
 
 OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
@@ -86,7 +85,10 @@ def close_corrected(
     _close_by_place(connection, opened)
     if one(connection, "SELECT count(*) FROM still_open"):
         _close_by_id(connection, opened, contract, origin=origin)
-    return _close(connection, contract, batch)
+    closed = one(connection, "SELECT count(*) FROM closing")
+    if closed:
+        close(connection, contract.system, contract.log, rows="closing", batch=batch)
+    return closed
 
 
 def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
@@ -140,16 +142,3 @@ def _versions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None
         f"coalesce(f.n >= b.n AND f.placed = f.n, false) AS in_place "
         f"FROM ({brought}) b LEFT JOIN ({found}) f USING (batch)"
     )
-
-
-def _close(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> int:
-    """Notes the batch that stands for the rows of `closing`."""
-    aside = table(contract.system, "quarantine")
-    found = one(connection, "SELECT count(*) FROM closing")
-    if found:
-        connection.execute(
-            f"UPDATE {aside} SET resolved = {batch} FROM closing c "
-            f"WHERE {aside}.batch = c.batch AND {aside}.row = c.row "
-            f"AND log = {literal(contract.log)} AND resolved IS NULL"
-        )
-    return found

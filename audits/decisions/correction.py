@@ -10,11 +10,11 @@ import duckdb
 from audits.decisions.files.delimited import Delimited, open_delimited
 from audits.decisions.ingest import ingest_into
 from audits.decisions.opened import BATCH, ROW
-from audits.decisions.quarantine import CORRECTION, resolve
+from audits.decisions.quarantine import CORRECTION, close
 from audits.decisions.report import IngestReport
 from audits.errors import SourceError
 from audits.lake import writing
-from audits.lake.tables import create_system, quote, table
+from audits.lake.tables import create_system, literal, one, quote, table
 from audits.systems.files import Files
 from audits.systems.kinds import LogName
 from audits.systems.model import System
@@ -63,7 +63,9 @@ def resubmit(
             period=period,
             files=files,
         )
-        resolve(connection, system, corrected=f"FROM {PLACES}", log=log, sha256=report.sha256)
+        same = f"sha256 = {literal(report.sha256)} AND system = {literal(system.id)}"
+        batch = one(connection, f"SELECT max(batch) FROM lake.main.ingested WHERE {same}")
+        close(connection, system, log, rows=PLACES, batch=batch)
         return report
 
 

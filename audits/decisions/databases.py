@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlencode
 import duckdb
 
 from audits.errors import SourceError, nearest, reason_of
-from audits.lake.tables import literal, quote
+from audits.lake.tables import describe, literal, quote
 
 PREFIX = "duckdb:"
 TRIES, PAUSE = 40, 0.25
@@ -169,7 +169,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, address: Address) -> str:
         whole = quote(str(address.table))
     if address.after is None:
         return whole
-    kinds = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {whole}").fetchall()}
+    kinds = describe(connection, whole)
     if address.after not in kinds:
         raise SourceError(
             f"`after` names a column that is not there: '{address.after}'. {nearest(address.after, kinds)}",

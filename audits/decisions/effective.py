@@ -9,9 +9,8 @@ import duckdb
 
 from audits.cubes.update import rebuild_months
 from audits.decisions.contracts import Contract
-from audits.decisions.examine import one
 from audits.decisions.sources import Opened
-from audits.lake.tables import literal, table
+from audits.lake.tables import literal, one, table
 from audits.systems.model import System
 
 LATER = ("human", "outcome", "stages", "human_seconds")

@@ -11,7 +11,7 @@ import duckdb
 from audits.decisions.contracts import Contract
 from audits.decisions.identity import hold_id
 from audits.decisions.sources import Opened
-from audits.lake.tables import literal, quote, table
+from audits.lake.tables import literal, one, quote, table
 from audits.privacy.pseudonyms import pseudonym
 from audits.privacy.removals import purged_before
 
@@ -77,12 +77,6 @@ def bad_lines(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
     lines = [[line.row, line.text] for line in opened.bad_lines]
     if lines:
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
-
-
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    """The whole number that a query gives."""
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:

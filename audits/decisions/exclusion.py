@@ -15,11 +15,11 @@ import duckdb
 
 from audits.cubes.update import rebuild_months
 from audits.decisions import effective
-from audits.decisions.examine import DUPLICATE_IN_LAKE, one
+from audits.decisions.examine import DUPLICATE_IN_LAKE, ONE_ROW_AN_ID
 from audits.decisions.held import hold_decisions
 from audits.errors import NoLakeError
-from audits.lake import quote, reading, writing
-from audits.lake.tables import create_system, has_table, literal, table
+from audits.lake import reading, writing
+from audits.lake.tables import add_missing, create_system, describe, has_table, literal, one, table
 from audits.systems.kinds import LOGS, LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
@@ -63,7 +63,7 @@ def history(workspace: Workspace) -> list[Exclusion]:
     """Every exclusion and its reversal, oldest first."""
     try:
         with reading(workspace) as connection:
-            return _rows(connection, "SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn")
+            return _history(connection)
     except NoLakeError:
         return []
 
@@ -79,9 +79,10 @@ def last_out(found: Iterable[Exclusion], system: System) -> dict[str, Exclusion]
     return {origin: item for origin, item in last.items() if item.excluded}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Exclusion]:
+def _history(connection: duckdb.DuckDBPyConnection) -> list[Exclusion]:
     names = ("system", "origin", "excluded", "reason", "decisions", "at")
-    return [Exclusion(**dict(zip(names, row, strict=True))) for row in connection.execute(query).fetchall()]
+    found = connection.execute("SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn").fetchall()
+    return [Exclusion(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool, reason: str) -> Exclusion | None:
@@ -106,12 +107,7 @@ def _decide(workspace: Workspace, system: System, origin: str, *, excluded: bool
 
 def runs_out(connection: duckdb.DuckDBPyConnection, system: System) -> set[str]:
     """Origins of runs that are excluded by the last thing said of them."""
-    rows = connection.execute(
-        "SELECT origin FROM (SELECT origin, excluded FROM lake.main.exclusions WHERE system = ? "
-        "QUALIFY row_number() OVER (PARTITION BY origin ORDER BY turn DESC) = 1) WHERE excluded",
-        [system.id],
-    ).fetchall()
-    return {str(row[0]) for row in rows}
+    return set(last_out(_history(connection), system))
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]) -> int:
@@ -156,7 +152,7 @@ def _move(
     _widen(connection, held, twin)
     names = f"moved_{log}_{gone}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {names} AS SELECT * FROM {source} WHERE {batches}")
-    if not gone and log in ("decisions", "contacts", "generations"):
+    if not gone and log in ONE_ROW_AN_ID:
         _keep_known_out(connection, system, log, names)
     connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {names}")
     connection.execute(f"DELETE FROM {source} WHERE (batch, row) IN (SELECT (batch, row) FROM {names})")
@@ -206,7 +202,4 @@ def keep_spare(connection: duckdb.DuckDBPyConnection, system: System, log: LogNa
 def _widen(connection: duckdb.DuckDBPyConnection, held: str, twin: str) -> None:
     """Makes the twin, or gives it the columns that its table has got since."""
     connection.execute(f"CREATE TABLE IF NOT EXISTS {twin} AS SELECT * FROM {held} WHERE false")
-    kinds = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {held}").fetchall()}
-    present = {row[0] for row in connection.execute(f"DESCRIBE {twin}").fetchall()}
-    for column in kinds.keys() - present:
-        connection.execute(f"ALTER TABLE {twin} ADD COLUMN {quote(column)} {kinds[column]}")
+    add_missing(connection, twin, describe(connection, held))

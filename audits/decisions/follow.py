@@ -7,9 +7,8 @@ import duckdb
 from audits.cubes.update import add_batch
 from audits.decisions import effective
 from audits.decisions.contracts import Contract
-from audits.decisions.examine import one
 from audits.decisions.sources import Opened
-from audits.lake.tables import table
+from audits.lake.tables import one, table
 
 
 def follow(

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from audits.decisions.examine import one
 from audits.errors import NoLakeError
 from audits.lake import reading, writing
-from audits.lake.tables import create_system, has_table, table
+from audits.lake.tables import create_system, has_table, one, table
 from audits.privacy.pseudonyms import pseudonym, set_key
 from audits.systems.model import System
 from audits.workspace import Workspace

@@ -10,9 +10,10 @@ from __future__ import annotations
 import duckdb
 
 from audits.decisions.contracts import Contract
-from audits.decisions.examine import ANSWERS, ONE_ROW_AN_ID, names_known, one, source_rows
+from audits.decisions.examine import ANSWERS, ONE_ROW_AN_ID, names_known, source_rows
 from audits.decisions.sources import Opened
-from audits.lake.tables import GENERATIONS, literal, quote, table
+from audits.lake.rows import GENERATIONS
+from audits.lake.tables import literal, one, quote, table
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 

@@ -13,7 +13,7 @@ from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
 from audits.decisions.cleared import close_corrected, recognise
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
-from audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known, one
+from audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
 from audits.decisions.exclusion import keep_spare
 from audits.decisions.follow import follow
 from audits.decisions.held import hold_batch, hold_source, take_out
@@ -25,7 +25,8 @@ from audits.decisions.sources import Opened, open_source
 from audits.errors import SourceError
 from audits.lake import quote, writing
 from audits.lake.engine import scratch
-from audits.lake.tables import create_system, log_columns, table
+from audits.lake.rows import log_columns
+from audits.lake.tables import create_system, one, table
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.files import Files
@@ -239,7 +240,6 @@ def _write(
         if log == "decisions":
             rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
         connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
-        text.register_open(connection, workspace)
         if hold_batch(connection, contract, batch):
             keep_spare(connection, system, log, batch)
             take_out(connection, contract, batch)

@@ -6,10 +6,10 @@ import datetime as dt
 
 import duckdb
 
-from audits.decisions.examine import one
 from audits.decisions.report import IngestReport
 from audits.errors import NoLakeError
 from audits.lake import reading
+from audits.lake.tables import one
 from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from audits.decisions.contracts import Needs
 from audits.decisions.files.values import Reading
 from audits.errors import SourceError, nearest
@@ -77,11 +75,6 @@ def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[s
                 next_step="Give it another name in the file (or in the query), and in the system file.",
             )
     return read
-
-
-def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Column names and DuckDB types of a relation."""
-    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
 
 
 def sha256_file(path: Path) -> str:

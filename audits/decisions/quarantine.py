@@ -16,7 +16,8 @@ from audits.decisions.examine import PURGED, bad_lines, fingerprint
 from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
 from audits.lake import reading
-from audits.lake.tables import QUARANTINE, exists, literal, present_columns, quote, table
+from audits.lake.rows import QUARANTINE
+from audits.lake.tables import describe, exists, literal, quote, table
 from audits.privacy import text
 from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
@@ -113,7 +114,7 @@ def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
     name = table(system, "quarantine")
-    present = present_columns(connection, name)
+    present = describe(connection, name)
     missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
     return f"(SELECT *{missing} FROM {name})"
 
@@ -148,14 +149,10 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
     return len(found)
 
 
-def resolve(
-    connection: duckdb.DuckDBPyConnection, system: System, *, corrected: str, log: LogName, sha256: str
-) -> None:
-    """Closes rows that a corrected source brought in again; `corrected` is SQL with `batch` and `row`."""
-    target = table(system, "quarantine")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE corrected AS {corrected}")
+def close(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, rows: str, batch: int) -> None:
+    """Closes rows set aside, those of a table with `batch` and `row`, that a later batch stands for."""
+    aside = table(system, "quarantine")
     connection.execute(
-        f"UPDATE {target} SET resolved = (SELECT max(batch) FROM lake.main.ingested WHERE sha256 = ? AND system = ?) "
-        f"FROM corrected c WHERE {target}.batch = c.batch AND {target}.row = c.row AND log = ? AND resolved IS NULL",
-        [sha256, system.id, log],
+        f"UPDATE {aside} SET resolved = {batch} FROM {rows} c WHERE {aside}.batch = c.batch AND {aside}.row = c.row "
+        f"AND log = {literal(log)} AND resolved IS NULL"
     )

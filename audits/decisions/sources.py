@@ -15,9 +15,9 @@ from audits.decisions.databases import Address, mark_of, open_database
 from audits.decisions.files.kinds import READERS, kind_of
 from audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
 from audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
-from audits.decisions.opened import Opened, columns_read, describe
+from audits.decisions.opened import Opened, columns_read
 from audits.errors import SourceError, reason_of
-from audits.lake.tables import quote
+from audits.lake.tables import describe, quote
 from audits.systems.files import Files
 
 __all__ = ["Opened", "open_source"]

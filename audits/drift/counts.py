@@ -17,7 +17,7 @@ from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
 from audits.drift.transport import Sums
 from audits.drift.values import UNKNOWN, Values, value_at
-from audits.lake.tables import literal, present_columns, table, whole_sum
+from audits.lake.tables import describe, literal, table, whole_sum
 from audits.measures import Counts, Floats
 from audits.suppression.apart import Apart
 from audits.systems.kinds import BUCKETS
@@ -155,7 +155,7 @@ def _bins(
 ) -> tuple[dict[str, Counts], dict[str, Floats]]:
     """Counts and sums by column, (windows, bins) each, the missing last. A cube of an earlier version has no sums."""
     cube = table(system, "histograms")
-    summed = "total" in present_columns(connection, cube)
+    summed = "total" in describe(connection, cube)
     total = f"CAST({whole_sum('total')} AS DOUBLE)" if summed else "CAST(NULL AS DOUBLE)"
     rows = connection.execute(
         f"SELECT feature, i, bin, CAST(sum(n) AS BIGINT), coalesce({total}, 'nan') "

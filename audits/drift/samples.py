@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 
 from audits.errors import ReportError
-from audits.lake.tables import days_sql, literal, present_columns, quote, table
+from audits.lake.tables import days_sql, describe, literal, quote, table
 from audits.systems.model import System
 from audits.windows import Window
 
@@ -216,7 +216,7 @@ def _by_weight(
 
 def _columns(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: what is compared; a column that was declared since the last import is not in the lake yet."""
-    present = present_columns(connection, table(system, "decisions"))
+    present = describe(connection, table(system, "decisions"))
     names = [f"{quote('f_' + name)} AS {quote(name)}" for name in system.watched if f"f_{name}" in present]
     score = ["score"] if system.log.score else []
     decision = [f"CAST(decision AS VARCHAR) AS {DECISION}"] if system.decides else []

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from audits.errors import LakeError, NoLakeError, reason_of
 from audits.lake import folder
 from audits.lake.engine import lent
-from audits.lake.tables import create_shared, has_shared
+from audits.lake.tables import create_shared, has_shared, one
 from audits.workspace import Workspace
 
 LOCK_SECONDS = 600
@@ -248,13 +248,13 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
 
 def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the lake's newest committed state; it goes on where a rebuilt lake began anew."""
-    return _before(connection) + _scalar(connection, "SELECT coalesce(max(snapshot_id), 0) FROM lake.snapshots()")
+    return _before(connection) + one(connection, "SELECT coalesce(max(snapshot_id), 0) FROM lake.snapshots()")
 
 
 def state_of(connection: duckdb.DuckDBPyConnection, number: int) -> int | None:
     """The state of the lake that bears a number, for `reading(…, at=…)`; None once it was forgotten."""
     state = number - _before(connection)
-    held = _scalar(connection, f"SELECT count(*) FROM lake.snapshots() WHERE snapshot_id = {int(state)}")
+    held = one(connection, f"SELECT count(*) FROM lake.snapshots() WHERE snapshot_id = {int(state)}")
     return state if held else None
 
 
@@ -262,9 +262,4 @@ def _before(connection: duckdb.DuckDBPyConnection) -> int:
     """How many states the lakes had from which this one was rebuilt."""
     if not has_shared(connection, "removals"):
         return 0
-    return _scalar(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")

@@ -15,7 +15,7 @@ from audits.errors import LakeError
 from audits.lake import folder
 from audits.lake.connection import create, explain, open_lake, snapshot, turn
 from audits.lake.engine import connect
-from audits.lake.tables import create_shared, quote
+from audits.lake.tables import create_shared, describe, quote
 from audits.workspace import Workspace
 
 Name = tuple[str, str]
@@ -65,7 +65,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[Name]:
 
 def columns(connection: duckdb.DuckDBPyConnection, name: Name) -> dict[str, str]:
     """Columns and types of a table of the lake, in order."""
-    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE {qualified(name)}").fetchall()}
+    return describe(connection, qualified(name))
 
 
 def qualified(name: Name, *, lake: str = "lake") -> str:

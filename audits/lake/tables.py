@@ -1,4 +1,4 @@
-"""The tables of the lake: one schema per system, and the shared ones."""
+"""The tables of the lake, one schema per system and one that all share: making them, asking them, what cubes hold."""
 
 from __future__ import annotations
 
@@ -7,91 +7,15 @@ from collections.abc import Mapping
 import duckdb
 
 from audits.errors import LakeError
-from audits.systems.kinds import LogName
+from audits.lake.rows import FLAGS, KEPT, QUARANTINE, SHARED, decision_columns, log_columns
 from audits.systems.model import System
 from audits.windows import Window
-
-SHARED = {
-    "ingested": {
-        "sha256": "VARCHAR",
-        "system": "VARCHAR",
-        "log": "VARCHAR",
-        "origin": "VARCHAR",
-        "batch": "BIGINT",
-        "accepted": "BIGINT",
-        "quarantined": "BIGINT",
-        "at": "TIMESTAMP",
-    },
-    "marks": {"system": "VARCHAR", "source": "VARCHAR", "mark": "VARCHAR"},  # where a growing source was left
-    "seen_columns": {"system": "VARCHAR", "log": "VARCHAR", "column": "VARCHAR", "type": "VARCHAR"},
-    "schema_changes": {
-        "system": "VARCHAR",
-        "log": "VARCHAR",
-        "origin": "VARCHAR",
-        "batch": "BIGINT",
-        "kind": "VARCHAR",  # new_column, lost_column, absent_column, changed_type, new_value, infinite_value
-        "column": "VARCHAR",
-        "detail": "VARCHAR",
-        "at": "TIMESTAMP",
-    },
-    "exclusions": {
-        "system": "VARCHAR",
-        "origin": "VARCHAR",  # a run: mlflow:RUN_ID
-        "excluded": "BOOLEAN",  # false: taken back
-        "reason": "VARCHAR",
-        "decisions": "BIGINT",
-        "at": "TIMESTAMP",
-        "turn": "BIGINT",  # their order, whatever the clock says
-    },
-    "discards": {  # rows set aside that somebody decided to leave out for good
-        "system": "VARCHAR",
-        "log": "VARCHAR",
-        "chosen": "VARCHAR",  # which rows, in words
-        "rows": "BIGINT",
-        "reason": "VARCHAR",
-        "role": "VARCHAR",
-        "at": "TIMESTAMP",
-        "turn": "BIGINT",
-    },
-    "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
-        "id": "VARCHAR",
-        "kind": "VARCHAR",
-        "payload": "VARCHAR",  # what the ledger holds of it: dates and counts, as JSON
-        "snapshot": "BIGINT",  # the number of the last state before
-        "at": "TIMESTAMP",
-    },
-    "secrets": {"ring": "VARCHAR", "position": "INTEGER", "key": "VARCHAR"},  # hashes of the keys it was filled with
-    "declared": {  # measures that somebody else computed and logged: not recomputed here
-        "system": "VARCHAR",
-        "run": "VARCHAR",  # mlflow:RUN_ID
-        "file": "VARCHAR",
-        "logged_at": "TIMESTAMP",
-        "kind": "VARCHAR",  # algorithm, data, biased
-        "groups": "VARCHAR",  # JSON: column -> value; {} for everybody
-        "metric": "VARCHAR",
-        "value": "DOUBLE",
-        "count": "BIGINT",
-    },
-    "turn": {"n": "BIGINT"},
-}
 
 KEYS = {
     "by": "VARCHAR",  # '' for everybody, 'gender', 'gender*age'
     "value1": "VARCHAR",
     "value2": "VARCHAR",
     "value3": "VARCHAR",
-}
-FLAGS = {
-    "decision": "UTINYINT",  # 0 not selected, 1 selected
-    "human": "UTINYINT",  # the human's decision, NULL when there is none
-    "outcome": "UTINYINT",  # 0 negative, 1 positive, NULL no outcome yet
-    "stages": "UTINYINT",  # bit i: reached stage i of the funnel
-}
-LOGGED = {  # what the decision log itself said, before later outcomes and human actions
-    "logged_human": "UTINYINT",
-    "logged_outcome": "UTINYINT",
-    "logged_stages": "UTINYINT",
-    "logged_seconds": "DOUBLE",
 }
 AMOUNT = "DECIMAL(38,15)"
 RANKED = {  # sums over the lists of at least two known groups, of one group or (by set, no value) of them all
@@ -163,70 +87,6 @@ SUMS = dict.fromkeys(CUBES, ("n",)) | {
     "histograms": ("n", "total"),
 }
 """The columns of a cube that are added up; the others are its keys."""
-OUTCOMES = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",  # of the decision
-    "what": "VARCHAR",  # 'outcome', or 'stage:NAME'
-    "value": "UTINYINT",
-    "recorded_at": "TIMESTAMP",
-}
-HUMAN_ACTIONS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",
-    "decision": "UTINYINT",
-    "seconds": "DOUBLE",
-    "recorded_at": "TIMESTAMP",
-}
-CONTACTS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",  # of the message: person, moment and kind together, hashed
-    "at": "TIMESTAMP",
-    "day": "DATE",
-    "bucket": "UTINYINT",
-    "person": "VARCHAR",
-    "kind": "VARCHAR",
-    "reply_at": "TIMESTAMP",
-}
-GENERATIONS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",
-    "at": "TIMESTAMP",
-    "day": "DATE",
-    "model_version": "VARCHAR",
-    "input": "BLOB",  # encrypted before it is inserted
-    "output": "BLOB",
-    "tokens_in": "BIGINT",
-    "tokens_out": "BIGINT",
-    "seconds": "DOUBLE",
-    "use": "VARCHAR",
-    "team": "VARCHAR",
-    "feedback": "VARCHAR",
-}
-QUARANTINE = {
-    "log": "VARCHAR",
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "column": "VARCHAR",
-    "reason": "VARCHAR",
-    "value": "VARCHAR",
-    "content": "BLOB",  # the row as it came, JSON, encrypted
-    "fingerprint": "VARCHAR",  # its keyed hash: a growing source brings the same row again and again
-    "resolved": "BIGINT",  # the batch that brought its correction
-    "day": "DATE",  # of the decision, where it could be read; of a row without content the first of its month
-    "mark": "VARCHAR",  # the keyed hash of its id
-    "discarded": "BIGINT",  # the turn in which somebody left it out for good
-    "weight": "BIGINT",  # the decisions that the row stands for, where it can be read
-    "first_month": "DATE",  # of a row without a day whose source lost decisions by a purge: the months that it
-    "last_month": "DATE",  # had brought decisions of
-}
-SEALED = {"month": "DATE", "decisions": "BIGINT", "at": "TIMESTAMP"}
-EDGES = {"feature": "VARCHAR", "position": "SMALLINT", "edge": "DOUBLE"}
-VALUES = {"feature": "VARCHAR", "value": "VARCHAR"}  # of columns of categories, those that are counted by name
-KEPT = {"quarantine": QUARANTINE, "edges": EDGES, "values": VALUES, "sealed": SEALED}
 
 
 def quote(name: str) -> str:
@@ -266,39 +126,6 @@ def table(system: System, name: str) -> str:
     return f"lake.{quote(system.id)}.{quote(name)}"
 
 
-def decision_columns(system: System) -> dict[str, str]:
-    """Columns of the table `decisions`: roles, then groups (g_), controls (c_) and features (f_)."""
-    return {
-        "batch": "BIGINT",
-        "row": "BIGINT",
-        "id": "VARCHAR",
-        "decided_at": "TIMESTAMP",
-        "day": "DATE",
-        "model_version": "VARCHAR",
-        "bucket": "UTINYINT",
-        **FLAGS,
-        "score": "DOUBLE",
-        "weight": "BIGINT",
-        "person": "VARCHAR",
-        "request": "VARCHAR",
-        "rank": "INTEGER",
-        "team": "VARCHAR",
-        "use": "VARCHAR",
-        "human_seconds": "DOUBLE",
-        **{f"g_{name}": "VARCHAR" for name in system.groups},
-        **{f"c_{name}": "VARCHAR" for name in system.controls},
-        **{f"f_{name}": "VARCHAR" if name in system.categories else "DOUBLE" for name in system.watched},
-        **LOGGED,
-    }
-
-
-def log_columns(system: System, log: LogName) -> dict[str, str]:
-    """Columns of the table of one log."""
-    if log == "decisions":
-        return decision_columns(system)
-    return {"outcomes": OUTCOMES, "human_actions": HUMAN_ACTIONS, "contacts": CONTACTS, "generations": GENERATIONS}[log]
-
-
 def keys_of(cube: str) -> list[str]:
     """The columns of a cube that tell its rows apart."""
     return [column for column in CUBES[cube] if column not in SUMS[cube]]
@@ -327,11 +154,11 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
-    _add_missing(connection, table(system, "decisions"), decision_columns(system))
+    add_missing(connection, table(system, "decisions"), decision_columns(system))
     for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)
     for name, columns in (("histograms", CUBES["histograms"]), ("quarantine", QUARANTINE)):
-        _add_missing(connection, table(system, name), columns)
+        add_missing(connection, table(system, name), columns)
 
 
 def exists(connection: duckdb.DuckDBPyConnection, system: System) -> bool:
@@ -349,9 +176,15 @@ def has_shared(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return _there(connection, f"lake.main.{name}")
 
 
-def present_columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
-    """The columns that a table has: those of an older lake can lack some until it is written to."""
-    return {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column names and DuckDB types of a relation; a table of an older lake can lack some until it is written to."""
+    return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The whole number that a query gives."""
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -368,9 +201,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[s
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({body})")
 
 
-def _add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
+def add_missing(connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
     """Gives a table that was made before the columns that it has got since; the kind of a feature stays."""
-    present: dict[str, str] = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    present = describe(connection, name)
     for column, kind in columns.items():
         if column not in present:
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {quote(column)} {kind}")

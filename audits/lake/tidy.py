@@ -12,6 +12,7 @@ import duckdb
 
 from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake, turn
 from audits.lake.engine import lent
+from audits.lake.tables import one
 from audits.workspace import Workspace
 
 MANY_FILES = 100
@@ -65,7 +66,4 @@ def tidy(workspace: Workspace) -> Tidied:
 def _files(connection: duckdb.DuckDBPyConnection) -> int:
     """Files of data, and of what was struck out of them, beyond one for each table."""
     data, struck = (f"FROM {_CATALOGUE}.ducklake_{kind}_file WHERE end_snapshot IS NULL" for kind in ("data", "delete"))
-    row = connection.execute(
-        f"SELECT (SELECT count(*) - count(DISTINCT table_id) {data}) + (SELECT count(*) {struck})"
-    ).fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, f"SELECT (SELECT count(*) - count(DISTINCT table_id) {data}) + (SELECT count(*) {struck})")

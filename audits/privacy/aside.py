@@ -7,7 +7,8 @@ import datetime as dt
 import duckdb
 
 from audits.cubes.left_out import unread_weight
-from audits.lake.tables import QUARANTINE, quote, table
+from audits.lake.rows import QUARANTINE
+from audits.lake.tables import quote, table
 from audits.systems.model import System
 
 HELD = "({old}) AND (resolved IS NOT NULL OR content IS NOT NULL)"

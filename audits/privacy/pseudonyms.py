@@ -15,6 +15,7 @@ from __future__ import annotations
 import duckdb
 
 from audits.errors import PrivacyError
+from audits.lake.tables import one
 from audits.privacy import keys
 from audits.systems.kinds import BUCKETS
 from audits.workspace import Workspace
@@ -74,8 +75,7 @@ def link(expression: str, position: int) -> str:
 
 
 def _has_lake(connection: duckdb.DuckDBPyConnection) -> bool:
-    row = connection.execute("SELECT count(*) FROM duckdb_databases() WHERE database_name = 'lake'").fetchone()
-    return bool(row and row[0])
+    return bool(one(connection, "SELECT count(*) FROM duckdb_databases() WHERE database_name = 'lake'"))
 
 
 def _as_recorded(

@@ -17,7 +17,7 @@ from audits.drift import stored
 from audits.errors import PrivacyError
 from audits.lake import has_lake, reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
-from audits.lake.tables import create_system, exists, keys_of, literal, quote, summed
+from audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
 from audits.privacy import aside, expiry
 from audits.privacy.leftovers import clear_temporary
 from audits.privacy.removals import Removal, noted, removal
@@ -242,8 +242,7 @@ def _arrived(limit: dt.date) -> str:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, name: Name, condition: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {qualified(name)} WHERE {condition}").fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, f"SELECT count(*) FROM {qualified(name)} WHERE {condition}")
 
 
 def _months(connection: duckdb.DuckDBPyConnection, gone: Mapping[Name, str]) -> dict[dt.date, int]:

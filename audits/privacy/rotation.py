@@ -14,7 +14,7 @@ import duckdb
 from audits.errors import BoussoleError, PrivacyError
 from audits.lake import has_lake
 from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
-from audits.lake.tables import quote
+from audits.lake.tables import one, quote
 from audits.privacy import keys, text
 from audits.privacy.pseudonyms import KNOWN, RING, link, set_key, set_link
 from audits.privacy.purge import TWIN
@@ -75,8 +75,7 @@ def rotate(workspace: Workspace) -> Rotated:
 
 
 def _chain(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {KNOWN} WHERE ring = '{RING}'").fetchone()
-    return int(row[0]) if row else 0
+    return one(connection, f"SELECT count(*) FROM {KNOWN} WHERE ring = '{RING}'")
 
 
 def _pseudonyms(
@@ -133,7 +132,7 @@ def _with_texts(
     ring = keys.numbers(workspace.keys, text.RING)
     if ring:
         keys.add(workspace.keys, text.RING, ring[-1] + 1)
-        text.register_again(connection, workspace)
+        text.register(connection, workspace)
     again = {name: {column: f"seal_again({quote(column)})" for column in found} for name, found in sealed.items()}
     return {name: {**values, **(again[name] if ring else {})} for name, values in changed.items()}
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import duckdb
 
 from audits.errors import SourceError
-from audits.lake.tables import literal, quote
+from audits.lake.tables import describe, literal, quote
 from audits.systems.model import System
 from audits.workspace import Workspace
 
@@ -40,8 +40,7 @@ def open_keyed(
     needed = list(dict.fromkeys([key, *(system.groups[name].column for name in groups)]))
     try:
         relation, path = _relation(connection, workspace, where)
-        described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-        types = {row[0]: row[1] for row in described}
+        types = describe(connection, relation)
         missing = [name for name in needed if name not in types]
         if missing:
             # No hint from the names that are there: without a first line of names they are somebody's values.

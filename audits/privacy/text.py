@@ -74,52 +74,27 @@ def _changed(workspace: Workspace) -> PrivacyError:
 
 
 def register(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Gives a connection the SQL function `seal_text(VARCHAR) -> BLOB`; once it is there, nothing changes."""
+    """Gives a connection the SQL functions `seal_text(VARCHAR) -> BLOB`, `unseal_text(BLOB) -> VARCHAR` and
+    `seal_again(BLOB) -> BLOB` (the same text under the newest key); once they are there, nothing changes."""
 
-    def sealed(texts: pa.ChunkedArray) -> pa.Array:
+    def sealed(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         return pa.array(seal(workspace, texts.to_pylist()), pa.binary())
-
-    with contextlib.suppress(duckdb.NotImplementedException):  # it is there already
-        connection.create_function(
-            "seal_text",
-            sealed,
-            ["varchar"],
-            "blob",
-            type=PythonUDFType.ARROW,
-            null_handling=FunctionNullHandling.SPECIAL,
-            side_effects=True,  # two equal texts are sealed differently
-        )
-
-
-def register_open(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Gives a connection the SQL function `unseal_text(BLOB) -> VARCHAR`; once it is there, nothing changes."""
 
     def opened(texts: pa.ChunkedArray) -> pa.Array:
         return pa.array(unseal(workspace, texts.to_pylist()), pa.string())
 
-    with contextlib.suppress(duckdb.NotImplementedException):  # it is there already
-        connection.create_function(
-            "unseal_text",
-            opened,
-            ["blob"],
-            "varchar",
-            type=PythonUDFType.ARROW,
-            null_handling=FunctionNullHandling.SPECIAL,
-        )
-
-
-def register_again(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
-    """Gives a connection the SQL function `seal_again(BLOB) -> BLOB`: the same text under the newest key."""
-
     def again(texts: pa.ChunkedArray) -> pa.Array:
-        return pa.array(seal(workspace, unseal(workspace, texts.to_pylist())), pa.binary())
+        return sealed(opened(texts))
 
-    connection.create_function(
-        "seal_again",
-        again,
-        ["blob"],
-        "blob",
-        type=PythonUDFType.ARROW,
-        null_handling=FunctionNullHandling.SPECIAL,
-        side_effects=True,
-    )
+    functions = (("seal_text", sealed, "varchar", "blob"), ("unseal_text", opened, "blob", "varchar"))
+    for name, function, given, made in (*functions, ("seal_again", again, "blob", "blob")):
+        with contextlib.suppress(duckdb.NotImplementedException):  # it is there already
+            connection.create_function(
+                name,
+                function,
+                [given],
+                made,
+                type=PythonUDFType.ARROW,
+                null_handling=FunctionNullHandling.SPECIAL,
+                side_effects=made == "blob",  # two equal texts are sealed differently
+            )

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audits.decisions.contracts.columns import ColumnReader
-from audits.lake.tables import literal, log_columns, quote
+from audits.lake.rows import log_columns
+from audits.lake.tables import literal, quote
 from audits.privacy.pseudonyms import pseudonym
 from audits.systems.kinds import LogName
 from audits.systems.model import System

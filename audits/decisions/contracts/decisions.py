@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from audits.decisions.contracts.base import ROW, Contract, Needs, day_of
 from audits.decisions.contracts.columns import ColumnReader
-from audits.lake.tables import LOGGED, literal
+from audits.lake.rows import LOGGED
+from audits.lake.tables import literal
 from audits.privacy.pseudonyms import bucket
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System

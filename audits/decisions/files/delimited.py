@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audits.decisions.files.content import pieces
-from audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect
+from audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect, split
 from audits.decisions.files.encoding import Survey, UndecodableError, known_as, survey
 from audits.decisions.files.pipe import rewritten
 from audits.errors import SourceError
@@ -64,12 +63,12 @@ def open_delimited(path: Path, *, files: Files, wanted: Sequence[str]) -> Delimi
 
 def _beginning(path: Path, encoding: str) -> tuple[str, bool]:
     """The first characters of a file, and whether they are all of it."""
-    decoder, text = codecs.getincrementaldecoder(encoding)("replace"), ""
-    for piece in pieces(path):
-        text += decoder.decode(piece)
+    text = ""
+    for piece in codecs.iterdecode(pieces(path), encoding, "replace"):
+        text += piece
         if len(text) > SAMPLE:
             return text[:SAMPLE], False
-    return text + decoder.decode(b"", final=True), True
+    return text, True
 
 
 def _undecodable(path: Path, fault: UndecodableError, files: Files, wanted: Sequence[str]) -> SourceError:
@@ -96,8 +95,7 @@ def _undecodable(path: Path, fault: UndecodableError, files: Files, wanted: Sequ
 def _place(path: Path, encoding: str, dialect: Dialect) -> str | None:
     """Row and column of the first character that cannot be read."""
     lines = _text_lines(path, encoding)
-    style = {"doublequote": True} if dialect.escape == '"' else {"doublequote": False, "escapechar": "\\"}
-    for row, cells in enumerate(csv.reader(lines, delimiter=dialect.separator, **style), 1 - dialect.skip):
+    for row, cells in enumerate(split(lines, dialect.separator, dialect.escape), 1 - dialect.skip):
         for column, cell in enumerate(cells):
             if "\ufffd" in cell:
                 name = dialect.names[column] if column < len(dialect.names) else str(column + 1)
@@ -106,9 +104,8 @@ def _place(path: Path, encoding: str, dialect: Dialect) -> str | None:
 
 
 def _text_lines(path: Path, encoding: str) -> Iterator[str]:
-    decoder, rest = codecs.getincrementaldecoder(encoding)("replace"), ""
-    for piece in pieces(path):
-        lines = io.StringIO(rest + decoder.decode(piece), newline="").readlines()
-        rest = lines.pop() if lines else ""
+    rest = ""
+    for piece in codecs.iterdecode(pieces(path), encoding, "replace"):
+        *lines, rest = io.StringIO(rest + piece, newline="").readlines()
         yield from lines
-    yield rest + decoder.decode(b"", final=True)
+    yield rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from audits.decisions.files.header import common, name_columns
@@ -56,11 +56,17 @@ def _blank(text: str) -> int:
     return len(re.findall(r"\r\n|\r|\n", text[: len(text) - len(text.lstrip("\r\n"))]))
 
 
+def split(lines: Iterable[str], separator: str, escape: str) -> Iterator[list[str]]:
+    """The cells of each row, which can have several lines."""
+    csv.field_size_limit(1 << 30)
+    if escape == '"':
+        return csv.reader(lines, delimiter=separator)
+    return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape)
+
+
 def _rows(text: str, separator: str, escape: str, *, whole: bool) -> list[list[str]]:
     """The lines that hold something, split; of a beginning, without the last one, which may be cut."""
-    csv.field_size_limit(1 << 30)
-    style = {"doublequote": True} if escape == '"' else {"doublequote": False, "escapechar": escape}
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, **style) if row]
+    rows = [row for row in split(io.StringIO(text, newline=""), separator, escape) if row]
     return rows if whole or len(rows) < 2 else rows[:-1]
 
 

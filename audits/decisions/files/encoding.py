@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,12 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe]")
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe"
 """Bytes that cp1252 does not have, or only for letters of Iceland."""
-_ELSEWHERE = re.compile(rb"[A-Za-z][\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e][a-z]")
-"""In cp1252 a quotation mark, a dagger or a capital within a word; in the encodings of MS-DOS and of old Macs an é."""
-
-_SUSPECT = set(b"\x81\x8d\x8f\x90\x9d\xd0\xde\xf0\xfe\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e")
-"""All of these bytes."""
+_OTHER = b"\x82\x83\x84\x87\x88\x89\x8a\x8b\x8c\x8e"
+"""In cp1252 a quotation mark, a dagger or a capital; in the encodings of MS-DOS and of old Macs an é, within words."""
+_STRANGE = re.compile(rb"[" + _UNDEFINED + rb"]|[A-Za-z][" + _OTHER + rb"][a-z]")
+_PLAIN = bytes(set(range(256)) - set(_UNDEFINED + _OTHER))
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,10 @@ def _unmarked(path: Path) -> str:
 
 def _mostly_utf8(path: Path) -> bool:
     """Whether letters in UTF-8 stand beside the bytes that are none: text of two encodings in one file."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     good = bad = 0
-    for piece in pieces(path):
-        if piece.isascii():
+    for text in codecs.iterdecode(pieces(path), "utf-8", "replace"):
+        if text.isascii():
             continue
-        text = decoder.decode(piece)
         broken = text.count("\ufffd")
         bad += broken
         good += len(text) - len(text.encode("ascii", "ignore")) - broken
@@ -175,9 +173,8 @@ def _mostly_utf8(path: Path) -> bool:
 
 
 def _strange(path: Path) -> bool:
-    plain = bytes(set(range(256)) - _SUSPECT)
-    suspect = (piece for piece in pieces(path) if piece.translate(None, plain))
-    return any(_UNDEFINED.search(piece) or _ELSEWHERE.search(piece) for piece in suspect)
+    suspect = (piece for piece in pieces(path) if piece.translate(None, _PLAIN))
+    return any(_STRANGE.search(piece) for piece in suspect)
 
 
 def _uniform(path: Path, encoding: str) -> bool:
@@ -186,7 +183,7 @@ def _uniform(path: Path, encoding: str) -> bool:
     Raises SourceError for a NUL: no text has one.
     """
     wide = encoding.startswith(("utf-16", "utf-32"))
-    ends, line, rest = set[str](), 1, b""
+    ends, line = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("latin-1")(), translate=False), 1
     for piece in pieces(path):
         if not wide and (at := piece.find(0)) >= 0:
             raise SourceError(
@@ -195,14 +192,7 @@ def _uniform(path: Path, encoding: str) -> bool:
                 next_step="Export it again.",
             )
         line += piece.count(10)
-        whole = rest + piece
-        rest = b"\r" if whole.endswith(b"\r") else b""
-        ends |= _ends(whole[: len(whole) - len(rest)])
-    ends |= {"cr"} if rest else set()
-    return encoding in ("utf-8", "utf-8-sig", "ascii") and not is_compressed(path) and len(ends) < 2
-
-
-def _ends(piece: bytes) -> set[str]:
-    both = piece.count(b"\r\n")
-    counts = {"crlf": both, "lf": piece.count(b"\n") - both, "cr": piece.count(b"\r") - both}
-    return {kind for kind, count in counts.items() if count}
+        ends.decode(piece)
+    ends.decode(b"", final=True)
+    several = isinstance(ends.newlines, tuple)
+    return encoding in ("utf-8", "utf-8-sig", "ascii") and not is_compressed(path) and not several

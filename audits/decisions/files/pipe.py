@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
 import os
 import select
 import threading
@@ -54,13 +55,7 @@ def _write(path: Path, encoding: str, target: int, ended: threading.Event, fault
 
 
 def _utf8(path: Path, encoding: str) -> Iterator[bytes]:
-    decoder, rest = codecs.getincrementaldecoder(encoding)(), ""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     for piece in pieces(path):
-        text = rest + decoder.decode(piece)
-        rest = "\r" if text.endswith("\r") else ""
-        yield _lines(text[: len(text) - len(rest)])
-    yield _lines(rest + decoder.decode(b"", final=True))
-
-
-def _lines(text: str) -> bytes:
-    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass")
+        yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")

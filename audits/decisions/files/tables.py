@@ -15,9 +15,9 @@ from audits.decisions.files.delimited import Delimited, open_delimited
 from audits.decisions.files.encoding import known_as, require_utf8
 from audits.decisions.files.header import name_columns
 from audits.decisions.files.values import Reading, rewrite, totals
-from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read, describe, sha256_file
+from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read, sha256_file
 from audits.errors import SourceError
-from audits.lake.tables import literal, quote
+from audits.lake.tables import describe, literal, quote
 from audits.systems.files import Files
 
 Keys = Mapping[str, str]

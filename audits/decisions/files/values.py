@@ -10,7 +10,7 @@ import duckdb
 
 from audits.decisions.files.dates import ISO, as_iso, dated, moment, order_of
 from audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
-from audits.lake.tables import literal, quote
+from audits.lake.tables import literal, one, quote
 from audits.systems.files import ORDERS, Files
 
 TOTAL = re.compile(r"((sous-|sub)?total|grand total|totaux|total g[ée]n[ée]ral|somme|sum)( :|:)?", re.IGNORECASE)
@@ -118,8 +118,7 @@ def totals(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tup
     if last is None or not filled or not TOTAL.fullmatch(filled[0][1].strip()):
         return None
     column, cell = filled[0]
-    same = connection.execute(f"SELECT count(*) FROM incoming WHERE {quote(column)} = ?", [cell]).fetchone()
-    if same and same[0] > 1:  # a category of this name
+    if one(connection, f"SELECT count(*) FROM incoming WHERE {quote(column)} = {literal(cell)}") > 1:  # a category
         return None
     connection.execute("DELETE FROM incoming WHERE row = ?", [last[0]])
     return int(last[0]), column
@@ -127,8 +126,7 @@ def totals(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tup
 
 def _kinds(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     """Columns of dates whose order matters, of numbers with commas or spaces, and of numbers with points alone."""
-    found = connection.execute("SELECT count(*) FROM incoming").fetchone()
-    step = max((found[0] if found else 0) // SAMPLE, 1)
+    step = max(one(connection, "SELECT count(*) FROM incoming") // SAMPLE, 1)
     tests = [test for column in columns for test in (dated(column), *numeric(column))]
     row = connection.execute(f"SELECT {', '.join(tests)} FROM incoming WHERE row % {step} = 0").fetchone() or ()
     is_date, is_spaced, is_dotted = (dict(zip(columns, row[start::3], strict=False)) for start in range(3))

@@ -9,10 +9,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.errors import SourceError, nearest
+from audits.systems.spreadsheet.values import ERRORS
 from audits.systems.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 LARGEST_UNPACKED = 4_000_000_000
 """Bytes that a workbook unpacks to; a sheet has at most 1,048,576 rows."""
 BATCH = 20_000
-ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
-"""What Excel shows in place of a value that it cannot work out."""
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*?ref=\"([A-Z]+[0-9]+:[A-Z]+[0-9]+)\"")
 _OPEN = re.compile(
     rb"<(?:\w+:)?c (?![^>]*\bt=\"str\")[^>]*?\br=\"([A-Z]+[0-9]+)\"[^>]*>\s*"
@@ -58,13 +58,8 @@ class Sheet:
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        held: list[tuple[Any, ...]] = []
-        for row in self._rows():
-            held.append(row)
-            if len(held) == BATCH:
-                yield pa.record_batch(list(map(list, zip(*held, strict=True))), schema=schema)
-                held = []
-        if held:
+        rows = self._rows()
+        while held := list(islice(rows, BATCH)):
             yield pa.record_batch(list(map(list, zip(*held, strict=True))), schema=schema)
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
@@ -105,7 +100,7 @@ def open_sheet(path: Path, *, sheet: str | None, header: bool) -> tuple[Sheet, l
     with _opened(path) as book:
         chosen = _chosen(book, sheet, path)
         member = str(chosen._worksheet_path)
-        first = [(at, [text_of(cell) or "" for cell in cells]) for at, cells in _taken(_filled(chosen), 1001)]
+        first = [(at, [text_of(cell) or "" for cell in cells]) for at, cells in islice(_filled(chosen), 1001)]
         name = str(chosen.title)
     if not first:
         raise SourceError(f"the sheet '{name}' is empty.", where=str(path), next_step="Give --sheet, or fill it.")
@@ -156,11 +151,6 @@ def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         last = max((place for place, cell in enumerate(cells, 1) if cell is not None), default=0)
         if last:
             yield at, cells[:last]
-
-
-def _taken(rows: Iterator[tuple[int, tuple[Any, ...]]], most: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    for _, row in zip(range(most), rows, strict=False):
-        yield row
 
 
 def _chosen(book: Any, wanted: str | None, path: Path) -> Any:

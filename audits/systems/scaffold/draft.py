@@ -82,6 +82,11 @@ class Draft:
             if column.filled and column.name not in self.taken and not self.direct(column)
         ]
 
+    @property
+    def repeating(self) -> list[Profile]:
+        """Those of them that could be identifiers and do not tell all rows apart."""
+        return [c for c in self.free if 2 <= c.distinct < self.rows and not c.dated and not c.fractional]
+
     def take(self, role: str, guess: Guess) -> None:
         self.roles[role] = guess
         self.taken.add(guess.column)

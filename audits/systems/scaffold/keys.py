@@ -24,7 +24,7 @@ def identify(draft: Draft) -> None:
     A column whose values repeat is never proposed: an import would keep one row of each of its values.
     """
     table = draft.table
-    unique = [c for c in table.columns.values() if table.unique(c) and not c.dated and c.whole == c.numbers]
+    unique = [c for c in table.columns.values() if table.unique(c) and not c.dated and not c.fractional]
     safe = [column for column in unique if not draft.direct(column)]
     if safe or unique:
         best = max(safe or unique, key=_id_score)
@@ -79,7 +79,7 @@ def _part(draft: Draft, column: Profile) -> int:
 
     What says who somebody is (a group, an e-mail address) comes last, or not at all.
     """
-    if draft.sensitive(column) or column.whole != column.numbers:
+    if draft.sensitive(column) or column.fractional:
         return 0
     if draft.direct(column):
         return 1

@@ -24,7 +24,7 @@ LISTED = 0.9
 def lists(draft: Draft) -> None:
     """Places in lists: a column of ranks by its name, which within each value of another are 1 to n."""
     for rank in draft.free:
-        whole = rank.numeric and rank.whole == rank.numbers and (rank.low or 0) >= 1
+        whole = rank.numeric and not rank.fractional and (rank.low or 0) >= 1
         if not whole or not named(rank.words, w.RANK):
             continue
         within = next((column for column in _requests(draft) if _placed(draft, rank, column)), None)
@@ -39,8 +39,7 @@ def lists(draft: Draft) -> None:
 
 def _requests(draft: Draft) -> list[Profile]:
     """Columns that a list could be named by: by name, then identifiers, then others; all of them repeat."""
-    repeating = [c for c in draft.free if 2 <= c.distinct < draft.rows and not c.dated and c.whole == c.numbers]
-    repeating = [c for c in repeating if not draft.sensitive(c) and c.filled == draft.rows]
+    repeating = [c for c in draft.repeating if not draft.sensitive(c) and c.filled == draft.rows]
     return sorted(repeating, key=lambda c: (-named(c.words, w.REQUEST), -named(c.words, w.ID), -c.distinct))
 
 
@@ -59,7 +58,7 @@ def _placed(draft: Draft, rank: Profile, request: Profile) -> bool:
 
 def keys(draft: Draft) -> None:
     """The person, the request and the team: identifiers that repeat. Agents are left out."""
-    repeating = [c for c in draft.free if 2 <= c.distinct < draft.rows and not c.dated and c.whole == c.numbers]
+    repeating = draft.repeating
     _take_key(draft, "person", [c for c in draft.table.columns.values() if _repeated_person(draft, c)], w.PERSON)
     if "request" not in draft.roles:
         _take_key(draft, "request", [c for c in repeating if c.distinct > 10 or c.distinct * 4 > draft.rows], w.REQUEST)
@@ -70,7 +69,7 @@ def keys(draft: Draft) -> None:
 
 
 def _repeated_person(draft: Draft, column: Profile) -> bool:
-    return column.name not in draft.taken and 10 < column.distinct < draft.rows and column.whole == column.numbers
+    return column.name not in draft.taken and 10 < column.distinct < draft.rows and not column.fractional
 
 
 def _take_key(draft: Draft, role: str, columns: list[Profile], vocabulary: frozenset[str]) -> None:
@@ -102,7 +101,7 @@ def numbers(draft: Draft) -> None:
         if named(column.words, w.SCORE) and column.distinct > 2 and "score" not in draft.roles:
             draft.take("score", Guess(column.name, f"its name says so; its values go from {_range(column)}"))
     for column in numeric:
-        whole = column.whole == column.numbers and column.name not in draft.taken
+        whole = not column.fractional and column.name not in draft.taken
         exact = len(column.words) == 1 and named(column.words, w.WEIGHT) and "decision" in draft.roles
         if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
             draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
@@ -118,7 +117,7 @@ def _ask_for_counts(draft: Draft) -> None:
     if any(not named(columns[name].words, w.ROW_NUMBER) for name in draft.key.columns):
         return
     numbers = [column for column in draft.free if column.numeric and column.distinct > 2]
-    counts = [c for c in numbers if c.whole == c.numbers and c.filled == draft.rows and (c.low or 0) >= 0]
+    counts = [c for c in numbers if not c.fractional and c.filled == draft.rows and (c.low or 0) >= 0]
     parts = [c for c in columns.values() if c not in numbers and c.name not in draft.key.columns and c.filled]
     if len(numbers) == len(counts) == 1 and len(parts) > 1 and draft.table.unique_together(parts):
         why = "each combination of the other columns stands once: does it say how many decisions a row stands for?"
@@ -229,11 +228,8 @@ def _candidate(draft: Draft, column: Profile) -> bool:
 
 def features(draft: Draft) -> None:
     """Other numbers, which drift is watched on."""
-    for column in draft.free:
-        usable = column.numeric and column.distinct > 2 and column.filled * 2 >= draft.rows
-        held = {*draft.key.columns, *(guess.column for guess in draft.controls.values())}
-        usable = usable and column.name not in held
-        if usable and not named(column.words, w.NO_FEATURE) and column.name not in draft.left_out:
-            draft.features.append(column.name)
-    draft.features = draft.features[:MOST_FEATURES]
+    held = {*draft.key.columns, *(guess.column for guess in draft.controls.values()), *draft.left_out}
+    numeric = [c for c in draft.free if c.numeric and c.distinct > 2 and c.filled * 2 >= draft.rows]
+    found = [c.name for c in numeric if c.name not in held and not named(c.words, w.NO_FEATURE)]
+    draft.features = found[:MOST_FEATURES]
     draft.taken |= set(draft.features)

@@ -17,6 +17,7 @@ from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.files.values import Reading
 from audits.decisions.sources import open_source
 from audits.errors import SourceError
+from audits.lake.tables import one
 from audits.systems.files import Files
 from audits.systems.kinds import Value
 from audits.systems.scaffold.words import tokens
@@ -60,6 +61,11 @@ class Profile:
         return 0 < self.filled == self.dates
 
     @property
+    def fractional(self) -> bool:
+        """Whether it holds a number that is not whole."""
+        return self.whole < self.numbers
+
+    @property
     def two_valued(self) -> bool:
         return self.distinct == 2
 
@@ -91,14 +97,14 @@ class Table:
 
     def count(self, condition: str) -> int:
         """Rows of the whole source that meet an SQL condition over its columns."""
-        return _one(self.connection, f"SELECT count(*) FROM {self.whole} WHERE {condition}")
+        return one(self.connection, f"SELECT count(*) FROM {self.whole} WHERE {condition}")
 
     def unique(self, column: Profile) -> bool:
         """Whether each row of the whole source has a value of its own there."""
         if not column.filled == column.distinct == self.rows:
             return False
         different = f"SELECT count(DISTINCT {self.read.text(column.name)}) FROM {self.whole}"
-        return self.rows == self.total or _one(self.connection, different) == self.total
+        return self.rows == self.total or one(self.connection, different) == self.total
 
     def unique_together(self, columns: Sequence[Profile]) -> bool:
         """Whether each row of the whole source has values of its own in these columns, and none is empty."""
@@ -106,7 +112,7 @@ class Table:
             return False
         texts = ", ".join(self.read.text(column.name) for column in columns)
         for relation, rows in dict.fromkeys([(self.sample, self.rows), (self.whole, self.total)]):
-            if _one(self.connection, f"SELECT count(*) FROM (SELECT DISTINCT {texts} FROM {relation})") < rows:
+            if one(self.connection, f"SELECT count(*) FROM (SELECT DISTINCT {texts} FROM {relation})") < rows:
                 return False
         empty = " OR ".join(f"{self.read.text(column.name)} IS NULL" for column in columns)
         return self.count(empty) == 0
@@ -121,7 +127,7 @@ def profile(
     """
     opened = open_source(connection, source, Needs((), every=True), files)
     read, whole = ColumnReader(opened.types), opened.relation
-    total = _one(connection, f"SELECT count(*) FROM {whole}")
+    total = one(connection, f"SELECT count(*) FROM {whole}")
     if total == 0:
         raise SourceError("the file holds no row.", where=str(source), next_step="Give one with some decisions in it.")
     sample = whole if total <= SAMPLE else _sample(connection, whole)
@@ -190,8 +196,3 @@ def typed(text: str) -> Value:
     if not math.isfinite(number) or "_" in text:
         return text
     return int(number) if number.is_integer() else number
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

@@ -1,0 +1,105 @@
+"""Many files: patterns, folders and their partitions, compressed ones."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from audits.decisions.contracts import Needs
+from audits.decisions.files.many import expand
+from audits.decisions.sources import open_source
+from audits.errors import SourceError
+from audits.lake.engine import scratch
+from audits.workspace import Workspace
+from tests.audits.dirty_files import text
+from tests.audits.files.reading import column, run
+
+
+def partitions(folder: Path) -> Path:
+    """Two months of Parquet in folders of Hive, both files with the same content, and what a writer leaves beside."""
+    for month in ("01", "02"):
+        into = folder / "year=2026" / f"month={month}"
+        into.mkdir(parents=True)
+        duckdb.execute(f"COPY (SELECT 'a' AS ref) TO '{into}/part-0.parquet' (FORMAT parquet)")
+    (folder / "_SUCCESS").touch()
+    (folder / "year=2026" / "_metadata.parquet").touch()
+    return folder
+
+
+def test_folders_of_hive_are_columns_and_part_of_the_content(tmp_path: Path) -> None:
+    folder = partitions(tmp_path / "log")
+    files = expand(str(folder))
+    assert [name for _, name in files] == ["year=2026/month=01/part-0.parquet", "year=2026/month=02/part-0.parquet"]
+    digests = set()
+    with scratch() as connection:
+        for n, (path, _) in enumerate(files, 1):
+            opened = open_source(connection, path, Needs(("ref", "year", "month")))
+            assert connection.execute(f"SELECT ref, year, month FROM {opened.relation}").fetchall() == [
+                ("a", "2026", f"0{n}")
+            ]
+            digests.add(opened.sha256)
+    assert len(digests) == 2
+
+
+def test_a_pattern_names_files_in_order_and_refuses_what_is_no_data_file(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "deep/c.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x\n1\n", encoding="utf-8")
+    assert [name for _, name in expand(f"{tmp_path}/*.csv")] == ["a.csv", "b.csv"]
+    assert [name for _, name in expand(f"{tmp_path}/**/*.csv")] == ["a.csv", "b.csv", "deep/c.csv"]
+    (tmp_path / "notes.docx").touch()
+    with pytest.raises(SourceError, match=r"also means '.*notes.docx'"):
+        expand(f"{tmp_path}/*")
+    with pytest.raises(SourceError, match="no data file there"):
+        expand(f"{tmp_path}/*.parquet")
+
+
+def test_a_folder_of_files_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="this is a folder of files"):
+        column(partitions(tmp_path / "log"), "ref")
+
+
+@pytest.mark.parametrize("kind", ["gz", "zst"])
+def test_compressed_json_lines_are_read_and_a_file_cut_short_is_refused(kind: str, tmp_path: Path) -> None:
+    rows = "".join(f'{{"ref": "a{n}", "date": "1{n % 9}/02/2026"}}\n' for n in range(5000)).encode()
+    path = tmp_path / f"log.jsonl.{kind}"
+    if kind == "gz":
+        path.write_bytes(gzip.compress(rows))
+    else:
+        with pa.CompressedOutputStream(str(path), "zstd") as file:
+            file.write(rows)
+    assert column(path, "date")[:3] == ["2026-02-10", "2026-02-11", "2026-02-12"]
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(SourceError, match="cut short or damaged"):
+        column(path, "date")
+
+
+def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(text().replace("\u202f", "").encode("cp1252"))
+    (folder / "2.csv").write_text("a title\r\n" + text(), encoding="utf-8")
+    (folder / "3.csv").write_text(text([("c1", "20/02/2026", "oui", "9", "Féminin")]), encoding="utf-8")
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert code == 2
+    assert "1.csv: read as cp1252, `;`, decimal comma, dates day/month/year." in told
+    assert "1.csv: 3 decision(s) accepted" in told
+    assert "2.csv: the first line holds one value" in told
+    assert "3.csv: 1 decision(s) accepted" in told
+    assert "3 file(s), 1 could not be brought in." in told
+    code, told = run(workspace, "import", f"{folder}/[13].csv", "--system", "jobs")
+    assert (code, told.count("already imported")) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["feb.xls", "feb.csv.zip", "feb.parquet.gz"])
+def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_path: Path) -> None:
+    for each in ("jan.csv", "notes.md", f"_{name}"):
+        (tmp_path / each).write_text("a\n1\n", encoding="utf-8")
+    assert [each for _, each in expand(str(tmp_path))] == ["jan.csv"]
+    (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be imported"):
+        expand(str(tmp_path))

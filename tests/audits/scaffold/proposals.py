@@ -1,0 +1,27 @@
+"""A proposed system file, read back as a workspace reads it, and the rows that go in with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from audits.decisions import ingest
+from audits.systems import System, load_system
+from audits.systems.scaffold import Proposal, propose
+from audits.workspace import Workspace
+
+TODAY = dt.date(2026, 9, 30)
+
+
+def proposed(source: Path | str, folder: Path, **options: Any) -> tuple[Proposal, System]:
+    """A proposal, written down and read back as a workspace reads it."""
+    made = propose(source, today=TODAY, **options)
+    file = folder / f"{made.system.id}.yaml"
+    file.write_text(made.text, encoding="utf-8")
+    return made, load_system(file)
+
+
+def imported(source: Path | str, system: System, folder: Path) -> Any:
+    workspace = Workspace.create(folder / "workspace")
+    return ingest(workspace, system, source)

@@ -1,0 +1,184 @@
+"""System files proposed from logs as they are: they load, say what the columns mean, and take the rows in."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from audits.systems import System
+from tests.audits.scaffold.proposals import imported, proposed
+
+FRENCH = (
+    "N° dossier;Date décision;Décision;Sexe;Âge;QPV;Nationalité;Nom;Prénom;Courriel;Conseiller;Agence;"
+    "id_demandeur;Ancienneté;Embauché;Commentaire"
+)
+
+
+REAL = {  # file, rows that go in, what a person who reads the file's description says of its columns
+    "compas/compas-scores-two-years.csv": (
+        7214,
+        {"id": "id", "decided_at": "compas_screening_date", "decision": "score_text", "score": "decile_score"},
+        {"gender": ("sex", "Male"), "age": ("age", "25-49"), "origin": ("race", "Caucasian")},
+    ),
+    "ucb_admissions/datasets_UCBAdmissions.csv": (
+        24,
+        {"id": "rownames", "decision": "Admit", "weight": "Freq"},
+        {"gender": ("Gender", "Male")},
+    ),
+    "bertrand_mullainathan/openintro_resume.csv": (
+        4870,
+        {"id": "rownames", "decision": "received_callback", "request": "job_ad_id"},
+        {"gender": ("gender", "m"), "origin": ("race", "white")},
+    ),
+    "aequitas/compas_for_aequitas.csv": (
+        7214,
+        {"id": "entity_id", "decision": "score", "outcome": "label_value"},
+        {"gender": ("sex", "Male"), "age": ("age_cat", "25 - 45"), "origin": ("race", "Caucasian")},
+    ),
+    # No column of these two is unique: an application is known by its offer and its (invented) candidate.
+    "french_callback/gender2.csv": (
+        564,
+        {"id": ["offer", "fname"], "decision": "callback", "request": "offer"},
+        {"gender": ("gender", "Man"), "age": ("age", "24")},
+    ),
+    "french_callback/origin2.csv": (
+        936,
+        {"id": ["offer", "firstn"], "decision": "callback", "request": "offer"},
+        {"origin": ("origin", None), "nationality": ("nation", "F")},
+    ),
+}
+
+
+def roles(system: System) -> dict[str, Any]:
+    log = system.log
+    nested = {name: getattr(getattr(log, name), "column", None) for name in ("decision", "score", "outcome")}
+    plain = ("id", "decided_at", "request", "rank", "person", "team", "weight", "model_version", "use")
+    return {name: getattr(log, name) for name in plain} | nested
+
+
+@pytest.mark.parametrize("file", REAL)
+def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_data: Path, tmp_path: Path) -> None:
+    accepted, known, groups = REAL[file]
+    _, system = proposed(real_data / file, tmp_path)
+    found = roles(system)
+    assert {name: found[name] for name in known} == known
+    assert {name: (group.column, group.reference) for name, group in system.groups.items()} == groups
+    assert system.controls == {}
+    assert imported(real_data / file, system, tmp_path).accepted == accepted
+
+
+def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "reference.csv"
+    path.write_bytes(gzip.decompress((real_data / "nannyml/synthetic_car_loan_reference.csv.gz").read_bytes()))
+    made, system = proposed(path, tmp_path)
+    found = roles(system)
+    assert {name: found[name] for name in ("id", "decided_at", "decision", "score", "outcome")} == {
+        "id": "id",
+        "decided_at": "timestamp",
+        "decision": "y_pred",
+        "score": "y_pred_proba",
+        "outcome": "repaid",
+    }
+    assert any(gap.startswith("columns.favourable: no word says") for gap in made.gaps)
+    assert any(gap.startswith("groups: no sensitive feature") for gap in made.gaps)
+    assert imported(path, system, tmp_path).accepted == 50_000
+
+
+def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
+    from experiments.demo.simulation import simulate
+
+    log = simulate(500, seed=1).log
+    log.to_parquet(tmp_path / "matchft.parquet", index=False)
+    _, system = proposed(tmp_path / "matchft.parquet", tmp_path)
+    assert system.kind == "ranking"
+    assert system.log.stages == ["shortlisted", "contacted", "replied", "presented", "hired"]
+    assert system.log.outcome is not None
+    assert (system.log.outcome.column, system.log.outcome.observed_for) == ("hired", "selected")
+    assert (system.log.person, system.log.request, system.log.rank) == ("person_id", "offer_id", "rank")
+    assert (system.log.model_version, system.log.decided_at) == ("model_version", "ts")
+    assert {name: group.reference for name, group in system.groups.items()} == {
+        "gender": "M",
+        "age": "25-49",
+        "qpv": "no",
+    }
+    assert set(system.privacy.pseudonymise) == {"decision_id", "person_id"}
+    assert {"experience_years", "distance_km", "skills_match"} <= set(system.watched)
+    assert imported(tmp_path / "matchft.parquet", system, tmp_path).accepted == len(log)
+
+
+@pytest.fixture
+def french(tmp_path: Path) -> Path:
+    """An export as French tools write it: semicolons, accents, decisions in words, names of people and of agents."""
+    lines = [FRENCH]
+    for n in range(240):
+        decided = "accepté" if n % 3 else "refusé"
+        hired = ("oui" if n % 2 else "non") if n % 5 == 1 and n % 3 else ""
+        lines.append(
+            f"D{n:04d};2026-07-{n % 28 + 1:02d};{decided};{'FH'[n % 2]};{20 + n % 40};{('oui', 'non')[n % 3 == 0]};"
+            f"{('FR', 'UE', 'hors UE')[n % 3]};Nom{n % 7};{('Anne', 'Jean')[n % 2]};p{n}@example.org;C{n % 9};"
+            f"Agence {n % 4};P{n % 90};{n % 11},5;{hired};texte libre {n}"
+        )
+    path = tmp_path / "suivi 2026.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
+    made, system = proposed(french, tmp_path)
+    assert system.id == "suivi_2026"
+    assert roles(system) == {
+        "id": "N° dossier",
+        "decided_at": "Date décision",
+        "decision": "Décision",
+        "outcome": "Embauché",
+        "team": "Agence",
+        "person": "id_demandeur",
+        "score": None,
+        "request": None,
+        "rank": None,
+        "weight": None,
+        "model_version": None,
+        "use": None,
+    }
+    assert (system.log.decision.selected, system.log.decision.not_selected) == (["accepté"], ["refusé"])
+    assert system.log.outcome is not None
+    assert (system.log.outcome.positive, system.log.outcome.observed_for) == (["oui"], "selected")
+    assert {name: group.reference for name, group in system.groups.items()} == {
+        "gender": "H",
+        "age": "25-49",
+        "nationality": "FR",
+        "qpv": "non",
+    }
+    assert system.privacy.pseudonymise == ["N° dossier", "id_demandeur"]
+    assert "# Left out: Conseiller: agents appear only as teams of 11 or more, never one by one." in made.text
+    assert "# Left out, as they look like direct identifiers: Nom, Prénom, Courriel." in made.text
+    assert imported(french, system, tmp_path).accepted == 240
+
+
+def test_tables_and_json_lines_are_read_too(tmp_path: Path) -> None:
+    rows = "SELECT range AS id, range % 2 = 0 AS granted, ['F', 'M'][range % 2 + 1] AS sex FROM range(50)"
+    with duckdb.connect(str(tmp_path / "log.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE loans AS {rows}")
+        connection.execute(f"COPY ({rows}) TO '{tmp_path / 'loans.jsonl'}' (FORMAT json)")
+    for source in (f"duckdb:{tmp_path / 'log.duckdb'}?table=loans", tmp_path / "loans.jsonl"):
+        _, system = proposed(source, tmp_path)
+        assert (system.id, system.log.decision.selected, system.groups["gender"].reference) == ("loans", [True], "M")
+
+
+def test_a_long_source_is_sampled_but_ids_and_values_come_from_all_of_it(
+    table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 5,000 rows, 100 are sampled: the decision that was taken once is there, and a repeated id is seen."""
+    monkeypatch.setattr(sys.modules["audits.systems.scaffold.profile"], "SAMPLE", 100)
+    once = ["accepted"] + ["refused"] * 2500 + ["admitted"] * 2499
+    columns = {"id": [0, *range(4999)], "decision": once, "number": list(range(5000))}
+    made, system = proposed(table(**columns), tmp_path)
+    assert "from a file of 5,000 rows" in made.text
+    assert system.log.decision.selected == ["accepted", "admitted"]
+    assert system.log.id == "number"

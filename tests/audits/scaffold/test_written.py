@@ -1,0 +1,132 @@
+"""How a proposal is written: every guess marked, any name readable, any table a file that loads or an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from audits.errors import BoussoleError, SourceError, SystemFileError
+from audits.systems import System, load_system
+from audits.systems.scaffold import propose
+from tests.audits.scaffold.proposals import imported, proposed
+
+
+def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path) -> None:
+    text = propose(real_data / "compas/compas-scores-two-years.csv").text
+    bare = [line for line in text.splitlines() if not re.search(r"# (guessed|TO FILL IN): \S", line)]
+    structure = ("id:", "columns:", "groups:", "controls:", "features:", "#")
+    assert [
+        line for line in bare if not line.strip().startswith((*structure, "decision:", "outcome:", "not_selected:"))
+    ] == []
+
+
+def test_columns_with_awkward_names_stay_readable(table: Callable[..., Path], tmp_path: Path) -> None:
+    path = table(**{"no": list(range(20)), "accepted: yes?": ["y", "n"] * 10, "# sexe": ["F", "M"] * 10})
+    _, system = proposed(path, tmp_path)
+    assert (system.log.id, system.log.decision.column) == ("no", "accepted: yes?")
+    assert system.groups["gender"].column == "# sexe"
+    assert imported(path, system, tmp_path).accepted == 20
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"id": [1, 2, 3], "text": ["a", "a", "a"]}, "nothing in it could be a decision"),
+        ({"id": []}, "holds no row"),
+    ],
+)
+def test_what_holds_no_decision_is_refused(
+    columns: dict[str, list[Any]], message: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError, match=message):
+        propose(table(**columns))
+
+
+def test_a_malformed_id_is_refused_with_one_that_would_do(table: Callable[..., Path]) -> None:
+    with pytest.raises(SystemFileError, match=r"'Crédits 2026' is not a system id. Write --id credits_2026"):
+        propose(table(id=[1, 2], accepted=[0, 1]), system_id="Crédits 2026")
+
+
+def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
+    boussole: Any, command: Any, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = table("loans.csv", id=list(range(40)), granted=["yes", "no"] * 20, sex=["F", "M", "M", "F"] * 10)
+    home, file = tmp_path / "workspace", tmp_path / "loans.yaml"
+    assert command("init", home).returncode == 0
+    printed = boussole("systems", "new", "--from", data)
+    assert (printed.returncode, load_text(printed.stdout, tmp_path).id) == (0, "loans")
+    assert "owner: a role, not a person" in printed.stderr
+    assert command("systems", "new", "--from", data, "--id", "credit", "--out", file).returncode == 0
+    again = command("systems", "new", "--from", data, "--out", file)
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+    assert command("--workspace", home, "systems", "add", file).returncode == 0
+    held = command("--workspace", home, "import", data, "--system", "credit")
+    assert (held.returncode, "so nothing is imported" in held.stderr) == (2, True)
+    file.write_text(file.read_text(encoding="utf-8").replace("# TO FILL IN: ", "# seen: "), encoding="utf-8")
+    assert command("--workspace", home, "systems", "add", file, "--replace").returncode == 0
+    done = command("--workspace", home, "import", data, "--system", "credit")
+    assert (done.returncode, "40 decision(s) accepted" in done.stderr) == (0, True)
+
+
+KINDS: dict[str, Callable[[int], Any]] = {
+    "number": lambda n: n,
+    "flag": lambda n: n % 2,
+    "word": lambda n: ("yes", "no", "no")[n % 3],
+    "sign": lambda n: ("=1+1", "#x", "é : « a »", "")[n % 4],
+    "share": lambda n: n / 40,
+    "mail": lambda n: f"p{n}@example.org",
+    "day": lambda n: f"2026-03-{n % 28 + 1:02d}",
+    "nothing": lambda n: "",
+}
+
+
+NAMES = (
+    "id",
+    "decision",
+    "sexe",
+    "âge",
+    "score",
+    "nom",
+    "e-mail",
+    "date",
+    "rang",
+    "poids",
+    "null",
+    "yes",
+    "- a: {b}",
+    "1",
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorted(KINDS)), min_size=1, max_size=8))
+@example(kinds={"sexe": "flag", "decision": "flag"})  # nothing is unique: the group stands in for an id
+def test_any_table_gets_a_file_that_loads_or_an_error_of_our_own(
+    kinds: dict[str, str], table: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = table(**{name: [KINDS[kind](n) for n in range(40)] for name, kind in kinds.items()})
+    try:
+        _, system = proposed(path, tmp_path)
+    except BoussoleError as error:
+        if "the first line is a row" in str(error):  # a name that stands among its own values
+            assert any(name in {str(KINDS[kind](n)) for n in range(40)} for name, kind in kinds.items())
+            return
+        others = {name: kind for name, kind in kinds.items() if name not in ("nom", "e-mail", "sexe", "âge")}
+        assert not set(others.values()) & {"flag", "word", "sign"}  # one of these would have been taken as the decision
+        return
+    compared = {group.column for group in system.groups.values()} | {c.column for c in system.controls.values()}
+    assert compared & {"nom", "e-mail"} == set()
+    assert set(system.log.key) <= set(kinds)
+    cells = zip(*([KINDS[kinds[name]](n) for n in range(40)] for name in system.log.key), strict=True)
+    assert not system.log.key or len(set(cells)) == 40
+
+
+def load_text(text: str, folder: Path) -> System:
+    (folder / "printed.yaml").write_text(text, encoding="utf-8")
+    return load_system(folder / "printed.yaml")
