@@ -56,6 +56,9 @@ test: .venv/.dev browser ## every test but the slow ones
 test-all: .venv/.dev .venv/.spark browser ## every test, with Spark
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+attack: .venv/.dev browser ## everything that is tried against Boussole; writes docs/attacks.md
+	$(BIN)/python -m tests.attacks
+
 check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -90,4 +93,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all check bench bench-full screens docs lock format clean
+.PHONY: help browser demo test test-all attack check bench bench-full screens docs lock format clean

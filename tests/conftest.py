@@ -24,6 +24,7 @@ from hypothesis import settings
 
 from audits.lake import engine
 from audits.workspace import Workspace
+from tests.attacks import Tries
 
 HERE = Path(__file__).parent
 SYSTEMS = HERE / "systems"
@@ -32,6 +33,20 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 settings.register_profile("tests", deadline=None)  # a machine that is busy with something else is no fault
 settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a test attacks is told in the report that `make attack` reads."""
+    for item in items:
+        item.user_properties += [("attack", " | ".join(mark.args)) for mark in item.iter_markers("attack")]
+
+
+@pytest.fixture
+def tries(request: pytest.FixtureRequest) -> Iterator[Tries]:
+    """Counts what a test that attacks tries, where it is more than one thing."""
+    counted = Tries()
+    yield counted
+    request.node.user_properties.append(("tries", str(counted.n)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -273,6 +273,7 @@ def dated_back(connection):
     rewrite(connection)
 
 
+@pytest.mark.attack("ledger", "its file is changed, then held to a kept checkpoint")
 @pytest.mark.parametrize(
     ("tamper", "told"),
     [

@@ -1,0 +1,97 @@
+"""What is tried against Boussole and what held, as one table: `make attack` writes docs/attacks.md.
+
+A test that attacks bears the mark `attack(asset, what is tried)`. It is one try, unless its fixture `tries` counts
+more.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "attacks.md"
+BEGIN, END = "<!-- begin attacks -->", "<!-- end attacks -->"
+
+
+class Tries:
+    """How often a test tried."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def add(self, n: int = 1) -> None:
+        """So many more."""
+        self.n += n
+
+
+@dataclass
+class Attack:
+    """What was tried of one kind, and how much of it held."""
+
+    tests: int = 0
+    tries: int = 0
+    fell: int = 0
+
+
+def attacks_of(report: Path) -> dict[tuple[str, str], Attack]:
+    """The attacks in a report of pytest (JUnit XML), by asset and what is tried."""
+    found: dict[tuple[str, str], Attack] = defaultdict(Attack)
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 (our own file)
+        said = [(each.get("name", ""), each.get("value", "")) for each in case.iter("property")]
+        fell = any(case.find(word) is not None for word in ("failure", "error", "skipped"))
+        tries = max(1, sum(int(value) for name, value in said if name == "tries"))
+        for asset, what in (value.split(" | ") for name, value in said if name == "attack"):
+            attack = found[asset, what]
+            attack.tests += 1
+            attack.tries += tries
+            attack.fell += fell
+    return dict(found)
+
+
+def table(found: dict[tuple[str, str], Attack]) -> str:
+    """The table of the page."""
+    lines = ["| against | attack | tries | held |", "|---|---|---:|---|"]
+    for (asset, what), attack in sorted(found.items()):
+        held = "all" if not attack.fell else f"**{attack.fell} of {attack.tests} tests fell**"
+        lines.append(f"| {asset} | {what} | {attack.tries:,} | {held} |")
+    tries, fell = (sum(getattr(each, name) for each in found.values()) for name in ("tries", "fell"))
+    return "\n".join([*lines, "", f"{len(found)} attacks, {tries:,} tries, {fell} falls."])
+
+
+def write(found: dict[tuple[str, str], Attack]) -> None:
+    """Puts the table into its page."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table(found)}\n\n{END}{after}", encoding="utf-8")
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Runs all attacks and writes the page; the exit code of pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "attacks.xml"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-m",
+            "attack",
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            f"--junitxml={report}",
+        ]
+        code = subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
+        write(attacks_of(report))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
