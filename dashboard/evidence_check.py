@@ -11,7 +11,9 @@ from charter.records.lookup import How, Place, audits_alike, fingerprints, place
 from dashboard.evidence_answers import Answer, Asking
 from dashboard.evidence_kept import kept_answer
 from dashboard.evidence_words import moment_words
+from dashboard.report.checking import Checked
 from dashboard.report.checking import check as check_report
+from dashboard.reports.words import report_title
 from dashboard.words import Say
 
 LARGEST = 50_000_000
@@ -43,19 +45,45 @@ def _report(name: str, content: bytes, asking: Asking) -> Answer | None:
         found = check_report(Path(name), workspace=asking.workspace, content=content)
     except ReportError:
         return None
+    entries = [asking.entry(number) for number in found.in_ledger or ()]
     if found.problems:
         headline = say("This report differs from what is sealed: what is attached to it is not what the ledger knows.")
-        return Answer(tone="broken", headline=headline, entries=[asking.entry(n) for n in found.in_ledger or ()])
-    return Answer(
-        tone="kept",
-        headline=say.plural(
-            "The audit attached to this report is sealed here, unchanged.",
-            "The {n} audits attached to this report are sealed here, unchanged.",
-            found.audits,
-        ),
-        details=[say("What is printed on its pages was not compared: the attached documents count.")],
-        entries=[asking.entry(number) for number in found.in_ledger or ()],
+        return Answer(tone="broken", headline=headline, entries=entries)
+    if found.sealed is not None:
+        return Answer(
+            tone="kept",
+            headline=say(
+                "This is the report {report}, unchanged: byte for byte the file that was sealed on {moment}.",
+                report=report_title(found.sealed.period, found.sealed.lang, say),
+                moment=moment_words(found.sealed.time, say),
+            ),
+            details=_later(found, say),
+            entries=[asking.entry(found.sealed.entry), *entries],
+        )
+    anything = say(
+        "Its pages may say anything: do not rely on them. The audits attached to it are those of the ledger."
     )
+    if found.others:
+        return Answer(
+            tone="broken",
+            headline=say("This file is not the report that is sealed here: it was changed after it was made."),
+            details=[anything, say("Or it was made before reports were sealed. Ask for the report once more.")],
+            entries=[*(asking.entry(each.entry) for each in found.others), *entries],
+        )
+    return Answer(
+        tone="unknown",
+        headline=say("No entry seals this file: nobody can say whether it is as it was made."),
+        details=[anything, say("It was made before reports were sealed, or elsewhere. Ask for the report once more.")],
+        entries=entries,
+    )
+
+
+def _later(found: Checked, say: Say) -> list[str]:
+    """That the same report was made again since, with other contents."""
+    if found.replaced_by is None:
+        return []
+    moment = moment_words(found.replaced_by.time, say)
+    return [say("A later report of the same period and language was sealed on {moment}.", moment=moment)]
 
 
 def _document(content: bytes, asking: Asking) -> Answer:

@@ -10,6 +10,7 @@ from audits.ledger.search import Listed
 from audits.mixed import joined
 from charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
 from dashboard.addresses import system_href
+from dashboard.reports.words import report_title
 from dashboard.scene import Scene
 from dashboard.words import Say
 
@@ -47,6 +48,7 @@ def kind_words(kind: str, say: Say) -> str:
         "charter": say("Version of the charter"),
         "exclusion": say("Run left out or taken back"),
         "discard": say("Rows left out for good"),
+        "report": say("Report"),
         "purge": say("Removal of old rows"),
         "expiry": say("End of a legal basis"),
         "rotation": say("Renewal of the keys"),
@@ -119,6 +121,8 @@ def about_words(entry: Listed, scene: Scene, say: Say) -> str:
         parts.append(str(payload["version"]))
     if entry.kind == "exclusion":
         parts.append(say("left out") if payload.get("excluded") else say("taken back"))
+    if entry.kind == "report" and payload.get("lang"):
+        parts.append(report_title(str(payload.get("period")), str(payload["lang"]), say))
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
@@ -150,6 +154,10 @@ def seal_words(entry: Listed, say: Say) -> str:
         "charter": say("It seals the text of a version of the charter: the one that judged the audits that name it."),
         "exclusion": say("It seals that the decisions of a run were left out of the figures, or taken back into them."),
         "discard": say("It seals that rows which were set aside were left out for good, how many, and why."),
+        "report": say(
+            "It seals a report: the fingerprint of its file, with every page, as it was made. A file with another "
+            "fingerprint is not this report."
+        ),
         "purge": say("It seals that old rows were removed for good, how many months they were, and up to which day."),
         "expiry": say("It seals that sensitive data whose legal basis had ended were removed."),
         "rotation": say("It seals that the keys of the workspace were renewed."),
@@ -204,7 +212,10 @@ def moment_words(time: str, say: Say) -> str:
 
 def _name(key: str, say: Say) -> str:
     names = {
-        "document": say("Fingerprint of the audit (SHA-256)"),
+        "document": say("Fingerprint of the document (SHA-256)"),
+        "seals": say("Fingerprint of the list of seals in it (SHA-256)"),
+        "period": say("Period"),
+        "lang": say("Language"),
         "charter": say("Fingerprint of the charter (SHA-256)"),
         "record": say("Fingerprint of the record (SHA-256)"),
         "system": say("System"),
@@ -238,6 +249,7 @@ def _value(key: str, value: object, say: Say) -> str:
     text = str(value)
     written: dict[str, Callable[[], str]] = {
         "excluded": lambda: say("left out") if value else say("taken back"),
+        "lang": lambda: say("French") if value == "fr" else say("English"),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
         **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},
     }

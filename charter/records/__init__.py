@@ -17,6 +17,7 @@ from charter.records.charters import charter_text, kept_charters, register_chart
 from charter.records.checkpoints import prove_entry, request_since, sign_checkpoint
 from charter.records.database import open_records
 from charter.records.files import keep_file
+from charter.records.reports import SealedReport, seal_report, sealed_reports
 from charter.records.statements import Sealed, seal, statements
 from charter.records.summaries import AuditSummary, each_summary, summaries
 from charter.records.verification import verify_records
@@ -24,6 +25,7 @@ from charter.records.verification import verify_records
 __all__ = [
     "AuditSummary",
     "Sealed",
+    "SealedReport",
     "audit_at",
     "audit_before",
     "audits_near",
@@ -40,7 +42,9 @@ __all__ = [
     "save_audit",
     "save_audits",
     "seal",
+    "seal_report",
     "sealed_json",
+    "sealed_reports",
     "sign_checkpoint",
     "statements",
     "stored_audits",

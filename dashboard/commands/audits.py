@@ -181,7 +181,7 @@ def metrics() -> None:
 
 def verify(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="A report, to check what is attached to it.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A report, to hold to what was sealed when it was made.")] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
@@ -200,7 +200,7 @@ def verify(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
-    Exit code 0: all the same; 1: a difference.
+    Exit code 0: all the same; 1: a difference; 3: a report holds in itself, and was held to no ledger.
     """
     from dashboard.commands import kept, verifying
 
@@ -210,13 +210,14 @@ def verify(  # noqa: PLR0917 (the options of a command)
         raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
     if (system or entry or start or end) and not rerun:
         raise BoussoleError("only audits that are computed again can be chosen.", next_step="Give --rerun with it.")
-    holds, entries = True, entry or None
+    holds, compared, entries = True, True, entry or None
     if file is not None:
-        holds, entries = verifying.report(file, known_workspace(context))
+        good, entries = verifying.report(file, known_workspace(context))
+        holds, compared = good is not False, good is not None
     if ledger:
         holds = kept.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []) and holds
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         holds = verifying.rerun(workspace_of(context), system=system, entries=entries, **days) and holds
-    if not holds:
-        raise typer.Exit(1)
+    if not (holds and compared):
+        raise typer.Exit(1 if not holds else verifying.UNVERIFIED)

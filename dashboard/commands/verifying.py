@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from audits.recount import Recount
     from audits.workspace import Workspace
     from charter.rerun import Rerun
+    from dashboard.report.checking import Checked
 
+UNVERIFIED = 3
+"""The exit code of what holds in itself, and was held to nothing that somebody else keeps."""
 MOST = 20
 """So many differences are listed of one audit; the others are counted."""
 
@@ -40,8 +43,8 @@ def rerun(
     return same
 
 
-def report(path: Path, workspace: Workspace | None) -> tuple[bool, list[int]]:
-    """Checks what is attached to a report; whether it holds, and the entries that it names."""
+def report(path: Path, workspace: Workspace | None) -> tuple[bool | None, list[int]]:
+    """Checks a report: whether it is as it was sealed (None where no ledger was asked), and the entries it names."""
     from dashboard.report.checking import check
 
     found = check(path, workspace=workspace)
@@ -49,12 +52,31 @@ def report(path: Path, workspace: Workspace | None) -> tuple[bool, list[int]]:
         say(f"{path.name}: {problem}")
     if not found.problems:
         say(f"{path.name}: {found.audits} attached audit(s) and their charters have the hashes of its list of seals.")
-    if found.in_ledger is None:
-        say("No workspace was given: whether a ledger holds these seals was not looked at.")
-    elif len(found.in_ledger) == found.audits:
+    if found.in_ledger is not None and len(found.in_ledger) == found.audits:
         say(f"The ledger holds these seals: entries {', '.join(map(str, found.in_ledger))}.")
-    say("Not verified: the printed pages (the attached documents count), and who made the file: it bears no signature.")
-    return not found.problems, list(found.entries)
+    say(f"{path.name}: {_whole_file(found)}")
+    good = not found.problems and (None if found.in_ledger is None else found.sealed is not None)
+    return good, list(found.entries)
+
+
+def _whole_file(found: Checked) -> str:
+    """What the whole file is, its pages with it."""
+    if found.in_ledger is None:
+        return (
+            "no workspace was given, so the file itself was held to nothing: its pages may say anything. Give "
+            "--workspace, or hand the file in at the page Evidence of whoever made it."
+        )
+    if found.sealed is not None:
+        return f"byte for byte the report that was sealed at entry {found.sealed.entry} ({found.sealed.time})."
+    if found.others:
+        return (
+            "it is NOT a report that was sealed, though it carries the same audits: it was changed after it was made, "
+            "or made before reports were sealed. Its pages may say anything."
+        )
+    return (
+        "no entry seals this file: it was made before reports were sealed, or elsewhere. Its pages may say anything; "
+        "`boussole report` makes a sealed one."
+    )
 
 
 def told(found: Rerun) -> list[str]:

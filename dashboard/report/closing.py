@@ -105,6 +105,11 @@ def verifying(edition: Edition, tell: Tell) -> Data:
 
 def _steps(tell: Tell) -> list[str]:
     return [
+        tell(
+            "This file is sealed too, with every page, as it was made: the page Evidence of the dashboard, or “boussole"
+            " verify” and the name of this file, says whether what you hold is that file, byte for byte. Printed pages"
+            " and copies that were saved anew prove nothing."
+        ),
         tell("Save the attached files: in a PDF reader, or with “pdfdetach -saveall” and the name of this file."),
         tell(
             "Compute the SHA-256 of each audit file, for instance with “sha256sum”. It is the fingerprint printed"

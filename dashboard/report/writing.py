@@ -7,9 +7,10 @@ from pathlib import Path
 from audits.errors import ReportError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
-from dashboard.report.attachments import attachments
+from charter.records import seal_report
+from dashboard.report.attachments import SEALS, attachments
 from dashboard.report.content import content
-from dashboard.report.edition import Edition, edition
+from dashboard.report.edition import edition
 from dashboard.report.periods import parse_period
 from dashboard.report.typesetting import typeset_pdf
 from dashboard.report.words import teller
@@ -18,7 +19,8 @@ from dashboard.report.words import teller
 def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
     """Write the report of a period (2026-Q3, 2026-09, 2026; the newest audits if None) and say where it is.
 
-    Without `out` it goes to the workspace's reports. The file appears whole or not at all.
+    Without `out` it goes to the workspace's reports. Its SHA-256 is sealed first, so that every other file is told
+    from it; then the file appears, whole or not at all.
 
     Raises ReportError when the period is not one, holds no audit, or the file cannot be written.
     """
@@ -26,7 +28,11 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
         raise ReportError(f"reports are not written in '{lang}'.", next_step=f"Use {' or '.join(LANGUAGES)}.")
     found = edition(workspace, parse_period(period) if period else None)
     path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
-    pdf = report_pdf(found, lang)
+    tell = teller(lang)
+    files = attachments(found, tell)
+    pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
+    seals = next(file.content for file in files if file.name == SEALS)
+    seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals)
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,10 +43,3 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
             f"the report cannot be written: {error.strerror}.", where=str(path), next_step="Choose another --out."
         ) from error
     return path
-
-
-def report_pdf(found: Edition, lang: str) -> bytes:
-    """The PDF of an edition, with its evidence inside."""
-    tell = teller(lang)
-    files = attachments(found, tell)
-    return typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from audits.errors import ReportError
 from audits.languages import LANGUAGES, capital
 from audits.workspace import Workspace
 from charter.records import summaries
@@ -15,8 +16,9 @@ from dashboard.addresses import reports_href
 from dashboard.forms.model import Field, Form
 from dashboard.forms.reading import Values
 from dashboard.forms.routes import Desk, form_route
-from dashboard.reports.kept import period_title, periods, report_path
+from dashboard.reports.kept import content_to_take, periods
 from dashboard.reports.making import make
+from dashboard.reports.words import period_title
 from dashboard.words import Say
 
 MAKE, TAKE = "/report-make", "/report-file"
@@ -58,10 +60,15 @@ def report_routes(home: Path) -> list[Route]:
     """Where a report is asked for, and taken from."""
 
     def take(request: Request) -> Response:
-        path = report_path(Workspace(home), request.path_params["name"])
-        if path is None:
+        name = request.path_params["name"]
+        try:
+            content = content_to_take(Workspace(home), name)
+        except ReportError as error:
+            return PlainTextResponse(f"{error}\n", status_code=409)
+        if content is None:
             return PlainTextResponse("There is no such report.\n", status_code=404)
-        return FileResponse(path, media_type="application/pdf", filename=path.name)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/pdf", headers=headers)
 
     return [
         Route(TAKE + "/{name}", take),

@@ -11,8 +11,9 @@ from dashboard.forms.model import Form, Problem
 from dashboard.glossary.html import linked
 from dashboard.html import Html, details, el, join, link, stacked
 from dashboard.reports.forms import TAKE
-from dashboard.reports.kept import Report, period_title
+from dashboard.reports.kept import Report
 from dashboard.reports.making import Job
+from dashboard.reports.words import report_title
 from dashboard.words import Say
 
 
@@ -33,7 +34,7 @@ def under_way(found: Sequence[Job], say: Say) -> Html:
 
 
 def _job(job: Job, say: Say) -> Html:
-    what = _about(job.period, job.lang, say)
+    what = report_title(job.period, job.lang, say)
     if job.under_way:
         text = say("Being made: {what}. You can leave this page. ({n} s)", n=say.whole(job.seconds), what=what)
         return join([el("strong", text), el("progress", aria_label=say("A report is being made"))])
@@ -50,10 +51,10 @@ def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> Ht
     """Every report with what it holds."""
     if not found:
         return el("div", el("p", el("strong", say("No report has been made yet."))), class_="lead")
-    head = [say("Report"), say("Made"), say("What it holds"), say("Signature"), say("File")]
+    head = [say("Report"), say("Made"), say("Is it as it was made?"), say("Signature"), say("File")]
     rows = [
         [
-            capital(_about(each.period, each.lang, say)),
+            capital(report_title(each.period, each.lang, say)),
             say("{date}, {time}", date=say.date(each.made), time=say.time(each.made)),
             _holds(each, say, query=query),
             say("not signed"),
@@ -69,19 +70,29 @@ def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> Ht
     )
 
 
-def _take(report: Report, say: Say) -> Html:
+def _take(report: Report, say: Say) -> Html | str:
+    if report.state in ("changed", "damaged"):
+        return say("not handed out")
     size = say.whole(max(1, report.size // 1000))
     return el("a", say("Take it (PDF, {n} kB)", n=size), href=f"{TAKE}/{report.name}", download="")
 
 
 def _holds(report: Report, say: Say, *, query: Mapping[str, str]) -> Html:
-    if report.problems:
-        told = say("It does not hold: {problem}.", problem=report.problems[0].rstrip("."))
+    """What became of the file since it was made, and the entries of the audits it carries."""
+    told = {
+        "sealed": say("Yes: byte for byte as it was sealed"),
+        "unsealed": say("Nobody can say: it was made before reports were sealed"),
+        "changed": say("No: the file was changed after it was made. Make the report again."),
+        "damaged": say("No: what is attached to it is not what was sealed. Make the report again."),
+    }[report.state]
+    if report.state in ("changed", "damaged"):
         return el("strong", told, class_="overdue")
+    whole = [report.entry] if report.entry is not None else []
     seals = [
-        link(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))) for entry in report.entries
+        link(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry)))
+        for entry in [*whole, *report.entries]
     ]
-    return join([say("As sealed:"), " ", join(seals, ", ")])
+    return join([told, " (", join(seals, ", "), ")"])
 
 
 def asked(form: Form | None, say: Say, *, query: Mapping[str, str], problem: Problem | None) -> Html:
@@ -101,10 +112,10 @@ def checking(say: Say, *, query: Mapping[str, str]) -> Html:
     """How anybody checks a report, and what that does not prove."""
     told = [
         say(
-            "Each report carries the audits it tells of, with their seals. Whoever has one can check that they are "
-            "those of the ledger:"
+            "The ledger holds the fingerprint of each report as it was made, and each report carries the audits it "
+            "tells of. Whoever has one can check that not one byte of it was changed:"
         ),
-        say("It bears no signature yet: what it holds can be proved, who made the file cannot."),
+        say("It bears no signature yet: that it is as it was made can be proved, who made it cannot."),
     ]
     way = link(say("Check a file here"), evidence_href(query=query) + "#check")
     return details(
@@ -113,12 +124,3 @@ def checking(say: Say, *, query: Mapping[str, str]) -> Html:
         el("p", say("On any machine with Boussole:"), " ", el("code", "boussole verify FILE.pdf")),
         el("p", linked(told[1], say)),
     )
-
-
-def _about(period: str | None, lang: str, say: Say) -> str:
-    """A period and a language in words."""
-    title = period_title(period, say.lang) if period else ""
-    if not title:
-        title = say("newest audits up to {date}", date=say.date(period)) if period else say("newest audits")
-    language = say("French") if lang == "fr" else say("English")
-    return say("{period}, in {language}", period=title, language=language.lower() if say.lang == "fr" else language)

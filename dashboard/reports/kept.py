@@ -5,33 +5,46 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from audits.errors import BoussoleError, ReportError
+from audits.errors import ReportError
+from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
+from charter.records.lookup import last_entry
 from charter.records.summaries import AuditSummary
-from dashboard.report.checking import check
+from dashboard.report.checking import Checked, check
 from dashboard.report.periods import parse_period
 
 NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})\.pdf")
+KNOWN = 256
+"""Files of which it is remembered what they are."""
 PERIODS = 24
 """Periods of which a report is offered, the latest first."""
 
 
+State = Literal["sealed", "unsealed", "changed", "damaged"]
+"""As it was made; made before reports were sealed; another file than was sealed; with other attachments."""
+
+
+_known: dict[tuple[Path, str, int | None], Checked | None] = {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One PDF. `entries` are those whose seals it carries; `problems` say what does not hold of it."""
+    """One PDF. `entry` seals the file, `entries` the audits that it carries."""
 
     name: str
     period: str
     lang: str
     made: dt.datetime
     size: int
+    state: State
+    entry: int | None
     entries: Sequence[int]
-    problems: Sequence[str]
 
 
 def named(name: str) -> tuple[str, str]:
@@ -55,39 +68,70 @@ def report_path(workspace: Workspace, name: str) -> Path | None:
 def reports(workspace: Workspace) -> list[Report]:
     """All reports, those of the latest period first."""
     paths = [path for path in workspace.reports.glob("boussole-*.pdf") if report_path(workspace, path.name)]
-    found = [_read(workspace.home, path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in paths]
+    found = [_read(workspace, path) for path in paths]
     return sorted(found, key=lambda report: (_last_day(report.period), report.made, report.lang), reverse=True)
 
 
-@lru_cache(maxsize=256)
-def _read(home: Path, name: str, made: int, size: int) -> Report:
-    """What a file holds; one that has not changed is not read again, since what is sealed stays."""
-    workspace = Workspace(home)
-    period, lang = named(name)
-    entries, problems = _checked(workspace, name)
-    moment = dt.datetime.fromtimestamp(made / 1e9).astimezone()
-    return Report(name=name, period=period, lang=lang, made=moment, size=size, entries=entries, problems=problems)
+def content_to_take(workspace: Workspace, name: str) -> bytes | None:
+    """The bytes of a report as they are handed out; None where there is no such report.
 
-
-def _checked(workspace: Workspace, name: str) -> tuple[Sequence[int], Sequence[str]]:
-    """The entries whose seals a report carries, and what does not hold of it."""
-    try:
-        found = check(workspace.reports / name, workspace=workspace)
-    except BoussoleError as error:
-        return (), (error.what,)
-    return found.in_ledger or (), found.problems
-
-
-def period_title(period: str, lang: str) -> str:
-    """A period in words; the day to which the newest audits go, where a report has none.
-
-    >>> period_title("2026-Q3", "en"), period_title("2026-09-30", "en")
-    ('Third quarter of 2026', '')
+    Raises ReportError for a file that is another than the one that was sealed: who takes it here would believe it.
     """
+    path = report_path(workspace, name)
+    if path is None:
+        return None
+    content = path.read_bytes()
+    if _state(_checked(workspace, name, content), name) in ("changed", "damaged"):
+        raise ReportError(
+            "this file is not the report that was sealed: it was changed after it was made.",
+            where=name,
+            next_step="Make the report again; a backup has the one that was sealed.",
+        )
+    return content
+
+
+def _read(workspace: Workspace, path: Path) -> Report:
+    content = path.read_bytes()
+    found = _checked(workspace, path.name, content)
+    sealed = found.sealed if found is not None else None
+    if sealed is None:
+        made = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    else:
+        made = dt.datetime.fromisoformat(sealed.time).astimezone()
+    period, lang = named(path.name)
+    return Report(
+        name=path.name,
+        period=period,
+        lang=lang,
+        made=made,
+        size=len(content),
+        state=_state(found, path.name),
+        entry=sealed.entry if sealed else None,
+        entries=() if found is None else found.in_ledger or (),
+    )
+
+
+def _state(found: Checked | None, name: str) -> State:
+    if found is None or found.problems:
+        return "damaged"
+    if found.sealed is not None:
+        return "sealed" if named(name) == (found.sealed.period, found.sealed.lang) else "changed"
+    return "changed" if found.others else "unsealed"
+
+
+def _checked(workspace: Workspace, name: str, content: bytes) -> Checked | None:
+    """What a report holds; None for a file that is none. It is read once for each content and state of the ledger."""
+    key = workspace.home, sha256_hex(content), last_entry(workspace)
+    with suppress(KeyError):
+        return _known[key]
     try:
-        return parse_period(period).title(lang)
+        found = check(workspace.reports / name, workspace=workspace, content=content)
     except ReportError:
-        return ""
+        found = None
+    if len(_known) >= KNOWN:
+        _known.clear()
+    _known[key] = found
+    return found
 
 
 def _last_day(period: str) -> str:

@@ -19,7 +19,7 @@ from audits.ledger.keys import COSIGNATURE, make_key
 from audits.ledger.search import Asked, Listed, Span
 from audits.workspace import Workspace
 from charter.facts import Facts
-from charter.records import Sealed, open_records, prove_entry, save_audit, sealed_json, sign_checkpoint
+from charter.records import Sealed, open_records, prove_entry, save_audit, seal_report, sealed_json, sign_checkpoint
 from charter.records.kinds import Case, Closure, Finding
 from dashboard import evidence_html
 from dashboard.addresses import evidence_href
@@ -292,17 +292,30 @@ def with_charter(tmp_path):
     return workspace, save_audit(workspace, found)
 
 
+@pytest.mark.attack("reports", "a forged report is handed in at the evidence page")
 def test_a_report_of_boussole(with_charter):
     workspace, saved = with_charter
     seal = saved["evidence"]["entry"], saved["evidence"]["root"]
-    found = told(workspace, report((*seal, saved)), name="rapport.pdf")
-    assert found.headline == "The audit attached to this report is sealed here, unchanged."
-    assert found.entries == [("Entry 1", "/evidence?lang=en&entry=1")]
+    made = report((*seal, saved))
+    assert told(workspace, made).tone == "unknown"  # of before reports were sealed
+    assert told(workspace, made).headline.startswith("No entry seals this file")
+    seal_report(workspace, made, period="2026-09", lang="fr", seals=attached(made, "seals.json"))
+    found = told(workspace, made, name="rapport.pdf")
+    assert found.tone == "kept"
+    assert found.headline.startswith("This is the report September 2026, in French, unchanged: byte for byte")
+    assert found.entries == [("Entry 2", "/evidence?lang=en&entry=2"), ("Entry 1", "/evidence?lang=en&entry=1")]
+    changed = told(workspace, made + b"%")
+    assert changed.tone == "broken"
+    assert changed.headline.startswith("This file is not the report that is sealed here")
     assert told(workspace, report((*seal, saved), spoil=True)).tone == "broken"
     forged = {key: value for key, value in document(value=0.9).items() if key != "charter"} | {
         "charter": saved["charter"]
     }
     assert told(workspace, report((*seal, forged))).headline.startswith("This report differs from what is sealed")
+
+
+def attached(pdf, name):
+    return pypdf.PdfReader(io.BytesIO(pdf)).attachments[name][0]
 
 
 @pytest.mark.parametrize(

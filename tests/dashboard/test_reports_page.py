@@ -56,8 +56,9 @@ def send(client: TestClient, role: str, **typed: str) -> Any:
 
 def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(workspace: Workspace) -> None:
     found = reports(workspace)
-    assert [(each.name, each.period, each.lang, each.problems) for each in found] == [(MADE, "2026-01", "en", ())]
+    assert [(each.name, each.period, each.lang, each.state) for each in found] == [(MADE, "2026-01", "en", "sealed")]
     assert len(found[0].entries) == 1
+    assert found[0].entry is not None
     page = html.listed(found, EN, query={"lang": "en"})
     assert "January 2026, in English" in page
     assert f'href="/evidence?lang=en&amp;entry={found[0].entries[0]}"' in page
@@ -66,12 +67,36 @@ def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(wo
     assert "janvier 2026, en anglais" in html.listed(found, FR, query={}).lower()
 
 
-def test_a_file_that_was_changed_does_not_hold(workspace: Workspace) -> None:
+@pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")
+def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace, client: TestClient) -> None:
+    whole = (workspace.reports / MADE).read_bytes()
     (workspace.reports / "boussole-2026-02-fr.pdf").write_bytes(b"%PDF-1.7 nothing")
-    broken = {each.name: each.problems for each in reports(workspace)}
-    assert broken[MADE] == ()
-    assert broken["boussole-2026-02-fr.pdf"] == ("this is not a PDF that can be read.",)
-    assert "It does not hold: this is not a PDF" in html.listed(reports(workspace), EN, query={})
+    (workspace.reports / "boussole-2026-03-fr.pdf").write_bytes(whole)  # another report under this name
+    (workspace.reports / MADE).write_bytes(whole + b"% changed")
+    assert {each.name: each.state for each in reports(workspace)} == {
+        MADE: "changed",
+        "boussole-2026-02-fr.pdf": "damaged",
+        "boussole-2026-03-fr.pdf": "changed",
+    }
+    page = html.listed(reports(workspace), EN, query={})
+    assert page.count("not handed out") == 3
+    assert "No: the file was changed after it was made." in page
+    client.cookies.set(COOKIE, "reader")
+    for name in (MADE, "boussole-2026-02-fr.pdf", "boussole-2026-03-fr.pdf"):
+        answer = client.get(f"/report-file/{name}")
+        assert answer.status_code == 409, name
+        assert "it was changed after it was made" in answer.text
+    (workspace.reports / MADE).write_bytes(whole)
+    assert client.get(f"/report-file/{MADE}").content == whole
+
+
+def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.report.checking.sealed_reports", lambda _: [])
+    monkeypatch.setattr("dashboard.reports.kept._known", {})
+    assert [each.state for each in reports(workspace)] == ["unsealed"]
+    assert "Nobody can say" in html.listed(reports(workspace), EN, query={})
 
 
 def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspace, client: TestClient) -> None:

@@ -10,11 +10,18 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from click.testing import Result
+from pypdf.generic import DecodedStreamObject, NameObject
+from typer.testing import CliRunner
 
 from audits.errors import ReportError
 from audits.workspace import Workspace
+from charter.records import sealed_reports, verify_records
+from dashboard.cli import app
+from dashboard.report import write_report
 from dashboard.report.checking import check
-from tests.dashboard.report.conftest import make_workspace
+from tests.attacks import Tries
+from tests.dashboard.report.conftest import fill, make_workspace
 
 Files = dict[str, bytes]
 
@@ -111,3 +118,132 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         check(file_with({"seals.json": b"[]"}, tmp_path / "list.pdf"))
     with pytest.raises(ReportError, match="not a PDF"):
         check(tmp_path / "missing.pdf")
+
+
+@pytest.fixture(scope="module")
+def sealed(workspace: Workspace) -> bytes:
+    """A report as it is written and sealed."""
+    return write_report(workspace, period="2026-Q3", lang="fr", out=None).read_bytes()
+
+
+def overlaid(sealed: bytes) -> bytes:
+    """The same report with other words on its first page."""
+    writer, buffer = pypdf.PdfWriter(clone_from=io.BytesIO(sealed)), io.BytesIO()
+    over = pypdf.PageObject.create_blank_page(width=200, height=100)
+    over[NameObject("/Contents")] = writer._add_object(DecodedStreamObject())
+    stream = over["/Contents"].get_object()
+    stream.set_data(b"BT /F1 12 Tf (All promises kept) Tj ET")
+    writer.pages[0].merge_page(over)
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def appended(sealed: bytes) -> bytes:
+    return sealed + b"\n% nothing\n"
+
+
+def saved_anew(sealed: bytes) -> bytes:
+    writer, buffer = pypdf.PdfWriter(clone_from=io.BytesIO(sealed)), io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.attack("reports", "pages are printed over, saved anew or appended to, attachments left as they are")
+@pytest.mark.parametrize("forge", [overlaid, appended, saved_anew])
+def test_a_report_with_other_pages_is_not_the_one_that_was_sealed(
+    workspace: Workspace, sealed: bytes, forge: Callable[[bytes], bytes]
+) -> None:
+    path = Path("report.pdf")
+    forged = check(path, workspace=workspace, content=forge(sealed))
+    assert forged.problems == ()  # what is attached was left alone
+    assert forged.sealed is None
+    assert {each.document for each in forged.others} >= {hashlib.sha256(sealed).hexdigest()}
+    whole = check(path, workspace=workspace, content=sealed)
+    assert whole.sealed is not None
+    assert (whole.sealed.period, whole.sealed.lang, whole.sealed.document) == (
+        "2026-Q3",
+        "fr",
+        hashlib.sha256(sealed).hexdigest(),
+    )
+
+
+@pytest.mark.attack("reports", "one byte is changed")
+def test_no_report_with_a_changed_byte_is_taken_for_the_sealed_one(
+    workspace: Workspace, sealed: bytes, tries: Tries
+) -> None:
+    step = len(sealed) // 150
+    for place in range(0, len(sealed), step):
+        tries.add()
+        changed = bytearray(sealed)
+        changed[place] ^= 1 << place % 8
+        try:
+            found = check(Path("report.pdf"), workspace=workspace, content=bytes(changed))
+        except ReportError:
+            continue  # no report any more
+        assert found.sealed is None, place
+
+
+@pytest.mark.attack("reports", "a second attachment bears the name of the first")
+def test_two_attachments_of_one_name_are_a_fault(workspace: Workspace, french: pypdf.PdfReader, tmp_path: Path) -> None:
+    files = files_of(french)
+    writer, buffer = pypdf.PdfWriter(), io.BytesIO()
+    writer.add_blank_page(100, 100)
+    name = audit_of(files)
+    for each, content in [*files.items(), (name, b"{}")]:
+        writer.add_attachment(each, content)
+    writer.write(buffer)
+    found = check(Path("report.pdf"), content=buffer.getvalue())
+    assert found.problems == (f"{name}: 2 files of this name are attached",)
+
+
+@pytest.mark.attack("reports", "the list of seals is anything")
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b"[" * 100_000,
+        b"null",
+        b'{"audits": null}',
+        b'{"audits": [{"file": "a", "sha256": "b", "entry": [], "root": "", "charter": ""}]}',
+        b'{"audits": [{"file": {}, "sha256": "b", "entry": 1, "root": "", "charter": ""}]}',
+        b'{"audits": [], "drift": 3}',
+        b'{"audits": [], "drift": [{"file": "x"}]}',
+        b"\xff",
+    ],
+)
+def test_a_list_of_seals_that_says_nothing_is_told(workspace: Workspace, tmp_path: Path, listed: bytes) -> None:
+    with pytest.raises(ReportError, match="no list of seals"):
+        check(file_with({"seals.json": listed}, tmp_path / "list.pdf"), workspace=workspace)
+
+
+def test_a_report_is_sealed_once_and_what_came_later_is_told(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    first = write_report(workspace, period=None, lang="en", out=tmp_path / "first.pdf")
+    again = write_report(workspace, period=None, lang="en", out=tmp_path / "again.pdf")
+    assert first.read_bytes() == again.read_bytes()
+    held = sealed_reports(workspace)
+    assert [(each.period, each.lang) for each in held] == [("2026-09-30", "en")]
+    assert held[0].document == hashlib.sha256(first.read_bytes()).hexdigest()
+    text = (workspace.home / "boussole.toml").read_text(encoding="utf-8")
+    (workspace.home / "boussole.toml").write_text(text.replace("essai", "nouvel essai"), encoding="utf-8")
+    other = write_report(Workspace(workspace.home), period=None, lang="en", out=tmp_path / "other.pdf")
+    old, new = (check(path, workspace=workspace) for path in (first, other))
+    assert (old.replaced_by, new.replaced_by) == (sealed_reports(workspace)[1], None)
+    assert verify_records(workspace).ok  # type: ignore[union-attr]
+
+
+def test_the_command_tells_a_sealed_report_from_others(workspace: Workspace, sealed: bytes, tmp_path: Path) -> None:
+    def verified(content: bytes, *, held: bool) -> Result:
+        path = tmp_path / "report.pdf"
+        path.write_bytes(content)
+        given = ["--workspace", str(workspace.home)] if held else []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            return CliRunner().invoke(app, [*given, "verify", str(path)])
+
+    as_made = verified(sealed, held=True)
+    assert (as_made.exit_code, "byte for byte the report that was sealed" in as_made.stderr) == (0, True)
+    forged = verified(appended(sealed), held=True)
+    assert (forged.exit_code, "NOT a report that was sealed" in forged.stderr) == (1, True)
+    alone = verified(sealed, held=False)
+    assert (alone.exit_code, "held to nothing" in alone.stderr) == (3, True)

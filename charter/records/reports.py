@@ -1,0 +1,52 @@
+"""Reports in the ledger: the SHA-256 of each file as it was made, so that a changed one is told from it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from audits import ledger
+from audits.hashing import sha256_hex
+from audits.ledger.entry import entry_table
+from audits.workspace import Workspace
+from charter.records.database import open_records, reading
+
+KIND = "report"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedReport:
+    """A report as it was made: its entry and moment, what it is about, and the hashes of the file and of its seals."""
+
+    entry: int
+    time: str
+    period: str
+    lang: str
+    document: str
+    seals: str
+
+
+def seal_report(workspace: Workspace, content: bytes, *, period: str, lang: str, seals: bytes) -> int:
+    """Seals a report and says at which entry; one that is sealed byte for byte already is not sealed twice.
+
+    `period`: its name or, of the newest audits, the last day. `seals`: the list that is attached to it.
+    """
+    payload = {"document": sha256_hex(content), "lang": lang, "period": period, "seals": sha256_hex(seals)}
+    with open_records(workspace).begin() as connection:
+        for index, _, held in ledger.payloads(connection, kinds=[KIND]):
+            if held["document"] == payload["document"]:
+                return index
+        return ledger.append(connection, kind=KIND, payload=payload).index
+
+
+def sealed_reports(workspace: Workspace) -> list[SealedReport]:
+    """All sealed reports, in the order of their entries."""
+    with reading(workspace) as connection:
+        if connection is None:
+            return []
+        columns = entry_table.c
+        query = select(columns.position, columns.time, columns.payload).where(columns.kind == KIND)
+        rows = connection.execute(query.order_by(columns.position)).all()
+    return [SealedReport(entry=row.position, time=row.time, **json.loads(row.payload)) for row in rows]
