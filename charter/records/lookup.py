@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
@@ -77,6 +77,11 @@ def audits_alike(workspace: Workspace, *, system: str, start: str, end: str) -> 
         return [] if connection is None else list(connection.execute(alike.order_by(Audit.entry)).scalars())
 
 
+NAMED = ("sha256", "document", "charter", "rules", "content")
+"""Where a record holds a fingerprint. Typed into a text, in which quotation marks are escaped, it names no file."""
+EVIDENCE = ("cubes", "rows", "system")
+
+
 def _places(connection: Connection, digest: str) -> list[Place]:
     """One hash, in payloads, in the documents of records, and in what audits say of their evidence."""
     position, time = entry_table.c.position, entry_table.c.time
@@ -84,10 +89,10 @@ def _places(connection: Connection, digest: str) -> list[Place]:
         How.itself: select(position, time).where(entry_table.c.payload.contains(digest)),
         How.attached: select(position, time)
         .join_from(entry_table, Record.__table__, Record.entry == position)
-        .where(Record.document.contains(digest)),
+        .where(or_(*(Record.document.contains(f'"{name}":"{digest}"') for name in NAMED))),
         How.evidence: select(position, time)
         .join_from(entry_table, Audit.__table__, Audit.entry == position)
-        .where(Audit.document.contains(f"sha256:{digest}")),
+        .where(or_(*(Audit.document.contains(f'"{name}":"sha256:{digest}"') for name in EVIDENCE))),
     }
     return [
         Place(entry=row.position, time=row.time, how=how)

@@ -10,7 +10,7 @@ import pytest
 
 from audits.workspace import Workspace
 from charter.records import keep_file, save_audit, seal
-from charter.records.kinds import Attestation
+from charter.records.kinds import Attestation, Recommendation
 from charter.records.lookup import How, audits_alike, fingerprints, places_of
 
 COUNTS = b"counts of an audit"
@@ -85,3 +85,22 @@ def test_a_workspace_without_records_knows_nothing(tmp_path):
     assert places_of(empty, fingerprints(b"x")) == []
     assert audits_alike(empty, system="a", start="b", end="c") == []
     assert not empty.governance.exists()
+
+
+@pytest.mark.attack("ledger", "a record's text names the fingerprint of a forged file")
+@pytest.mark.parametrize("text", ["{}", 'sha256":"{}', '"sha256":"{}"', 'see {"sha256":"{}"}'])
+def test_a_fingerprint_that_somebody_typed_vouches_for_nothing(workspace, text):
+    forged = b"%PDF all promises kept"
+    typed = text.replace("{}", hashlib.sha256(forged).hexdigest())
+    seal(
+        workspace,
+        Recommendation(
+            role="Committee",
+            on=dt.date(2026, 11, 2),
+            body=typed,
+            addressee="Direction",
+            outside=False,
+            due_on=dt.date(2026, 12, 2),
+        ),
+    )
+    assert known(workspace, forged) == []
