@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from audits.access_settings import LOOPBACK
 from audits.errors import BoussoleError, nearest
+from audits.regular import read_text
 
 About = Literal["verdicts", "drift"]
 Only = Literal["all", "worse"]
@@ -61,7 +62,7 @@ class ChannelSettings(BaseModel):
         elif self.url_file is not None:
             path = home / self.url_file
             try:
-                found, place = path.read_text(encoding="utf-8"), f"the file {path}"
+                found, place = read_text(path), f"the file {path}"
             except (OSError, UnicodeDecodeError) as error:
                 raise BoussoleError(
                     f"the file of its address cannot be read ({type(error).__name__}).",

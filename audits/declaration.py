@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
+from audits.regular import read_bytes
 from audits.systems.model import KEPT, System
 
 USED = {
@@ -75,7 +76,7 @@ def content_of(folder: Path, digest: str) -> bytes:
     path = folder / f"{digest}.json"
     if not path.exists():
         raise BoussoleError("the declaration is missing.", where=str(path), next_step="Restore it from a backup.")
-    content = path.read_bytes()
+    content = read_bytes(path)
     if sha256_hex(content) != digest:
         raise BoussoleError("the declaration was changed.", where=str(path), next_step="Restore it from a backup.")
     return content

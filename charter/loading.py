@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ Files = tuple[tuple[str, bytes], ...]
 
 
 def load_charter(source: Workspace | Path | None = None) -> Charter:
-    """The charter of a workspace or a folder; the packaged one when there is no such folder.
+    """The charter of a workspace or a folder; the packaged one where neither is given, or the workspace has none.
 
     Raises CharterError with the faults of `boussole charter check`: nothing is used while there is one.
 
@@ -53,9 +54,16 @@ def unread(source: Workspace | Path | None = None) -> list[str]:
 
 
 def charter_folder(source: Workspace | Path | None = None) -> Path:
-    """The folder a charter is read from: `charter/` of a workspace replaces the packaged one as a whole."""
+    """The folder a charter is read from: `charter/` of a workspace, if it has one, replaces the packaged one wholly.
+
+    Raises CharterError for what is no folder: another charter than the one that is meant would judge.
+    """
     folder = source.home / "charter" if isinstance(source, Workspace) else source
-    return folder if folder is not None and folder.is_dir() else PACKAGED
+    if folder is None or (isinstance(source, Workspace) and not os.path.lexists(folder)):
+        return PACKAGED
+    if not folder.is_dir():
+        raise CharterError("there is no such folder of a charter.", where=str(folder), next_step="Check the path.")
+    return folder
 
 
 def _paths(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from audits.errors import CharterError, nearest
 from audits.hashing import canonical_json, sha256_hex
+from audits.regular import read_text
 from audits.workspace import Workspace
 from charter.check import faults
 from charter.in_force import in_force, kept_charter
@@ -77,7 +78,7 @@ def _read(path: Path) -> str:
             f"the file has more than {MOST_BYTES:,} bytes.", where=str(path), next_step="Give the JSON of a charter."
         )
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except UnicodeDecodeError as error:
         raise CharterError("the file is not UTF-8 text.", where=str(path), next_step="Save it as UTF-8.") from error
 

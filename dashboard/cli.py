@@ -26,7 +26,7 @@ from dashboard.commands import work as work_commands
 from dashboard.commands.audits import audit, metrics, subgroups, verify
 from dashboard.commands.committee import app as committee_commands
 from dashboard.commands.compare import compare
-from dashboard.commands.console import State, complain
+from dashboard.commands.console import State, complain, put
 from dashboard.commands.decisions import import_, log, sync
 from dashboard.commands.demo import demo
 from dashboard.commands.drifting import drift
@@ -50,7 +50,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"boussole {version('boussole')}")
+        put(f"boussole {version('boussole')}")
         raise typer.Exit
 
 

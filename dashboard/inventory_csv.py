@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from audits.formulas import escaped
+
 Row = Mapping[str, Any]
 Column = tuple[str, str, Callable[[Row], Any]]
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""What makes a spreadsheet take a text for a formula or a command when it stands first."""
 
 
 def safe(value: Any) -> str:
@@ -23,8 +23,7 @@ def safe(value: Any) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:.10g}"
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\u202f").startswith(FORMULA) or text.startswith(FORMULA) else text
+    return escaped(str(value))
 
 
 def at(*path: str) -> Callable[[Row], Any]:

@@ -15,6 +15,7 @@ from audits.decisions.contracts.base import EARLIEST
 from audits.decisions.examine import PURGED, bad_lines, fingerprint
 from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
 from audits.errors import SourceError
+from audits.formulas import escaped
 from audits.lake import reading
 from audits.lake.rows import QUARANTINE
 from audits.lake.tables import describe, exists, literal, quote, table
@@ -122,8 +123,9 @@ def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "decisions") -> int:
     """Writes the rows of a log that are set aside, as they came, to a CSV file; returns how many.
 
-    The file holds personal data in clear: it is readable by its owner only. Rows whose content was purged are not in
-    it. Raises SourceError when there is nothing to write.
+    The file holds personal data in clear: it is readable by its owner only. What a spreadsheet would run has an
+    apostrophe before it, which is taken away when the rows come in again. Rows whose content was purged are not in it.
+    Raises SourceError when there is nothing to write.
     """
     with reading(workspace) as connection:
         found = []
@@ -145,7 +147,8 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
         writer = csv.DictWriter(file, [BATCH, ROW, COLUMN, REASON, *columns])
         writer.writeheader()
         for (batch, row, column, reason, _), item in zip(found, opened, strict=True):
-            writer.writerow({BATCH: batch, ROW: row, COLUMN: column, REASON: reason, **item})
+            values = {name: escaped(value) if isinstance(value, str) else value for name, value in item.items()}
+            writer.writerow({BATCH: batch, ROW: row, COLUMN: column, REASON: reason, **values})
     return len(found)
 
 

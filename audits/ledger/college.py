@@ -12,6 +12,7 @@ from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from audits.ledger.cosigning import Request, check_extends
 from audits.ledger.keys import COSIGNATURE, SigningKey, VerifierKey, make_key, parse_signer, parse_verifier
 from audits.ledger.notes import Note, check
+from audits.regular import read_text
 
 KEY, PUBLIC, LOG, KEPT = "college.key", "college.vkey", "ledger.vkey", "kept.checkpoint"
 
@@ -57,7 +58,7 @@ def kept_checkpoint(folder: Path) -> Checkpoint | None:
     path = folder / KEPT
     if not path.exists():
         return None
-    note, checkpoint = parse_checkpoint(path.read_text(encoding="utf-8"))
+    note, checkpoint = parse_checkpoint(read_text(path))
     if not check(note, [_key(folder).verifier]).signers:
         raise LedgerError(
             "the kept checkpoint does not carry the college's own cosignature: it was changed.",
@@ -75,13 +76,13 @@ def _key(folder: Path) -> SigningKey:
             where=str(folder),
             next_step="Make one with `boussole ledger keygen FOLDER --name NAME`.",
         )
-    return parse_signer(path.read_text(encoding="utf-8"))
+    return parse_signer(read_text(path))
 
 
 def _trusted(folder: Path, given: VerifierKey | None) -> VerifierKey:
     """The public key of the ledger: the one the folder keeps, else the one given."""
     path = folder / LOG
-    known = parse_verifier(path.read_text(encoding="utf-8")) if path.exists() else None
+    known = parse_verifier(read_text(path)) if path.exists() else None
     if known is not None and given is not None and known != given:
         raise LedgerError(
             f"this folder belongs to the ledger {known.name}, not to {given.name}.",

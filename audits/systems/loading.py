@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from audits.errors import SystemFileError, nearest
+from audits.regular import read_text
 from audits.systems.model import System
 from audits.yaml_files import parse
 
@@ -22,7 +23,7 @@ def load_system(path: Path) -> System:
     Raises SystemFileError when the file is not YAML, a key is unknown or a value is wrong.
     """
     try:
-        raw = parse(path.read_text(encoding="utf-8"))
+        raw = parse(read_text(path))
     except UnicodeDecodeError as error:
         raise SystemFileError("the file is not UTF-8 text.", where=str(path), next_step="Save it as UTF-8.") from error
     except yaml.YAMLError as error:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from audits.errors import BoussoleError, nearest
+from audits.regular import read_text
 from audits.systems.loading import explain
 from audits.workspace import Workspace
 from audits.yaml_files import parse
@@ -50,7 +51,7 @@ def read_rules(path: Path, colleges: Sequence[College]) -> Rules:
     Raises BoussoleError with file, key and next step.
     """
     try:
-        raw = parse(path.read_text(encoding="utf-8"))
+        raw = parse(read_text(path))
     except UnicodeDecodeError as error:
         raise BoussoleError("the file is not UTF-8 text.", where=str(path), next_step="Save it as UTF-8.") from error
     except yaml.YAMLError as error:

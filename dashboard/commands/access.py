@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.console import FromOption, ToOption, say, workspace_of
+from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
 
 app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
@@ -37,7 +37,7 @@ def log(
         return
     days = [moment.date() if moment else None for moment in (start, end)]
     for row in entries(workspace, start=days[0], end=days[1]):
-        typer.echo(f"{row.at}\t{row.event}\t{row.subject}\t{row.role or '-'}\t{row.place or '-'}")
+        put(f"{row.at}\t{row.event}\t{row.subject}\t{row.role or '-'}\t{row.place or '-'}")
 
 
 def _tell_check(changed: list[str]) -> None:
@@ -76,7 +76,7 @@ def sessions(context: typer.Context) -> None:
 
     found = open_sessions(workspace_of(context))
     for row in found:
-        typer.echo(f"{row.digest[:12]}\t{row.subject}\t{row.role}\t{row.started_at}\t{row.expires_at}\t{row.seen_at}")
+        put(f"{row.digest[:12]}\t{row.subject}\t{row.role}\t{row.started_at}\t{row.expires_at}\t{row.seen_at}")
     if not found:
         say("Nobody is signed in.")
 
@@ -109,7 +109,7 @@ def new(
 
     made = new_token(workspace_of(context), role=role, label=label, days=days)
     say(f"It is not shown again. It lasts {days} day(s); send it as `Authorization: Bearer …`.")
-    typer.echo(made)
+    put(made)
 
 
 @token_app.command("list")
@@ -119,7 +119,7 @@ def list_(context: typer.Context) -> None:
 
     found = tokens(workspace_of(context))
     for row in found:
-        typer.echo(f"{row.id}\t{row.role}\t{row.label}\t{row.created_at}\t{row.expires_at}\t{row.ended_at or '-'}")
+        put(f"{row.id}\t{row.role}\t{row.label}\t{row.created_at}\t{row.expires_at}\t{row.ended_at or '-'}")
     if not found:
         say("There is no token.")
 

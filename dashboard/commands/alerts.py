@@ -9,7 +9,7 @@ import typer
 
 from audits.errors import BoussoleError, nearest
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.console import complain, put, say, workspace_of
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -77,9 +77,7 @@ def list_(
         return
     for each in listed:
         row = _row(each)
-        typer.echo(
-            "\t".join(str(row[name]) for name in ("id", "state", "channel", "at", "attempts", "changes", "problem"))
-        )
+        put("\t".join(str(row[name]) for name in ("id", "state", "channel", "at", "attempts", "changes", "problem")))
     say(f"{len(waiting)} message(s) wait, {sum(each.problem is not None for each in waiting)} of them failed before.")
 
 
@@ -134,7 +132,7 @@ def schema() -> None:
     """Print the JSON Schema of what webhooks get (boussole.alert/1)."""
     from dashboard.alerts.as_json import schema_text
 
-    typer.echo(schema_text().rstrip())
+    put(schema_text().rstrip())
 
 
 def tell_sent(done: Sent) -> None:
@@ -173,7 +171,7 @@ def _print(workspace: Workspace, message: Message) -> None:
     letter = composed(workspace, channel, message)
     to = ", ".join(recipients(plugin)) or place_of(plugin)
     due = "at once" if message.digest == "off" else f"{message.digest} digest, {message.due_at}"
-    typer.echo(f"Channel: {message.channel} ({place_of(plugin)})\nTo: {to}\nWhen: {due}\nSubject: {letter.subject}\n")
-    typer.echo(wrapped(letter.text) if is_mail(plugin) else letter.text)
+    put(f"Channel: {message.channel} ({place_of(plugin)})\nTo: {to}\nWhen: {due}\nSubject: {letter.subject}\n")
+    put(wrapped(letter.text) if is_mail(plugin) else letter.text)
     if not is_mail(plugin):
-        typer.echo(json.dumps(letter.document, ensure_ascii=False, indent=2) + "\n")
+        put(json.dumps(letter.document, ensure_ascii=False, indent=2) + "\n")

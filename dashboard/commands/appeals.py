@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 from dashboard.commands.stating import MaybeDocument, On, Role, SystemId, Text, seal_record
 
 app = typer.Typer(
@@ -62,7 +62,7 @@ def enter(
         received_on=received_on.date(),
         human_review=human_review,
     )
-    typer.echo(number)
+    put(number)
 
 
 @app.command()
@@ -114,8 +114,6 @@ def list_(
         said = each.appeal
         outcome = each.decision[1].outcome if each.decision else "-"
         state = "late" if each.late else each.state
-        typer.echo(
-            f"{said.number}\t{each.entry}\t{state}\t{said.system}\t{said.asks}\t{each.due_on}\t{each.days}\t{outcome}"
-        )
+        put(f"{said.number}\t{each.entry}\t{state}\t{said.system}\t{said.asks}\t{each.due_on}\t{each.days}\t{outcome}")
     told = counts(found)
     say(f"Received: {told.received}, waiting: {told.waiting}, of these late: {told.overdue}.")

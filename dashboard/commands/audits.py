@@ -18,6 +18,7 @@ from dashboard.commands.console import (
     FromOption,
     ToOption,
     known_workspace,
+    put,
     say,
     workspace_of,
     write_json,
@@ -96,7 +97,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     reports: list[IngestReport] = []
     by_itself = run is not None or file is not None or system_file is not None
     _consistent(all_periods=all_periods, by_itself=by_itself, days=days)
-    tell = say if json_ else typer.echo
+    tell = say if json_ else put
     if by_itself:
         files = files_of(
             encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
@@ -160,7 +161,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
         write_json(found.document(), json_)
         return
     window = f"{found.window.start}/{found.window.end}"
-    typer.echo(
+    put(
         f"{system} {window}: {found.scanned} subgroups of {found.minimum} decisions or more, "
         f"by up to {found.depth} attributes; {len(found.found)} stand out"
     )
@@ -168,7 +169,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
         ends = f" ({100 * each.interval.low:.0f} to {100 * each.interval.high:.0f})" if each.interval else ""
         named = ", ".join(f"{name}={value}" for name, value in each.group.items())
         told = f"{100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions"
-        typer.echo(f"  {named}: {told}; by chance alone, with {found.scanned} looked at: p = {each.p:.2g}")
+        put(f"  {named}: {told}; by chance alone, with {found.scanned} looked at: p = {each.p:.2g}")
 
 
 def metrics() -> None:
@@ -176,7 +177,7 @@ def metrics() -> None:
     from audits.metrics.registry import REGISTRY
 
     for metric in REGISTRY.all():
-        typer.echo(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
+        put(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
 
 
 def verify(  # noqa: PLR0917 (the options of a command)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
+from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -44,7 +44,7 @@ def check(
         say(f"Not read: {name} (a charter is made of .yaml files)")
     faults = find_faults(checked)
     for fault in faults:
-        typer.echo(fault)
+        put(fault)
     if faults:
         count = "One fault" if len(faults) == 1 else f"{len(faults)} faults"
         say(f"{count}: this charter judges nothing until it has none.")
@@ -66,7 +66,7 @@ def new(
 
     if list_:
         for name, about in ABOUT.items():
-            typer.echo(f"{name:<12}{about}")
+            put(f"{name:<12}{about}")
         return
     folder = to or workspace_of(context).home / "charter"
     for file in write_template(template, folder):
@@ -109,12 +109,12 @@ def show(
     if json_:
         write_json(charter.document(), json_)
         return
-    typer.echo(f"{said(charter.title, lang)} {charter.version} ({charter.sha256})")
+    put(f"{said(charter.title, lang)} {charter.version} ({charter.sha256})")
     for article in charter.articles:
-        typer.echo(f"\n{article.order}. {said(article.title, lang)}: {said(article.commitment, lang)}")
+        put(f"\n{article.order}. {said(article.title, lang)}: {said(article.commitment, lang)}")
         for indicator in article.indicators:
             for at, way in enumerate(indicator.ways):
-                typer.echo(f"  {'     or: ' if at else indicator.number + ' '}{said(way.question, lang)}")
+                put(f"  {'     or: ' if at else indicator.number + ' '}{said(way.question, lang)}")
 
 
 @app.command()
@@ -156,9 +156,9 @@ def _tell(document: Mapping[str, Any], lang: str) -> None:
     from charter.families import said
 
     names = [f"{side['id']} {side['version']} ({side['sha256'][:12]})" for side in _sides(document)]
-    typer.echo(" -> ".join(names))
+    put(" -> ".join(names))
     for change in document["changes"]:
-        typer.echo(f"{MARKS[change['effect']]} {said(change['sentence'], lang)}")
+        put(f"{MARKS[change['effect']]} {said(change['sentence'], lang)}")
     counts = {effect: sum(change["effect"] == effect for change in document["changes"]) for effect in MARKS}
     say(
         f"Changes: {len(document['changes'])}; {counts['tighter']} tighter (+), {counts['looser']} looser (-), "
@@ -181,9 +181,7 @@ def versions(context: typer.Context) -> None:
     for each in kept(workspace):
         acts = "; ".join(f"adopted on {act.on} by {act.role} (entry {act.entry})" for act in each.acts)
         mark = "*" if each.sha256 == current else " "
-        typer.echo(
-            f"{mark} {each.version}\t{each.sha256[:12]}\tused since {each.first_used_on}\t{acts or 'not adopted'}"
-        )
+        put(f"{mark} {each.version}\t{each.sha256[:12]}\tused since {each.first_used_on}\t{acts or 'not adopted'}")
 
 
 @app.command()
@@ -242,7 +240,7 @@ def replay(
         write_json(found.document(), json_)
         return
     for change in found.changes:
-        typer.echo(
+        put(
             f"{change.start}/{change.end}\t{change.system}\t{change.article}\t{change.indicator}\t"
             f"{change.before} -> {change.after}"
         )

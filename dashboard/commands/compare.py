@@ -13,7 +13,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.alone import system_of, tell_bad_rows
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
+from dashboard.commands.console import AsOfOption, FromOption, ToOption, put, workspace_of, write_json
 from dashboard.commands.output import check_file
 from dashboard.commands.side_by_side import beside
 
@@ -170,12 +170,12 @@ def _tell(document: Mapping[str, Any]) -> None:
     """The comparisons, the worst first, one line each."""
     sides = [document[side] for side in ("production", "candidate")]
     told = [f"{side['name']} ({side['decisions']} decisions)" for side in sides]
-    typer.echo(f"{document['system']}: {told[0]} -> {told[1]}: {document['verdict'].replace('_', ' ')}")
+    put(f"{document['system']}: {told[0]} -> {told[1]}: {document['verdict'].replace('_', ' ')}")
     if not document["comparisons"]:
-        typer.echo("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
+        put("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
     order = ("worse", "unknown", "not_worse")
     for comparison in sorted(document["comparisons"], key=lambda item: order.index(item["verdict"])):
-        typer.echo(f"  {comparison['verdict'].replace('_', ' '):<9} {comparison['measure']}: {_line(comparison)}")
+        put(f"  {comparison['verdict'].replace('_', ' '):<9} {comparison['measure']}: {_line(comparison)}")
 
 
 def _line(comparison: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.access.command_line import noted
 from dashboard.commands.completing import system_ids
-from dashboard.commands.output import STDOUT, json_text, write_text
+from dashboard.commands.output import STDOUT, json_text, printable, write_text
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -65,7 +65,12 @@ def known_workspace(context: typer.Context) -> Workspace | None:
 
 def say(text: str) -> None:
     """A line for people: on stderr, so that stdout holds only what was asked for."""
-    typer.echo(text, err=True)
+    typer.echo(printable(text), err=True)
+
+
+def put(text: object = "", *, nl: bool = True) -> None:
+    """What was asked for, on stdout."""
+    typer.echo(printable(str(text)), nl=nl)
 
 
 def complain(error: BoussoleError) -> None:
@@ -77,7 +82,7 @@ def write_json(document: Any, target: str) -> None:
     """A document as JSON to a file, or to stdout for `-`."""
     text = json_text(document)
     if target == STDOUT:
-        typer.echo(text)
+        put(text)
         return
     write_text(target, text + "\n")
     say(f"Written: {target}")
@@ -104,7 +109,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         def tell(what: str, done: int, total: int) -> None:
             task = tasks.get(what)
             if task is None:
-                task = tasks[what] = bar.add_task(what, total=total)
+                task = tasks[what] = bar.add_task(printable(what), total=total)
             bar.update(task, completed=done, total=total)
 
         yield tell

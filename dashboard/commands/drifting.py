@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, say, workspace_of, write_json
+from dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
 from dashboard.commands.output import check_file, check_folder, write_bytes
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
     from dashboard.words import speaker
 
     for move in changes:
-        typer.echo(move_words(move, pair.system, speaker("en")).whole)
+        put(move_words(move, pair.system, speaker("en")).whole)
 
 
 def _print(pair: Pair, states: dict[str, str]) -> None:

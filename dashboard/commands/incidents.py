@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 from dashboard.commands.stating import (
     MaybeDocument,
     On,
@@ -174,7 +174,7 @@ def list_(
     for each in found:
         state = "closed" if each.closure else "overdue" if each.overdue else "open"
         due = each.next_due.isoformat(" ", "minutes") if each.next_due else "-"
-        typer.echo(f"{each.entry}\t{state}\t{each.severity}\t{each.incident.system}\t{due}\t{each.incident.title}")
+        put(f"{each.entry}\t{state}\t{each.severity}\t{each.incident.system}\t{due}\t{each.incident.title}")
     told = in_time(found)
     if told.due:
         say(f"Reported in time: {told.on_time} of {told.due} reports that were due.")

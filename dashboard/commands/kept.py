@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from audits.errors import LedgerError
+from audits.regular import read_bytes
 from dashboard.commands.console import say
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def text_of(path: Path) -> str:
     if path.stat().st_size > MOST_BYTES:
         raise LedgerError("this file is too large for a checkpoint or a proof.", where=str(path))
     try:
-        return path.read_bytes().decode()
+        return read_bytes(path).decode()
     except UnicodeDecodeError as error:
         raise LedgerError("this file is not text.", where=str(path), next_step="Give it as it was written.") from error
 
@@ -148,7 +149,7 @@ def _sealed(document: Path, payload: dict[str, object]) -> bool:
     from audits.hashing import sha256_hex
     from charter.records import sealed_json
 
-    data = document.read_bytes()
+    data = read_bytes(document)
     hashes = {sha256_hex(data)}
     with suppress(BoussoleError, ValueError, AttributeError, TypeError):
         hashes.add(sha256_hex(sealed_json(json.loads(data))))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dashboard.commands import kept
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 from dashboard.commands.output import check_file, write_bytes, write_text
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ def key(context: typer.Context) -> None:
     """Print the public key of the ledger; its secret half is made at first use."""
     from audits.ledger.signing import workspace_key
 
-    typer.echo(str(workspace_key(workspace_of(context).keys).verifier))
+    put(str(workspace_key(workspace_of(context).keys).verifier))
 
 
 @app.command()
@@ -64,7 +64,7 @@ def keygen(
 
     made = found_college(folder, name=name)
     say(f"The secret key is in {folder}: keep that folder where whoever runs the server cannot reach it.")
-    typer.echo(str(made.verifier))
+    put(str(made.verifier))
 
 
 @app.command()
@@ -148,6 +148,7 @@ def timestamp(
     """
     from audits.errors import BoussoleError
     from audits.ledger.timestamp import timestamp_request, timestamped_at
+    from audits.regular import read_bytes
 
     note, _ = kept.checkpoint_in(file)
     if reply is None:
@@ -157,5 +158,5 @@ def timestamp(
         return
     if authority is None:
         raise BoussoleError("whose timestamp should be trusted?", next_step="Give --authority with its certificate.")
-    moment = timestamped_at(note, reply=reply.read_bytes(), authorities=authority.read_bytes())
+    moment = timestamped_at(note, reply=read_bytes(reply), authorities=read_bytes(authority))
     say(f"The checkpoint existed on {moment:%Y-%m-%d at %H:%M:%S} UTC, says the authority.")

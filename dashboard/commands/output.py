@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 from audits.errors import BoussoleError
 
 STDOUT = "-"
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that move the cursor, colour, hide or turn what follows; tabs and line ends are not among them."""
 
 
 class OutputError(BoussoleError):
@@ -81,8 +84,20 @@ def write_text(target: Path | str, text: str) -> None:
 
 
 def json_text(document: Any) -> str:
-    """A document as commands write it."""
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    """A document as commands write it: what a terminal would obey is written as JSON writes it."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def printable(text: str) -> str:
+    """A text that no terminal obeys: control characters and marks of direction are written out.
+
+    >>> printable("a\\tb\\n\\x1b[2J\\x9b\\r\\u202e")
+    'a\\tb\\n\\\\x1b[2J\\\\x9b\\\\x0d\\\\u202e'
+    """
+    return CONTROLS.sub(
+        lambda found: f"\\x{ord(found[0]):02x}" if found[0] < "\u0100" else f"\\u{ord(found[0]):04x}", text
+    )
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

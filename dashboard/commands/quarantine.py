@@ -10,7 +10,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import LogOption, SystemOption, say, workspace_of
+from dashboard.commands.console import LogOption, SystemOption, put, say, workspace_of
 from dashboard.commands.decisions import tell_report
 from dashboard.commands.output import check_file
 from dashboard.commands.reading import (
@@ -40,9 +40,7 @@ def list_(
     chosen = [workspace.system(system)] if system else list(workspace.systems.values())
     found = [(item.id, entry) for item in chosen for entry in list_rows(workspace, item)]
     for name, entry in found:
-        typer.echo(
-            f"{name}\t{entry.log}\t{entry.rows}\t{entry.column}\t{entry.reason}\t{entry.origin}\trow {entry.first_row}"
-        )
+        put(f"{name}\t{entry.log}\t{entry.rows}\t{entry.column}\t{entry.reason}\t{entry.origin}\trow {entry.first_row}")
     if not found:
         say("Nothing is set aside.")
     else:

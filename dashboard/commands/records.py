@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from audits.errors import BoussoleError, nearest
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 from dashboard.commands.stating import (
     DAY,
     Document,
@@ -51,9 +51,7 @@ def list_(
             for name in ("indicator", "answer", "authority", "title", "body", "outcome", "state", "version", "of")
             if getattr(said, name, None) is not None
         ]
-        typer.echo(
-            f"{each.entry}\t{said.kind}\t{said.on}\t{said.system or 'all systems'}\t{said.role}\t{', '.join(about)}"
-        )
+        put(f"{each.entry}\t{said.kind}\t{said.on}\t{said.system or 'all systems'}\t{said.role}\t{', '.join(about)}")
     if not found:
         say("Nothing has been stated yet.")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from audits.errors import BoussoleError
-from dashboard.commands.console import workspace_of, write_json
+from dashboard.commands.console import put, workspace_of, write_json
 
 if TYPE_CHECKING:
     from audits.systems import System
@@ -69,40 +69,38 @@ def tell(document: Document) -> None:
     """What differs, what does not, what could not be compared, and the distances of everybody."""
     sides = [document[name] for name in ("production", "candidate")]
     told = [f"{side['name']} ({_days(side['window'])}, {side['decisions']} decisions)" for side in sides]
-    typer.echo(f"{document['system']}: {told[0]} -> {told[1]}")
+    put(f"{document['system']}: {told[0]} -> {told[1]}")
     rows = document["rows"]
     differing = sorted((row for row in rows if row["differs"]), key=lambda row: float(row["p_adjusted"]))
-    typer.echo(f"  {len(differing)} of {document['family']} figures differ beyond chance (Holm over all of them)")
+    put(f"  {len(differing)} of {document['family']} figures differ beyond chance (Holm over all of them)")
     for row in differing:
-        typer.echo(f"  differs   {_line(row)}")
+        put(f"  differs   {_line(row)}")
     for row in rows:
         if row["p"] is not None and not row["differs"]:
-            typer.echo(f"  -         {_line(row)}")
+            put(f"  -         {_line(row)}")
     reasons = Counter(row["reason"] for row in rows if row["reason"])
     for reason, count in reasons.items():
-        typer.echo(f"  not compared: {count} ({reason})")
+        put(f"  not compared: {count} ({reason})")
     for measure in document["drift"]:
         if measure["metric"] == "psi":
             name = next(iter(measure["group"].values()))
             value = measure["reason"] if measure["value"] is None else f"{measure['value']:.3f}"
-            typer.echo(f"  distance  psi {name}: {value}")
+            put(f"  distance  psi {name}: {value}")
     _agreement(document["agreement"])
     if document["mixed"]:
-        typer.echo(
-            f"  left out, because neither decided alone: {', '.join(_days(month) for month in document['mixed'])}"
-        )
+        put(f"  left out, because neither decided alone: {', '.join(_days(month) for month in document['mixed'])}")
     if document["kind"] == "sequential":
-        typer.echo("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
+        put("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
 
 
 def _agreement(found: Document | None) -> None:
     if found is None:
         return
     if found["reason"] is not None:
-        typer.echo(f"  agreement over {found['pairs']} decisions: hidden ({found['reason']})")
+        put(f"  agreement over {found['pairs']} decisions: hidden ({found['reason']})")
         return
     changed = found["only_candidate"], found["only_production"]
-    typer.echo(
+    put(
         f"  agreement {found['rate']:.4f} of {found['pairs']} decisions; selected by the shadow alone {changed[0]}, "
         f"by the other alone {changed[1]} (McNemar {_p(found['p'])})"
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from audits.errors import SystemFileError
-from dashboard.commands.console import complain, say, workspace_of
+from dashboard.commands.console import complain, put, say, workspace_of
 from dashboard.commands.output import check_file, write_text
 from dashboard.commands.reading import (
     DatesOption,
@@ -48,7 +48,7 @@ def list_(
     language = workspace.settings.language
     rows = [(s.id, s.kind, _stands(s), s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
     for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
-        typer.echo(line)
+        put(line)
     counts = Counter(_stands(system) for system in chosen)
     names = ("design", "pilot", "production", "retired", SHADOW)
     told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
@@ -119,7 +119,7 @@ def schema() -> None:
     """Print the JSON Schema of a system file, for editors."""
     from audits.systems import System
 
-    typer.echo(json.dumps(System.model_json_schema(), ensure_ascii=False, indent=2))
+    put(json.dumps(System.model_json_schema(), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -182,7 +182,7 @@ def new(  # noqa: PLR0917 (the options of a command)
     if made.read:
         say(f"{source}: {made.read}.")
     if out is None:
-        typer.echo(made.text, nl=False)
+        put(made.text, nl=False)
     else:
         write_text(out, made.text)
         say(f"Written: {out}")

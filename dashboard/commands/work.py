@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from audits.errors import BoussoleError, nearest
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 from dashboard.commands.stating import MaybeDocument, MaybeSystem, On, Role, SystemId, Text, seal_record, system_of
 
 if TYPE_CHECKING:
@@ -236,13 +236,11 @@ def list_(
     facts = facts_of(workspace_of(context), as_of=day)
     for name, asked in surveys(facts).items():
         means = ", ".join(f"{each.theme} {each.mean}" for each in asked.themes)
-        typer.echo(f"{asked.entry}\tsurvey\t{asked.survey.end}\t{name or 'all systems'}\t{means}")
+        put(f"{asked.entry}\tsurvey\t{asked.survey.end}\t{name or 'all systems'}\t{means}")
     for entry, course in trainings(facts):
-        typer.echo(
-            f"{entry}\ttraining\t{course.end}\t{course.system or 'all systems'}\t{course.before} of {course.users}"
-        )
+        put(f"{entry}\ttraining\t{course.end}\t{course.system or 'all systems'}\t{course.before} of {course.users}")
     for entry, saved in times(facts):
-        typer.echo(f"{entry}\ttime_saved\t{saved.end}\t{saved.system}\t{saved.hours} hours")
+        put(f"{entry}\ttime_saved\t{saved.end}\t{saved.system}\t{saved.hours} hours")
     for entry, step in consultations(facts):
         told = f"{step.system or 'all systems'}\t{step.step}, {step.body}"
-        typer.echo(f"{entry}\tconsultation\t{step.planned_on or step.on}\t{told}")
+        put(f"{entry}\tconsultation\t{step.planned_on or step.on}\t{told}")

@@ -17,6 +17,7 @@ import pypdf
 
 from audits.errors import BoussoleError, ReportError
 from audits.hashing import canonical_json, sha256_hex
+from audits.regular import read_bytes
 from audits.workspace import Workspace
 from charter.records import SealedReport, sealed_reports, stored_audits
 from dashboard.report.attachments import SEALS
@@ -99,7 +100,7 @@ def _follows(later: SealedReport, sealed: SealedReport) -> bool:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         raise _no_pdf(path) from error
 

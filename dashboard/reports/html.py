@@ -92,7 +92,7 @@ def _holds(report: Report, say: Say, *, query: Mapping[str, str]) -> Html:
         link(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry)))
         for entry in [*whole, *report.entries]
     ]
-    return join([told, " (", join(seals, ", "), ")"])
+    return join([told, el("br"), join(seals, ", ")])
 
 
 def asked(form: Form | None, say: Say, *, query: Mapping[str, str], problem: Problem | None) -> Html:

@@ -289,3 +289,30 @@ def test_a_correction_of_rows_without_an_id_counts_each_once(
         resubmit(workspace, workspace.system("loans"), out)
     out.write_text(f"{head}\n{line}\n", encoding="utf-8")
     assert resubmit(workspace, workspace.system("loans"), out).accepted == 1
+
+
+@pytest.mark.attack(
+    "spreadsheets", "a row set aside holds cells that a spreadsheet would run; it is exported, then corrected"
+)
+def test_no_exported_cell_is_run_and_ids_that_look_like_formulas_come_back_as_they_were(
+    make: Make, tmp_path: Path
+) -> None:
+    workspace = make("ID")
+    ids = ["-A1", "'-A2", "+33", "＝1", "@x", "plain"]
+    rows = pd.DataFrame({"ID": ids, "granted": ["?"] * 6, "sex": ["F", "M"] * 3, "repaid": [True] * 6})
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    more = rows.assign(ID=[f"n{n}" for n in range(6)], granted="yes")
+    pd.concat([rows, *[more.assign(ID=more["ID"] + str(k)) for k in range(100)]]).to_csv(
+        tmp_path / "log.csv", index=False
+    )
+    system = workspace.system("loans")
+    assert ingest(workspace, system, tmp_path / "log.csv").quarantined == 6
+    out = tmp_path / "aside.csv"
+    assert export(workspace, system, out) == 6
+    written = pd.read_csv(out, dtype=str)
+    assert list(written["ID"]) == ["'-A1", "''-A2", "+33", "'＝1", "'@x", "plain"]
+    written.assign(granted="no").to_csv(out, index=False)
+    assert resubmit(workspace, system, out).accepted == 6
+    with reading(workspace) as connection:
+        held = connection.execute(f"SELECT id FROM {table(system, 'decisions')} WHERE id NOT LIKE 'n%'").fetchall()
+    assert sorted(each for (each,) in held) == sorted(ids)

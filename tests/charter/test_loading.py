@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from audits.errors import CharterError
 from audits.hashing import canonical_json, sha256_hex
 from audits.languages import french
 from audits.workspace import Workspace
-from charter.loading import PACKAGED, charter_folder, find_faults, load_charter
+from charter.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
 
@@ -126,3 +127,16 @@ def test_law_is_found_with_its_date():
     charter = load_charter()
     laws = charter.law_of(charter.indicator("told_it_is_ai"))
     assert [law.in_force.isoformat() for law in laws] == ["2026-08-02"]
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda path: None, lambda path: path.symlink_to("nowhere")])
+def test_a_path_that_is_no_folder_is_not_taken_for_the_packaged_charter(tmp_path, make):
+    make(tmp_path / "mine")
+    for read in (load_charter, find_faults, unread):
+        with pytest.raises(CharterError, match="no such folder"):
+            read(tmp_path / "mine")
+    workspace = Workspace.create(tmp_path / "w")
+    assert charter_folder(workspace) == PACKAGED
+    (workspace.home / "charter").symlink_to("nowhere")
+    with pytest.raises(CharterError, match="no such folder"):
+        load_charter(workspace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from audits.formulas import WIDE
 from audits.lake.tables import literal, quote
 from audits.systems.kinds import Value
 
@@ -37,15 +38,16 @@ class ColumnReader:
         return f"({name} IS NULL OR CASE WHEN {name} < '!' THEN trim({name}) = '' ELSE false END)"
 
     def formula(self, column: str) -> str:
-        """True where a spreadsheet would run the text: it starts with `=`, `@`, or a sign that starts no number.
+        """True where a spreadsheet would run the text: it starts with `=`, `@`, a sign that starts no number, or with
+        another form of these.
 
         DuckDB weighs both sides of an AND for every row, but the branches of a CASE only where they are reached; and
         functions of one column once for each entry of its dictionary.
         """
         first = f"left(trim({quote(column)}), 1)"
         sign = f"({first} IN ('+', '-') AND {self.double(column)} IS NULL)"
-        runs = f"coalesce({first} IN ('=', '@') OR {sign}, false)"
-        return f"(CASE WHEN contains('=@+-', {first}) THEN {runs} ELSE false END)"
+        runs = f"coalesce(({first} <> '' AND contains('=@{WIDE}', {first})) OR {sign}, false)"
+        return f"(CASE WHEN contains('=@+-{WIDE}', {first}) THEN {runs} ELSE false END)"
 
     def absent(self, column: str) -> str:
         """True where the column holds nothing: NULL, empty, NaN."""

@@ -17,6 +17,7 @@ from audits.decisions.files.header import name_columns
 from audits.decisions.files.values import Reading, rewrite, totals
 from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read, sha256_file
 from audits.errors import SourceError
+from audits.formulas import ESCAPED
 from audits.lake.tables import describe, literal, quote
 from audits.systems.files import Files
 
@@ -45,6 +46,8 @@ def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, fi
     _refuse_twice(str(path), read, found.dialect.twice)
     held = [column for column in read if column not in keys]
     bad = (*_read_lines(connection, found, held), *_totals(connection, held))
+    if {BATCH, ROW} <= set(names):
+        _unescape(connection, held)
     decimal, dates = rewrite(connection, held, files=files, where=str(path))
     reading = Reading(
         encoding=known_as(found.text.encoding),
@@ -74,6 +77,15 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, found: Delimited, held: S
     if bad:
         _count_bad_lines(connection, [line.row for line in bad])
     return bad
+
+
+def _unescape(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> None:
+    """Takes away the apostrophes that an export of rows set aside put before what a spreadsheet would run."""
+    for column in held:
+        name = quote(column)
+        connection.execute(
+            f"UPDATE incoming SET {name} = substr({name}, 2) WHERE regexp_matches({name}, {literal(ESCAPED)})"
+        )
 
 
 def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -> BadLine:

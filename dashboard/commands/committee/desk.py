@@ -11,7 +11,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -87,7 +87,7 @@ class Desk:
     def told(self, sealed: Sealed) -> None:
         """Say where an act is sealed: the entry alone goes to stdout, for the next command."""
         say(f"Sealed: {sealed.statement.kind}, entry:")
-        typer.echo(sealed.entry)
+        put(sealed.entry)
 
 
 def desk(context: typer.Context, name: str, role: str, on: dt.datetime | None, *, by: str | None = None) -> Desk:
@@ -123,10 +123,11 @@ def yaml_of(path: Path) -> Any:
     """What a YAML file holds. Raises BoussoleError where it cannot be read."""
     import yaml
 
+    from audits.regular import read_text
     from audits.yaml_files import parse
 
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return parse(read_text(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BoussoleError(
             f"the file cannot be read: {error}.", where=str(path), next_step="Give a YAML file in UTF-8."

@@ -24,6 +24,7 @@ from dashboard.commands.committee.desk import (
     day_of,
     desk,
 )
+from dashboard.commands.console import put
 from dashboard.commands.stating import articles_of, system_of
 
 Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.")]
@@ -155,4 +156,4 @@ def questions(context: typer.Context, committee: Committee = EXTERNAL, on: On = 
     at = desk(context, committee, SECRETARIAT, on)
     for each in asked(at.house, today=at.who.on):
         said = each.question
-        typer.echo(f"{each.entry}\t{each.state}\t{said.due_on}\t{said.addressee}\t{said.text.splitlines()[0]}")
+        put(f"{each.entry}\t{each.state}\t{said.due_on}\t{said.addressee}\t{said.text.splitlines()[0]}")

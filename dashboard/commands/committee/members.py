@@ -22,7 +22,7 @@ from dashboard.commands.committee.desk import (
     desk,
 )
 from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import put, say, workspace_of
 
 
 @app.command()
@@ -42,7 +42,7 @@ def rules(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     import yaml
 
     house = desk(context, committee, SECRETARIAT, None).house
-    typer.echo(yaml.safe_dump(house.rules.model_dump(mode="json"), allow_unicode=True, sort_keys=False).rstrip())
+    put(yaml.safe_dump(house.rules.model_dump(mode="json"), allow_unicode=True, sort_keys=False).rstrip())
     adopted = house.adopted
     say(f"Adopted on {adopted.on}." if adopted else "Proposed: the committee has not adopted them yet.")
 
@@ -73,7 +73,7 @@ def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = No
     names, day = at.names(), at.who.on
     offices = {holder_of(at.house, office, day): office for office in ("deputy", "chair")}
     for member, sitting in sitting_on(at.house, day).items():
-        typer.echo(
+        put(
             f"{member}\t{names.get(member, '')}\t{sitting.college}\t{sitting.start}\t{sitting.last_day or 'open'}\t"
             f"{offices.get(member, 'member')}\t{sitting.entry}"
         )

@@ -23,7 +23,7 @@ from dashboard.commands.committee.desk import (
     desk,
     yaml_of,
 )
-from dashboard.commands.console import say
+from dashboard.commands.console import put, say
 from dashboard.commands.stating import articles_of, system_of
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
@@ -71,10 +71,10 @@ def drafts(
     workspace = desk(context, committee, SECRETARIAT, None).workspace
     if number is None:
         for each in kept.drafts(workspace, committee):
-            typer.echo(f"{each.id}\t{each.kind}\t{each.version}\t{each.author}\t{each.saved_at}")
+            put(f"{each.id}\t{each.kind}\t{each.version}\t{each.author}\t{each.saved_at}")
         return
     now = kept.draft(workspace, number)
-    typer.echo(yaml.safe_dump(dict(now.body), allow_unicode=True, sort_keys=False).rstrip())
+    put(yaml.safe_dump(dict(now.body), allow_unicode=True, sort_keys=False).rstrip())
     say(f"Draft {now.id}, version {now.version}, saved by {now.author} at {now.saved_at}.")
     for saving in kept.savings(workspace, number):
         if saving.version is None:
@@ -162,7 +162,7 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
     facts = facts_of(at.workspace, as_of=at.who.on)
     for each in fates(at.house, facts):
         state = "ignored" if each.ignored else each.followed or "no answer"
-        typer.echo(f"{each.entry}\t{each.publication}\t{each.answer}\t{state}\t{each.opinion.wording.title}")
+        put(f"{each.entry}\t{each.publication}\t{each.answer}\t{state}\t{each.opinion.wording.title}")
     found = followed(promises(at.house, facts), today=at.who.on, late_days=at.house.rules.opinions.late_days)
     if found.due:
         say(f"On time: {found.on_time} of {found.due} publications and answers that were due.")
@@ -210,4 +210,4 @@ def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on:
     at = desk(context, committee, SECRETARIAT, on)
     for each in recommended(facts_of(at.workspace, as_of=at.who.on)):
         said = each.said
-        typer.echo(f"{each.entry}\t{each.state}\t{said.due_on}\t{said.addressee}\t{said.body}\t{said.text[:80]}")
+        put(f"{each.entry}\t{each.state}\t{said.due_on}\t{said.addressee}\t{said.body}\t{said.text[:80]}")

@@ -27,7 +27,7 @@ from dashboard.commands.committee.desk import (
     made,
     yaml_of,
 )
-from dashboard.commands.console import say, write_json
+from dashboard.commands.console import put, say, write_json
 from dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]
@@ -42,7 +42,7 @@ def agenda(context: typer.Context, committee: Committee = EXTERNAL, lang: Lang =
 
     items = agenda_from(desk(context, committee, SECRETARIAT, None).house.rules, lang)
     told = [item.model_dump(exclude_none=True) for item in items]
-    typer.echo(yaml.safe_dump(told, allow_unicode=True, sort_keys=False).rstrip())
+    put(yaml.safe_dump(told, allow_unicode=True, sort_keys=False).rstrip())
 
 
 @app.command()
@@ -102,7 +102,7 @@ def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
 
     for each in called(desk(context, committee, SECRETARIAT, None).house):
         call = each.call
-        typer.echo(f"{each.entry}\t{each.state}\t{call.starts:%Y-%m-%dT%H:%M}\t{call.session}\t{call.place}")
+        put(f"{each.entry}\t{each.state}\t{call.starts:%Y-%m-%dT%H:%M}\t{call.session}\t{call.place}")
 
 
 @app.command()
@@ -304,7 +304,7 @@ def minutes(
     if json_:
         write_json(document, json_)
     else:
-        typer.echo(minutes_text(document, lang=lang, names=at.names(), rules=at.house.rules).rstrip())
+        put(minutes_text(document, lang=lang, names=at.names(), rules=at.house.rules).rstrip())
     if seal:
         sealed = seal_minutes(at.workspace, committee, of=session, who=at.who)
         say(f"Sealed at entry {sealed.entry}: minutes.")

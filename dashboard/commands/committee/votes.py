@@ -20,7 +20,7 @@ from dashboard.commands.committee.desk import (
     app,
     desk,
 )
-from dashboard.commands.console import say
+from dashboard.commands.console import put, say
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -166,7 +166,7 @@ def receipt(
     if found is None:
         say("No ballot of this vote has this receipt.")
         raise typer.Exit(1)
-    typer.echo(found)
+    put(found)
 
 
 @app.command()

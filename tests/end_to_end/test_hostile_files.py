@@ -1,0 +1,212 @@
+"""Files that are no files, texts that a terminal would obey, and cells that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+import typer.main
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audits.errors import BoussoleError
+from audits.formulas import SIGNS, WIDE, escaped, unescaped
+from audits.regular import read_bytes
+from audits.workspace import Workspace
+from dashboard.cli import app
+from dashboard.commands.output import CONTROLS, json_text, printable
+from tests.attacks import Tries
+from tests.conftest import Run
+
+SERVERS = {"dashboard", "demo"}
+WRITTEN = {"out", "json_", "html", "template", "folder", "to"}
+"""Parameters that name what is written; and commands whose `file` is written."""
+WRITING = {("quarantine", "export"), ("ledger", "prove"), ("ledger", "checkpoint")}
+AS_TEXT = [
+    ("import", "--system", "x"),
+    ("systems", "new", "x", "--from"),
+    ("charter", "check"),
+    ("charter", "diff", "1.0"),
+]
+"""Commands that take a file or something else in one place."""
+
+
+def commands(group: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *names, name)
+        elif name not in SERVERS:
+            yield (*names, name), command
+
+
+def given_paths() -> list[tuple[tuple[str, ...], str]]:
+    """Every command with each of its parameters that names a file to read."""
+    return [
+        (names, str(parameter.name))
+        for names, command in commands(typer.main.get_command(app))
+        for parameter in command.params
+        if is_path(parameter) and parameter.name not in WRITTEN and not (names in WRITING and parameter.name == "file")
+    ]
+
+
+def kind_of(parameter: Any) -> Any:
+    """The Python type of one value of a parameter."""
+    annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", str)
+    return next(iter(get_args(annotation)), annotation) if get_origin(annotation) in (list, tuple) else annotation
+
+
+def is_path(parameter: Any) -> bool:
+    return kind_of(parameter) is Path
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """Ends what waits for ever."""
+
+    def ended(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def value_of(parameter: Any, regular: Path) -> str:
+    """Something that a parameter may be given."""
+    kind = kind_of(parameter)
+    if get_origin(kind) is Literal:
+        return str(get_args(kind)[0])
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return str(next(iter(kind)).value)
+    return {Path: str(regular), int: "1", float: "1", dt.datetime: "2026-01-01"}.get(kind, "x")
+
+
+def arguments(command: Any, parameter: str, path: Path, regular: Path) -> list[str]:
+    """What a command must be given, with the path in its place."""
+    options, positional = [], []
+    for each in command.params:
+        if each.name != parameter and not each.required:
+            continue
+        value = str(path) if each.name == parameter else value_of(each, regular)
+        if each.opts[0].startswith("-"):
+            options += [each.opts[0], value]
+        else:
+            positional.append(value)
+    return [*options, "--", *positional]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Workspace.create(tmp_path_factory.mktemp("hostile") / "w").home
+
+
+@pytest.mark.attack("machine", "a pipe that nobody writes to is given for a file, to every command that reads one")
+@pytest.mark.parametrize(("names", "parameter"), given_paths(), ids=str)
+def test_a_pipe_keeps_no_command_waiting(
+    home: Path, command: Run, tmp_path: Path, tries: Tries, *, names: tuple[str, ...], parameter: str
+) -> None:
+    pipe, regular = tmp_path / "pipe.csv", tmp_path / "regular.yaml"
+    regular.write_text("id: x\n", encoding="utf-8")
+    found: Any = typer.main.get_command(app)
+    for name in names:
+        found = found.commands[name]
+    for suffix in ("csv", "yaml", "json", "pdf"):
+        pipe = tmp_path / f"pipe.{suffix}"
+        os.mkfifo(pipe)
+        tries.add()
+        with at_most(20):
+            done = command("--workspace", home, *names, *arguments(found, parameter, pipe, regular))
+        assert done.returncode in (1, 2), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.attack("machine", "a pipe that nobody writes to is given for a file, to every command that reads one")
+@pytest.mark.parametrize("asked", AS_TEXT, ids=" ".join)
+def test_a_pipe_that_is_given_as_a_text_keeps_no_command_waiting(
+    home: Path, command: Run, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with at_most(20):
+        done = command("--workspace", home, *asked, tmp_path / "pipe.csv")
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.attack("machine", "a pipe lies among the files of a workspace or of a charter")
+@pytest.mark.parametrize("place", ["systems/x.yaml", "charter/charter.yaml", "charter/article.yaml", "keys/ledger.key"])
+def test_a_pipe_in_a_folder_keeps_no_command_waiting(tmp_path: Path, command: Run, place: str) -> None:
+    home = Workspace.create(tmp_path / "w").home
+    (home / place).parent.mkdir(exist_ok=True)
+    os.mkfifo(home / place)
+    for asked in (("systems", "list"), ("charter", "check"), ("verify", "--ledger"), ("ledger", "key")):
+        with at_most(20):
+            done = command("--workspace", home, *asked)
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
+def test_a_device_is_no_file(path: str) -> None:
+    with pytest.raises(BoussoleError, match="a pipe or a device"):
+        read_bytes(Path(path))
+
+
+OBEYED = "a\x1b]0;owned\x07\x1b[2J\x1b[31mred\x9b31m\r\b\x7f\u202egnp\u2066"
+
+
+@pytest.mark.attack("terminal", "names and words from data move the cursor, colour, or turn what is printed")
+def test_no_terminal_obeys_what_a_log_says(tmp_path: Path, command: Run) -> None:
+    home = Workspace.create(tmp_path / "w").home
+    named = tmp_path / f"{OBEYED}.yaml"
+    named.write_text('id: "\\e[2J\\u202e"\n', encoding="utf-8")
+    for asked in (
+        ("systems", "add", named),
+        ("verify", tmp_path / f"{OBEYED}.pdf"),
+        ("audit", "--system", OBEYED),
+        ("charter", "check", named),
+    ):
+        done = command("--workspace", home, *asked)
+        assert not CONTROLS.search(done.stdout + done.stderr), asked
+    shown = json_text({"label": OBEYED})
+    assert not CONTROLS.search(shown)
+    assert json.loads(shown) == {"label": OBEYED}
+    assert printable("é\tß\n") == "é\tß\n"
+
+
+LOG = "id: log\nkind: selection\ntitle: {fr: Journal, en: Log}\npurpose: {fr: Essai., en: Trial.}\nowner: x\n" + (
+    "status: pilot\nrisk: limited\ncolumns:\n  id: id\n  decided_at: ts\n"
+    "  decision: {column: kept, selected: [true], title: {fr: retenus, en: kept}}\n"
+    "groups: {sex: {column: sex, values: [F, M]}}\nversions: {}\n"
+)
+
+
+@pytest.mark.attack("spreadsheets", "cells begin like a formula, in full-width signs too, behind what is not seen")
+@settings(derandomize=True, max_examples=300)
+@given(
+    before=st.text(alphabet=" \u00a0\u200b\ufeff\u202f\u2060\u00ad\x00\x1f'", max_size=3),
+    sign=st.sampled_from(SIGNS + WIDE),
+    rest=st.text(max_size=8),
+)
+def test_no_cell_is_run_and_none_is_lost(before: str, sign: str, rest: str) -> None:
+    text = before + sign + rest
+    written = escaped(text)
+    assert unescaped(written) == text
+    if "'" not in before:
+        assert written == f"'{text}" or rest[:1].isdigit()
+
+
+@given(text=st.text(max_size=12))
+@settings(derandomize=True, max_examples=500)
+def test_every_text_comes_back(text: str) -> None:
+    assert unescaped(escaped(text)) == text
