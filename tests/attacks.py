@@ -6,6 +6,7 @@ more.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,8 @@ def main(arguments: Iterable[str]) -> int:
             "loadfile",
             f"--junitxml={report}",
         ]
-        code = subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
+        more = {"BOUSSOLE_FUZZ": "1000", **os.environ}
+        code = subprocess.run([*command, *arguments], cwd=ROOT, check=False, env=more).returncode
         write(attacks_of(report))
     return code
 

@@ -21,7 +21,7 @@ from audits.decisions.identity import hold_rows
 from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import CORRECTION, set_aside
 from audits.decisions.report import IngestReport, Rejection, SchemaChange
-from audits.decisions.sources import Opened, open_source
+from audits.decisions.sources import Opened, open_source, reading_whole
 from audits.errors import SourceError
 from audits.lake import quote, writing
 from audits.lake.engine import scratch
@@ -115,9 +115,10 @@ def ingest_into(
     if report is None:
         if log == "decisions" and not name.startswith(CORRECTION):
             hold_rows(connection, system, origin=name)
-        report = _examine(connection, opened, contract, name, growing=growing)
-        _refuse(report, strict=strict)
-        report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
+        with reading_whole(source):
+            report = _examine(connection, opened, contract, name, growing=growing)
+            _refuse(report, strict=strict)
+            report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
     record(connection, report)
     leave(connection, system, source, log=log, mark=opened.mark)
     return replace(report, read=opened.reading.sentence() if opened.reading else None)
@@ -136,7 +137,8 @@ def validate(
     limit = workspace.settings.memory_limit.replace(" ", "")
     with scratch(memory_limit=limit) as connection:
         opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
-        report = _examine(connection, opened, contract, opened.name, lake=False)
+        with reading_whole(source):
+            report = _examine(connection, opened, contract, opened.name, lake=False)
         return replace(report, read=opened.reading.sentence() if opened.reading else None)
 
 

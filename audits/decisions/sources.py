@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from audits.errors import SourceError, reason_of
 from audits.lake.tables import describe, quote
 from audits.systems.files import Files
 
-__all__ = ["Opened", "open_source"]
+__all__ = ["Opened", "open_source", "reading_whole"]
 
 
 def open_source(
@@ -60,6 +61,19 @@ def open_source(
     try:
         return opener(connection, path, needs, files or Files(), added or {})
     except duckdb.Error as error:
+        raise _unreadable(path, error) from error
+
+
+@contextmanager
+def reading_whole(source: str | Path) -> Iterator[None]:
+    """Tells of a file that is read where it lies (Parquet) the damage that shows only once its rows are read."""
+    try:
+        yield
+    except duckdb.Error as error:
+        path = Path(source)
+        ours = isinstance(error, duckdb.OperationalError | duckdb.IntegrityError) and path.name not in str(error)
+        if ours or not path.is_file() or kind_of(str(source)) != "parquet":
+            raise
         raise _unreadable(path, error) from error
 
 

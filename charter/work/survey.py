@@ -160,12 +160,18 @@ def _csv(content: bytes) -> list[dict[str, Any]]:
     text = content.decode("utf-8-sig")
     first = text.splitlines()[0]
     separator = max(";,\t", key=first.count)
-    return list(csv.DictReader(io.StringIO(text), delimiter=separator))
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+    if any(None in row for row in rows):
+        raise ValueError("more cells than columns")
+    return rows
 
 
 def _xlsx(content: bytes) -> list[dict[str, Any]]:
     import openpyxl
 
+    from audits.systems.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
+
+    refuse_no_workbook(io.BytesIO(content), where="survey", largest=LARGEST_UNPACKED)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     lines = list(book.worksheets[0].iter_rows(values_only=True))
     if not lines:

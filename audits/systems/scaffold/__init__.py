@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from audits.decisions.sources import reading_whole
 from audits.errors import SystemFileError
 from audits.lake.engine import scratch
 from audits.systems.files import Files
@@ -58,7 +59,7 @@ def propose(
     """
     if system_id is not None and id_of(system_id) != system_id:
         raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
-    with scratch() as connection:
+    with scratch() as connection, reading_whole(source):
         draft = Draft(profile(connection, source, zone=ZONE, files=files))
         for step in (
             people.lists,
