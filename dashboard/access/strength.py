@@ -33,11 +33,11 @@ def proof_of(claims: Mapping[str, Any], now: dt.datetime) -> Proof:
     Proof(acr='mfa', amr=('pwd',), at=None, sid='')
     """
     acr, amr, at, sid = (claims.get(name) for name in ("acr", "amr", "auth_time", "sid"))
-    timed = isinstance(at, int | float) and not isinstance(at, bool) and at > 0
+    seconds = min(at, now.timestamp()) if isinstance(at, int | float) and not isinstance(at, bool) and at > 0 else None
     return Proof(
         acr=acr if isinstance(acr, str) else "",
         amr=tuple(each for each in amr if isinstance(each, str)) if isinstance(amr, list) else (),
-        at=dt.datetime.fromtimestamp(min(at, now.timestamp()), dt.UTC) if timed else None,
+        at=None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC),
         sid=sid if isinstance(sid, str) else "",
     )
 
