@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Values = Annotated[list[Annotated[str, Field(pattern=r"^\S+$")]], Field(min_length=1)]
+"""Words of the provider's, of which one is enough; a request lists them with spaces between."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -23,6 +25,21 @@ class AccessSettings(BaseModel):
     role_claim: str = Field("roles", description="Claim that holds the roles; dots lead into it: `realm_access.roles`")
     roles: dict[str, str] = Field(
         default_factory=dict, description="Role here of each value of that claim; the first that somebody has counts"
+    )
+    acr: dict[str, Values] = Field(
+        default_factory=dict,
+        description="By role: how strongly somebody must have signed in, as the provider says (`acr`); one of these",
+    )
+    amr: dict[str, Values] = Field(
+        default_factory=dict,
+        description="By role: with what somebody must have signed in, as the provider says (`amr`); one of these",
+    )
+    reauthenticate_minutes: int | None = Field(
+        None,
+        ge=1,
+        le=24 * 60,
+        description="How long ago somebody may have signed in who votes, presides, publishes, or changes rules and "
+        "members; none: as long as the session lasts",
     )
     session_hours: int = Field(8, ge=1, le=24, description="Longest time between two sign-ins")
     idle_minutes: int = Field(60, ge=5, le=24 * 60, description="Time after which an idle session ends")

@@ -246,7 +246,8 @@ def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
     with st.sidebar:
         paths = " ".join(page.path for page in known)
         nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths, data_whose=browser_name(me))
-        st.html(join([_skip(say), _brand(), field(say), nav, account(me, say, to=here(name)), languages(say)]))
+        who = account(me, say, to=here(name), query=query)
+        st.html(join([_skip(say), _brand(), field(say), nav, who, languages(say)]))
 
 
 def browser_name(me: Person) -> str | None:

@@ -20,6 +20,7 @@ from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard import store
+from dashboard.access.back_channel import PATH as BACK_CHANNEL
 from dashboard.access.guard import guarded
 from dashboard.access.identity import check_roles
 from dashboard.access.local_role import role_route
@@ -109,7 +110,7 @@ class KnownHosts(LocalOnly):
     def refuses(self, scope: Scope, headers: list[tuple[str, str]]) -> bool:
         if scope["type"] not in ("http", "websocket"):
             return False
-        own = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        own = scope["type"] == "websocket" or (scope["method"] not in ("GET", "HEAD") and scope["path"] != BACK_CHANNEL)
         return foreign(headers, self.names, origin_needed=own, scheme=self.scheme)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Connection, Engine, Index, Integer, LargeBinary, MetaData, String, Table, inspect
 
 from audits.ledger.database import reader, writer
 from audits.workspace import Workspace
@@ -30,6 +30,11 @@ session_table = Table(
     Column("seen_at", String, nullable=False),
     Column("checked_at", String, nullable=False),
     Column("ended_at", String),
+    Column("acr", String),  # how they signed in, as the provider's id_token said; none in files of before
+    Column("amr", String),
+    Column("signed_in_at", String),
+    Column("sid", String),  # the provider's session
+    Column("browser", String),
 )
 
 token_table = Table(
@@ -54,6 +59,13 @@ look_table = Table(
     Column("role", String, nullable=False),
     Column("place", String, nullable=False),
     Index("ix_looks_at", "at"),
+)
+
+logout_table = Table(
+    "logouts",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of a message of the provider's that was acted on
+    Column("at", String, nullable=False),
 )
 
 day_table = Table(
@@ -113,9 +125,21 @@ def _engine(path: Path) -> Engine:
 
 
 def _made(path: Path) -> None:
-    """Two processes can make it at once: each table is made where it is missing, in the turn of one of them."""
+    """Two processes can make it at once: what a file of before lacks is made in the turn of one of them."""
     if path in _ready and path.exists():
         return
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    metadata.create_all(_engine(path))
+    with _engine(path).begin() as connection:
+        metadata.create_all(connection)
+        for table in metadata.tables.values():
+            _complete(connection, table)
     _ready.add(path)
+
+
+def _complete(connection: Connection, table: Table) -> None:
+    """Adds the columns that a table of before lacks; its rows have nothing in them."""
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")

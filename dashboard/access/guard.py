@@ -13,12 +13,15 @@ from starlette.routing import Route
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
+from dashboard.access import sessions
+from dashboard.access.failures import Failures
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
-from dashboard.access.permissions import STRANGERS, AccessError, demand
+from dashboard.access.permissions import SEALING, STRANGERS, AccessError, demand
 from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
+from dashboard.access.tokens import subject_of
 from dashboard.api.refusals import is_api, problem, unforeseen
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -26,10 +29,11 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """The same routes, each behind its action. Raises KeyError for one that names none."""
-    return [_guarded(route, home) for route in routes]
+    failures = Failures()
+    return [_guarded(route, home, failures) for route in routes]
 
 
-def _guarded(route: Route, home: Path) -> Route:
+def _guarded(route: Route, home: Path, failures: Failures) -> Route:
     answer, action = route.endpoint, ROUTES[route.path]
 
     async def endpoint(request: Request) -> Response:
@@ -44,7 +48,8 @@ def _guarded(route: Route, home: Path) -> Route:
         if action not in STRANGERS:
             refusal = await run_in_threadpool(_refusal, request, home, route.path)
             if refusal is not None:
-                return await _told(request, refusal)
+                wait = await run_in_threadpool(_counted, request, refusal, home, route.path, failures)
+                return await _told(request, refusal) if not wait else _slowed(request, wait)
         if inspect.iscoroutinefunction(answer):
             found: Response = await answer(request)
             return found
@@ -69,11 +74,38 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
         request.state.person = person
         look(Workspace(home), person, action, place=path)
         demand(person, action)
-        if is_token(person) and request.method not in ("GET", "HEAD"):
-            raise ReadOnlyError
+        if request.method not in ("GET", "HEAD"):
+            if is_token(person):
+                raise ReadOnlyError
+            if action in SEALING:
+                sessions.fresh(Workspace(home), person)
     except BoussoleError as error:
         return error
     return None
+
+
+def _counted(request: Request, refusal: BoussoleError, home: Path, path: str, failures: Failures) -> int:
+    """Counts a token that is not, or no longer, known; 0, or the seconds to wait before the next is answered."""
+    shown = request.headers.get("authorization")
+    if shown is None or not isinstance(refusal, SignedOutError):
+        return 0
+    return failures.failed(
+        Workspace(home),
+        "token_refused",
+        address=request.client.host if request.client else "",
+        place=f"{refusal.reason} {path}",
+        subject=subject_of(shown.partition(" ")[2]),
+        guess=refusal.reason == "nobody",
+    )
+
+
+def _slowed(request: Request, wait: int) -> Response:
+    """That too many tokens failed: as JSON to who asks the API, else as text."""
+    error = BoussoleError("too many tokens that are not known.", where="access", next_step=f"Wait {wait} second(s).")
+    headers = {**HEADERS, "Retry-After": str(wait)}
+    if is_api(request.url.path):
+        return problem(error, 429, headers=headers)
+    return PlainTextResponse(f"{error}\n", status_code=429, headers=headers)
 
 
 async def _told(request: Request, error: BoussoleError) -> Response:
@@ -85,5 +117,5 @@ async def _told(request: Request, error: BoussoleError) -> Response:
     if is_api(request.url.path):
         return problem(error, status, headers=headers)
     if status == 401 and "text/html" in request.headers.get("accept", ""):
-        return await lapsed(request)
+        return await lapsed(request, error.reason if isinstance(error, SignedOutError) else "nobody")
     return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)

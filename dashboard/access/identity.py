@@ -34,12 +34,14 @@ def role_of(claims: Mapping[str, Any], access: AccessSettings) -> Role | None:
 def check_roles(workspace: Workspace) -> AccessSettings:
     """The settings of access. Raises BoussoleError where a role in them is none that a sign-in can give."""
     access = workspace.settings.access
-    for value, role in access.roles.items():
+    named = [(f"roles.{value}", role) for value, role in access.roles.items()]
+    named += [(f"{name}.{role}", role) for name in ("acr", "amr") for role in getattr(access, name)]
+    for place, role in named:
         if role not in SIGNED_IN:
             raise BoussoleError(
                 f"'{role}' is no role. {nearest(role, SIGNED_IN)}",
-                where=f"{workspace.home / SETTINGS_FILE}, access.roles.{value}",
-                next_step="Give each value of the claim one of the roles.",
+                where=f"{workspace.home / SETTINGS_FILE}, access.{place}",
+                next_step="Name one of the roles.",
             )
     return access
 

@@ -7,12 +7,12 @@ same button sends it once more. It is kept nowhere but in that page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.access.sign_in import SIGN_IN
+from dashboard.access.sessions import Reason
+from dashboard.access.sign_in import way_in
 from dashboard.fontfiles import SANS, SERIF
 from dashboard.forms.model import PREFIX
 from dashboard.html import Html, el, join
@@ -39,18 +39,18 @@ POLICY = (
 )
 
 
-async def lapsed(request: Request) -> Response:
+async def lapsed(request: Request, reason: Reason) -> Response:
     """The way back in, with everything that was sent."""
     length = request.headers.get("content-length", "0")
     if request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'to': _address(request)})}", status_code=303)
+        return RedirectResponse(way_in(to=_address(request), reason=reason), status_code=303)
     say = speaker(request.query_params.get("spoken", ""))
     sent: list[tuple[str, str]] = []
     if length.isdigit() and int(length) <= LARGEST:
         async with request.form(max_files=0, max_fields=300, max_part_size=LARGEST) as form:
             sent = [(name, str(value)) for name, value in form.multi_items() if not _of_ballot(request, name)]
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
-    return HTMLResponse(page(sent, say, to=_address(request)), status_code=401, headers=headers)
+    return HTMLResponse(page(sent, say, to=_address(request), reason=reason), status_code=401, headers=headers)
 
 
 def _of_ballot(request: Request, name: str) -> bool:
@@ -58,10 +58,14 @@ def _of_ballot(request: Request, name: str) -> bool:
     return request.url.path.startswith(CAST) and name.removeprefix(PREFIX) == "choice"
 
 
-def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str) -> str:
+def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str, reason: Reason) -> str:
     """What was sent, as a form that can be sent again."""
-    title = say("Your session is over: nothing was recorded, and nothing is lost")
-    first = el("a", say("Sign in again, in another tab"), href=SIGN_IN, target="_blank", rel="noopener")
+    title = {
+        "old": say("Show once more who you are: nothing was recorded yet, and nothing is lost"),
+        "weak": say("Your role asks for a stronger sign-in: nothing was recorded, and nothing is lost"),
+    }.get(reason, say("Your session is over: nothing was recorded, and nothing is lost"))
+    way = way_in(to="/", reason=reason)
+    first = el("a", say("Sign in again, in another tab"), href=way, target="_blank", rel="noopener")
     steps = el("ol", el("li", first), el("li", say("Come back to this tab and send what you wrote once more.")))
     again = el(
         "form",

@@ -20,7 +20,7 @@ from dashboard.access.log_days import new_day
 from dashboard.access.permissions import RESTRICTED, Action, Role, allowed
 from dashboard.access.person import Person
 
-Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token"]
+Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token", "token_refused", "logout_refused"]
 AGAIN_SECONDS = 300
 """A page is drawn anew with every click: a look at the same place within five minutes is the same look."""
 _MOST = 5000

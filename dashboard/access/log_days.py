@@ -14,7 +14,7 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.records import open_records
 from charter.records.database import reading
-from dashboard.access import sessions
+from dashboard.access import open_sessions
 from dashboard.access.database import access, day_table, look_table
 
 DAY, PURGE = "access_day", "access_purge"
@@ -82,7 +82,7 @@ def purge(workspace: Workspace, *, before: dt.date) -> Erased:
             with open_records(workspace).begin() as records:
                 ledger.append(records, kind=PURGE, payload={"before": limit, "looks": looks, "days": days})
     midnight = dt.datetime.combine(before, dt.time(), tzinfo=dt.UTC)
-    ended = sessions.forget(workspace, before=midnight)
+    ended = open_sessions.forget(workspace, before=midnight)
     if looks or ended:
         _empty_journal(workspace)
     return Erased(before=before, looks=looks, sessions=ended)

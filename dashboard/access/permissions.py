@@ -63,6 +63,7 @@ class Action(StrEnum):
     SEE_ALERTS = "see who is told of changes, and what was sent"
 
     SIGN_IN = "sign in and out"
+    OWN_SESSIONS = "see and end one's own sessions"
     ASK_HEALTH = "ask whether the server answers, and what its API is"
     CHOOSE_ROLE = "choose a role"
     TAKE_PROOFS = "take checkpoints and proofs away"
@@ -123,6 +124,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SEE_ALERTS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
     Action.SIGN_IN: _ALL,
+    Action.OWN_SESSIONS: _ALL,
     Action.ASK_HEALTH: _ALL,
     Action.CHOOSE_ROLE: _ALL,
     Action.TAKE_PROOFS: _ALL,
@@ -161,6 +163,13 @@ STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 
 RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS})
 """Looks that the access log notes: at what is about single people, and at who looked."""
+
+
+SENSITIVE = RESTRICTED | {Action.SEE_DRIFT_REPORT}
+"""What nobody should see with a password alone: single people, who looked, and figures that no threshold hides."""
+
+SEALING = frozenset({Action.TAKE_PART, Action.PRESIDE, Action.ISSUE, Action.SET_RULES, Action.SEAT})
+"""Acts for which `reauthenticate_minutes` asks that somebody has signed in lately."""
 
 
 class Somebody(Protocol):

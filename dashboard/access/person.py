@@ -45,6 +45,10 @@ class Person:
     authenticated: bool = False
     subject: str = ""
     """What the access log calls them: the provider's number of somebody, or that of a token."""
+    session: str = ""
+    """By which digits they name the session in which they are, where they signed in; no secret."""
+    signed_in_at: dt.datetime | None = None
+    """When they last proved who they are, where the provider says so."""
 
     def who(self, on: dt.date) -> Who:
         """The same, as the acts of a committee say it: a role, never a name; unauthenticated in local mode."""

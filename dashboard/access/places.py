@@ -101,6 +101,8 @@ ROUTES: dict[str, Action] = {
     "/access/sign-in": Action.SIGN_IN,
     "/access/callback": Action.SIGN_IN,
     "/access/sign-out": Action.SIGN_IN,
+    "/access/back-channel-logout": Action.SIGN_IN,
+    "/access/sessions/end": Action.OWN_SESSIONS,
     "/api/openapi.json": Action.ASK_HEALTH,
     "/api/systems": Action.SEE_REGISTER,
     "/api/systems/{system}": Action.SEE_REGISTER,

@@ -16,7 +16,11 @@ SECRET, SECRET_FILE = "BOUSSOLE_CLIENT_SECRET", "oidc.secret"
 WAIT_SECONDS = 5
 KEEP_SECONDS = 600
 
+ANEW_SECONDS = 60
+"""How soon its keys are asked for again: a message that names a made-up key cannot have us ask without end."""
+
 _known: dict[str, tuple[float, dict[str, Any]]] = {}
+_keys: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class ProviderError(BoussoleError):
@@ -38,8 +42,23 @@ def metadata(issuer: str) -> dict[str, Any]:
                 where=issuer,
                 next_step="Choose a provider that has one, so that a role that is taken away ends here too.",
             )
+        if str(kept[1].get("issuer", issuer)).rstrip("/") != issuer.rstrip("/"):
+            raise ProviderError(
+                "the provider says that it is another one.", where=issuer, next_step="Set issuer to its own address."
+            )
         _known[issuer] = kept
     return kept[1]
+
+
+def signing_keys(issuer: str, *, anew: bool = False) -> dict[str, Any]:
+    """The keys with which the provider signs (a JWK set); kept ten minutes, or asked for `anew`: once a minute."""
+    address = str(metadata(issuer).get("jwks_uri", ""))
+    asked_at, found = _keys.get(address, (0.0, {}))
+    age = time.monotonic() - asked_at
+    if not found or age > KEEP_SECONDS or (anew and age > ANEW_SECONDS):
+        found = _asked(address)
+        _keys[address] = time.monotonic(), found
+    return found
 
 
 def userinfo(access: AccessSettings, token: str) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
@@ -23,11 +24,13 @@ from audits.workspace import Workspace
 from dashboard.access.database import access as opened
 from dashboard.access.database import moment, now, reading, session_table, stamp
 from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, sits
+from dashboard.access.open_sessions import REFERENCE, end_where
 from dashboard.access.permissions import Role
 from dashboard.access.person import Person
 from dashboard.access.provider import ProviderError, RevokedError, userinfo
+from dashboard.access.strength import NONE, Proof, strong_enough
 
-Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider"]
+Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider", "weak", "old"]
 _SAID: dict[Reason, str] = {
     "nobody": "nobody is signed in, or the token is not known",
     "ended": "the session or token was ended",
@@ -36,6 +39,8 @@ _SAID: dict[Reason, str] = {
     "no_role": "the account has no role here",
     "no_mandate": "no mandate of this member lasts today",
     "provider": "the provider of sign-ins does not answer",
+    "weak": "the role asks for a stronger sign-in than this session's, such as a second factor",
+    "old": "what is done here asks for a sign-in of late, and this session's is older",
 }
 NOTED = dt.timedelta(minutes=1)
 """How exactly it is kept when somebody was last seen."""
@@ -55,15 +60,18 @@ class SignedOutError(BoussoleError):
         super().__init__(f"{_SAID[reason]}.", where="access", next_step=step)
 
 
-def begin(workspace: Workspace, claims: Mapping[str, Any], *, token: str) -> str:
+def begin(
+    workspace: Workspace, claims: Mapping[str, Any], *, token: str, proof: Proof = NONE, browser: str = ""
+) -> str:
     """A new session for somebody whom the provider has just named; its id goes to the browser.
 
-    Raises SignedOutError when no role, or no mandate, goes with what the provider says.
+    `proof` is how they signed in: where that is too weak for their role, the session opens nothing until they sign in
+    more strongly. Raises SignedOutError when no role, or no mandate, goes with what the provider says.
     """
     settings, at, number = check_roles(workspace), now(), secrets.token_urlsafe(32)
     role, email = _role(claims, settings), email_of(claims)
     subject, name = str(claims["sub"]), str(claims.get("name") or claims.get("preferred_username") or "")
-    _person(workspace, role, email=email, name=name, subject=subject)
+    _member(workspace, role, email)
     row = {
         "digest": digest(number),
         "subject": subject,
@@ -75,6 +83,11 @@ def begin(workspace: Workspace, claims: Mapping[str, Any], *, token: str) -> str
         "expires_at": stamp(at + dt.timedelta(hours=settings.session_hours)),
         "seen_at": stamp(at),
         "checked_at": stamp(at),
+        "acr": proof.acr,
+        "amr": json.dumps(proof.amr),
+        "signed_in_at": stamp(proof.at) if proof.at else None,
+        "sid": proof.sid,
+        "browser": browser,
     }
     with opened(workspace) as connection:
         connection.execute(insert(session_table).values(row))
@@ -90,37 +103,35 @@ def person(workspace: Workspace, number: str) -> Person:
         row = _asked_again(workspace, row, settings, at)
     elif at - moment(row.seen_at) >= NOTED:
         _note(workspace, row.digest, seen_at=stamp(at))
-    return _person(workspace, Role(row.role), email=row.email, name=row.name, subject=row.subject)
+    return _person(workspace, row, settings)
 
 
-def end(workspace: Workspace, number: str) -> None:
-    """Ends a session: whoever shows its number again is nobody."""
-    _note(workspace, digest(number), ended_at=stamp(now()))
+def role_here(workspace: Workspace, number: str) -> Role | None:
+    """The role of an open session, however weak its sign-in was; None where it is nobody's."""
+    try:
+        row = _row(workspace, number)
+        _alive(row, workspace.settings.access, now())
+    except SignedOutError:
+        return None
+    return Role(row.role)
 
 
-def revoke(workspace: Workspace, word: str) -> int:
-    """Ends the sessions whose number starts with a word, or of a subject; returns how many there were."""
-    at = stamp(now())
-    open_ = session_table.c.ended_at.is_(None) & (session_table.c.expires_at > at)
-    theirs = (session_table.c.subject == word) | session_table.c.digest.startswith(word, autoescape=True)
-    with opened(workspace) as connection:
-        return int(connection.execute(update(session_table).where(open_ & theirs).values(ended_at=at)).rowcount)
+def fresh(workspace: Workspace, person: Person) -> None:
+    """That somebody who signed in did so lately enough to vote or publish. Raises SignedOutError where not."""
+    minutes = workspace.settings.access.reauthenticate_minutes
+    if minutes is None or not person.authenticated:
+        return
+    if person.signed_in_at is None or now() - person.signed_in_at > dt.timedelta(minutes=minutes):
+        raise SignedOutError("old")
 
 
-def open_sessions(workspace: Workspace) -> list[Row[Any]]:
-    """The sessions that nobody has ended and whose time is not over, the latest first."""
-    table = session_table
-    query = select(table).where(table.c.ended_at.is_(None) & (table.c.expires_at > stamp(now())))
-    with reading(workspace) as connection:
-        return list(connection.execute(query.order_by(table.c.started_at.desc())))
-
-
-def forget(workspace: Workspace, *, before: dt.datetime) -> int:
-    """Erases the sessions that ended, or ran out, before a moment."""
-    table, limit = session_table, stamp(before)
-    over = (table.c.ended_at < limit) | (table.c.expires_at < limit)
-    with opened(workspace) as connection:
-        return int(connection.execute(delete(table).where(over)).rowcount)
+def end(workspace: Workspace, number: str) -> Row[Any] | None:
+    """Ends a session: whoever shows its number again is nobody. Returns whose it was, where it was open."""
+    try:
+        row = _row(workspace, number)
+    except SignedOutError:
+        return None
+    return row if end_where(workspace, session_table.c.digest == row.digest) else None
 
 
 def digest(number: str) -> str:
@@ -173,14 +184,32 @@ def _role(claims: Mapping[str, Any], settings: AccessSettings) -> Role:
     return role
 
 
-def _person(workspace: Workspace, role: Role, *, email: str, name: str, subject: str) -> Person:
-    """Who somebody is today. Raises SignedOutError where their role needs a mandate and none lasts."""
+def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Person:
+    """Who somebody is today. Raises SignedOutError where their role needs a mandate and none lasts, or a stronger
+    sign-in than theirs."""
+    role = Role(row.role)
+    member = _member(workspace, role, row.email)
+    if not strong_enough(settings, role, Proof(acr=row.acr or "", amr=tuple(json.loads(row.amr or "[]")))):
+        raise SignedOutError("weak")
+    return Person(
+        role=role,
+        name=row.name,
+        member=member,
+        authenticated=True,
+        subject=row.subject,
+        session=row.digest[:REFERENCE],
+        signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,
+    )
+
+
+def _member(workspace: Workspace, role: Role, email: str) -> str | None:
+    """The number under which somebody sits today. Raises SignedOutError where their role needs a mandate and none
+    lasts."""
     member = member_of(workspace, email)
-    today = now().astimezone().date()
-    seated = member is not None and sits(workspace, member, today)
+    seated = member is not None and sits(workspace, member, now().astimezone().date())
     if role in SEATED and not seated:
         raise SignedOutError("no_mandate")
-    return Person(role=role, name=name, member=member if seated else None, authenticated=True, subject=subject)
+    return member if seated else None
 
 
 def _box(workspace: Workspace) -> Fernet:

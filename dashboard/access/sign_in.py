@@ -15,96 +15,150 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from audits.access_settings import AccessSettings
-from audits.errors import reason_of
 from audits.workspace import Workspace
 from dashboard.access import log, sessions
+from dashboard.access.back_channel import back_channel_route
+from dashboard.access.database import now
+from dashboard.access.failures import Failures
 from dashboard.access.local_role import inside
+from dashboard.access.own_sessions import browser_of, own_route
+from dashboard.access.permissions import Role
 from dashboard.access.person import session_cookie
 from dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
 from dashboard.access.sessions import Reason, SignedOutError
+from dashboard.access.strength import asked_of_provider, proof_of, strong_enough
 
 LOG = logging.getLogger("boussole.access")
 SIGN_IN, SIGN_OUT = "/access/sign-in", "/access/sign-out"
 
 
+def way_in(*, to: str, reason: Reason | None = None) -> str:
+    """Where somebody signs in who is led back to `to`: more strongly, or anew, where that is why they are sent."""
+    more = {"weak": {"strong": "1"}, "old": {"again": "1"}}.get(reason or "", {})
+    return f"{SIGN_IN}?{urlencode({'to': to, **more})}"
+
+
 def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
-    """Where people are sent to sign in, where they come back, and where they sign out."""
-    back = access.address.rstrip("/") + CALLBACK
+    """Where people are sent to sign in, where they come back, where they and the provider end it."""
+    back, failures = access.address.rstrip("/") + CALLBACK, Failures()
 
     async def begin(request: Request) -> Response:
         request.session["to"] = inside(request.query_params.get("to", "/"))
         try:
-            await run_in_threadpool(metadata, str(access.issuer))
+            more = await run_in_threadpool(_asked, request, workspace, access)
         except ProviderError as error:
             return PlainTextResponse(f"{error}\n", status_code=503)
-        sent: Response = await client(workspace, access).authorize_redirect(request, back)
+        request.session["strong"] = "acr_values" in more or "claims" in more
+        sent: Response = await client(workspace, access).authorize_redirect(request, back, **more)
         return sent
 
     async def come_back(request: Request) -> Response:
-        return await _come_back(request, workspace, access)
+        return await _come_back(request, workspace, access, failures)
 
     async def sign_out(request: Request) -> Response:
-        await run_in_threadpool(_end, workspace, request.cookies.get(session_cookie(access), ""))
-        gone = RedirectResponse(await run_in_threadpool(_after, access), status_code=303)
+        number = request.cookies.get(session_cookie(access), "")
+        request.session.clear()
+        gone = RedirectResponse(await run_in_threadpool(_signed_out, workspace, access, number), status_code=303)
         gone.delete_cookie(session_cookie(access), secure=_secure(access), httponly=True, samesite="lax")
         return gone
 
-    return [Route(SIGN_IN, begin), Route(CALLBACK, come_back), Route(SIGN_OUT, sign_out, methods=["POST"])]
+    return [
+        Route(SIGN_IN, begin),
+        Route(CALLBACK, come_back),
+        Route(SIGN_OUT, sign_out, methods=["POST"]),
+        back_channel_route(workspace, access, failures),
+        own_route(workspace),
+    ]
 
 
-async def _come_back(request: Request, workspace: Workspace, access: AccessSettings) -> Response:
+def _asked(request: Request, workspace: Workspace, access: AccessSettings) -> dict[str, str]:
+    """What is asked of the provider beyond a sign-in: as strong a one as the role of the session needs, or a new one.
+
+    Raises ProviderError where it does not answer.
+    """
+    metadata(str(access.issuer))
+    more = {"max_age": "0", "prompt": "login"} if "again" in request.query_params else {}
+    if "strong" in request.query_params:
+        role = sessions.role_here(workspace, request.cookies.get(session_cookie(access), ""))
+        more |= asked_of_provider(access, role)
+    return more
+
+
+async def _come_back(request: Request, workspace: Workspace, access: AccessSettings, failures: Failures) -> Response:
     """Takes what the provider says of somebody, and gives them a session if it gives them a role."""
     from authlib.common.errors import AuthlibBaseError
     from httpx import HTTPError
     from joserfc.errors import JoseError
 
-    to = str(request.session.pop("to", "/"))
+    to, strong = inside(str(request.session.pop("to", "/"))), bool(request.session.pop("strong", False))
     try:
         token = await client(workspace, access).authorize_access_token(request)
-        number = await run_in_threadpool(_session, workspace, access, token)
+        number, weak = await run_in_threadpool(_session, workspace, access, token, request)
     except (AuthlibBaseError, JoseError, HTTPError, ProviderError, RevokedError, KeyError) as error:
-        LOG.warning("A sign-in failed: %s", reason_of(error))
-        return _refused("provider")
+        return await run_in_threadpool(_failed, workspace, failures, request, error)
     except SignedOutError as error:
         return _refused(error.reason)
-    answer = RedirectResponse(inside(to), status_code=303)
+    request.session.clear()
+    answer = RedirectResponse(way_in(to=to, reason="weak") if weak and not strong else to, status_code=303)
     answer.set_cookie(session_cookie(access), number, httponly=True, samesite="lax", secure=_secure(access), path="/")
     return answer
 
 
-def _end(workspace: Workspace, number: str) -> None:
-    """Ends a session, and notes whose it was, where it was somebody's."""
-    try:
-        me = sessions.person(workspace, number)
-    except SignedOutError:
-        me = None
-    sessions.end(workspace, number)
-    if me is not None:
-        log.note(workspace, "sign_out", subject=me.subject, role=me.role)
+def _failed(workspace: Workspace, failures: Failures, request: Request, error: Exception) -> Response:
+    """What is said of an answer that signs nobody in; the logs name the kind of failure, and nothing that was sent."""
+    kind, address = type(error).__name__, request.client.host if request.client else ""
+    wait = failures.failed(workspace, "sign_in_refused", address=address, place=kind)
+    if wait:
+        text = f"Too many sign-ins failed. Wait {wait} second(s), then try again.\n"
+        return PlainTextResponse(text, status_code=429, headers={"Retry-After": str(wait)})
+    LOG.warning("A sign-in failed: %s", kind)
+    return _refused("provider")
 
 
-def _session(workspace: Workspace, access: AccessSettings, token: dict[str, object]) -> str:
-    """The number of a new session, for whom token and provider both name."""
+def _signed_out(workspace: Workspace, access: AccessSettings, number: str) -> str:
+    """Ends a session, notes whose it was, where it was somebody's, and returns where they are led."""
+    row = sessions.end(workspace, number)
+    if row is not None:
+        log.note(workspace, "sign_out", subject=row.subject, role=Role(row.role))
+    return _after(access, sid=row.sid if row is not None else None)
+
+
+def _session(
+    workspace: Workspace, access: AccessSettings, token: dict[str, object], request: Request
+) -> tuple[str, bool]:
+    """The number of a new session, for whom token and provider both name, and whether it is too weak for their role.
+
+    The session that the browser had until now ends, whoever's it was: nobody goes on as somebody else.
+    """
     named, given = token["userinfo"], str(token["access_token"])
     claims = userinfo(access, given)
     if not isinstance(named, dict) or claims.get("sub") != named["sub"]:
         raise ProviderError("the provider names two different people.", next_step="Tell your administrator.")
+    before = sessions.end(workspace, request.cookies.get(session_cookie(access), ""))
+    if before is not None:
+        log.note(workspace, "sign_out", subject=before.subject, role=Role(before.role), place="signed in anew")
+    proof, browser = proof_of(named, now()), browser_of(request.headers.get("user-agent", ""))
     subject = str(claims["sub"])
     try:
-        number = sessions.begin(workspace, claims, token=given)
+        number = sessions.begin(workspace, claims, token=given, proof=proof, browser=browser)
     except SignedOutError as error:
         log.note(workspace, "sign_in_refused", subject=subject, place=error.reason)
         raise
-    log.note(workspace, "sign_in", subject=subject, role=sessions.person(workspace, number).role)
-    return number
+    role = sessions.role_here(workspace, number)
+    weak = role is not None and not strong_enough(access, role, proof)
+    log.note(workspace, "sign_in_refused" if weak else "sign_in", subject=subject, role=role, place="weak" * weak)
+    return number, weak
 
 
 def _refused(reason: Reason) -> Response:
     return RedirectResponse(f"/?{urlencode({'refused': reason})}", status_code=303)
 
 
-def _after(access: AccessSettings) -> str:
-    """Where somebody is led who signs out: the provider ends its own session too, where it can."""
+def _after(access: AccessSettings, *, sid: str | None) -> str:
+    """Where somebody is led who signs out: the provider ends its own session too, where it can.
+
+    It is told which by its own number of it. An id_token as the hint would put a name into addresses and their logs.
+    """
     try:
         end = metadata(str(access.issuer)).get("end_session_endpoint")
     except ProviderError:
@@ -112,6 +166,7 @@ def _after(access: AccessSettings) -> str:
     if not end:
         return "/"
     asked = {"client_id": access.client_id, "post_logout_redirect_uri": access.address}
+    asked |= {"logout_hint": sid} if sid else {}
     return f"{end}{'&' if '?' in str(end) else '?'}{urlencode(asked)}"
 
 

@@ -14,7 +14,7 @@ from audits.workspace import Workspace
 from dashboard.access import log
 from dashboard.access.database import access, moment, now, reading, stamp, token_table
 from dashboard.access.permissions import SIGNED_IN, Role
-from dashboard.access.person import Person
+from dashboard.access.person import PROGRAM, Person
 from dashboard.access.sessions import SignedOutError, digest
 
 LONGEST_DAYS = 366
@@ -61,6 +61,16 @@ def person(workspace: Workspace, token: str) -> Person:
     if now() >= moment(row.expires_at):
         raise SignedOutError("expired")
     return Person(role=Role(row.role), name=row.label, authenticated=True, subject=f"token/{row.id}")
+
+
+def subject_of(token: str) -> str:
+    """What the access log calls a token, from what was shown; empty where that is not of the form of one.
+
+    >>> subject_of(f"boussole_0123abcd_{'x' * 43}"), subject_of("a password")
+    ('token/0123abcd', '')
+    """
+    found = _FORM.fullmatch(token)
+    return f"{PROGRAM}{found[1]}" if found else ""
 
 
 def tokens(workspace: Workspace) -> list[Row[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,6 +16,7 @@ class Limiter:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute, self.clock = per_minute, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._turn = threading.Lock()
 
     def wait(self, asker: str) -> int:
         """Takes one request of an asker; 0, or the seconds until there is room for one.
@@ -24,10 +26,11 @@ class Limiter:
         ([0, 0, 30], 0)
         """
         now, each = self.clock(), 60 / self.per_minute
-        left, at = self._buckets.pop(asker, (float(self.per_minute), now))
-        left = min(self.per_minute, left + (now - at) / each)
-        allowed = left >= 1
-        self._buckets[asker] = (left - 1 if allowed else left, now)
-        while len(self._buckets) > MOST_KNOWN:
-            self._buckets.popitem(last=False)
+        with self._turn:  # two requests at once would each find a full bucket
+            left, at = self._buckets.pop(asker, (float(self.per_minute), now))
+            left = min(self.per_minute, left + (now - at) / each)
+            allowed = left >= 1
+            self._buckets[asker] = (left - 1 if allowed else left, now)
+            while len(self._buckets) > MOST_KNOWN:
+                self._buckets.popitem(last=False)
         return 0 if allowed else max(1, round((1 - left) * each))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from audits.workspace import Workspace
 from dashboard import frame
+from dashboard.access.own_sessions import own_sessions
 from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.settings.facts import settings_facts
@@ -14,6 +15,7 @@ from dashboard.settings.view import settings_page
 from dashboard.words import speaker
 
 say, me = speaker(frame.language()), here()
-facts = settings_facts(Workspace.find())
-shown = settings_page(me, facts, say, inside=allowed(me.role, Action.SEE_SETTINGS), query=frame.kept_query())
+workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)
+sessions = own_sessions(workspace, me)
+shown = settings_page(me, settings_facts(workspace), say, inside=inside, query=frame.kept_query(), sessions=sessions)
 st.html(page(shown, say))

@@ -72,7 +72,7 @@ def purge(
 @app.command()
 def sessions(context: typer.Context) -> None:
     """List the open sessions: number, who, role, since, until, last seen (UTC)."""
-    from dashboard.access.sessions import open_sessions
+    from dashboard.access.open_sessions import open_sessions
 
     found = open_sessions(workspace_of(context))
     for row in found:
@@ -87,7 +87,7 @@ def revoke(
     who: Annotated[str, typer.Argument(help="The number of a session, or whose: see `boussole access sessions`.")],
 ) -> None:
     """End sessions at once: whoever holds them is asked to sign in again."""
-    from dashboard.access.sessions import revoke as end
+    from dashboard.access.open_sessions import revoke as end
 
     if not who:
         raise BoussoleError("whose session?", next_step="See `boussole access sessions`.")

@@ -30,6 +30,7 @@ def dashboard(
 ) -> None:
     """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
     from charter.records import open_records
+    from dashboard.access.strength import unprotected
     from dashboard.server import run
 
     workspace = workspace_of(context)
@@ -37,5 +38,11 @@ def dashboard(
         open_records(workspace)  # records of an earlier Boussole are brought up to date
     access = workspace.settings.access
     address = f"http://127.0.0.1:{port}" if access.local else access.address
+    weak = ", ".join(unprotected(access))
+    if weak:
+        say(
+            f"Warning: a password alone opens what concerns single people to: {weak}. Demand a second factor of them: "
+            "acr or amr under [access], see docs/access.md."
+        )
     say(f"The dashboard of {workspace.home}: {address}. Ctrl+C ends it.")
     run(workspace.home, port=port, headless=headless)

@@ -8,6 +8,7 @@ from dashboard.alerts.page import section as alerts
 from dashboard.glossary.html import linked
 from dashboard.html import Html, details, el, facts, join, link, stacked, table
 from dashboard.settings.facts import Fault
+from dashboard.settings.sessions_html import sessions
 from dashboard.settings.view import Inside, Row, SettingsPage, Yours
 from dashboard.words import Say
 
@@ -46,6 +47,7 @@ def _yours(yours: Yours, say: Say) -> Html:
         "section",
         el("h2", say("You"), id="you"),
         facts(yours.facts),
+        sessions(yours.sessions, say) if yours.sessions else None,
         el("h3", say("Language and look")),
         el("p", yours.language),
         el("p", yours.look),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from audits.languages import inside as in_sentence
 from audits.systems import System
 from audits.workspace import SETTINGS_FILE
+from dashboard.access.own_sessions import OwnSession
 from dashboard.access.permissions import Role, allowed
 from dashboard.access.person import Person
 from dashboard.access.places import PAGES
+from dashboard.access.strength import unprotected
 from dashboard.access.words import role_title
 from dashboard.addresses import charter_href, system_href
 from dashboard.alerts.facts import AlertFacts
@@ -28,6 +30,7 @@ class Yours:
     """What concerns the reader: who they are here, and what that opens."""
 
     facts: Pairs
+    sessions: Sequence[OwnSession]
     language: str
     look: str
 
@@ -60,18 +63,24 @@ class SettingsPage:
 
 
 def settings_page(
-    me: Person, facts: SettingsFacts, say: Say, *, inside: bool, query: Mapping[str, str]
+    me: Person,
+    facts: SettingsFacts,
+    say: Say,
+    *,
+    inside: bool,
+    query: Mapping[str, str],
+    sessions: Sequence[OwnSession] = (),
 ) -> SettingsPage:
-    """The page for a person; `inside`: whether their role keeps the house."""
+    """The page for a person; `inside`: whether their role keeps the house. `sessions` are their own."""
     return SettingsPage(
-        yours=_yours(me, facts, say),
+        yours=_yours(me, facts, say, sessions),
         inside=_inside(facts, say, query=query) if inside else None,
         versions=facts.versions,
         code=facts.code,
     )
 
 
-def _yours(me: Person, facts: SettingsFacts, say: Say) -> Yours:
+def _yours(me: Person, facts: SettingsFacts, say: Say, sessions: Sequence[OwnSession]) -> Yours:
     opened = [in_sentence(page.title) for page in pages(say) if not page.under and allowed(me.role, PAGES[page.name])]
     closed = [
         in_sentence(page.title) for page in pages(say) if not page.under and not allowed(me.role, PAGES[page.name])
@@ -94,7 +103,8 @@ def _yours(me: Person, facts: SettingsFacts, say: Say) -> Yours:
         "Light or dark follows your device. Letters grow with your browser (Ctrl and +), up to four times, without a "
         "line running off the screen. Nothing moves by itself. Every page can be printed."
     )
-    return Yours(facts=[(name, value) for name, value in pairs if value], language=language, look=look)
+    said = [(name, value) for name, value in pairs if value]
+    return Yours(facts=said, sessions=sessions, language=language, look=look)
 
 
 def _change(me: Person, say: Say) -> str:
@@ -106,7 +116,7 @@ def _change(me: Person, say: Say) -> str:
 def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Inside:
     told = troubles(facts.alerts, say.lang) if facts.alerts else []
     waiting = [Fault(what=what, where=where, next_step=step) for what, where, step in told]
-    faults = [*facts.faults, *waiting]
+    faults = [*facts.faults, *_weak(facts, say), *waiting]
     n = len(faults)
     return Inside(
         headline=say.plural("One thing is wrong here.", "{n} things are wrong here.", n)
@@ -124,6 +134,17 @@ def _inside(facts: SettingsFacts, say: Say, *, query: Mapping[str, str]) -> Insi
         file=f"{facts.home}/{SETTINGS_FILE}",
         alerts=facts.alerts,
     )
+
+
+def _weak(facts: SettingsFacts, say: Say) -> list[Fault]:
+    """That a password alone opens what concerns single people, where that is so."""
+    roles = unprotected(facts.settings.access) if facts.settings else []
+    if not roles:
+        return []
+    named = ", ".join(role_title(role, say) for role in roles)
+    what = say("A password alone opens what concerns single people to: {roles}.", roles=named)
+    step = say("Demand a second factor or a passkey of the provider for these roles: acr or amr under [access].")
+    return [Fault(what=what, where=f"{facts.home}/{SETTINGS_FILE}", next_step=step)]
 
 
 def _set(each: Set, say: Say) -> Row:
@@ -157,11 +178,13 @@ def _sign_in(facts: SettingsFacts, say: Say) -> Pairs:
             "Local mode: nobody signs in, and only this machine is answered. What is done is sealed as unauthenticated."
         )
         return [(say("Sign-in"), how), (say("To change it"), say("[access] in {file}", file=SETTINGS_FILE))]
+    strong = sorted(role_title(Role(role), say) for role in {*access.acr, *access.amr} if role in set(Role))
     known = sorted({role_title(Role(role), say) for role in access.roles.values() if role in set(Role)})
     return [
         (say("Sign-in"), say("Through {issuer}", issuer=access.issuer or "")),
         (say("Address"), access.address),
         (say("Roles come from"), say("the claim {claim}: {roles}", claim=access.role_claim, roles=", ".join(known))),
+        (say("A stronger sign-in is demanded of"), ", ".join(strong) or say("nobody")),
         (say("A session lasts"), say("{n} hours at most, {m} minutes without a move", n=say.whole(access.session_hours),
                                      m=say.whole(access.idle_minutes))),
         (say("Access log kept for"), say("{n} days", n=say.whole(access.log_days))),

@@ -11,7 +11,7 @@ from audits import ledger
 from audits.workspace import Workspace
 from charter.records.database import reading
 from charter.records.verification import verify_records
-from dashboard.access import database, log, log_days, sessions
+from dashboard.access import database, log, log_days, open_sessions
 from dashboard.access.log_days import changed_days, close_days, purge
 from dashboard.access.permissions import Action, Role
 from dashboard.access.person import Person
@@ -166,4 +166,4 @@ def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(works
 
 def test_sessions_go_with_the_log(workspace):
     assert log_days.purge(workspace, before=FIRST) == log_days.Erased(before=FIRST, looks=0, sessions=0)
-    assert sessions.open_sessions(workspace) == []
+    assert open_sessions.open_sessions(workspace) == []

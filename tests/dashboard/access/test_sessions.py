@@ -11,7 +11,7 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.committee.directory import name_member
 from charter.records.acts import MandateEnd
-from dashboard.access import database, identity, person, provider, sessions
+from dashboard.access import database, identity, open_sessions, person, provider, sessions
 from dashboard.access.permissions import Role
 from dashboard.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
@@ -28,7 +28,8 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now = START
-        patch.setattr(sessions, "now", lambda: self.now)
+        for module in (sessions, open_sessions):
+            patch.setattr(module, "now", lambda: self.now)
 
 
 @pytest.fixture
@@ -96,14 +97,14 @@ def test_the_provider_is_asked_again_when_its_word_is_old(workspace, clock, clai
 
 def test_an_administrator_ends_it(workspace, clock, claims):
     numbers = [sessions.begin(workspace, claims, token=GIVEN) for _ in range(2)]
-    assert [row.subject for row in sessions.open_sessions(workspace)] == ["s1", "s1"]
-    assert sessions.revoke(workspace, sessions.digest(numbers[0])[:8]) == 1
+    assert [row.subject for row in open_sessions.open_sessions(workspace)] == ["s1", "s1"]
+    assert open_sessions.revoke(workspace, sessions.digest(numbers[0])[:8]) == 1
     assert why(workspace, numbers[0]) == "ended"
-    assert sessions.revoke(workspace, "s1") == 1
-    assert sessions.revoke(workspace, "%") == 0
-    assert sessions.open_sessions(workspace) == []
+    assert open_sessions.revoke(workspace, "s1") == 1
+    assert open_sessions.revoke(workspace, "%") == 0
+    assert open_sessions.open_sessions(workspace) == []
     clock.now += 10 * 24 * 60 * MINUTE
-    assert sessions.forget(workspace, before=clock.now) == 2
+    assert open_sessions.forget(workspace, before=clock.now) == 2
     assert why(workspace, numbers[0]) == "nobody"
 
 

@@ -1,0 +1,271 @@
+"""A role can ask for a second factor, and an act for a sign-in of late; what the provider does not say suffices for
+nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import re
+import time
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from audits.access_settings import AccessSettings
+from audits.errors import BoussoleError
+from audits.workspace import Workspace
+from dashboard import frame
+from dashboard.access import identity, log, person, sessions
+from dashboard.access.database import access, session_table
+from dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
+from dashboard.access.person import Person
+from dashboard.access.places import ROUTES
+from dashboard.access.sessions import SignedOutError
+from dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
+from tests.dashboard.access.test_lapsed import BROWSER, fields
+from tests.dashboard.access.test_matrix import look
+
+PROOF = "/evidence/checkpoint"
+STRONG = {"acr": "mfa", "amr": ["pwd", "hwk"]}
+
+
+@pytest.fixture
+def demanding(workspace):
+    """Stewards sign in with a second factor; who votes or publishes has signed in within a quarter of an hour."""
+    with (workspace.home / "boussole.toml").open("a") as file:
+        file.write('acr = {steward = ["phr", "mfa"]}\namr = {steward = ["hwk", "otp"]}\nreauthenticate_minutes = 15\n')
+    return Workspace(workspace.home)
+
+
+@pytest.fixture
+def asked(client):
+    """What a request to the provider asks."""
+
+    def of(path: str) -> dict[str, str]:
+        sent = parse_qs(urlsplit(client.get(path).headers["location"]).query)
+        return {name: value for name, (value,) in sent.items()}
+
+    return of
+
+
+def is_in(client) -> bool:
+    return client.get(PROOF).status_code != 401
+
+
+@pytest.mark.usefixtures("demanding")
+def test_who_signs_in_with_less_is_sent_on_once_and_sees_nothing(client, sign_in, oidc, workspace, asked):
+    oidc.knows("ada", "stewards", acr="pwd", amr=["pwd"])
+    back = sign_in("ada", to="/data?lang=en")
+    assert back.headers["location"] == "/access/sign-in?to=%2Fdata%3Flang%3Den&strong=1"
+    assert client.get(PROOF).status_code == 401
+    request = asked(back.headers["location"])
+    assert request["acr_values"] == "phr mfa"
+    assert json.loads(request["claims"]) == {
+        "id_token": {
+            "acr": {"essential": True, "values": ["phr", "mfa"]},
+            "amr": {"essential": True, "values": ["hwk", "otp"]},
+        }
+    }
+    noted = log.entries(workspace)[-1]
+    assert (noted.event, noted.place) == ("sign_in_refused", "weak")
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_second_factor_opens_what_a_password_did_not(client, sign_in, oidc):
+    oidc.knows("ada", "stewards", acr="pwd", amr=["pwd"])
+    step = sign_in("ada", to="/data").headers["location"]
+    weak = client.cookies["boussole_session"]
+    oidc.knows("ada", "stewards", **STRONG)
+    form = client.get(step).headers["location"]
+    done = client.get(httpx.post(form, data={"sub": "ada"}).headers["location"])
+    assert done.headers["location"] == "/data"
+    assert is_in(client)
+    assert client.cookies["boussole_session"] != weak
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_provider_that_gives_no_more_leads_to_the_page_and_not_round_and_round(client, sign_in, oidc):
+    oidc.knows("ada", "stewards", acr="pwd")
+    step = sign_in("ada").headers["location"]
+    form = client.get(step).headers["location"]
+    assert client.get(httpx.post(form, data={"sub": "ada"}).headers["location"]).headers["location"] == "/"
+
+
+@pytest.mark.attack(
+    "restricted figures", "a sign-in with a password alone, or a claim of another shape, passes for a strong one"
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"acr": "mfa"},
+        {"amr": ["hwk"]},
+        {"acr": "MFA", "amr": ["hwk"]},
+        {"acr": ["mfa"], "amr": ["hwk"]},
+        {"acr": "phr mfa", "amr": ["hwk"]},
+        {"acr": "mfa", "amr": "hwk"},
+        {"acr": "mfa", "amr": ["hwk,otp"]},
+        {"acr": "mfa", "amr": [["hwk"]]},
+        {"acr": "", "amr": []},
+        {"acrs": ["mfa"], "amrs": ["hwk"]},
+    ],
+)
+def test_less_than_is_asked_opens_nothing(demanding, said):
+    access = demanding.settings.access
+    assert not strong_enough(access, Role.STEWARD, proof_of(said, dt.datetime.now(dt.UTC)))
+    assert strong_enough(access, Role.STEWARD, proof_of(STRONG, dt.datetime.now(dt.UTC)))
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.attack(
+    "restricted figures",
+    "somebody claims a strong sign-in in an address, a header or a cookie",
+)
+def test_the_address_proves_nothing(client, sign_in, oidc, tries):
+    oidc.knows("ada", "stewards", acr="pwd")
+    sign_in("ada")
+    for path in ("?strong=1", "?acr=mfa&amr=hwk", "?acr_values=mfa", "?again=1"):
+        tries.add()
+        assert client.get(f"{PROOF}{path}").status_code == 401
+        assert client.get(f"/drift-report/x{path}", headers={"acr": "mfa", "cookie": "acr=mfa"}).status_code == 401
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.attack("restricted figures", "a session that a password opened goes on with a stronger role")
+def test_a_role_that_grows_asks_for_a_stronger_sign_in(client, sign_in, oidc):
+    oidc.knows("ada", "all")
+    sign_in("ada")
+    assert is_in(client)
+    oidc.knows("ada", "stewards", **STRONG)  # what the provider says now is not how they signed in then
+    assert client.get(PROOF).status_code == 401
+    assert client.get(PROOF, headers={"accept": "text/html"}).headers["location"].endswith("&strong=1")
+    oidc.knows("ada", "all")
+    assert is_in(client), "the session is not over: it opens what it opened before"
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_session_of_before_the_setting_asks_for_one_too(client, sign_in, oidc, workspace):
+    oidc.knows("ada", "stewards", **STRONG)
+    sign_in("ada")
+    assert is_in(client)
+    with access(workspace) as connection:
+        connection.execute(session_table.update().values(acr=None, amr=None, sid=None, signed_in_at=None, browser=None))
+    assert client.get(PROOF).status_code == 401
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch, lang):
+    monkeypatch.setattr(frame, "language", lambda: lang)
+    oidc.knows("ada", "stewards", acr="pwd")
+    sign_in("ada")
+    number = client.cookies["boussole_session"]
+    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    shown = " ".join(look("data"))
+    told = {"fr": "Votre rôle demande une connexion plus forte", "en": "Your role asks for a stronger sign-in"}[lang]
+    assert told in shown
+    assert "/access/sign-in?to=%2Fdata&amp;strong=1" in shown
+
+
+SEALED = "/committee-act/adopt/external?spoken=en"
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.attack(
+    "votes and publications",
+    "an act is sealed in an open session, by whoever sits there or stole it",
+)
+def test_an_act_that_seals_asks_for_a_sign_in_of_late(client, sign_in, oidc, asked, tries):
+    oidc.knows("ada", "ethics-secretary", auth_time=int(time.time()) - 16 * 60)
+    sign_in("ada")
+    sealing = [path for path, action in ROUTES.items() if action in SEALING and allowed(Role.SECRETARY, action)]
+    assert len(sealing) > 15
+    for path in sealing:
+        tries.add()
+        sent = {"rules": "what was written here is long enough to be shown"}
+        done = client.post(re.sub(r"\{\w+\}", "1", path), data=sent, headers=BROWSER)
+        assert done.status_code == 401, path
+        assert fields(done.text) == sent
+        assert 'href="/access/sign-in?to=%2F&amp;again=1"' in done.text
+    request = asked("/access/sign-in?again=1")
+    assert (request["max_age"], request["prompt"]) == ("0", "login")
+
+
+@pytest.fixture(autouse=True)
+def secretariat(workspace):
+    path = workspace.home / "boussole.toml"
+    path.write_text(path.read_text("utf-8").replace("roles = {", 'roles = {ethics-secretary = "secretary", '), "utf-8")
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.parametrize(("ago", "taken"), [(0, True), (14 * 60, True), (16 * 60, False), (-3600, True)])
+def test_how_late_is_what_the_provider_signed(client, sign_in, oidc, ago, taken):
+    oidc.knows("ada", "ethics-secretary", auth_time=int(time.time()) - ago)
+    sign_in("ada")
+    done = client.post(SEALED, data={"x": "y"}, headers=BROWSER)
+    assert (done.status_code != 401) is taken
+    assert is_in(client), "what seals nothing goes on"
+
+
+def test_a_provider_that_does_not_say_when_leaves_it_unproved(demanding):
+    me = Person(role=Role.SECRETARY, authenticated=True)
+    with pytest.raises(SignedOutError, match="asks for a sign-in of late"):
+        sessions.fresh(demanding, me)
+    sessions.fresh(demanding, replace(me, authenticated=False))  # in local mode nobody signs in
+
+
+@pytest.mark.parametrize("bad", [True, "now", None, [], -1, float("nan")])
+def test_a_moment_that_is_none_is_none(bad):
+    assert proof_of({"auth_time": bad}, dt.datetime.now(dt.UTC)).at is None
+
+
+def test_nothing_is_asked_where_nothing_is_set(workspace, client, sign_in, oidc):
+    oidc.knows("ada", "ethics-secretary")
+    sign_in("ada")
+    assert client.post(SEALED, data={"x": "y"}, headers=BROWSER).status_code != 401
+    assert strong_enough(workspace.settings.access, Role.STEWARD, NONE)
+
+
+def test_who_sees_what_is_sensitive_with_a_password_alone_is_told(demanding):
+    assert [role.value for role in unprotected(demanding.settings.access)] == ["administrator"]
+    every = AccessSettings(roles={role: role for role in SIGNED_IN})
+    seeing = {"administrator", "steward", "data_scientist", "agent", "auditor"}
+    assert {role.value for role in unprotected(every)} == seeing
+    assert not unprotected(every.model_copy(update={"amr": {role: ["hwk"] for role in seeing}}))
+
+
+def test_the_server_warns_when_it_starts(workspace, command, monkeypatch):
+    monkeypatch.setattr("dashboard.server.run", lambda *_, **__: None)
+    said = command("--workspace", workspace.home, "dashboard", "--headless").stderr
+    assert "a password alone opens what concerns single people to: administrator, steward." in said
+    with (workspace.home / "boussole.toml").open("a") as file:
+        file.write('acr = {steward = ["mfa"], administrator = ["mfa"]}\n')
+    assert "Warning" not in command("--workspace", workspace.home, "dashboard", "--headless").stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('acr = {stewart = ["mfa"]}', "Did you mean 'steward'"),
+        ('amr = {operator = ["mfa"]}', "'operator' is no role"),
+        ("acr = {steward = []}", "acr"),
+        ('acr = {steward = ["a b"]}', "acr"),
+        ("reauthenticate_minutes = 0", "reauthenticate_minutes"),
+    ],
+)
+def test_bad_settings_are_told(workspace, line, said):
+    with (workspace.home / "boussole.toml").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(BoussoleError, match=said):
+        identity.check_roles(Workspace(workspace.home))
+
+
+@pytest.mark.usefixtures("demanding")
+def test_the_form_that_is_given_back_speaks_french(client, sign_in, oidc):
+    oidc.knows("ada", "ethics-secretary", auth_time=1)
+    sign_in("ada")
+    done = client.post("/committee-act/adopt/external?spoken=fr", data={"x": "y"}, headers=BROWSER)
+    assert "Confirmez votre identité" in html.unescape(done.text)
