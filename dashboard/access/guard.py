@@ -15,7 +15,7 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
-from dashboard.access.permissions import STRANGERS, AccessError, demand
+from dashboard.access.permissions import BY_PROGRAMS, STRANGERS, AccessError, demand
 from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
@@ -69,7 +69,7 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
         request.state.person = person
         look(Workspace(home), person, action, place=path)
         demand(person, action)
-        if is_token(person) and request.method not in ("GET", "HEAD"):
+        if action not in BY_PROGRAMS and is_token(person) and request.method not in ("GET", "HEAD"):
             raise ReadOnlyError
     except BoussoleError as error:
         return error
