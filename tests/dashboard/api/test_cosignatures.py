@@ -184,7 +184,7 @@ def test_nothing_but_the_cosignature_is_kept(server):
 
 @pytest.mark.attack("access", "a witness's token tried on every other address, and other tokens on its own")
 def test_a_witness_may_do_nothing_else(server, tries):
-    mine = {"/api/ledger/checkpoint", "/api/ledger/key", PATH}
+    mine = {"/api/ledger/checkpoint", "/api/ledger/key", "/evidence/checkpoint", PATH}
     for route in routes(server.workspace.home):
         if route.path in mine or ROUTES[route.path] in STRANGERS:
             continue
