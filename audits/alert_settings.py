@@ -24,8 +24,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 SCHEME = re.compile(r"[a-z][a-z0-9]*://\S+", re.IGNORECASE)
 
 
-class ChannelSettings(BaseModel):
-    """One way out: where it leads, and what goes there. What it leaves open is as `[alerts]` says."""
+class AddressSettings(BaseModel):
+    """Where alerts go: an address of Apprise, which is a secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -33,16 +33,6 @@ class ChannelSettings(BaseModel):
     url_env: str | None = Field(None, description="Environment variable that holds that address")
     url_file: Path | None = Field(
         None, description="File that holds that address and nothing else; a relative path starts from the workspace"
-    )
-    languages: list[Spoken] | None = Field(
-        None, min_length=1, description="Languages of the message, in this order; that of the workspace if absent"
-    )
-    about: list[About] | None = Field(None, min_length=1, description="What is told, as above")
-    only: Only | None = Field(None, description="`worse`: only what got worse, or cannot be told any more")
-    digest: Digest | None = Field(None, description="`daily` or `weekly`: changes are gathered into one message")
-    systems: list[str] = Field(default_factory=list, description="Ids of systems; all where none is named")
-    articles: list[str] = Field(
-        default_factory=list, description="Ids of articles; all where none is named. Drift belongs to no article"
     )
 
     @model_validator(mode="after")
@@ -54,9 +44,11 @@ class ChannelSettings(BaseModel):
             raise ValueError("the url has no form of Apprise: it starts as mailtos:// or jsons:// do")
         return self
 
-    def address(self, home: Path, name: str) -> str:
-        """The address itself, which is a secret. Raises BoussoleError where its variable or file does not hold one."""
-        where = f"[alerts.channels.{name}]"
+    def address(self, home: Path, where: str) -> str:
+        """The address itself, which is a secret. Raises BoussoleError where its variable or file does not hold one.
+
+        `where` names these settings; a relative path starts from `home`.
+        """
         if self.url_env is not None:
             found, place = os.environ.get(self.url_env, ""), f"the environment variable {self.url_env}"
         elif self.url_file is not None:
@@ -79,6 +71,21 @@ class ChannelSettings(BaseModel):
                 next_step="It starts as mailtos:// or jsons:// do.",
             )
         return found.strip()
+
+
+class ChannelSettings(AddressSettings):
+    """One way out: where it leads, and what goes there. What it leaves open is as `[alerts]` says."""
+
+    languages: list[Spoken] | None = Field(
+        None, min_length=1, description="Languages of the message, in this order; that of the workspace if absent"
+    )
+    about: list[About] | None = Field(None, min_length=1, description="What is told, as above")
+    only: Only | None = Field(None, description="`worse`: only what got worse, or cannot be told any more")
+    digest: Digest | None = Field(None, description="`daily` or `weekly`: changes are gathered into one message")
+    systems: list[str] = Field(default_factory=list, description="Ids of systems; all where none is named")
+    articles: list[str] = Field(
+        default_factory=list, description="Ids of articles; all where none is named. Drift belongs to no article"
+    )
 
 
 class AlertSettings(BaseModel):

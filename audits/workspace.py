@@ -21,6 +21,7 @@ from pydantic_settings import (
 from audits.access_settings import AccessSettings
 from audits.alert_settings import AlertSettings
 from audits.errors import BoussoleError, nearest
+from audits.ledger_settings import LedgerSettings
 from audits.systems import System, load_systems
 from audits.systems.loading import explain
 
@@ -35,6 +36,7 @@ organisation = {organisation}
 # memory_limit = "1GB"                       # of DuckDB while it ingests
 # [access]                                    # sign-in: see docs/access.md; without it, local mode
 # [alerts]                                    # e-mails and webhooks when a verdict changes: see docs/alerts.md
+# [ledger]                                    # who outside checks the ledger, and what signs it: see docs/ledger.md
 """
 
 
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(None, ge=1)
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
+    ledger: LedgerSettings = LedgerSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -166,6 +169,11 @@ class Workspace:
     def keys(self) -> Path:
         """Its secrets: readable by their owner only, in no backup that also holds the lake."""
         return self.home / "keys"
+
+    @property
+    def checkpoints(self) -> Path:
+        """What somebody outside signed: cosignatures of witnesses and timestamps."""
+        return self.home / "checkpoints"
 
     @property
     def reports(self) -> Path:

@@ -33,6 +33,7 @@ from dashboard.commands.drifting import drift
 from dashboard.commands.followed import app as record_commands
 from dashboard.commands.house import dashboard, init
 from dashboard.commands.reports import report
+from dashboard.commands.witnessing import signer, witness
 
 app = typer.Typer(
     name="boussole",
@@ -92,6 +93,8 @@ app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)
+ledger_commands.app.command()(witness)
+ledger_commands.app.command()(signer)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(quarantine_commands.app, name="quarantine")
 app.add_typer(cubes_commands.app, name="cubes")

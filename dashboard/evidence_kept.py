@@ -8,7 +8,7 @@ from audits.ledger.cosigning import parse_request
 from audits.ledger.keeping import Standing, standing
 from audits.ledger.notes import Note, check
 from audits.ledger.proof import Proof, parse_proof
-from audits.ledger.signing import known_key
+from audits.ledger.signing import verifier_of
 from charter.records import verify_records
 from dashboard.evidence_answers import Answer, Asking
 from dashboard.words import Say
@@ -31,7 +31,7 @@ def _checkpoint(note: Note, checkpoint: Checkpoint, asking: Asking) -> Answer:
     """How the ledger stands to a kept checkpoint: everything is verified anew."""
     say, workspace = asking.say, asking.workspace
     found = verify_records(workspace, sizes=[checkpoint.size])
-    own, size = known_key(workspace.keys), say.whole(checkpoint.size)
+    own, size = verifier_of(workspace), say.whole(checkpoint.size)
     if found is None:
         return Answer(
             tone="broken", headline=say("This checkpoint knows {n} entries, and here there are none.", n=size)
@@ -76,8 +76,8 @@ def _stands(stands: Standing, known: int, held: int, say: Say) -> str:
 
 def _signed(note: Note, asking: Asking) -> str:
     """Who signed: of others than this ledger, the keys are not known here."""
-    own, say = known_key(asking.workspace.keys), asking.say
-    signed = own is not None and bool(check(note, [own.verifier]).signers)
+    own, say = verifier_of(asking.workspace), asking.say
+    signed = own is not None and bool(check(note, [own]).signers)
     others = sorted({line.name for line in note.signatures if own is None or line.name != own.name})
     told = [say("It bears the signature of this ledger.")] if signed else []
     if others:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
@@ -15,6 +19,7 @@ from audits.ledger.notes import Note, check
 from audits.regular import read_text
 
 KEY, PUBLIC, LOG, KEPT = "college.key", "college.vkey", "ledger.vkey", "kept.checkpoint"
+WAIT_SECONDS = 60
 
 
 def found_college(folder: Path, *, name: str) -> SigningKey:
@@ -41,12 +46,19 @@ def cosign(folder: Path, request: Request, *, log: VerifierKey | None = None, at
 
     Raises RefusedError where the checkpoint must not be cosigned, LedgerError where something is missing.
     """
-    key, kept = _key(folder), kept_checkpoint(folder)
-    trusted = _trusted(folder, log)
-    check_extends(request, kept=kept, log=trusted)
-    note = request.note.signed(key, at=at)
-    _write(folder / LOG, f"{trusted}\n")
-    _write(folder / KEPT, str(note))
+    key = college_key(folder)
+    with alone(folder):  # two at the same time would extend the same one, each by another
+        trusted = ledger_key(folder, log)
+        if trusted is None:
+            raise LedgerError(
+                "the public key of the ledger is not known yet.",
+                where=str(folder),
+                next_step="Give --log with the line that `boussole ledger key` prints on the server.",
+            )
+        check_extends(request, kept=kept_checkpoint(folder), log=trusted)
+        note = request.note.signed(key, at=at)
+        write_whole(folder / LOG, f"{trusted}\n")
+        write_whole(folder / KEPT, str(note))
     return note
 
 
@@ -59,7 +71,7 @@ def kept_checkpoint(folder: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     note, checkpoint = parse_checkpoint(read_text(path))
-    if not check(note, [_key(folder).verifier]).signers:
+    if not check(note, [college_key(folder).verifier]).signers:
         raise LedgerError(
             "the kept checkpoint does not carry the college's own cosignature: it was changed.",
             where=str(path),
@@ -68,7 +80,8 @@ def kept_checkpoint(folder: Path) -> Checkpoint | None:
     return checkpoint
 
 
-def _key(folder: Path) -> SigningKey:
+def college_key(folder: Path) -> SigningKey:
+    """The key of the college whose folder this is. Raises LedgerError where there is none."""
     path = folder / KEY
     if not path.is_file():
         raise LedgerError(
@@ -79,8 +92,11 @@ def _key(folder: Path) -> SigningKey:
     return parse_signer(read_text(path))
 
 
-def _trusted(folder: Path, given: VerifierKey | None) -> VerifierKey:
-    """The public key of the ledger: the one the folder keeps, else the one given."""
+def ledger_key(folder: Path, given: VerifierKey | None = None) -> VerifierKey | None:
+    """The public key of the ledger: the one the folder keeps, else the one given, if any.
+
+    Raises LedgerError where the folder keeps another one than the one given.
+    """
     path = folder / LOG
     known = parse_verifier(read_text(path)) if path.exists() else None
     if known is not None and given is not None and known != given:
@@ -89,17 +105,22 @@ def _trusted(folder: Path, given: VerifierKey | None) -> VerifierKey:
             where=str(folder),
             next_step="Use the folder that was made for that ledger.",
         )
-    found = known or given
-    if found is None:
+    return known or given
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While one process works on a folder, others wait. Raises LedgerError where it takes too long."""
+    try:
+        with FileLock(folder / ".lock", timeout=WAIT_SECONDS):
+            yield
+    except Timeout as error:
         raise LedgerError(
-            "the public key of the ledger is not known yet.",
-            where=str(folder),
-            next_step="Give --log with the line that `boussole ledger key` prints on the server.",
-        )
-    return found
+            "another process works on this folder.", where=str(folder), next_step="Try again when it has ended."
+        ) from error
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """The whole file or the old one, even when the machine stops."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with draft.open("w", encoding="utf-8") as file:

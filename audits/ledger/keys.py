@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -64,6 +65,15 @@ class VerifierKey:
             return dt.datetime.fromtimestamp(int.from_bytes(value[:_TIME_BYTES], "big"), dt.UTC)
         except (OverflowError, OSError, ValueError):  # beyond the calendar
             return None
+
+
+class NoteSigner(Protocol):
+    """Whatever signs notes: a key that is here, or one that is kept elsewhere."""
+
+    @property
+    def verifier(self) -> VerifierKey: ...
+
+    def sign(self, text: str, *, at: dt.datetime) -> bytes: ...
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from audits.errors import LedgerError
 from audits.ledger.encoding import decode, encode
-from audits.ledger.keys import ID_BYTES, SigningKey, VerifierKey, is_name
+from audits.ledger.keys import ID_BYTES, NoteSigner, VerifierKey, is_name
 
 MAX_CHARACTERS = 100_000
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -41,10 +41,10 @@ class Note:
     def __str__(self) -> str:
         return f"{self.text}\n{''.join(map(str, self.signatures))}"
 
-    def signed(self, key: SigningKey, *, at: dt.datetime | None = None) -> Note:
+    def signed(self, key: NoteSigner, *, at: dt.datetime | None = None) -> Note:
         """The note with one more signature, made now or `at`; one that the same key made earlier is replaced."""
         public = key.verifier
-        made = Signature(key.name, public.id, key.sign(self.text, at=at or dt.datetime.now(dt.UTC)))
+        made = Signature(public.name, public.id, key.sign(self.text, at=at or dt.datetime.now(dt.UTC)))
         others = tuple(item for item in self.signatures if (item.name, item.id) != (public.name, public.id))
         return replace(self, signatures=(*others, made))
 
@@ -96,10 +96,11 @@ def parse_note(text: str) -> Note:
         raise _not_one("a blank line and a signature are missing")
     if _CONTROL.search(text):
         raise _not_one("it holds control characters")
-    return Note(body + "\n", tuple(_signature(line) for line in lines.removesuffix("\n").split("\n")))
+    return Note(body + "\n", tuple(parse_signature(line) for line in lines.removesuffix("\n").split("\n")))
 
 
-def _signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """Read one signature line, without its newline. Raises LedgerError where it is none."""
     parts = line.split(" ")
     value = decode(parts[2]) if len(parts) == 3 and parts[0] == "—" and is_name(parts[1]) else None
     if value is None or len(value) <= ID_BYTES:

@@ -14,7 +14,7 @@ from charter.records.audits import (
     stored_audits,
 )
 from charter.records.charters import charter_text, kept_charters, register_charter
-from charter.records.checkpoints import prove_entry, request_since, sign_checkpoint
+from charter.records.checkpoints import prove_entry, request_of, request_since, sign_checkpoint
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.reports import SealedReport, seal_report, sealed_reports
@@ -38,6 +38,7 @@ __all__ = [
     "open_records",
     "prove_entry",
     "register_charter",
+    "request_of",
     "request_since",
     "save_audit",
     "save_audits",

@@ -13,7 +13,7 @@ from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from audits.ledger.cosigning import Request, make_request
 from audits.ledger.notes import Note
 from audits.ledger.proof import Proof, prove
-from audits.ledger.signing import workspace_key
+from audits.ledger.signing import signer_of
 from audits.ledger.tree import consistency_proof
 from audits.workspace import Workspace
 from charter.records.database import reading
@@ -33,8 +33,8 @@ def sign_checkpoint(workspace: Workspace) -> Note:
             f"the ledger does not hold, so it is not signed: entry {found.bad_index}: {found.problem}.",
             next_step="Restore governance.sqlite from a backup.",
         )
-    key = workspace_key(workspace.keys)
-    return Checkpoint(origin=key.name, size=found.size, root=found.root).note.signed(key)
+    key = signer_of(workspace)
+    return Checkpoint(origin=key.verifier.name, size=found.size, root=found.root).note.signed(key)
 
 
 def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Request:
@@ -51,6 +51,19 @@ def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Request:
             )
         path = consistency_proof(connection, first=old.size, size=new.size) if old.size else []
     return make_request(note, old=old.size, path=path)
+
+
+def request_of(workspace: Workspace, *, since: int) -> Request:
+    """What a witness is handed that keeps a checkpoint of so many entries: a new one, and the proof that it extends it.
+
+    A witness that keeps more than there is gets the checkpoint alone: signed, it proves that entries were removed.
+    """
+    note = sign_checkpoint(workspace)
+    _, new = parse_checkpoint(str(note))
+    if not 0 < since <= new.size:
+        return make_request(note, old=0, path=[])
+    with _entries(workspace) as connection:
+        return make_request(note, old=since, path=consistency_proof(connection, first=since, size=new.size))
 
 
 def prove_entry(workspace: Workspace, index: int, note: Note) -> Proof:

@@ -17,7 +17,7 @@ from dashboard.access import sessions
 from dashboard.access.failures import Failures
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
-from dashboard.access.permissions import SEALING, STRANGERS, AccessError, demand
+from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, demand
 from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
@@ -75,7 +75,7 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
         look(Workspace(home), person, action, place=path)
         demand(person, action)
         if request.method not in ("GET", "HEAD"):
-            if is_token(person):
+            if is_token(person) and action not in BY_PROGRAMS:
                 raise ReadOnlyError
             if action in SEALING:
                 sessions.fresh(Workspace(home), person)

@@ -30,12 +30,16 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     READER = "reader"
     """Anybody of the house who may look."""
+    WITNESS = "witness"
+    """A program of somebody outside that checks the ledger; a token has it, and no sign-in does."""
     OPERATOR = "operator"
     """Holds the workspace's files, at the command line; no sign-in and no browser ever gets it."""
 
 
-SIGNED_IN = tuple(role for role in Role if role is not Role.OPERATOR)
+SIGNED_IN = tuple(role for role in Role if role not in (Role.WITNESS, Role.OPERATOR))
 """The roles that a browser can have."""
+OF_TOKENS = (*SIGNED_IN, Role.WITNESS)
+"""The roles that a token can have."""
 COMMITTEE = frozenset({Role.MEMBER, Role.CHAIR, Role.SECRETARY, Role.FOLLOW_UP})
 """The committees: they never see single decisions."""
 
@@ -66,7 +70,9 @@ class Action(StrEnum):
     OWN_SESSIONS = "see and end one's own sessions"
     ASK_HEALTH = "ask whether the server answers, and what its API is"
     CHOOSE_ROLE = "choose a role"
-    TAKE_PROOFS = "take checkpoints and proofs away"
+    TAKE_CHECKPOINTS = "take checkpoints away"
+    COSIGN = "send the cosignature of a witness"
+    TAKE_PROOFS = "take proofs away"
     CHECK_FILES = "check files against the ledger"
     EXPORT = "export verdicts and measures"
     MAKE_REPORT = "make a report"
@@ -127,6 +133,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.OWN_SESSIONS: _ALL,
     Action.ASK_HEALTH: _ALL,
     Action.CHOOSE_ROLE: _ALL,
+    Action.TAKE_CHECKPOINTS: _ALL | {Role.WITNESS},
+    Action.COSIGN: frozenset({Role.WITNESS}),
     Action.TAKE_PROOFS: _ALL,
     Action.CHECK_FILES: _ALL,
     Action.EXPORT: _INSIDE,
@@ -160,6 +168,9 @@ TABLE: dict[Action, frozenset[Role]] = {
 
 STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 """What can be asked for before anybody is signed in."""
+
+BY_PROGRAMS = frozenset({Action.COSIGN})
+"""What is done with a token; all else is only read with one."""
 
 RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS})
 """Looks that the access log notes: at what is about single people, and at who looked."""

@@ -13,7 +13,7 @@ from audits.errors import BoussoleError, nearest
 from audits.workspace import Workspace
 from dashboard.access import log
 from dashboard.access.database import access, moment, now, reading, stamp, token_table
-from dashboard.access.permissions import SIGNED_IN, Role
+from dashboard.access.permissions import OF_TOKENS, Role
 from dashboard.access.person import PROGRAM, Person
 from dashboard.access.sessions import SignedOutError, digest
 
@@ -22,10 +22,10 @@ _FORM = re.compile(r"boussole_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 
 
 def new_token(workspace: Workspace, *, role: str, label: str, days: int) -> str:
-    """A new token. Raises BoussoleError for a role that no sign-in has, an empty label, or a time that is too long."""
-    if role not in SIGNED_IN:
+    """A new token. Raises BoussoleError for a role that no token has, an empty label, or a time that is too long."""
+    if role not in OF_TOKENS:
         raise BoussoleError(
-            f"'{role}' is no role of a token. {nearest(role, SIGNED_IN)}", next_step="Give one of them."
+            f"'{role}' is no role of a token. {nearest(role, OF_TOKENS)}", next_step="Give one of them."
         )
     if not 0 < len(label.strip()) <= 100 or not label.isprintable():
         raise BoussoleError("a label has 1 to 100 characters.", next_step="Say which program uses the token.")

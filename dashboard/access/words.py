@@ -21,6 +21,7 @@ def role_title(role: Role, say: Say) -> str:
         Role.AGENT: say("Agent who enters appeals"),
         Role.AUDITOR: say("Auditor"),
         Role.READER: say("Reader"),
+        Role.WITNESS: say("Witness outside"),
         Role.OPERATOR: say("Operator"),
     }[role]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.access_settings import LOOPBACK
-from audits.alert_settings import AlertSettings, ChannelSettings
+from audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
 from audits.errors import BoussoleError, nearest
 from audits.workspace import SETTINGS_FILE, Workspace
 from dashboard.alerts.changes import UNFAVOURABLE
@@ -102,12 +103,16 @@ def plugin_of(workspace: Workspace, channel: Channel) -> NotifyBase:
 
     Raises BoussoleError where its address is missing, is none that Apprise knows, or would send a password in clear.
     """
+    return plugin_at(channel.given, home=workspace.home, where=f"[alerts.channels.{channel.name}]")
+
+
+def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
+    """What Apprise makes of an address, as `plugin_of` does; `where` names its settings."""
     from apprise import Apprise, AppriseAsset
 
     quiet()
-    where = f"[alerts.channels.{channel.name}]"
     asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
-    made = Apprise.instantiate(channel.given.address(workspace.home, channel.name), asset=asset)
+    made = Apprise.instantiate(given.address(home, where), asset=asset)
     if made is None:
         raise BoussoleError(
             "Apprise does not understand its address.",

@@ -96,16 +96,23 @@ def composed(workspace: Workspace, channel: Channel, message: Message) -> Letter
 
 def _notified(plugin: Any, made: Letter, message: Message) -> str:
     """By a service of Apprise. A JSON webhook gets the whole document beside the text."""
-    from apprise import NotifyFormat, NotifyType
+    from apprise import NotifyType
     from apprise.plugins.custom_json import NotifyJSON
 
     if isinstance(plugin, NotifyJSON):
         plugin.payload_extras = {**plugin.payload_extras, "boussole": made.document, "attachments": ""}
         plugin.headers = {**plugin.headers, "Idempotency-Key": message.id}
     kind = NotifyType.WARNING if made.unfavourable else NotifyType.INFO
+    return notified(plugin, title=made.subject, text=made.text, kind=kind)
+
+
+def notified(plugin: Any, *, title: str, text: str, kind: Any) -> str:
+    """Sends a text by a service of Apprise. The code of the problem, or nothing."""
+    from apprise import NotifyFormat
+
     with _heard() as said:
         # Not by way of Apprise's pool of threads: a process waits for those before it ends, however long they take.
-        taken = plugin.notify(title=made.subject, body=made.text, notify_type=kind, body_format=NotifyFormat.TEXT)
+        taken = plugin.notify(title=title, body=text, notify_type=kind, body_format=NotifyFormat.TEXT)
     return "" if taken else of_log(said.getvalue())
 
 

@@ -11,15 +11,16 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 
 from audits import ledger
-from audits.errors import BoussoleError, nearest
+from audits.errors import nearest
 from audits.ledger.search import Asked, Listed, search, span
 from audits.metrics.registry import REGISTRY
 from audits.workspace import Workspace
 from charter.coverage import Use
-from charter.records import audit_at, prove_entry, sign_checkpoint
+from charter.records import audit_at, prove_entry, request_of, sign_checkpoint
 from charter.records.database import reading
 from charter.records.kinds import KINDS
 from dashboard import store
+from dashboard.api.refusals import MissingError, UnknownError
 from dashboard.api.shapes import (
     Audited,
     AuditOut,
@@ -35,14 +36,6 @@ from dashboard.api.shapes import (
 
 Given = Mapping[str, Any]
 Document = Mapping[str, Any]
-
-
-class MissingError(BoussoleError):
-    """What was asked for is not there."""
-
-
-class UnknownError(BoussoleError):
-    """What was asked for bears a name that nobody knows."""
 
 
 def systems(workspace: Workspace, given: Given) -> Page[SystemOut]:
@@ -160,9 +153,9 @@ def proof(workspace: Workspace, given: Given) -> str:
     return str(prove_entry(workspace, given["entry"], sign_checkpoint(workspace)))
 
 
-def checkpoint(workspace: Workspace, _given: Given) -> str:
+def checkpoint(workspace: Workspace, given: Given) -> str:
     """A checkpoint of the whole ledger, signed now (C2SP signed note): keep it elsewhere."""
-    return str(sign_checkpoint(workspace))
+    return str(request_of(workspace, since=given["since"]))
 
 
 def health(workspace: Workspace, _given: Given) -> Health:

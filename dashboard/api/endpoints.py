@@ -9,8 +9,19 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from audits.workspace import Workspace
-from dashboard.api import answers
-from dashboard.api.shapes import AuditOut, CharterOut, EntryOut, Health, Judged, Measures, Page, SystemOut
+from dashboard.api import answers, witnessing
+from dashboard.api.shapes import (
+    AuditOut,
+    CharterOut,
+    CosignedOut,
+    EntryOut,
+    Health,
+    Judged,
+    Measures,
+    OutsideOut,
+    Page,
+    SystemOut,
+)
 
 MOST = 500
 """Items in one answer, at the most."""
@@ -37,6 +48,11 @@ class Endpoint:
     answer: Callable[[Workspace, answers.Given], Any]
     shape: type[BaseModel] | Literal["audit"] | None
     asked: Sequence[Parameter] = ()
+    method: Literal["get", "post"] = "get"
+    lasts: bool = True
+    """Whether the answer stays the same as long as the workspace and the day do."""
+    body: str = ""
+    """What is sent, as text, under the name `body`; nothing where it only answers."""
 
     @property
     def told(self) -> str:
@@ -100,7 +116,29 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         shape=Page[EntryOut],
         asked=(Parameter(name="kind", told="Only this kind of entry"), SYSTEM, *SOME),
     ),
-    Endpoint(path="/api/ledger/checkpoint", answer=answers.checkpoint, shape=None),
+    Endpoint(
+        path="/api/ledger/checkpoint",
+        answer=answers.checkpoint,
+        shape=None,
+        asked=(
+            Parameter(
+                name="since",
+                told="Entries of a kept checkpoint: the proof that this one extends it comes first (C2SP tlog-witness)",
+                kind="integer",
+                default=0,
+            ),
+        ),
+    ),
+    Endpoint(path="/api/ledger/key", answer=witnessing.key, shape=None),
+    Endpoint(path="/api/ledger/outside", answer=witnessing.outside, shape=OutsideOut, lasts=False),
+    Endpoint(
+        path="/api/ledger/cosignatures",
+        answer=witnessing.cosignatures,
+        shape=CosignedOut,
+        method="post",
+        lasts=False,
+        body="A checkpoint of this ledger with the cosignature of a witness that it knows (C2SP tlog-cosignature)",
+    ),
     Endpoint(path="/api/ledger/{entry}", answer=answers.entry, shape=EntryOut, asked=(ENTRY,)),
     Endpoint(path="/api/ledger/{entry}/proof", answer=answers.proof, shape=None, asked=(ENTRY,)),
     Endpoint(path="/healthz", answer=answers.health, shape=Health),

@@ -36,7 +36,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}, {"session": []}],
-        "paths": {each.path: {"get": _operation(each, refs)} for each in ENDPOINTS},
+        "paths": {each.path: {each.method: _operation(each, refs)} for each in ENDPOINTS},
         "components": {
             "schemas": {**_linked(schemas.get("$defs", {})), **_audit_schemas()},
             "securitySchemes": {
@@ -62,6 +62,9 @@ def _operation(endpoint: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         "parameters": [_parameter(endpoint, each) for each in endpoint.asked],
         "responses": {**answers, **refusals},
     }
+    if endpoint.body:
+        content = {"text/plain": {"schema": {"type": "string"}}}
+        operation["requestBody"] = {"required": True, "description": endpoint.body, "content": content}
     return {**operation, "security": []} if ROUTES[endpoint.path] in STRANGERS else operation
 
 

@@ -15,13 +15,26 @@ TOLD: Mapping[str, str] = {
     "401": "Nobody is signed in, or the token is not known",
     "403": "The role may not see it, or the request comes from elsewhere",
     "404": "It is not there",
-    "405": "The API only reads",
+    "405": "It is not asked in this way",
+    "413": "What was sent is too large",
     "409": "What would answer does not hold, or cannot be read",
     "429": "Too many requests: wait as long as Retry-After says",
     "500": "Something that nobody foresaw: the server has noted it under a number",
     "503": "Nobody can say now who may ask",
 }
 """Every refusal, as the OpenAPI document tells it."""
+
+
+class MissingError(BoussoleError):
+    """What was asked for is not there."""
+
+
+class UnknownError(BoussoleError):
+    """What was asked for bears a name that nobody knows, or cannot be read."""
+
+
+class ForbiddenError(BoussoleError):
+    """What was sent is not taken from whoever made it."""
 
 
 def is_api(path: str) -> bool:

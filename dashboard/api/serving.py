@@ -1,4 +1,4 @@
-"""The routes of the API: read-only, limited, with a tag that spares an answer which has not changed."""
+"""The routes of the API: limited, and read-only but for cosignatures; a tag spares an answer that has not changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -17,13 +18,16 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from dashboard import store
 from dashboard.access.person import Person
-from dashboard.api.answers import MissingError, UnknownError
 from dashboard.api.asking import asked_of
 from dashboard.api.endpoints import ENDPOINTS, Endpoint
 from dashboard.api.limits import Limiter
 from dashboard.api.openapi import document
-from dashboard.api.refusals import HEADERS, problem
+from dashboard.api.refusals import HEADERS, ForbiddenError, MissingError, UnknownError, problem
 
+STATUS = {UnknownError: 400, ForbiddenError: 403, MissingError: 404}
+"""Of refusals; of any other error, 409."""
+MOST_BYTES = 100_000
+"""Of a text that is sent."""
 OPENAPI = "/api/openapi.json"
 NOWHERE = ("/api", "/api/{rest:path}")
 """Every other address below the API: nothing answers there, and no page is shown instead."""
@@ -41,7 +45,7 @@ def api_routes(home: Path) -> list[Route]:
 
     return [
         _route(OPENAPI, openapi),
-        *(_route(endpoint.path, _answer(home, endpoint, limiter)) for endpoint in ENDPOINTS),
+        *(_served(endpoint, _answer(home, endpoint, limiter)) for endpoint in ENDPOINTS),
         *(Route(path, _nowhere, methods=list(METHODS)) for path in NOWHERE),
     ]
 
@@ -58,52 +62,66 @@ def _route(path: str, answer: Callable[[Request], Response]) -> Route:
     return Route(path, only_read, methods=list(METHODS))
 
 
+def _served(endpoint: Endpoint, answer: Callable[..., Response]) -> Route:
+    """An address that is read, or one that takes a text."""
+    return _route(endpoint.path, answer) if endpoint.method == "get" else _taking(endpoint.path, answer)
+
+
+def _taking(path: str, answer: Callable[..., Response]) -> Route:
+    """An address that takes a text of bounded length."""
+
+    async def take(request: Request) -> Response:
+        if request.method != "POST":
+            error = BoussoleError(f"{request.method} is refused.", where=path, next_step="Use POST.")
+            return problem(error, 405, headers={"Allow": "POST"})
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                step = f"Send at most {MOST_BYTES} bytes."
+                return problem(BoussoleError("what was sent is too large.", where="body", next_step=step), 413)
+        text = body.decode(errors="replace")
+        return await run_in_threadpool(answer, request, text)
+
+    return Route(path, take, methods=list(METHODS))
+
+
 def _nowhere(request: Request) -> Response:
     path = request.url.path[:200]
     hint = nearest(path, [endpoint.path for endpoint in ENDPOINTS])
     return problem(BoussoleError(f"there is no '{path}'. {hint}", where="path", next_step=f"See {OPENAPI}."), 404)
 
 
-def _answer(home: Path, endpoint: Endpoint, limiter: Limiter) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
+def _answer(home: Path, endpoint: Endpoint, limiter: Limiter) -> Callable[..., Response]:
+    def answer(request: Request, body: str = "") -> Response:
         wait = limiter.wait(_asker(request))
         if wait:
             error = BoussoleError("too many requests.", next_step=f"Wait {wait} second(s).")
             return problem(error, 429, headers={"Retry-After": str(wait)})
         try:
-            return _answered(Workspace(home), endpoint, request)
-        except MissingError as error:
-            return problem(error, 404)
-        except _AskedError as error:
-            return problem(error.reason, 400)
-        except UnknownError as error:
-            return problem(error, 400)
+            return _answered(Workspace(home), endpoint, request, body)
         except BoussoleError as error:
-            return problem(error, 409)
+            return problem(error, STATUS.get(type(error), 409))
 
     return answer
 
 
-class _AskedError(Exception):
-    """Something cannot be asked."""
-
-    def __init__(self, reason: BoussoleError) -> None:
-        self.reason = reason
-
-
-def _answered(workspace: Workspace, endpoint: Endpoint, request: Request) -> Response:
+def _answered(workspace: Workspace, endpoint: Endpoint, request: Request, body: str) -> Response:
     try:
-        given = asked_of(endpoint, request.path_params, request.query_params)
+        given: dict[str, Any] = asked_of(endpoint, request.path_params, request.query_params)
     except BoussoleError as error:
-        raise _AskedError(error) from error
+        raise UnknownError(error.what, where=error.where, next_step=error.next_step) from error
     if endpoint.shape is None:
         return PlainTextResponse(endpoint.answer(workspace, given), headers={**HEADERS, "Cache-Control": "no-store"})
+    if not endpoint.lasts:
+        answer: BaseModel = endpoint.answer(workspace, {**given, "body": body})
+        return JSONResponse(answer.model_dump(mode="json"), headers={**HEADERS, "Cache-Control": "no-store"})
     tag = _tag(workspace, endpoint, given)
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={**HEADERS, "ETag": tag})
     found: Any = endpoint.answer(workspace, given)
-    body = found.model_dump(mode="json") if isinstance(found, BaseModel) else found
-    return JSONResponse(body, headers={**HEADERS, "ETag": tag})
+    told = found.model_dump(mode="json") if isinstance(found, BaseModel) else found
+    return JSONResponse(told, headers={**HEADERS, "ETag": tag})
 
 
 def _tag(workspace: Workspace, endpoint: Endpoint, given: Mapping[str, Any]) -> str:

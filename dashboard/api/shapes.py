@@ -125,6 +125,41 @@ class EntryOut(BaseModel):
     leaf_hash: str
 
 
+class CosignedOut(BaseModel):
+    """What a witness outside cosigned last."""
+
+    witness: str = Field(description="Name of its key")
+    at: dt.datetime | None = Field(description="When it states to have cosigned; null: never, or it cannot be read")
+    entries: int | None = Field(description="How many entries it saw")
+    standing: Literal["holds", "rewritten", "cut", "unreadable"] | None = Field(
+        description="How the ledger stands to what it saw; null: it saw nothing yet"
+    )
+
+
+class StampOut(BaseModel):
+    """The last timestamp (RFC 3161) that holds."""
+
+    at: dt.datetime
+    authority: str = Field(description="Subject of the authority's root certificate")
+    fingerprint: str = Field(description="SHA-256 of that certificate")
+    entries: int
+    standing: Literal["holds", "rewritten", "cut"]
+
+
+class OutsideOut(BaseModel):
+    """Who outside has checked the ledger."""
+
+    entries: int = Field(ge=0, description="Entries of the ledger today")
+    state: Literal["unset", "never", "recent", "late", "broken"] = Field(
+        description="Whether a witness checked of late; `unset`: none is set, nobody outside checks"
+    )
+    witness_days: int = Field(description="Days after which a cosignature is no longer recent")
+    witnesses: list[CosignedOut]
+    timestamp_state: Literal["unset", "never", "recent", "late", "broken"]
+    timestamp_days: int | None = Field(description="Days within which a timestamp is required; null: none is")
+    timestamp: StampOut | None = Field(description="null: none that holds")
+
+
 class Health(BaseModel):
     """The server answers, and can read its workspace."""
 

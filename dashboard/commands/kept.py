@@ -45,7 +45,7 @@ def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
 def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> bool:
     """Rehash the ledger, hold records to it, and hold it to the kept checkpoints; whether all of that holds."""
     from audits.ledger.keys import parse_verifier
-    from audits.ledger.signing import known_key
+    from audits.ledger.signing import verifier_of
     from charter.records import verify_records
 
     known = [(path, *checkpoint_in(path)) for path in checkpoints]
@@ -56,7 +56,7 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
         good = not known
     else:
         good = _itself(found) and _lawful(workspace)
-    origin = known_key(workspace.keys)
+    origin = verifier_of(workspace)
     for path, note, item in known:
         good &= found is not None and _stands(path, item, found, origin=origin.name if origin else None)
         good &= _signatures(path, note, trusted)

@@ -22,9 +22,9 @@ KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public ke
 @app.command()
 def key(context: typer.Context) -> None:
     """Print the public key of the ledger; its secret half is made at first use."""
-    from audits.ledger.signing import workspace_key
+    from audits.ledger.signing import signer_of
 
-    put(str(workspace_key(workspace_of(context).keys).verifier))
+    put(str(signer_of(workspace_of(context)).verifier))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from audits.errors import BoussoleError
-from audits.ledger.signing import known_key
+from audits.ledger.signing import verifier_of
 from audits.privacy import keys
 from audits.runs import code_hash
 from audits.systems import System
@@ -86,7 +86,7 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
     rings = [_ring(workspace.keys, name, faults) for name in RINGS]
     judging = _tried(lambda: in_force(workspace), faults)
     draft = _tried(lambda: load_charter(workspace), faults if judging is None or judging.act else [])
-    ledger = _tried(lambda: known_key(workspace.keys), faults)
+    ledger = _tried(lambda: verifier_of(workspace), faults)
     faults += [_told(fault) for fault in faults_in(workspace.home / "systems")]
     faults += _open_to_others(workspace.keys)
     return SettingsFacts(
@@ -98,7 +98,7 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
         adopted=bool(judging and judging.act),
         draft_differs=bool(judging and judging.act and draft and draft.sha256 != judging.charter.sha256),
         rings=None if None in rings else [ring for ring in rings if ring and ring.ids],
-        ledger_key=str(ledger.verifier) if ledger else "",
+        ledger_key=str(ledger) if ledger else "",
         versions=[*_versions(), ("SQLite", sqlite3.sqlite_version), ("Python", platform.python_version())],
         code=code_hash(),
         faults=faults,
@@ -127,7 +127,7 @@ def _ring(folder: Path, name: str, faults: list[Fault]) -> Ring | None:
 def _listed(workspace: Workspace, settings: Settings) -> list[Set]:
     """The plain keys of `boussole.toml`, as they hold."""
     written = tomllib.loads((workspace.home / SETTINGS_FILE).read_text(encoding="utf-8"))
-    plain = [name for name in Settings.model_fields if name not in ("access", "alerts")]
+    plain = [name for name in Settings.model_fields if name not in ("access", "alerts", "ledger")]
     return [Set(key=name, value=shown(getattr(settings, name)), origin=_origin(name, written)) for name in plain]
 
 

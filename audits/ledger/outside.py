@@ -1,0 +1,170 @@
+"""What somebody outside signed, as the server keeps it: the last cosignature of each witness, and timestamps.
+
+Nothing here is believed because it lies here: every look verifies the signatures again. Who holds the files can remove
+them; then nobody outside has checked anything, which is what pages say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from audits.errors import LedgerError
+from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from audits.ledger.college import alone, write_whole
+from audits.ledger.keys import VerifierKey
+from audits.ledger.notes import Note, Signature, parse_note
+from audits.ledger.timestamp import timestamped_at
+
+WITNESSES, TIMESTAMPS = "witnesses", "timestamps"
+AHEAD = dt.timedelta(minutes=5)
+"""How far the clock of a witness may be ahead of ours."""
+_MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+class UnknownWitnessError(LedgerError):
+    """A cosignature that no known witness made."""
+
+
+class OtherLedgerError(LedgerError):
+    """A checkpoint that this ledger's key did not sign."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cosigned:
+    """A checkpoint with the signature of its ledger and the cosignature of one witness, and when that was made."""
+
+    witness: VerifierKey
+    at: dt.datetime
+    note: Note
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamped:
+    """A checkpoint that an authority stamped: when, and the name and fingerprint of the certificate one trusts."""
+
+    at: dt.datetime
+    authority: str
+    fingerprint: str
+    checkpoint: Checkpoint
+
+
+def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> Cosigned:
+    """The newest cosignature that a known witness made of a checkpoint of this ledger; no other signature is taken.
+
+    Raises OtherLedgerError or UnknownWitnessError where the signature of the one or the other is missing, LedgerError
+    for a text that is no checkpoint.
+    """
+    note, checkpoint = parse_checkpoint(text)
+    own = _lines(note, log)
+    if checkpoint.origin != log.name or not own:
+        raise OtherLedgerError(
+            "this is no checkpoint that the key of this ledger signed.",
+            next_step="Send the checkpoint that was fetched here, with the cosignature.",
+        )
+    made = [(at, key, line) for key in witnesses for line in _lines(note, key) if (at := key.time(line.value))]
+    if not made:
+        raise UnknownWitnessError(
+            "no witness that this ledger knows cosigned the checkpoint.",
+            next_step="Ask whoever runs the ledger to add the witness's public key to [ledger] witnesses.",
+        )
+    at, key, line = max(made, key=lambda each: each[0])
+    if at > now + AHEAD:
+        raise UnknownWitnessError(
+            "the cosignature states a time that has not come yet.", next_step="Set the clock of the witness's machine."
+        )
+    return Cosigned(witness=key, at=at, note=replace(note, signatures=(own[0], line)), checkpoint=checkpoint)
+
+
+def keep(folder: Path, found: Cosigned, *, log: VerifierKey) -> Cosigned:
+    """Keeps a cosignature; the one that is kept then: an earlier one never takes the place of a later one.
+
+    Raises LedgerError where what was kept does not hold: it may be what shows that the ledger was replaced.
+    """
+    path = _path(folder, found.witness)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(path.parent):
+        before = kept_of(folder, found.witness, log=log)
+        if before and (before.checkpoint.size, before.at) >= (found.checkpoint.size, found.at):
+            return before
+        write_whole(path, str(found.note))
+    return found
+
+
+def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> Cosigned | None:
+    """What is kept of a witness; None when nothing is. Raises LedgerError where its signatures do not hold.
+
+    `log` is the public key of the ledger; None where it has none, and no signature of it holds.
+    """
+    path = _path(folder, witness)
+    if not path.exists():
+        return None
+    try:
+        text = path.read_text(encoding="utf-8")
+        if log is None:
+            raise OtherLedgerError("this ledger has no key.")
+        return cosigned(text, log=log, witnesses=[witness], now=dt.datetime.now(dt.UTC))
+    except (LedgerError, OSError, UnicodeDecodeError) as error:
+        raise LedgerError(
+            f"what is kept of the witness {witness.name} does not hold: it was changed, or the key of the ledger was.",
+            where=str(path),
+            next_step="Compare it with the checkpoint that the witness keeps.",
+        ) from error
+
+
+def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> Stamped:
+    """Keeps the reply of a timestamp authority beside its checkpoint and the certificate one trusts.
+
+    Raises LedgerError where the reply does not stamp the checkpoint.
+    """
+    found = _stamped(note, reply=reply, authorities=authorities)
+    place = folder / TIMESTAMPS
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{found.at.strftime(_MOMENT)}-{found.checkpoint.size}"
+    for suffix, content in ((".tsr", reply), (".pem", authorities), (".checkpoint", str(note).encode())):
+        (place / (name + suffix)).write_bytes(content)
+    return found
+
+
+def timestamps(folder: Path) -> Iterator[Stamped | str]:
+    """What is kept of timestamps, the latest first; of one that does not hold, the name of its file."""
+    for path in sorted((folder / TIMESTAMPS).glob("*.checkpoint"), reverse=True):
+        try:
+            note = parse_note(path.read_text(encoding="utf-8"))
+            files = {"reply": path.with_suffix(".tsr"), "authorities": path.with_suffix(".pem")}
+            yield _stamped(note, **{name: file.read_bytes() for name, file in files.items()})
+        except (LedgerError, OSError, UnicodeDecodeError):
+            yield path.name
+
+
+def _stamped(note: Note, *, reply: bytes, authorities: bytes) -> Stamped:
+    _, checkpoint = parse_checkpoint(str(note))
+    at = timestamped_at(note, reply=reply, authorities=authorities)
+    root = x509.load_pem_x509_certificates(authorities)[0]
+    return Stamped(
+        at=at,
+        authority=root.subject.rfc4514_string(),
+        fingerprint=root.fingerprint(SHA256()).hex(),
+        checkpoint=checkpoint,
+    )
+
+
+def _lines(note: Note, key: VerifierKey) -> list[Signature]:
+    """The lines of a note that a key made."""
+    return [
+        line
+        for line in note.signatures
+        if (line.name, line.id) == (key.name, key.id) and key.holds(line.value, text=note.text)
+    ]
+
+
+def _path(folder: Path, witness: VerifierKey) -> Path:
+    """One file for each key, under a name that is none of anybody."""
+    return folder / WITNESSES / f"{sha256(str(witness).encode()).hexdigest()[:32]}.checkpoint"

@@ -1,0 +1,74 @@
+"""What a witness writes down beside its checkpoint: proofs of a divergence, and when the server answered last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from audits.errors import LedgerError
+from audits.ledger.college import KEPT, LOG, write_whole
+
+DIVERGENCES, ANSWERED = "divergences", "answered.json"
+
+_EXPLAINED = """\
+{why}
+
+Received from {url} on {at:%Y-%m-%d at %H:%M:%S} UTC.
+
+kept.checkpoint       what this witness keeps, with its own cosignature
+received.checkpoint   what the server sent, byte for byte
+ledger.vkey           the public key that this witness holds of the ledger
+
+Where both checkpoints bear the signature of that key, they prove that the ledger was rewritten, or that entries were
+removed. Keep this folder, and give copies of it away.
+"""
+
+
+def keep_divergence(folder: Path, received: str, *, why: str, url: str, at: dt.datetime) -> Path:
+    """A folder of its own with both checkpoints; one that was kept already is left as it is."""
+    place = folder / DIVERGENCES / sha256(received.encode()).hexdigest()[:16]
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = {name: (folder / name).read_text(encoding="utf-8") for name in (KEPT, LOG) if (folder / name).exists()}
+    for name, text in {**kept, "received.checkpoint": received}.items():
+        if not (place / name).exists():
+            write_whole(place / name, text)
+    if not (place / "divergence.txt").exists():
+        write_whole(place / "divergence.txt", _EXPLAINED.format(why=why, url=url, at=at))
+    return place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Since when a witness asks, and when it had a valid answer last."""
+
+    began: dt.datetime
+    answered: dt.datetime | None = None
+
+    def silent(self, now: dt.datetime) -> int:
+        """For how many whole days there has been no valid answer."""
+        return (now - (self.answered or self.began)).days
+
+
+def heard(folder: Path, *, now: dt.datetime) -> Heard:
+    """What is noted in a folder; from now on where nothing is. Raises LedgerError where it cannot be read."""
+    path = folder / ANSWERED
+    if not path.exists():
+        return Heard(began=now)
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        moments = {name: dt.datetime.fromisoformat(noted[name]) for name in ("began", "answered") if noted[name]}
+        return Heard(began=moments["began"], answered=moments.get("answered"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LedgerError(
+            "when the server answered last cannot be read.", where=str(path), next_step="Remove that file."
+        ) from error
+
+
+def note(folder: Path, found: Heard) -> None:
+    """Writes it down."""
+    moments = {"began": found.began, "answered": found.answered}
+    text = json.dumps({name: each.isoformat() if each else None for name, each in moments.items()})
+    write_whole(folder / ANSWERED, text + "\n")
