@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -29,7 +28,7 @@ from audits.declaration import keep
 from audits.drift import drift_measures
 from audits.drift.by_group import group_drift_measures
 from audits.drift.values import Watched
-from audits.hashing import sha256_hex
+from audits.hashing import canonical_json, sha256_hex
 from audits.lake import reading
 from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
@@ -240,17 +239,12 @@ def design_effect(everybody: Cells) -> float:
 
 @cache
 def code_hash() -> str:
-    """SHA-256 over the source of `audits` and `charter`: which code made a figure."""
-    root = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for name in source_files():
-        digest.update(name.encode())
-        digest.update((root / name).read_bytes())
-    return digest.hexdigest()
+    """SHA-256 of the list of source files: which code made a figure. Audits seal it."""
+    return sha256_hex(canonical_json(source_files()))
 
 
 def source_files() -> dict[str, str]:
-    """The files that the hash of the code is made of, in its order, each with its own SHA-256."""
+    """The source files of `audits` and `charter`, each with its SHA-256."""
     root = Path(__file__).parent.parent
     paths = [path for package in ("audits", "charter") for path in sorted((root / package).rglob("*"))]
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charter.pack.building import pack_files
+from charter.pack.building import HERE, pack_files
 from charter.pack.writing import write
 
-__all__ = ["pack_files", "write"]
+__all__ = ["HERE", "pack_files", "write"]

@@ -19,6 +19,7 @@ SHARES = {
     stages.WHOLE_RATE.metric,
     *(rate.metric for rate in errors.RATES),
     *(rate.metric for rate in missing.RATES.values()),
+    "scoring_rate",
     "unknown_share",
     "unknown_selection_rate",
 }

@@ -182,7 +182,9 @@ def metrics() -> None:
 
 def verify(  # noqa: PLR0917 (the options of a command)
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="A report, to hold to what was sealed when it was made.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A report, to hold to what was sealed when it was made; or an evidence pack.")
+    ] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
@@ -195,18 +197,26 @@ def verify(  # noqa: PLR0917 (the options of a command)
     end: ToOption = None,
     checkpoint: Annotated[
         list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="With --ledger: a checkpoint that somebody kept."),
+        typer.Option(exists=True, dir_okay=False, help="With --ledger or a pack: a checkpoint that somebody kept."),
     ] = None,
     key: Annotated[list[str] | None, typer.Option(help="A public key that must have signed the checkpoints.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="With a pack: name each value that is not recomputed.")] = False,
 ) -> None:
     """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
     Exit code 0: all the same; 1: a difference; 3: a report holds in itself, and was held to no ledger.
     """
-    from dashboard.commands import kept, verifying
+    from dashboard.commands import kept, packs, verifying
 
+    judged = packs.verified(
+        file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
+    )
+    if judged is not None:
+        raise typer.Exit(judged)
     if not (ledger or rerun or file):
-        raise BoussoleError("what should be verified?", next_step="Give --ledger, --rerun, or a report.")
+        raise BoussoleError(
+            "what should be verified?", next_step="Give --ledger, --rerun, a report or an evidence pack."
+        )
     if (checkpoint or key) and not ledger:
         raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
     if (system or entry or start or end) and not rerun:

@@ -85,7 +85,7 @@ def pack(  # noqa: PLR0917 (the options of a command)
         say("RESTRICTED: it holds the counts of hidden groups. Hand it only to auditors bound to secrecy.")
     else:
         say("It holds what the audits show, and no count of a hidden group.")
-    say(f"To verify it anywhere: cd {folder} && python3 -I -S verify.py")
+    say(f"To verify it: boussole verify {folder}; without Boussole: python3 -I -S verify.py {folder}")
 
 
 @app.command()

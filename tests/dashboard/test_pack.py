@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from audits.hashing import canonical_json
 from audits.ledger.checkpoint import parse_checkpoint
 from audits.ledger.signing import workspace_key
 from audits.workspace import Workspace
@@ -89,7 +90,7 @@ def listed_anew(folder: Path) -> None:
     manifest = json.loads(path.read_text(encoding="utf-8"))
     for name in manifest["files"]:
         manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_bytes(canonical_json(manifest))
 
 
 def test_a_pack_holds_and_nothing_is_added_to_it(pack: Path, workspace: Workspace) -> None:
@@ -194,10 +195,11 @@ def _left_out(folder: Path) -> None:
     """Without the declaration nothing could be computed again."""
     name = f"systems/{next((folder / 'systems').iterdir()).name}"
     (folder / name).unlink()
+    (folder / "systems").rmdir()
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     del manifest["files"][name]
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_bytes(canonical_json(manifest))
 
 
 @pytest.mark.parametrize("forge", [_left_out, _number, _charter, _declaration, _counts, _proof, _earlier, _checkpoint])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 
 from . import drift
@@ -11,6 +10,7 @@ from .groups import APART, Claims, Groups, Shown
 from .judging import articles, judge, left_out
 from .others import Others
 from .pack import Pack, digest
+from .remaining import Remaining
 from .rows import Rows
 from .scored import Scores
 from .stages import Stages
@@ -21,8 +21,8 @@ from .told import Told
 Again = Callable[[dict], "Claims | None"]
 
 
-def check_audit(pack: Pack, index: int, document: dict, tally: Tally) -> list[str]:
-    """Computes and judges again; says what, and what is only found sealed."""
+def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_one: bool) -> list[str]:
+    """Computes and judges again; says what, and what is sealed as it stands."""
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
     if not sha256:
@@ -32,19 +32,20 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally) -> list[st
     system = System(json.loads(declared))
     rows = _rows(pack, document, name, tally) if pack.restricted else None
     again = _from_rows(document, system, rows) if rows else Told(document, system, pack.cells(index)).claims
-    before = tally.same
-    sealed, measures = _measures(document, again, name, tally)
+    before, remaining = tally.same, Remaining(restricted=pack.restricted)
+    measures = _measures(document, again, remaining, name, tally)
+    same = tally.same - before
     if rows:
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)
         tally.claims(f"{name}: what was left out", document.get("left_out"), rows.left_out())
         _hidden(document, system, rows, name, tally)
-    lines = [
-        f"{name}: {measures} measures, {tally.same - before} values computed again from "
+    return [
+        f"{name}: {measures} measures recomputed, {same} values, from "
         f"{'the rows' if rows else 'the counts that it tells'}",
-        f"  found sealed, not computed again: {sum(sealed.values())} ({_named(sealed)})" if sealed else "",
+        *remaining.lines(one_by_one=one_by_one),
+        *_verdicts(pack, document, system, name, tally, remaining),
     ]
-    return [line for line in lines if line] + [_verdicts(pack, document, system, name, tally)]
 
 
 def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
@@ -68,9 +69,8 @@ def _from_rows(document: dict, system: System, rows: Rows) -> Again:
     return again
 
 
-def _measures(document: dict, again: Again, name: str, tally: Tally) -> tuple[Counter[str], int]:
-    """How many measures of which kind are only sealed, and how many were computed again."""
-    sealed: Counter[str] = Counter()
+def _measures(document: dict, again: Again, remaining: Remaining, name: str, tally: Tally) -> int:
+    """How many measures were recomputed; the others are put with what remains."""
     computed = 0
     for measure in document["measures"]:
         where = f"{name}: {measure['id']}"
@@ -78,12 +78,11 @@ def _measures(document: dict, again: Again, name: str, tally: Tally) -> tuple[Co
             tally.hold(f"{where}: a value that is not told", measure["value"], None)
             continue
         claims = again(measure)
-        if claims is None:
-            sealed[measure["metric"]] += 1
-        else:
+        remaining.add(measure, claims)
+        if claims is not None:
             computed += 1
             tally.claims(where, measure, claims)
-    return sealed, computed
+    return computed
 
 
 def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally) -> None:
@@ -104,7 +103,9 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
             tally.check(f"{name}: {measure['id']} is hidden as small and is not", holds=size < system.limit)
 
 
-def _verdicts(pack: Pack, document: dict, system: System, name: str, tally: Tally) -> str:
+def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
+    pack: Pack, document: dict, system: System, name: str, tally: Tally, remaining: Remaining
+) -> list[str]:
     charter = json.loads(pack.bytes(f"charters/{document['charter']['sha256']}.json"))
     tally.hold(f"{name}: version of the charter", document["charter"]["version"], charter["version"])
     tally.claims(f"{name}: what was left out", document.get("left_out"), left_out(document, charter))
@@ -116,8 +117,6 @@ def _verdicts(pack: Pack, document: dict, system: System, name: str, tally: Tall
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
     left = len(document["verdicts"]) - len(judged)
-    return f"  {len(judged)} verdicts judged again; {left} rest on no test: found sealed"
-
-
-def _named(sealed: Counter[str]) -> str:
-    return ", ".join(f"{metric} {n}" for metric, n in sorted(sealed.items()))
+    lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
+    on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
+    return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

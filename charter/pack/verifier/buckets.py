@@ -118,11 +118,11 @@ def worth(rates: tuple, parts: tuple, rows: tuple, buckets: tuple, link: str) ->
     plain = [(m - 1) / m * spread(rate, part, "identity") for rate, part in zip(rates, parts)]
     effects = [v * size / (rate * (1 - rate)) for v, size, rate in zip(plain, rows, rates)]
     together = whole / sum(squares)
-    sizes = [size / (effect * together) for size, effect in zip(rows, _at_least(effects, buckets, many))]
+    sizes = [size / (effect * together) for size, effect in zip(rows, at_least(effects, buckets, many))]
     return (sizes[0], sizes[1]), min(welch, float(m - 1))
 
 
-def _at_least(effects: list[float], buckets: tuple, many: list[int]) -> list[float]:
+def at_least(effects: list[float], buckets: tuple, many: list[int]) -> list[float]:
     """Design effects, at least those of the correlation within clusters in both groups together."""
     more = [cluster_size(rows) - 1 for rows in buckets]
     room = sum((b - 1) * g for b, g in zip(many, more))

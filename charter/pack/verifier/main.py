@@ -3,58 +3,111 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from . import canonical, merkle
 from .audits import check_audit
-from .notes import Checkpoint, checkpoint_of, key_of
-from .pack import Pack, Sealed, digest
-from .tally import Tally
+from .files import Folder, RefusedError
+from .notes import Checkpoint, Key, checkpoint_of, key_of
+from .pack import MANIFEST, Pack, Sealed, digest, source_of
+from .tally import Tally, plain
 
 MOST = 40
 """So many problems are written out; the others are counted."""
 
 
+class Judge(NamedTuple):
+    """The verifier that judges: the folder that `verify.py` and `verifier/` lie in, and its name in what is told."""
+
+    home: Path
+    name: str = "the one that judges it"
+
+    def files(self) -> dict[str, str]:
+        """Its files with their SHA-256, named as in a pack."""
+        found = [self.home / "verify.py", *sorted((self.home / "verifier").glob("*.py"))]
+        return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
+
+
 def main(home: Path, arguments: list[str]) -> int:
-    """Verifies a pack and prints what holds and what does not; the exit code."""
+    """What `verify.py` does; `home`: the folder that it lies in."""
     asked = _asked(arguments)
-    tally = Tally()
-    try:
-        pack = Pack(home)
-        kept = checkpoint_of(asked.checkpoint.read_text(encoding="utf-8")) if asked.checkpoint else None
-        keys = [key_of(text) for text in asked.key]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"This cannot be verified: {error}")
+    if asked.pack is None and not (home / MANIFEST).exists():
+        print("This verifier does not lie in a pack: name the one that it shall judge.")
         return 2
+    return judge(asked.pack or home, Judge(home), keys=asked.key, checkpoints=asked.checkpoint, one_by_one=asked.list)
+
+
+def judge(
+    place: Path,
+    by: Judge,
+    *,
+    keys: Sequence[str] = (),
+    checkpoints: Sequence[Path] = (),
+    one_by_one: bool = False,
+) -> int:
+    """Verifies a pack and prints what holds and what does not; the exit code.
+
+    `one_by_one`: each value is named that is not recomputed.
+    """
+    try:
+        kept = [checkpoint_of(path.read_text(encoding="utf-8")) for path in checkpoints]
+        known = [key_of(text) for text in keys]
+        with source_of(place) as source:
+            return _judged(Pack(source), by, known, kept, one_by_one)
+    except RefusedError as error:
+        _problems(
+            [reason.encode("ascii", "backslashreplace").decode() for reason in error.reasons]
+        )  # looks can deceive
+        print("This pack is refused: it holds what no pack holds, and nothing of it is relied upon.")
+        return 1
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(plain(f"This cannot be verified: {error}"))
+        return 2
+
+
+def _judged(pack: Pack, by: Judge, keys: list[Key], kept: list[Checkpoint], one_by_one: bool) -> int:
+    tally = Tally()
     steps: dict[str, Callable[[], list[str]]] = {
         "Files": lambda: _files(pack, tally),
+        "Verifier": lambda: _verifier(pack, by, tally),
         "Ledger": lambda: _ledger(pack, tally, keys, kept),
         "Code": lambda: _code(pack, tally),
-        "Documents": lambda: _documents(pack, tally),
+        "Documents": lambda: _documents(pack, tally, one_by_one),
     }
     for name, step in steps.items():
         try:
             lines = step()
+        except RefusedError:
+            raise
         except Exception as error:  # noqa: BLE001 (a forged file may break reading in any way)
             tally.check(f"{name}: it cannot be read: {type(error).__name__}: {error}", holds=False)
             continue
-        print(f"{name}: {lines[0]}", *(f"  {line}" for line in lines[1:]), sep="\n")
+        print(plain(f"{name}: {lines[0]}"), *(plain(f"  {line}") for line in lines[1:]), sep="\n")
     return _told(tally)
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="verify.py", description="Verifies the evidence pack that it lies in.")
+    parser = argparse.ArgumentParser(prog="verify.py", description="Verifies an evidence pack; executes nothing of it.")
+    parser.add_argument("pack", nargs="?", type=Path, help="a folder or its archive; that which this file lies in")
     parser.add_argument("--key", action="append", default=[], help="a public key that must have signed the checkpoint")
-    parser.add_argument("--checkpoint", type=Path, help="a checkpoint of this ledger that you kept")
+    parser.add_argument(
+        "--checkpoint", action="append", default=[], type=Path, help="a checkpoint of this ledger that you kept"
+    )
+    parser.add_argument("--list", action="store_true", help="name each value that is not recomputed")
     return parser.parse_args(arguments)
 
 
+def _problems(problems: list[str]) -> None:
+    for problem in problems[:MOST]:
+        print(plain(f"DOES NOT HOLD  {problem}"))
+    if len(problems) > MOST:
+        print(f"and {len(problems) - MOST} more")
+
+
 def _told(tally: Tally) -> int:
-    for problem in tally.problems[:MOST]:
-        print(f"DOES NOT HOLD  {problem}")
-    if len(tally.problems) > MOST:
-        print(f"and {len(tally.problems) - MOST} more")
+    _problems(tally.problems)
     if tally.problems:
         print(f"This pack does not hold: {len(tally.problems)} of {len(tally.problems) + tally.same} checks failed.")
         return 1
@@ -68,7 +121,29 @@ def _files(pack: Pack, tally: Tally) -> list[str]:
     return [f"{len(pack.listed)} listed ({kind})"]
 
 
-def _ledger(pack: Pack, tally: Tally, keys: list, kept: Checkpoint | None) -> list[str]:
+def _verifier(pack: Pack, by: Judge, tally: Tally) -> list[str]:
+    """Whether the verifier in the pack is the one that judges, and the one that the list of its code names."""
+    within, own = pack.verifier(), by.files()
+    code = canonical.read(pack.bytes("code.json"))
+    named = code["files"] if isinstance(code, dict) else {}
+    for name, sha256 in within.items():
+        holds = named.get(f"charter/pack/{name}") == sha256
+        tally.check(f"{name}: it is not the file that code.json lists", holds=holds)
+    other = sorted(name for name in {*within, *own} if within.get(name) != own.get(name))
+    if other:
+        return [
+            f"The verifier in this pack is not {by.name}: {', '.join(other)}",
+            "it is of another version, or somebody changed it; it was not run, and should not be",
+        ]
+    if isinstance(pack.source, Folder) and pack.source.home == by.home.resolve():
+        return [
+            "it came with the pack that it judges: who forged one can have forged both",
+            "`boussole verify PACK`, or a verify.py that you have from elsewhere, judges a pack and runs nothing of it",
+        ]
+    return [f"The verifier in this pack is {by.name}"]
+
+
+def _ledger(pack: Pack, tally: Tally, keys: list[Key], kept: list[Checkpoint]) -> list[str]:
     point = pack.checkpoint()
     entries = _entries(pack)
     for index in entries:
@@ -88,7 +163,11 @@ def _ledger(pack: Pack, tally: Tally, keys: list, kept: Checkpoint | None) -> li
         if keys
         else f"signatures not verified: give --key with the key that {point.origin} published, got from elsewhere"
     )
-    return [*lines, _kept(kept, proofs, point, tally)]
+    if not kept:
+        lines.append(
+            "no kept checkpoint was given: that the log was not rewritten as a whole cannot be seen from a pack alone"
+        )
+    return [*lines, *(_kept(each, proofs, point, tally) for each in kept)]
 
 
 def _consistent(proofs: object, point: Checkpoint, tally: Tally) -> None:
@@ -99,11 +178,7 @@ def _consistent(proofs: object, point: Checkpoint, tally: Tally) -> None:
         tally.check(f"the first {proof['size']} entries are not the beginning of this log", holds=holds)
 
 
-def _kept(kept: Checkpoint | None, proofs: object, point: Checkpoint, tally: Tally) -> str:
-    if kept is None:
-        return (
-            "no kept checkpoint was given: that the log was not rewritten as a whole cannot be seen from a pack alone"
-        )
+def _kept(kept: Checkpoint, proofs: object, point: Checkpoint, tally: Tally) -> str:
     tally.check("the kept checkpoint is of another log", holds=kept.origin == point.origin)
     if kept.size == point.size:
         tally.check("the log was rewritten since the kept checkpoint", holds=kept.root == point.root)
@@ -117,24 +192,26 @@ def _kept(kept: Checkpoint | None, proofs: object, point: Checkpoint, tally: Tal
 
 
 def _code(pack: Pack, tally: Tally) -> list[str]:
-    """The list of source files hangs together; each document names the code that made it."""
+    """Whether the list of source files is the one that audits seal."""
     code = canonical.read(pack.bytes("code.json"))
-    files = code["files"] if isinstance(code, dict) else {}
+    files, sha256 = (code["files"], code["sha256"]) if isinstance(code, dict) else ({}, "")
     tally.check("code.json lists no file", holds=bool(files))
-    named = {name: _audit(pack, name)["code"] for name in pack.names("audits")}
-    other = sum(f"sha256:{code['sha256']}" != used for used in named.values()) if isinstance(code, dict) else 0
-    told = f"{len(files)} source files are listed with their hashes"
-    return [told, *([f"{other} audit(s) were made by another version of the code"] if other else [])]
+    own = f"sha256:{digest(canonical.write(files))}"
+    by = [_audit(pack, name)["code"] for name in pack.names("audits")]
+    sealed = sum(each == own for each in by)
+    told = [f"{len(files)} source files are listed with their hashes; {sealed} of {len(by)} audits seal this list"]
+    other = sum(each != f"sha256:{sha256}" for each in by)
+    return [*told, *([f"{other} audit(s) were made by another version of the code"] if other else [])]
 
 
-def _documents(pack: Pack, tally: Tally) -> list[str]:
+def _documents(pack: Pack, tally: Tally, one_by_one: bool) -> list[str]:
     names = pack.names("audits")
     lines = [f"{len(names)} audit(s)"]
     seals = {index: pack.entry(index) for index in _entries(pack)}
     for name in names:
         index = int(Path(name).name.split("-", 1)[0])
         _sealed(pack, name, seals.pop(index), tally)
-        lines += check_audit(pack, index, _audit(pack, name), tally)
+        lines += check_audit(pack, index, _audit(pack, name), tally, one_by_one=one_by_one)
     for name in pack.names("charters"):
         sha256 = Path(name).stem
         tally.hold(f"{name}: SHA-256", digest(pack.bytes(name)), sha256)

@@ -58,7 +58,7 @@ class Others:
         else:
             cells = table[tuple(measure["group"][name] for name in by) if measure["group"] else ()]
             parts = list(zip((0.0, 1.0, 2.0), self._benefits(cells)))
-        return {"value": _entropy(parts, alpha), "n": sum(n for _, n in parts), "params.alpha": alpha}
+        return {"value": entropy(parts, alpha), "n": sum(n for _, n in parts), "params.alpha": alpha}
 
     def _differential(self, by: By, table: Table) -> float:
         found = []
@@ -111,7 +111,7 @@ class Others:
         return {"value": first / second, "params.values": [first, second]}
 
 
-def _entropy(parts: list[tuple[float, int]], alpha: int) -> float:
+def entropy(parts: list[tuple[float, int]], alpha: int) -> float:
     """The generalized entropy index of values held by numbers of people; 1 is Theil's."""
     people = sum(n for _, n in parts)
     mean = math.fsum(value * n for value, n in parts) / people

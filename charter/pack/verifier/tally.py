@@ -60,6 +60,16 @@ def same(said: object, must: object) -> bool:
     return math.isclose(float(str(said)), float(str(must)), rel_tol=TOLERANCE, abs_tol=1e-12)
 
 
+def plain(text: str) -> str:
+    """A text of a pack as it can be printed: what is no letter or sign (escapes to a terminal, other directions of
+    writing, halves of characters) by its number.
+
+    >>> plain("a\x1b[2J")
+    'a\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def _number(value: object) -> bool:
     return isinstance(value, (int, float))
 

@@ -6,18 +6,21 @@ only values are computed again, and intervals from the tests that are written be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .buckets import scored
 from .chances import quantile
 from .groups import LAYERS, Claims, ends
 from .rates import COMPARED, EXTREMES, extreme
 from .scores import difference_interval, ratio_interval, wilson
-from .stages import STAGED
+from .several import Several
 from .system import By, System, label
 
 Cell = tuple[int, int]
 """Cases and rows."""
 NAMED = {"stage_selection_rate_ratio": "stage_selection_rate"}
 NAMED["cumulative_selection_rate_ratio"] = "cumulative_selection_rate"
+NAMED["scoring_rate_ratio"] = "scoring_rate"
 
 
 class Told:
@@ -25,14 +28,18 @@ class Told:
 
     def __init__(self, document: dict, system: System, cells: dict[str, Cell]) -> None:
         self.system, self.cells = system, cells
-        self.measures = {measure["id"]: measure for measure in document["measures"]}
+        measures = {measure["id"]: measure for measure in document["measures"]}
+        self._by: dict[tuple, dict[By | None, Cell]] = {}
+        for name, cell in cells.items():
+            self._by.setdefault(_key(measures[name]["metric"], measures[name]), {})[_own(measures[name])] = cell
+        self.several = Several(system, self._every)
 
     def claims(self, measure: dict) -> Claims | None:
         """What this measure must say; None where counts that are told do not give it."""
         metric = measure["metric"]
         if measure["id"] in self.cells:
             return self._share(self.cells[measure["id"]])
-        if metric in COMPARED or (metric in STAGED and metric.endswith("_ratio")):
+        if metric in COMPARED or metric in NAMED:
             return self._compared(measure)
         name, _, kind = metric.rpartition("_")
         if name in EXTREMES and all(rate in LAYERS or rate in RATES for rate in EXTREMES[name]):
@@ -41,8 +48,9 @@ class Told:
         if metric == "impact_ratio":
             values_ = self._values(measure, "selection_rate")
             best = (max if self.system.favourable else min)(values_.values())
-            return {"value": values_[_own(measure)] / best}
-        return _of_test(measure)
+            own = tuple(measure["group"][name] for name in measure["by"])
+            return {"value": values_[own] / best}
+        return self.several.claims(measure) or _of_test(measure)
 
     def _share(self, cell: Cell) -> Claims:
         k, n = cell
@@ -52,15 +60,13 @@ class Told:
             claims.update({"interval.low": found.low, "interval.high": found.high, "interval.method": "wilson"})
         return claims
 
+    def _every(self, rate: str, measure: dict) -> Mapping[By | None, Cell]:
+        """The cells of a rate at the attribute and stage of a measure, by group; that of everybody at None."""
+        return self._by.get(_key(rate, measure), {})
+
     def _cells(self, measure: dict, rate: str) -> dict[By, Cell]:
-        """The cells of a rate by group, at the stage of the measure."""
-        by, given = measure["by"], measure["given"]
-        found = {}
-        for name, cell in self.cells.items():
-            other = self.measures[name]
-            if other["metric"] == rate and other["by"] == by and other["given"] == given and other["group"]:
-                found[_own(other)] = cell
-        return found
+        """The same of groups alone."""
+        return {group: cell for group, cell in self._every(rate, measure).items() if group is not None}
 
     def _values(self, measure: dict, rate: str) -> dict[By, float]:
         return {group: k / n for group, (k, n) in self._cells(measure, rate).items()}
@@ -68,7 +74,8 @@ class Told:
     def _compared(self, measure: dict) -> Claims | None:
         metric = measure["metric"]
         rate, scale = COMPARED[metric][:2] if metric in COMPARED else (NAMED[metric], "ratio")
-        cells, own, by = self._cells(measure, rate), _own(measure), tuple(measure["by"])
+        cells, by = self._cells(measure, rate), tuple(measure["by"])
+        own = tuple(measure["group"][name] for name in by)
         reference = self.system.reference(by)
         others = [reference] if reference else [group for group in cells if group != own]
         if own not in cells or any(group not in cells for group in others):
@@ -92,8 +99,14 @@ class Told:
 RATES = {rate for rates in EXTREMES.values() for rate in rates if rate != "false_negatives_per_false_positive"}
 
 
-def _own(measure: dict) -> By:
-    return tuple(measure["group"][name] for name in measure["by"])
+def _own(measure: dict) -> By | None:
+    """The group of a measure; None where it is of everybody, or of all groups together."""
+    return tuple(measure["group"][name] for name in measure["by"]) if measure["group"] else None
+
+
+def _key(metric: str, measure: dict) -> tuple:
+    """A metric, attribute and stage."""
+    return metric, tuple(measure["by"]), tuple(sorted(measure["given"].items()))
 
 
 def _of_test(measure: dict) -> Claims | None:
