@@ -18,6 +18,7 @@ from audits.access_settings import AccessSettings
 from audits.errors import reason_of
 from audits.workspace import Workspace
 from dashboard.access import log, sessions
+from dashboard.access.handshake import Handshake
 from dashboard.access.local_role import inside
 from dashboard.access.person import session_cookie
 from dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
@@ -49,7 +50,12 @@ def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
         gone.delete_cookie(session_cookie(access), secure=_secure(access), httponly=True, samesite="lax")
         return gone
 
-    return [Route(SIGN_IN, begin), Route(CALLBACK, come_back), Route(SIGN_OUT, sign_out, methods=["POST"])]
+    under_way = Handshake(access)
+    return [
+        Route(SIGN_IN, under_way.begins(begin)),
+        Route(CALLBACK, under_way.ends(come_back)),
+        Route(SIGN_OUT, sign_out, methods=["POST"]),
+    ]
 
 
 async def _come_back(request: Request, workspace: Workspace, access: AccessSettings) -> Response:
