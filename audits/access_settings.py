@@ -47,6 +47,10 @@ class AccessSettings(BaseModel):
         10, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
     )
     api_per_minute: int = Field(120, ge=1, description="Requests of one token or person to the API, each minute")
+    connections: int = Field(500, ge=16, le=20_000, description="Connections that the server has open at once")
+    connections_per_address: int = Field(
+        60, ge=8, description="Of them those of one address, where `listen` is no loopback address"
+    )
     log_days: int = Field(365, ge=1, description="Days that the access log is kept")
 
     @model_validator(mode="after")

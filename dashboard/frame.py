@@ -41,6 +41,7 @@ from dashboard.forms.inbox import problem_of, whose
 from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
+from dashboard.inline import SCRIPT, STYLE
 from dashboard.pages import Page, current, listed
 from dashboard.questions.html import ask_link
 from dashboard.register_choice import Register
@@ -54,7 +55,6 @@ from dashboard.words import Say
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
 """What an address asks for in the language it names: the switch leaves it out."""
-_SCRIPT = "\n".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js"))
 NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
 
 
@@ -214,7 +214,7 @@ def problem() -> Problem | None:
 
 def prepare() -> None:
     """The style of every page."""
-    st.html(HERE / "static" / "style.css")
+    st.html(f"<style>{STYLE}</style>")
     st.html(el("div", id="content", tabindex="-1"))
 
 
@@ -321,4 +321,5 @@ def footer(say: Say, *, name: str, local: bool) -> None:
         )
     )
     shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
-    st.html(f"<script>/* {sha256_hex(shown.encode())} */ {_SCRIPT}</script>", unsafe_allow_javascript=True)
+    once = el("span", hidden="", data_shown=sha256_hex(shown.encode()))
+    st.html(f"{once}<script>{SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from audits.mixed import Mixed
 from dashboard.fontfiles import embed
-from dashboard.marks import MARKS, mark_svg, word
+from dashboard.marks import mark_svg, word
 from dashboard.words import Say
 
 
@@ -103,8 +103,7 @@ def _whole(svg: str) -> str:
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:
     """The mark of a verdict: shape, word and colour together."""
     mark = el("img", src=data_uri(mark_svg(verdict)), alt="", width="14", height="14")
-    style = f"color:{MARKS[verdict].ink};background:{MARKS[verdict].tint};border-color:{MARKS[verdict].ink}66"
-    return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}", style=style)
+    return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}")
 
 
 def table(

@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.web.bootstrap import load_config_options
 
 from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
@@ -25,6 +25,7 @@ from dashboard.access.guard import guarded
 from dashboard.access.identity import check_roles
 from dashboard.access.local_role import role_route
 from dashboard.access.person import is_local
+from dashboard.access.provider import led_to
 from dashboard.access.sign_in import sign_in_routes
 from dashboard.api.refusals import is_api, problem
 from dashboard.api.serving import api_routes
@@ -38,31 +39,24 @@ from dashboard.incidents.routes import incident_routes
 from dashboard.local import ADDRESS, foreign, host_name, refusal
 from dashboard.questions.routes import question_routes
 from dashboard.reports.forms import report_routes
+from dashboard.serving.headers import Headers
+from dashboard.serving.limits import limits_of
+from dashboard.serving.listening import serve
 from dashboard.theme import OPTIONS
 from dashboard.work.routes import work_routes
 
 APP = Path(__file__).parent / "app.py"
-KEPT_IN = "frame-src 'self'"
-"""What is shown in a frame of a page of ours leads nowhere else, whatever its scripts ask for."""
-
-
-def _framed(send: Send) -> Send:
-    """Answers that no page of another site can put in a frame and have people click on, and that tell it no address."""
-
-    async def sent(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
-            headers.setdefault("Referrer-Policy", "same-origin")
-            headers.setdefault("Content-Security-Policy", KEPT_IN)
-        await send(message)
-
-    return sent
-
-
-CLOSED = ("/_stcore/upload_file/", "/_stcore/metrics")
-"""What Streamlit would give to whoever has a socket, signed in or not: room for files without end, and its counts."""
+CLOSED = (
+    "/_stcore/upload_file/",
+    "/_stcore/metrics",
+    "/_stcore/agent/",
+    "/_stcore/bidi-components/",
+    "/component/",
+    "/auth/",
+    "/oauth2callback",
+)
+"""What Streamlit would give to whoever has a socket, signed in or not: room for files without end, its counts, a way in
+for programs, a sign-in of its own, and components that no page has."""
 
 
 class LocalOnly:
@@ -94,7 +88,7 @@ class LocalOnly:
         if scope["type"] == "http" and scope["path"].startswith(CLOSED):
             await PlainTextResponse("There is nothing of this name.\n", status_code=404)(scope, receive, send)
             return
-        await self.app(scope, receive, _framed(send) if scope["type"] == "http" else send)
+        await self.app(scope, receive, send)
 
 
 class KnownHosts(LocalOnly):
@@ -148,11 +142,12 @@ def run(workspace_home: Path, port: int, headless: bool) -> None:
     home = workspace_home.resolve()
     os.environ["BOUSSOLE_HOME"] = str(home)
     access = Workspace(home).settings.access
-    app = st.App(APP, routes=routes(home), middleware=[doors(access)], lifespan=_warming(home))
     address = ADDRESS if access.local else access.listen
     quiet = headless or not access.local  # a browser here would ask for another name than the dashboard's
     options: dict[str, Any] = {**OPTIONS, "server.address": address, "server.port": port, "server.headless": quiet}
-    app.run(config=options)
+    load_config_options(options)
+    app = st.App(APP, routes=routes(home), middleware=[doors(access)], lifespan=_warming(home))
+    serve(Headers(app, access, leads=lambda: led_to(access)), address, port, limits_of(access))
 
 
 def _warming(home: Path) -> Callable[[Any], AbstractAsyncContextManager[None]]:

@@ -6,6 +6,7 @@ import os
 import time
 import warnings
 from typing import Any
+from urllib.parse import urlsplit
 
 from audits.access_settings import AccessSettings
 from audits.errors import BoussoleError
@@ -64,6 +65,13 @@ def signing_keys(issuer: str, *, anew: bool = False) -> dict[str, Any]:
 def userinfo(access: AccessSettings, token: str) -> dict[str, Any]:
     """What the provider says of somebody now. Raises RevokedError where it no longer knows their token."""
     return _asked(str(metadata(str(access.issuer))["userinfo_endpoint"]), token=token)
+
+
+def led_to(access: AccessSettings) -> set[str]:
+    """The origins to which signing out leads: of the provider, and of where it ends its own sessions."""
+    said = _known[str(access.issuer)][1] if str(access.issuer) in _known else {}
+    addresses = [urlsplit(str(each)) for each in (access.issuer, said.get("end_session_endpoint")) if each]
+    return {f"{parts.scheme}://{parts.netloc}" for parts in addresses}
 
 
 def client(workspace: Workspace, access: AccessSettings) -> Any:

@@ -20,6 +20,7 @@ from dashboard.access import log, sessions
 from dashboard.access.back_channel import back_channel_route
 from dashboard.access.database import now
 from dashboard.access.failures import Failures
+from dashboard.access.handshake import Handshake
 from dashboard.access.local_role import inside
 from dashboard.access.own_sessions import browser_of, own_route
 from dashboard.access.permissions import Role
@@ -57,14 +58,14 @@ def sign_in_routes(workspace: Workspace, access: AccessSettings) -> list[Route]:
 
     async def sign_out(request: Request) -> Response:
         number = request.cookies.get(session_cookie(access), "")
-        request.session.clear()
         gone = RedirectResponse(await run_in_threadpool(_signed_out, workspace, access, number), status_code=303)
         gone.delete_cookie(session_cookie(access), secure=_secure(access), httponly=True, samesite="lax")
         return gone
 
+    under_way = Handshake(access)
     return [
-        Route(SIGN_IN, begin),
-        Route(CALLBACK, come_back),
+        Route(SIGN_IN, under_way.begins(begin)),
+        Route(CALLBACK, under_way.ends(come_back)),
         Route(SIGN_OUT, sign_out, methods=["POST"]),
         back_channel_route(workspace, access, failures),
         own_route(workspace),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from benchmarks import serving
 from benchmarks.browser import SHOWN, WHOLE
 from benchmarks.process import BOUSSOLE
 
+KNOCKED = b"somebody"
+"""Whoever comes and says nothing."""
 Open = Callable[[str], webdriver.Chrome]
 _SETTLED = f"return {SHOWN} && {WHOLE} && getComputedStyle(document.querySelector('.foot')).visibility === 'visible'"
 SIDEWAYS = """
@@ -86,3 +90,24 @@ def dark(browser: webdriver.Chrome) -> Iterator[None]:
 def later(path: str) -> Any:
     """A page whose like is looked at in every run."""
     return pytest.param(path, marks=pytest.mark.slow)
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[int, list[bytes]]]:
+    """A server elsewhere on this machine, and the first words of everybody who comes, be they none."""
+    heard: list[bytes] = []
+
+    def hear() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = server.accept()
+                line.settimeout(1)
+                heard.append(KNOCKED)
+                with contextlib.suppress(TimeoutError):
+                    heard[-1] = line.recv(200)
+                line.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=hear, daemon=True).start()
+        yield server.getsockname()[1], heard
+        server.shutdown(socket.SHUT_RDWR)

@@ -6,8 +6,6 @@ import contextlib
 import datetime as dt
 import json
 import socket
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -23,7 +21,7 @@ from audits.systems import load_system
 from audits.windows import Window
 from audits.workspace import Workspace
 from dashboard.drifting.detail_making import make
-from tests.dashboard.browsing import SIDEWAYS, narrow, served, text, violations, waiting, whole
+from tests.dashboard.browsing import KNOCKED, SIDEWAYS, listening, narrow, served, text, violations, waiting, whole
 from tests.written import system_text
 
 SYSTEM = """
@@ -32,7 +30,6 @@ features: [distance]
 windows: {audit: month, reference: "2026-01-01/2026-01-31"}
 """
 PAIR = (Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)))
-KNOCKED = b"somebody"
 HOSTILE = """<!DOCTYPE html><head></head><body><p id=x></p><script>
 const found = {ran: true}, elsewhere = "http://127.0.0.1:PORT/", late = [];
 const tried = (name, does) => { try { found[name] = String(does()); } catch (error) { found[name] = error.name; } };
@@ -77,27 +74,6 @@ document.body.append(form); form.submit();
 Promise.all(late).then(() => { document.getElementById("x").textContent = JSON.stringify(found); });
 if (location.hash || "GO" === "yes") setTimeout(() => { location.href = elsewhere + "self"; }, 200);
 </script></body>"""
-
-
-@contextlib.contextmanager
-def listening() -> Iterator[tuple[int, list[bytes]]]:
-    """A server elsewhere on this machine, and the first words of everybody who comes, be they none."""
-    heard: list[bytes] = []
-
-    def hear() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                line, _ = server.accept()
-                line.settimeout(1)
-                heard.append(KNOCKED)
-                with contextlib.suppress(TimeoutError):
-                    heard[-1] = line.recv(200)
-                line.close()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=hear, daemon=True).start()
-        yield server.getsockname()[1], heard
-        server.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from dashboard.inline import STYLE
 from dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word, worst
 from dashboard.words import speaker
 
@@ -54,3 +55,10 @@ def test_a_branch_is_kept_only_when_everything_on_it_is() -> None:
     assert worst(["kept", "kept"]) == "kept"
     assert worst(["kept", "not_examined"]) == "not_examined"
     assert worst(["watch", "broken", "unknown"]) == "broken"
+
+
+@pytest.mark.parametrize("verdict", MARKS)
+def test_the_style_gives_each_verdict_its_ink_and_tint(verdict: str) -> None:
+    mark = MARKS[verdict]
+    rule = f".badge-{verdict} {{ color: {mark.ink}; background: {mark.tint}; border-color: {mark.ink}66; }}"
+    assert rule in STYLE

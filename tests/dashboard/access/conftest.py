@@ -9,8 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.testclient import TestClient
 
 from audits.workspace import Workspace
@@ -76,8 +74,7 @@ def client(workspace: Workspace) -> TestClient:
 
 def browser(workspace: Workspace) -> TestClient:
     """A browser with no cookies, on what is served beside the app."""
-    keeping = Middleware(SessionMiddleware, secret_key="x" * 32)  # as Streamlit has it
-    app = Starlette(routes=routes(workspace.home), middleware=[doors(workspace.settings.access), keeping])
+    app = Starlette(routes=routes(workspace.home), middleware=[doors(workspace.settings.access)])
     return TestClient(app, base_url=ADDRESS, follow_redirects=False)
 
 

@@ -1,0 +1,56 @@
+"""The headers that every answer bears, whoever made it: a page, a file, a refusal, a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audits.access_settings import AccessSettings
+from dashboard.access.handshake import sign_in_cookie
+from dashboard.access.person import COOKIE, session_cookie
+from dashboard.serving.policy import BARE, FIXED, page_policy
+
+YEAR = 365 * 24 * 3600
+OWN_FILES, KEPT = "/app/static/", "public, max-age=3600"
+"""Fonts and marks, the same for everybody; whatever else says nothing of it is kept by no browser."""
+_OF_NOBODY = ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "server")
+"""What Streamlit would tell pages of other sites, and what would tell of the server: left out."""
+
+
+class Headers:
+    """Puts them on every answer, and lets no cookie out but ours.
+
+    `leads` says to which other origins a form may lead on.
+    """
+
+    def __init__(
+        self, app: ASGIApp, access: AccessSettings, *, leads: Callable[[], Iterable[str]] = lambda: ()
+    ) -> None:
+        self.app, self.leads = app, leads
+        self.cookies = tuple(f"{name}=" for name in (COOKIE, session_cookie(access), sign_in_cookie(access)))
+        self.fixed = dict(FIXED)
+        if access.address.startswith("https://"):
+            self.fixed["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._put(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+
+    def _put(self, headers: MutableHeaders, path: str) -> None:
+        cookies = [each for each in headers.getlist("set-cookie") if each.startswith(self.cookies)]
+        for name in ("set-cookie", *_OF_NOBODY):
+            del headers[name]
+        for cookie in cookies:
+            headers.append("set-cookie", cookie)
+        for name, value in self.fixed.items():
+            headers.setdefault(name, value)
+        headers.setdefault("Cache-Control", KEPT if path.startswith(OWN_FILES) else "no-store")
+        if "content-security-policy" not in headers:
+            page = headers.get("content-type", "").startswith("text/html")
+            headers["Content-Security-Policy"] = page_policy(self.leads()) if page else BARE

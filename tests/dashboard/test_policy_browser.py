@@ -1,0 +1,162 @@
+"""In a real browser: no page breaks its policy or asks another host, and what people type runs nowhere."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from dashboard.access.person import COOKIE
+from dashboard.pages import pages
+from dashboard.words import speaker
+from tests.attacks import Tries
+from tests.charter.committee.desk import m
+from tests.charter.committee.hall import Hall
+from tests.dashboard.browsing import KNOCKED, Open, listening, served, waiting, whole
+
+FIXTURE = Path(__file__).parent / "workspace"
+WATCH = """
+window.broken = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.broken.push([event.effectiveDirective, event.blockedURI, event.sourceFile, event.sample]);
+});
+"""
+INSERT = """
+const place = document.createElement("div");
+document.body.append(place);
+place.innerHTML = arguments[0];
+for (const old of place.querySelectorAll("script")) {
+  const made = document.createElement("script");
+  made.textContent = old.textContent;
+  old.replaceWith(made);
+}
+document.getElementById("go")?.click();
+"""
+BROKEN = """
+const broken = (each) => { try { return each.broken.length; } catch { return 0; } };
+return [window, ...Array.from(frames)].some(broken);
+"""
+ASKED = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+PAYLOADS = (
+    "<script>window.hit = 1</script>",
+    "<img src=x onerror='window.hit = 1'>",
+    "<svg onload='window.hit = 1'></svg>",
+    "<iframe srcdoc='<script>parent.hit = 1</script>'></iframe>",
+    "<a id=go href='javascript:window.hit = 1'>go</a>",
+    "<object data='data:text/html,x'></object>",
+    "<base href='ELSEWHERE'>",
+    "<img src='ELSEWHERE'>",
+    "<iframe src='ELSEWHERE'></iframe>",
+    "<style>body { background: url(ELSEWHERE) }</style>",
+    "<p style='background: url(ELSEWHERE)'>x</p>",
+    "<link rel=stylesheet href='ELSEWHERE'>",
+    "<form action='ELSEWHERE'><button id=go></form>",
+)
+"""A refresh (`meta`) is not among them: no policy stops it. It is text here, and Streamlit takes it off besides."""
+TYPED = "\"'><script>window.hit = 1</script><img src=x onerror='window.hit = 1'><svg onload=hit=1>{{7*7}}${7*7}"
+attack = pytest.mark.attack
+
+
+@pytest.fixture
+def watched(chrome: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A browser that notes what a policy stops, from the first moment of each page."""
+    chrome.get_log("browser")
+    made = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+    yield chrome
+    chrome.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", made)
+
+
+@attack("a reader's browser", "pages that ask another host, or do what their policy forbids")
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_page_breaks_its_policy_or_asks_another_host(
+    watched: webdriver.Chrome, visit: Open, address: str, lang: str, tries: Tries
+) -> None:
+    ours = urlsplit(address).netloc
+    more = ["/system?system=matchft", "/article?article=3", "/drift?system=matchft", "/search?q=charte", "/none"]
+    for path in [*(page.path for page in pages(speaker(lang))), *more]:
+        tries.add()
+        page = visit(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        for part in page.find_elements(By.CSS_SELECTOR, "details.framed summary"):
+            page.execute_script("arguments[0].click()", part)
+        assert page.execute_script("return window.broken") == [], path
+        hosts = {urlsplit(asked).netloc for asked in page.execute_script(ASKED) if not asked.startswith("data:")}
+        assert hosts == {ours}, path
+        said = [entry["message"] for entry in page.get_log("browser")]
+        assert [each for each in said if "Security Policy" in each or "Refused" in each] == [], path
+
+
+@attack("a reader's browser", "markup that came through, were it not escaped")
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_in_a_page_is_stopped_by_its_policy(watched: webdriver.Chrome, visit: Open, payload: str) -> None:
+    page = visit("/glossary")
+    before = page.current_url
+    with listening() as (port, heard):
+        page.execute_script(INSERT, payload.replace("ELSEWHERE", f"http://127.0.0.1:{port}/"))
+        waiting(page).until(lambda b: b.execute_script(BROKEN))
+        assert page.execute_script("return window.hit") is None
+        assert page.execute_script("return document.baseURI") == before
+        assert page.current_url == before
+        assert set(heard) <= {b"", KNOCKED}  # a browser may knock; it says nothing
+
+
+@pytest.fixture(scope="module")
+def seated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of a committee, with systems whose every text is an attempt."""
+    home = Hall.seat(tmp_path_factory.mktemp("typed") / "home").workspace.home
+    shutil.copytree(FIXTURE / "systems", home / "systems", dirs_exist_ok=True)
+    text = json.dumps(TYPED)
+    (home / "systems" / "sorter.yaml").write_text(
+        f"id: sorter\nkind: declared\ntitle: {{fr: {text}, en: {text}}}\npurpose: {{fr: {text}, en: {text}}}\n"
+        f"owner: {text}\nstatus: production\nrisk: high\ndates: {{service: 2025-09-01}}\n"
+        f"fria: {{not_required: {text}}}\ncosts: {{build: 1}}\n",
+        encoding="utf-8",
+    )
+    yield from served(Path(home))
+
+
+FORMS = "return [...document.querySelectorAll('.stMain form')].map(form => form.getAttribute('action') || '')"
+FILL = """
+const form = document.querySelectorAll('.stMain form')[arguments[0]];
+const typed = form.querySelectorAll('textarea, input[type=text], input[type=search], input:not([type])');
+for (const field of typed) { field.removeAttribute('maxlength'); field.value = arguments[1]; }
+for (const field of form.querySelectorAll('[required]')) field.removeAttribute('required');
+if (typed.length) { window.left = true; HTMLFormElement.prototype.requestSubmit.call(form); }
+return typed.length;
+"""
+
+
+@pytest.mark.slow
+@attack("a reader's browser", "script in every text that people type")
+@pytest.mark.parametrize("role", [f"chair.{m(1)}", f"member.{m(2)}", "steward", "agent"])
+def test_what_people_type_runs_nowhere(watched: webdriver.Chrome, seated: str, role: str, tries: Tries) -> None:
+    watched.get(f"{seated}/_stcore/health")
+    watched.delete_all_cookies()
+    watched.add_cookie({"name": COOKIE, "value": role})
+    query = urlencode({"q": TYPED, "system": TYPED, "article": TYPED, "number": TYPED, "sent": TYPED, "done": TYPED})
+    for path in (page.path for page in pages(speaker("en"))):
+        watched.get(f"{seated}{path}?lang=en&{query}")
+        whole(watched)
+        inert(watched)
+        tries.add()
+        watched.get(f"{seated}{path}?lang=en")
+        whole(watched)
+        for at in range(len(watched.execute_script(FORMS))):
+            watched.get(f"{seated}{path}?lang=en")
+            whole(watched)
+            if not watched.execute_script(FILL, at, TYPED):
+                continue
+            tries.add()
+            waiting(watched).until(lambda b: b.execute_script("return document.readyState") == "complete")
+            inert(watched)
+
+
+def inert(browser: webdriver.Chrome) -> None:
+    """Nothing that was typed ran, nor was stopped only by the policy: it is text."""
+    assert browser.execute_script("return window.hit") is None, browser.current_url
+    assert browser.execute_script("return window.broken || []") == [], browser.current_url
