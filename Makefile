@@ -80,6 +80,9 @@ docs: .venv/.dev ## write the generated pages anew, then all pages as a site
 	$(BIN)/python -m docs.generate
 	$(BIN)/mkdocs build
 
+release: .venv/.dev ## wheel, SBOM and provenance in dist/ (KEY=secret.pem signs)
+	$(BIN)/python .ci/release.py dist $(if $(KEY),--key $(KEY))
+
 lock: .venv/.python ## resolve the lock files anew: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
@@ -93,4 +96,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all attack check bench bench-full screens docs lock format clean
+.PHONY: help browser demo test test-all attack check bench bench-full screens docs release lock format clean
