@@ -38,6 +38,7 @@ IN_TOTO, SLSA = "https://in-toto.io/Statement/v1", "https://slsa.dev/provenance/
 PAYLOAD = "application/vnd.in-toto+json"
 BUILD, BUILDER = "urn:boussole:make-release:1", "urn:boussole:make-release"
 TOOLS = ("hatchling", "cyclonedx-bom")
+OF_LOCK = ("requirements", "--pyproject", "pyproject.toml", "--output-reproducible", "--spec-version", "1.6")
 
 
 class ReleaseError(Exception):
@@ -87,8 +88,7 @@ def write_sbom(commit: str, out: Path) -> Path:
         for name in ("requirements.lock", "pyproject.toml"):
             (Path(source) / name).write_text(git("show", f"{commit}:{name}") + "\n", encoding="utf-8")
         subprocess.run(
-            [sys.executable, "-m", "cyclonedx_py", "requirements", "--output-reproducible", "--sv", "1.6"]
-            + ["--pyproject", "pyproject.toml", "-o", str(path.resolve()), "requirements.lock"],
+            [sys.executable, "-m", "cyclonedx_py", *OF_LOCK, "-o", str(path.resolve()), "requirements.lock"],
             cwd=source,
             check=True,
             capture_output=True,
