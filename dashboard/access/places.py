@@ -222,6 +222,7 @@ COMMANDS: dict[str, Action] = {
     "export pack": Action.EXPORT,
     "export oscal": Action.EXPORT,
     "ledger key": Action.TAKE_PROOFS,
+    "ledger begin": Action.KEEP_HOUSE,
     "ledger checkpoint": Action.TAKE_PROOFS,
     "ledger keygen": Action.TAKE_PROOFS,
     "ledger cosign": Action.TAKE_PROOFS,

@@ -200,9 +200,10 @@ def verify(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
-    Exit code 0: all the same; 1: a difference.
+    Exit code 0: all the same; 1: a difference; 2: a mistake, or the ledger is lost; with --ledger also 3: it holds
+    together, and nothing outside it was compared (no --checkpoint, or no --key); 4: it holds, and the clock went back.
     """
-    from dashboard.commands import kept, verifying
+    from dashboard.commands import ledger_holds, verifying
 
     if not (ledger or rerun or file):
         raise BoussoleError("what should be verified?", next_step="Give --ledger, --rerun, or a report.")
@@ -210,13 +211,13 @@ def verify(  # noqa: PLR0917 (the options of a command)
         raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
     if (system or entry or start or end) and not rerun:
         raise BoussoleError("only audits that are computed again can be chosen.", next_step="Give --rerun with it.")
-    holds, entries = True, entry or None
+    holds, entries, found = True, entry or None, ledger_holds.Outcome.VERIFIED
     if file is not None:
         holds, entries = verifying.report(file, known_workspace(context))
     if ledger:
-        holds = kept.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []) and holds
+        found = ledger_holds.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or [])
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
         holds = verifying.rerun(workspace_of(context), system=system, entries=entries, **days) and holds
-    if not holds:
-        raise typer.Exit(1)
+    if found or not holds:
+        raise typer.Exit(found if holds else ledger_holds.Outcome.FAULT)
