@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -102,7 +102,8 @@ def state_of(path: Path, *, after_writers: bool = False) -> State | None:
         with closing(_opened(path, "rw" if after_writers else "ro")) as connection:
             tables = _tables(connection)
             if after_writers and tables:
-                connection.execute("BEGIN IMMEDIATE")
+                with suppress(sqlite3.OperationalError):  # a copy that only reads, where nobody writes
+                    connection.execute("BEGIN IMMEDIATE")
             if "entries" not in tables:
                 return State.bare if tables else State.empty
             found = connection.execute("SELECT 1 FROM entries LIMIT 1").fetchone()
