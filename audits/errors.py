@@ -46,6 +46,10 @@ class LedgerError(BoussoleError):
     """The ledger does not hold together."""
 
 
+class LostLedgerError(LedgerError):
+    """There was a ledger, and it is gone: nothing is read or written until it is restored, or begun anew."""
+
+
 class ReportError(BoussoleError):
     """A report that cannot be made."""
 

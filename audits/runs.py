@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from audits import evidence
+from audits import evidence, unsealed
 from audits.cubes.apart import apart_of, apart_table, read_apart, still_known
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
@@ -72,7 +72,9 @@ def measure_window(
     exact: bool = False,
     earlier: Earlier | None = None,
 ) -> Run:
-    """Measures a window (the system's own when not given) and keeps the cube rows it read as evidence.
+    """Measures a window (the system's own when not given) and keeps the cube rows it read.
+
+    They are evidence once the audit is sealed (`audits.unsealed`).
 
     `as_of` (today when not given) decides which outcomes have matured. Groups whose legal basis has ended by then,
     or by today, are not read. With `exact`, decisions are counted from rows instead of the cube. `earlier` tells what
@@ -99,7 +101,8 @@ def measure_window(
             raise refuse_empty(connection, system, window)
         seen = snapshot(connection)
     measures, decisions = measure_evidence(read, system, stands=stands)
-    kept = evidence.store(workspace.evidence, read)
+    unsealed.clear(workspace)
+    kept = evidence.store(workspace.unsealed, read)
     return Run(
         system=system,
         window=window,
@@ -108,7 +111,7 @@ def measure_window(
         snapshot=seen,
         evidence=kept.cubes,
         rows=kept.rows,
-        declaration=keep(workspace.evidence, system),
+        declaration=keep(workspace.unsealed, system),
         decisions=decisions,
         measures=measures,
         histograms=read.histograms,

@@ -166,6 +166,11 @@ class Workspace:
         return self.home / "evidence"
 
     @property
+    def unsealed(self) -> Path:
+        """Evidence of audits that are not sealed: it is moved to the evidence with their seal, or cleared away."""
+        return self.home / "unsealed"
+
+    @property
     def keys(self) -> Path:
         """Its secrets: readable by their owner only, in no backup that also holds the lake."""
         return self.home / "keys"

@@ -159,7 +159,7 @@ def _references(
         run.system,
         charter=judging.charter,
         facts=facts,
-        read=lambda: evidence.load(workspace.evidence, run.evidence),
+        read=lambda: evidence.load(workspace.unsealed, run.evidence),
         stands=standing(run.system, run.window, as_of=run.as_of, today=today),
     )
     return {"references": found} if found else {}

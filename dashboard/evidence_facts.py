@@ -13,10 +13,14 @@ from audits.ledger.tree import inclusion_proof, root_of
 from audits.workspace import Workspace
 from charter.records import verify_records
 from charter.records.database import reading
+from charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
+from charter.records.starting import Restart, started_anew
 
 PER_PAGE = 25
 MOST_VERIFIED = 50_000
 """Ledgers of more entries are not verified at every look: it would take more than a second."""
+MOST_BYTES = 300_000_000
+"""Nor are files of more bytes hashed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +50,26 @@ def short(workspace: Workspace) -> Span:
         return Span(size=0) if connection is None else span(connection)
 
 
-def verified(workspace: Workspace) -> Verification | None:
-    """Whether the whole ledger holds in itself; None when it is too long to look at every time, or empty."""
-    return verify_records(workspace) if 0 < short(workspace).size <= MOST_VERIFIED else None
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What verifying everything found: the ledger with its records, the files that these rest on, how it began."""
+
+    ledger: Verification
+    files: SealedFiles
+    restart: Restart | None = None
+
+
+def verified(workspace: Workspace) -> Verified | None:
+    """Whether the ledger and what it seals hold in themselves, as `boussole verify --ledger` tells it.
+
+    None when that is too much to look at every time, or the ledger is empty.
+    """
+    much = not 0 < short(workspace).size <= MOST_VERIFIED or bytes_of(workspace) > MOST_BYTES
+    found = None if much else verify_records(workspace)
+    if found is None:
+        return None
+    files = verify_files(workspace) if found.ok else NO_FILES
+    return Verified(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
 
 
 def results(workspace: Workspace, asked: Asked, *, page: int) -> Results:

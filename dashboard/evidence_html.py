@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from dashboard.addresses import EVIDENCE
 from dashboard.evidence_answers import Answer
 from dashboard.evidence_check import LARGEST
-from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Head, Search
+from dashboard.evidence_head import Head
+from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
 from dashboard.glossary.html import explained
 from dashboard.html import Child, Html, code, details, el, join, link, stacked
 from dashboard.words import Say
@@ -20,7 +21,8 @@ def head(view: Head, say: Say) -> Html:
         "header",
         el("h1", say("What is sealed here?")),
         el("p", say("The ledger: every audit and every act, in order, each with its fingerprint."), class_="subtitle"),
-        el("div", el("p", el("strong", view.headline), " ", code(view.others)), class_=f"lead lead-{view.tone}"),
+        el("div", el("p", el("strong", code(view.headline)), " ", code(view.others)), class_=f"lead lead-{view.tone}"),
+        *(el("p", code(note), class_="told") for note in view.notes),
     )
 
 

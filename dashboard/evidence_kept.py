@@ -10,7 +10,9 @@ from audits.ledger.notes import Note, check
 from audits.ledger.proof import Proof, parse_proof
 from audits.ledger.signing import verifier_of
 from charter.records import verify_records
+from charter.records.sealed_files import NO_FILES, verify_files
 from dashboard.evidence_answers import Answer, Asking
+from dashboard.evidence_head import bad_files
 from dashboard.words import Say
 
 MOST_BYTES = 200_000
@@ -37,13 +39,16 @@ def _checkpoint(note: Note, checkpoint: Checkpoint, asking: Asking) -> Answer:
             tone="broken", headline=say("This checkpoint knows {n} entries, and here there are none.", n=size)
         )
     stands = standing(checkpoint, found, origin=own.name if own else None)
-    good = stands is Standing.holds and found.ok
+    files = verify_files(workspace) if found.ok else NO_FILES
+    good = stands is Standing.holds and found.ok and files.ok
     details = [_signed(note, asking), _later(checkpoint, found.size, say) if good else ""]
     if stands is Standing.holds and not found.ok:
         details.append(
             say("Yet the ledger does not hold: entry {n} or what it seals was changed.", n=str(found.bad_index))
         )
-    if not good:
+    if files.bad:
+        details.append(bad_files(files, say))
+    if stands is not Standing.holds or not found.ok:
         details.append(say("Keep this file: it is what shows it."))
     return Answer(
         tone="kept" if good else "broken",

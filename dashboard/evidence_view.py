@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.ledger import Verification
 from audits.ledger.search import Asked, Listed, Span
 from audits.mixed import joined
 from dashboard.addresses import EVIDENCE, evidence_href
@@ -17,15 +16,6 @@ from dashboard.words import Say
 
 CHECK, CHECKPOINT, PROOF = f"{EVIDENCE}/check", f"{EVIDENCE}/checkpoint", f"{EVIDENCE}/proof"
 """Where files are checked, and where checkpoints and proofs are taken from."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Head:
-    """The answer: what is sealed, and whether it holds in itself."""
-
-    headline: str
-    others: str
-    tone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,37 +86,6 @@ def asked_of(query: Mapping[str, str]) -> Asked:
 def number_of(text: str) -> int | None:
     """The number in an address; None where it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def head(span: Span, found: Verification | None, say: Say) -> Head:
-    """What is sealed, since when, and what is known of it here."""
-    if not span.size:
-        return Head(headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown")
-    headline = _since(span, say)
-    if found is None:
-        told = say("There are too many to verify at every look; the command `boussole verify --ledger` does it.")
-        return Head(headline=headline, others=told, tone="unknown")
-    if not found.ok:
-        broken = say("The ledger does not hold: entry {n} or what it seals was changed.", n=str(found.bad_index))
-        return Head(headline=broken, others=headline, tone="broken")
-    told = say(
-        "All were verified for this look, and hold together. That nobody rewrote the whole, only somebody who kept a "
-        "checkpoint elsewhere can tell."
-    )
-    return Head(headline=headline, others=told, tone="kept")
-
-
-def _since(span: Span, say: Say) -> str:
-    whole, first, last = say.whole(span.size), say.date(span.first), say.date(span.last)
-    if first == last:
-        return say.plural(
-            "One entry is sealed, of {day}.",
-            "{whole} entries are sealed, all of {day}.",
-            span.size,
-            whole=whole,
-            day=first,
-        )
-    return say("{whole} entries are sealed, from {first} to {last}.", whole=whole, first=first, last=last)
 
 
 def search_of(span: Span, asked: Asked, found: Results, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Search:

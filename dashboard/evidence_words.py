@@ -65,6 +65,7 @@ def kind_words(kind: str, say: Say) -> str:
         "follow_up": say("What became of a recommendation"),
         "adoption": say("Adoption of a version of the charter"),
         "withdrawal": say("Withdrawal of a record"),
+        "ledger_start": say("Start of a new ledger"),
         "incident": say("Incident"),
         "incident_update": say("News of an incident"),
         "incident_closure": say("End of an incident"),
@@ -166,6 +167,9 @@ def seal_words(entry: Listed, say: Say) -> str:
             " The log itself is erased when its time is over."
         ),
         "access_purge": say("It seals that access logs whose time was over were erased, and up to which day."),
+        "ledger_start": say(
+            "It seals why the ledger was started anew, and the fingerprints of the files that the one before had left."
+        ),
         "adoption": say("It seals an act of the committee: which version of the charter is in force from then on."),
     }
     record = say("It seals a record: the fingerprint of what was stated, with the document it rests on.")

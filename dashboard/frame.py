@@ -14,6 +14,7 @@ from audits.drift import stored
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.languages import LANGUAGES
+from audits.lost import Lost, lost_ledger
 from audits.workspace import Workspace
 from charter.committee.drafts import Drafted
 from dashboard import store
@@ -42,6 +43,7 @@ from dashboard.forms.model import Problem
 from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.inline import SCRIPT, STYLE
+from dashboard.lost_html import lost
 from dashboard.pages import Page, current, listed
 from dashboard.questions.html import ask_link
 from dashboard.register_choice import Register
@@ -219,14 +221,26 @@ def prepare() -> None:
 
 
 def shown(page: StreamlitPage, say: Say) -> None:
-    """A page; where something fails that nobody foresaw, a sentence with the number under which the server noted it.
+    """A page, or why there is none: the ledger is lost, or something fails that nobody foresaw.
 
-    Whoever looks sees no trace of the program, and whoever keeps the server finds it.
+    Of the second, whoever looks sees no trace of the program but a number, under which the server noted it.
     """
     try:
-        page.run()
+        found = _lost()
+        if found is None:
+            page.run()
+        else:
+            st.html(lost(found, say))
     except Exception as error:  # noqa: BLE001 (it is noted and told)
         st.html(unforeseen(noted(error, f"the page {page.url_path or '/'}"), say))
+
+
+def _lost() -> Lost | None:
+    """What is known of the ledger where it is lost; a workspace that cannot be opened is told by the page."""
+    try:
+        return lost_ledger(Workspace.find())
+    except BoussoleError:
+        return None
 
 
 def put(*parts: Html) -> None:

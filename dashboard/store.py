@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audits.languages import LANGUAGES
-from audits.ledger import Verification
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.committee.drafts import Drafted
 from charter.committee.drafts import drafts as written_together
@@ -30,6 +29,7 @@ from dashboard.drifting.look import look as look_at_drift
 from dashboard.drifting.look import with_versions
 from dashboard.drifting.view import DriftPage
 from dashboard.drifting.view import drift_page as drawn_drift
+from dashboard.evidence_facts import Verified
 from dashboard.evidence_facts import verified as verify_here
 from dashboard.facts import Facts, load_facts
 from dashboard.fairness.asking import Chosen as Looked
@@ -158,9 +158,9 @@ def with_decisions(workspace: Workspace) -> list[str]:
     return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
 
 
-def verified(workspace: Workspace) -> Verification | None:
-    """Whether the ledger holds, verified anew when one of its files has changed; None when that is too long."""
-    return _verified(workspace.home, _records(workspace))
+def verified(workspace: Workspace) -> Verified | None:
+    """Whether the ledger and what it seals hold, verified anew when a file has changed; None when that is too much."""
+    return _verified(workspace.home, (*_records(workspace), *_sealed(workspace)))
 
 
 def warm(workspace: Workspace) -> None:
@@ -195,6 +195,12 @@ def house_stamp(workspace: Workspace) -> Stamp:
 
 def _records(workspace: Workspace) -> Stamp:
     return _stamp([workspace.governance, workspace.home / f"{workspace.governance.name}-wal"])
+
+
+def _sealed(workspace: Workspace) -> Stamp:
+    """The files that sealed records rest on; the moment at which a file was put in its place cannot be chosen."""
+    found = [*workspace.evidence.glob("*"), *(workspace.home / "documents").glob("*")]
+    return tuple((str(path), seen.st_ctime_ns, seen.st_size) for path in sorted(found) if (seen := _stat(path)))
 
 
 @newest(4)
@@ -298,7 +304,7 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, la
 
 
 @newest(4)
-def _verified(home: Path, _stamp: Stamp) -> Verification | None:
+def _verified(home: Path, _stamp: Stamp) -> Verified | None:
     return verify_here(Workspace(home))
 
 

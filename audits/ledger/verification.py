@@ -15,11 +15,26 @@ OTHER_TREE = "the stored tree is not the one of the entries: an entry up to here
 REWRITTEN = "the root up to this entry is not the one noted earlier: an entry up to here was rewritten"
 
 
+MOST_TOLD = 20
+"""So many entries are named whose clock went back; the others are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetBack:
+    """An entry that bears an earlier time than the one before it: somebody set the clock back, or an entry's time."""
+
+    index: int
+    before: str
+    time: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """What `verify` found: the number of entries, the first bad one if any, and the root of those that hold.
 
-    `roots` are the roots made anew at the sizes that were asked for, as far as the entries hold.
+    `roots` are the roots made anew at the sizes that were asked for, as far as the entries hold. `back` counts the
+    entries whose time is before that of the one before them, and `set_back` names the first of them: they hold, and
+    their order is that of the ledger, but their times cannot all be true.
     """
 
     size: int
@@ -27,6 +42,8 @@ class Verification:
     roots: Mapping[int, str] = field(default_factory=dict)
     bad_index: int | None = None
     problem: str | None = None
+    back: int = 0
+    set_back: tuple[SetBack, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -45,19 +62,20 @@ def verify(
     """
     known = dict(known_roots or {})
     asked = {*known, *sizes}
-    tree, stored = Tree(), _StoredTree(connection)
+    tree, stored, clock = Tree(), _StoredTree(connection), _Clock()
     roots = {0: EMPTY_ROOT.hex()} if 0 in asked else {}
     for place, row in enumerate(connection.execute(select(entry_table).order_by(entry_table.c.position))):
         problem = problem_of(row, place)
         if problem is not None:
             held = Verification(size=_count(connection), root=tree.root.hex(), roots=roots)
-            return replace(held, bad_index=place, problem=problem)
+            return replace(clock.told(held), bad_index=place, problem=problem)
+        clock.look(place, row.time)
         stored.compare(tree.add(bytes.fromhex(row.leaf_hash)), place)
         if tree.size in asked:
             roots[tree.size] = tree.root.hex()
     held = Verification(size=tree.size, root=tree.root.hex(), roots=roots)
     index, problem = _against(known, held) or stored.problem(tree.size) or (None, None)
-    return replace(held, bad_index=index, problem=problem)
+    return replace(clock.told(held), bad_index=index, problem=problem)
 
 
 def _against(known: Mapping[int, str], held: Verification) -> tuple[int, str] | None:
@@ -68,6 +86,23 @@ def _against(known: Mapping[int, str], held: Verification) -> tuple[int, str] | 
         if held.roots[size] != known[size]:
             return max(size - 1, 0), REWRITTEN
     return None
+
+
+class _Clock:
+    """Holds the time of each entry to that of the one before it."""
+
+    def __init__(self) -> None:
+        self._last, self._back = "", 0
+        self._set_back: list[SetBack] = []
+
+    def look(self, place: int, time: str) -> None:
+        if time < self._last:
+            self._back += 1
+            self._set_back += [SetBack(index=place, before=self._last, time=time)] * (self._back <= MOST_TOLD)
+        self._last = time
+
+    def told(self, held: Verification) -> Verification:
+        return replace(held, back=self._back, set_back=tuple(self._set_back))
 
 
 class _StoredTree:

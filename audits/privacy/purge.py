@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from audits import unsealed
 from audits.cubes.histograms import POOLED
 from audits.drift import stored
 from audits.errors import PrivacyError
@@ -118,6 +119,7 @@ def purge(
             stored.forget(workspace, item.system)
     if not dry_run:
         clear_temporary()
+        unsealed.clear(workspace)
     return found
 
 

@@ -9,6 +9,7 @@ from charter.incidents.book import Book, admit, faults
 from charter.incidents.refusals import EntryRefusedError
 from charter.records import Sealed, open_records, statements
 from charter.records.blinding import blinded
+from charter.records.files import settled_file
 from charter.records.incidents import Incident
 from charter.records.kinds import STATED, Statement
 from charter.records.statements import check_reference, find, statements_in, write
@@ -22,7 +23,8 @@ def enter(workspace: Workspace, statement: Statement) -> Sealed:
     statement = blinded(workspace, statement)
     if isinstance(statement, Incident) and statement.audit is not None:
         known_audit(workspace, statement.audit, statement.system)
-    with open_records(workspace).begin() as connection:
+    records = open_records(workspace)
+    with settled_file(workspace, statement.document), records.begin() as connection:
         book = Book(statements_in(connection, kinds=STATED))
         known = find(connection, statement)
         if known is not None:

@@ -21,6 +21,7 @@ from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.ledger.entry import entry_table
 from audits.systems.gaps import hold_filled
+from audits.unsealed import files_of, settled
 from audits.windows import Window, connected
 from audits.workspace import Workspace
 from charter.records.charters import Versioned, register, register_charter
@@ -65,7 +66,9 @@ def save_audits(
     read = [(*_subject(document), sealed_json(document)) for document in documents]
     for each in documents:
         hold_filled(workspace.home / "systems", [each["system"]])
-    with open_records(workspace).begin() as connection:
+    records = open_records(workspace)
+    files = [workspace.evidence / name for each in documents for name in files_of(each)]
+    with settled(workspace, files), records.begin() as connection:
         return [_save(connection, text, subject, version, charter) for subject, version, text in read]
 
 

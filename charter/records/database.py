@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from audits.errors import BoussoleError
 from audits.ledger.database import WAIT_SECONDS, reader, writer
+from audits.lost import hold_ledger
 from audits.workspace import Workspace
 from charter.migrations import HEAD
 
@@ -21,19 +22,26 @@ def open_records(workspace: Workspace) -> Engine:
 
     Two processes can call it at once: one migrates, the other waits.
 
-    Raises BoussoleError when the file is not a database, comes from a newer Boussole, or stays busy.
+    Raises BoussoleError when the file is not a database, comes from a newer Boussole, or stays busy; LostLedgerError
+    when there was a ledger, and it is gone.
     """
-    path = workspace.governance
-    if not (path.exists() and _revision_of(path) == HEAD):
-        try:
-            with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS):
-                _migrate(path)
-        except Timeout as error:
-            raise BoussoleError(
-                "another process has been preparing the records for a minute.",
-                where=str(path),
-                next_step="Wait until it is done, then try again.",
-            ) from error
+    revision, begun = _seen(workspace.governance)
+    if not begun:
+        hold_ledger(workspace)
+    return writer(workspace.governance) if revision == HEAD else prepared(workspace.governance)
+
+
+def prepared(path: Path) -> Engine:
+    """An engine on a file of records that is made or brought to the newest revision first."""
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS):
+            _migrate(path)
+    except Timeout as error:
+        raise BoussoleError(
+            "another process has been preparing the records for a minute.",
+            where=str(path),
+            next_step="Wait until it is done, then try again.",
+        ) from error
     return writer(path)
 
 
@@ -41,10 +49,13 @@ def open_records(workspace: Workspace) -> Engine:
 def reading(workspace: Workspace) -> Iterator[Connection | None]:
     """A connection that reads the records at one moment; None when there are none yet.
 
-    It never makes, migrates or writes the database, so a page can use it.
+    It never makes, migrates or writes the database, so a page can use it. Raises LostLedgerError when there were
+    records, and they are gone.
     """
     path = workspace.governance
-    revision = _revision_of(path) if path.exists() else None
+    revision, begun = _seen(path)
+    if not begun:
+        hold_ledger(workspace)
     if revision is None:
         yield None
         return
@@ -54,19 +65,21 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
         yield connection
 
 
-def _revision_of(path: Path) -> str | None:
-    """The revision of an existing file; None while it is still being made."""
+def _seen(path: Path) -> tuple[str | None, bool]:
+    """The revision of a file, None while it is still to be made; and whether its ledger has an entry."""
+    if not path.exists() or not path.stat().st_size:
+        return None, False
     try:
         with reader(path).begin() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            tables = set(inspect(connection).get_table_names())
+            begun = "entries" in tables and connection.exec_driver_sql("SELECT 1 FROM entries LIMIT 1").first()
+            if "alembic_version" in tables:
+                return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar(), bool(begun)
     except DatabaseError as error:
-        raise BoussoleError(
-            f"the records cannot be read: {error.orig}.",
-            where=str(path),
-            next_step="Restore the file from a backup.",
-        ) from error
+        raise _unread(path, str(error.orig)) from error
+    if begun:
+        raise _unread(path, "their version is missing")
+    return None, False
 
 
 def _migrate(path: Path) -> None:
@@ -84,6 +97,12 @@ def _migrate(path: Path) -> None:
             command.upgrade(config, "head")
     except CommandError as error:
         raise _other_version(path) from error
+
+
+def _unread(path: Path, why: str) -> BoussoleError:
+    return BoussoleError(
+        f"the records cannot be read: {why}.", where=str(path), next_step="Restore the file from a backup."
+    )
 
 
 def _other_version(path: Path) -> BoussoleError:

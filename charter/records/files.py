@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
+from audits.hashing import sha256_of
+from audits.lost import state_of
+from audits.unsealed import settled
 from audits.workspace import Workspace
 from charter.records.kinds import KeptFile
 
@@ -25,19 +29,31 @@ def describe(path: Path) -> KeptFile:
             where=str(path),
             next_step="Give the signed document itself, as a PDF for example.",
         )
-    return KeptFile(sha256=sha256_hex(path.read_bytes()), name=path.name[-300:], size=size)
+    return KeptFile(sha256=sha256_of(path), name=path.name[-300:], size=size)
 
 
 def keep_file(workspace: Workspace, path: Path) -> KeptFile:
-    """Copy a document into the workspace; the same content is kept once. Raises BoussoleError as `describe` does."""
+    """Copy a document into the workspace; the same content is kept once. Raises BoussoleError as `describe` does.
+
+    Before anything was ever sealed it waits for its seal among the unsealed.
+    """
     described, content = describe(path), path.read_bytes()
     target = file_path(workspace, described.sha256)
+    if state_of(workspace.governance) is not None and not target.exists():
+        target = workspace.unsealed / described.sha256
     if not target.exists():
         target.parent.mkdir(mode=0o700, exist_ok=True)
         part = target.with_name(f"{described.sha256}.part{os.getpid()}")
         part.write_bytes(content)
         part.replace(target)
     return described
+
+
+@contextmanager
+def settled_file(workspace: Workspace, file: KeptFile | None) -> Iterator[None]:
+    """The document of a record is at its place while the record is sealed."""
+    with settled(workspace, [file_path(workspace, file.sha256)] if file else []):
+        yield
 
 
 def file_path(workspace: Workspace, sha256: str) -> Path:
@@ -51,4 +67,4 @@ def changed_files(workspace: Workspace, files: list[KeptFile]) -> list[KeptFile]
 
 
 def _whole(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_hex(path.read_bytes()) == sha256
+    return path.is_file() and sha256_of(path) == sha256

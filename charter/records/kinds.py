@@ -14,6 +14,7 @@ from audits.systems.kinds import Identifier
 from charter.records.acts import ACTS, Act
 from charter.records.base import KeptFile, Line, Sha256, Statement
 from charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from charter.records.ledger_start import LedgerStart
 from charter.records.work import WORK
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "IncidentUpdate",
     "Inspection",
     "KeptFile",
+    "LedgerStart",
     "Recommendation",
     "Reply",
     "Review",
@@ -200,6 +202,7 @@ MODELS: tuple[type[Statement], ...] = (
     FollowUp,
     Adoption,
     Withdrawal,
+    LedgerStart,
     *HELD,
     *WORK,
     *ACTS,

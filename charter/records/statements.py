@@ -16,6 +16,7 @@ from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter.records.database import open_records, reading
+from charter.records.files import settled_file
 from charter.records.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
 from charter.records.models import Record
 
@@ -41,7 +42,8 @@ def seal(workspace: Workspace, statement: Statement) -> Sealed:
             f"a record of kind {statement.kind} is held to rules before it is sealed.",
             next_step=f"Use `boussole {statement.governed}`.",
         )
-    with open_records(workspace).begin() as connection:
+    records = open_records(workspace)
+    with settled_file(workspace, statement.document), records.begin() as connection:
         known = find(connection, statement)
         if known is not None:
             _still_last(connection, known)

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
+from audits.errors import BoussoleError, LostLedgerError
+from audits.lost import hold_ledger
 from audits.workspace import Workspace
 from dashboard.access import sessions
 from dashboard.access.failures import Failures
@@ -66,6 +67,15 @@ class ReadOnlyError(BoussoleError):
         super().__init__("a token only reads: nothing is done with it.", where="access", next_step=step)
 
 
+STATUS: dict[type[BoussoleError], int] = {
+    SignedOutError: 401,
+    AccessError: 403,
+    ReadOnlyError: 403,
+    LostLedgerError: 409,
+}
+"""Why somebody gets no answer, as a status; 503 where nobody can say now."""
+
+
 def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
     """Why somebody gets no answer; None where they do."""
     action = ROUTES[path]
@@ -79,6 +89,7 @@ def _refusal(request: Request, home: Path, path: str) -> BoussoleError | None:
                 raise ReadOnlyError
             if action in SEALING:
                 sessions.fresh(Workspace(home), person)
+        hold_ledger(Workspace(home))
     except BoussoleError as error:
         return error
     return None
@@ -110,9 +121,7 @@ def _slowed(request: Request, wait: int) -> Response:
 
 async def _told(request: Request, error: BoussoleError) -> Response:
     """Why: as JSON to who asks the API, as a page to somebody whose session is over, else as text."""
-    status = (
-        401 if isinstance(error, SignedOutError) else 403 if isinstance(error, AccessError | ReadOnlyError) else 503
-    )
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 503)
     headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
     if is_api(request.url.path):
         return problem(error, status, headers=headers)

@@ -227,6 +227,7 @@ COMMANDS: dict[str, Action] = {
     "export pack": Action.EXPORT,
     "export oscal": Action.EXPORT,
     "ledger key": Action.TAKE_CHECKPOINTS,
+    "ledger begin": Action.KEEP_HOUSE,
     "ledger checkpoint": Action.TAKE_CHECKPOINTS,
     "ledger keygen": Action.TAKE_CHECKPOINTS,
     "ledger cosign": Action.TAKE_CHECKPOINTS,

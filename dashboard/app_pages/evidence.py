@@ -9,8 +9,9 @@ from audits.workspace import Workspace
 from dashboard import compass_html, evidence_html, frame, store
 from dashboard.addresses import evidence_href
 from dashboard.evidence_facts import proved, results, short
+from dashboard.evidence_head import head
 from dashboard.evidence_routes import answer_of
-from dashboard.evidence_view import asked_of, entry_page, head, number_of, search_of
+from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
 from dashboard.words import Say, speaker
 
 
@@ -31,7 +32,7 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.head(head(span, found, say), say))
     if not span.size:
         return
-    st.html(evidence_html.acts(say, whole=found is None or found.ok, lang=query))
+    st.html(evidence_html.acts(say, whole=found is None or found.ledger.ok, lang=query))
     if answered := answer_of(st.query_params.get("checked", "")):
         st.html(evidence_html.answer(*answered))
     asked = asked_of(st.query_params.to_dict())

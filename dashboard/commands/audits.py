@@ -204,9 +204,12 @@ def verify(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
 
-    Exit code 0: all the same; 1: a difference; 3: a report holds in itself, and was held to no ledger.
+    Exit code 0: all the same; 1: a difference; 2: a mistake, or the ledger is lost; 3: it holds together, and nothing
+    outside it was compared (with --ledger no --checkpoint or no --key; a report without a workspace); with --ledger
+    also 4: it holds, and the clock went back.
     """
-    from dashboard.commands import kept, packs, verifying
+    from dashboard.commands import ledger_holds, packs, verifying
+    from dashboard.commands.outcome import Outcome, worst
 
     judged = packs.verified(
         file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
@@ -221,14 +224,15 @@ def verify(  # noqa: PLR0917 (the options of a command)
         raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
     if (system or entry or start or end) and not rerun:
         raise BoussoleError("only audits that are computed again can be chosen.", next_step="Give --rerun with it.")
-    holds, compared, entries = True, True, entry or None
+    found, entries = [], entry or None
     if file is not None:
-        good, entries = verifying.report(file, known_workspace(context))
-        holds, compared = good is not False, good is not None
+        outcome, entries = verifying.report(file, known_workspace(context))
+        found.append(outcome)
     if ledger:
-        holds = kept.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []) and holds
+        found.append(ledger_holds.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []))
     if rerun:
         days = {"start": start.date() if start else None, "end": end.date() if end else None}
-        holds = verifying.rerun(workspace_of(context), system=system, entries=entries, **days) and holds
-    if not (holds and compared):
-        raise typer.Exit(1 if not holds else verifying.UNVERIFIED)
+        same = verifying.rerun(workspace_of(context), system=system, entries=entries, **days)
+        found.append(Outcome.VERIFIED if same else Outcome.FAULT)
+    if code := worst(found):
+        raise typer.Exit(code)

@@ -44,10 +44,17 @@ class State:
         return Workspace.find(self.home)
 
 
-def workspace_of(context: typer.Context) -> Workspace:
-    """The workspace that the command works on."""
+def workspace_of(context: typer.Context, *, lost: bool = False) -> Workspace:
+    """The workspace that the command works on.
+
+    Raises LostLedgerError where its ledger is lost, but for commands that work without one (`lost`).
+    """
+    from audits.lost import hold_ledger
+
     state: State = context.obj
     found = state.workspace()
+    if not lost:
+        hold_ledger(found)
     noted(found, context)
     return found
 

@@ -42,7 +42,7 @@ def log(  # noqa: PLR0917 (the options of a command)
     """Check a file of decisions (or of another log) and log it to MLflow as a run."""
     from experiments.logging import log_file
 
-    workspace = workspace_of(context)
+    workspace = workspace_of(context, lost=True)  # what decides goes on
     chosen = workspace.system(system)
     files = files_of(encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet)
     run_id = log_file(file, workspace=workspace, system=chosen, log=log, files=files, tell=tell_reading)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import complain, say, workspace_of
 
 PORT = 8501
 
@@ -29,12 +29,15 @@ def dashboard(
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
+    from audits.lost import refusal_of
     from charter.records import open_records
     from dashboard.access.strength import unprotected
     from dashboard.server import run
 
-    workspace = workspace_of(context)
-    if workspace.governance.exists():
+    workspace = workspace_of(context, lost=True)
+    if (error := refusal_of(workspace)) is not None:
+        complain(error)  # every page says so
+    elif workspace.governance.exists():
         open_records(workspace)  # records of an earlier Boussole are brought up to date
     access = workspace.settings.access
     address = f"http://127.0.0.1:{port}" if access.local else access.address

@@ -1,4 +1,4 @@
-"""What people kept, held to the ledger and told in plain words: checkpoints and proofs."""
+"""What people kept, read and told in plain words: checkpoints, proofs, and who signed them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from audits.ledger.checkpoint import Checkpoint
     from audits.ledger.keys import VerifierKey
     from audits.ledger.notes import Note
-    from audits.ledger.verification import Verification
-    from audits.workspace import Workspace
 
 MOST_BYTES = 1_000_000
 
@@ -42,69 +40,7 @@ def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
     return request.note, request.checkpoint
 
 
-def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Sequence[str]) -> bool:
-    """Rehash the ledger, hold records to it, and hold it to the kept checkpoints; whether all of that holds."""
-    from audits.ledger.keys import parse_verifier
-    from audits.ledger.signing import verifier_of
-    from charter.records import verify_records
-
-    known = [(path, *checkpoint_in(path)) for path in checkpoints]
-    trusted = [parse_verifier(key) for key in keys]
-    found = verify_records(workspace, sizes=[item.size for _, _, item in known])
-    if found is None:
-        say("There are no records yet." if not known else "The records are gone, and with them the ledger.")
-        good = not known
-    else:
-        good = _itself(found) and _lawful(workspace)
-    origin = verifier_of(workspace)
-    for path, note, item in known:
-        good &= found is not None and _stands(path, item, found, origin=origin.name if origin else None)
-        good &= _signatures(path, note, trusted)
-    return good
-
-
-def _itself(found: Verification) -> bool:
-    if found.ok:
-        say(f"The ledger holds: {found.size} entries, root {found.root}.")
-    else:
-        say(f"The ledger does not hold: entry {found.bad_index}: {found.problem}")
-    return found.ok
-
-
-def _lawful(workspace: Workspace) -> bool:
-    """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
-    entries about incidents and appeals may not have been made."""
-    from charter.committee.proving import faults_in
-    from charter.incidents.entering import faults_in as entered_wrongly
-
-    found = faults_in(workspace)
-    for name, each in ((name, each) for name, faults in found.items() for each in faults):
-        say(f"Committee '{name}', entry {each.entry}: {each.reason}")
-    others = entered_wrongly(workspace)
-    for entry, reason in others:
-        say(f"Entry {entry}: {reason}")
-    return not any(found.values()) and not others
-
-
-def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
-    """Tells how the ledger stands to a kept checkpoint."""
-    from audits.ledger.keeping import Standing, standing
-
-    stands = standing(kept, found, origin=origin)
-    words = {
-        Standing.holds: f"the entries it knows ({kept.size}) are unchanged",
-        Standing.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others than it knows",
-        Standing.cut: f"entries were removed: it knows {kept.size}, and the ledger has {found.size}",
-        Standing.damaged: "what it knows cannot be compared: an earlier entry does not hold",
-        Standing.other: f"it names another ledger, {kept.origin}, and this one "
-        f"{f'is {origin}' if origin else 'has no key'}: it belongs to another workspace, or the key and the ledger of "
-        "this one were replaced",
-    }
-    say(f"{path.name}: {words[stands]}.")
-    return stands is Standing.holds
-
-
-def _signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
+def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
     """Tells who signed; every key given must have."""
     from audits.ledger.notes import check
 
@@ -134,7 +70,7 @@ def check_proof(path: Path, *, keys: Sequence[str], document: Path | None) -> No
     say(f"Entry {proof.index} of {size}: {entry['kind']}, sealed on {entry['time']}.")
     for name, value in entry["payload"].items():
         say(f"  {name}: {value}")
-    good = _signatures(path, proof.note, [parse_verifier(key) for key in keys])
+    good = signatures(path, proof.note, [parse_verifier(key) for key in keys])
     if document is not None:
         good &= _sealed(document, entry["payload"])
     if not good:

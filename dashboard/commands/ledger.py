@@ -21,10 +21,42 @@ KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public ke
 
 @app.command()
 def key(context: typer.Context) -> None:
-    """Print the public key of the ledger; its secret half is made at first use."""
+    """Print the public key of the ledger; its secret half is made at first use, once the ledger has an entry."""
+    from audits.errors import LedgerError
     from audits.ledger.signing import signer_of
+    from audits.lost import state_of
 
-    put(str(signer_of(workspace_of(context)).verifier))
+    workspace = workspace_of(context)
+    if state_of(workspace.governance) is not None:  # a key without a ledger is what is left of a lost one
+        raise LedgerError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+    put(str(signer_of(workspace).verifier))
+
+
+@app.command()
+def begin(
+    context: typer.Context,
+    start_new_ledger: Annotated[
+        bool, typer.Option("--start-new-ledger", help="Yes: the lost ledger is given up, and a new one is started.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why, in your own words: it is sealed and told for ever.")] = "",
+) -> None:
+    """Start a new ledger where the one of this workspace is lost and no backup is left.
+
+    Its first entry seals the reason, and the hash of every file of evidence, document and report that was found.
+    `verify --ledger` tells it from then on.
+    """
+    from audits.errors import BoussoleError
+    from charter.records.starting import start_anew
+
+    if not start_new_ledger:
+        raise BoussoleError(
+            "a new ledger covers nothing of the one before.",
+            next_step="Restore governance.sqlite from a backup; where none is left, give --start-new-ledger.",
+        )
+    workspace = workspace_of(context, lost=True)
+    sealed = start_anew(workspace, reason=reason, role=str(context.find_root().params["as_role"]))
+    say(f"A new ledger was started: its entry {sealed.entry} seals why. What was left of the lost one keeps its place,")
+    say("under a name that ends in the moment. Hand its new key (`boussole ledger key`) to those who keep checkpoints.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.commands.console import say
+from dashboard.commands.outcome import Outcome
 
 if TYPE_CHECKING:
     from audits.recount import Recount
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from charter.rerun import Rerun
     from dashboard.report.checking import Checked
 
-UNVERIFIED = 3
-"""The exit code of what holds in itself, and was held to nothing that somebody else keeps."""
 MOST = 20
 """So many differences are listed of one audit; the others are counted."""
 
@@ -43,8 +42,8 @@ def rerun(
     return same
 
 
-def report(path: Path, workspace: Workspace | None) -> tuple[bool | None, list[int]]:
-    """Checks a report: whether it is as it was sealed (None where no ledger was asked), and the entries it names."""
+def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]:
+    """Checks a report: whether it is as it was sealed, as far as a ledger was asked, and the entries it names."""
     from dashboard.report.checking import check
 
     found = check(path, workspace=workspace)
@@ -55,8 +54,9 @@ def report(path: Path, workspace: Workspace | None) -> tuple[bool | None, list[i
     if found.in_ledger is not None and len(found.in_ledger) == found.audits:
         say(f"The ledger holds these seals: entries {', '.join(map(str, found.in_ledger))}.")
     say(f"{path.name}: {_whole_file(found)}")
-    good = not found.problems and (None if found.in_ledger is None else found.sealed is not None)
-    return good, list(found.entries)
+    if found.problems or (found.in_ledger is not None and found.sealed is None):
+        return Outcome.FAULT, list(found.entries)
+    return Outcome.ITSELF if found.in_ledger is None else Outcome.VERIFIED, list(found.entries)
 
 
 def _whole_file(found: Checked) -> str:

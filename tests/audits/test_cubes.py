@@ -285,7 +285,7 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
     adjusted = [m for m in run.measures if m.metric == "adjusted_selection_rate_ratio" and m.status != "suppressed"]
     assert {m.reason for m in adjusted} == {"too_many_strata"}
     again, _ = measure_evidence(
-        evidence.load(workspace.evidence, run.evidence), system, stands=standing(system, YEAR, as_of=LATE)
+        evidence.load(workspace.unsealed, run.evidence), system, stands=standing(system, YEAR, as_of=LATE)
     )
     assert again == run.measures
 

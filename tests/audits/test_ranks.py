@@ -159,10 +159,10 @@ def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, S
     workspace, system = loaded
     run = measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end)
     stands = standing(system, WHOLE, as_of=run.as_of)
-    again, _ = measure_evidence(evidence.load(workspace.evidence, run.evidence), system, stands=stands)
+    again, _ = measure_evidence(evidence.load(workspace.unsealed, run.evidence), system, stands=stands)
     assert again == run.measures
     # A file of an earlier version has no columns of lists: it is read, without measures of ranking.
-    stored = pq.read_table(workspace.evidence / f"{run.evidence}.parquet")
+    stored = pq.read_table(workspace.unsealed / f"{run.evidence}.parquet")
     old = stored.filter(pa.compute.not_equal(stored["cube"], "ranks")).select(stored.column_names[:14])
     pq.write_table(old, tmp_path / "old.parquet")
     digest = evidence.sha256_hex((tmp_path / "old.parquet").read_bytes())

@@ -180,7 +180,7 @@ def test_nothing_of_an_expired_group_is_read_shown_or_kept(july: tuple[Workspace
         assert (measure["status"], measure["reason"]) == ("undefined", "expired")
         assert (measure["group"], measure["n"], measure["value"]) == (None, None, None)
         assert measure["params"]["expired_on"] == "2026-08-31"
-    rows = pq.read_table(workspace.evidence / f"{document['evidence']['cubes'].removeprefix('sha256:')}.parquet")
+    rows = pq.read_table(workspace.unsealed / f"{document['evidence']['cubes'].removeprefix('sha256:')}.parquet")
     assert set(rows["by"].to_pylist()) - {None} == {"", "gender"}  # None: what was left out is of no attribute
     assert not {"wellness-value", "sickness-value"} & {v for i in (1, 2, 3) for v in rows[f"value{i}"].to_pylist()}
 

@@ -72,7 +72,11 @@ def test_a_document_is_kept_once_by_its_content(workspace, letter, tmp_path):
     again = tmp_path / "copy.pdf"
     again.write_bytes(b"%PDF a signed letter")
     assert keep_file(workspace, again).sha256 == letter.sha256 == hashlib.sha256(b"%PDF a signed letter").hexdigest()
+    assert [path.name for path in workspace.unsealed.iterdir()] == [letter.sha256]
+    seal(workspace, attestation(letter))
+    keep_file(workspace, again)
     assert [path.name for path in (workspace.home / "documents").iterdir()] == [letter.sha256]
+    assert not list(workspace.unsealed.iterdir())
     assert letter.name == "Avis du comité (signé).pdf"
 
 
@@ -133,6 +137,7 @@ def test_a_document_that_cannot_be_kept_is_named(workspace, tmp_path, monkeypatc
         keep_file(workspace, tmp_path / "letter.pdf")
     assert "letter.pdf" in raised.value.where
     assert not (workspace.home / "documents").exists()
+    assert not workspace.unsealed.exists()
 
 
 @pytest.mark.parametrize(

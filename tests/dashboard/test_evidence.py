@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -17,16 +18,20 @@ from audits import ledger
 from audits.ledger import Verification
 from audits.ledger.keys import COSIGNATURE, make_key
 from audits.ledger.search import Asked, Listed, Span
+from audits.ledger.verification import SetBack
 from audits.workspace import Workspace
 from charter.facts import Facts
 from charter.records import Sealed, open_records, prove_entry, save_audit, seal_report, sealed_json, sign_checkpoint
 from charter.records.kinds import Case, Closure, Finding
+from charter.records.sealed_files import NO_FILES
+from charter.records.starting import Restart
 from dashboard import evidence_html
 from dashboard.addresses import evidence_href
 from dashboard.evidence_answers import Asking
 from dashboard.evidence_check import LARGEST, examine
-from dashboard.evidence_facts import PER_PAGE, proved, results, short, verified
-from dashboard.evidence_view import asked_of, entry_page, head, number_of, search_of
+from dashboard.evidence_facts import PER_PAGE, Verified, proved, results, short, verified
+from dashboard.evidence_head import head
+from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
 from dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
 from dashboard.scene import Scene
 from dashboard.words import speaker
@@ -38,7 +43,7 @@ KINDS = [
     "audit", "charter", "exclusion", "discard", "purge", "expiry", "rotation", "attestation", "case", "inspection",
     "review", "finding", "closure", "recommendation", "reply", "follow_up", "adoption", "withdrawal",
     "incident", "incident_update", "incident_closure", "appeal", "appeal_decision",
-    "survey", "consultation", "time_saved", "training",
+    "survey", "consultation", "time_saved", "training", "ledger_start",
 ]  # fmt: skip
 OF_THE_LOG = ["access_day", "access_purge"]
 
@@ -48,7 +53,7 @@ def document(day=1, *, value=0.5):
         "schema": "boussole.audit/1",
         "system": "matchft",
         "window": {"start": f"2026-07-{day:02d}", "end": f"2026-07-{day:02d}", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": "sha256:" + "ab" * 32},
+        "evidence": {"statements": 0},
         "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
         "measures": [{"id": "selection_rate", "value": value}],
     }
@@ -86,8 +91,49 @@ def told(workspace, content, *, say=EN, name="file"):
 def test_the_head_says_how_many_and_whether_they_hold(made):
     view = head(short(made), verified(made), EN)
     assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
-    assert view.others.startswith("All were verified for this look, and hold together.")
-    assert view.tone == "kept"
+    assert view.others.startswith("All were verified for this look, and hold together. Nothing outside was compared")
+    assert view.tone == "unknown"  # whoever can write the files could have rewritten them all
+    assert view.notes == ("Files of evidence: 0, declarations of systems: 0, documents: 0; all are as sealed.",)
+
+
+def test_the_head_tells_of_files_as_the_command_does(tmp_path):
+    workspace = Workspace.create(tmp_path / "w")
+    counts = f"{sha256(b'counts').hexdigest()}.parquet"
+    workspace.unsealed.mkdir()
+    (workspace.unsealed / counts).write_bytes(b"counts")
+    save_audit(workspace, document() | {"evidence": {"cubes": f"sha256:{counts.partition('.')[0]}"}})
+    assert head(short(workspace), verified(workspace), EN).notes[0].startswith("Files of evidence: 1, declarations")
+    (workspace.evidence / "notes.txt").write_text("x")
+    assert head(short(workspace), verified(workspace), FR).notes[1].endswith("qui ne comptent pas\u202f: 1.")
+    checkpoint = str(sign_checkpoint(workspace))
+    (workspace.evidence / counts).write_bytes(b"others")
+    view = head(short(workspace), verified(workspace), EN)
+    assert (view.tone, view.headline) == ("broken", f"One file is not as it was sealed: `evidence/{counts}`.")
+    found = told(workspace, checkpoint, say=FR)
+    assert found.tone == "broken"
+    assert f"Un fichier n’est pas tel qu’il a été scellé\u202f: `evidence/{counts}`." in found.details
+
+
+def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
+    back = Verification(
+        size=3,
+        root="ab",
+        back=2,
+        set_back=(SetBack(index=1, before="2026-11-26T09:00:00Z", time="2026-11-25T08:30:00Z"),),
+    )
+    begun = Restart(on=dt.date(2026, 11, 20), reason="Disque mort", files=12)
+    found = Verified(ledger=back, files=NO_FILES, restart=begun)
+    view = head(short(made), found, EN)
+    assert view.tone == "watch"
+    assert (
+        "entry 1 is of 25 November 2026 at 08:30 UTC, the one before it of 26 November 2026 at 09:00" in view.notes[1]
+    )
+    assert view.notes[2] == (
+        "This ledger was started anew on 20 November 2026 because: “Disque mort”. Files of the one before that are not "
+        "covered: 12."
+    )
+    assert "recommencé le 20 novembre 2026" in head(short(made), found, FR).notes[2]
+    assert "“Disque mort”" in evidence_html.head(view, EN)
 
 
 def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
@@ -99,7 +145,11 @@ def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
     assert long.headline == "1,000,000 entries are sealed, from 1 January 2026 to 26 November 2026."
     assert "boussole verify --ledger" in long.others
     assert long.tone == "unknown"
-    one = head(Span(size=1, first=times["first"], last=times["first"]), Verification(size=1, root="ab"), EN)
+    one = head(
+        Span(size=1, first=times["first"], last=times["first"]),
+        Verified(ledger=Verification(size=1, root="ab"), files=NO_FILES),
+        EN,
+    )
     assert one.headline == "One entry is sealed, of 1 January 2026."
 
 
@@ -356,7 +406,7 @@ def test_a_ledger_that_grows_is_seen_at_the_next_look(workspace):
     with open_records(workspace).begin() as connection:
         ledger.append(connection, kind="exclusion", payload={"number": 1})
     assert short(workspace).size == 32
-    assert verified(workspace).size == 32
+    assert verified(workspace).ledger.size == 32
 
 
 def test_a_statement_in_the_ledger_says_what_it_is_about(scene: Scene) -> None:

@@ -41,7 +41,8 @@ from dashboard.caps import caps
 from dashboard.charter_view import charter_page
 from dashboard.entry_view import unaudited
 from dashboard.evidence_facts import Results
-from dashboard.evidence_view import head, search_of
+from dashboard.evidence_head import head
+from dashboard.evidence_view import search_of
 from dashboard.evidence_words import content_words
 from dashboard.html import Html, el, join
 from dashboard.law_view import law_page

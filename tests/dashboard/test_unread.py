@@ -10,8 +10,11 @@ import pytest
 
 from audits.workspace import Workspace
 from dashboard.access import person
+from dashboard.access.permissions import Role, allowed
+from dashboard.access.places import PAGES
 from dashboard.pages import pages
 from dashboard.words import speaker
+from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
 
@@ -24,6 +27,8 @@ NOT_EMPTY = (
     "what is known without it",
     "There is none to keep today: the ledger does not hold.",
     "does not hold",
+    "Until it is restored, no page shows a verdict",
+    "Where no backup is left",
 )
 """Words like those of emptiness, in sentences that say that something could not be read."""
 
@@ -92,6 +97,24 @@ def test_a_page_says_it_in_french_too(healthy: Workspace, tmp_path: Path) -> Non
     assert "Impossible de dire combien de textes sont arrivés" in found["generations", "{}"]
     assert "Impossible de dire quelles décisions sont à effacer" in found["register", "{}"]
     assert "aucun encore" not in found["generations", "{}"].lower()
+
+
+@pytest.mark.attack("ledger", "its file is removed while the dashboard runs")
+def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: Path, tries: Tries) -> None:
+    home = tmp_path / "w"
+    shutil.copytree(healthy.home, home)
+    walk(home, only=("compass",))  # what was shown before is not shown again
+    FAULTS["lost records"](Workspace(home))
+    (home / "governance.sqlite.bak").write_bytes(b"a copy")
+    words = {"en": ("is missing", "from the newest backup"), "fr": ("manque", "la sauvegarde la plus récente")}
+    for lang, told in words.items():
+        for place, markup in walk(home, lang=lang).items():
+            if not allowed(Role.STEWARD, PAGES[place[0]]):  # as in local mode
+                continue
+            tries.add()
+            assert all(each in markup for each in told), (place, lang)
+            assert "<code>governance.sqlite.bak</code>" in markup, (place, lang)
+            assert "lead-kept" not in markup, (place, lang)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,12 @@ def _records(workspace: Workspace) -> None:
     workspace.governance.write_bytes(GARBAGE)
 
 
+def _lost(workspace: Workspace) -> None:
+    """The records are gone, and all that they knew is there."""
+    for path in workspace.home.glob("governance.sqlite*"):
+        path.unlink()
+
+
 def _documents(workspace: Workspace) -> None:
     """Every stored audit is there, and none of them is JSON."""
     with sqlite3.connect(workspace.governance) as connection:
@@ -134,6 +140,7 @@ FAULTS: dict[str, Callable[[Workspace], None]] = {
     "catalogue": _catalogue,
     "no data": _no_data,
     "records": _records,
+    "lost records": _lost,
     "documents": _documents,
     "evidence": _evidence,
     "marks": _marks,

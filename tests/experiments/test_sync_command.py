@@ -32,7 +32,7 @@ def test_what_the_command_says(
     assert code == 0
     assert told.splitlines()[1] == f"  mlflow:{run_id} was deleted in MLflow: 4 decision(s) left the figures."
     sealed = command("--workspace", workspace.home, "verify", "--ledger")
-    assert sealed.returncode == 0
+    assert sealed.returncode == 3
     assert "1 entr" in sealed.stdout + sealed.stderr
 
     (workspace.home / "mlflow.db").rename(workspace.home / "elsewhere.db")

@@ -172,6 +172,6 @@ def test_an_estimate_is_made_again_from_its_evidence(loans: tuple[Workspace, Sys
     workspace, system, _ = loans
     run, _ = window(loans, "after it")
     stands = standing(system, run.window, as_of=run.as_of)
-    again, _ = measure_evidence(evidence.load(workspace.evidence, run.evidence), system, stands=stands)
+    again, _ = measure_evidence(evidence.load(workspace.unsealed, run.evidence), system, stands=stands)
     assert again == run.measures
     assert any(measure.metric == "estimated_accuracy" for measure in again)

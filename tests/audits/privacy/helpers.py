@@ -90,7 +90,7 @@ def found_in_clear(workspace: Workspace, needles: Iterable[bytes]) -> set[tuple[
 def found_when_opened(workspace: Workspace, needles: Iterable[bytes]) -> set[tuple[str, bytes]]:
     """Where bytes stand in what can be decrypted: every table of the lake in every snapshot, sealed texts, evidence."""
     texts = dict(_lake_texts(workspace))
-    for path in workspace.evidence.glob("*.parquet"):
+    for path in (*workspace.evidence.glob("*.parquet"), *workspace.unsealed.glob("*.parquet")):
         texts[path.name] = repr(pq.read_table(path).to_pylist())
     return {(name, needle) for name, text in texts.items() for needle in needles if needle.decode() in text}
 

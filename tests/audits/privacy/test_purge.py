@@ -106,7 +106,7 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     profiles = rows_of(workspace, "SELECT month, sum(n) FROM lake.loans.strata GROUP BY month ORDER BY month")
     assert profiles[0][0] == dt.date(2025, 10, 1)
     measure_window(workspace, loans, start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
-    evidence = {path.name: path.read_bytes() for path in workspace.evidence.iterdir()}
+    evidence = {path.name: path.read_bytes() for path in workspace.unsealed.iterdir()}
     (found,) = purge(workspace, before=BEFORE)
     assert found == Purged(
         system="loans",
@@ -127,7 +127,7 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     for name in ("strata", "scores"):
         held = f"SELECT month, sum(n) FROM lake.loans.{name} GROUP BY ALL ORDER BY ALL"
         assert {month for month, _ in rows_of(workspace, held)} == {month for month, _ in profiles[1:]}
-    assert {path.name: path.read_bytes() for path in workspace.evidence.iterdir()} == evidence
+    assert {path.name: path.read_bytes() for path in workspace.unsealed.iterdir()} == evidence
     assert rows_of(workspace, "SELECT month, decisions FROM lake.loans.sealed") == [(dt.date(2025, 10, 1), 30)]
     ids = [pseudonym_of(workspace, text).decode() for text in ("n1", "n2", "wait")]
     assert sorted(rows_of(workspace, "SELECT id FROM lake.loans.outcomes")) == sorted((item,) for item in ids)

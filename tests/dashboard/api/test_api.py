@@ -337,3 +337,23 @@ def test_health(client, kept):
         assert client.get("/healthz").status_code == 409
     finally:
         aside.replace(governance)
+
+
+@pytest.mark.attack("ledger", "its file is removed while the server answers")
+def test_a_lost_ledger_is_answered_as_an_error(kept, tmp_path, tries):
+    shutil.copytree(kept.home, tmp_path / "w")
+    workspace = Workspace(tmp_path / "w")
+    (workspace.reports / "boussole-2026-Q1-fr.pdf").write_bytes(b"%PDF")
+    here = TestClient(Starlette(routes=routes(workspace.home)))
+    paths = ("/api/systems", "/api/verdicts", "/api/charter", "/api/ledger", "/api/ledger/checkpoint", "/api/audits/0")
+    before = {path: here.get(path).headers.get("etag", "") for path in (*paths, "/healthz")}
+    assert before["/api/ledger"]
+    for path in workspace.home.glob("governance.sqlite*"):
+        path.unlink()
+    for path, tag in before.items():
+        tries.add()
+        done = here.get(path, headers={"if-none-match": tag})
+        assert done.status_code == 409, path
+        assert done.json()["error"].startswith("the ledger is lost: governance.sqlite is missing"), path
+        assert "--start-new-ledger" in done.json()["next_step"]
+    assert not workspace.governance.exists()

@@ -1,0 +1,68 @@
+"""Files of what is not sealed: a trial leaves nothing beside what the ledger knows.
+
+An audit writes its evidence here, and so does the first record its document. With their seal they are moved to their
+place; those of a trial, or of a command that failed, are removed a day later.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from audits.lost import state_of
+from audits.workspace import Workspace
+
+DAY = 24 * 3600
+FILES = {"cubes": "parquet", "system": "json"}
+"""What the evidence of an audit document names, and the ending of the file that is named by its hash."""
+
+
+def files_of(document: Mapping[str, Any]) -> list[str]:
+    """The names of the files that an audit document rests on: its counts, and the declaration of its system.
+
+    >>> files_of({"evidence": {"cubes": "sha256:ab", "rows": "sha256:cd"}})
+    ['ab.parquet']
+    """
+    found = document.get("evidence", {})
+    return [f"{str(found[key]).removeprefix('sha256:')}.{end}" for key, end in FILES.items() if found.get(key)]
+
+
+def clear(workspace: Workspace) -> None:
+    """Removes what has lain here for a day."""
+    latest = time.time() - DAY
+    for path in workspace.unsealed.glob("*"):
+        with suppress(FileNotFoundError):  # another process was faster
+            if path.stat().st_mtime < latest:
+                path.unlink()
+
+
+@contextmanager
+def settled(workspace: Workspace, targets: Sequence[Path]) -> Iterator[None]:
+    """The files of some audits or records go to their `targets` while these are sealed.
+
+    Where that fails, and nothing was ever sealed, they go back: evidence without a ledger is what is left of a lost
+    one.
+    """
+    moved = [target for target in targets if _move(workspace.unsealed / target.name, target)]
+    try:
+        yield
+    except BaseException:
+        if state_of(workspace.governance) is not None:
+            for target in moved:
+                target.replace(workspace.unsealed / target.name)
+        raise
+
+
+def _move(source: Path, target: Path) -> bool:
+    """Whether a file that was not sealed is at its place now; one that was there before stays."""
+    if target.exists():
+        return False
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        return False
+    return True
