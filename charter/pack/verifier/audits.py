@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from . import drift
+from . import drift, expected
+from .calibrating import Calibrating
 from .groups import APART, Claims, Groups, Shown
 from .judging import articles, judge, left_out
 from .others import Others
 from .pack import Pack, digest
 from .remaining import Remaining
 from .rows import Rows
+from .score_bins import ScoreBins
 from .scored import Scores
 from .stages import Stages
 from .system import System
 from .tally import Tally
 from .told import Told
+from .windows import Windows
 
 Again = Callable[[dict], "Claims | None"]
 
@@ -60,11 +63,20 @@ def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
 def _from_rows(document: dict, system: System, rows: Rows) -> Again:
     groups = Groups(system, rows, Shown(document["measures"]))
     stages = Stages(groups)
-    others, scores = Others(groups, stages), Scores(groups)
+    bins = ScoreBins(system, rows)
+    ways: list[Again] = [
+        stages.claims,
+        lambda measure: drift.claims(measure, system, rows),
+        groups.claims,
+        Others(groups, stages).claims,
+        Scores(groups, bins).claims,
+        Calibrating(groups, bins).claims,
+        Windows(groups, bins, document["measures"]).claims,
+        lambda measure: expected.claims(measure, bins),
+    ]
 
     def again(measure: dict) -> Claims | None:
-        found = stages.claims(measure) or drift.claims(measure, system, rows) or groups.claims(measure)
-        return found or others.claims(measure) or scores.claims(measure)
+        return next((found for found in (way(measure) for way in ways) if found), None)
 
     return again
 
