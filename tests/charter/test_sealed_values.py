@@ -21,7 +21,8 @@ from audits.uncertainty.means import compare_means
 from audits.workspace import Workspace
 from charter.pack import HERE, pack_files, write
 from charter.pack.verifier import expected, moments, windows
-from charter.pack.verifier.main import Judge, judge
+from charter.pack.verifier.main import judge
+from charter.pack.verifier.pack import Judge
 from charter.pack.verifier.remaining import Remaining, why
 from charter.pack.verifier.rows import Scored
 from charter.pack.verifier.tally import same
