@@ -14,6 +14,7 @@ import scipy.optimize
 import scipy.stats
 
 from audits.drift.interaction import interaction
+from audits.hashing import canonical_json, sha256_hex
 from audits.uncertainty.double import Change as OtherChange
 from audits.uncertainty.double import compare_changes, rate_moments
 from audits.uncertainty.means import Moments as OtherMoments
@@ -79,6 +80,21 @@ def test_each_value_that_an_open_pack_does_not_give_is_listed_with_its_reason(
     short = said(capsys, pack)
     assert not [line for line in short.splitlines() if line.strip() in known]
     assert "21 of those judged again rest on tests that are sealed as they stand" in short
+
+
+@pytest.mark.attack("evidence pack", "counts left out, so that less is recomputed")
+def test_counts_that_are_left_out_are_found(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = made(workspace, tmp_path / "p", restricted=False)
+    path = next((pack / "cells").iterdir())
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith('"precision/')), encoding="utf-8")
+    manifest = json.loads((pack / "manifest.json").read_bytes())
+    manifest["files"][f"cells/{path.name}"] = sha256_hex(path.read_bytes())
+    (pack / "manifest.json").write_bytes(canonical_json(manifest))
+    assert judge(pack, Judge(HERE)) == 1
+    assert "precision/gender=F: the pack leaves out its counts" in capsys.readouterr().out
 
 
 def test_parts_that_are_not_held_are_told() -> None:
