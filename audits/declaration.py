@@ -93,5 +93,5 @@ def declared(folder: Path, digest: str) -> System:
         raise BoussoleError(
             "the declaration was written by another version of Boussole.",
             where=str(folder / f"{digest}.json"),
-            next_step="Run that version, or verify a pack of this audit with its own verify.py.",
+            next_step="Run that version, or verify a pack of this audit with the verify.py of that version.",
         ) from error

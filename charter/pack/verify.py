@@ -57,4 +57,5 @@ class Modules:
 
 if __name__ == "__main__":
     sys.meta_path.insert(0, Modules())
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not know all signs
     sys.exit(importlib.import_module(f"{NAME}.main").main(HERE, sys.argv[1:]))

@@ -27,7 +27,8 @@ def verified(
     from importlib.metadata import version
 
     from charter.pack import HERE
-    from charter.pack.verifier.main import Judge, judge
+    from charter.pack.verifier.main import judge
+    from charter.pack.verifier.pack import Judge
 
     by = Judge(HERE, f"that of Boussole {version('boussole')}")
     return judge(path, by, keys=keys, checkpoints=checkpoints, one_by_one=one_by_one)

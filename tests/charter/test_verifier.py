@@ -28,6 +28,7 @@ from charter.pack.verifier.system import System
 from charter.pack.verifier.tally import Tally
 from charter.pack.verifier.told import Told
 from charter.records import charter_text, stored_audits
+from tests.attacks import Tries
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
 VECTORS = [
@@ -161,7 +162,8 @@ def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_each_number_that_is_computed_again_is_held(audit: dict[str, Any]) -> None:
+@pytest.mark.attack("verifier", "each recomputed number of a document changed a little, by itself")
+def test_each_number_that_is_computed_again_is_held(audit: dict[str, Any], tries: Tries) -> None:
     """Each one is changed a little, by itself: that it was the same before is no accident of never looking."""
     for way, again in ways(audit, audit["document"]).items():
         held = 0
@@ -175,6 +177,7 @@ def test_each_number_that_is_computed_again_is_held(audit: dict[str, Any]) -> No
                 tally.claims("x", changed, claims or {})
                 assert tally.problems, (way, measure["id"], path)
                 held += 1
+                tries.add()
         assert held > 500
 
 
@@ -183,7 +186,7 @@ def change(measure: dict[str, Any], path: str) -> bool:
     *where, last = path.split(".")
     at: Any = measure
     for name in where:
-        at = at[name]
+        at = at[int(name)] if isinstance(at, list) else at[name]
     value = at.get(last) if at else None
     if isinstance(value, bool) or value is None:
         return False
@@ -198,7 +201,8 @@ def change(measure: dict[str, Any], path: str) -> bool:
     return True
 
 
-def test_verdicts_that_are_turned_are_found(audit: dict[str, Any]) -> None:
+@pytest.mark.attack("verifier", "each verdict turned")
+def test_verdicts_that_are_turned_are_found(audit: dict[str, Any], tries: Tries) -> None:
     judged = judging.judge(audit["document"], audit["charter"], audit["system"])
     compared = [verdict["indicator"] for verdict in audit["document"]["verdicts"] if verdict["comparisons"]]
     assert [verdict["indicator"] for verdict, _ in judged] == compared
@@ -208,6 +212,7 @@ def test_verdicts_that_are_turned_are_found(audit: dict[str, Any]) -> None:
         tally = Tally()
         tally.claims("x", other, claims)
         assert len(tally.problems) == ("verdict" in claims)
+        tries.add()
     tally = Tally()
     for verdict, claims in judging.judge({**audit["document"]}, {**audit["charter"], "alpha": 0.4}, audit["system"]):
         tally.claims("x", verdict, claims)

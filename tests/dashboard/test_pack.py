@@ -33,6 +33,7 @@ from charter.records import save_audit, sign_checkpoint, stored_audits
 from charter.rerun import chosen, newest, rerun
 from dashboard.commands.verifying import told
 from tests import offers
+from tests.attacks import Tries
 
 BARE = ["-I", "-S"]
 Files = dict[str, bytes]
@@ -116,7 +117,8 @@ def test_the_verifier_imports_only_the_standard_library_and_itself() -> None:
             assert roots <= {*sys.stdlib_module_names, "verifier"}, path
 
 
-def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path) -> None:
+@pytest.mark.attack("evidence pack", "every file changed, lost or added")
+def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path, tries: Tries) -> None:
     names = [name for name in json.loads((copy / "manifest.json").read_bytes())["files"] if not name.endswith(".py")]
     for half in (names[::2], names[1::2]):
         for name in half:
@@ -124,6 +126,7 @@ def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path) -> None:
             middle = len(content) // 2
             (copy / name).write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
         said = verify(copy)[1]
+        tries.add(2 * len(half))
         assert [name for name in half if f"{name}: SHA-256" not in said] == []
         for name in half:
             (copy / name).unlink()
@@ -136,6 +139,7 @@ def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path) -> None:
     assert verify(copy)[0] == 2
 
 
+@pytest.mark.attack("evidence pack", "a verifier with a changed module")
 def test_a_changed_verifier_is_found(copy: Path) -> None:
     path = copy / "verifier" / "told.py"
     path.write_text(path.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
@@ -202,6 +206,9 @@ def _left_out(folder: Path) -> None:
     path.write_bytes(canonical_json(manifest))
 
 
+@pytest.mark.attack(
+    "evidence pack", "numbers, charter, declaration, counts or proofs changed, and the manifest made anew"
+)
 @pytest.mark.parametrize("forge", [_left_out, _number, _charter, _declaration, _counts, _proof, _earlier, _checkpoint])
 def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callable[[Path], None]) -> None:
     forge(copy)
@@ -212,6 +219,7 @@ def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callab
     assert "does not hold" in said
 
 
+@pytest.mark.attack("evidence pack", "another key, and a log rewritten as a whole")
 def test_another_key_and_a_kept_checkpoint_of_another_log(pack: Path, workspace: Workspace, tmp_path: Path) -> None:
     stranger = workspace_key(tmp_path / "keys")
     code, said = verify(pack, "--key", stranger.verifier)
@@ -315,6 +323,7 @@ def shown(folder: Path) -> list[tuple[tuple[str, str], str | None, str | None, i
     return found
 
 
+@pytest.mark.attack("evidence pack", "hidden groups solved for by linear programming over all that an open pack shows")
 def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path: Path) -> None:
     """To a reader who solves all that it shows, of all windows together, the small group might as well not be there."""
     cells = shown(made(workspace, tmp_path / "pack", restricted=False))

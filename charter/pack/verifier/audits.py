@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from . import drift
+from . import drift, expected
+from .calibrating import Calibrating
 from .groups import APART, Claims, Groups, Shown
 from .judging import articles, judge, left_out
 from .others import Others
 from .pack import Pack, digest
 from .remaining import Remaining
 from .rows import Rows
+from .score_bins import ScoreBins
 from .scored import Scores
 from .stages import Stages
 from .system import System
 from .tally import Tally
 from .told import Told
+from .windows import Windows
 
 Again = Callable[[dict], "Claims | None"]
 
@@ -31,7 +34,13 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     tally.hold(f"{name}: hash of the declaration", digest(declared), sha256)
     system = System(json.loads(declared))
     rows = _rows(pack, document, name, tally) if pack.restricted else None
-    again = _from_rows(document, system, rows) if rows else Told(document, system, pack.cells(index)).claims
+    told = Told(document, system, {} if rows else pack.cells(index))
+    again = _from_rows(document, system, rows) if rows else told.claims
+    lacking = [] if rows else told.untold(document)
+    for each in lacking:
+        tally.check(f"{name}: {each}: the pack leaves out its counts", holds=False)
+    if lacking:
+        return [f"{name}: the pack leaves out counts that the audit tells; nothing is recomputed"]
     before, remaining = tally.same, Remaining(restricted=pack.restricted)
     measures = _measures(document, again, remaining, name, tally)
     same = tally.same - before
@@ -60,11 +69,20 @@ def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
 def _from_rows(document: dict, system: System, rows: Rows) -> Again:
     groups = Groups(system, rows, Shown(document["measures"]))
     stages = Stages(groups)
-    others, scores = Others(groups, stages), Scores(groups)
+    bins = ScoreBins(system, rows)
+    ways: list[Again] = [
+        stages.claims,
+        lambda measure: drift.claims(measure, system, rows),
+        groups.claims,
+        Others(groups, stages).claims,
+        Scores(groups, bins).claims,
+        Calibrating(groups, bins).claims,
+        Windows(groups, bins, document["measures"]).claims,
+        lambda measure: expected.claims(measure, bins),
+    ]
 
     def again(measure: dict) -> Claims | None:
-        found = stages.claims(measure) or drift.claims(measure, system, rows) or groups.claims(measure)
-        return found or others.claims(measure) or scores.claims(measure)
+        return next((found for found in (way(measure) for way in ways) if found), None)
 
     return again
 

@@ -68,7 +68,9 @@ LAYERS = {
     "precision": "outcomes",
     "stage_selection_rate": "stage:",
     "mean_score": "scores",
-    "calibration_in_the_large": "scores",
+    "calibration_in_the_large": "seen",
+    "auc": "seen",
+    "scoring_rate": "scoring",
 }
 SELECTED = "selection_rate"
 APART = "set_apart"

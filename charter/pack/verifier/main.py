@@ -5,29 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from . import canonical, merkle
 from .audits import check_audit
 from .files import Folder, RefusedError
 from .notes import Checkpoint, Key, checkpoint_of, key_of
-from .pack import MANIFEST, Pack, Sealed, digest, source_of
+from .pack import MANIFEST, Judge, Pack, Sealed, digest, source_of
 from .tally import Tally, plain
 
 MOST = 40
 """So many problems are written out; the others are counted."""
-
-
-class Judge(NamedTuple):
-    """The verifier that judges: the folder that `verify.py` and `verifier/` lie in, and its name in what is told."""
-
-    home: Path
-    name: str = "the one that judges it"
-
-    def files(self) -> dict[str, str]:
-        """Its files with their SHA-256, named as in a pack."""
-        found = [self.home / "verify.py", *sorted((self.home / "verifier").glob("*.py"))]
-        return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
 
 
 def main(home: Path, arguments: list[str]) -> int:

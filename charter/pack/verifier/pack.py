@@ -109,6 +109,18 @@ class Pack:
         return {str(name): (int(cases or 0), int(rows or 0)) for name, cases, rows in lines}
 
 
+class Judge(NamedTuple):
+    """The verifier that judges: the folder that `verify.py` and `verifier/` lie in, and its name in what is told."""
+
+    home: Path
+    name: str = "the one that judges it"
+
+    def files(self) -> dict[str, str]:
+        """Its files with their SHA-256, named as in a pack."""
+        found = [self.home / "verify.py", *sorted((self.home / "verifier").glob("*.py"))]
+        return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
+
+
 def source_of(place: Path) -> Source:
     """The files of a folder, or of an archive. Raises ValueError where it is neither, RefusedError for what else it
     holds."""

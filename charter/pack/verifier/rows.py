@@ -34,7 +34,9 @@ class Decisions(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """How many decisions have a score in a bin, and the sums of their scores and squares, in units above the lowest."""
+    """How many decisions have a score in a bin, and the sums of their scores and squares, in units above the lowest.
+
+    The bin of those without a score is -1."""
 
     by: str
     group: Group
@@ -43,6 +45,8 @@ class Scored(NamedTuple):
     n: int
     total: int
     squares: int
+    bucket: int
+    decision: int
 
 
 class Rows:
@@ -54,6 +58,7 @@ class Rows:
         self.counts: list[Decisions] = []
         self.strata: list[Decisions] = []
         self.scores: list[Scored] = []
+        self.earlier: list[Scored] = []
         self.parts: dict[str, int] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
@@ -65,8 +70,8 @@ class Rows:
             elif cube == "left_out":
                 part = str(line[place["part"]])
                 self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
-            elif cube == "scores":
-                self.scores.append(_scored(line, place))
+            elif cube in ("scores", "reference_scores"):
+                (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
             elif cube == "histograms":
                 key = str(line[place["feature"]]), str(line[place["window"]])
                 bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
@@ -136,7 +141,8 @@ def _decisions(line: Sequence[str | None], place: dict[str, int]) -> Decisions:
 def _scored(line: Sequence[str | None], place: dict[str, int]) -> Scored:
     row = _decisions(line, place)
     bin_, sums = line[place["bin"]], [int(line[place[name]] or 0) for name in ("total", "squares")]
-    return Scored(row.by, row.group, -1 if bin_ is None else int(bin_), row.outcome, row.n, *sums)
+    at = -1 if bin_ is None else int(bin_)
+    return Scored(row.by, row.group, at, row.outcome, row.n, sums[0], sums[1], row.bucket, row.decision)
 
 
 def lines_of(text: str) -> Iterator[list[str | None]]:

@@ -9,6 +9,7 @@ import math
 
 from .groups import Claims, Groups
 from .rows import Group, Scored
+from .score_bins import ScoreBins, scored
 from .system import By
 
 AREAS = ("auc", "bpsn_auc", "bnsp_auc", "auc_difference")
@@ -18,19 +19,15 @@ MEANS = ("mean_score", "brier_score", "calibration_in_the_large")
 class Scores:
     """What scores say, by group."""
 
-    def __init__(self, groups: Groups) -> None:
-        self.groups, self.system = groups, groups.system
-        self._by: dict[str, dict[Group, list[Scored]]] = {}
-        for row in groups.rows.scores:
-            if row.bin >= 0:
-                self._by.setdefault(row.by, {}).setdefault(row.group, []).append(row)
+    def __init__(self, groups: Groups, bins: ScoreBins) -> None:
+        self.groups, self.system, self.bins = groups, groups.system, bins
 
     def claims(self, measure: dict) -> Claims | None:
         """What this measure must say; None where it is none of these."""
         metric, by = measure["metric"], tuple(measure["by"])
         if metric not in (*AREAS, *MEANS):
             return None
-        table = self._by.get("*".join(by), {})
+        table = {group: scored(part) for group, part in self.bins.now.get("*".join(by), {}).items()}
         own = table[tuple(measure["group"][name] for name in by) if measure["group"] else ()]
         if metric in MEANS:
             return self._mean(metric, own)
@@ -46,34 +43,21 @@ class Scores:
         reference, own = self.system.reference(by), tuple(measure["group"][name] for name in by)
         if reference is not None:
             return [table[reference]]
-        hidden = self.groups.shown.hidden("scores", by)
+        hidden = self.groups.shown.hidden("scores", by) | self.groups.shown.hidden("seen", by)
         return [rows for group, rows in table.items() if group != own and None not in group and group not in hidden]
 
     def _mean(self, metric: str, rows: list[Scored]) -> Claims:
         """Mean score; mean squared distance of score and outcome; mean of score − outcome."""
         used = rows if metric == "mean_score" else [row for row in rows if row.outcome < 2]
-        n, scores = sum(row.n for row in used), math.fsum(self._sum(row) for row in used)
+        n, scores = sum(row.n for row in used), math.fsum(self.bins.sum(row) for row in used)
         positives = [row for row in used if row.outcome == 1]
         if metric == "mean_score":
             return {"value": scores / n, "n": n}
         if metric == "calibration_in_the_large":
             return {"value": (scores - sum(row.n for row in positives)) / n, "n": n}
-        squares = math.fsum(self._squares(row) for row in used)
-        distance = squares - 2 * math.fsum(self._sum(row) for row in positives) + sum(row.n for row in positives)
+        squares = math.fsum(self.bins.squares(row) for row in used)
+        distance = squares - 2 * math.fsum(self.bins.sum(row) for row in positives) + sum(row.n for row in positives)
         return {"value": distance / n, "n": n}
-
-    def _sum(self, row: Scored) -> float:
-        """The sum of the scores of a cell: units above the lowest score."""
-        low, unit = self._scale()
-        return low * row.n + row.total / unit
-
-    def _squares(self, row: Scored) -> float:
-        low, unit = self._scale()
-        return low * low * row.n + 2 * low * row.total / unit + row.squares / unit**2
-
-    def _scale(self) -> tuple[float, float]:
-        low, high = self.system.range
-        return low, 10.0 ** (9 - math.ceil(math.log10(high - low)))
 
 
 def area(positives: list[Scored], negatives: list[Scored]) -> float:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from .buckets import scored
 from .chances import quantile
 from .groups import LAYERS, Claims, ends
-from .rates import COMPARED, EXTREMES, extreme
+from .rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
 from .scores import difference_interval, ratio_interval, wilson
 from .several import Several
+from .stages import STAGED
 from .system import By, System, label
 
 Cell = tuple[int, int]
@@ -21,6 +22,9 @@ Cell = tuple[int, int]
 NAMED = {"stage_selection_rate_ratio": "stage_selection_rate"}
 NAMED["cumulative_selection_rate_ratio"] = "cumulative_selection_rate"
 NAMED["scoring_rate_ratio"] = "scoring_rate"
+
+TELLING = {*OF_OUTCOMES, "selection_rate", "missing_outcome_share", "unknown_share", "unknown_selection_rate", *STAGED}
+"""Measures whose counts a pack must hold where their value is told."""
 
 
 class Told:
@@ -51,6 +55,11 @@ class Told:
             own = tuple(measure["group"][name] for name in measure["by"])
             return {"value": values_[own] / best}
         return self.several.claims(measure) or _of_test(measure)
+
+    def untold(self, document: dict) -> list[str]:
+        """The shares that a document tells and whose counts are not there."""
+        told = (m for m in document["measures"] if m["status"] == "ok" and m["metric"] in TELLING)
+        return [m["id"] for m in told if m["id"] not in self.cells and not m["metric"].endswith("_ratio")]
 
     def _share(self, cell: Cell) -> Claims:
         k, n = cell
