@@ -20,7 +20,7 @@ def page(shown: SettingsPage, say: Say) -> Html:
             el("h1", say("Settings")),
             el(
                 "p",
-                say("What is set here, and where it is changed. This page only shows: nothing is changed on it."),
+                say("What is set here, and where it is changed. No setting is changed on this page."),
                 class_="subtitle",
             ),
             _trouble(shown.inside, say) if shown.inside else None,

@@ -29,7 +29,12 @@ class Hall:
     @classmethod
     def seat(cls, home: Path, *, members: int = 5) -> Hall:
         """A new workspace with members, the first of whom is the chair."""
-        made = cls(Workspace.create(home))
+        return cls.in_(Workspace.create(home), members=members)
+
+    @classmethod
+    def in_(cls, workspace: Workspace, *, members: int = 5) -> Hall:
+        """The same members in a workspace."""
+        made = cls(workspace)
         for number in range(1, members + 1):
             made.do(Mandate, on=CALLED, member=m(number), college="sciences", start=CALLED)
         made.do(Office, on=CALLED, member=m(1), office="chair", start=CALLED)

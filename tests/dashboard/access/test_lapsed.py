@@ -52,6 +52,7 @@ def test_a_form_of_another_page_is_not_given_back_to_be_sent(client):
     assert (done.status_code, "CNIL" in done.text) == (403, False), "somebody else wrote it"
 
 
+@pytest.mark.attack("ballots", "a vote is read from the page of a session that is over")
 @pytest.mark.parametrize("name", ["choice", "f-choice"])
 def test_what_was_voted_is_given_back_to_nobody(client, name):
     sent = {name: "against", "f-seen": "12"}

@@ -23,6 +23,7 @@ from dashboard.access.person import COOKIE
 from dashboard.access.places import COMMANDS, PAGES, ROUTES
 from dashboard.cli import app
 from dashboard.server import routes
+from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.access.conftest import SETTINGS
 
@@ -82,12 +83,16 @@ def test_every_route_names_its_action(local_routes: list[Route], signed_in_route
     assert set(ROUTES) == {route.path for route in (*local_routes, *signed_in_routes)}
 
 
-def test_without_a_session_every_route_is_closed_but_those_that_lead_in(signed_in_routes: list[Route]) -> None:
+@pytest.mark.attack("routes", "every address without a session, with made-up cookies")
+def test_without_a_session_every_route_is_closed_but_those_that_lead_in(
+    signed_in_routes: list[Route], tries: Tries
+) -> None:
     client = TestClient(Starlette(routes=signed_in_routes), follow_redirects=False)
     client.cookies.set("__Host-boussole", "made-up")
     client.cookies.set(COOKIE, "steward")
     for route in signed_in_routes:
         if ROUTES[route.path] not in STRANGERS:
+            tries.add()
             assert ask(client, route) == 401, route.path
 
 
@@ -117,9 +122,11 @@ def test_the_server_is_not_run_by_those_it_is_about() -> None:
         assert TABLE[action] == {Role.ADMINISTRATOR}
 
 
+@pytest.mark.attack("commands", "every command as every role")
 @pytest.mark.parametrize("role", list(Role))
-def test_every_command_asks_first(command: Run, role: Role, tmp_path: Path) -> None:
+def test_every_command_asks_first(command: Run, role: Role, tmp_path: Path, tries: Tries) -> None:
     for words, action in COMMANDS.items():
+        tries.add()
         done = command("--as", role, *words.split(), "--help", cwd=tmp_path)
         if allowed(role, action):
             assert (done.returncode, done.stdout[:7]) == (0, "Usage: "), words
@@ -136,14 +143,17 @@ def test_no_spelling_goes_round_the_question(command: Run) -> None:
     assert "may not adopt rules" in command("charter", "adopt", env=job).stderr
 
 
+@pytest.mark.attack("routes", "every address as every role, by requests made by hand")
 @pytest.mark.parametrize("role", SIGNED_IN)
-def test_every_route_asks_first(local_routes: list[Route], role: Role) -> None:
+def test_every_route_asks_first(local_routes: list[Route], role: Role, tries: Tries) -> None:
     client = TestClient(Starlette(routes=local_routes), follow_redirects=False)
     client.cookies.set(COOKIE, role)
     for route in local_routes:
+        tries.add()
         assert (ask(client, route) == 403) is not allowed(role, ROUTES[route.path]), route.path
 
 
+@pytest.mark.attack("routes", "a role that does not exist, by a cookie")
 def test_a_cookie_that_is_no_role_is_nobody_special(local_routes: list[Route]) -> None:
     client = TestClient(Starlette(routes=local_routes))
     for made_up in ("operator", "Chair", "reader,operator", "' or 1=1"):
@@ -177,10 +187,12 @@ def test_a_page_asks_first(empty: Workspace, be) -> None:
     assert not any("Cette page ne vous est pas ouverte" in body for body in look("data"))
 
 
+@pytest.mark.attack("pages", "every page as every role")
 @pytest.mark.slow
 @pytest.mark.parametrize("role", SIGNED_IN)
-def test_every_page_asks_first(empty: Workspace, be, role: Role) -> None:
+def test_every_page_asks_first(empty: Workspace, be, role: Role, tries: Tries) -> None:
     be(role)
     for name, action in PAGES.items():
+        tries.add()
         refused = any("Cette page ne vous est pas ouverte" in body for body in look(name))
         assert refused is not allowed(role, action), name

@@ -108,6 +108,7 @@ def test_an_administrator_ends_it(workspace, clock, claims):
     assert why(workspace, numbers[0]) == "nobody"
 
 
+@pytest.mark.attack("sessions", "numbers of sessions are made up")
 def test_a_made_up_number_is_nobody(workspace):
     for number in ("", "x", sessions.digest(""), "' OR 1=1 --"):
         assert why(workspace, number) == "nobody"
@@ -136,6 +137,7 @@ def test_a_mandate_that_ends_counts_at_once(seated, clock, claims):
 UNVERIFIED: list[object] = [False, None, "false", "", 0]
 
 
+@pytest.mark.attack("members", "the seat of another is taken by an address that nobody vouches for")
 @pytest.mark.parametrize(
     "changed", [{"email": "other@example.org"}, {"email": None}, *({"email_verified": each} for each in UNVERIFIED)]
 )

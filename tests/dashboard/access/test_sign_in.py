@@ -16,6 +16,7 @@ COOKIE = "boussole_session"
 PROOF = "/evidence/checkpoint"
 
 
+@pytest.mark.attack("sessions", "a cookie is replayed after signing out")
 def test_signing_in_out_and_replaying(client, sign_in, oidc, workspace):
     oidc.knows("ada", "all", "stewards")
     assert client.get(PROOF).status_code == 401
@@ -37,6 +38,7 @@ def test_signing_in_out_and_replaying(client, sign_in, oidc, workspace):
         sessions.person(workspace, number)
 
 
+@pytest.mark.attack("sessions", "identity or the provider's token is read from the browser or from access.sqlite")
 def test_neither_identity_nor_token_reaches_the_browser_or_lies_open(client, sign_in, oidc, workspace):
     oidc.knows("ada", "all")
     sign_in("ada")
@@ -49,6 +51,7 @@ def test_neither_identity_nor_token_reaches_the_browser_or_lies_open(client, sig
     assert workspace.access.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.attack("sessions", "a role that was taken away at the provider is used on")
 def test_a_role_taken_away_at_the_provider_counts_at_once(client, sign_in, oidc):
     oidc.knows("eve", "stewards")
     sign_in("eve")
@@ -61,6 +64,7 @@ def test_a_role_taken_away_at_the_provider_counts_at_once(client, sign_in, oidc)
     assert client.get("/drift-report/x").status_code == 401, "an ended session does not come back"
 
 
+@pytest.mark.attack("sessions", "a sign-in that was revoked at the provider is used on")
 def test_a_sign_in_revoked_at_the_provider_ends_here(client, sign_in, oidc):
     oidc.knows("bob", "stewards")
     sign_in("bob")
@@ -74,12 +78,14 @@ def test_who_has_no_role_does_not_get_in(client, sign_in, oidc):
     assert COOKIE not in client.cookies
 
 
+@pytest.mark.attack("sign-ins", "an answer of the provider is made up")
 @pytest.mark.parametrize("answer", ["/access/callback", "/access/callback?code=made-up&state=made-up"])
 def test_an_answer_that_nobody_asked_for_signs_nobody_in(client, answer):
     assert client.get(answer).headers["location"] == "/?refused=provider"
     assert COOKIE not in client.cookies
 
 
+@pytest.mark.attack("sign-ins", "an answer of the provider is used twice, or by another browser")
 def test_an_answer_cannot_be_used_twice_or_by_another_browser(client, sign_in, oidc, workspace):
     oidc.knows("ada", "all")
     import httpx
@@ -100,6 +106,7 @@ def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
     assert len({"planted-by-somebody-else", first, client.cookies.get(COOKIE, domain="localhost.local")}) == 3
 
 
+@pytest.mark.attack("sessions", "somebody waits until the provider is down")
 def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, workspace, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
@@ -127,6 +134,7 @@ def test_sign_ins_and_looks_are_noted(client, sign_in, oidc, workspace):
     ]
 
 
+@pytest.mark.attack("sessions", "a role is chosen by a cookie where people sign in")
 def test_in_sign_in_mode_no_role_is_chosen(client):
     assert (
         client.post("/access/role", data={"role": "steward"}, headers={"origin": "http://localhost:8501"}).status_code
@@ -136,6 +144,7 @@ def test_in_sign_in_mode_no_role_is_chosen(client):
     assert client.get("/drift-report/x").status_code == 401
 
 
+@pytest.mark.attack("sessions", "another site sends a form, opens a socket, or points a name here")
 def test_forms_and_sockets_of_other_sites_and_names_are_refused(client):
     assert client.post("/access/sign-out").status_code == 403
     assert client.post("/access/sign-out", headers={"origin": "https://elsewhere.example"}).status_code == 403

@@ -46,6 +46,7 @@ def questions(workspace):
     return [act for _, act in house_of(workspace, "external").standing(CommitteeQuestion)]
 
 
+@pytest.mark.attack("members", "an act is sealed under another's number that a request claims")
 def test_it_is_sealed_under_their_number_whatever_the_request_claims(client, sign_in, workspace, mandates, today):
     sign_in("ada")
     done = ask(client, today, by=m(1), member=m(1), role="chair", signed_in="")
