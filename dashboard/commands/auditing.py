@@ -117,8 +117,11 @@ def _each_period(
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
-    asked = {"as_of": days["as_of"], "exact": days["exact"]}
-    found = iter(audit_periods(workspace, system, chosen, judging=judging, beside=beside, **asked))
+    found = iter(
+        audit_periods(
+            workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"], beside=beside
+        )
+    )
     looks: list[Look] = []
     for each in periods:
         name = f"{system.id} {label_of(each.window, kind)}"
