@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from audits.cubes.apart import apart_of, lost
+from audits.cubes.common import SharedRowsError, find_common
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
 from audits.drift.values import OTHERS, Categories, Watched
@@ -108,14 +109,14 @@ def recount(
             held = exists(connection, asked.system)
             if held and lost(connection, asked.system, within(apart_of(kept.withheld), asked.window)):
                 return Recount(ended=ended, uncounted=True)
-        now = _sight(workspace, asked, kept, ended, published, at=None)
+        now = _held_to(workspace, asked, kept, ended, published, at=None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)
     except NoLakeError:
         now, state = None, None
     if now is None:
         return Recount(lake=False)
-    then = _sight(workspace, asked, kept, ended, published, at=state) if state is not None else None
+    then = _held_to(workspace, asked, kept, ended, published, at=state) if state is not None else None
     if published is None or ended:
         now, then = _with_withheld(now, kept), _with_withheld(then, kept) if then else None
     return _compared(asked, kept, now, then, ended=ended)
@@ -150,6 +151,24 @@ def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[s
     return found if same else (*found, LEFT_OUT)
 
 
+def _held_to(
+    workspace: Workspace,
+    asked: Asked,
+    kept: Read,
+    ended: Sequence[str],
+    published: Sequence[Published] | None,
+    *,
+    at: int | None,
+) -> _Sight | None:
+    """What a state of the lake says; what must be hidden is taken as it was where another system's rows, which it was
+    found by, are not the same any more."""
+    try:
+        return _sight(workspace, asked, kept, ended, published, at=at)
+    except SharedRowsError:
+        found = _sight(workspace, asked, kept, ended, None, at=at)
+        return _with_withheld(found, kept) if found else None
+
+
 def _sight(
     workspace: Workspace,
     asked: Asked,
@@ -165,6 +184,7 @@ def _sight(
         if not exists(connection, system):
             return None
         months = _purged(connection, system, window)
+        told, common = find_common(connection, workspace, system, window, published or ())
 
         def read(*, exact: bool, apart: Sequence[Apart] | None) -> Read:
             found = read_window(
@@ -174,8 +194,9 @@ def _sight(
                 as_of=asked.as_of,
                 without={*asked.expired, *ended},
                 exact=exact,
-                published=published or (),
+                published=told,
                 apart=apart,
+                common=common,
             )
             return _as_kept(found, kept)
 

@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from audits import evidence, unsealed
 from audits.cubes.apart import apart_of, apart_table, read_apart, still_known
+from audits.cubes.common import Common, find_common
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
-from audits.cubes.read import Read, cells_from_counts, days_of, hold_declared, read_counts
+from audits.cubes.read import Read, cells_from_counts, days_of, hold_bands, hold_declared, read_counts
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
 from audits.cubes.stages import stages_of
@@ -87,7 +88,10 @@ def measure_window(
     with reading(workspace) as connection:
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
         hold_declared(connection, system)
+        hold_bands(connection, system)
         stands = standing(system, window, as_of=as_of, today=today)
+        told = earlier(window) if earlier is not None else ()
+        published, common = find_common(connection, workspace, system, window, told)
         read = read_window(
             connection,
             system,
@@ -95,7 +99,8 @@ def measure_window(
             as_of=as_of,
             without=stands.expired,
             exact=exact,
-            published=earlier(window) if earlier is not None else (),
+            published=published,
+            common=common,
         )
         if not _decisions(read):
             raise refuse_empty(connection, system, window)
@@ -129,11 +134,13 @@ def read_window(
     exact: bool = False,
     published: Sequence[Published] = (),
     apart: Sequence[Apart] | None = None,
+    common: Common | None = None,
 ) -> Read:
     """All that an audit reads of a window, and of the window of reference where that is another.
 
     Groups named in `without` are not read. `published`: what earlier audits have shown of windows that hang together
-    with this one, and of the window itself. `apart`: the rows to leave out, where that is known; else they are found.
+    with this one, and of the window itself; `common`: with which groups, both from `find_common`. `apart`: the rows to
+    leave out, where that is known; else they are found.
     """
     if apart is None:
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
@@ -177,6 +184,7 @@ def read_window(
         without=without,
         scores=scores,
         apart=known,
+        common=common,
     )
     return Read(
         left_out=read_left_out(

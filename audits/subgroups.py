@@ -17,6 +17,7 @@ import numpy as np
 
 from audits.cubes.apart import read_apart
 from audits.cubes.build import MAX_DEPTH
+from audits.cubes.common import find_common
 from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
 from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of
@@ -125,11 +126,14 @@ def scan(
                 next_step="Choose a later window with --from and --to.",
             )
         stands = standing(system, window, as_of=as_of or today, today=today)
-        published, read_on = earlier(window) if earlier is not None else (), as_of or today
+        told, read_on = earlier(window) if earlier is not None else (), as_of or today
+        published, common = find_common(connection, workspace, system, window, told)
         apart = read_apart(connection, system, window, published, as_of=read_on, without=stands.expired)
         out = within(apart, window)
         counts = read_counts(connection, system, window, as_of=read_on, without=stands.expired, apart=out)
-        rows = read_withheld(connection, system, window, published, as_of=read_on, without=stands.expired, apart=apart)
+        rows = read_withheld(
+            connection, system, window, published, as_of=read_on, without=stands.expired, apart=apart, common=common
+        )
         hidden = suppress(cells_from_counts(counts, system), system=system, also=withheld_of(rows)).decisions
         names = [name for name in system.groups if name not in stands.expired]
         known = _counted(connection, system, window, names=names, depth=depth, apart=out)

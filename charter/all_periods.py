@@ -64,8 +64,10 @@ def audit_periods(
     judging: InForce,
     as_of: dt.date | None = None,
     exact: bool = False,
+    beside: Sequence[Document] = (),
 ) -> list[Audited]:
-    """Audits periods in their order without sealing any: each hides what those before it oblige it to hide."""
+    """Audits periods in their order without sealing any: each hides what those before it oblige it to hide, and the
+    documents `beside`, which will be sealed with them."""
     stored: dict[Window, Document] = {}
     for document in audits_of(workspace, system.id):
         stored[window_of(document)] = document
@@ -81,7 +83,7 @@ def audit_periods(
             exact=exact,
             dry_run=True,
             judging=judging,
-            beside=made,
+            beside=[*beside, *made],
         )
         before = stored.get(period.window)
         same = before is not None and unchanged(before, document)

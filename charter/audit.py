@@ -18,7 +18,7 @@ from audits.workspace import Workspace
 from charter.facts import Facts, facts_of
 from charter.in_force import InForce, in_force
 from charter.left_out import held_to
-from charter.published import publications
+from charter.published import hold_groups, publications
 from charter.records import open_records, save_audit
 from charter.references import changed_references
 from charter.verdicts import judge, summarise
@@ -53,6 +53,7 @@ def run_audit(
         )
     if not dry_run and workspace.governance.exists():
         open_records(workspace)  # brings older records up to date before anything reads them
+    hold_groups(workspace, system, beside=beside)
     judging = judging or in_force(workspace)
     run = measure_window(
         workspace,

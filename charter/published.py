@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from audits.cubes.apart import told_apart
+from audits.decisions.shared import holding_same
+from audits.declaration import declared
+from audits.errors import NoLakeError, SystemFileError
+from audits.lake import reading
 from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from audits.suppression import Published, Suppression
 from audits.suppression.apart import Apart
 from audits.suppression.lattice import Key
 from audits.suppression.rules import SET_APART
+from audits.systems.gaps import file_of
 from audits.systems.model import System
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
-from charter.records import audits_near
+from charter.records import audits_near, declarations_of, other_systems
+from charter.records.audits import window_of
 
 Document = Mapping[str, Any]
 UNREAD = ("not_mature", "no_outcomes", "expired")
@@ -33,18 +40,72 @@ def publications(
 ) -> list[Published]:
     """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
     and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
+    kin = _kin(workspace, system, before=before, beside=beside)
     reference = reference_window(system)
-    documents = audits_near(workspace, system.id, window, within=reference, before=before, beside=beside)
-    found: dict[Window, list[Document]] = {}
-    for document in documents:
-        start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
-        found.setdefault(Window(start, end), []).append(document)
-    return [publication(shown, documents) for shown, documents in found.items()]
+    found: dict[tuple[Window, str], list[Document]] = {}
+    others: dict[str, System | None] = {}
+    for document in audits_near(workspace, system.id, window, within=reference, before=before, beside=beside, kin=kin):
+        about = f"{document['system']} {document['evidence'].get('system')}"
+        if about not in others:
+            others[about] = _told_of(workspace, system, document)
+        key = about if others[about] else system.id
+        found.setdefault((window_of(document), key), []).append(document)
+    return [replace(publication(shown, documents), of=others.get(about)) for (shown, about), documents in found.items()]
+
+
+def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[Document]) -> set[str]:
+    """Other systems that audits were made of and that hold the same decisions."""
+    others = other_systems(workspace, system.id, before=before, beside=beside)
+    if not others:
+        return set()
+    try:
+        with reading(workspace) as connection:
+            return holding_same(connection, workspace, system, others)
+    except NoLakeError:
+        return set()
+
+
+def _told_of(workspace: Workspace, system: System, document: Document) -> System | None:
+    """The system that a document is about, as declared; None where it is the one to be audited, with its groups."""
+    digest = document["evidence"].get("system")
+    if document["system"] != system.id:
+        return _declared(workspace, digest) if digest else workspace.system(document["system"])
+    if digest is None:
+        return None
+    earlier, columns = _declared(workspace, digest), {group.column for group in system.groups.values()}
+    gone = [group for name, group in earlier.groups.items() if name not in system.groups and group.column in columns]
+    return earlier if gone else None
+
+
+def _declared(workspace: Workspace, digest: str) -> System:
+    return _read(workspace.evidence, digest.removeprefix("sha256:"))
+
+
+_read = lru_cache(maxsize=64)(declared)
 
 
 def set_apart(documents: Mapping[Window, Document]) -> list[Apart]:
     """The rows that the audits of some windows have left out of all figures."""
     return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+
+
+def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[Document] = ()) -> None:
+    """Raises SystemFileError for a group that divides people otherwise than where stored audits told of it.
+
+    Both could be subtracted from one another, and nobody could compare them.
+    """
+    for digest in sorted(declarations_of(workspace, system.id, beside=beside)):
+        for name, earlier in _declared(workspace, digest).groups.items():
+            group = system.groups.get(name)
+            for key in ("column", "bands", "source") if group else ():
+                before, now = getattr(earlier, key), getattr(group, key)
+                if before != now:
+                    word = "from" if key == "source" else key
+                    raise SystemFileError(
+                        f"`groups.{name}.{word}` is {now}, and audits that are stored tell of the group by {before}.",
+                        where=str(file_of(workspace.home / "systems", system.id)),
+                        next_step=f"Give the group another name than '{name}', or write {before} again.",
+                    )
 
 
 def publication(window: Window, documents: Sequence[Document]) -> Published:

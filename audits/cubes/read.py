@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audits.cubes import build
-from audits.cubes.update import count_rows, sealed_months
+from audits.cubes.update import count_rows, rows_of, sealed_months
 from audits.drift.values import Watched
-from audits.errors import BoussoleError
+from audits.errors import BoussoleError, SystemFileError
 from audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
 from audits.measures import NOT_SELECTED, Cells, Group
 from audits.suppression.apart import Apart
@@ -83,6 +83,26 @@ def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None
         )
 
 
+def hold_bands(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Raises SystemFileError for bands that are not those by which rows came in: no table may hold both."""
+    for name, group in system.groups.items():
+        rows = (
+            connection.execute(
+                f"""SELECT DISTINCT value1 FROM {table(system, "cells")} WHERE "by" = ? AND value1 IS NOT NULL""",
+                [name],
+            ).fetchall()
+            if group.bands
+            else []
+        )
+        if other := sorted({str(value) for (value,) in rows} - set(group.order)):
+            raise SystemFileError(
+                f"`groups.{name}.bands` is not what it was when rows came in: the lake has the group '{other[0]}'.",
+                where=f"systems/{system.id}.yaml",
+                next_step=f"Write the bands as they were; or give the group another name than '{name}', the system "
+                "another `id`, and import its files again.",
+            )
+
+
 def read_counts(
     connection: duckdb.DuckDBPyConnection,
     system: System,
@@ -92,6 +112,7 @@ def read_counts(
     exact: bool = False,
     without: Collection[str] = (),
     apart: Sequence[Apart] = (),
+    held: str | None = None,
 ) -> pa.Table:
     """Counts by group × bucket × decision × outcome × furthest stage of a window, in a fixed order (`COUNTS`).
 
@@ -99,12 +120,13 @@ def read_counts(
     `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
     With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
     are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
-    read as with `exact`.
+    read as with `exact`; so they are where `held` is given: SQL of the decisions, with groups that their log lacks.
     """
     outcome, source = outcome_sql(system, as_of), table(system, "daily")
-    if exact or apart:
+    if exact or apart or held:
         _rows_are_there(connection, system, window)
-        source = count_rows(connection, system, "daily", window, outcome=outcome, apart=apart)
+        rows = rows_of(system, window, apart, held=held)
+        source = count_rows(connection, system, "daily", window, outcome=outcome, rows=rows)
     read = ", ".join(literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without))
     keys = (
         f'"by", value1, value2, value3, bucket, {decision_sql(system)} AS decision, {outcome} AS outcome, '

@@ -110,9 +110,9 @@ def count_rows(
     return name
 
 
-def rows_of(system: System, window: Window, apart: Sequence[Apart] = ()) -> str:
-    """SQL: the rows of a window, without those that are set apart."""
-    rows = f"FROM {table(system, 'decisions')} WHERE {days_sql(window)}"
+def rows_of(system: System, window: Window, apart: Sequence[Apart] = (), *, held: str | None = None) -> str:
+    """SQL: the rows of a window, without those that are set apart. `held`: SQL of the decisions with more columns."""
+    rows = f"FROM {held or table(system, 'decisions')} WHERE {days_sql(window)}"
     return " AND NOT ".join([rows, *map(apart_sql, apart)])
 
 

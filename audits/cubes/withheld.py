@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from audits.cubes import build
+from audits.cubes.common import Common
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.scores import read_scores, scores_of
@@ -20,8 +21,8 @@ from audits.metrics.lists_over_time import lists_withheld
 from audits.metrics.scores_over_time import scores_withheld
 from audits.suppression import Published, Suppression
 from audits.suppression.apart import Apart, within
-from audits.suppression.lattice import Key
-from audits.suppression.over_time import also_hidden
+from audits.suppression.lattice import EVERYBODY, Key
+from audits.suppression.over_time import REASON, also_hidden
 from audits.suppression.together import alike
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
@@ -43,18 +44,22 @@ def read_withheld(
     without: Collection[str] = (),
     scores: pa.Table | None = None,
     apart: Sequence[Apart] = (),
+    common: Common | None = None,
 ) -> pa.Table:
     """The groups that earlier publications oblige to hide, one row each; none where no window shares days.
 
-    `scores`: the counts by score of the window itself. Rows set `apart` are not counted (of purged months
-    they are: these counts only tell what to hide).
+    What the same days told before is the same again, unless it was told of another system: that `common` knows, the
+    decisions with the groups of all audits of them. `scores`: the counts by score of the window itself. Rows set
+    `apart` are not counted (of purged months they are: these counts only tell what to hide).
     """
-    near = connected(window, [each.window for each in published])
+    near = [*connected(window, [each.window for each in published]), *([window] if common else [])]
     published = [each for each in published if each.window in near]
-    cut = pieces([window, *(each.window for each in published)]) if published else []
+    cut = pieces([window, *(each.window for each in published)]) if published or common else []
     out = {piece: [] if sealed_months(connection, system, within=piece) else within(apart, piece) for piece in cut}
+    whole, held = (common.system, common.rows) if common else (system, None)
     counts = {
-        piece: read_counts(connection, system, piece, as_of=as_of, without=without, apart=out[piece]) for piece in cut
+        piece: read_counts(connection, whole, piece, as_of=as_of, without=without, apart=out[piece], held=held)
+        for piece in cut
     }
     ranks = {}
     if system.ranked and any(each.figures for each in published):
@@ -67,7 +72,9 @@ def read_withheld(
             piece: read_scores(connection, system, piece, as_of=as_of, without=without, apart=out[piece])
             for piece in cut
         }
-    return withheld_rows(window, published, counts, ranks=ranks, scores=by_score, system=system, without=without)
+    return withheld_rows(
+        window, published, counts, ranks=ranks, scores=by_score, system=system, without=without, common=common
+    )
 
 
 def withheld_rows(
@@ -79,24 +86,28 @@ def withheld_rows(
     scores: Mapping[Window, pa.Table] | None = None,
     system: System,
     without: Collection[str] = (),
+    common: Common | None = None,
 ) -> pa.Table:
     """The groups that must be hidden (the schema `WITHHELD`), from the counts (`COUNTS`) of each piece.
 
     `ranks`: the sums over lists (`RANKS`) of each piece, where an earlier window tells of lists; `scores`: the counts
-    by score (`SCORES`), where somebody has none.
+    by score (`SCORES`), where somebody has none. `common`: what `counts` are of, where that is not the system alone.
     """
+    whole, silent = (common.system, common.silent) if common else (system, frozenset())
 
     def readable(tables: Iterable[Cells]) -> list[Cells]:
         return [table for table in tables if not set(table.by) & set(without)]
 
-    tables = {piece: readable(cells_from_counts(rows, system)) for piece, rows in counts.items()}
+    tables = {piece: readable(cells_from_counts(rows, whole)) for piece, rows in counts.items()}
     found = also_hidden(
         window,
         published,
         tables,
-        stages={piece: [readable(step) for step in steps_of(rows, system)] for piece, rows in counts.items()},
-        system=system,
+        stages={piece: [readable(step) for step in steps_of(rows, whole)] for piece, rows in counts.items()},
+        system=whole,
+        silent=silent,
     )
+    tables = {piece: [table for table in each if table.by not in silent] for piece, each in tables.items()}
     layers = {"decisions": found.decisions, "outcomes": found.outcomes}
     layers |= {f"{STAGE}{name}": keys for name, keys in found.stages.items()}
     if ranks:
@@ -107,8 +118,20 @@ def withheld_rows(
         layers |= {f"{LIST}{metric}": keys for metric, keys in means.items()}
     by_score = {piece: scores_of(each, tables[piece], system) for piece, each in (scores or {}).items()}
     scored = scores_withheld(window, published, by_score, system=system)
+    if common and (common.silent or common.system.privacy != system.privacy):
+        scored |= _scores_of_others(tables.values(), by_score=bool(by_score), curve=common.curve)
     layers |= {f"{SCORE}{name}": keys for name, keys in scored.items()}
     return withheld_table(layers)
+
+
+def _scores_of_others(
+    tables: Iterable[Sequence[Cells]], *, by_score: bool, curve: bool
+) -> dict[str, Mapping[Key, str]]:
+    """What is hidden of scores where others told of other groups: their bins could be subtracted, and so could figures
+    of those who have a score, where somebody has none."""
+    every = {(table.by, group): REASON for each in tables for table in each if table.by for group in table.groups}
+    found: dict[str, Mapping[Key, str]] = {"decisions": every, "outcomes": every} if by_score else {}
+    return found | ({"curve": {EVERYBODY: REASON}} if curve else {})
 
 
 def withheld_table(layers: Mapping[str, Mapping[Key, str]]) -> pa.Table:

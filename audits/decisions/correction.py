@@ -12,6 +12,7 @@ from audits.decisions.ingest import ingest_into
 from audits.decisions.opened import BATCH, ROW
 from audits.decisions.quarantine import CORRECTION, close
 from audits.decisions.report import IngestReport
+from audits.decisions.shared import note_shared
 from audits.errors import SourceError
 from audits.lake import writing
 from audits.lake.tables import create_system, literal, one, quote, table
@@ -66,6 +67,7 @@ def resubmit(
         same = f"sha256 = {literal(report.sha256)} AND system = {literal(system.id)}"
         batch = one(connection, f"SELECT max(batch) FROM lake.main.ingested WHERE {same}")
         close(connection, system, log, rows=PLACES, batch=batch)
+        note_shared(connection, workspace, system)
         return report
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from audits.cubes.read import hold_bands
 from audits.decisions.bookmarks import leave, resume
 from audits.decisions.changes import note_changes
 from audits.decisions.cleared import close_corrected, recognise
@@ -21,6 +22,7 @@ from audits.decisions.identity import hold_rows
 from audits.decisions.ingested import imported_before, next_batch, record
 from audits.decisions.quarantine import CORRECTION, set_aside
 from audits.decisions.report import IngestReport, Rejection, SchemaChange
+from audits.decisions.shared import note_shared
 from audits.decisions.sources import Opened, open_source, reading_whole
 from audits.errors import SourceError
 from audits.lake import quote, writing
@@ -77,7 +79,7 @@ def ingest(
     """
     with writing(workspace) as connection:
         create_system(connection, system)
-        return ingest_into(
+        report = ingest_into(
             connection,
             workspace,
             system,
@@ -90,6 +92,8 @@ def ingest(
             files=files,
             added=added,
         )
+        note_shared(connection, workspace, system)
+        return report
 
 
 def ingest_into(
@@ -108,6 +112,8 @@ def ingest_into(
 ) -> IngestReport:
     """The same within an open transaction (`writing`), whose lake has the system's tables."""
     hold_known(workspace.home / "systems", system.id)
+    if log == "decisions":
+        hold_bands(connection, system)
     source = resume(connection, system, source, log=log)
     opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files, added=added)
     name = origin or opened.name

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from audits.decisions.ingest import ingest_into
 from audits.decisions.report import IngestReport
+from audits.decisions.shared import note_shared
 from audits.lake import writing
 from audits.lake.tables import create_system
 from audits.systems.kinds import LogName
@@ -33,7 +34,9 @@ def ingest_many(
     """
     with writing(workspace) as connection:
         create_system(connection, system)
-        return [
+        reports = [
             ingest_into(connection, workspace, system, file.source, log=log, origin=file.origin, added=file.added)
             for file in files
         ]
+        note_shared(connection, workspace, system)
+        return reports

@@ -47,6 +47,12 @@ SHARED = {
         "at": "TIMESTAMP",
         "turn": "BIGINT",
     },
+    "shared_rows": {  # which two systems hold the same decisions, by month; no other: compared up to that batch
+        "system": "VARCHAR",
+        "other": "VARCHAR",
+        "month": "DATE",
+        "batch": "BIGINT",
+    },
     "removals": {  # purges, rotations of keys, ends of a legal basis: the lake was rebuilt each time
         "id": "VARCHAR",
         "kind": "VARCHAR",

@@ -12,7 +12,8 @@ from scipy.sparse import csc_array
 
 from audits.measures import Cells, Counts, Group
 
-Key = tuple[tuple[str, ...], Group]
+By = tuple[str, ...]
+Key = tuple[By, Group]
 Floats = npt.NDArray[np.float64]
 Matrix = csc_array
 Layered = Literal["decisions", "outcomes"]

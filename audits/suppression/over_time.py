@@ -34,7 +34,8 @@ class Published:
     `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
     people of unknown group. By outcome and by stage, nothing is ever told of these. `figures`: the ids of the measures
     that it told and that sums over days follow from. `scored`: what it hid of those who have a score (None: all);
-    `without_score`: whether somebody has none. `apart`: the groups whose rows enter none of its figures.
+    `without_score`: whether somebody has none. `apart`: the groups whose rows enter none of its figures. `of`: the
+    system that it was about, where that has other groups than the one to be audited, or is another on the same rows.
     """
 
     window: Window
@@ -45,6 +46,7 @@ class Published:
     scored: Suppression | None = None
     without_score: bool = False
     apart: Collection[Key] = ()
+    of: System | None = None
 
     def untold(self, keys: Collection[Key]) -> set[Key]:
         """Of some groups those of whose decisions nothing was told."""
@@ -74,26 +76,30 @@ def also_hidden(
     *,
     system: System,
     stages: Mapping[Window, Sequence[Sequence[Cells]]] | None = None,
+    silent: Collection[tuple[str, ...]] = (),
 ) -> Suppression:
     """What a window must hide in view of what was shown before.
 
     `counts`: the tables of each piece of `pieces`; `stages`: for each piece, those of every stage of the funnel, of
-    people who reached the stage before. With what the window hides by itself: one choice protects both. Empty where no
-    earlier window shares its days, or nobody was decided on.
+    people who reached the stage before; `silent`: attributes of these tables that this window tells nothing of. With
+    what the window hides by itself: one choice protects both. Empty where no earlier window shares its days, or nobody
+    was decided on.
     """
-    if not earlier or not any(tables[0].counts.any() for piece, tables in counts.items() if window.holds(piece)):
+    if not (earlier or silent) or not any(
+        tables[0].counts.any() for piece, tables in counts.items() if window.holds(piece)
+    ):
         return NOTHING
     filled = [piece for piece, tables in counts.items() if tables[0].counts.any()]  # that others are empty may be known
     earlier = [each for each in earlier if any(each.window.holds(piece) for piece in filled)]
-    if not earlier:
+    if not (earlier or silent):
         return NOTHING
     windows = [window, *(each.window for each in earlier)]
     holding = [[i for i, piece in enumerate(filled) if each.holds(piece)] for each in windows]
     tables = alike([counts[piece] for piece in filled])
-    own = suppress(_own(tables, holding), system=system)
+    own = suppress(_own(tables, holding, silent), system=system)
     keys = _keys(tables)
     hidden, outcomes = [each.untold(keys) for each in earlier], [each.untold_outcomes(keys) for each in earlier]
-    lattice = Together(tables, holding, {"decisions": hidden, "outcomes": outcomes})
+    lattice = Together(tables, holding, {"decisions": hidden, "outcomes": outcomes}, silent=silent)
     found = hide(lattice, system=system, also=own)
     decisions = _told(found.decisions, own.decisions)
     funnel = _Stages(
@@ -103,13 +109,14 @@ def also_hidden(
         steps=[alike(tables) for tables in zip(*(stages[piece] for piece in filled), strict=True)] if stages else [],
         decisions=decisions,
         hidden_before=hidden,
+        silent=silent,
     )
     return Suppression(decisions=decisions, outcomes=_told(found.outcomes, own.outcomes), stages=funnel.hidden())
 
 
-def _own(tables: Pieces, holding: Sequence[Sequence[int]]) -> list[Cells]:
-    """The tables of the new window."""
-    return summed([tables[i] for i in holding[0]])
+def _own(tables: Pieces, holding: Sequence[Sequence[int]], silent: Collection[tuple[str, ...]] = ()) -> list[Cells]:
+    """The tables that the new window publishes."""
+    return [table for table in summed([tables[i] for i in holding[0]]) if table.by not in silent]
 
 
 def _keys(tables: Pieces) -> set[Key]:
@@ -134,6 +141,7 @@ class _Stages:
     steps: Sequence[Pieces]
     decisions: Mapping[Key, str]
     hidden_before: Sequence[Collection[Key]]
+    silent: Collection[tuple[str, ...]] = ()
 
     def hidden(self) -> dict[str, Mapping[Key, str]]:
         """What the new window must hide at each stage.
@@ -142,7 +150,7 @@ class _Stages:
         """
         if not self.steps:
             return {}
-        tables = [_own(pieces, self.holding) for pieces in self.steps]
+        tables = [_own(pieces, self.holding, self.silent) for pieces in self.steps]
         own = suppress_stages(tables, system=self.system, decisions=self.decisions)
         totals = [[[table for table in tables if not table.by] for tables in pieces] for pieces in self.steps]
         silent = self._walk(totals, [{key: why for key, why in each.items() if key == EVERYBODY} for each in own])
@@ -154,7 +162,7 @@ class _Stages:
         """What to hide at each stage with what is `wanted`; of everybody only where these are no groups."""
         before = [self._untold_at(i, _keys(pieces)) for i, pieces in enumerate(steps)]
         lattices = [
-            Together(pieces, self.holding, {"decisions": hidden, "outcomes": hidden})
+            Together(pieces, self.holding, {"decisions": hidden, "outcomes": hidden}, silent=self.silent)
             for pieces, hidden in zip(steps, before, strict=True)
         ]
 

@@ -15,8 +15,9 @@ class Together(Lattice):
     """The tables of the new window, of earlier ones and of every other piece: a copy of the lattice for each, in order.
 
     `tables`: those of each piece, with the same groups in each; `holding`: the pieces of each window, first of the new
-    one; `hidden`: what each earlier window hid. Only cells of the new window can still be hidden. Cells of pieces were
-    never shown, and may not become known. Where the tables hold no groups, the total may be hidden, and is protected.
+    one; `hidden`: what each earlier window hid; `silent`: attributes of which the new one tells nothing. Only cells of
+    the new window can still be hidden. Cells of pieces were never shown, and may not become known. Where the tables
+    hold no groups, the total may be hidden, and is protected.
     """
 
     def __init__(
@@ -24,6 +25,8 @@ class Together(Lattice):
         tables: Sequence[Sequence[Cells]],
         holding: Sequence[Sequence[int]],
         hidden: Mapping[Layered, Sequence[Collection[Key]]],
+        *,
+        silent: Collection[tuple[str, ...]] = (),
     ) -> None:
         alone = {held[0]: window for window, held in reversed(list(enumerate(holding))) if len(held) == 1}
         others = [i for i in range(len(tables)) if i not in alone]
@@ -32,6 +35,7 @@ class Together(Lattice):
         self._pieces = [alone[i] if i in alone else len(holding) + others.index(i) for i in range(len(tables))]
         first, self._windows = self._copies[0], len(holding)
         self._cells = len(first.keys)
+        self._silent = {i for i, (by, _) in enumerate(first.keys) if by in silent}
         self._totals = self._cells == 1
         self.keys, self.index = [key for copy in self._copies for key in copy.keys], first.index
         before = set(range(self._cells, self._windows * self._cells))
@@ -41,7 +45,9 @@ class Together(Lattice):
         own = first.groups | ({0} if self._totals else set())
         groups = {cell for copy in range(len(self._copies)) for cell in self._of(copy, own)}
         self.groups = frozenset(groups - self.shown_before["outcomes"])
-        self.ruled = frozenset(cell for cell in self.groups if cell < self._windows * self._cells)
+        self.ruled = frozenset(
+            cell for cell in self.groups if cell < self._windows * self._cells and cell not in self._silent
+        )
         self.equations = [
             (self._of(copy, [whole])[0], self._of(copy, parts))
             for copy in range(len(self._copies))
@@ -61,10 +67,12 @@ class Together(Lattice):
         """The cells that the windows, in order, show while they hide these keys."""
         never, first = self._copies[0].unpublished(), self._copies[0]
         shown = [set(range(self._cells)) - never - first.cells(keys) for keys in hidden]
+        shown[0] -= self._silent
         return {cell for window, cells in enumerate(shown) for cell in self._of(window, cells)}
 
     def publishes(self, cell: int) -> bool:
-        return cell < self._cells and (self._copies[0].publishes(cell) or self._totals)
+        shown = self._copies[0].publishes(cell) or self._totals
+        return cell < self._cells and shown and cell not in self._silent
 
     def wider(self, cell: int) -> list[int]:
         return self._copies[0].wider(cell) if cell < self._cells else []
@@ -72,7 +80,7 @@ class Together(Lattice):
     def unpublished(self) -> set[int]:
         pieces_ = range(self._windows * self._cells, len(self.keys))
         never = self._copies[0].unpublished()
-        return {*pieces_, *(cell for copy in range(self._windows) for cell in self._of(copy, never))}
+        return {*pieces_, *(cell for copy in range(self._windows) for cell in self._of(copy, never)), *self._silent}
 
     def count(self, part: Callable[[Counts], Counts]) -> Counts:
         return np.concatenate([copy.count(part) for copy in self._copies])

@@ -193,14 +193,17 @@ def audits_near(
     within: Window | None = None,
     before: int | None = None,
     beside: Sequence[Mapping[str, Any]] = (),
+    kin: Collection[str] = (),
 ) -> list[Document]:
     """The documents of a system whose windows share days with one (or are that), or with one that does, and so on.
 
     `within`: also those whose windows lie within another. `before`: only those that were sealed before an entry.
-    `beside`: others of the system, as good as stored. They are shared between calls: change none.
+    `beside`: others, as good as stored. `kin`: systems whose documents count as well. They are shared between calls:
+    change none.
     """
-    others = [(each, window_of(each)) for each in beside if each["system"] == system_id]
-    mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
+    ids = {system_id, *kin}
+    others = [(each, window_of(each)) for each in beside if each["system"] in ids]
+    mine = Audit.system.in_(sorted(ids)) & (true() if before is None else Audit.entry < before)
     ends = select(Audit.window_start, Audit.window_end).where(mine).distinct()
     with reading(workspace) as connection:
         if connection is None and not others:
@@ -215,6 +218,27 @@ def audits_near(
         rows = connection.execute(query).all() if near and connection is not None else []
     found = [_completed(row, _parsed) for row in rows]
     return [*found, *(dict(each) for each, held in others if (str(held.start), str(held.end)) in near)]
+
+
+def other_systems(
+    workspace: Workspace, system_id: str, *, before: int | None = None, beside: Sequence[Mapping[str, Any]] = ()
+) -> set[str]:
+    """All other systems that audits are stored of, or stand `beside`."""
+    found = {each["system"] for each in beside}
+    stored = select(Audit.system).where(true() if before is None else Audit.entry < before).distinct()
+    with reading(workspace) as connection:
+        found |= set() if connection is None else {row.system for row in connection.execute(stored)}
+    return found - {system_id}
+
+
+def declarations_of(workspace: Workspace, system_id: str, *, beside: Sequence[Mapping[str, Any]] = ()) -> set[str]:
+    """The hashes of all declarations that audits of a system were made by, as its documents give them."""
+    digest = func.json_extract(Audit.document, "$.evidence.system")
+    stored = select(digest.label("digest")).where(Audit.system == system_id).distinct()
+    with reading(workspace) as connection:
+        found = set() if connection is None else {row.digest for row in connection.execute(stored)}
+    found |= {each["evidence"].get("system") for each in beside if each["system"] == system_id}
+    return {str(each) for each in found if each}
 
 
 def window_of(document: Mapping[str, Any]) -> Window:

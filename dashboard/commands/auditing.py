@@ -64,8 +64,11 @@ def audits(
         open_records(workspace)  # brings older records up to date before anything reads them
     judging = in_force(workspace)
     one = partial(_each_period if all_periods else _last_period, workspace, judging=judging, days=days)
-    many = (look for name in ids for look in _noted(one, workspace.system(name)))
-    looks = one(workspace.system(system)) if system else list(many)
+    looks: list[Look] = []
+    for name in ids:
+        made = [each.document for each in looks if each.document and not each.unchanged]
+        each = partial(one, beside=made)
+        looks += each(workspace.system(name)) if system else _noted(each, workspace.system(name))
     if not any(look.document for look in looks):
         raise EmptyWindowError("no decision was audited.", next_step=" ".join(look.note for look in looks))
     if not dry_run and (fresh := [look.document for look in looks if look.document and not look.unchanged]):
@@ -79,22 +82,26 @@ def audits(
 
 
 def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
-    """The looks at one of several systems: one without decisions is noted and keeps nobody from the others."""
+    """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
+    and keeps nobody from the others."""
+    from audits.cubes.common import SharedRowsError
     from audits.windows import EmptyWindowError
 
     try:
         return one(system)
-    except EmptyWindowError as empty:
-        return [Look(note=str(empty))]
+    except (EmptyWindowError, SharedRowsError) as none:
+        return [Look(note=str(none))]
 
 
-def _last_period(workspace: Workspace, system: System, *, judging: InForce, days: Days) -> list[Look]:
+def _last_period(
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[Document]
+) -> list[Look]:
     from audits.windows import Window, label_of
     from charter.audit import run_audit
     from charter.records import audits_of
     from charter.records.audits import window_of
 
-    document = run_audit(workspace, system, dry_run=True, judging=judging, **days)
+    document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
     if days["start"] or days["end"] or not document["left_out"]["other_periods"]:
         return [Look(document=document)]
     window: Window = window_of(document)
@@ -102,13 +109,19 @@ def _last_period(workspace: Workspace, system: System, *, judging: InForce, days
     return [Look(document=document, part=part, first=not audits_of(workspace, system.id))]
 
 
-def _each_period(workspace: Workspace, system: System, *, judging: InForce, days: Days) -> list[Look]:
+def _each_period(
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[Document]
+) -> list[Look]:
     from audits.windows import label_of
     from charter.all_periods import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
-    found = iter(audit_periods(workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"]))
+    found = iter(
+        audit_periods(
+            workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"], beside=beside
+        )
+    )
     looks: list[Look] = []
     for each in periods:
         name = f"{system.id} {label_of(each.window, kind)}"

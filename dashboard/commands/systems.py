@@ -53,6 +53,24 @@ def list_(
     names = ("design", "pilot", "production", "retired", SHADOW)
     told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
+    for line in _sharing(workspace):
+        say(line)
+
+
+def _sharing(workspace: Workspace) -> list[str]:
+    """One line for each pair of systems that hold the same decisions."""
+    from audits.decisions.shared import sharing
+    from audits.lake import has_lake, reading
+
+    if not has_lake(workspace):
+        return []
+    with reading(workspace) as connection:
+        pairs = sharing(connection)
+    return [
+        f"{pair.systems[0]} and {pair.systems[1]} hold the same decisions ({pair.months[0]:%Y-%m} to "
+        f"{pair.months[-1]:%Y-%m}): their audits are protected together, see docs/privacy.md."
+        for pair in pairs
+    ]
 
 
 SHADOW = "shadow"
