@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from audits.ledger.cosigning import Request, check_extends
@@ -19,7 +20,7 @@ KEY, PUBLIC, LOG, KEPT = "college.key", "college.vkey", "ledger.vkey", "kept.che
 def found_college(folder: Path, *, name: str) -> SigningKey:
     """A new key in a new folder that only its owner opens. Raises LedgerError where there is a key already."""
     key = make_key(name, kind=COSIGNATURE)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     try:
         handle = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -28,7 +29,7 @@ def found_college(folder: Path, *, name: str) -> SigningKey:
         ) from error
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(key.secret_text + "\n")
-    (folder / PUBLIC).write_text(f"{key.verifier}\n", encoding="utf-8")
+    private_files.write(folder / PUBLIC, f"{key.verifier}\n")
     return key
 
 
@@ -101,7 +102,8 @@ def _trusted(folder: Path, given: VerifierKey | None) -> VerifierKey:
 def _write(path: Path, text: str) -> None:
     """The whole file or the old one, even when the machine stops."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with draft.open("w", encoding="utf-8") as file:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -10,7 +10,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
+from audits import private_files
 from audits.errors import BoussoleError
+from audits.faults import foreseen
 from audits.ledger.database import WAIT_SECONDS, reader, writer
 from audits.workspace import Workspace
 from charter.migrations import HEAD
@@ -26,7 +28,7 @@ def open_records(workspace: Workspace) -> Engine:
     path = workspace.governance
     if not (path.exists() and _revision_of(path) == HEAD):
         try:
-            with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS):
+            with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS, mode=private_files.FILE):
                 _migrate(path)
         except Timeout as error:
             raise BoussoleError(
@@ -62,7 +64,7 @@ def _revision_of(path: Path) -> str | None:
                 return None
             return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except DatabaseError as error:
-        raise BoussoleError(
+        raise foreseen(error, where=str(path)) or BoussoleError(
             f"the records cannot be read: {error.orig}.",
             where=str(path),
             next_step="Restore the file from a backup.",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.workspace import Workspace
@@ -33,10 +33,7 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
     described, content = describe(path), path.read_bytes()
     target = file_path(workspace, described.sha256)
     if not target.exists():
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        part = target.with_name(f"{described.sha256}.part{os.getpid()}")
-        part.write_bytes(content)
-        part.replace(target)
+        private_files.write(target, content)
     return described
 
 

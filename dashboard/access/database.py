@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -116,6 +115,5 @@ def _made(path: Path) -> None:
     """Two processes can make it at once: each table is made where it is missing, in the turn of one of them."""
     if path in _ready and path.exists():
         return
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     metadata.create_all(_engine(path))
     _ready.add(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -38,4 +39,5 @@ def dashboard(
     access = workspace.settings.access
     address = f"http://127.0.0.1:{port}" if access.local else access.address
     say(f"The dashboard of {workspace.home}: {address}. Ctrl+C ends it.")
-    run(workspace.home, port=port, headless=headless)
+    with suppress(KeyboardInterrupt):
+        run(workspace.home, port=port, headless=headless)

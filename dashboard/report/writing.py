@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import ReportError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
@@ -27,11 +28,8 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
     found = edition(workspace, parse_period(period) if period else None)
     path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
     pdf = report_pdf(found, lang)
-    part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(pdf)
-        part.replace(path)
+        private_files.write(path, pdf, mode=private_files.mode_of(path))
     except OSError as error:
         raise ReportError(
             f"the report cannot be written: {error.strerror}.", where=str(path), next_step="Choose another --out."

@@ -66,10 +66,10 @@ def in_order(workspace: Workspace) -> None:
     """The next writer works, and nothing is left that no catalogue names."""
     with writing(workspace):
         pass
-    names = sorted(path.name for path in (workspace.home / "lake").iterdir() if path.name != "tmp")
-    assert names[0] == "catalog.sqlite"
-    assert names[1].startswith("data")
-    assert names[2:] == ["writer.lock"]
+    names = sorted(path.name for path in workspace.lake.iterdir() if path.name != "tmp")
+    assert names[0].startswith("data")
+    assert names[1:] == ["writer.lock"]
+    assert [path.name for path in workspace.keys.iterdir() if path.suffix != ".key"] == ["catalog.sqlite"]
     named = {str(row[0]) for row in rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")}
     lying = {path.name for path in (workspace.home / "lake").rglob("*.parquet")}
     assert {Path(name).name for name in named} <= lying
