@@ -18,7 +18,7 @@ STATED = ["--role", "Steward", "--on", DAY]
 OF = ["--system", "trial"]
 CALLS: dict[str, list[str]] = {
     "init": ["{out}/new"],
-    "demo": ["--home", "{out}/demo", "--people", "200", "--no-open"],
+    "demo": ["--home", "{out}/demo", "--people", "500", "--no-open"],
     "import": ["{more}", *OF],
     "log": ["{more}", *OF],
     "audit": [*OF, "--from", "2025-01-01", "--to", "2025-02-28"],

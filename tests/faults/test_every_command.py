@@ -23,6 +23,7 @@ from audits import private_files
 from audits.decisions import ingest
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from dashboard.access import log
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls
@@ -89,6 +90,7 @@ class Trial:
         )
 
     def fresh(self) -> Workspace:
+        log._lately.clear()  # each command is a process of its own
         if not _mounted(self.place):
             for path in (self.home, self.out, self.place / "tmp"):
                 shutil.rmtree(path, ignore_errors=True)
@@ -245,6 +247,17 @@ def test_a_full_disk(trial: Trial, tries: Tries) -> None:
         if (words == "demo" or writes) and not told:
             wrong.append(f"{words}: does not say that the disk is full: {done.returncode} {done.stderr}")
     assert wrong == []
+
+
+@pytest.mark.attack("the access log", "rows are looked at while the look cannot be noted")
+def test_nobody_sees_rows_while_the_look_cannot_be_noted(trial: Trial, tries: Tries) -> None:
+    workspace = trial.fresh()
+    with full(workspace):
+        for _ in range(2):  # what the first try did not note, the second does not take for noted
+            tries.add()
+            done = trial.run("quarantine list")
+            assert (done.returncode, done.stdout) == (2, "")
+    assert trial.run("quarantine list").returncode == 0
 
 
 FAULTS = {

@@ -75,6 +75,7 @@ def in_order(workspace: Workspace) -> None:
     assert {Path(name).name for name in named} <= lying
 
 
+@pytest.mark.attack("the lake", "a purge is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = counts(workspace)
@@ -91,6 +92,7 @@ def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, plac
     assert found_when_opened(workspace, [b"inCANARY", b"98765.4375"]) == set()
 
 
+@pytest.mark.attack("the keys", "a rotation is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = rows_of(workspace, IDS)
