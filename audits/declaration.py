@@ -8,12 +8,12 @@ is the order of groups and controls on every page.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from audits import private_files
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.regular import read_bytes
@@ -62,12 +62,9 @@ def keep(folder: Path, system: System) -> str:
     """Writes the declaration as `SHA256.json` and returns the hash."""
     content = json.dumps(declaration(system), ensure_ascii=False, separators=(",", ":")).encode()
     digest = sha256_hex(content)
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{digest}.json"
     if not target.exists():
-        part = target.with_suffix(f".part{os.getpid()}")
-        part.write_bytes(content)
-        part.replace(target)
+        private_files.write(target, content)
     return digest
 
 

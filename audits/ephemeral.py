@@ -14,6 +14,7 @@ from types import FrameType
 
 import yaml
 
+from audits import private_files
 from audits.decisions import IngestReport, ingest
 from audits.systems.files import Files
 from audits.systems.kinds import LOGS, LogName
@@ -43,13 +44,12 @@ def ephemeral(system: System, *, parent: Workspace | None = None) -> Iterator[Wo
     """
     with _ended_orderly(), tempfile.TemporaryDirectory(prefix="boussole-audit-") as name:
         home = Path(name)
-        if parent is not None:
-            _borrow(home, parent)
-        workspace = Workspace.create(home)
+        Workspace.create(home)
+        workspace = Workspace(home, lent_keys=_lent(parent) if parent is not None else None)
         _write_settings(home, parent.settings if parent else Settings())
         file = system.model_dump(mode="json", by_alias=True, exclude_none=True)
         text = yaml.safe_dump(file, allow_unicode=True, sort_keys=False)
-        (home / "systems" / f"{system.id}.yaml").write_text(text, encoding="utf-8")
+        private_files.write(home / "systems" / f"{system.id}.yaml", text)
         yield workspace
 
 
@@ -69,7 +69,7 @@ def whole_log(system: System, *, home: Path | None = None) -> System:
 def incoming_of(workspace: Workspace) -> Path:
     """An empty folder of a workspace, for files that are fetched before they are brought in."""
     folder = workspace.home / "incoming"
-    folder.mkdir()
+    folder.mkdir(mode=private_files.FOLDER)
     return folder
 
 
@@ -82,16 +82,15 @@ def bring_in(workspace: Workspace, system: System, files: Sequence[LogFile]) -> 
     ]
 
 
-def _borrow(home: Path, parent: Workspace) -> None:
+def _lent(parent: Workspace) -> Path:
     """Keys stay where they are: a copy of a key is one more place to lose it."""
-    parent.keys.mkdir(mode=0o700, exist_ok=True)
-    (home / "keys").symlink_to(parent.keys, target_is_directory=True)
+    return private_files.make_folder(parent.keys)
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
     told = settings.model_dump(include={"organisation", "language", "memory_limit", "threads"}, exclude_none=True)
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()]
-    (home / SETTINGS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    private_files.write(home / SETTINGS_FILE, "\n".join(lines) + "\n")
 
 
 def _rooted(path: str, home: Path) -> str:

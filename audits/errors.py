@@ -74,7 +74,7 @@ def reason_of(error: Exception) -> str:
     return "".join(place.groups()) if place else kind
 
 
-def from_database(error: Exception) -> bool:
+def from_database(error: BaseException) -> bool:
     """Whether DuckDB raised it."""
     return type(error).__module__.strip("_").split(".")[0] == "duckdb"
 

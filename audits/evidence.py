@@ -6,7 +6,6 @@ The same rows as CSV have one form too, whose hash is sealed beside: whoever can
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
+from audits import private_files
 from audits.cubes.histograms import NAMED
 from audits.cubes.left_out import LEFT_OUT
 from audits.cubes.lists import RANKS
@@ -64,12 +64,9 @@ def store(folder: Path, read: Read) -> Kept:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", version="2.6", store_schema=False)
     digest = sha256_hex(buffer.getvalue())
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{digest}.parquet"
     if not target.exists():
-        part = target.with_suffix(f".part{os.getpid()}")
-        part.write_bytes(buffer.getvalue())
-        part.replace(target)
+        private_files.write(target, buffer.getvalue())
     return Kept(cubes=digest, rows=sha256_hex(csv_of(table)))
 
 

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from audits import private_files
 from audits.access_settings import AccessSettings
 from audits.alert_settings import AlertSettings
 from audits.errors import BoussoleError, nearest
@@ -73,8 +74,9 @@ class Settings(BaseSettings):
 class Workspace:
     """Paths, settings and systems of one workspace folder."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home.resolve()
+    def __init__(self, home: Path, *, lent_keys: Path | None = None) -> None:
+        """The workspace of a folder; `lent_keys` is the folder of another one's keys that are used here."""
+        self.home, self._lent_keys = home.resolve(), lent_keys
         if not (self.home / SETTINGS_FILE).is_file():
             raise BoussoleError(
                 f"there is no workspace here ({SETTINGS_FILE} is missing).",
@@ -84,13 +86,12 @@ class Workspace:
 
     @classmethod
     def create(cls, home: Path, *, organisation: str = "Organisation") -> Workspace:
-        """A new workspace in an empty or missing folder; an existing one is left as it is."""
+        """A new workspace in an empty or missing folder, for its owner only; an existing one is left as it is."""
         if (home / SETTINGS_FILE).is_file():
             return cls(home)
-        for folder in FOLDERS:
-            (home / folder).mkdir(parents=True, exist_ok=True)
-        (home / "keys").chmod(0o700)
-        (home / SETTINGS_FILE).write_text(_TEMPLATE.format(organisation=json.dumps(organisation)), encoding="utf-8")
+        for folder in (home, *(home / name for name in FOLDERS)):
+            private_files.make_folder(folder).chmod(private_files.FOLDER)
+        private_files.write(home / SETTINGS_FILE, _TEMPLATE.format(organisation=json.dumps(organisation)))
         return cls(home)
 
     @classmethod
@@ -147,9 +148,14 @@ class Workspace:
         return self.systems[system_id]
 
     @property
+    def lake(self) -> Path:
+        """The data of the lake, which nobody reads without its catalogue, and what is noted of its sources."""
+        return self.home / "lake"
+
+    @property
     def catalogue(self) -> Path:
-        """The DuckLake catalogue: only DuckDB opens it."""
-        return self.home / "lake" / "catalog.sqlite"
+        """The DuckLake catalogue, which holds the keys of all data files: only DuckDB opens it."""
+        return self.home / "keys" / "catalog.sqlite"
 
     @property
     def governance(self) -> Path:
@@ -173,7 +179,7 @@ class Workspace:
     @property
     def keys(self) -> Path:
         """Its secrets: readable by their owner only, in no backup that also holds the lake."""
-        return self.home / "keys"
+        return self._lent_keys or self.home / "keys"
 
     @property
     def checkpoints(self) -> Path:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from audits import private_files
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json
 from audits.lake import reading
@@ -76,8 +77,7 @@ def side_of_shadow(
 def keep(workspace: Workspace, document: Given) -> Path:
     """Keeps a comparison for the page of drift, in the place of an earlier one of the same shadow and month."""
     path = _place(workspace, document["candidate"]["name"], document["candidate"]["window"])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(canonical_json(document))
+    private_files.write(path, canonical_json(document))
     return path
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError, from_database, reason_of
+from audits import private_files
 from dashboard.access.command_line import Guarded
 from dashboard.access.permissions import Role
 from dashboard.commands import access as access_commands
@@ -26,10 +28,12 @@ from dashboard.commands import work as work_commands
 from dashboard.commands.audits import audit, metrics, subgroups, verify
 from dashboard.commands.committee import app as committee_commands
 from dashboard.commands.compare import compare
-from dashboard.commands.console import State, complain, put
+from dashboard.commands.console import State, put
 from dashboard.commands.decisions import import_, log, sync
 from dashboard.commands.demo import demo
+from dashboard.commands.doctor import doctor
 from dashboard.commands.drifting import drift
+from dashboard.commands.ending import end, flushed
 from dashboard.commands.followed import app as record_commands
 from dashboard.commands.house import dashboard, init
 from dashboard.commands.reports import report
@@ -102,32 +106,18 @@ app.command()(privacy_commands.purge)
 app.add_typer(privacy_commands.app, name="keys")
 app.add_typer(access_commands.app, name="access")
 app.add_typer(alert_commands.app, name="alerts")
+app.command()(doctor)
 app.command()(dashboard)
 
 
 def main() -> None:
-    """Runs the command line: 0 done, 1 the judged thing failed, 2 bad input or usage."""
+    """Runs the command line: 0 done, 1 the judged thing failed, 2 bad input or usage, or what the machine refused."""
+    os.umask(private_files.UMASK)  # for what libraries write
     try:
         app()
-    except BoussoleError as error:
-        if "--debug" in sys.argv:
-            raise
-        complain(error)
-        sys.exit(2)
-    except OSError as error:
-        if "--debug" in sys.argv or isinstance(error, BrokenPipeError):
-            raise
-        complain(
-            BoussoleError(
-                f"the system refused: {error.strerror or error}.",
-                where=str(error.filename or ""),
-                next_step="Give --debug to see where.",
-            )
-        )
-        sys.exit(2)
-    except Exception as error:
-        if "--debug" in sys.argv or not from_database(error):
-            raise
-        # Its words can quote a row.
-        complain(BoussoleError(f"the database stopped: {reason_of(error)}.", next_step="Give --debug to see where."))
-        sys.exit(2)
+    except SystemExit:
+        if not flushed():
+            sys.exit(end(BrokenPipeError(errno.EPIPE, "")))
+        raise
+    except BaseException as error:  # noqa: BLE001 (whatever it is, it ends in one paragraph)
+        sys.exit(end(error))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from audits import private_files
 from audits.formulas import escaped
 
 Row = Mapping[str, Any]
@@ -174,10 +176,9 @@ def write_tables(document: Row, folder: Path) -> list[Path]:
         "recommendations.csv": (RECOMMENDATIONS, document["recommendations"]),
         "findings.csv": (FINDINGS, document["findings"]),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     written = [_write(folder / name, given, rows) for name, (given, rows) in tables.items()]
     readme = folder / "README.txt"
-    readme.write_text(_readme(document, {name: given for name, (given, _) in tables.items()}), encoding="utf-8")
+    private_files.write(readme, _readme(document, {name: given for name, (given, _) in tables.items()}))
     return [*written, readme]
 
 
@@ -200,10 +201,11 @@ def _questions(document: Row) -> Iterator[Row]:
 
 def _write(path: Path, columns: Sequence[Column], rows: Sequence[Row]) -> Path:
     """A CSV in UTF-8 with the mark that Excel needs, semicolons between values as French spreadsheets expect."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file, delimiter=";", quoting=csv.QUOTE_MINIMAL)
-        out.writerow([name for name, _, _ in columns])
-        out.writerows([safe(read(row)) for _, _, read in columns] for row in rows)
+    file = io.StringIO(newline="")
+    out = csv.writer(file, delimiter=";", quoting=csv.QUOTE_MINIMAL)
+    out.writerow([name for name, _, _ in columns])
+    out.writerows([safe(read(row)) for _, _, read in columns] for row in rows)
+    private_files.write(path, file.getvalue().encode("utf-8-sig"))
     return path
 
 

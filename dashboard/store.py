@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from audits.lake.catalogue import place_of
 from audits.languages import LANGUAGES
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.committee.drafts import Drafted
@@ -210,8 +211,8 @@ def _last_entry(home: Path, _stamp: Stamp) -> int | None:
 
 def _lake(workspace: Workspace) -> list[Path]:
     """What changes with every write to the lake, and with every sync."""
-    catalogue = workspace.catalogue
-    return [catalogue, catalogue.with_name(f"{catalogue.name}-wal"), catalogue.with_name("sync.json")]
+    catalogue = place_of(workspace)
+    return [catalogue, catalogue.with_name(f"{catalogue.name}-wal"), workspace.lake / "sync.json"]
 
 
 def _stamp(watched: Sequence[Path]) -> Stamp:

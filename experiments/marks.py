@@ -6,7 +6,6 @@ It only saves work and tells people how fresh a source is. What was imported is 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from audits import private_files
 from audits.errors import LakeError
 from audits.workspace import Workspace
 
@@ -50,7 +50,7 @@ def key_of(system: str, source: str) -> str:
 
 
 def _path(workspace: Workspace) -> Path:
-    return workspace.home / "lake" / "sync.json"
+    return workspace.lake / "sync.json"
 
 
 def read_marks(workspace: Workspace) -> dict[str, Mark]:
@@ -91,18 +91,15 @@ def read_mark(workspace: Workspace, system: str, source: str) -> Mark:
 def update_mark(workspace: Workspace, system: str, source: str, change: Callable[[Mark], Mark]) -> None:
     """Changes the mark of one source; two processes that change different sources do not undo each other."""
     path = _path(workspace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
+    private_files.make_folder(path.parent)
+    with FileLock(path.with_suffix(".lock"), mode=private_files.FILE):
         marks = _usable(workspace)
         key = key_of(system, source)
         marks[key] = change(marks.get(key, Mark(system=system, source=source)))
-        fresh = path.with_suffix(f".{os.getpid()}.tmp")
         held = {"version": VERSION, "sources": [vars(marks[name]) for name in sorted(marks)]}
         try:
-            fresh.write_text(json.dumps(held, separators=(",", ":")), encoding="utf-8")
-            fresh.replace(path)
+            private_files.write(path, json.dumps(held, separators=(",", ":")))
         except OSError as error:
-            fresh.unlink(missing_ok=True)
             raise LakeError(
                 f"how far the sync has come cannot be noted: {(error.strerror or str(error)).lower()}.",
                 where=str(path),

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from audits import private_files
 from audits.errors import BoussoleError, SourceError
 from audits.workspace import Workspace
 
@@ -44,7 +45,14 @@ def quiet_mlflow() -> ModuleType:
 
 
 def client(workspace: Workspace) -> MlflowClient:
-    """A client of the workspace's tracking store; MLflow's process-wide settings stay as they are."""
+    """A client of the workspace's tracking store; MLflow's process-wide settings stay as they are.
+
+    A store that is a file of the workspace is made here where it is missing, for its owner only.
+    """
+    if store_missing(workspace):
+        path = Path(workspace.tracking_uri.removeprefix(SQLITE))
+        private_files.make_folder(path.parent)
+        private_files.make_file(path)
     found: MlflowClient = quiet_mlflow().MlflowClient(tracking_uri=workspace.tracking_uri)
     return found
 
@@ -94,7 +102,7 @@ def experiment_id(store: MlflowClient, workspace: Workspace, name: str) -> str:
     found = store.get_experiment_by_name(name)
     if found is None:
         local = workspace.tracking_uri.startswith(SQLITE)
-        place = (workspace.home / "mlartifacts").as_uri() if local else None
+        place = private_files.make_folder(workspace.home / "mlartifacts").as_uri() if local else None
         made: str = store.create_experiment(name, artifact_location=place)
         return made
     _refuse_deleted(workspace, found)

@@ -124,18 +124,25 @@ def command() -> Run:
         from dashboard.cli import main
 
         given = ["boussole", *map(str, arguments)]
-        out, err, code = io.StringIO(), io.StringIO(), 0
+        out, err, code, umask = io.StringIO(), io.StringIO(), 0, os.umask(0o022)
         with pytest.MonkeyPatch.context() as patch:
             _settle(patch, **options)
             patch.setattr(sys, "argv", given)
+            patch.setattr("dashboard.commands.ending.unforeseen", _raised)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 try:
                     main()
                 except SystemExit as ended:
                     code = int(ended.code or 0)
+                finally:
+                    os.umask(umask)
         return subprocess.CompletedProcess(given, code, out.getvalue(), err.getvalue())
 
     return run
+
+
+def _raised(error: BaseException) -> None:
+    raise error
 
 
 def _settle(patch: pytest.MonkeyPatch, *, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:

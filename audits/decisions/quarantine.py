@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from audits import private_files
 from audits.decisions.contracts import Contract
 from audits.decisions.contracts.base import EARLIEST
 from audits.decisions.examine import PURGED, bad_lines, fingerprint
@@ -141,14 +143,13 @@ def export(workspace: Workspace, system: System, path: Path, *, log: LogName = "
         )
     opened = [json.loads(item or "{}") for item in text.unseal(workspace, [row[4] for row in found])]
     columns = list(dict.fromkeys(name for item in opened for name in item))
-    path.touch(mode=0o600)
-    path.chmod(0o600)  # also where the file was there before
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [BATCH, ROW, COLUMN, REASON, *columns])
-        writer.writeheader()
-        for (batch, row, column, reason, _), item in zip(found, opened, strict=True):
-            values = {name: escaped(value) if isinstance(value, str) else value for name, value in item.items()}
-            writer.writerow({BATCH: batch, ROW: row, COLUMN: column, REASON: reason, **values})
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, [BATCH, ROW, COLUMN, REASON, *columns])
+    writer.writeheader()
+    for (batch, row, column, reason, _), item in zip(found, opened, strict=True):
+        values = {name: escaped(value) if isinstance(value, str) else value for name, value in item.items()}
+        writer.writerow({BATCH: batch, ROW: row, COLUMN: column, REASON: reason, **values})
+    private_files.write(path, file.getvalue())  # its owner's alone, also where the file was there before
     return len(found)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from audits import private_files
 from audits.windows import Window
 from audits.workspace import Workspace
 
@@ -90,14 +90,9 @@ def newest(home: Path, system: str) -> Stored | None:
 
 def write(place: Stored, *, html: str, document: str) -> None:
     """Writes both files of a report; one who reads meanwhile reads the old one or the new one, whole."""
-    place.html.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _of_first_version(place.html.parent).unlink(missing_ok=True)
     for path, text in ((place.json, document), (place.html, html)):
-        draft = path.with_suffix(f"{path.suffix}.{os.getpid()}.draft")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        draft.replace(path)
+        private_files.write(path, text)
 
 
 def forget(workspace: Workspace, system: str) -> None:

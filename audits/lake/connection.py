@@ -8,19 +8,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock, Timeout
 
+from audits import private_files
 from audits.errors import LakeError, NoLakeError, reason_of
+from audits.faults import FULL, kind_of
 from audits.lake import folder
+from audits.lake.catalogue import place_of, settle, settle_if_free
 from audits.lake.engine import lent
 from audits.lake.tables import create_shared, has_shared, one
+from audits.lake.turns import LOCK_SECONDS, occupied, turn
 from audits.workspace import Workspace
 
-LOCK_SECONDS = 600
-"""How long a writer waits for its turn, and for readers to finish before it commits."""
 READER_SECONDS = 60
 POLL_SECONDS = 0.05
-_DISK_FULL = ("No space left on device", "disk is full", "File too large", "Disk quota exceeded")
 _CATALOGUE_REFUSED = ("disk I/O error", "cannot rollback - no transaction is active")
 """SQLite could not write. Of a full disk (SQLITE_FULL) it ends the transaction by itself; DuckLake then tries to end it
 once more, and may report only that."""
@@ -38,7 +38,9 @@ def _options(seconds: int) -> str:
 
 
 def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str, data: Path) -> None:
-    """Makes an empty catalogue and attaches it."""
+    """Makes an empty catalogue and attaches it; what SQLite writes beside it is as private as it."""
+    private_files.make_folder(catalogue.parent)
+    private_files.make_file(catalogue)
     connection.execute(
         f"ATTACH 'ducklake:sqlite:{_text(catalogue)}' AS {name} (DATA_PATH '{_text(data)}', {_options(LOCK_SECONDS)})"
     )
@@ -47,14 +49,14 @@ def create(connection: duckdb.DuckDBPyConnection, catalogue: Path, *, name: str,
 def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, seconds: int, at: int | None = None) -> Path:
     """Attaches the lake, as it is or `at` an earlier state; returns the folder of its data, which its catalogue names.
 
-    A workspace that was moved or copied keeps its data beside its catalogue, whatever path is written there.
+    A workspace that was moved or copied keeps its data in its folder `lake`, whatever path is written there.
     """
-    what = f"ATTACH 'ducklake:sqlite:{_text(workspace.catalogue)}' AS lake"
+    what = f"ATTACH 'ducklake:sqlite:{_text(place_of(workspace))}' AS lake"
     options = _options(seconds) + (f", SNAPSHOT_VERSION {at}" if at is not None else "")
     connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {options})")
     row = connection.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
     named = Path(row[0] if row else "")
-    data = workspace.catalogue.parent / named.name
+    data = workspace.lake / named.name
     if named != data:
         connection.execute("DETACH lake")
         connection.execute(f"{what} (DATA_PATH '{_text(data)}', OVERRIDE_DATA_PATH true, {options})")
@@ -79,10 +81,9 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
             next_step="Import a file with `boussole import FILE --system ID`, or run `boussole sync`.",
         )
     with lent(workspace) as connection:
-        number = folder.inode(workspace.catalogue)
+        settle_if_free(workspace, connection)
         try:
-            data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
-            sight = folder.Sight.of(workspace.catalogue, data, number)
+            sight = _sight(connection, workspace, at=at)
         except duckdb.Error as error:
             explain(workspace, error)
             raise _unreadable(workspace, error) from error
@@ -95,17 +96,35 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
         _still_there(workspace, sight)
 
 
+def _sight(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, at: int | None) -> folder.Sight:
+    """Attaches the lake for a reader, wherever its catalogue lies; a writer may move it at this moment."""
+    place = place_of(workspace)
+    number = folder.inode(place)
+    try:
+        data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
+    except duckdb.Error:
+        if place_of(workspace) == place:
+            raise
+        return _sight(connection, workspace, at=at)
+    return folder.Sight.of(place, data, number)
+
+
 def has_lake(workspace: Workspace) -> bool:
-    """Whether anything was ever brought in. Raises LakeError where the catalogue is lost."""
-    if workspace.catalogue.exists():
-        return True
-    if folder.orphaned(workspace.catalogue.parent):
+    """Whether anything was ever brought in. Raises LakeError where the catalogue is lost, or the data are."""
+    there, data = place_of(workspace).exists(), folder.has_data(workspace.lake)
+    if there and not data:
+        raise LakeError(
+            "the data of the lake are missing, and its catalogue is there.",
+            where=str(workspace.lake),
+            next_step=f"Restore the folder from a backup. To begin anew, remove {place_of(workspace)} as well.",
+        )
+    if data and not there:
         raise LakeError(
             "the catalogue of the lake is missing, and its data, which nobody can read without it, are there.",
             where=str(workspace.catalogue),
-            next_step="Restore it from a backup. To begin anew, remove the folder `lake`.",
+            next_step="Restore it from a backup of the folder `keys`. To begin anew, remove the folder `lake`.",
         )
-    return False
+    return there
 
 
 def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
@@ -113,7 +132,7 @@ def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
     return LakeError(
         f"the lake cannot be read{reason}.",
         where=str(workspace.home),
-        next_step="Restore the folder `lake` from a backup if it is damaged.",
+        next_step="If it is damaged, restore the folders `lake` and `keys` from backups that fit each other.",
     )
 
 
@@ -127,22 +146,14 @@ def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error 
         ) from cause
 
 
-def _occupied(workspace: Workspace) -> LakeError:
-    return LakeError(
-        "another process has been holding the lake for too long.",
-        where=str(workspace.home),
-        next_step="Wait for it to end, then run the command again.",
-    )
-
-
 def explain(workspace: Workspace, error: duckdb.Error) -> None:
     """Raises in plain words what somebody can do something about."""
     if _LOCKED in str(error):
-        raise _occupied(workspace) from error
-    if any(sign in str(error) for sign in _DISK_FULL):
+        raise occupied(workspace) from error
+    if any(sign in str(error) for sign in FULL.signs):
         raise LakeError(
             "the disk is full: nothing was written.",
-            where=str(workspace.home / "lake"),
+            where=str(workspace.lake),
             next_step="Make room, then run the command again.",
         ) from error
     if any(sign in str(error) for sign in _CATALOGUE_REFUSED):
@@ -151,21 +162,9 @@ def explain(workspace: Workspace, error: duckdb.Error) -> None:
             where=str(workspace.catalogue),
             next_step="Make room or check the disk, then run the command again.",
         ) from error
-
-
-@contextmanager
-def turn(workspace: Workspace) -> Iterator[None]:
-    """The workspace's writer lock: one process at a time."""
-    workspace.catalogue.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace.home / "lake" / "writer.lock", timeout=LOCK_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise _occupied(workspace) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    found = kind_of(error)
+    if found is not None and found[0].machine:
+        raise LakeError(found[0].what, where=str(workspace.home), next_step=found[0].next_step) from error
 
 
 @contextmanager
@@ -186,6 +185,7 @@ def writing(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("UPDATE lake.main.turn SET n = n + 1")
             yield connection
             commit(connection)
+            private_files.close(workspace.lake)
         except duckdb.Error as error:
             with suppress(duckdb.TransactionException):  # a COMMIT that failed leaves none open
                 connection.execute("ROLLBACK")
@@ -204,8 +204,7 @@ def _remove_strays(connection: duckdb.DuckDBPyConnection, workspace: Workspace) 
     """What was being written when the disk was full fills it: it is removed without writing anything."""
     tables = ("data_file", "delete_file", "files_scheduled_for_deletion")
     listed = " UNION ALL ".join(f"SELECT path FROM __ducklake_metadata_lake.ducklake_{name}" for name in tables)
-    lake = workspace.catalogue.parent
-    folder.keep_only(lake, {Path(path).name for (path,) in connection.execute(listed).fetchall()})
+    folder.keep_only(workspace.lake, {Path(path).name for (path,) in connection.execute(listed).fetchall()})
 
 
 def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
@@ -225,7 +224,7 @@ def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
             if _LOCKED not in str(error):
                 raise
             if time.monotonic() - started > LOCK_SECONDS:
-                raise _occupied(workspace) from error
+                raise occupied(workspace) from error
             time.sleep(POLL_SECONDS)
         else:
             return
@@ -233,16 +232,17 @@ def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
 
 def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Path:
     """Attaches the lake for writing, in one's turn: made when missing, rid of what an interrupted rebuild left."""
-    lake = workspace.catalogue.parent
+    lake, catalogue = workspace.lake, workspace.catalogue
+    settle(workspace, connection)
     if not has_lake(workspace):
-        create(connection, lake / folder.DRAFT, name="lake", data=lake / "data")
+        create(connection, folder.draft_of(catalogue), name="lake", data=lake / "data")
         connection.execute("BEGIN")  # else each table would be a commit of its own
         create_shared(connection)  # an import that fails leaves a lake that can be read
         connection.execute("COMMIT")
         connection.execute("DETACH lake")
-        folder.swap(lake)
+        folder.swap(catalogue)
     data = attach(connection, workspace, seconds=LOCK_SECONDS)
-    folder.sweep(lake, keep=data)
+    folder.sweep(lake, catalogue, keep=data)
     return data
 
 

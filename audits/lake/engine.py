@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
         config={
             **CONFIG,
             "memory_limit": settings.memory_limit.replace(" ", ""),
-            "temp_directory": str(workspace.home / "lake" / "tmp"),
+            "temp_directory": str(workspace.lake / "tmp"),
             "temp_file_encryption": True,
             **({"threads": settings.threads} if settings.threads else {}),
         }
@@ -66,9 +67,10 @@ def connect(workspace: Workspace) -> duckdb.DuckDBPyConnection:
 def scratch(**config: str) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, for rows that are looked at and not kept; what it spills is encrypted.
 
-    Without the cryptography of `httpfs` DuckDB refuses to spill, in the middle of a large file.
+    Without the cryptography of `httpfs` DuckDB refuses to spill, in the middle of a large file. It makes the folder
+    when it spills, and removes it; nobody else on the machine can have made one of that name before.
     """
-    spill = Path(tempfile.gettempdir()) / f"boussole-{os.getpid()}"
+    spill = Path(tempfile.gettempdir()) / f"boussole-{secrets.token_hex(8)}"
     connection = duckdb.connect(config={**CONFIG, "temp_directory": str(spill), "temp_file_encryption": True, **config})
     connection.load_extension(extension_path(CRYPTOGRAPHY))
     return connection

@@ -1,5 +1,7 @@
 """The files of a lake: its catalogue, the folder of its data, and the lake that is being built to replace it.
 
+The data lie in `lake/`, the catalogue in `keys/`.
+
 A lake is replaced by the rename of one file, its catalogue, which names its own data folder: at any moment there is
 the old lake or the new one. What else lies there is what an interrupted rebuild left, and is removed.
 """
@@ -47,35 +49,45 @@ def new_data(lake: Path) -> Path:
     return lake / f"data-{secrets.token_hex(4)}"
 
 
-def swap(lake: Path) -> None:
+def draft_of(catalogue: Path) -> Path:
+    """Where the next catalogue is built."""
+    return catalogue.with_name(DRAFT)
+
+
+def swap(catalogue: Path) -> None:
     """Puts the draft catalogue, closed and whole, in the place of the catalogue.
 
     Raises LakeError where SQLite has work under way beside the old catalogue: it would be done to the new one.
     """
-    if any((lake / f"{CATALOGUE}{suffix}").exists() for suffix in ("-journal", "-wal")):
+    refuse_work(catalogue)
+    draft = draft_of(catalogue)
+    to_disk(draft)
+    draft.replace(catalogue)
+    to_disk(catalogue.parent)
+
+
+def refuse_work(catalogue: Path) -> None:
+    """Raises LakeError where SQLite has work under way beside a catalogue that is to be moved or replaced."""
+    if any(catalogue.with_name(f"{catalogue.name}{suffix}").exists() for suffix in ("-journal", "-wal")):
         raise LakeError(
             "another process is writing to the catalogue; nothing was changed.",
-            where=str(lake),
+            where=str(catalogue.parent),
             next_step="Wait for it to end, then run the command again.",
         )
-    draft = lake / DRAFT
-    to_disk(draft)
-    draft.replace(lake / CATALOGUE)
-    to_disk(lake)
 
 
-def sweep(lake: Path, *, keep: Path) -> None:
+def sweep(lake: Path, catalogue: Path, *, keep: Path) -> None:
     """Removes drafts and every data folder but the one that the catalogue names, where it names one of ours."""
     if not _DATA.fullmatch(keep.name):
         return
+    for path in {*lake.glob(f"{DRAFT}*"), *catalogue.parent.glob(f"{DRAFT}*")}:
+        path.unlink()
     for path in lake.iterdir():
-        if path.name.startswith(DRAFT):
-            path.unlink()
-        elif _DATA.fullmatch(path.name) and path != keep:
+        if _DATA.fullmatch(path.name) and path != keep:
             shutil.rmtree(path)
 
 
-def orphaned(lake: Path) -> bool:
+def has_data(lake: Path) -> bool:
     """Whether data lie there; without their catalogue, which holds their keys, nobody can read them."""
     return any(lake.glob("data*/**/*.parquet"))
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 
 import duckdb
 
+from audits import private_files
 from audits.errors import LakeError
 from audits.lake import folder
-from audits.lake.connection import create, explain, open_lake, snapshot, turn
+from audits.lake.connection import create, explain, open_lake, snapshot
 from audits.lake.engine import connect
 from audits.lake.tables import create_shared, describe, quote
+from audits.lake.turns import turn
 from audits.workspace import Workspace
 
 Name = tuple[str, str]
@@ -31,7 +33,7 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
 
     Raises LakeError when the disk is full, the catalogue stays locked or somebody wrote meanwhile: nothing is changed.
     """
-    lake = workspace.catalogue.parent
+    lake, catalogue = workspace.lake, workspace.catalogue
     with turn(workspace):
         connection = connect(workspace)
         try:
@@ -41,7 +43,7 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
             if queries is None:
                 return False
             before, data = snapshot(connection), folder.new_data(lake)
-            create(connection, lake / folder.DRAFT, name="fresh", data=data)
+            create(connection, folder.draft_of(catalogue), name="fresh", data=data)
             _copy(connection, {("main", "turn"): "SELECT n + 1 FROM lake.main.turn", **queries})
             connection.execute("DETACH fresh")
             _nobody_wrote(connection, workspace, before)
@@ -50,8 +52,9 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
             raise
         finally:
             connection.close()
-        folder.swap(lake)
-        folder.sweep(lake, keep=data)
+        folder.swap(catalogue)
+        folder.sweep(lake, catalogue, keep=data)
+        private_files.close(lake)
     return True
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake, turn
+from audits import private_files
+from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake
 from audits.lake.engine import lent
 from audits.lake.tables import one
+from audits.lake.turns import turn
 from audits.workspace import Workspace
 
 MANY_FILES = 100
@@ -57,6 +59,7 @@ def tidy(workspace: Workspace) -> Tidied:
                     begin(connection, workspace)  # no other writer, on whatever machine, has files under way
                     connection.execute(step)
                     commit(connection)
+                private_files.close(workspace.lake)
             return Tidied(before, _files(connection))
         except duckdb.Error as error:
             explain(workspace, error)

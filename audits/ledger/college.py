@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from audits import private_files
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from audits.ledger.cosigning import Request, check_extends
@@ -25,7 +26,7 @@ WAIT_SECONDS = 60
 def found_college(folder: Path, *, name: str) -> SigningKey:
     """A new key in a new folder that only its owner opens. Raises LedgerError where there is a key already."""
     key = make_key(name, kind=COSIGNATURE)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     try:
         handle = os.open(folder / KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -34,7 +35,7 @@ def found_college(folder: Path, *, name: str) -> SigningKey:
         ) from error
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(key.secret_text + "\n")
-    (folder / PUBLIC).write_text(f"{key.verifier}\n", encoding="utf-8")
+    private_files.write(folder / PUBLIC, f"{key.verifier}\n")
     return key
 
 
@@ -123,7 +124,8 @@ def alone(folder: Path) -> Iterator[None]:
 def write_whole(path: Path, text: str) -> None:
     """The whole file or the old one, even when the machine stops."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with draft.open("w", encoding="utf-8") as file:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -12,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
+from audits import private_files
+
 WAIT_SECONDS = 60
 """How long a connection waits for another writer before it gives up."""
 
 
 def writer(path: Path) -> Engine:
-    """An engine that reads and writes; the file is made when it is missing."""
+    """An engine that reads and writes; the file is made when it is missing, for its owner only."""
     engine = _engine(path, mode="rwc", pragmas=("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
 
     @event.listens_for(engine, "begin")
@@ -42,6 +44,8 @@ def _engine(path: Path, *, mode: str, pragmas: tuple[str, ...]) -> Engine:
     address = f"{path.absolute().as_uri()}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
+        if mode == "rwc":
+            private_files.make_file(path)
         # The driver's own transactions are off: it would begin them late, without the lock.
         return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
 

@@ -18,11 +18,16 @@ def clear_temporary() -> int:
 
     While a source is read, a copy of it can lie there; whoever makes such a folder removes it, unless it is killed.
     """
-    latest = time.time() - DAY
-    found = [path for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*") if _left(path, latest)]
+    found = left_behind()
     for path in found:
         shutil.rmtree(path, ignore_errors=True)
     return len(found)
+
+
+def left_behind() -> list[Path]:
+    """One's own temporary folders of Boussole that are older than a day."""
+    latest = time.time() - DAY
+    return [path for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*") if _left(path, latest)]
 
 
 def _left(path: Path, latest: float) -> bool:

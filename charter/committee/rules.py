@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from audits import private_files
 from audits.errors import BoussoleError, nearest
 from audits.regular import read_text
 from audits.systems.loading import explain
@@ -98,6 +99,5 @@ def write_template(workspace: Workspace, name: str) -> Path:
     target = workspace.home / "committees" / f"{name}.yaml"
     if target.exists():
         raise BoussoleError("this committee has its file already.", where=str(target), next_step="Edit it.")
-    target.parent.mkdir(exist_ok=True)
-    target.write_text((TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    private_files.write(target, (TEMPLATES / f"{name}.yaml").read_bytes())
     return target

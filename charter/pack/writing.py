@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import BoussoleError
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive, so that the same pack is the same archive."""
 
 
-def write(files: Mapping[str, bytes], folder: Path, *, private: bool) -> Path:
+def write(files: Mapping[str, bytes], folder: Path) -> Path:
     """Writes the files into an empty or missing folder, and beside it an archive of them; returns the archive.
-
-    `private`: only their owner can read them.
 
     Raises BoussoleError where the folder holds something, or the archive is there.
     """
@@ -26,14 +26,12 @@ def write(files: Mapping[str, bytes], folder: Path, *, private: bool) -> Path:
             where=str(folder),
             next_step="Give the name of a new folder: a pack is never mixed with another.",
         )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
     for name, content in files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    archive.touch(mode=0o600 if private else 0o666)
-    with zipfile.ZipFile(archive, "w") as packed:
+        private_files.write(folder / name, content)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as into:
         for name in sorted(files):
             info = zipfile.ZipInfo(f"{folder.name}/{name}", LONG_AGO)
-            packed.writestr(info, files[name], zipfile.ZIP_DEFLATED)
+            into.writestr(info, files[name], zipfile.ZIP_DEFLATED)
+    private_files.write(archive, packed.getvalue())
     return archive

@@ -10,7 +10,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
+from audits import private_files
 from audits.errors import BoussoleError
+from audits.faults import foreseen
 from audits.ledger.database import WAIT_SECONDS, reader, writer
 from audits.lost import hold_ledger
 from audits.workspace import Workspace
@@ -34,7 +36,7 @@ def open_records(workspace: Workspace) -> Engine:
 def prepared(path: Path) -> Engine:
     """An engine on a file of records that is made or brought to the newest revision first."""
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS):
+        with FileLock(path.with_suffix(".lock"), timeout=WAIT_SECONDS, mode=private_files.FILE):
             _migrate(path)
     except Timeout as error:
         raise BoussoleError(
@@ -76,7 +78,7 @@ def _seen(path: Path) -> tuple[str | None, bool]:
             if "alembic_version" in tables:
                 return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar(), bool(begun)
     except DatabaseError as error:
-        raise _unread(path, str(error.orig)) from error
+        raise foreseen(error, where=str(path)) or _unread(path, str(error.orig)) from error
     if begun:
         raise _unread(path, "their version is missing")
     return None, False

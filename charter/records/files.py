@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import BoussoleError
 from audits.hashing import sha256_of
 from audits.lost import state_of
@@ -42,10 +42,7 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
     if state_of(workspace.governance) is not None and not target.exists():
         target = workspace.unsealed / described.sha256
     if not target.exists():
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        part = target.with_name(f"{described.sha256}.part{os.getpid()}")
-        part.write_bytes(content)
-        part.replace(target)
+        private_files.write(target, content)
     return described
 
 

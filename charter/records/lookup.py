@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from audits.errors import BoussoleError
 from audits.hashing import canonical_json, sha256_hex
@@ -46,6 +47,13 @@ def last_entry(workspace: Workspace, *, besides: Collection[str] = ()) -> int | 
         position, kind = entry_table.c.position, entry_table.c.kind
         query = select(position).where(kind.not_in(list(besides))).order_by(position.desc()).limit(1)
         return connection.execute(query).scalar()
+
+
+def last_moment(workspace: Workspace) -> dt.datetime | None:
+    """The latest moment that the ledger names; None where there is no entry."""
+    with reading(workspace) as connection:
+        found = connection.execute(select(func.max(entry_table.c.time))).scalar() if connection is not None else None
+    return dt.datetime.fromisoformat(found) if found else None
 
 
 def fingerprints(content: bytes) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import CharterError, nearest
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ def write_template(name: str, folder: Path) -> list[Path]:
             where=str(folder),
             next_step="Move it away, or write to another folder with `--to`.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
     files = sorted(TEMPLATES[name].glob("*.yaml"))
-    return [Path(shutil.copyfile(file, folder / file.name)) for file in files]
+    for file in files:
+        private_files.write(folder / file.name, file.read_bytes())
+    return [folder / file.name for file in files]

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from dashboard.access.permissions import RESTRICTED, Role, demand
 from dashboard.access.places import COMMANDS
+from dashboard.commands.ending import told
 
 if TYPE_CHECKING:
     import typer
@@ -30,6 +31,13 @@ class AtTheKeyboard:
 
 class Guarded(TyperGroup):
     """The commands of `boussole`, each behind its action."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs it. Typer would end both with 1, which says that the judged thing failed."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, BrokenPipeError) as error:
+            raise told(error) from error
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was typed. Raises AccessError where the role of `--as` may not run it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -128,7 +127,6 @@ def _made(path: Path) -> None:
     """Two processes can make it at once: what a file of before lacks is made in the turn of one of them."""
     if path in _ready and path.exists():
         return
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with _engine(path).begin() as connection:
         metadata.create_all(connection)
         for table in metadata.tables.values():

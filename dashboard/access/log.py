@@ -66,7 +66,7 @@ def _once(workspace: Workspace, event: Event, person: Person, place: str) -> Non
     key, at = (str(workspace.home), event, person.subject, person.role, place), time.monotonic()
     if _lately.get(key, -AGAIN_SECONDS) + AGAIN_SECONDS > at:
         return
-    _lately[key] = at
+    note(workspace, event, subject=person.subject, role=person.role, place=place)
+    _lately[key] = at  # only once it is noted: what could not be is noted with the next look, or nobody looks
     while len(_lately) > _MOST:
         _lately.popitem(last=False)
-    note(workspace, event, subject=person.subject, role=person.role, place=place)

@@ -138,6 +138,7 @@ COMMANDS: dict[str, Action] = {
     "report": Action.MAKE_REPORT,
     "verify": Action.CHECK_FILES,
     "purge": Action.PURGE,
+    "doctor": Action.KEEP_HOUSE,
     "dashboard": Action.KEEP_HOUSE,
     "systems list": Action.SEE_REGISTER,
     "systems check": Action.SEE_REGISTER,

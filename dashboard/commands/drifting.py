@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from audits import private_files
 from dashboard.commands.completing import system_ids
 from dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
 from dashboard.commands.output import check_file, check_folder, write_bytes
@@ -71,7 +72,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
     check_file(json_)
     if html is not None:
         check_folder(html.parent)
-        html.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(html.parent)
         check_file(html)
     workspace = workspace_of(context)
     chosen = workspace.system(system)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from audits import private_files
 from dashboard.commands import kept
 from dashboard.commands.completing import system_ids
 from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
@@ -38,7 +39,7 @@ def json_(context: typer.Context, folder: Folder) -> None:
 
     check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     write_json(document, str(folder / "register.json"))
 
 
@@ -79,7 +80,7 @@ def pack(  # noqa: PLR0917 (the options of a command)
     note = parse_checkpoint(kept.text_of(below))[0] if below else sign_checkpoint(workspace)
     old = parse_checkpoint(kept.text_of(since))[1] if since else None
     files = pack_files(workspace, audits, note=note, since=old, restricted=restricted)
-    archive = write(files, folder, private=restricted)
+    archive = write(files, folder)
     say(f"Written: {folder} and {archive}: {len(audits)} audit(s), {len(files)} files.")
     if restricted:
         say("RESTRICTED: it holds the counts of hidden groups. Hand it only to auditors bound to secrecy.")
@@ -110,7 +111,7 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     asked = system or first or last
     audits = chosen(workspace, system=system, start=first, end=last) if asked else stored_audits(workspace)
     files = oscal_files(workspace, newest(audits), lang=lang or workspace.settings.language)
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     for name, document in files.items():
         write_json(document, str(folder / name))
 

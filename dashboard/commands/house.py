@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -48,4 +49,5 @@ def dashboard(
             "acr or amr under [access], see docs/access.md."
         )
     say(f"The dashboard of {workspace.home}: {address}. Ctrl+C ends it.")
-    run(workspace.home, port=port, headless=headless)
+    with suppress(KeyboardInterrupt):
+        run(workspace.home, port=port, headless=headless)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from audits import private_files
 from audits.errors import BoussoleError
 
 STDOUT = "-"
@@ -59,21 +59,13 @@ def check_folder(target: Path) -> None:
 
 
 def write_bytes(target: Path | str, content: bytes) -> None:
-    """A file, whole or as it was: written beside, then put in its place. Raises OutputError."""
+    """A file that its owner reads, whole or as it was; one that is there stays as open as it is. Raises OutputError."""
     path = Path(target)
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
-        place = path.resolve()
-        part = place.with_name(f".{place.name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(content)
-            if place.exists():
-                shutil.copymode(place, part)
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
+        private_files.write(path.resolve(), content, mode=private_files.mode_of(path))
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from audits import private_files
 from audits.errors import SystemFileError
 from dashboard.commands.console import complain, put, say, workspace_of
 from dashboard.commands.output import check_file, write_text
@@ -159,7 +160,7 @@ def add(
         raise SystemFileError(
             f"this workspace already has a system '{system.id}'.", where=str(target), next_step="Give --replace."
         )
-    shutil.copyfile(file, target)
+    private_files.write(target, file.read_bytes())
     say(f"Added: {system.id}")
     if found := gaps_of(target):
         say(f"{len(found)} of its lines are still {MARK}: until they are filled in, nothing is imported or sealed.")

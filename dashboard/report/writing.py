@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import ReportError
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
@@ -33,11 +34,8 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
     pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
     seals = next(file.content for file in files if file.name == SEALS)
     seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals)
-    part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(pdf)
-        part.replace(path)
+        private_files.write(path, pdf, mode=private_files.mode_of(path))
     except OSError as error:
         raise ReportError(
             f"the report cannot be written: {error.strerror}.", where=str(path), next_step="Choose another --out."

@@ -88,7 +88,7 @@ def settings_facts(workspace: Workspace) -> SettingsFacts:
     draft = _tried(lambda: load_charter(workspace), faults if judging is None or judging.act else [])
     ledger = _tried(lambda: verifier_of(workspace), faults)
     faults += [_told(fault) for fault in faults_in(workspace.home / "systems")]
-    faults += _open_to_others(workspace.keys)
+    faults += open_to_others(workspace.keys)
     return SettingsFacts(
         home=str(workspace.home),
         settings=settings,
@@ -152,7 +152,7 @@ def _versions() -> Iterator[tuple[str, str]]:
         yield name, version(name)
 
 
-def _open_to_others(folder: Path) -> Iterator[Fault]:
+def open_to_others(folder: Path) -> Iterator[Fault]:
     """Key files, and their folder, that others than their owner may read."""
     for path in [folder, *sorted(folder.glob("*"))] if folder.is_dir() else []:
         mode = path.stat().st_mode

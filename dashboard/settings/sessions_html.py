@@ -15,8 +15,8 @@ def sessions(shown: Sequence[OwnSession], say: Say) -> Html:
     """The sessions of the reader; the one in which they look is ended by signing out."""
     head = [say("Browser"), say("Since"), say("Last used"), say("Ends by itself"), say("To end it")]
     told = say(
-        "If you do not know one of these sessions, end it and tell your administrator. Times are those of the server; nothing "
-        "else is kept of a browser than its kind."
+        "If you do not know one of these sessions, end it and tell your administrator. Times are those of the server; "
+        "nothing else is kept of a browser than its kind."
     )
     return join(
         [

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audits import private_files
 from audits.errors import BoussoleError
 from audits.privacy import keys
 from audits.workspace import Workspace
@@ -68,14 +68,13 @@ def _claim(home: Path, planted: dict[str, Any]) -> Workspace:
             where=str(home),
             next_step="Choose an empty or new folder with --home.",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(planted, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    private_files.write(target, json.dumps(planted, indent=1, ensure_ascii=False) + "\n")
     workspace = Workspace.create(home, organisation=ORGANISATION)
     for name in ("pseudonym", "bucket"):
         # Nobody is behind invented data, so the keys are no secret: two builds give the same intervals.
         keys.write(keys.path_of(workspace.keys, name, 1), hashlib.sha256(f"boussole demo {name}".encode()).digest())
     for file in sorted((Path(__file__).parent / "systems").glob("*.yaml")):
-        shutil.copyfile(file, workspace.home / "systems" / file.name)
+        private_files.write(workspace.home / "systems" / file.name, file.read_bytes())
     return workspace
 
 

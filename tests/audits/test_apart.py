@@ -113,7 +113,7 @@ def filled(folder: Path, system: System, frame: pd.DataFrame) -> Workspace:
         shutil.copytree(keys, workspace.keys, dirs_exist_ok=True)
     frame.to_parquet(folder / "rows.parquet")
     ingest(workspace, system, folder / "rows.parquet")
-    shutil.copytree(workspace.keys, keys, dirs_exist_ok=True)
+    shutil.copytree(workspace.keys, keys, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sqlite"))
     return workspace
 
 

@@ -135,7 +135,7 @@ def test_messages_and_texts_are_counted_with_their_days(filled: Workspace, tmp_p
 
 def test_a_lake_whose_catalogue_is_lost_is_no_empty_lake_and_nobody_writes_over_it(filled: Workspace) -> None:
     filled.catalogue.unlink()
-    data = sorted(filled.catalogue.parent.glob("data*/**/*.parquet"))
+    data = sorted(filled.lake.glob("data*/**/*.parquet"))
     assert data
     with pytest.raises(LakeError, match="catalogue of the lake is missing"):
         overview(filled)
@@ -143,7 +143,7 @@ def test_a_lake_whose_catalogue_is_lost_is_no_empty_lake_and_nobody_writes_over_
         purge(filled, before=dt.date(2026, 8, 1))
     with pytest.raises(LakeError, match="Restore it from a backup"):
         exclude(filled, filled.system("loans"), "mlflow:run1", reason="deleted")
-    assert sorted(filled.catalogue.parent.glob("data*/**/*.parquet")) == data
+    assert sorted(filled.lake.glob("data*/**/*.parquet")) == data
 
 
 def test_a_damaged_lake_is_an_error_in_plain_words(filled: Workspace) -> None:

@@ -211,7 +211,8 @@ def test_after_a_purge_the_evidence_is_left(workspace: Workspace) -> None:
 
 
 def test_without_a_lake_the_evidence_is_left(workspace: Workspace) -> None:
-    shutil.rmtree(workspace.home / "lake")
+    shutil.rmtree(workspace.lake)
+    workspace.catalogue.unlink()
     found = run(workspace, 1)
     assert all(each.ok for each in found)
     assert "only the evidence is left" in lines(found[0])

@@ -51,7 +51,7 @@ def workspace(
 
 def made(workspace: Workspace, folder: Path, *, restricted: bool) -> Path:
     files = pack_files(workspace, stored_audits(workspace), note=sign_checkpoint(workspace), restricted=restricted)
-    write(files, folder, private=restricted)
+    write(files, folder)
     return folder
 
 
@@ -243,10 +243,10 @@ def test_a_pack_made_since_a_kept_checkpoint_extends_it(tmp_path: Path) -> None:
     run_audit(workspace, system, start=offers.FEBRUARY[0], end=offers.FEBRUARY[1])
     newest_audit, note = stored_audits(workspace)[1:], sign_checkpoint(workspace)
     with_proof = pack_files(workspace, newest_audit, note=note, since=parse_checkpoint(str(before))[1])
-    write(with_proof, tmp_path / "one", private=False)
+    write(with_proof, tmp_path / "one")
     code, said = verify(tmp_path / "one", "--checkpoint", tmp_path / "kept")
     assert (code, "it extends the checkpoint of 2 entries that you kept" in said) == (0, True)
-    write(pack_files(workspace, newest_audit, note=note), tmp_path / "two", private=False)
+    write(pack_files(workspace, newest_audit, note=note), tmp_path / "two")
     code, said = verify(tmp_path / "two", "--checkpoint", tmp_path / "kept")
     assert (code, "ask for one made --since it" in said) == (1, True)
 

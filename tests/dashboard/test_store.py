@@ -64,8 +64,7 @@ def test_what_members_do_in_a_session_leaves_kept_pages_alone(tmp_path: Path) ->
 def test_what_the_lake_held_a_moment_ago_will_do_only_where_a_page_says_so(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "workspace")
     seen = store.facts(workspace)
-    workspace.catalogue.parent.mkdir(exist_ok=True)
-    workspace.catalogue.with_name("sync.json").write_text("{}", encoding="utf-8")
+    (workspace.lake / "sync.json").write_text("{}", encoding="utf-8")
     assert store.facts(workspace, within=store.A_MINUTE) is seen
     seen_later = store.facts(workspace)
     assert seen_later is not seen

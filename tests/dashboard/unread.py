@@ -92,7 +92,7 @@ def _catalogue(workspace: Workspace) -> None:
 
 
 def _no_data(workspace: Workspace) -> None:
-    for path in workspace.catalogue.parent.glob("data*/**/*.parquet"):
+    for path in workspace.lake.glob("data*/**/*.parquet"):
         path.unlink()
 
 
@@ -121,7 +121,7 @@ def _evidence(workspace: Workspace) -> None:
 
 
 def _marks(workspace: Workspace) -> None:
-    workspace.catalogue.with_name("sync.json").write_bytes(GARBAGE)
+    (workspace.lake / "sync.json").write_bytes(GARBAGE)
 
 
 def _store(workspace: Workspace) -> None:

@@ -155,7 +155,8 @@ def test_a_bad_file_is_told_and_does_not_stop_the_others(
 def test_a_lake_made_anew_is_filled_again(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     log_decisions(decisions(), system="trial")
     sync(workspace)
-    shutil.rmtree(workspace.home / "lake")
+    shutil.rmtree(workspace.lake)
+    workspace.catalogue.unlink()
     assert one(sync(workspace)) == (4, 0, 0)
 
 

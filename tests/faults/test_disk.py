@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from audits.lake import reading
+from tests.attacks import Tries
 from tests.faults.harness import Child, Nursery, World, check
 
 KILOBYTE = 1024
@@ -44,9 +45,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+@pytest.mark.attack("the lake", "the disk fills up at any point of a sync")
 @pytest.mark.parametrize("step", [256, pytest.param(16, marks=pytest.mark.slow)])
-def test_a_full_disk_at_any_point(
-    small_disk: Path | None, tmp_path: Path, empty_store: Path, nursery: Nursery, step: int
+def test_a_full_disk_at_any_point(  # noqa: PLR0917 (fixtures)
+    small_disk: Path | None, tmp_path: Path, empty_store: Path, nursery: Nursery, tries: Tries, step: int
 ) -> None:
     """Rooms of growing size, so that the disk fills up while data, then while the catalogue is written."""
     world = World.make((small_disk or tmp_path) / "workspace", empty_store)
@@ -55,6 +57,7 @@ def test_a_full_disk_at_any_point(
     world.log(1, rows=2000, late=True)
     refused = 0
     for room in range(0, 1024, step):
+        tries.add()
         limits = _leave(small_disk, room * KILOBYTE)
         failures = _failures(nursery.start("sync", home=world.home, **limits))
         _make_room(small_disk)

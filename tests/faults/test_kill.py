@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.attacks import Tries
 from tests.faults.children import ENTERED
 from tests.faults.harness import Child, Nursery, World, check
 
 MOST_COMMITS = 3
 
 
+@pytest.mark.attack("the lake", "a sync is killed, most often inside a commit")
 @pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, rounds: int) -> None:
+def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, tries: Tries, rounds: int) -> None:
     chance = np.random.default_rng(rounds)
     killed = in_commit = 0
     for number in range(rounds):
+        tries.add()
         world.log(1, rows=10, late=True)
         child = nursery.start("sync", home=world.home, announce=True)
         at_random = number % 5 == 4

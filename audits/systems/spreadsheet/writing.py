@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from filelock import FileLock, Timeout
 
+from audits import private_files
 from audits.errors import SystemFileError
 from audits.systems.spreadsheet.plan import Plan
 
@@ -22,9 +23,9 @@ def carry_out(plan: Plan, folder: Path) -> None:
     """
     if plan.faults:
         raise ValueError("a plan with faults is not carried out")
-    folder.mkdir(parents=True, exist_ok=True)
+    private_files.make_folder(folder)
     try:
-        with FileLock(folder / ".import.lock", timeout=WAIT_SECONDS):
+        with FileLock(folder / ".import.lock", timeout=WAIT_SECONDS, mode=private_files.FILE):
             _write(plan, folder)
     except Timeout as error:
         raise SystemFileError(
@@ -45,7 +46,7 @@ def _write(plan: Plan, folder: Path) -> None:
     try:
         for target, change in targets:
             text = yaml.dump(change.raw, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120)
-            beside[target].write_text(text, encoding="utf-8")
+            private_files.write(beside[target], text)
         for target, _ in targets:
             beside[target].replace(target)
             done.append(target)
@@ -62,6 +63,6 @@ def _write(plan: Plan, folder: Path) -> None:
 def _put_back(done: list[Path], before: dict[Path, bytes]) -> None:
     for target in done:
         if target in before:
-            target.write_bytes(before[target])
+            private_files.write(target, before[target])
         else:
             target.unlink(missing_ok=True)

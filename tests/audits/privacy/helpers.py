@@ -73,8 +73,8 @@ def rows_of(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
 
 
 def files_of(workspace: Workspace) -> list[Path]:
-    """Every file of a workspace but its keys, its settings and its system files."""
-    kept = (workspace.keys, workspace.home / "systems", workspace.home / "boussole.toml")
+    """Every file of a workspace but its keys, its settings and its system files; the catalogue lies with the keys."""
+    kept = (*workspace.keys.glob("*.key"), workspace.home / "systems", workspace.home / "boussole.toml")
     return [
         path
         for path in workspace.home.rglob("*")

@@ -66,15 +66,16 @@ def in_order(workspace: Workspace) -> None:
     """The next writer works, and nothing is left that no catalogue names."""
     with writing(workspace):
         pass
-    names = sorted(path.name for path in (workspace.home / "lake").iterdir() if path.name != "tmp")
-    assert names[0] == "catalog.sqlite"
-    assert names[1].startswith("data")
-    assert names[2:] == ["writer.lock"]
+    names = sorted(path.name for path in workspace.lake.iterdir() if path.name != "tmp")
+    assert names[0].startswith("data")
+    assert names[1:] == ["writer.lock"]
+    assert [path.name for path in workspace.keys.iterdir() if path.suffix != ".key"] == ["catalog.sqlite"]
     named = {str(row[0]) for row in rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")}
     lying = {path.name for path in (workspace.home / "lake").rglob("*.parquet")}
     assert {Path(name).name for name in named} <= lying
 
 
+@pytest.mark.attack("the lake", "a purge is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = counts(workspace)
@@ -91,6 +92,7 @@ def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, plac
     assert found_when_opened(workspace, [b"inCANARY", b"98765.4375"]) == set()
 
 
+@pytest.mark.attack("the keys", "a rotation is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = rows_of(workspace, IDS)

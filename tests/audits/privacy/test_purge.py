@@ -305,7 +305,7 @@ def test_work_that_sqlite_left_beside_the_catalogue_stops_the_swap(tmp_path: Pat
         (tmp_path / name).write_text(name)
     (tmp_path / "catalog.sqlite-journal").touch()
     with pytest.raises(LakeError, match="another process is writing to the catalogue"):
-        swap(tmp_path)
+        swap(tmp_path / "catalog.sqlite")
     assert (tmp_path / "catalog.sqlite").read_text() == "catalog.sqlite"
 
 
@@ -314,9 +314,10 @@ def test_only_what_a_rebuild_leaves_is_swept(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     (tmp_path / "next.sqlite-journal").touch()
     (tmp_path / "writer.lock").touch()
-    sweep(tmp_path, keep=tmp_path)  # a catalogue that names no folder of ours
+    catalogue = tmp_path / "catalog.sqlite"
+    sweep(tmp_path, catalogue, keep=tmp_path)  # a catalogue that names no folder of ours
     assert len(list(tmp_path.iterdir())) == 6
-    sweep(tmp_path, keep=tmp_path / "data-0a1b2c3d")
+    sweep(tmp_path, catalogue, keep=tmp_path / "data-0a1b2c3d")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data-0a1b2c3d", "data-mine", "tmp", "writer.lock"]
 
 

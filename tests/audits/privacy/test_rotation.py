@@ -77,7 +77,7 @@ def test_counts_buckets_and_texts_stay(workspace: Workspace) -> None:
 
 def test_no_file_holds_a_key(workspace: Workspace) -> None:
     rotate(workspace)
-    every = [path.read_bytes() for path in workspace.keys.iterdir()]
+    every = [path.read_bytes() for path in workspace.keys.glob("*.key")]
     needles = [form for key in every for form in (key, key.hex().encode())]
     assert len(every) == 4
     assert found_in_clear(workspace, needles) == set()

@@ -105,7 +105,8 @@ def test_parquet_and_duckdb_give_the_same(jobs: Workspace, tmp_path: Path) -> No
     with duckdb.connect(str(jobs.home / "secret.duckdb")) as connection:
         connection.execute("CREATE TABLE people AS FROM frame")
     for name in ("secret.parquet", "duckdb:secret.duckdb?table=people"):
-        shutil.rmtree(jobs.home / "lake")
+        shutil.rmtree(jobs.lake)
+        jobs.catalogue.unlink(missing_ok=True)
         bring(declare(jobs, "2199-12-31", name), tmp_path / "log.csv")
         assert rows_of(jobs, STORED) == EXPECTED
 

@@ -1,0 +1,186 @@
+"""`boussole doctor`: finds what is too open, damaged or missing, and mends what needs no decision."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from audits.decisions import ingest
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from tests.attacks import Tries
+from tests.conftest import Run
+from tests.faults.harness import SYSTEM
+from tests.faults.test_every_command import _rows as rows
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("doctor")
+    workspace = Workspace.create(folder / "workspace")
+    (workspace.home / "systems" / "trial.yaml").write_text(SYSTEM, encoding="utf-8")
+    (workspace.home / "systems" / "trial.yaml").chmod(0o600)
+    rows(0, 60).to_csv(folder / "log.csv", index=False)
+    workspace = Workspace(workspace.home)
+    ingest(workspace, workspace.system("trial"), folder / "log.csv")
+    run_audit(workspace, workspace.system("trial"))
+    return workspace.home
+
+
+@pytest.fixture
+def house(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    shutil.copytree(model, tmp_path / "workspace")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def found(command: Run, house: Workspace):
+    """What is not all right, by check, and the exit code."""
+
+    def look(*options: str) -> tuple[int, dict[str, str]]:
+        done = command("--workspace", house.home, "doctor", "--json", "-", *options)
+        rows = json.loads(done.stdout)["rows"]
+        return done.returncode, {row["check"]: row["what"] for row in rows if row["state"] != "well"}
+
+    return look
+
+
+def test_a_workspace_in_order(found) -> None:
+    assert found() == (0, {})
+
+
+@pytest.mark.attack("files", "a workspace is opened to others, as an earlier version or a copy left it")
+def test_what_is_too_open_is_found_and_mended(found, house: Workspace, tries: Tries) -> None:
+    opened = [house.home, house.lake, house.governance, house.keys / "bucket.key", house.home / "boussole.toml"]
+    for path in opened:
+        tries.add()
+        path.chmod(path.stat().st_mode | 0o044)
+        code, told = found()
+        assert (code, list(told)) == (1, ["files"])
+        assert ("the workspace" if path == house.home else path.name) in told["files"]
+        assert found("--mend") == (0, {})
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_catalogue_beside_the_data_is_found_and_moved(found, house: Workspace) -> None:
+    old = house.lake / house.catalogue.name
+    house.catalogue.rename(old)
+    house.lake.joinpath("writer.lock").touch()
+    code, told = found("--mend")
+    assert (code, told) == (0, {})
+    assert house.catalogue.exists()
+    assert not old.exists()
+
+
+def test_keys_and_lake_of_different_days(found, house: Workspace) -> None:
+    data = sorted(house.lake.glob("data*/**/*.parquet"))
+    data[0].unlink()
+    code, told = found()
+    assert (code, list(told)) == (1, ["keys and lake"])
+    assert told["keys and lake"].startswith("1 data files that the catalogue names are missing")
+
+
+def test_which_of_two_catalogues_fits_is_told(found, house: Workspace, tmp_path: Path) -> None:
+    before = house.lake / house.catalogue.name
+    shutil.copyfile(house.catalogue, tmp_path / "before")
+    rows(100, 20).to_csv(tmp_path / "log.csv", index=False)
+    ingest(house, house.system("trial"), tmp_path / "log.csv")
+    (tmp_path / "before").replace(before)
+    before.chmod(0o600)
+    _, told = found()
+    assert "two catalogues" in told["catalogue"]
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "code"),
+    [
+        ("governance.sqlite", "databases", 2),
+        ("keys/catalog.sqlite", "databases", 2),
+        ("boussole.toml", "settings", 2),
+        ("systems/trial.yaml", "settings", 2),
+        ("keys/bucket.key", "settings", 1),
+    ],
+)
+def test_what_is_damaged_is_named_and_the_other_checks_go_on(
+    found, house: Workspace, name: str, check: str, code: int
+) -> None:
+    (house.home / name).write_bytes(b"\xff\xfe nothing of that kind" * 30)
+    ended, told = found()
+    assert ended == code
+    assert Path(name).stem in told[check] or name in told[check]
+    assert "versions" not in told
+
+
+def test_what_killed_processes_left_is_found_and_removed(found, house: Workspace, tmp_path: Path) -> None:
+    then = time.time() - 3 * 24 * 3600
+    left = [house.evidence / ".abc.parquet.12-34.part", house.evidence / "abc.part77", house.reports / "x.html.9.draft"]
+    folder = tmp_path / "temporary" / "boussole-old"
+    folder.mkdir()
+    for path in (*left, folder):
+        if path != folder:
+            path.touch(mode=0o600)
+        os.utime(path, (then, then))
+    young = house.evidence / ".def.parquet.12-34.part"
+    young.touch(mode=0o600)
+    code, told = found()
+    assert (code, list(told)) == (1, ["left over"])
+    assert found("--mend") == (0, {})
+    assert not any(path.exists() for path in (*left, folder))
+    assert young.exists(), "its process may still write it"
+
+
+def test_sources_that_everybody_reads(found, house: Workspace, tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text("who,health\n", encoding="utf-8")
+    system = house.home / "systems" / "trial.yaml"
+    system.write_text(
+        system.read_text(encoding="utf-8")
+        .replace("columns:\n", "columns:\n  person: who\n")
+        .replace(
+            "groups:\n",
+            'groups:\n  health: {from: sensitive, column: health, basis: "Law", expires: 2099-01-01}\n',
+        )
+        + f"sensitive: {{path: {source}, key: who}}\n",
+        encoding="utf-8",
+    )
+    for above in (source, *source.parents):
+        if above.stat().st_uid == os.getuid() and above != Path("/"):
+            above.chmod(above.stat().st_mode | 0o005)
+        if above == tmp_path.parent.parent.parent:
+            break
+    _, told = found()
+    assert str(source) in told["sources"]
+    source.chmod(0o600)
+    assert "sources" not in found()[1]
+
+
+def test_a_disk_without_room_and_a_clock_that_is_behind(
+    found, house: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.doctor.machine.LEAST", 2**60)
+    code, told = found()
+    assert (code, list(told)) == (1, ["disk"])
+    monkeypatch.undo()
+    monkeypatch.setattr("dashboard.doctor.machine.last_moment", lambda _: _in_a_week())
+    assert "the clock says" in found()[1]["clock"]
+
+
+def _in_a_week():
+    import datetime as dt
+
+    return dt.datetime.now(dt.UTC) + dt.timedelta(days=7)
+
+
+def test_the_table_is_for_people(command: Run, house: Workspace) -> None:
+    done = command("--workspace", house.home, "doctor")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert [line.split("  ")[0] for line in lines[:3]] == ["files", "catalogue", "keys and lake"]
+    assert all("all right" in line for line in lines)

@@ -1,0 +1,100 @@
+"""One call of each command, so that whatever befalls a workspace befalls every command; a new one calls itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import typer.main
+from typer.core import TyperGroup
+
+from dashboard.cli import app
+
+DAY = "2025-03-20"
+STATED = ["--role", "Steward", "--on", DAY]
+OF = ["--system", "trial"]
+CALLS: dict[str, list[str]] = {
+    "init": ["{out}/new"],
+    "demo": ["--home", "{out}/demo", "--people", "500", "--no-open"],
+    "import": ["{more}", *OF],
+    "log": ["{more}", *OF],
+    "audit": [*OF, "--from", "2025-01-01", "--to", "2025-02-28"],
+    "drift": [*OF, "--json", "{out}/drift.json"],
+    "report": ["--lang", "en"],
+    "purge": ["--before", "2025-02-01"],
+    "systems add": ["{system}", "--replace"],
+    "systems new": ["--from", "{more}", "--out", "{out}/new.yaml"],
+    "charter new": [],
+    "charter adopt": [*STATED, "--document", "{document}"],
+    "record finding": [
+        *("--authority", "DPA", "--title", "Letter", "--article", "equite", "--cap", "watch"),
+        *(*STATED, "--document", "{document}"),
+    ],
+    "work training": [
+        *("--course", "C", "--users", "40", "--trained", "30", "--before", "20"),
+        *("--from", "2025-01-01", "--to", "2025-02-01", *STATED),
+    ],
+    "incident open": [
+        *(*OF, "--severity", "minor", "--title", "T", "--text", "Something", "--happened-on", DAY),
+        *("--known", DAY, *STATED),
+    ],
+    "committee new": ["external"],
+    "export csv": ["{out}/csv"],
+    "export json": ["{out}/json"],
+    "export pack": ["{out}/pack"],
+    "export oscal": ["{out}/oscal"],
+    "ledger checkpoint": ["{out}/checkpoint"],
+    "ledger keygen": ["{out}/college", "--name", "example.org/agents"],
+    "ledger prove": ["0", "{out}/proof"],
+    "quarantine export": ["{out}/bad.csv", *OF],
+    "quarantine discard": [*OF, "--all", "--reason", "tests", "--role", "Steward"],
+    "access token new": ["program"],
+    "subgroups": [*OF],
+}
+"""What is written after the words of a command; `{out}` is a folder of the disk, `{more}` a file of decisions."""
+SERVES = {"dashboard"}
+"""Ends when somebody ends it."""
+
+
+def calls(**places: Path) -> dict[str, list[str]]:
+    """The words of every command and what follows them, made of its options where nobody wrote a call for it."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    commands = dict(_tree(root))
+    return {
+        words: [*words.split(), *(each.format(**places) for each in CALLS.get(words, _made(command)))]
+        for words, command in commands.items()
+        if words not in SERVES
+    }
+
+
+def _tree(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _tree(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+def _made(command: Any) -> list[str]:
+    """What a command cannot do without, of the kind that it asks for."""
+    made: list[str] = []
+    for parameter in command.params:
+        if parameter.required:
+            name = [parameter.opts[0]] if parameter.param_type_name == "option" else []
+            made += [*name, _value(parameter)]
+    return made
+
+
+def _value(parameter: Any) -> str:
+    if parameter.name == "system":
+        return "trial"
+    kind = parameter.type_descriptor.annotation
+    if get_origin(kind) is Literal:
+        return str(get_args(kind)[0])
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return str(next(iter(kind)).value)
+    return {int: "12", float: "0.5", Path: "{out}/given.csv", dt.datetime: DAY}.get(kind, "Text")
