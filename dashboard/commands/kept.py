@@ -12,6 +12,7 @@ from audits.errors import LedgerError
 from dashboard.commands.console import say
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from audits.ledger.checkpoint import Checkpoint
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from audits.ledger.notes import Note
     from audits.ledger.verification import Verification
     from audits.workspace import Workspace
+    from charter.records.outside import Outside
 
 MOST_BYTES = 1_000_000
 
@@ -55,11 +57,66 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
         good = not known
     else:
         good = _itself(found) and _lawful(workspace)
+        good &= not found.ok or _outside(workspace)
     origin = verifier_of(workspace)
     for path, note, item in known:
         good &= found is not None and _stands(path, item, found, origin=origin.name if origin else None)
         good &= _signatures(path, note, trusted)
     return good
+
+
+def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities: bytes) -> str:
+    """Files a timestamp in the workspace whose checkpoint it is of; says where, or why not."""
+    from audits.ledger.outside import OtherLedgerError
+    from charter.records.outside import file_timestamp
+
+    if workspace is None:
+        return "Not filed: no workspace was named."
+    try:
+        file_timestamp(workspace, note, reply=reply, authorities=authorities)
+    except OtherLedgerError as error:
+        return f"Not filed: {error.what}"
+    return f"Filed in {workspace.checkpoints}."
+
+
+def _outside(workspace: Workspace) -> bool:
+    """Tells who outside has checked the ledger; whether it is the one they saw, and as timestamped as is required."""
+    import datetime as dt
+
+    from charter.records.outside import State, outside
+
+    found, now = outside(workspace), dt.datetime.now(dt.UTC)
+    for each in found.checks:
+        if each.problem:
+            say(f"Witness {each.witness}: {each.problem}")
+        elif each.at is None:
+            say(f"Witness {each.witness}: has not checked the ledger yet.")
+        else:
+            words = "unchanged" if not each.broken else f"not those it saw ({each.standing})"
+            when = f"{each.at:%Y-%m-%d at %H:%M} UTC"
+            say(f"Witness {each.witness}: cosigned {each.size} entries on {when}; they are {words}.")
+    if found.state(now) in (State.late, State.never):
+        say(f"No witness outside has checked the ledger for {found.witness_days} days.")
+    if not found.checks:
+        say("Nobody outside checks the ledger: [ledger] witnesses names nobody.")
+    return found.state(now) is not State.broken and _timestamped(found, now)
+
+
+def _timestamped(found: Outside, now: dt.datetime) -> bool:
+    """Tells when the ledger was timestamped; whether that is as recent as is required."""
+    from charter.records.outside import State
+
+    for name in found.bad_stamps:
+        say(f"The timestamp {name} does not hold.")
+    state, stamp = found.stamp_state(now), found.stamp
+    if stamp is not None:
+        words = "unchanged" if state is not State.broken else f"not those that were stamped ({stamp.standing})"
+        who = f"{stamp.authority}, certificate {stamp.fingerprint[:16]}…"
+        when = f"{stamp.at:%Y-%m-%d at %H:%M} UTC"
+        say(f"Timestamp of {when} by {who}: its {stamp.size} entries are {words}.")
+    if state in (State.late, State.never):
+        say(f"A timestamp is required every {found.timestamp_days} days ([ledger] timestamp_days): it is missing.")
+    return state in (State.unset, State.recent)
 
 
 def _itself(found: Verification) -> bool:

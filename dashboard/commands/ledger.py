@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dashboard.commands import kept
-from dashboard.commands.console import say, workspace_of
+from dashboard.commands.console import known_workspace, say, workspace_of
 from dashboard.commands.output import check_file, write_bytes, write_text
 
 app = typer.Typer(
@@ -134,6 +134,7 @@ def check(
 
 @app.command()
 def timestamp(
+    context: typer.Context,
     file: FileArgument,
     reply: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="The reply of a timestamp authority (RFC 3161).")
@@ -142,7 +143,7 @@ def timestamp(
         Path | None, typer.Option(exists=True, dir_okay=False, help="The authority's root certificate (PEM).")
     ] = None,
 ) -> None:
-    """Ask in a file for the timestamp of a checkpoint, or check the reply.
+    """Ask in a file for the timestamp of a checkpoint, or check the reply and file it in the workspace.
 
     Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
     """
@@ -157,5 +158,7 @@ def timestamp(
         return
     if authority is None:
         raise BoussoleError("whose timestamp should be trusted?", next_step="Give --authority with its certificate.")
-    moment = timestamped_at(note, reply=reply.read_bytes(), authorities=authority.read_bytes())
+    answer, root = reply.read_bytes(), authority.read_bytes()
+    moment = timestamped_at(note, reply=answer, authorities=root)
     say(f"The checkpoint existed on {moment:%Y-%m-%d at %H:%M:%S} UTC, says the authority.")
+    say(kept.filed(known_workspace(context), note, reply=answer, authorities=root))
