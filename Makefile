@@ -46,17 +46,21 @@ browser: ## Chromium and its driver, from the system's packages, if missing
 	@{ command -v chromium && command -v chromedriver; } >/dev/null || .ci/apt chromium chromium-driver
 	@command -v pdftoppm >/dev/null || .ci/apt poppler-utils
 
+token: ## SoftHSM, a PKCS#11 token in software, and ip, from the system's packages, if missing
+	@command -v softhsm2-util >/dev/null || .ci/apt softhsm2
+	@command -v ip >/dev/null || .ci/apt iproute2
+
 # --- what people call ------------------------------------------------------
 demo: .venv/.run ## build the demo workspace, run the whole chain, open the dashboard
 	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
 
-test: .venv/.dev browser ## every test but the slow ones
+test: .venv/.dev browser token ## every test but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
-test-all: .venv/.dev .venv/.spark browser ## every test, with Spark
+test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-attack: .venv/.dev browser ## everything that is tried against Boussole; writes docs/attacks.md
+attack: .venv/.dev browser token ## everything that is tried against Boussole; writes docs/attacks.md
 	$(BIN)/python -m tests.attacks
 
 check: .venv/.dev ## format, lint, types, imports, dependencies, charter
@@ -96,4 +100,4 @@ format: .venv/.dev ## rewrite the code in the house format
 clean: ## remove what make made
 	rm -rf .venv .venv-peers $(DEMO_HOME) screens site .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help browser demo test test-all attack check bench bench-full screens docs release lock format clean
+.PHONY: help browser token demo test test-all attack check bench bench-full screens docs release lock format clean

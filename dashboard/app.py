@@ -53,4 +53,4 @@ else:
             shown(chosen, say)
     else:
         st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
-    footer(say, name=name, local=not me.authenticated)
+    footer(say, name=name, local=not me.authenticated, told=frame.checked_outside(say))

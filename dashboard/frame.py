@@ -44,6 +44,7 @@ from dashboard.html import Html, el, join
 from dashboard.incidents.beside import open_incidents as incidents_beside
 from dashboard.inline import SCRIPT, STYLE
 from dashboard.lost_html import lost
+from dashboard.outside.html import foot, foot_unread
 from dashboard.pages import Page, current, listed
 from dashboard.questions.html import ask_link
 from dashboard.register_choice import Register
@@ -317,8 +318,20 @@ def outside(say: Say) -> None:
         st.html(join([_brand(), languages(say)]))
 
 
-def footer(say: Say, *, name: str, local: bool) -> None:
-    """Said on every page, whatever the sidebar does; then the page is complete. `name` is that of the page shown."""
+def checked_outside(say: Say) -> Html:
+    """When somebody outside checked the ledger last, in one line."""
+    href = evidence_href(query=kept_query())
+    try:
+        return foot(store.outside(Workspace.find()), say, now=dt.datetime.now(dt.UTC), href=href)
+    except BoussoleError:
+        return foot_unread(say, href=href)
+
+
+def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> None:
+    """Said on every page, whatever the sidebar does; then the page is complete. `name` is that of the page shown.
+
+    `told` is what only somebody who is let in is told.
+    """
     mode = el(
         "p",
         el("strong", say("Local mode:")),
@@ -329,6 +342,7 @@ def footer(say: Say, *, name: str, local: bool) -> None:
         el(
             "footer",
             mode if local else None,
+            told,
             el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
             class_="foot",
             lang=say.lang,

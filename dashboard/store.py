@@ -19,6 +19,8 @@ from charter.due import due
 from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from charter.records.audits import audits_of
 from charter.records.lookup import last_entry
+from charter.records.outside import Outside
+from charter.records.outside import outside as seen_outside
 from dashboard.amendment import Seen, look
 from dashboard.article_view import ArticlePage, Chosen
 from dashboard.article_view import article_page as written
@@ -164,6 +166,13 @@ def verified(workspace: Workspace) -> Verified | None:
     return _verified(workspace.home, (*_records(workspace), *_sealed(workspace)))
 
 
+def outside(workspace: Workspace) -> Outside:
+    """Who outside has checked the ledger, read anew when it, what they signed or the settings have changed."""
+    home = workspace.home
+    files = [home / SETTINGS_FILE, *sorted(workspace.checkpoints.glob("*/*")), *sorted(workspace.keys.glob("ledger*"))]
+    return _outside(home, (*_records(workspace), *_stamp(files)))
+
+
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
     register(workspace, today())
@@ -307,6 +316,11 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, la
 @newest(4)
 def _verified(home: Path, _stamp: Stamp) -> Verified | None:
     return verify_here(Workspace(home))
+
+
+@newest(4)
+def _outside(home: Path, _stamp: Stamp) -> Outside:
+    return seen_outside(Workspace(home))
 
 
 @dataclass(frozen=True, kw_only=True)

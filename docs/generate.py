@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 
 from audits.access_settings import AccessSettings
 from audits.alert_settings import AlertSettings
+from audits.ledger_settings import LedgerSettings
 from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
+from audits.witness.settings import WitnessSettings
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
@@ -80,6 +82,16 @@ def alert_fields() -> str:
     return _fields(AlertSettings, "[alerts]")
 
 
+def ledger_fields() -> str:
+    """A table of the keys of `[ledger]` and of its signer."""
+    return _fields(LedgerSettings, "[ledger]")
+
+
+def witness_fields() -> str:
+    """A table of the keys of `witness.toml`."""
+    return _fields(WitnessSettings, "witness.toml")
+
+
 def permissions() -> str:
     """A table of what each role may do."""
     roles = [role for role in Role if role is not Role.OPERATOR]
@@ -98,7 +110,8 @@ def api() -> str:
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
     for each in ENDPOINTS:
         asked = ", ".join(f"`{it.name}`" for it in each.asked if it.name not in each.in_path)
-        rows.append(f"| `{each.path}` | {each.told} | {asked} |")
+        method = "" if each.method == "get" else f"{each.method.upper()} "
+        rows.append(f"| {method}`{each.path}` | {each.told} | {asked} |")
     return "\n".join(rows)
 
 
@@ -248,6 +261,8 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "measures": ("measures.md", measures),
     "access-fields": ("access.md", access_fields),
     "alert-fields": ("alerts.md", alert_fields),
+    "ledger-fields": ("ledger.md", ledger_fields),
+    "witness-fields": ("ledger.md", witness_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
     "dirty-files": ("dirty-files.md", dirty_files),

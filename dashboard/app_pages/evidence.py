@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import streamlit as st
 
 from audits.errors import BoussoleError
@@ -12,6 +14,7 @@ from dashboard.evidence_facts import proved, results, short
 from dashboard.evidence_head import head
 from dashboard.evidence_routes import answer_of
 from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
+from dashboard.outside import html as outside_html
 from dashboard.words import Say, speaker
 
 
@@ -35,6 +38,7 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.acts(say, whole=found is None or found.ledger.ok, lang=query))
     if answered := answer_of(st.query_params.get("checked", "")):
         st.html(evidence_html.answer(*answered))
+    st.html(outside_html.section(store.outside(here), say, now=dt.datetime.now(dt.UTC)))
     asked = asked_of(st.query_params.to_dict())
     listed = results(here, asked, page=number_of(st.query_params.get("page", "")) or 1)
     st.html(evidence_html.search(search_of(span, asked, listed, frame.scene(), say, query=query), say))

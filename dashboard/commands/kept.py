@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audits.ledger.checkpoint import Checkpoint
     from audits.ledger.keys import VerifierKey
     from audits.ledger.notes import Note
+    from audits.workspace import Workspace
 
 MOST_BYTES = 1_000_000
 
@@ -38,6 +39,20 @@ def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
 
     request = parse_request(text_of(path))
     return request.note, request.checkpoint
+
+
+def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities: bytes) -> str:
+    """Files a timestamp in the workspace whose checkpoint it is of; says where, or why not."""
+    from audits.ledger.outside import OtherLedgerError
+    from charter.records.outside import file_timestamp
+
+    if workspace is None:
+        return "Not filed: no workspace was named."
+    try:
+        file_timestamp(workspace, note, reply=reply, authorities=authorities)
+    except OtherLedgerError as error:
+        return f"Not filed: {error.what}"
+    return f"Filed in {workspace.checkpoints}."
 
 
 def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:

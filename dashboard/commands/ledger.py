@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dashboard.commands import kept
-from dashboard.commands.console import put, say, workspace_of
+from dashboard.commands.console import known_workspace, put, say, workspace_of
 from dashboard.commands.output import check_file, write_bytes, write_text
 
 app = typer.Typer(
@@ -166,6 +166,7 @@ def check(
 
 @app.command()
 def timestamp(
+    context: typer.Context,
     file: FileArgument,
     reply: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="The reply of a timestamp authority (RFC 3161).")
@@ -174,7 +175,7 @@ def timestamp(
         Path | None, typer.Option(exists=True, dir_okay=False, help="The authority's root certificate (PEM).")
     ] = None,
 ) -> None:
-    """Ask in a file for the timestamp of a checkpoint, or check the reply.
+    """Ask in a file for the timestamp of a checkpoint, or check the reply and file it in the workspace.
 
     Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
     """
@@ -190,5 +191,7 @@ def timestamp(
         return
     if authority is None:
         raise BoussoleError("whose timestamp should be trusted?", next_step="Give --authority with its certificate.")
-    moment = timestamped_at(note, reply=read_bytes(reply), authorities=read_bytes(authority))
+    answer, root = read_bytes(reply), read_bytes(authority)
+    moment = timestamped_at(note, reply=answer, authorities=root)
     say(f"The checkpoint existed on {moment:%Y-%m-%d at %H:%M:%S} UTC, says the authority.")
+    say(kept.filed(known_workspace(context), note, reply=answer, authorities=root))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from audits.errors import LedgerError
 from dashboard.commands.console import say
 from dashboard.commands.kept import checkpoint_in, signatures
+from dashboard.commands.ledger_outside import checked_outside
 from dashboard.commands.outcome import Outcome, worst
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
         say("There are no records yet: nothing was verified.")
         return Outcome.FAULT if known else Outcome.ITSELF
     good = [_itself(found) and _files(workspace) and _lawful(workspace)]
+    good.append(not found.ok or checked_outside(workspace))
     _restarted(workspace)
     origin = verifier_of(workspace)
     for path, note, item in known:

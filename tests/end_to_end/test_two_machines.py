@@ -1,0 +1,199 @@
+"""A server and a witness on two machines, as they run in a house: real processes, TLS, tokens, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from audits.ledger.college import cosign
+from audits.ledger.cosigning import parse_request
+from audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
+from audits.ledger.notes import check
+from audits.ledger.signing import workspace_key
+from audits.workspace import Workspace
+from benchmarks.process import BOUSSOLE
+from charter.records import request_of
+from charter.records.outside import outside
+from dashboard.access import tokens
+from tests.end_to_end.machines import Loopback, Namespaces
+from tests.end_to_end.test_kept_checkpoint import boussole, grow
+
+SETTINGS = """
+[access]
+issuer = "https://id.example.org"
+client_id = "boussole"
+address = "https://boussole.example.org"
+hosts = ["{host}"]
+roles = {{staff = "reader"}}
+[ledger]
+witnesses = ["{witness}"]
+"""
+COSIGNATURES = "/api/ledger/cosignatures"
+TELL = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"
+
+
+def network(home):
+    """Two namespaces. Where they are not permitted, CI fails: there it is to be run as root."""
+    try:
+        return Namespaces(home)
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        why = f"network namespaces cannot be made here ({error}): run as root, with iproute2 installed"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        return pytest.skip(why)
+
+
+class Scene:
+    """The server's workspace and the witness's folder, on their machines."""
+
+    def __init__(self, home, machines):
+        self.home, self.machines = home, machines
+        self.workspace = Workspace.create(home / "server")
+        grow(self.workspace, [1, 2, 3])
+        self.folder = home / "witness"
+        self.witness = boussole("ledger", "keygen", self.folder, "--name", "example.org/agents").stdout.strip()
+        self.log = str(workspace_key(self.workspace.keys).verifier)
+        settings = SETTINGS.format(host=machines.server, witness=self.witness)
+        (self.workspace.home / "boussole.toml").write_text(settings, encoding="utf-8")
+        self.workspace = Workspace(self.workspace.home)
+        self.token = tokens.new_token(self.workspace, role="witness", label="agents", days=9)
+        (home / "token").write_text(self.token, encoding="utf-8")
+        self.told = home / "told"
+        command = json.dumps([sys.executable, "-c", TELL, str(self.told)])
+        (self.folder / "witness.toml").write_text(f"alert_command = {command}\n", encoding="utf-8")
+
+    def look(self, *options, folder=None):
+        given = ["--folder", folder or self.folder, "--token-file", self.home / "token"]
+        return self.machines.run([BOUSSOLE, "ledger", "witness", self.machines.url, *given, *options])
+
+    def post(self, note, token=None):
+        return self.machines.ask("POST", COSIGNATURES, token=token or self.token, body=str(note))
+
+    @property
+    def kept(self):
+        return (self.folder / "kept.checkpoint").read_text(encoding="utf-8")
+
+    def put(self, home):
+        """Another database in place of the server's, as whoever runs it could."""
+        for path in self.workspace.home.glob("governance.sqlite*"):
+            path.unlink()
+        for path in home.glob("governance.sqlite*"):
+            shutil.copy(path, self.workspace.home / path.name)
+        shutil.copytree(home / "evidence", self.workspace.evidence, dirs_exist_ok=True)
+
+    def forked(self, name, days):
+        """Another ledger under the same key."""
+        other = Workspace.create(self.home / name)
+        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
+        grow(other, days)
+        return other
+
+
+@pytest.fixture(params=[Loopback, network], ids=["loopback", "namespaces"])
+def scene(request, tmp_path):
+    machines = request.param(tmp_path)
+    made = Scene(tmp_path, machines)
+    try:
+        machines.start(made.workspace.home)
+        yield made
+    finally:
+        machines.close()
+
+
+@pytest.mark.slow
+@pytest.mark.attack("ledger", "a server on another machine rewrites, rolls back, forges, replays or falls silent")
+def test_a_month_of_a_witness_on_another_machine(scene, tries):
+    honest_days(scene)
+    tries.add(posts_of_strangers(scene))
+    tries.add(dishonest_days(scene))
+    silence(scene)
+
+
+def honest_days(scene):
+    first = scene.look("--log", scene.log)
+    assert first.returncode == 0, first.stderr
+    grow(scene.workspace, [10, 11, 12])
+    again = scene.look()
+    assert (again.returncode, "3 more came since" in again.stderr) == (0, True), again.stderr
+    found = outside(scene.workspace)
+    assert (found.last.witness, found.last.size, found.size) == ("example.org/agents", found.size, found.size)
+
+
+def posts_of_strangers(scene):
+    """Forged, replayed and foreign cosignatures, and other tokens: nothing of it changes what is kept."""
+    before, path = outside(scene.workspace), scene.workspace.checkpoints
+    files = {each.name: each.read_bytes() for each in path.glob("witnesses/*.checkpoint")}
+    fresh = request_of(scene.workspace, since=0).note
+    stranger = make_key("example.org/agents", kind=COSIGNATURE)
+    reader = tokens.new_token(scene.workspace, role="reader", label="reader", days=1)
+    old = scene.kept
+    posts = [
+        (fresh.signed(stranger), scene.token, 403),
+        (fresh, scene.token, 403),
+        (fresh.signed(make_key("x", kind=SIGNATURE)), scene.token, 403),
+        (old.replace("\n7\n", "\n8\n"), scene.token, 404),
+        ("nonsense", scene.token, 400),
+        (old, reader, 403),
+        (old, "boussole_00000000_" + "a" * 43, 401),
+        (old, scene.token, 200),
+    ]
+    for note, token, status in posts:
+        answer = scene.post(note, token)
+        assert answer[0] == status, (answer, str(note))
+        assert outside(scene.workspace).last == before.last
+        assert {each.name: each.read_bytes() for each in path.glob("witnesses/*.checkpoint")} == files
+    assert scene.machines.ask("GET", "/api/ledger", token=scene.token)[0] == 403
+    return len(posts) + 1
+
+
+def dishonest_days(scene):
+    """A rewritten ledger, one that was rolled back, and one under another key: each is told and proved."""
+    honest = scene.home / "honest"
+    shutil.copytree(scene.workspace.home, honest)
+    rewritten = scene.forked("rewritten", range(1, 20)).home
+    older = scene.forked("older", [1]).home
+    for place, why in ((rewritten, "the ledger was rewritten"), (older, "entries were removed")):
+        scene.put(place)
+        diverged(scene, why)
+    scene.put(honest)
+    assert scene.look().returncode == 0, "the honest ledger is back"
+    shutil.copytree(scene.folder, scene.home / "other-witness")
+    for name in ("kept.checkpoint", "ledger.vkey"):
+        (scene.home / "other-witness" / name).unlink()
+    wrong = make_key(scene.log.partition("+")[0], kind=SIGNATURE).verifier
+    done = scene.look("--log", str(wrong), folder=scene.home / "other-witness")
+    assert (done.returncode, "not signed by the ledger's key" in done.stderr) == (1, True), done.stderr
+    return 3
+
+
+def diverged(scene, why):
+    before = scene.kept
+    known = set((scene.folder / "divergences").glob("*"))
+    done = scene.look()
+    assert (done.returncode, why in done.stderr) == (1, True), done.stderr
+    assert scene.kept == before
+    (place,) = set((scene.folder / "divergences").glob("*")) - known
+    log, both = parse_verifier(scene.log), ("kept.checkpoint", "received.checkpoint")
+    notes = [parse_request((place / name).read_text(encoding="utf-8")).note for name in both]
+    assert all(check(note, [log]).signers for note in notes), "anybody can tell from these two files"
+    assert str(place) in scene.told.read_text(encoding="utf-8")
+
+
+def silence(scene):
+    """The server is down, then the cable is out; the witness keeps what it has, and can still cosign by hand."""
+    before = scene.kept
+    scene.machines.stop()
+    done = scene.look()
+    assert (done.returncode, "does not answer" in done.stderr) == (2, True), done.stderr
+    if isinstance(scene.machines, Namespaces):
+        scene.machines.unplug()
+        assert scene.look().returncode == 2
+    assert scene.kept == before
+    since = parse_request(before).checkpoint.size
+    grow(scene.workspace, [25])
+    assert cosign(scene.folder, request_of(scene.workspace, since=since)).text.split("\n")[1] == str(since + 1)
