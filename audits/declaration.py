@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
-from audits.systems.model import KEPT, System
+from audits.systems.kinds import KEPT
+from audits.systems.model import System
 
 USED = {
     "id",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from audits.cubes.apart import told_apart
+from audits.cubes.rare import meant_in
 from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from audits.suppression import Published, Suppression
@@ -14,6 +15,7 @@ from audits.suppression.apart import Apart
 from audits.suppression.lattice import Key
 from audits.suppression.rules import SET_APART
 from audits.systems.model import System
+from audits.systems.values import rare
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 from charter.records import audits_near
@@ -39,12 +41,28 @@ def publications(
     for document in documents:
         start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
         found.setdefault(Window(start, end), []).append(document)
-    return [publication(shown, documents) for shown, documents in found.items()]
+    return in_values(workspace, system, [publication(shown, documents) for shown, documents in found.items()])
 
 
-def set_apart(documents: Mapping[Window, Document]) -> list[Apart]:
+def in_values(workspace: Workspace, system: System, published: Sequence[Published]) -> list[Published]:
+    """What documents told, in the values that the lake has: they name nothing that few people have."""
+    if not any(rare(value or "") for each in published for _, group in _keys(each) for value in group):
+        return list(published)
+    meant = meant_in(workspace, system)
+    return [meant.published(each) for each in published]
+
+
+def _keys(each: Published) -> Iterator[Key]:
+    """The groups that something is said of to have been hidden or set apart."""
+    for hidden in filter(None, (each.hidden, each.scored)):
+        yield from (*hidden.decisions, *hidden.outcomes, *(key for keys in hidden.stages.values() for key in keys))
+    yield from each.apart
+
+
+def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, Document]) -> list[Apart]:
     """The rows that the audits of some windows have left out of all figures."""
-    return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+    apart = told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+    return meant_in(workspace, system).apart(apart) if any(rare(each.value or "") for each in apart) else apart
 
 
 def publication(window: Window, documents: Sequence[Document]) -> Published:
