@@ -17,7 +17,8 @@ from audits import private_files
 from audits.errors import BoussoleError
 from audits.hashing import sha256_hex
 from audits.regular import read_bytes
-from audits.systems.model import KEPT, System
+from audits.systems.kinds import KEPT
+from audits.systems.model import System
 
 USED = {
     "id",

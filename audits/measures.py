@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -149,7 +150,14 @@ class Cells:
 
     def sizes(self) -> Counts:
         """Decisions in each group."""
-        return np.asarray(self.counts.sum(axis=(1, 2, 3)), dtype=np.int64)
+        return self._sizes
+
+    @cached_property
+    def _sizes(self) -> Counts:
+        """Added up once: a comparison with all others asks for them for each pair of groups."""
+        found = np.asarray(self.counts.sum(axis=(1, 2, 3)), dtype=np.int64)
+        found.flags.writeable = False
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

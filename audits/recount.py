@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from audits.cubes.apart import apart_of, lost
 from audits.cubes.common import SharedRowsError, find_common
+from audits.cubes.rare import values_of, without_names
 from audits.cubes.read import Read
 from audits.cubes.update import sealed_months
 from audits.drift.values import OTHERS, Categories, Watched
@@ -107,6 +108,8 @@ def recount(
     try:
         with reading(workspace) as connection:
             held = exists(connection, asked.system)
+            if held:  # evidence of earlier versions has the values themselves
+                kept = without_names(connection, workspace, asked.system, kept)
             if held and lost(connection, asked.system, within(apart_of(kept.withheld), asked.window)):
                 return Recount(ended=ended, uncounted=True)
         now = _held_to(workspace, asked, kept, ended, published, at=None)
@@ -198,12 +201,13 @@ def _sight(
                 apart=apart,
                 common=common,
             )
-            return _as_kept(found, kept)
+            return _as_kept(without_names(connection, workspace, system, found), kept)
 
         cubes = read(exact=False, apart=[])
         if months:
             return _Sight(cubes, cubes, cubes, months, arrivals(connection, system))
-        rows = read(exact=True, apart=None if published is not None else apart_of(kept.withheld))
+        apart = None if published is not None else values_of(connection, workspace, system, apart_of(kept.withheld))
+        rows = read(exact=True, apart=apart)
         whole = read(exact=True, apart=[]) if apart_of(rows.withheld) else rows
         return _Sight(rows, whole, cubes, months, arrivals(connection, system))
 

@@ -17,6 +17,7 @@ from audits.cubes.common import Common, find_common
 from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
 from audits.cubes.lists import lists_of, read_ranks
 from audits.cubes.periods import refuse_empty
+from audits.cubes.rare import without_names
 from audits.cubes.read import Read, cells_from_counts, days_of, hold_bands, hold_declared, read_counts
 from audits.cubes.reference import before_of, read_reference, reference_untold
 from audits.cubes.scores import SCORES, read_scores, scores_of
@@ -104,6 +105,7 @@ def measure_window(
         )
         if not _decisions(read):
             raise refuse_empty(connection, system, window)
+        read = without_names(connection, workspace, system, read)
         seen = snapshot(connection)
     measures, decisions = measure_evidence(read, system, stands=stands)
     unsealed.clear(workspace)

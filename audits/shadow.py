@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
 from audits.cubes.apart import refuse_lost
+from audits.cubes.rare import Renaming, words_in
 from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
 from audits.cubes.scores import SCORES, scores_of
 from audits.cubes.update import count_rows, rows_of, sealed_months
@@ -25,6 +26,7 @@ from audits.suppression.apart import Apart, within
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.windows import Window, period_of
+from audits.workspace import Workspace
 
 SIDES = ("production", "candidate")
 
@@ -45,14 +47,27 @@ class Paired:
     both: Counts
     alone: int
     """Answers of the shadow on cases that were never decided."""
+    words: Renaming
+    """For the values that must not be named."""
 
     @property
     def cases(self) -> int:
         return int(self.both.sum())
 
+    def without_names(self) -> Paired:
+        """The same, with words in the place of values that must not be named."""
+        return replace(
+            self,
+            tables={side: self.words.cells(found) for side, found in self.tables.items()},
+            scores={side: self.words.scores(found) for side, found in self.scores.items()},
+            changed=self.words.cells(self.changed),
+            left=self.words.cells(self.left),
+        )
+
 
 def read_paired(
     connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
     system: System,
     shadow: System,
     window: Window,
@@ -110,6 +125,7 @@ def read_paired(
         left=cells_from_counts(_counts(connection, system, window, left, as_of=as_of, without=without), system),
         both=both,
         alone=_alone(connection, system, shadow, window),
+        words=words_in(connection, workspace, system, tables["production"]),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
+from audits.cubes.rare import numbers_in
 from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
 from audits.lake.engine import scratch
 from audits.lake.tables import is_value, literal, quote
@@ -61,6 +62,11 @@ def changes(system: System, production: Side, candidate: Side) -> list[Changed]:
             connection.register(f"{name}_rows", side.rows)
             _leave_out(connection, name, [])
         seen = [_seen(connection, system, side, name) for side, name in named]
+        numbers = numbers_in([each.tables for each in seen], system)
+        if numbers.names:
+            for side, name in named:
+                connection.register(f"{name}_rows", numbers.rows(side.rows))
+            seen = [_seen(connection, system, side, name) for side, name in named]
         apart = _too_small(system, seen)
         if apart:
             for _, name in named:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from audits.languages import Catalogue, inside, number, whole
 from audits.systems.model import System
+from audits.systems.values import UNDECLARED, rare
 from charter.families import MeasureDocument, said
 
 PEOPLE = {
@@ -22,7 +23,7 @@ def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str
 
     Names of values stand in the system file as after "among": women, femmes.
     """
-    names = [_name(system, attribute, value, catalogue.lang) for attribute, value in group.items()]
+    names = [_name(catalogue, system, attribute, value) for attribute, value in group.items()]
     if None in names:
         values = [name or value for name, value in zip(names, group.values(), strict=True)]
         return catalogue.gettext("in the group “{name}”").format(name=", ".join(values))
@@ -62,10 +63,15 @@ def parsed(label: str, by: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _name(system: System, attribute: str, value: str, lang: str) -> str | None:
+def _name(catalogue: Catalogue, system: System, attribute: str, value: str) -> str | None:
     group = system.groups.get(attribute)
-    names = group.values.get(value) if group else None
-    return names.get(lang) if names else None
+    if names := group.values.get(value) if group else None:
+        return names.get(catalogue.lang)
+    if value == UNDECLARED:
+        return catalogue.gettext("people whose value is not declared")
+    if number := rare(value):
+        return catalogue.gettext("people of a small group ({number})").format(number=number)
+    return None
 
 
 def feature(system: System | None, column: str, lang: str) -> str:

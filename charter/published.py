@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from audits.cubes.apart import told_apart
+from audits.cubes.rare import meant_in
 from audits.decisions.shared import holding_same
 from audits.declaration import declared
 from audits.errors import NoLakeError, SystemFileError
@@ -20,6 +21,7 @@ from audits.suppression.lattice import Key
 from audits.suppression.rules import SET_APART
 from audits.systems.gaps import file_of
 from audits.systems.model import System
+from audits.systems.values import rare
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
 from charter.records import audits_near, declarations_of, other_systems
@@ -50,7 +52,8 @@ def publications(
             others[about] = _told_of(workspace, system, document)
         key = about if others[about] else system.id
         found.setdefault((window_of(document), key), []).append(document)
-    return [replace(publication(shown, documents), of=others.get(about)) for (shown, about), documents in found.items()]
+    told = [replace(publication(shown, each), of=others.get(about)) for (shown, about), each in found.items()]
+    return in_values(workspace, system, told)
 
 
 def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[Document]) -> set[str]:
@@ -84,9 +87,27 @@ def _declared(workspace: Workspace, digest: str) -> System:
 _read = lru_cache(maxsize=64)(declared)
 
 
-def set_apart(documents: Mapping[Window, Document]) -> list[Apart]:
+def in_values(workspace: Workspace, system: System, published: Sequence[Published]) -> list[Published]:
+    """What documents told, in the values that the lake has: they name nothing that few people have."""
+    return [
+        meant_in(workspace, each.of or system).published(each)
+        if any(rare(value or "") for _, group in _keys(each) for value in group)
+        else each
+        for each in published
+    ]
+
+
+def _keys(each: Published) -> Iterator[Key]:
+    """The groups that something is said of to have been hidden or set apart."""
+    for hidden in filter(None, (each.hidden, each.scored)):
+        yield from (*hidden.decisions, *hidden.outcomes, *(key for keys in hidden.stages.values() for key in keys))
+    yield from each.apart
+
+
+def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, Document]) -> list[Apart]:
     """The rows that the audits of some windows have left out of all figures."""
-    return told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+    apart = told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+    return meant_in(workspace, system).apart(apart) if any(rare(each.value or "") for each in apart) else apart
 
 
 def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[Document] = ()) -> None:

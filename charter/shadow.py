@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from audits.uncertainty.paired import mcnemar
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
 from charter.groups_over_time import documents_of
-from charter.published import publication, set_apart
+from charter.published import in_values, publication, set_apart
 from charter.records import audits_of
 from charter.shadow_answers import RATIO, Answers, distances
 from charter.side_by_side import VersionChange, days_told, head, table
@@ -64,12 +64,15 @@ def side_of_shadow(
         window = period_of(on, "month") if on else last_common_month(connection, system, shadow)
         documents = _documents(workspace, system, window)
         stands = standing(system, window, as_of=as_of, today=today)
-        apart = set_apart(documents_of(workspace, system.id))
+        apart = set_apart(workspace, system, documents_of(workspace, system.id))
         paired = read_paired(
-            connection, system, shadow, window, as_of=as_of, without=tuple(stands.expired), apart=apart
+            connection, workspace, system, shadow, window, as_of=as_of, without=tuple(stands.expired), apart=apart
         )
     _left_out_safely(paired, system)
-    document = _document(paired, system, shadow, documents, stands, alpha=alpha)
+    (published,) = in_values(workspace, system, [publication(paired.window, documents)])
+    hidden = paired.words.hidden(hidden_in_both(paired, published, system))
+    entry = documents[-1]["evidence"]["entry"]
+    document = _document(paired.without_names(), system, shadow, hidden, stands, alpha=alpha, entry=entry)
     _told_before_safely(workspace, document, system)
     return document
 
@@ -163,9 +166,15 @@ def _sizes(document: Given) -> dict[tuple[str, str], int]:
 
 
 def _document(
-    paired: Paired, system: System, shadow: System, documents: Sequence[Given], stands: Standing, *, alpha: float
+    paired: Paired,
+    system: System,
+    shadow: System,
+    hidden: Suppression,
+    stands: Standing,
+    *,
+    alpha: float,
+    entry: int,
 ) -> Document:
-    hidden = hidden_in_both(paired, publication(paired.window, documents), system)
     sides = {
         side: measure_cells(
             paired.tables[side], system=system, standing=stands, scores=paired.scores[side], withheld=hidden
@@ -174,7 +183,7 @@ def _document(
     }
     told = {side: {"measures": [measure.document() for measure in found]} for side, found in sides.items()}
     single = {m.id for m in sides["candidate"] if m.metric == RATIO and len(m.by) == 1}
-    side = {"window": days_told(paired.window), "decisions": paired.cases, "entry": documents[-1]["evidence"]["entry"]}
+    side = {"window": days_told(paired.window), "decisions": paired.cases, "entry": entry}
     return {
         **head(system, "shadow", alpha),
         "production": {"name": system.id, "title": dict(system.title), **side},

@@ -94,7 +94,7 @@ def sequential(
     """
     as_of = as_of or dt.datetime.now(system.zone).date()
     documents = documents_of(workspace, system.id) if documents is None else documents
-    apart = set_apart(documents)
+    apart = set_apart(workspace, system, documents)
     with reading(workspace) as connection:
         _, last = days_of(connection, system)
         found = version_windows(connection, system, before, after, last=last)

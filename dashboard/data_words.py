@@ -116,6 +116,14 @@ def change_words(changed: Changed, say: Say) -> tuple[str, str]:
             say("Values never seen before: {values}.", values=changed.detail),
             say("Check that they are meant; if not, have them corrected where the log is written."),
         ),
+        "rare_value": (
+            say("Values never seen before, which few rows have: {n}.", n=changed.detail),
+            say("Look in the file which they are; they are not named here, as they could say who somebody is."),
+        ),
+        "undeclared_value": (
+            say("Rows with a value that is not declared: {n}. They count as undeclared.", n=changed.detail),
+            say("Have them corrected where the log is written, or declare the value in the system file."),
+        ),
         "infinite_value": (
             say("Infinite numbers, read as missing."),
             say("Have them corrected where the log is written."),

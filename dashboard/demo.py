@@ -43,7 +43,8 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
         for done, window in enumerate(windows, 1):
             run_audit(workspace, system, start=window.start, end=window.end)
             progress(f"audits of {system.id}", done, len(windows))
-        make(workspace, exact_pair(workspace, system, apart=set_apart(documents_of(workspace, system.id))))
+        apart = set_apart(workspace, system, documents_of(workspace, system.id))
+        make(workspace, exact_pair(workspace, system, apart=apart))
     settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -9,6 +9,7 @@ from typing import Any
 from audits.languages import capital, inside
 from audits.mixed import joined
 from audits.systems import System
+from audits.systems.values import UNDECLARED, rare
 from charter.verdicts import oriented
 from dashboard.words import Say
 
@@ -213,12 +214,18 @@ def value_name(attribute: str, value: str, say: Say, *, system: System | None = 
     >>> from dashboard.words import speaker
     >>> value_name("gender", "?", speaker("en")), value_name("gender", "F", speaker("en"))
     ('unknown', 'F')
+    >>> value_name("gender", "undeclared", speaker("fr")), value_name("gender", "rare-1f60c2aa", speaker("en"))
+    ('non déclarée', 'small group 1f60c2aa')
     """
     declared = system.groups.get(attribute) if system else None
-    if declared and value in declared.values:
+    if declared and declared.values.get(value):
         return say.text(declared.values[value], value)
     if value == "?":
         return say("unknown")
+    if value == UNDECLARED:
+        return say("undeclared")
+    if number := rare(value):
+        return say("small group {number}", number=number)
     if declared and declared.bands:
         return band_name(value, say)
     return value

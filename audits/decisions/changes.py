@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 import duckdb
 
@@ -11,9 +12,11 @@ from audits.decisions.contracts import Contract, columns_of
 from audits.decisions.contracts.columns import WHOLE
 from audits.decisions.report import SchemaChange
 from audits.decisions.sources import Opened
-from audits.lake.tables import one, quote, table
+from audits.lake.tables import literal, one, quote, table
+from audits.systems.model import System
+from audits.systems.values import UNDECLARED
 
-MOST_VALUES = 5
+MOST_NAMED = 5
 LONGEST_VALUE = 40
 _FAMILIES = {
     "number": (*WHOLE, "FLOAT", "DOUBLE", "DECIMAL"),
@@ -80,25 +83,63 @@ def family(kind: str) -> str:
 
 
 def _values(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> list[SchemaChange]:
-    """Categories of groups and controls that this batch brings for the first time; a first batch brings none."""
+    """Categories of groups, controls and features that this batch brings for the first time; a first batch brings none.
+
+    Named are those that as many rows have as a group needs to be told; of others, which may be a slip of the hand or
+    the name of a person, only how many there are. Of values that a group does not declare, in how many rows.
+    """
     system = contract.system
     if contract.log != "decisions":
         return []
+    return [*_undeclared(connection, system, batch), *_new_values(connection, system, batch)]
+
+
+def _undeclared(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> list[SchemaChange]:
+    closed = {name: group.column for name, group in system.groups.items() if group.closed}
+    if not closed:
+        return []
+    counts = ", ".join(f"count(*) FILTER ({quote(f'g_{name}')} = {literal(UNDECLARED)})" for name in closed)
+    query = f"SELECT {counts} FROM {table(system, 'decisions')} WHERE batch = {batch}"
+    found = connection.execute(query).fetchone() or ()
+    return [
+        SchemaChange(kind="undeclared_value", column=column, detail=str(rows))
+        for column, rows in zip(closed.values(), found, strict=True)
+        if rows
+    ]
+
+
+def _new_values(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> list[SchemaChange]:
     decisions = table(system, "decisions")
     if not one(connection, f"SELECT count(*) FROM (FROM {decisions} WHERE batch <> {batch} LIMIT 1)"):
         return []
-    watched = {
-        f"g_{name}": group.column for name, group in system.groups.items() if not group.bands and group.source == "log"
+    open_groups = {
+        f"g_{name}": group.column
+        for name, group in system.groups.items()
+        if not (group.bands or group.closed) and group.source == "log"
     }
-    watched |= {f"c_{name}": control.column for name, control in system.controls.items()}
+    watched = open_groups | {f"c_{name}": control.column for name, control in system.controls.items()}
     watched |= {f"f_{name}": name for name in system.categories}
-    if not watched:
-        return []
-    sides = [f"list(DISTINCT {quote(role)}) FILTER (batch {side} {batch})" for role in watched for side in ("=", "<>")]
-    found = connection.execute(f"SELECT {', '.join(sides)} FROM {decisions}").fetchone() or ()
-    pairs = zip(watched.values(), found[::2], found[1::2], strict=True)
-    fresh = ((column, sorted(set(now or ()) - {None, *(before or ())})) for column, now, before in pairs)
-    return [SchemaChange(kind="new_value", column=column, detail=_listed(values)) for column, values in fresh if values]
+    return [
+        change
+        for role, column in watched.items()
+        for change in _fresh(connection, system, quote(role), column=column, batch=batch)
+    ]
+
+
+def _fresh(
+    connection: duckdb.DuckDBPyConnection, system: System, role: str, *, column: str, batch: int
+) -> Iterator[SchemaChange]:
+    """What a batch brings that a column never held: values that many rows have, and how many values few have."""
+    counted = f"SELECT {role} AS value, count(*) FILTER (batch = {batch}) AS n, count(*) AS every"
+    found = connection.execute(
+        f"SELECT value, n FROM ({counted} FROM {table(system, 'decisions')} WHERE {role} IS NOT NULL GROUP BY 1) "
+        "WHERE n = every ORDER BY value"
+    ).fetchall()
+    named = [value for value, n in found if n >= system.privacy.suppress_below]
+    if named:
+        yield SchemaChange(kind="new_value", column=column, detail=_listed(named))
+    if len(found) > len(named):
+        yield SchemaChange(kind="rare_value", column=column, detail=str(len(found) - len(named)))
 
 
 def _infinite(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> list[SchemaChange]:
@@ -123,5 +164,5 @@ def _listed(values: list[str]) -> str:
     >>> _listed(["a", "b"])
     'a, b'
     """
-    shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_VALUES])
-    return f"{shown}, …" if len(values) > MOST_VALUES else shown
+    shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_NAMED])
+    return f"{shown}, …" if len(values) > MOST_NAMED else shown

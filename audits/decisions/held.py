@@ -16,6 +16,8 @@ from audits.lake.rows import GENERATIONS
 from audits.lake.tables import literal, one, quote, table
 from audits.systems.kinds import LogName
 from audits.systems.model import System
+from audits.systems.parts import Group
+from audits.systems.values import UNDECLARED
 
 DIFFERS = "differs from what is already in the log, which stays as it was"
 PERIOD = "period"
@@ -102,10 +104,7 @@ def match(
 ) -> None:
     """Fills `held_rows`: `fresh` is SQL of rows with their ids and roles, `earlier` a condition of those of the log."""
     held = table(system, log)
-    differing = ", ".join(
-        f"CASE WHEN {_value('f', role, log)} IS DISTINCT FROM {_value('e', role, log)} THEN {literal(role)} END"
-        for role in roles
-    )
+    differing = ", ".join(f"CASE WHEN {_differs(system, role, log)} THEN {literal(role)} END" for role in roles)
     connection.execute(
         "INSERT INTO held_rows SELECT f.row, e.batch, e.row, "
         f"list_filter([{differing}], lambda role: role IS NOT NULL), NULL "
@@ -116,6 +115,26 @@ def match(
         names = " ".join(f"WHEN {literal(role)} THEN {literal(name)}" for role, name in roles.items())
         label = f"list_sort(list_distinct(list_transform(roles, lambda role: CASE role {names} END)))"
         connection.execute(f"UPDATE held_rows SET label = array_to_string({label}, ', ') WHERE len(roles) > 0")
+
+
+def _differs(system: System, role: str, log: LogName) -> str:
+    """SQL: whether a row says another thing of a role than the log holds.
+
+    A value that was not declared when it came in may be any that the file declares today, and one that an earlier
+    version kept as it was is not declared now: neither is a difference.
+    """
+    fresh, held = _value("f", role, log), _value("e", role, log)
+    group = system.groups.get(role.removeprefix("g_")) if role.startswith("g_") else None
+    if group is None or not group.closed:
+        return f"{fresh} IS DISTINCT FROM {held}"
+    then = f"({held} IS NOT DISTINCT FROM {literal(UNDECLARED)} AND {fresh} IS NOT NULL)"
+    return f"({_pooled(fresh, group)} IS DISTINCT FROM {_pooled(held, group)} AND NOT {then})"
+
+
+def _pooled(value: str, group: Group) -> str:
+    """SQL: a stored value of a group as it would be stored today."""
+    known = ", ".join(map(literal, group.values))
+    return f"CASE WHEN {value} IN ({known}) THEN {value} WHEN {value} IS NOT NULL THEN {literal(UNDECLARED)} END"
 
 
 def _value(side: str, role: str, log: str) -> str:

@@ -11,6 +11,7 @@ import duckdb
 
 from audits.cubes.read import hold_bands
 from audits.decisions.bookmarks import leave, resume
+from audits.decisions.bounded import hold_bounded
 from audits.decisions.changes import note_changes
 from audits.decisions.cleared import close_corrected, recognise
 from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
@@ -177,6 +178,7 @@ def _examine(
 ) -> IngestReport:
     """Counts good rows and lists the bad ones."""
     examine(connection, opened, contract, lake=lake, growing=growing, part=origin.startswith(CORRECTION))
+    hold_bounded(connection, opened, contract, lake=lake)
     if lake:
         _compare(connection, opened, contract, growing=growing)
     total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)

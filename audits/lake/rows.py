@@ -23,7 +23,7 @@ SHARED = {
         "log": "VARCHAR",
         "origin": "VARCHAR",
         "batch": "BIGINT",
-        "kind": "VARCHAR",  # new_column, lost_column, absent_column, changed_type, new_value, infinite_value
+        "kind": "VARCHAR",  # new_column, lost_column, changed_type, new_value, rare_value, …: `report.ChangeKind`
         "column": "VARCHAR",
         "detail": "VARCHAR",
         "at": "TIMESTAMP",

@@ -35,7 +35,7 @@ def _measures(scored: Scored, comparison: Comparison, make: Maker) -> list[Measu
 
 
 def _figure(scored: Scored, group: list[int], other: list[int], make: Maker) -> Figure | Refused:
-    n = [scored.scores_of(side).n for side in (group, other)]
+    n = [scored.n_of(side) for side in (group, other)]
     if not n[0].sum() or not n[1].sum():
         return "zero_denominator"
     value, bound = make(scored, group, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -62,11 +63,28 @@ class Scored:
         return Sides(self._outcome(positives, POSITIVE), self._outcome(negatives, NEGATIVE))
 
     def _outcome(self, positions: Sequence[int], outcome: int) -> Counts:
-        return np.asarray(self.scores.counts[list(positions), ..., outcome].sum(axis=(0, 3)), dtype=np.int64)
+        return np.asarray(self._by_outcome[list(positions), ..., outcome].sum(axis=0), dtype=np.int64)
+
+    @cached_property
+    def _by_outcome(self) -> Counts:
+        """By group, bin, bucket and outcome, added up once: each group is compared with all others."""
+        return np.asarray(self.scores.counts.sum(axis=3), dtype=np.int64)
+
+    @cached_property
+    def _by_bin(self) -> Counts:
+        return np.asarray(self._by_outcome.sum(axis=(2, 3)), dtype=np.int64)
+
+    @cached_property
+    def _by_bucket(self) -> Counts:
+        return np.asarray(self._by_outcome.sum(axis=(1, 3)), dtype=np.int64)
 
     def histogram(self, positions: Sequence[int]) -> Floats:
         """Everybody with a score, by bin."""
-        return np.asarray(self.scores.counts[list(positions)].sum(axis=(0, 2, 3, 4)), dtype=np.float64)
+        return np.asarray(self._by_bin[list(positions)].sum(axis=0), dtype=np.float64)
+
+    def n_of(self, positions: Sequence[int]) -> Counts:
+        """Everybody with a score, by bucket."""
+        return np.asarray(self._by_bucket[list(positions)].sum(axis=0), dtype=np.int64)
 
     def scores_of(self, positions: Sequence[int]) -> Moments:
         """The scores of everybody who has one."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
+from audits.cubes.rare import numbers_in
 from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
 from audits.decisions.contracts.columns import ColumnReader
 from audits.decisions.contracts.decisions import group_value
@@ -23,6 +24,7 @@ from audits.suppression.lattice import Key
 from audits.systems.kinds import BUCKETS, Value
 from audits.systems.logs import Decision
 from audits.systems.model import System
+from audits.systems.values import MOST_VALUES
 from audits.windows import Window
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 EVER = Window(dt.date.min, dt.date.max)
 ROW = '"_boussole row"'
 """The number of a row, beside the columns of the frame."""
-MOST_GROUPS = 200
+MOST_GROUPS = MOST_VALUES
 """A column with more values than these is no group: an identifier, or a number that wants bands."""
 
 
@@ -128,7 +130,9 @@ def count(rows: Rows, system: System, decision: Decision) -> tuple[list[Cells], 
     apart = find_apart(lambda apart: _tables(rows, system, apart), EVER, system=system)
     tables = _tables(rows, system, apart)
     keys = named(apart, tables)
-    return with_groups(tables, keys), keys
+    told = with_groups(tables, keys)
+    numbers = numbers_in([told], system)
+    return numbers.cells(told), {numbers.key(key): why for key, why in keys.items()}
 
 
 def _fill(rows: Rows, system: System, decision: Decision) -> None:

@@ -14,6 +14,7 @@ import duckdb
 
 from audits import unsealed
 from audits.cubes.histograms import POOLED
+from audits.cubes.update import sealed_months
 from audits.drift import stored
 from audits.errors import PrivacyError
 from audits.lake import has_lake, reading, writing
@@ -21,6 +22,7 @@ from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
 from audits.privacy import aside, expiry
 from audits.privacy.leftovers import clear_temporary
+from audits.privacy.rare_values import without_rare
 from audits.privacy.removals import Removal, noted, removal
 from audits.systems.kinds import LOGS
 from audits.systems.model import System
@@ -108,7 +110,7 @@ def purge(
     def plan(connection: duckdb.DuckDBPyConnection) -> Mapping[Name, str] | None:
         made = Plan()
         for system in held:
-            purged = _plan(connection, system, limits.get(system.id), made, today or _today(system))
+            purged = _plan(connection, workspace, system, limits.get(system.id), made, today=today or _today(system))
             found.extend([purged] if purged.rows or purged.groups else [])
         if dry_run or not found:
             return None
@@ -157,7 +159,13 @@ def _limits(systems: Sequence[System], before: dt.date | None, today: dt.date | 
 
 
 def _plan(
-    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date | None, plan: Plan, today: dt.date
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    limit: dt.date | None,
+    plan: Plan,
+    *,
+    today: dt.date,
 ) -> Purged:
     """Adds to the plan what goes of one system."""
     groups = expiry.still_held(connection, system, expiry.ended(system, today))
@@ -178,6 +186,8 @@ def _plan(
     if months:
         plan.queries[system.id, "sealed"] = _sealed(system, months)
         _leave_no_trace(system, months, plan)
+        every = {*months, *sealed_months(connection, system)}
+        plan.queries |= without_rare(connection, workspace, system, every, plan.queries)
     _forget_changes(connection, system, limit, gone, plan)
     rows: dict[str, int] = {}
     for (_, table), count in counts.items():

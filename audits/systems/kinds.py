@@ -39,6 +39,10 @@ BUCKETS = 40
 """Hash buckets of the cluster id: the groups of the delete-a-group jackknife."""
 
 
+KEPT = "kept"
+"""In the context of a validation: the system was declared once, and today's rules do not judge it."""
+
+
 class Strict(BaseModel):
     """Frozen, and no key that is not declared."""
 

@@ -10,14 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from audits.systems.files import Files
-from audits.systems.kinds import LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
+from audits.systems.kinds import KEPT, LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
 from audits.systems.logs import Columns, Contacts, Generations
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
 from audits.systems.register import Assessment, Costs, Dates, contradictions
-
-KEPT = "kept"
-"""In the context of a validation: the system was declared once, and today's rules of the register do not judge it."""
-
+from audits.systems.values import too_many
 
 _zones = cache(available_timezones)
 """Read once: looking for them takes longer than all the rest of a system file."""
@@ -182,6 +179,18 @@ class System(Strict):
         if self.columns and set(self.actors) - set(self.columns.stages):
             extra = ", ".join(sorted(set(self.actors) - set(self.columns.stages)))
             raise ValueError(f"`actors` names stages that `columns.stages` does not: {extra}")
+        return self
+
+    @model_validator(mode="after")
+    def _bounded(self, info: ValidationInfo) -> Self:
+        """Crossings of groups whose values the file declares; those of others are held to it when rows come in."""
+        if (info.context or {}).get(KEPT):
+            return self
+        if found := too_many({name: len(group.order) for name, group in self.groups.items()}, self.attributes):
+            what, many, most = found
+            raise ValueError(
+                f"{what}: {many:,} groups are too many to compare (at most {most}): put values together, or cross fewer"
+            )
         return self
 
     @model_validator(mode="after")

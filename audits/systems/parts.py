@@ -10,12 +10,14 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
 )
 
-from audits.systems.kinds import AuditWindow, ColumnName, Every, LogName, Range, Strict, Texts
+from audits.systems.kinds import KEPT, AuditWindow, ColumnName, Every, LogName, Range, Strict, Texts
+from audits.systems.values import UNDECLARED, Declared
 
 
 class Sensitive(Strict):
@@ -30,9 +32,15 @@ class Group(Strict):
 
     column: ColumnName = Field(description="The column that holds the value")
     title: Texts | None = Field(None, description="Its name, for readers")
-    values: dict[str, Texts] = Field(
+    values: Declared = Field(
         default_factory=dict,
-        description="Names of the values, as they stand after `among` or `parmi les`: women, femmes",
+        description="The values that there are: a list, or each with its name as it stands after `among` or "
+        "`parmi les`: women, femmes",
+    )
+    undeclared: Literal["pool", "set_aside"] = Field(
+        "pool",
+        description="What becomes of a value that is not among `values`: counted as *undeclared*, its text nowhere; or "
+        "its row set aside",
     )
     bands: list[float] | None = Field(None, min_length=1, description="Lower edges: [25, 50] gives <25, 25-49, 50+")
     range: Range | None = Field(
@@ -45,9 +53,15 @@ class Group(Strict):
 
     @model_serializer(mode="wrap")
     def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without the range where there is none: an older declaration keeps its hash."""
+        """Without the range where there is none, and what is so by itself: an older declaration keeps its hash."""
         found: dict[str, Any] = written(self)
-        return found if self.range else {name: value for name, value in found.items() if name != "range"}
+        silent = {"range": self.range is None, "undeclared": self.undeclared == "pool"}
+        return {name: value for name, value in found.items() if not silent.get(name)}
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file says which values there are: no other enters the lake."""
+        return bool(self.values) and not self.bands
 
     @property
     def order(self) -> list[str]:
@@ -69,6 +83,22 @@ class Group(Strict):
             raise ValueError("`range` needs `bands`, and a column of the log: it is its numbers that are checked")
         if self.bands and self.reference is not None and self.reference not in band_names(self.bands):
             raise ValueError(f"reference must be one of the bands: {', '.join(band_names(self.bands))}")
+        return self
+
+    @model_validator(mode="after")
+    def _bounded(self, info: ValidationInfo) -> Self:
+        """What the system file alone can be held to; a system that was declared once is not held to today's rules."""
+        if (info.context or {}).get(KEPT):
+            return self
+        if self.undeclared != "pool" and not self.closed:
+            raise ValueError("`undeclared` needs `values`: the list of those that are declared")
+        if UNDECLARED in self.values:
+            raise ValueError(f"'{UNDECLARED}' is what values that are not declared are called: give it another name")
+        if self.closed and self.reference is not None and self.reference not in self.values:
+            raise ValueError(
+                f"reference must be one of the declared `values`, or its rows would count as undeclared: "
+                f"{', '.join(self.values)}"
+            )
         return self
 
 

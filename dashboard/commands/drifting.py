@@ -83,7 +83,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         against=against_asked(against),
         examined=examined(workspace, system),
         as_of=as_of.date() if as_of else None,
-        apart=set_apart(documents_of(workspace, system)),
+        apart=set_apart(workspace, chosen, documents_of(workspace, system)),
     )
     states, changes = _states(workspace, pair), _changes(workspace, pair)
     if not json_:

@@ -114,7 +114,7 @@ def main(words: Sequence[str]) -> None:
             chosen,
             window=Window(start, end),
             against=Window(other_start, other_end),
-            apart=set_apart(documents_of(workspace, system)),
+            apart=set_apart(workspace, chosen, documents_of(workspace, system)),
         )
         answer = {"name": make(workspace, pair).place.name}
     except BoussoleError as error:

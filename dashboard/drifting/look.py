@@ -60,7 +60,7 @@ def look(
         against=against,
         examined=examined(workspace, system.id) if against == "examined" else None,
         as_of=today,
-        apart=set_apart(documents),
+        apart=set_apart(workspace, system, documents),
     )
     if until is not None:
         series = _until(series, until)

@@ -47,6 +47,14 @@ def move_words(move: SchemaMove, system: System, say: Say) -> MoveWords:
             say("{column}: values came that were never seen before ({date}).", column=head, date=date),
             say("values of “{column}” came that were never seen before", column=name),
         ),
+        "rare_value": (
+            say("{column}: values came that were never seen before ({date}).", column=head, date=date),
+            say("values of “{column}” came that were never seen before", column=name),
+        ),
+        "undeclared_value": (
+            say("{column}: values came that the system file does not declare ({date}).", column=head, date=date),
+            say("values of “{column}” came that are not declared", column=name),
+        ),
         "infinite_value": (
             say("{column}: infinite numbers came, read as missing ({date}).", column=head, date=date),
             say("infinite numbers came in the column “{column}”", column=name),

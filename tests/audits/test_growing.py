@@ -244,8 +244,9 @@ def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: S
     assert bring("d", extra="x") == [("changed_type", "extra", "number -> text")]
     assert bring("e", extra="-") == [("lost_column", "extra", "")]
     assert bring("f", extra="-", more=1) == [("new_column", "more", "")]
-    assert ("new_value", "gender", "X") in bring("g", gender=["F", "X", "M"])
-    assert ("new_value", "job", "cook") in bring("h", job=["cook", "baker", "baker"])
+    # What three rows say could be a name: it is counted, and not told.
+    assert ("rare_value", "gender", "1") in bring("g", gender=["F", "X", "M"])
+    assert ("rare_value", "job", "1") in bring("h", job=["cook", "baker", "baker"])
     kept = seen(workspace, 'SELECT kind, "column" FROM lake.main.schema_changes ORDER BY batch, kind')
     assert ("changed_type", "extra") in kept
 

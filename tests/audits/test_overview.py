@@ -80,7 +80,7 @@ def test_rows_set_aside_are_counted_by_reason_and_nothing_of_them_is_told(filled
 
 def test_changes_of_the_columns_are_told(filled: Workspace) -> None:
     changed = overview(filled).systems["loans"].changed
-    assert {("new_column", "note", ""), ("new_value", "sex", "X")} <= {(c.kind, c.column, c.detail) for c in changed}
+    assert {("new_column", "note", ""), ("rare_value", "sex", "1")} <= {(c.kind, c.column, c.detail) for c in changed}
 
 
 def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace) -> None:

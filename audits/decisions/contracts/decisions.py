@@ -13,9 +13,12 @@ from audits.privacy.pseudonyms import bucket
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.systems.parts import Group, band_names
+from audits.systems.values import UNDECLARED
 
 WORDS = "not a number; words need `kind: category`"
 """What is wrong with a row whose feature holds words where numbers are declared."""
+NOT_DECLARED = "not one of the values that the system file declares"
+"""What is wrong with a row whose group has another value, where these are set aside; the value is told nowhere."""
 LAST_PLACE = 1_000_000_000
 """Ranks are stored as 32-bit integers."""
 
@@ -204,11 +207,21 @@ def _groups(contract: Contract, today: dt.date) -> None:
             contract.within(group.column, group.range)
         else:
             contract.no_formula(group.column)
+        if group.undeclared == "set_aside":
+            contract.fault(f"{undeclared(read, group)} AND NOT {read.absent(group.column)}", group.column, NOT_DECLARED)
+
+
+def undeclared(read: ColumnReader, group: Group) -> str:
+    """SQL: whether what a column holds is none of the values that its group declares; never NULL."""
+    return f"NOT coalesce({read.text(group.column)} IN ({', '.join(map(literal, group.values))}), false)"
 
 
 def group_value(read: ColumnReader, group: Group) -> str:
-    """SQL: the value of a group, or its band; NULL where there is none."""
+    """SQL: the value of a group, or its band; NULL where there is none. Of a value that is not declared, no letter."""
     column = group.column
+    if group.closed:
+        told = f"CASE WHEN {undeclared(read, group)} THEN {literal(UNDECLARED)} ELSE {read.text(column)} END"
+        return f"CASE WHEN NOT {read.absent(column)} THEN {told} END"
     if not group.bands:
         return f"CASE WHEN NOT {read.absent(column)} THEN {read.text(column)} END"
     names = band_names(group.bands)

@@ -49,7 +49,9 @@ def _controls(draft: Draft) -> Iterator[str]:
 def _group(group: GroupGuess) -> Iterator[str]:
     bands = f", bands: {listed(BANDS)}" if group.bands else ""
     reference = "" if group.reference is None else f", reference: {_quoted(group.reference)}"
-    text = f"  {group.family}: {{column: {scalar(group.column)}{bands}, {_title(w.FAMILIES[group.family])}{reference}}}"
+    values = f", values: [{', '.join(map(_quoted, group.values))}]" if group.values else ""
+    title = _title(w.FAMILIES[group.family])
+    text = f"  {group.family}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
     if group.reference is None:
         yield note(text, GAP, f"which group others are compared with: {group.because}; the column by {group.why}")
     else:

@@ -50,6 +50,8 @@ class GroupGuess:
     bands: bool
     reference: str | None
     because: str
+    values: tuple[str, ...] = ()
+    """Those that are declared; none where the data tell too little of them."""
 
 
 @dataclass

@@ -140,6 +140,10 @@ def score_range(column: Profile) -> tuple[list[int], bool]:
     return [bottom, max(top, bottom + 1)], False
 
 
+ENOUGH_ROWS = 11
+"""A value that fewer rows have is not written into a proposal: it may be a slip of the hand, or somebody's name."""
+
+
 def groups(draft: Draft) -> None:
     """Sensitive features by name: one of each family, with few values, or an age in years."""
     for family, (_, _, vocabulary) in w.FAMILIES.items():
@@ -172,9 +176,12 @@ def _group(draft: Draft, family: str, column: Profile) -> GroupGuess:
     if _bands(family, column):
         reference, because = middle_of_years(_in_bands(draft, column), BANDS)
         return GroupGuess(family, column.name, "an age in years", True, reference, because)
-    reference, because = reference_of(family, column.values)
-    why = f"its name, and {column.distinct} values"
-    return GroupGuess(family, column.name, why, False, reference, because)
+    often = {value: rows for value, rows in column.values.items() if rows >= ENOUGH_ROWS}
+    declared = often if len(often) > 1 else {}
+    reference, because = reference_of(family, declared or column.values)
+    rare = f", {len(column.values) - len(declared)} of them in few rows and not declared" if declared else ""
+    why = f"its name, and {column.distinct} values" + (rare if len(declared) < len(column.values) else "")
+    return GroupGuess(family, column.name, why, False, reference, because, tuple(declared))
 
 
 def _in_bands(draft: Draft, column: Profile) -> dict[str, int]:
