@@ -16,6 +16,7 @@ from dashboard.access.sign_in import way_in
 from dashboard.fontfiles import SANS, SERIF
 from dashboard.forms.model import PREFIX
 from dashboard.html import Html, el, join
+from dashboard.inline import source
 from dashboard.marks import INK, LINK, PAPER
 from dashboard.words import Say, speaker
 
@@ -34,7 +35,7 @@ button {{ font: inherit; font-weight: 700; min-height: 44px; padding: 0 1.2rem; 
   border: 1px solid {LINK}; border-radius: 6px; }}
 """
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'; "
+    f"default-src 'none'; style-src {source(STYLE)}; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 

@@ -18,6 +18,7 @@ from dashboard.forms.model import Form
 from dashboard.forms.reading import Values
 from dashboard.forms.routes import Desk, form_route
 from dashboard.html import el, join
+from dashboard.inline import source
 from dashboard.words import Say
 
 ALL, ONE, PAGE, JSON = (
@@ -36,7 +37,8 @@ SANDBOX = (
     "frame-ancestors 'self'; script-src {scripts}"
 )
 """For documents others made: the scripts they were made with run in an origin of their own, and reach nothing."""
-AROUND = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
+STYLE = "html,body,iframe{margin:0;border:0;width:100%;height:100%;display:block}"
+AROUND = f"default-src 'none'; style-src {source(STYLE)}; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
 """For what is around them: it runs nothing, and keeps what is in its frame from going elsewhere."""
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "X-DNS-Prefetch-Control": "off"}
 FRAMED = {"sandbox": "allow-scripts", "referrerpolicy": "no-referrer"}
@@ -134,8 +136,7 @@ def around(report: stored.Stored) -> str:
     """A page that holds nothing but the report, in a frame."""
     title = f"{report.system}: {report.name}"
     frame = el("iframe", src=address_of(report, "page"), title=title, **FRAMED)
-    style = "html,body,iframe{margin:0;border:0;width:100%;height:100%;display:block}"
-    head = el("head", el("meta", charset="utf-8"), el("title", title), el("style", style))
+    head = el("head", el("meta", charset="utf-8"), el("title", title), el("style", STYLE))
     return "<!DOCTYPE html>" + str(el("html", head, el("body", join([frame])), lang="en"))
 
 

@@ -12,6 +12,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
+from charter.committee.drafts import begin
 from dashboard.access.person import COOKIE
 from dashboard.pages import pages
 from dashboard.words import speaker
@@ -108,32 +109,46 @@ def test_markup_in_a_page_is_stopped_by_its_policy(watched: webdriver.Chrome, vi
 @pytest.fixture(scope="module")
 def seated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard of a committee, with systems whose every text is an attempt."""
-    home = Hall.seat(tmp_path_factory.mktemp("typed") / "home").workspace.home
+    workspace = Hall.seat(tmp_path_factory.mktemp("typed") / "home").workspace
+    home = workspace.home
+    body = {"title": TYPED, "sense": "favourable", "words": TYPED, "reservations": [TYPED]}
+    begin(workspace, "external", kind="opinion", body=body, author=m(1))
     shutil.copytree(FIXTURE / "systems", home / "systems", dirs_exist_ok=True)
     text = json.dumps(TYPED)
     (home / "systems" / "sorter.yaml").write_text(
         f"id: sorter\nkind: declared\ntitle: {{fr: {text}, en: {text}}}\npurpose: {{fr: {text}, en: {text}}}\n"
         f"owner: {text}\nstatus: production\nrisk: high\ndates: {{service: 2025-09-01}}\n"
-        f"fria: {{not_required: {text}}}\ncosts: {{build: 1}}\n",
+        f"impact_assessment: {{not_required: {text}}}\nfria: {{not_required: {text}}}\ncosts: {{build: 1}}\n",
         encoding="utf-8",
     )
     yield from served(Path(home))
 
 
+ANSWERED = "return window.stays !== false && document.readyState === 'complete'"
 FORMS = "return [...document.querySelectorAll('.stMain form')].map(form => form.getAttribute('action') || '')"
+WITH_FORMS = (
+    "/draft?number=1&lang=en",
+    "/ask?lang=en",
+    "/ask?system=matchft&lang=en",
+    "/drafts?lang=en",
+    "/incidents?lang=en",
+    "/work?lang=en",
+    "/recommendations?lang=en",
+    "/committee?lang=en",
+)
 FILL = """
 const form = document.querySelectorAll('.stMain form')[arguments[0]];
 const typed = form.querySelectorAll('textarea, input[type=text], input[type=search], input:not([type])');
 for (const field of typed) { field.removeAttribute('maxlength'); field.value = arguments[1]; }
-for (const field of form.querySelectorAll('[required]')) field.removeAttribute('required');
-if (typed.length) { window.left = true; HTMLFormElement.prototype.requestSubmit.call(form); }
+form.noValidate = true;
+if (typed.length) { window.stays = form.method === "get"; HTMLFormElement.prototype.requestSubmit.call(form); }
 return typed.length;
 """
 
 
 @pytest.mark.slow
 @attack("a reader's browser", "script in every text that people type")
-@pytest.mark.parametrize("role", [f"chair.{m(1)}", f"member.{m(2)}", "steward", "agent"])
+@pytest.mark.parametrize("role", [f"chair.{m(1)}"])
 def test_what_people_type_runs_nowhere(watched: webdriver.Chrome, seated: str, role: str, tries: Tries) -> None:
     watched.get(f"{seated}/_stcore/health")
     watched.delete_all_cookies()
@@ -144,16 +159,24 @@ def test_what_people_type_runs_nowhere(watched: webdriver.Chrome, seated: str, r
         whole(watched)
         inert(watched)
         tries.add()
-        watched.get(f"{seated}{path}?lang=en")
-        whole(watched)
-        for at in range(len(watched.execute_script(FORMS))):
-            watched.get(f"{seated}{path}?lang=en")
-            whole(watched)
-            if not watched.execute_script(FILL, at, TYPED):
-                continue
-            tries.add()
-            waiting(watched).until(lambda b: b.execute_script("return document.readyState") == "complete")
-            inert(watched)
+    sent = sum(_fill_all(watched, seated + path) for path in WITH_FORMS)
+    tries.add(sent)
+    assert sent, "no form was sent"
+
+
+def _fill_all(browser: webdriver.Chrome, page: str) -> int:
+    """Fills in and sends each form of a page; how many there were."""
+    browser.get(page)
+    whole(browser)
+    sent = 0
+    for at in range(len(browser.execute_script(FORMS))):
+        browser.get(page)
+        whole(browser)
+        if browser.execute_script(FILL, at, TYPED):
+            sent += 1
+            waiting(browser).until(lambda b: b.execute_script(ANSWERED), f"{page}, form {at}")
+            inert(browser)
+    return sent
 
 
 def inert(browser: webdriver.Chrome) -> None:

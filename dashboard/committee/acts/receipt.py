@@ -3,21 +3,19 @@ nowhere: not in the memory of the server, not in an address, not in what the bro
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from starlette.responses import HTMLResponse
 
 from charter.records import Sealed
 from dashboard.addresses import session_href
 from dashboard.committee.acts.place import Place
 from dashboard.html import Html, el, join, link
+from dashboard.inline import STYLE, source
 from dashboard.words import Say
 
-STYLE = Path(__file__).parents[2] / "static" / "style.css"
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; style-src {source(STYLE)}; font-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -59,7 +57,7 @@ def receipt_page(place: Place, sealed: Sealed, nonce: str, say: Say, *, query: d
 
 
 def _document(title: str, body: Html, *, lang: str) -> str:
-    style = Html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    style = Html(f"<style>{STYLE}</style>")
     head = el(
         "head",
         el("meta", charset="utf-8"),

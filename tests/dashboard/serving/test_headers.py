@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
 import itertools
+import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +19,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from audits.access_settings import AccessSettings
+from dashboard.access import lapsed
+from dashboard.committee.acts.receipt import receipt_page
+from dashboard.drifting import detail_routes
 from dashboard.pages import pages
 from dashboard.serving.headers import Headers
 from dashboard.serving.policy import BARE, page_policy
@@ -180,3 +187,24 @@ def test_only_https_is_said_to_stay_so(address: str, told: str | None) -> None:
         found = _asked(path, AccessSettings(**SIGNED, address=address)).headers
         assert found.get("strict-transport-security") == told
     assert "strict-transport-security" not in _asked("/own", AccessSettings()).headers
+
+
+def _alone() -> list[tuple[str, str]]:
+    """The pages that stand by themselves, beside the app, and their policies."""
+    place = SimpleNamespace(found=SimpleNamespace(entry=1))
+    receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
+    report = SimpleNamespace(system="x", name="y")
+    return [
+        (lapsed.page([("a", "b")], speaker("fr"), to="/"), lapsed.POLICY),
+        (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
+        (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
+    ]
+
+
+@pytest.mark.parametrize(("page", "policy"), _alone(), ids=["lapsed", "receipt", "report"])
+def test_a_page_by_itself_has_the_one_style_that_its_policy_names(page: str, policy: str) -> None:
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert [f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in styles] == (
+        re.findall(r"'sha256-[^']+'", policy)
+    )
+    assert ("unsafe" in policy, "style=" in page, "<script" in page) == (False, False, False)
