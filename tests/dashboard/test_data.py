@@ -227,7 +227,7 @@ def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_
     ]
     shown = html(made, "fr")
     assert "En retard de 59 jours" in shown  # 20 September, a week, then 27 September to 25 November
-    assert "Des valeurs jamais vues\u202f: X." in shown
+    assert "Des valeurs jamais vues, que peu de lignes ont\u202f: 1." in shown
     assert "6b7c8d9e0f1a" in shown
     for word in ("secret", "perhaps", "thirty", "the third"):
         assert word not in shown
