@@ -15,6 +15,7 @@ from dashboard.serving.policy import BARE, FIXED, page_policy
 YEAR = 365 * 24 * 3600
 OWN_FILES, KEPT = "/app/static/", "public, max-age=3600"
 """Fonts and marks, the same for everybody; whatever else says nothing of it is kept by no browser."""
+WITHOUT_CONTENT = (204, 304)
 _OF_NOBODY = ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "server")
 """What Streamlit would tell pages of other sites, and what would tell of the server: left out."""
 
@@ -37,7 +38,10 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._put(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                if message["status"] not in WITHOUT_CONTENT:
+                    headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+                self._put(headers, scope["path"])
             await send(message)
 
         await self.app(scope, receive, sent if scope["type"] == "http" else send)

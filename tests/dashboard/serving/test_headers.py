@@ -88,6 +88,7 @@ STRANGE = [
     "/.DS_Store",
 ]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
+UNUSED = METHODS[3:6] + METHODS[7:]
 attack = pytest.mark.attack
 
 
@@ -119,7 +120,7 @@ def test_every_answer_says_what_a_browser_may_do(address: str, tries: Tries) -> 
         assert all(f"{name}=()" in said["permissions-policy"] for name in SENSORS), asked
         assert not page or said["cache-control"] in ("no-store", "no-cache"), asked
         kind = said.get("content-type", "")
-        assert kind or not body, asked
+        assert kind or answer.status in (204, 304), asked
         assert "charset=utf-8" in kind or not kind.startswith("text/"), asked
         assert {"server", "access-control-allow-origin", "x-powered-by"}.isdisjoint(said), asked
         assert said.get("set-cookie") in (None, "boussole_local=steward; HttpOnly; Path=/; SameSite=strict"), asked
@@ -128,7 +129,7 @@ def test_every_answer_says_what_a_browser_may_do(address: str, tries: Tries) -> 
         assert b"organisation" not in body, asked
         assert b"import streamlit" not in body, asked
         assert b"Index of" not in body, asked
-        assert answer.status >= 400 or asked.startswith(("GET ", "HEAD ", "POST ")), f"{asked}: no such method is used"
+        assert answer.status >= 300 or asked.partition(" ")[0] not in UNUSED, asked
 
 
 @attack("a reader's browser", "scripts, styles and places of others in a page")
