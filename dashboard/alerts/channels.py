@@ -113,7 +113,7 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
 
     quiet()
     asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
-    made = Apprise.instantiate(given.address(home, where), asset=asset)
+    made: Any = Apprise.instantiate(given.address(home, where), asset=asset)
     if made is None:
         raise BoussoleError(
             "Apprise does not understand its address.",
@@ -123,10 +123,11 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
     made.socket_connect_timeout = min(made.socket_connect_timeout, CONNECT_SECONDS)
     made.socket_read_timeout = min(made.socket_read_timeout, READ_SECONDS)
     made.retry = 0  # the outbox tries again
-    host = (made.smtp_host if is_mail(made) else str(getattr(made, "host", ""))).strip("[]")
-    if host not in LOOPBACK:
+    host = made.smtp_host if is_mail(made) else getattr(made, "host", "")
+    if str(host).strip("[]") not in LOOPBACK:
         _checked(made, where)
-    return made
+    checked: NotifyBase = made
+    return checked
 
 
 def is_mail(plugin: NotifyBase) -> bool:

@@ -40,7 +40,7 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if message["status"] not in WITHOUT_CONTENT:
-                    headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+                    headers["Content-Type"] = _kind(headers.get("content-type", "text/plain"))
                 self._put(headers, scope["path"])
             await send(message)
 
@@ -58,3 +58,13 @@ class Headers:
         if "content-security-policy" not in headers:
             page = headers.get("content-type", "").startswith("text/html")
             headers["Content-Security-Policy"] = page_policy(self.leads()) if page else BARE
+
+
+def _kind(said: str) -> str:
+    """The kind of an answer, with its character set where it is a text.
+
+    >>> _kind("image/svg+xml"), _kind("text/plain"), _kind("text/html; charset=utf-8"), _kind("font/woff2")
+    ('image/svg+xml; charset=utf-8', 'text/plain; charset=utf-8', 'text/html; charset=utf-8', 'font/woff2')
+    """
+    text = said.startswith("text/") or said.endswith("xml")
+    return f"{said}; charset=utf-8" if text and "charset" not in said else said
