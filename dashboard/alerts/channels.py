@@ -101,7 +101,8 @@ def check_choices(found: Mapping[str, Channel], *, systems: Mapping[str, Any], a
 def plugin_of(workspace: Workspace, channel: Channel) -> NotifyBase:
     """What Apprise makes of the address of a channel, with every wait bounded and no redirect followed.
 
-    Raises BoussoleError where its address is missing, is none that Apprise knows, or would send a password in clear.
+    Raises BoussoleError where its address is missing, is none that Apprise knows, would send a password in clear, or
+    would take anybody for its server.
     """
     return plugin_at(channel.given, home=workspace.home, where=f"[alerts.channels.{channel.name}]")
 
@@ -112,7 +113,7 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
 
     quiet()
     asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
-    made = Apprise.instantiate(given.address(home, where), asset=asset)
+    made: Any = Apprise.instantiate(given.address(home, where), asset=asset)
     if made is None:
         raise BoussoleError(
             "Apprise does not understand its address.",
@@ -122,9 +123,11 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
     made.socket_connect_timeout = min(made.socket_connect_timeout, CONNECT_SECONDS)
     made.socket_read_timeout = min(made.socket_read_timeout, READ_SECONDS)
     made.retry = 0  # the outbox tries again
-    if is_mail(made):
-        _checked_mail(made, where)
-    return made
+    host = made.smtp_host if is_mail(made) else getattr(made, "host", "")
+    if str(host).strip("[]") not in LOOPBACK:
+        _checked(made, where)
+    checked: NotifyBase = made
+    return checked
 
 
 def is_mail(plugin: NotifyBase) -> bool:
@@ -134,10 +137,17 @@ def is_mail(plugin: NotifyBase) -> bool:
     return isinstance(plugin, NotifyEmail)
 
 
-def _checked_mail(mail: Any, where: str) -> None:
-    if mail.secure_mode == "insecure" and mail.password and mail.smtp_host.strip("[]") not in LOOPBACK:
+def _checked(plugin: Any, where: str) -> None:
+    """That what leaves this machine goes to whom the address names. Raises BoussoleError."""
+    if is_mail(plugin) and plugin.secure_mode == "insecure" and plugin.password:
         raise BoussoleError(
             "its password would go to the mail server in clear.", where=where, next_step="Write mailtos:// instead."
+        )
+    if not plugin.verify_certificate:
+        raise BoussoleError(
+            "anybody could answer in place of its server: no certificate would be asked for.",
+            where=where,
+            next_step="Take verify=no away; an authority of the house's own is added to those of the machine.",
         )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
+from dashboard.commands.output import columns
 
 app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
@@ -37,7 +38,7 @@ def log(
         return
     days = [moment.date() if moment else None for moment in (start, end)]
     for row in entries(workspace, start=days[0], end=days[1]):
-        put(f"{row.at}\t{row.event}\t{row.subject}\t{row.role or '-'}\t{row.place or '-'}")
+        put(columns(row.at, row.event, row.subject, row.role, row.place))
 
 
 def _tell_check(changed: list[str]) -> None:
@@ -76,7 +77,7 @@ def sessions(context: typer.Context) -> None:
 
     found = open_sessions(workspace_of(context))
     for row in found:
-        put(f"{row.digest[:12]}\t{row.subject}\t{row.role}\t{row.started_at}\t{row.expires_at}\t{row.seen_at}")
+        put(columns(row.digest[:12], row.subject, row.role, row.started_at, row.expires_at, row.seen_at))
     if not found:
         say("Nobody is signed in.")
 
@@ -119,7 +120,7 @@ def list_(context: typer.Context) -> None:
 
     found = tokens(workspace_of(context))
     for row in found:
-        put(f"{row.id}\t{row.role}\t{row.label}\t{row.created_at}\t{row.expires_at}\t{row.ended_at or '-'}")
+        put(columns(row.id, row.role, row.label, row.created_at, row.expires_at, row.ended_at))
     if not found:
         say("There is no token.")
 

@@ -15,6 +15,7 @@ from dashboard.serving.policy import BARE, FIXED, page_policy
 YEAR = 365 * 24 * 3600
 OWN_FILES, KEPT = "/app/static/", "public, max-age=3600"
 """Fonts and marks, the same for everybody; whatever else says nothing of it is kept by no browser."""
+WITHOUT_CONTENT = (204, 304)
 _OF_NOBODY = ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "server")
 """What Streamlit would tell pages of other sites, and what would tell of the server: left out."""
 
@@ -37,7 +38,10 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._put(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                if message["status"] not in WITHOUT_CONTENT:
+                    headers["Content-Type"] = _kind(headers.get("content-type", "text/plain"))
+                self._put(headers, scope["path"])
             await send(message)
 
         await self.app(scope, receive, sent if scope["type"] == "http" else send)
@@ -54,3 +58,13 @@ class Headers:
         if "content-security-policy" not in headers:
             page = headers.get("content-type", "").startswith("text/html")
             headers["Content-Security-Policy"] = page_policy(self.leads()) if page else BARE
+
+
+def _kind(said: str) -> str:
+    """The kind of an answer, with its character set where it is a text.
+
+    >>> _kind("image/svg+xml"), _kind("text/plain"), _kind("text/html; charset=utf-8"), _kind("font/woff2")
+    ('image/svg+xml; charset=utf-8', 'text/plain; charset=utf-8', 'text/html; charset=utf-8', 'font/woff2')
+    """
+    text = said.startswith("text/") or said.endswith("xml")
+    return f"{said}; charset=utf-8" if text and "charset" not in said else said

@@ -75,6 +75,8 @@ def test_answers_are_of_the_shape_that_is_described(real, endpoint):
     content = described["paths"][endpoint.path]["get"]["responses"]["200"]["content"]
     (kind,) = content
     assert done.headers["content-type"].startswith(kind)
+    named = "boussole.json" if kind == "application/json" else "boussole.txt"
+    assert done.headers["content-disposition"] == f'attachment; filename="{named}"', "no browser shows it as a page"
     if kind == "application/json":
         schema = {**content[kind]["schema"], "components": described["components"]}
         jsonschema.Draft202012Validator(schema).validate(done.json())
@@ -153,6 +155,8 @@ def test_proofs_can_be_checked(client):
         ("/api/verdicts?take=0", 400, "take is at least 1"),
         ("/api/verdicts?take=501", 400, "at most 500"),
         ("/api/charter?x=1", 400, "Nothing can be asked here"),
+        ("/api/verdicts?system=matchft&system=compas", 400, "asked twice"),
+        ("/api/verdicts?take=5&take=5", 400, "asked twice"),
         (f"/api/ledger?kind={'x' * 201}", 400, "at most 200"),
     ],
 )
@@ -175,6 +179,7 @@ def refused(done, status):
     assert (done.status_code, done.headers["content-type"]) == (status, "application/json"), done.text
     jsonschema.Draft202012Validator(schema).validate(done.json())
     assert str(status) in TOLD
+    assert done.headers["content-disposition"] == 'attachment; filename="boussole.json"'
     assert done.json()["error"]
     assert "Traceback" not in done.text
     return done.json()["error"]

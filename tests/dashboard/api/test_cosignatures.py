@@ -48,7 +48,7 @@ class Server:
         self.workspace = knows(workspace, KEY, OTHER)
         self.client = TestClient(Starlette(routes=routes(workspace.home)))
         self.token = tokens.new_token(workspace, role="witness", label="agents", days=30)
-        self.bearer = {"authorization": f"Bearer {self.token}"}
+        self.bearer = {"authorization": f"Bearer {self.token}", "content-type": "text/plain"}
 
     def get(self, path):
         return self.client.get(path, headers=self.bearer)
@@ -197,7 +197,9 @@ def test_a_witness_may_do_nothing_else(server, tries):
     for role in tokens.OF_TOKENS:
         other = tokens.new_token(server.workspace, role=role, label=role, days=1)
         tries.add()
-        done = server.client.post(PATH, content=str(note), headers={"authorization": f"Bearer {other}"})
+        done = server.client.post(
+            PATH, content=str(note), headers={**server.bearer, "authorization": f"Bearer {other}"}
+        )
         assert done.status_code == (200 if role == "witness" else 403), role
 
 

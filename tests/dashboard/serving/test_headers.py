@@ -35,6 +35,7 @@ ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+SENSORS = ("camera", "display-capture", "geolocation", "microphone", "midi", "usb")
 SIGNED = {"issuer": "https://id.example", "client_id": "b", "roles": {"a": "reader"}}
 OF_STREAMLIT = [
     "/_stcore/health",
@@ -55,6 +56,7 @@ OF_STREAMLIT = [
     "/manifest.json",
     "/static/none.js",
     "/app/static/style.css",
+    "/app/static/icon.svg",
     "/app/static/none.css",
 ]
 OURS = ["/healthz", "/api/openapi.json", "/api/none", "/evidence/none", "/access/role", "/drift-report/a/b/page"]
@@ -81,8 +83,13 @@ STRANGE = [
     "/.git/config",
     "/boussole.toml",
     "/governance.sqlite",
+    "/app/static/",
+    "/static/",
+    "/app/static/fonts/",
+    "/.DS_Store",
 ]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
+UNUSED = METHODS[3:6] + METHODS[7:]
 attack = pytest.mark.attack
 
 
@@ -111,12 +118,19 @@ def test_every_answer_says_what_a_browser_may_do(address: str, tries: Tries) -> 
         page = said.get("content-type", "").startswith("text/html")
         assert policy == (page_policy() if page else BARE), asked
         assert "cache-control" in said, asked
+        assert all(f"{name}=()" in said["permissions-policy"] for name in SENSORS), asked
+        assert not page or said["cache-control"] in ("no-store", "no-cache"), asked
+        kind = said.get("content-type", "")
+        assert kind or answer.status in (204, 304), asked
+        assert "charset=utf-8" in kind or not (kind.startswith("text/") or "xml" in kind), asked
         assert {"server", "access-control-allow-origin", "x-powered-by"}.isdisjoint(said), asked
         assert said.get("set-cookie") in (None, "boussole_local=steward; HttpOnly; Path=/; SameSite=strict"), asked
         assert answer.status < 500, asked
         assert b"root:" not in body, asked
         assert b"organisation" not in body, asked
         assert b"import streamlit" not in body, asked
+        assert b"Index of" not in body, asked
+        assert answer.status >= 300 or asked.partition(" ")[0] not in UNUSED, asked
 
 
 @attack("a reader's browser", "scripts, styles and places of others in a page")
@@ -195,7 +209,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="ended"), lapsed.POLICY),
+        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), lapsed.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
     ]
