@@ -7,9 +7,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from audits.errors import BoussoleError, from_database, reason_of
 
@@ -233,7 +233,7 @@ def _otherwise(error: BaseException) -> BoussoleError | None:
     return None
 
 
-def _problems(error: ValidationError) -> list[ErrorDetails]:
+def _problems(error: ValidationError) -> list[Any]:
     return error.errors(include_url=False, include_context=False, include_input=False)
 
 

@@ -79,11 +79,11 @@ def counts(workspace: Workspace) -> dict[str | None, int]:
 
 def outside(workspace: Workspace) -> set[str]:
     """The files that are read without the lake's keys, and hold the name."""
-    lake = workspace.home / "lake"
+    held = (workspace.lake, workspace.keys)  # its files, and the catalogue with their keys
     return {
         path.name
         for path in files_of(workspace)
-        if not path.is_relative_to(lake) and NAME.encode() in path.read_bytes()
+        if not any(map(path.is_relative_to, held)) and NAME.encode() in path.read_bytes()
     }
 
 

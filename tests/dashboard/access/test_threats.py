@@ -1,4 +1,4 @@
-"""The threat model in docs/access.md: each threat names tests, and each test exists."""
+"""The threat models in docs/access.md and docs/security.md: each threat names tests, and each test exists."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ PAGE = (TESTS.parent / "docs" / "access.md").read_text(encoding="utf-8")
 WHO = ("An administrator", "A steward", "A member of a committee", "A supplier", "A stranger")
 
 
+SECURITY = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
+
+
 def threats() -> list[tuple[str, str]]:
     """Every row of the tables of threats: the threat, and its cell of tests."""
-    part = PAGE.partition("\n## Threats\n")[2]
-    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("| ")]
-    return [(row[0].strip(), row[2]) for row in rows if row[0].strip() != "Threat"]
+    rows = [line.strip("|").split("|") for line in PAGE.partition("\n## Threats\n")[2].splitlines()]
+    more = [line.strip("|").split("|") for line in SECURITY.partition("\n## The ledger")[2].splitlines()]
+    found = [(row[0].strip(), row[2]) for row in rows if len(row) == 3]
+    found += [(f"{row[0].strip()} {row[1].strip()}", row[3]) for row in more if len(row) == 4]
+    return [(threat, tests) for threat, tests in found if tests.strip() not in ("Test", "test") and "---" not in tests]
 
 
 @pytest.fixture(scope="module")

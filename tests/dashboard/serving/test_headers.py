@@ -195,7 +195,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (lapsed.page([("a", "b")], speaker("fr"), to="/"), lapsed.POLICY),
+        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="ended"), lapsed.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
     ]
