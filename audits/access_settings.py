@@ -26,6 +26,10 @@ class AccessSettings(BaseModel):
     roles: dict[str, str] = Field(
         default_factory=dict, description="Role here of each value of that claim; the first that somebody has counts"
     )
+    secretaries: dict[str, Values] = Field(
+        default_factory=dict,
+        description="By committee: the addresses of its secretaries, who act for it; needed where there are several",
+    )
     acr: dict[str, Values] = Field(
         default_factory=dict,
         description="By role: how strongly somebody must have signed in, as the provider says (`acr`); one of these",

@@ -95,7 +95,7 @@ def _set_aside(seen: Looked) -> Block | None:
         commands=[
             (
                 say("Export them, as they came, to a file that only you can read:"),
-                f"boussole quarantine export FILE --system {name}",
+                f"boussole quarantine export FILE --system {name} --reason WHY",
             ),
             (
                 say("Correct them there, then bring them in again:"),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.access.command_line import reasoned
 from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
 from dashboard.commands.output import columns
 
@@ -104,11 +105,19 @@ def new(
     label: Annotated[str, typer.Argument(help="Which program uses it.")],
     role: Annotated[str, typer.Option(help="What it may see is what this role may.")] = "reader",
     days: Annotated[int, typer.Option(help="How long it lasts.")] = 90,
+    restricted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON",
+            help="Why a program needs a role that sees single people or hidden figures; the access log keeps it.",
+        ),
+    ] = None,
 ) -> None:
     """Make a token: it is shown once, on stdout, and kept as a digest only."""
     from dashboard.access.tokens import new_token
 
-    made = new_token(workspace_of(context), role=role, label=label, days=days)
+    reason = reasoned(restricted) if restricted is not None else ""
+    made = new_token(workspace_of(context), role=role, label=label, days=days, reason=reason)
     say(f"It is not shown again. It lasts {days} day(s); send it as `Authorization: Bearer …`.")
     put(made)
 

@@ -18,6 +18,19 @@ OWN_FILES, KEPT = "/app/static/", "public, max-age=3600"
 WITHOUT_CONTENT = (204, 304)
 _OF_NOBODY = ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "server")
 """What Streamlit would tell pages of other sites, and what would tell of the server: left out."""
+_UNLESS_CHANGED = (b"if-none-match", b"if-modified-since")
+
+
+def _asked_whole(scope: Scope) -> Scope:
+    """The request of a page without asking whether it changed since a browser kept it.
+
+    The answer that it did not (304) does not say that it is about a page, and would put the policy of a file, under
+    which no page is drawn, in the place of the one that was kept.
+    """
+    headers = dict(scope["headers"])
+    if b"text/html" not in headers.get(b"accept", b""):
+        return scope
+    return {**scope, "headers": [each for each in scope["headers"] if each[0].lower() not in _UNLESS_CHANGED]}
 
 
 class Headers:
@@ -44,7 +57,10 @@ class Headers:
                 self._put(headers, scope["path"])
             await send(message)
 
-        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+        if scope["type"] == "http":
+            await self.app(_asked_whole(scope), receive, sent)
+        else:
+            await self.app(scope, receive, send)
 
     def _put(self, headers: MutableHeaders, path: str) -> None:
         cookies = [each for each in headers.getlist("set-cookie") if each.startswith(self.cookies)]

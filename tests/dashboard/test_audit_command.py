@@ -160,7 +160,7 @@ SIBLINGS = {
     "oscal": ("export", "oscal"),
     "register": ("export", "json"),
     "tables": ("export", "csv"),
-    "rows set aside": ("quarantine", "export", "--system", "loans"),
+    "rows set aside": ("quarantine", "export", "--system", "loans", "--reason", "to mend them"),
 }
 
 

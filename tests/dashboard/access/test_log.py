@@ -167,6 +167,20 @@ def test_rows_seen_at_the_command_line_are_noted(workspace, command):
     assert (event, role, place) == ("look", "operator", "boussole quarantine list")
 
 
+@pytest.mark.attack(
+    "rows", "single rows are taken away at the command line without a reason, or with one that says nothing"
+)
+def test_single_rows_are_read_for_a_reason_that_is_noted(workspace, command, tmp_path, tries):
+    words = ("--workspace", workspace.home, "quarantine", "export", tmp_path / "rows.csv", "--system", "offers")
+    for unsaid in ((), ("--reason", ""), ("--reason", " \n "), ("--reason", "x" * 151), ("--reason", "to\x1b[2Jmend")):
+        tries.add()
+        assert command(*words, *unsaid).returncode == 2, unsaid
+    assert noted(workspace) == []
+    command(*words, "--reason", "dates to  mend")
+    ((event, _, role, place),) = noted(workspace)
+    assert (event, role, place) == ("look", "operator", "boussole quarantine export: dates to mend")
+
+
 def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(workspace, be, monkeypatch):
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
     be("member")

@@ -195,7 +195,7 @@ def test_a_witness_may_do_nothing_else(server, tries):
                 assert server.client.request(method, path, headers=server.bearer).status_code == 403, (method, path)
     note = server.fetched().note.signed(KEY)
     for role in tokens.OF_TOKENS:
-        other = tokens.new_token(server.workspace, role=role, label=role, days=1)
+        other = tokens.new_token(server.workspace, role=role, label=role, days=1, reason="a test")
         tries.add()
         done = server.client.post(
             PATH, content=str(note), headers={**server.bearer, "authorization": f"Bearer {other}"}

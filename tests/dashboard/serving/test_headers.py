@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -91,6 +92,20 @@ STRANGE = [
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 UNUSED = METHODS[3:6] + METHODS[7:]
 attack = pytest.mark.attack
+
+
+def test_a_page_that_a_browser_has_kept_is_sent_whole_with_its_policy(address: str) -> None:
+    page = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in (each.path for each in pages(speaker("en"))):
+        first = httpx.get(address + path, headers=page)
+        kept = {"If-None-Match": first.headers.get("etag", "*"), "If-Modified-Since": first.headers["last-modified"]}
+        again = httpx.get(address + path, headers={**page, **kept})
+        assert (again.status_code, again.text) == (200, first.text), path
+        assert again.headers["content-security-policy"] == first.headers["content-security-policy"] == page_policy()
+    script = re.search(r'src="\.?(/static/js/[^"]+)"', first.text)
+    assert script is not None
+    first = httpx.get(address + script[1])
+    assert httpx.get(address + script[1], headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
 def _answers(address: str, paths: list[str], methods: list[str]) -> Iterator[tuple[str, http.client.HTTPResponse]]:
