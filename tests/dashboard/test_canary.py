@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import logging
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.oscal.exporting import oscal_files
-from charter.records.audits import stored_audits
+from charter.records.audits import latest_audits, stored_audits
 from dashboard.access import log as access_log
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
@@ -374,6 +375,27 @@ def test_no_error_quotes_a_name(place: Place, tries: Tries, command: Run, tmp_pa
         if NAME in every and what != "a name for a head":  # the names of columns are told
             wrong.append(f"{what}: {every[max(0, every.index(NAME) - 200) :][:400]}")
     assert wrong == []
+
+
+NAMED = KINDS["pool"].replace("}}}", f"}}, {NAME}: {{fr: zèbres, en: zebras}}}}}}")
+SMALL = re.compile(r"(?<![\d.,/:-])(?:[1-9]|10)(?![\d/:%-]|[.,]\d)")
+
+
+@pytest.mark.parametrize("few", [1, 3, 10])
+@pytest.mark.attack("webhooks", "the label of a declared group that is hidden, or a count of a few, in what is sent")
+def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tries) -> None:
+    _fill(tmp_path, NAMED, few)
+    workspace = Workspace(tmp_path / "workspace")
+    hidden = [m for m in latest_audits(workspace)["trial"]["measures"] if NAME in m["id"]]
+    assert hidden
+    assert all(m["value"] is None for m in hidden)
+    for where, text in told(workspace).items():
+        assert not any(word in text.lower() for word in ("zebra", "zèbre", "dupont"))
+        if where.startswith("document"):
+            for change in json.loads(text)["changes"]:
+                said = " ".join(each["sentence"] + each["whole"] for each in change["texts"].values())
+                assert SMALL.findall(said) == []
+                tries.add()
 
 
 @pytest.mark.parametrize(("kind", "strays"), [("set_aside", 3)])
