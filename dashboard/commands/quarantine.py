@@ -66,7 +66,8 @@ def export(
     check_file(file)
     workspace = workspace_of(context, reason=why)
     rows = write(workspace, workspace.system(system), file, log=log)
-    say(f"{rows} row(s) written to {file}. Correct them, leave the columns that start with _ as they are, then:")
+    say(f"{rows} row(s) written to {file}, as they came: with personal data in clear, for you alone.")
+    say("Correct them, leave the columns that start with _ as they are, then:")
     say(f"  boussole quarantine resubmit {file} --system {system}{'' if log == 'decisions' else f' --log {log}'}")
 
 
