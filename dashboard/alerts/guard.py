@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,7 @@ class _Guarded(HTTPAdapter):
         timeout: Any = None,
         verify: bool | str = True,
         cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
+        proxies: Any = None,
     ) -> requests.Response:
         on = getattr(_sending, "on", False)
         found = super().send(request, stream or on, timeout, verify, cert, proxies)
@@ -114,8 +114,10 @@ def _beginning(raw: Any) -> bytes:
 @contextmanager
 def guarded() -> Iterator[None]:
     """What this thread sends by way of `requests` is held to these rules; other threads are left alone."""
-    if requests.sessions.HTTPAdapter is not _Guarded:
-        requests.sessions.HTTPAdapter = _Guarded  # type: ignore[misc]
+    sessions: Any = (
+        requests.sessions
+    )  # each request of a service makes a session of its own, with the adapter named there
+    sessions.HTTPAdapter = _Guarded
     _sending.on = True
     try:
         yield
