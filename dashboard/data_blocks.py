@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from audits.decisions.overview import Aside, Changed, LogState
-from audits.decisions.shared import Sharing
 from audits.systems import System
 from dashboard.data_words import change_words, exclusion_words, local, log_words, when
-from dashboard.scene import Document
 from dashboard.set_aside import reason_words
-from dashboard.views import period
 from dashboard.words import Say
-from experiments.declared import DeclaredMeasure
 
 MOST = 12
 """Rows of a table that are shown; the command line lists them all."""
@@ -62,7 +58,8 @@ def blocks(seen: Looked) -> tuple[list[Block], str]:
     return [block for block, _ in made if block], " ".join(nothing for block, nothing in made if nothing and not block)
 
 
-def _cut(rows: Sequence[Sequence[str]], say: Say) -> tuple[Sequence[Sequence[str]], str]:
+def cut(rows: Sequence[Sequence[str]], say: Say) -> tuple[Sequence[Sequence[str]], str]:
+    """The rows of a table that are shown, and how many more there are."""
     left = len(rows) - MOST
     more = say.plural("One more line is not shown.", "{n} more lines are not shown.", left) if left > 0 else ""
     return rows[:MOST], more
@@ -74,7 +71,7 @@ def _set_aside(seen: Looked) -> Block | None:
         return None
     total = sum(item.rows for item in aside)
     told = [(item, reason_words(item.reason, say)) for item in aside]
-    rows, more = _cut(
+    rows, more = cut(
         [[_column(item, say), why, say.whole(item.rows), step] for item, (why, step) in told],
         say,
     )
@@ -111,7 +108,7 @@ def _discarded(seen: Looked) -> Block | None:
     if not discarded:
         return None
     total = sum(item.rows for item in discarded)
-    rows, more = _cut(
+    rows, more = cut(
         [
             [say.whole(item.rows), log_words(item.log, say), item.reason, item.role, seen.when(item.at)]
             for item in reversed(discarded)
@@ -142,7 +139,7 @@ def _changed(seen: Looked) -> Block | None:
     if not changed:
         return None
     told = [(item, change_words(item, say)) for item in changed]
-    rows, more = _cut(
+    rows, more = cut(
         [[_column(item, say), what, seen.when(item.last), step] for item, (what, step) in told],
         say,
     )
@@ -166,7 +163,7 @@ def _excluded(seen: Looked) -> Block | None:
         return None
     newest = sorted(excluded, key=lambda item: item.at, reverse=True)
     total = sum(item.decisions for item in excluded)
-    rows, more = _cut(
+    rows, more = cut(
         [
             [
                 item.origin.removeprefix("mlflow:"),
@@ -198,7 +195,7 @@ def _sealed(seen: Looked) -> Block | None:
     say, sealed = seen.say, seen.state.sealed
     if not sealed:
         return None
-    rows, more = _cut(
+    rows, more = cut(
         [[say.month(item.month), say.whole(item.decisions), seen.when(item.at)] for item in reversed(sealed)],
         say,
     )
@@ -212,67 +209,4 @@ def _sealed(seen: Looked) -> Block | None:
         head=[say("Month"), say("Decisions erased"), say("Erased")],
         rows=rows,
         more=more,
-    )
-
-
-def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str], say: Say) -> Block | None:
-    """Which other systems hold the same decisions, and in which months; one whose file is gone by its id."""
-    rows = [
-        [titles.get(other, other), say.month(pair.months[0]), say.month(pair.months[-1])]
-        for pair in pairs
-        for other in pair.systems
-        if system in pair.systems and other != system
-    ]
-    if not rows:
-        return None
-    shown, more = _cut(sorted(rows), say)
-    return Block(
-        question=say("Do other systems hold the same decisions?"),
-        answer=say.plural(
-            "Yes, one. The audits of both are protected together: a figure of one is hidden where, with those of the "
-            "other, it would tell of a small group.",
-            "Yes, {n}. Their audits are protected together: a figure of one is hidden where, with those of the others, "
-            "it would tell of a small group.",
-            len(rows),
-        ),
-        head=[say("System"), say("First month"), say("Last month")],
-        rows=shown,
-        more=more,
-    )
-
-
-def waiting(document: Document, system: System, say: Say, *, href: str) -> Block | None:
-    """How many of the outcomes that are due are not known, as the latest audit saw it."""
-    outcome = system.columns.outcome if system.columns else None
-    share = next((m for m in document["measures"] if m["metric"] == "missing_outcome_share" and not m["by"]), None)
-    if outcome is None or share is None:
-        return None
-    if share["reason"] == "absent_is_negative":
-        answer = say("An outcome that is not recorded counts as negative.")
-    elif share["value"] is None:
-        answer = say("Nobody can say yet: no outcome is due, or none can be read yet.")
-    elif not share["value"]:
-        answer = say("All outcomes that are due are known.")
-    else:
-        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share["value"]))
-    told = say("{answer} Latest audit: {period}.", answer=answer, period=period(document, say))
-    return Block(
-        question=say("Do decisions wait for their outcome?"),
-        answer=told,
-        link=(say("Whether this differs between groups is said beside each figure."), href),
-    )
-
-
-def declaring(measures: Sequence[DeclaredMeasure], say: Say, *, href: str) -> Block | None:
-    """That the team declares measures of its own, and where they are."""
-    if not measures:
-        return None
-    return Block(
-        question=say("Does the team declare figures of its own?"),
-        answer=say.plural(
-            "Yes, in one run. They are not recomputed here, and no verdict rests on them.",
-            "Yes, in {n} runs. They are not recomputed here, and no verdict rests on them.",
-            len({measure.run for measure in measures}),
-        ),
-        link=(say("See what it declares"), href),
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from audits.decisions.overview import LogState
 from dashboard.addresses import data_href, system_href
-from dashboard.data_blocks import Block, Looked, blocks, declaring, sharing, waiting
+from dashboard.data_beside import declaring, sharing, waiting
+from dashboard.data_blocks import Block, Looked, blocks
 from dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
 from dashboard.data_words import log_words
 from dashboard.facts import Facts

@@ -114,9 +114,10 @@ def _beginning(raw: Any) -> bytes:
 @contextmanager
 def guarded() -> Iterator[None]:
     """What this thread sends by way of `requests` is held to these rules; other threads are left alone."""
-    sessions: Any = requests.sessions
-    if sessions.HTTPAdapter is not _Guarded:
-        sessions.HTTPAdapter = _Guarded
+    sessions: Any = (
+        requests.sessions
+    )  # each request of a service makes a session of its own, with the adapter named there
+    sessions.HTTPAdapter = _Guarded
     _sending.on = True
     try:
         yield

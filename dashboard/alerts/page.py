@@ -27,6 +27,12 @@ def troubles(facts: AlertFacts, lang: str) -> list[Words]:
         for way in facts.ways
         if way.fault is not None
     ]
+    found += [
+        (caution_words(each, tell), f"[alerts.channels.{way.channel.name}]", "docs/alerts.md")
+        for way in facts.ways
+        for each in way.cautions
+        if each != "itself"
+    ]
     for name in dict.fromkeys(each.channel for each in facts.stuck):
         stuck = [each for each in facts.stuck if each.channel == name]
         why = problem_words(stuck[0].problem or "", tell)
@@ -84,8 +90,8 @@ def _place(way: Way, tell: Tell) -> str:
     if way.recipients:
         addresses = tell.plural("one address", "{n} addresses", way.recipients)
         place = tell("{place}, {addresses}", place=place, addresses=addresses[:1].lower() + addresses[1:])
-    told = " ".join(caution_words(each, tell) for each in way.cautions)
-    return f"{place}. {told}" if told else place
+    told = [caution_words(each, tell) for each in way.cautions]
+    return " ".join([place if place.endswith("…") or not told else f"{place}.", *told])
 
 
 def _about(way: Way, tell: Tell) -> str:
