@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -345,11 +346,17 @@ def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path
         assert ends == pytest.approx([0, 0])  # they are set apart: nothing that the pack holds is about them
 
 
-def test_the_attack_finds_what_a_restricted_pack_holds(workspace: Workspace, tmp_path: Path) -> None:
-    """The same small group is plain to read where it is meant to be: the attack above would see it."""
+def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspace: Workspace, tmp_path: Path) -> None:
+    """Their rows enter no figure, so that no evidence holds them. No file declares their name: a word stands for it."""
     folder = made(workspace, tmp_path / "secret", restricted=True)
-    texts = [path.read_text(encoding="utf-8") for path in (folder / "rows").glob("*.csv")]
-    assert all('"few"' in text for text in texts)
+    for path in (folder / "rows").glob("*.csv"):
+        text, sizes = path.read_text(encoding="utf-8"), Counter[str]()
+        for row in csv.DictReader(text.splitlines()):
+            if row["cube"] == "counts" and row["by"] in ("", "origin"):
+                sizes[row["by"]] += int(row["n"])
+        assert sizes[""] == sizes["origin"], sizes
+        assert sizes[""] in (800 - offers.FEW, 1600 - 2 * offers.FEW), "one month, or two"
+        assert "few" not in text
     assert not list(folder.glob("cells/*"))
 
 
