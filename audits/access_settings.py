@@ -26,6 +26,10 @@ class AccessSettings(BaseModel):
     roles: dict[str, str] = Field(
         default_factory=dict, description="Role here of each value of that claim; the first that somebody has counts"
     )
+    secretaries: dict[str, Values] = Field(
+        default_factory=dict,
+        description="By committee: the addresses of its secretaries, who act for it; needed where there are several",
+    )
     acr: dict[str, Values] = Field(
         default_factory=dict,
         description="By role: how strongly somebody must have signed in, as the provider says (`acr`); one of these",
@@ -42,7 +46,7 @@ class AccessSettings(BaseModel):
         "members; none: as long as the session lasts",
     )
     session_hours: int = Field(8, ge=1, le=24, description="Longest time between two sign-ins")
-    idle_minutes: int = Field(60, ge=5, le=24 * 60, description="Time after which an idle session ends")
+    idle_minutes: int = Field(30, ge=5, le=24 * 60, description="Time after which an idle session ends")
     recheck_seconds: int = Field(
         10, ge=0, le=3600, description="How old the provider's word on somebody's roles may be; 0: asked each time"
     )

@@ -16,20 +16,17 @@ _UNSEEN = (
     "\\x00-\\x1f\\x7f-\u009f"
 )
 RUNS = f"^(?:[{_UNSEEN}]*[{re.escape(SIGNS)}{WIDE}]|[\\t\\r\\n])"
-NUMBER = "^[+-]?[0-9][0-9 .,\u00a0\u202f]*$"
 ESCAPED = f"^'+{RUNS[1:]}"
-"""Regular expressions that Python and DuckDB both read: what would be run, what is a number all the same, and what
-`escaped` wrote."""
+"""Regular expressions that Python and DuckDB both read: what would be run, and what `escaped` wrote."""
 
 
 def escaped(text: str) -> str:
     """A text with an apostrophe before it where a spreadsheet would run it, or where it looks like one of these.
 
     >>> escaped("=1+1"), escaped("＝1+1"), escaped("\\u200b@x"), escaped("-3,5"), escaped("fr-1"), escaped("'=1")
-    ("'=1+1", "'＝1+1", "'\\u200b@x", '-3,5', 'fr-1', "''=1")
+    ("'=1+1", "'＝1+1", "'\\u200b@x", "'-3,5", 'fr-1', "''=1")
     """
-    runs = re.search(RUNS, text) and not re.search(NUMBER, text)
-    return f"'{text}" if runs or re.search(ESCAPED, text) else text
+    return f"'{text}" if re.search(RUNS, text) or re.search(ESCAPED, text) else text
 
 
 def unescaped(text: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from audits.errors import LedgerError, LostLedgerError
+from audits.errors import BoussoleError, LostLedgerError
+from audits.regular import read_text
 from audits.workspace import Workspace
 
 WAIT_SECONDS = 60
@@ -171,8 +172,8 @@ def _kept(home: Path) -> tuple[str, int] | None:
     found = []
     for path in [*home.glob("*.checkpoint"), *home.glob("*/*.checkpoint")]:
         try:
-            found.append((parse_request(path.read_text(encoding="utf-8")).checkpoint.size, path))
-        except (LedgerError, OSError, UnicodeDecodeError):
+            found.append((parse_request(read_text(path)).checkpoint.size, path))
+        except (BoussoleError, OSError, UnicodeDecodeError):
             continue
     if not found:
         return None

@@ -81,7 +81,10 @@ def _told_of(workspace: Workspace, system: System, document: Document) -> System
 
 
 def _declared(workspace: Workspace, digest: str) -> System:
-    return _read(workspace.evidence, digest.removeprefix("sha256:"))
+    """A system as it was declared; what is about to be sealed with others is not among the evidence yet."""
+    name = digest.removeprefix("sha256:")
+    sealed = (workspace.evidence / f"{name}.json").exists()
+    return _read(workspace.evidence if sealed else workspace.unsealed, name)
 
 
 _read = lru_cache(maxsize=64)(declared)

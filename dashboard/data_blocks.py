@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from audits.decisions.overview import Aside, Changed, LogState
+from audits.decisions.shared import Sharing
 from audits.systems import System
 from dashboard.data_words import change_words, exclusion_words, local, log_words, when
 from dashboard.scene import Document
@@ -95,7 +96,7 @@ def _set_aside(seen: Looked) -> Block | None:
         commands=[
             (
                 say("Export them, as they came, to a file that only you can read:"),
-                f"boussole quarantine export FILE --system {name}",
+                f"boussole quarantine export FILE --system {name} --reason WHY",
             ),
             (
                 say("Correct them there, then bring them in again:"),
@@ -210,6 +211,32 @@ def _sealed(seen: Looked) -> Block | None:
         ),
         head=[say("Month"), say("Decisions erased"), say("Erased")],
         rows=rows,
+        more=more,
+    )
+
+
+def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str], say: Say) -> Block | None:
+    """Which other systems hold the same decisions, and in which months; one whose file is gone by its id."""
+    rows = [
+        [titles.get(other, other), say.month(pair.months[0]), say.month(pair.months[-1])]
+        for pair in pairs
+        for other in pair.systems
+        if system in pair.systems and other != system
+    ]
+    if not rows:
+        return None
+    shown, more = _cut(sorted(rows), say)
+    return Block(
+        question=say("Do other systems hold the same decisions?"),
+        answer=say.plural(
+            "Yes, one. The audits of both are protected together: a figure of one is hidden where, with those of the "
+            "other, it would tell of a small group.",
+            "Yes, {n}. Their audits are protected together: a figure of one is hidden where, with those of the others, "
+            "it would tell of a small group.",
+            len(rows),
+        ),
+        head=[say("System"), say("First month"), say("Last month")],
+        rows=shown,
         more=more,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from audits.decisions.overview import LogState
 from dashboard.addresses import data_href, system_href
-from dashboard.data_blocks import Block, Looked, blocks, declaring, waiting
+from dashboard.data_blocks import Block, Looked, blocks, declaring, sharing, waiting
 from dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
 from dashboard.data_words import log_words
 from dashboard.facts import Facts
@@ -162,13 +162,14 @@ def _system(scene: Scene, facts: Facts, name: str, say: Say, *, now: dt.datetime
     href = system_href(name, query=query) if document else None
     made, nothing = blocks(Looked(system=system, state=state, now=now, say=say))
     outcomes = waiting(document, system, say, href=href) if document and href else None
+    same = sharing(name, facts.lake.sharing, titles={each: scene.title(each, say) for each in scene.systems}, say=say)
     declares = declaring(facts.declared.get(name, ()), say, href=system_href(name, query=query, anchor="declared"))
     return SystemData(
         id=name,
         title=scene.title(name, say),
         href=href,
         holds=_holds(state, say),
-        blocks=[*made, *(block for block in (outcomes, declares) if block)],
+        blocks=[*made, *(block for block in (same, outcomes, declares) if block)],
         nothing=nothing if name in facts.lake.systems else "",
     )
 

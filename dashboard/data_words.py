@@ -121,8 +121,15 @@ def change_words(changed: Changed, say: Say) -> tuple[str, str]:
             say("Look in the file which they are; they are not named here, as they could say who somebody is."),
         ),
         "undeclared_value": (
-            say("Rows with a value that is not declared: {n}. They count as undeclared.", n=changed.detail),
+            say("Rows came with a value that is not declared: they count as undeclared."),
             say("Have them corrected where the log is written, or declare the value in the system file."),
+        ),
+        "mostly_undeclared": (
+            say("Most rows of a file came with a value that is not declared: they count as undeclared."),
+            say(
+                "If the log only spells values otherwise, declare its spelling in the system file for what comes next; "
+                "rows that came in stay as they are."
+            ),
         ),
         "infinite_value": (
             say("Infinite numbers, read as missing."),

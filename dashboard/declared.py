@@ -9,6 +9,7 @@ from itertools import groupby
 from audits.languages import capital
 from audits.mixed import joined
 from audits.systems import System
+from audits.systems.values import rare
 from dashboard.html import Html, badge, details, el, stacked
 from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
@@ -84,7 +85,8 @@ def _group(group: tuple[tuple[str, str], ...], system: System | None, say: Say) 
     parts = []
     for column, value in group:
         words = known[column].values.get(value) if column in known and known[column].values else None
-        parts.append(capital(say.text(words, value)) if words else f"{column}: {value}")
+        shown = say("small group {number}", number=number) if (number := rare(value)) else value
+        parts.append(capital(say.text(words, value)) if words else f"{column}: {shown}")
     return joined(", ", parts)
 
 

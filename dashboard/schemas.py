@@ -18,6 +18,7 @@ from charter.schemas.committee import minutes_schema
 from charter.schemas.register import register_schema
 from charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
 from dashboard.alerts.as_json import schema_text
+from dashboard.doctor.row import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit", "texts"),
@@ -30,6 +31,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "committee minutes": ("minutes",),
     "alerts list": ("outbox",),
     "export json": ("register",),
+    "doctor": ("doctor",),
 }
 """Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
 
@@ -68,6 +70,14 @@ def outbox_schema() -> Shape:
     return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
 
 
+def doctor_schema() -> Shape:
+    """What `boussole doctor` found."""
+    shape = whole(schema={"const": "boussole.doctor/1"}, workspace=TEXT, rows=several(_of(Row)))
+    return document(
+        "boussole.doctor/1", "What is well, and what is to be mended, in a workspace and its machine.", shape
+    )
+
+
 def alert_schema() -> Shape:
     """What webhooks get."""
     found: Shape = json.loads(schema_text())
@@ -90,6 +100,7 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "replay": replay_schema,
     "minutes": minutes_schema,
     "outbox": outbox_schema,
+    "doctor": doctor_schema,
     "alert": alert_schema,
     "register": register_schema,
     "system-file": System.model_json_schema,

@@ -5,6 +5,7 @@ A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
 from dashboard.access.permissions import Action, Role, allowed
 from dashboard.schemas import OUTPUTS, SCHEMAS
+from docs import asvs
 from tests.audits.dirty_files import FILES
 
 HERE = Path(__file__).parent
@@ -54,6 +56,7 @@ KINDS = {
         "and these could lie further apart ([which leave out what](#what-maxima-leave-out)).",
     ),
 }
+PACKAGES = ("audits", "charter", "experiments", "dashboard")
 COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a column from another text
 
 
@@ -248,6 +251,20 @@ def schemas() -> str:
     return "\n".join(["| schema | written by | what it is |", "|---|---|---|", *rows])
 
 
+def packages() -> str:
+    """A table of the packages, each in its own words."""
+    found = sorted(path for name in PACKAGES for path in (HERE.parent / name).rglob("__init__.py"))
+    rows = [
+        f"| `{path.parent.relative_to(HERE.parent)}/` | {_first_line(path).replace('|', chr(92) + '|')} |"
+        for path in found
+    ]
+    return "\n".join(["| package | what it is |", "|---|---|", *rows])
+
+
+def _first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
 def schema_files() -> dict[str, str]:
     """The files of `docs/schemas/`, by name."""
     return {f"{name}.json": json.dumps(make(), ensure_ascii=False, indent=1) + "\n" for name, make in SCHEMAS.items()}
@@ -267,6 +284,9 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "api": ("api.md", api),
     "dirty-files": ("dirty-files.md", dirty_files),
     "schemas": ("schemas.md", schemas),
+    "packages": ("architecture.md", packages),
+    "asvs-totals": ("asvs.md", asvs.totals),
+    "asvs": ("asvs.md", asvs.walk),
 }
 """Each generated part: the page that holds it and what makes it."""
 

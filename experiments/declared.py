@@ -1,19 +1,21 @@
 """Declared measures, as pages show them: what a template computed and logged, marked as not recomputed.
 
 Groups of fewer people than the system file allows are hidden. Where one is hidden, the same file's line for everybody
-and all its counts are hidden too: one subtraction would give back what was hidden.
+and all its counts are hidden too: one subtraction would give back what was hidden. A value that no group of enough
+people has, and that the system file does not name, is not named either: it may be the name of a person.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from audits.decisions.declared import Declared, held
 from audits.decisions.exclusion import in_force
 from audits.systems import System
+from audits.systems.values import RARE
 from audits.workspace import Workspace
 
 TEMPLATE = "gabarit"
@@ -43,12 +45,24 @@ def declared_measures(workspace: Workspace, system: System) -> list[DeclaredMeas
     found: list[DeclaredMeasure] = []
     rows = sorted((row for row in held(workspace, system) if row.run not in out), key=_newest_first)
     for _, lines in groupby(rows, key=lambda row: (row.run, row.file)):
-        found += _shown(list(lines), least=system.privacy.suppress_below)
+        found += _shown(_unnamed(list(lines), system), least=system.privacy.suppress_below)
     return found
 
 
 def _newest_first(row: Declared) -> tuple[float, str, str]:
     return -row.logged_at.timestamp(), row.run, row.file
+
+
+def _unnamed(rows: list[Declared], system: System) -> list[Declared]:
+    """The lines of a file with numbers in the place of values that must not be named."""
+    known = {(group.column, value) for group in system.groups.values() for value in (*group.values, group.reference)}
+    enough = {item for row in rows if (row.count or 0) >= system.privacy.suppress_below for item in row.groups.items()}
+    few = sorted({item for row in rows for item in row.groups.items()} - known - enough)
+    words = {item: f"{RARE}{number}" for number, item in enumerate(few, 1)}
+    return [
+        replace(row, groups={column: words.get((column, value), value) for column, value in row.groups.items()})
+        for row in rows
+    ]
 
 
 def _shown(rows: list[Declared], *, least: int) -> list[DeclaredMeasure]:

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from audits import ledger
 from audits.systems import System
 from audits.systems.kinds import LOGS, Strict
-from audits.workspace import Workspace
+from audits.workspace import SETTINGS_FILE, Workspace
 from charter.records import open_records
 from dashboard.cli import app
 from experiments.sync import sync
@@ -218,3 +218,19 @@ def test_the_licence_is_whole():
     )
     for licence in ("GNU Affero General Public License (AGPL) v. 3", "CeCILL v. 2.0, v. 2.1", "LiLiQ-R+"):
         assert licence in text.partition("Appendix\n")[2]
+
+
+def test_every_place_of_a_workspace_is_told(audited_offers, tmp_path):
+    """Whatever lies in a workspace, or will, stands in the table that says what it holds and how it is protected."""
+    workspace = audited_offers(tmp_path / "w")
+    known = [getattr(workspace, name) for name, kind in vars(Workspace).items() if isinstance(kind, property)]
+    places = {path.relative_to(workspace.home).parts[0] for path in known if isinstance(path, Path)}
+    places |= {path.name for path in workspace.home.iterdir() if path.suffix not in (".lock", ".parquet")}
+    assert all(path.stat().st_size == 0 for path in workspace.home.glob("*.lock")), "locks hold nothing"
+    places = {name.removesuffix("-wal").removesuffix("-shm") for name in places}
+    assert {"keys", "lake", "access.sqlite", SETTINGS_FILE} <= places
+    table = (
+        (DOCS / "privacy.md").read_text(encoding="utf-8").partition("## What is stored where")[2].partition("\n\nF")[0]
+    )
+    told = {re.split(r"[/*…]", name)[0] for name in re.findall(r"`([^`]+)`", table)}
+    assert {place for place in places if not place.startswith(".")} <= told

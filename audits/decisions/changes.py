@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import duckdb
 
@@ -12,12 +13,13 @@ from audits.decisions.contracts import Contract, columns_of
 from audits.decisions.contracts.columns import WHOLE
 from audits.decisions.report import SchemaChange
 from audits.decisions.sources import Opened
-from audits.lake.tables import literal, one, quote, table
+from audits.lake.tables import describe, literal, one, quote, table
 from audits.systems.model import System
 from audits.systems.values import UNDECLARED
 
 MOST_NAMED = 5
 LONGEST_VALUE = 40
+MORE = "…"
 _FAMILIES = {
     "number": (*WHOLE, "FLOAT", "DOUBLE", "DECIMAL"),
     "text": ("VARCHAR", "ENUM"),
@@ -98,48 +100,100 @@ def _undeclared(connection: duckdb.DuckDBPyConnection, system: System, batch: in
     closed = {name: group.column for name, group in system.groups.items() if group.closed}
     if not closed:
         return []
-    counts = ", ".join(f"count(*) FILTER ({quote(f'g_{name}')} = {literal(UNDECLARED)})" for name in closed)
+    counts = ", ".join(
+        f"count(*) FILTER ({quote(f'g_{name}')} = {literal(UNDECLARED)}), count({quote(f'g_{name}')})"
+        for name in closed
+    )
     query = f"SELECT {counts} FROM {table(system, 'decisions')} WHERE batch = {batch}"
     found = connection.execute(query).fetchone() or ()
-    return [
-        SchemaChange(kind="undeclared_value", column=column, detail=str(rows))
-        for column, rows in zip(closed.values(), found, strict=True)
-        if rows
-    ]
+    pairs = zip(closed.values(), found[::2], found[1::2], strict=True)
+    return [_few_or_most(column, rows, known) for column, rows, known in pairs if rows]
+
+
+def _few_or_most(column: str, rows: int, known: int) -> SchemaChange:
+    """How many of the rows of a batch that have a value have one that no file declares."""
+    if 2 * rows > known:
+        return SchemaChange(kind="mostly_undeclared", column=column, detail=f"{rows} of {known}")
+    return SchemaChange(kind="undeclared_value", column=column, detail=str(rows))
 
 
 def _new_values(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> list[SchemaChange]:
     decisions = table(system, "decisions")
     if not one(connection, f"SELECT count(*) FROM (FROM {decisions} WHERE batch <> {batch} LIMIT 1)"):
         return []
+    return [
+        change
+        for role, column in _watched(system).items()
+        for change in _fresh(connection, system, quote(role), column=column, batch=batch)
+    ]
+
+
+def _watched(system: System) -> dict[str, str]:
+    """The columns of the lake in which new categories are looked for, each with its column in the log."""
     open_groups = {
         f"g_{name}": group.column
         for name, group in system.groups.items()
         if not (group.bands or group.closed) and group.source == "log"
     }
     watched = open_groups | {f"c_{name}": control.column for name, control in system.controls.items()}
-    watched |= {f"f_{name}": name for name in system.categories}
-    return [
-        change
-        for role, column in watched.items()
-        for change in _fresh(connection, system, quote(role), column=column, batch=batch)
-    ]
+    return watched | {f"f_{name}": name for name in system.categories}
 
 
 def _fresh(
     connection: duckdb.DuckDBPyConnection, system: System, role: str, *, column: str, batch: int
 ) -> Iterator[SchemaChange]:
     """What a batch brings that a column never held: values that many rows have, and how many values few have."""
-    counted = f"SELECT {role} AS value, count(*) FILTER (batch = {batch}) AS n, count(*) AS every"
+    counted = f"SELECT {role} AS value, {_enough(system)} AS enough, bool_and(batch = {batch}) AS fresh"
     found = connection.execute(
-        f"SELECT value, n FROM ({counted} FROM {table(system, 'decisions')} WHERE {role} IS NOT NULL GROUP BY 1) "
-        "WHERE n = every ORDER BY value"
+        f"SELECT value, enough FROM ({counted} FROM {table(system, 'decisions')} WHERE {role} IS NOT NULL GROUP BY 1) "
+        "WHERE fresh ORDER BY value"
     ).fetchall()
-    named = [value for value, n in found if n >= system.privacy.suppress_below]
+    named = [value for value, enough in found if enough]
     if named:
         yield SchemaChange(kind="new_value", column=column, detail=_listed(named))
     if len(found) > len(named):
         yield SchemaChange(kind="rare_value", column=column, detail=str(len(found) - len(named)))
+
+
+def _enough(system: System) -> str:
+    """SQL: whether a value is that of as many rows (and people, where they are known) as a group needs to be told."""
+    limit = system.privacy.suppress_below
+    people = f" AND count(DISTINCT person) >= {limit}" if system.log.person else ""
+    return f"(count(*) >= {limit}{people})"
+
+
+def nameable(connection: duckdb.DuckDBPyConnection, system: System, column: str) -> list[str]:
+    """The values of a column of the log that the lake holds and that notes on imports may name, as these write them."""
+    roles = [role for role, each in _watched(system).items() if each == column]
+    held = describe(connection, table(system, "decisions"))
+    found = [
+        connection.execute(
+            f"SELECT {quote(role)} FROM {table(system, 'decisions')} WHERE {quote(role)} IS NOT NULL GROUP BY 1 "
+            f"HAVING {_enough(system)}"
+        ).fetchall()
+        for role in roles
+        if role in held
+    ]
+    return [str(value)[:LONGEST_VALUE] for rows in found for (value,) in rows]
+
+
+def told_today(change: SchemaChange, named: Collection[str]) -> list[SchemaChange]:
+    """A note on new values as it may be told today: an earlier version named values whoever had them.
+
+    >>> change = SchemaChange(kind="new_value", column="sex", detail="Dupont, Jean, X, …")
+    >>> [(each.kind, each.detail) for each in told_today(change, ["X"])]
+    [('new_value', 'X, …'), ('rare_value', '2')]
+    """
+    if change.kind != "new_value":
+        return [change]
+    shown, hidden, rest = list[str](), 0, change.detail
+    while rest and rest != MORE:
+        value = max((each for each in named if rest == each or rest.startswith(f"{each}, ")), key=len, default=None)
+        hidden += value is None
+        shown += [value] if value is not None else []
+        rest = rest[len(value) + 2 :] if value is not None else rest.partition(", ")[2]
+    found = [replace(change, detail=", ".join([*shown, *([MORE] if rest else [])]))] if shown else []
+    return found + ([replace(change, kind="rare_value", detail=str(hidden))] if hidden or not shown else [])
 
 
 def _infinite(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> list[SchemaChange]:
@@ -165,4 +219,4 @@ def _listed(values: list[str]) -> str:
     'a, b'
     """
     shown = ", ".join(value[:LONGEST_VALUE] for value in values[:MOST_NAMED])
-    return f"{shown}, …" if len(values) > MOST_NAMED else shown
+    return f"{shown}, {MORE}" if len(values) > MOST_NAMED else shown

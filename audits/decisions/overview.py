@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from audits.decisions.changes import nameable, told_today
 from audits.decisions.discards import Discard, discards_in
 from audits.decisions.exclusion import Exclusion, history, last_out
 from audits.decisions.quarantine import SetAside, waiting
+from audits.decisions.report import SchemaChange
+from audits.decisions.shared import Sharing, sharing
 from audits.errors import NoLakeError
 from audits.lake import quote, reading
 from audits.lake.tables import exists, has_table, table
@@ -118,11 +121,12 @@ class LogState:
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """The whole lake. `arrived` also names systems whose file was removed since; the teams of `declaring` log figures
-    of their own."""
+    of their own; `sharing` are pairs of systems that hold the same decisions."""
 
     arrived: tuple[Arrived, ...] = ()
     systems: Mapping[str, LogState] = field(default_factory=dict)
     declaring: frozenset[str] = frozenset()
+    sharing: tuple[Sharing, ...] = ()
 
 
 def overview(workspace: Workspace) -> Overview:
@@ -138,6 +142,7 @@ def overview(workspace: Workspace) -> Overview:
                 arrived=_arrived(connection),
                 systems={system.id: _state(connection, system, excluded) for system in present},
                 declaring=_declaring(connection),
+                sharing=tuple(sharing(connection)),
             )
     except NoLakeError:
         return Overview()
@@ -204,8 +209,17 @@ def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Cha
         f"GROUP BY ALL ORDER BY last DESC, {_quoted('log', 'column')}",
         [system.id],
     ).fetchall()
-    names = ("log", "kind", "column", "detail", "times", "last")
-    return tuple(Changed(**dict(zip(names, row, strict=True))) for row in found)
+    named = {row[2]: nameable(connection, system, row[2]) for row in found if row[1] == "new_value"}
+    made: dict[tuple[LogName, str, str, str], Changed] = {}
+    for log, kind, column, detail, times, last in found:
+        for each in told_today(SchemaChange(kind=kind, column=column, detail=detail), named.get(column, ())):
+            key = log, each.kind, column, each.detail
+            before = made[key].times if key in made else 0
+            latest = max(last, made[key].last) if key in made else last
+            made[key] = Changed(
+                log=log, kind=each.kind, column=column, detail=each.detail, times=before + times, last=latest
+            )
+    return tuple(made.values())
 
 
 def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Sealed, ...]:

@@ -15,6 +15,7 @@ ChangeKind = Literal[
     "new_value",
     "rare_value",
     "undeclared_value",
+    "mostly_undeclared",
     "infinite_value",
     "sensitive_column",
     "sensitive_unclear",
@@ -62,6 +63,8 @@ class SchemaChange:
             "new_value": "a value that this log never had",
             "rare_value": "values that this log never had and few rows have: not named here",
             "undeclared_value": "rows with a value that the system file does not declare, counted as undeclared",
+            "mostly_undeclared": "most rows have a value that the system file does not declare, counted as undeclared; "
+            "if the log only spells values otherwise, declare its spelling in `values` for what comes next",
             "infinite_value": "infinite numbers, read as missing",
             "sensitive_column": "sensitive, so it must not travel with a log: not read",
             "sensitive_unclear": "different values for one person, read as unknown",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from audits.drift.bins import Binned, Histogram, categories
@@ -17,6 +18,7 @@ from audits.systems.model import System
 from audits.windows import Window
 
 Pair = tuple[Window, Window]
+TOTALS = ("reference_total", "current_total")
 ROLE, DECISION, OUTCOME = "role", "decision", "outcome"
 
 
@@ -25,13 +27,16 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
     first.
 
     Undefined: `empty_window`, `no_values`, `one_bin`; of decisions `no_decision`; of outcomes
-    `not_mature`, `no_outcomes`. Suppressed:
+    `not_mature`, `no_outcomes`; `is_group` of categories that are groups too: what may be told of these, audits tell.
+    Suppressed:
     `small_group`, where some, but fewer than `suppress_below`, missing values or outcomes are behind a figure.
     """
     effect = counts.design_effect(pair[1], system)
     found: list[Measure] = []
     for name in ("score", *system.watched):
-        if name in counts.values:
+        if name in counts.values and name in group_columns(system):
+            found.append(group_measure("feature", name))
+        elif name in counts.values:
             found += _values(
                 name, (counts.value_counts(name, pair[0]), counts.value_counts(name, pair[1])), system, effect
             )
@@ -44,22 +49,43 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
     return found
 
 
+def group_columns(system: System) -> set[str]:
+    """The columns of the log that groups are made of."""
+    return {group.column for group in system.groups.values() if group.source == "log"}
+
+
+def group_measure(by: str, name: str) -> Measure:
+    """In place of the distances of a column of groups: its shares would be a second way around suppression."""
+    return Measure(
+        metric="psi", by=(by,), group=(name,), status="undefined", reason="is_group", params={"categories": []}
+    )
+
+
 def _column(histogram: Histogram, system: System, effect: float) -> list[Measure]:
-    score = system.log.score
+    score, fewest = system.log.score, system.privacy.suppress_below
+    range_ = score.range if histogram.feature == "score" and score else None
+    ordered = ordered_measures(histogram, range_=range_, design_effect=effect)
+    grouped = histogram.feature in group_columns(system)
+    few = any(0 < side[-1] < fewest for side in (histogram.reference, histogram.current))
     return [
         *_indices(histogram.coarse(), effect),
-        *ordered_measures(
-            histogram,
-            range_=score.range if histogram.feature == "score" and score else None,
-            design_effect=effect,
-        ),
-        missing_measure(
-            histogram.feature,
-            n=sum(histogram.current),
-            missing=histogram.current[-1],
-            fewest=system.privacy.suppress_below,
+        *(_without_totals(each) if few or grouped else each for each in ordered),
+        *(
+            []
+            if grouped  # they are the group of people of whom it is not known
+            else [
+                missing_measure(
+                    histogram.feature, n=sum(histogram.current), missing=histogram.current[-1], fewest=fewest
+                )
+            ]
         ),
     ]
+
+
+def _without_totals(measure: Measure) -> Measure:
+    """The same, not saying how many have a value: less all decisions, that would be how many have none."""
+    kept = {name: value for name, value in measure.params.items() if name not in TOTALS}
+    return replace(measure, n=None, params=kept)
 
 
 def _values(name: str, sides: tuple[Values, Values], system: System, effect: float) -> list[Measure]:

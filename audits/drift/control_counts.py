@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from audits.cubes import build
-from audits.drift.compared import Pair
+from audits.drift.compared import Pair, group_columns, group_measure
 from audits.drift.counts import WindowCounts
 from audits.drift.values import UNKNOWN, Values, value_measures
 from audits.lake.tables import has_table, literal, table
@@ -86,13 +86,16 @@ def _months(window: Window) -> list[Window]:
 def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, system: System) -> list[Measure]:
     """Every distance of each control between two windows, of everybody.
 
-    Undefined: `not_counted`, where a window is not made of whole months or was counted under other controls;
-    `too_many_strata`; and as other columns of categories are.
+    Undefined: `is_group`, where it is a column of groups; `not_counted`, where a window is not made of whole months or
+    was counted under other controls; `too_many_strata`; and as other columns of categories are.
     """
     effect = counts.design_effect(pair[1], system)
     measures: list[Measure] = []
     for name, windows in found.values.items():
         key = key_of(name, system)
+        if system.controls[name].column in group_columns(system):
+            measures.append(group_measure(CONTROL, key))
+            continue
         if all(window in windows for window in pair):
             sides = windows[pair[0]], windows[pair[1]]
             fewest = system.privacy.suppress_below

@@ -19,8 +19,8 @@ class SchemaMove:
     made; of a file whose rows are gone the day of its import.
 
     `kind`: as imports tell it (`new_column`, `lost_column`, `absent_column`, `changed_type`, `new_value`,
-    `rare_value`, `undeclared_value`, `infinite_value`), or `set_aside`, where rows were left out because of what the
-    column held.
+    `rare_value`, `undeclared_value`, `mostly_undeclared`, `infinite_value`), or `set_aside`, where rows were left out
+    because of what the column held.
     """
 
     on: dt.date

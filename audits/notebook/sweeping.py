@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from audits.cubes.apart import read_apart
-from audits.cubes.rare import words_in
+from audits.cubes.rare import numbers_in
 from audits.cubes.read import cells_from_counts, days_of, read_counts
 from audits.cubes.scores import read_scores, scores_of
 from audits.cubes.thresholds import AtThresholds, counts_at
@@ -53,12 +53,12 @@ def scored_window(
         gone = named(apart, counted)
         tables = [table for table in with_groups(counted, gone) if stands.ended(table.by) is None]
         at = counts_at(connection, system, window, tables, as_of=as_of, thresholds=thresholds, apart=apart)
-        words = words_in(connection, workspace, system, tables)
+    numbers = numbers_in([tables], system)
     suppression = suppress(tables, system=system, also=replace(NOTHING, apart=gone))
     found = scored_tables(
-        words.scores(scores_of(scores, tables, system)),
+        numbers.scores(scores_of(scores, tables, system)),
         system=system,
         standing=stands,
-        suppression=words.hidden(suppression),
+        suppression=numbers.hidden(suppression),
     )
     return list(zip(found, at if at is not None else [None] * len(found), strict=True))

@@ -74,11 +74,20 @@ def read_rules(path: Path, colleges: Sequence[College]) -> Rules:
     return rules
 
 
+def names(workspace: Workspace) -> list[str]:
+    """The ids of the committees of a workspace, whatever their files say."""
+    return [path.stem for path in _files(workspace)]
+
+
 def committees(workspace: Workspace) -> dict[str, Rules]:
     """The committees of a workspace by id, as their files state their rules."""
-    folder, colleges = workspace.home / "committees", in_force(workspace).charter.colleges
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else [TEMPLATES / f"{DEFAULT}.yaml"]
-    return {path.stem: read_rules(path, colleges) for path in paths}
+    colleges = in_force(workspace).charter.colleges
+    return {path.stem: read_rules(path, colleges) for path in _files(workspace)}
+
+
+def _files(workspace: Workspace) -> list[Path]:
+    folder = workspace.home / "committees"
+    return sorted(folder.glob("*.yaml")) if folder.is_dir() else [TEMPLATES / f"{DEFAULT}.yaml"]
 
 
 def committee(workspace: Workspace, name: str) -> Rules:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
+from audits.errors import BoussoleError
 from dashboard.access.permissions import RESTRICTED, Role, demand
-from dashboard.access.places import COMMANDS
+from dashboard.access.places import COMMANDS, OPTIONS
 from dashboard.commands.ending import told
 
 if TYPE_CHECKING:
     import typer
 
     from audits.workspace import Workspace
+
+LONGEST_REASON = 150
+"""Letters of a reason, so that the access log holds it whole, beside the place."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,43 @@ class Guarded(TyperGroup):
         return found
 
 
-def noted(workspace: Workspace, context: typer.Context) -> None:
-    """Notes a restricted look from the command line: under the name of the account, which is all that is known."""
-    words = " ".join(_names(context))
-    action, role = COMMANDS.get(words), Role(context.find_root().params["as_role"])
+def demand_option(context: typer.Context, option: str) -> None:
+    """That the role of `--as` may use an option which needs more than its command does. Raises AccessError."""
+    demand(_at_the_keyboard(context), OPTIONS[f"{_words_of(context)} {option}"])
+
+
+def noted(workspace: Workspace, context: typer.Context, *, option: str = "", reason: str = "") -> None:
+    """Notes a restricted look from the command line: under the name of the account, which is all that is known.
+
+    `option`: what of the command was used, where that is what is restricted. `reason`: why, as whoever looks says it.
+    """
+    words = f"{_words_of(context)} {option}".rstrip()
+    action = OPTIONS[words] if option else COMMANDS.get(words)
     if action in RESTRICTED:
         from dashboard.access.log import look
         from dashboard.access.person import Person
 
-        look(
-            workspace, Person(role=role, subject=f"command line/{getpass.getuser()}"), action, place=f"boussole {words}"
+        me = Person(role=_at_the_keyboard(context).role, subject=f"command line/{getpass.getuser()}")
+        look(workspace, me, action, place=f"boussole {words}{f': {reason}' if reason else ''}")
+
+
+def reasoned(reason: str) -> str:
+    """Why somebody looks, on one line. Raises BoussoleError where nothing is said, or a page of it."""
+    told = " ".join(reason.split())
+    if not 0 < len(told) <= LONGEST_REASON or not told.isprintable():
+        raise BoussoleError(
+            f"a reason has 1 to {LONGEST_REASON} characters.",
+            next_step="Say in a few words what it is needed for; name nobody.",
         )
+    return told
+
+
+def _at_the_keyboard(context: typer.Context) -> AtTheKeyboard:
+    return AtTheKeyboard(Role(context.find_root().params["as_role"]))
+
+
+def _words_of(context: typer.Context) -> str:
+    return " ".join(_names(context))
 
 
 def _names(context: Any) -> list[str]:

@@ -14,15 +14,16 @@ from starlette.routing import Route
 from audits.errors import BoussoleError, LostLedgerError
 from audits.lost import hold_ledger
 from audits.workspace import Workspace
-from dashboard.access import sessions
+from dashboard.access import sessions, taken
 from dashboard.access.failures import Failures
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
-from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, demand
+from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
 from dashboard.access.person import is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
 from dashboard.access.tokens import subject_of
+from dashboard.api.limits import Limiter
 from dashboard.api.refusals import is_api, problem, unforeseen
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -30,11 +31,11 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """The same routes, each behind its action. Raises KeyError for one that names none."""
-    failures = Failures()
-    return [_guarded(route, home, failures) for route in routes]
+    failures, forms = Failures(), Limiter(taken.FORMS_EACH_MINUTE)
+    return [_guarded(route, home, failures, forms) for route in routes]
 
 
-def _guarded(route: Route, home: Path, failures: Failures) -> Route:
+def _guarded(route: Route, home: Path, failures: Failures, forms: Limiter) -> Route:
     answer, action = route.endpoint, ROUTES[route.path]
 
     async def endpoint(request: Request) -> Response:
@@ -50,7 +51,11 @@ def _guarded(route: Route, home: Path, failures: Failures) -> Route:
             refusal = await run_in_threadpool(_refusal, request, home, route.path)
             if refusal is not None:
                 wait = await run_in_threadpool(_counted, request, refusal, home, route.path, failures)
-                return await _told(request, refusal) if not wait else _slowed(request, wait)
+                return _slowed(request, wait, "unknown tokens") if wait else await _told(request, refusal)
+            if wait := taken.wait(forms, request):
+                return _slowed(request, wait, "forms")
+        if not taken.is_read(request, action):
+            return _unread(request, action)
         if inspect.iscoroutinefunction(answer):
             found: Response = await answer(request)
             return found
@@ -110,21 +115,31 @@ def _counted(request: Request, refusal: BoussoleError, home: Path, path: str, fa
     )
 
 
-def _slowed(request: Request, wait: int) -> Response:
-    """That too many tokens failed: as JSON to who asks the API, else as text."""
-    error = BoussoleError("too many tokens that are not known.", where="access", next_step=f"Wait {wait} second(s).")
-    headers = {**HEADERS, "Retry-After": str(wait)}
+def _slowed(request: Request, wait: int, what: str) -> Response:
+    """That there were too many of something."""
+    error = BoussoleError(f"too many {what}.", where="access", next_step=f"Wait {wait} second(s).")
+    return _said(request, error, 429, {"Retry-After": str(wait)})
+
+
+def _unread(request: Request, action: Action) -> Response:
+    """That what was sent is of a kind that is not read there."""
+    read = ", ".join(taken.kinds(action))
+    error = BoussoleError("content of this kind is not read here.", where="content-type", next_step=f"Send {read}.")
+    return _said(request, error, 415, {"Accept-Post": read})
+
+
+def _said(request: Request, error: BoussoleError, status: int, more: dict[str, str]) -> Response:
+    """A refusal: as JSON to who asks the API, else as text."""
+    headers = {**HEADERS, **more}
     if is_api(request.url.path):
-        return problem(error, 429, headers=headers)
-    return PlainTextResponse(f"{error}\n", status_code=429, headers=headers)
+        return problem(error, status, headers=headers)
+    return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
 
 
 async def _told(request: Request, error: BoussoleError) -> Response:
     """Why: as JSON to who asks the API, as a page to somebody whose session is over, else as text."""
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 503)
-    headers = {**HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else HEADERS
-    if is_api(request.url.path):
-        return problem(error, status, headers=headers)
-    if status == 401 and "text/html" in request.headers.get("accept", ""):
+    page = not is_api(request.url.path) and "text/html" in request.headers.get("accept", "")
+    if status == 401 and page:
         return await lapsed(request, error.reason if isinstance(error, SignedOutError) else "nobody")
-    return PlainTextResponse(f"{error}\n", status_code=status, headers=headers)
+    return _said(request, error, status, {"WWW-Authenticate": "Bearer"} if status == 401 else {})

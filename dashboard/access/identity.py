@@ -32,7 +32,10 @@ def role_of(claims: Mapping[str, Any], access: AccessSettings) -> Role | None:
 
 
 def check_roles(workspace: Workspace) -> AccessSettings:
-    """The settings of access. Raises BoussoleError where a role in them is none that a sign-in can give."""
+    """The settings of access.
+
+    Raises BoussoleError where a role in them is none that a sign-in can give, or a committee is none of this workspace.
+    """
     access = workspace.settings.access
     named = [(f"roles.{value}", role) for value, role in access.roles.items()]
     named += [(f"{name}.{role}", role) for name in ("acr", "amr") for role in getattr(access, name)]
@@ -43,7 +46,20 @@ def check_roles(workspace: Workspace) -> AccessSettings:
                 where=f"{workspace.home / SETTINGS_FILE}, access.{place}",
                 next_step="Name one of the roles.",
             )
+    _check_secretaries(workspace, access)
     return access
+
+
+def _check_secretaries(workspace: Workspace, access: AccessSettings) -> None:
+    from charter.committee.rules import names
+
+    for name in access.secretaries:
+        if name not in (known := names(workspace)):
+            raise BoussoleError(
+                f"there is no committee '{name}' in this workspace. {nearest(name, known)}",
+                where=f"{workspace.home / SETTINGS_FILE}, access.secretaries",
+                next_step="Name a committee by the file of its rules: committees/ID.yaml.",
+            )
 
 
 def email_of(claims: Mapping[str, Any]) -> str:
@@ -62,6 +78,29 @@ def member_of(workspace: Workspace, email: str) -> str | None:
 
     found = [member for member, each in directory(workspace).items() if email and each.contact.casefold() == email]
     return found[0] if len(found) == 1 else None
+
+
+def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
+    """The committees that a secretary works for: those beside which the settings name their address.
+
+    Where the settings name nobody, a house with one committee has no other that they could be meant for.
+    """
+    from charter.committee.rules import names
+
+    named, known = workspace.settings.access.secretaries, names(workspace)
+    if not named:
+        return frozenset(known) if len(known) == 1 else frozenset()
+    return frozenset(each for each in known if email and email in map(str.casefold, named.get(each, ())))
+
+
+def without_secretary(workspace: Workspace) -> list[str]:
+    """The committees for which nobody acts who signs in as secretary, because the settings name none."""
+    from charter.committee.rules import names
+
+    access, known = workspace.settings.access, names(workspace)
+    if Role.SECRETARY not in access.roles.values() or (not access.secretaries and len(known) == 1):
+        return []
+    return [each for each in known if each not in access.secretaries]
 
 
 def sits(workspace: Workspace, member: str, day: dt.date) -> bool:

@@ -75,6 +75,7 @@ class Action(StrEnum):
     TAKE_PROOFS = "take proofs away"
     CHECK_FILES = "check files against the ledger"
     EXPORT = "export verdicts and measures"
+    EXPORT_RESTRICTED = "export the counts of hidden groups"
     MAKE_REPORT = "make a report"
     LEARN = "read what Boussole knows by itself"
 
@@ -138,6 +139,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.TAKE_PROOFS: _ALL,
     Action.CHECK_FILES: _ALL,
     Action.EXPORT: _INSIDE,
+    Action.EXPORT_RESTRICTED: _DATA | {Role.AUDITOR},
     Action.MAKE_REPORT: _BUREAU | _DATA | {Role.AUDITOR},
     Action.LEARN: _ALL,
     Action.TAKE_PART: frozenset({Role.MEMBER, Role.CHAIR, Role.FOLLOW_UP}),
@@ -172,15 +174,17 @@ STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 BY_PROGRAMS = frozenset({Action.COSIGN})
 """What is done with a token; all else is only read with one."""
 
-RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS})
-"""Looks that the access log notes: at what is about single people, and at who looked."""
-
+RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS, Action.EXPORT_RESTRICTED})
+"""Looks that the access log notes: at what is about single people or a few, and at who looked."""
 
 SENSITIVE = RESTRICTED | {Action.SEE_DRIFT_REPORT}
 """What nobody should see with a password alone: single people, who looked, and figures that no threshold hides."""
 
 SEALING = frozenset({Action.TAKE_PART, Action.PRESIDE, Action.ISSUE, Action.SET_RULES, Action.SEAT})
 """Acts for which `reauthenticate_minutes` asks that somebody has signed in lately."""
+
+SEEING = frozenset(role for action in SENSITIVE for role in TABLE[action])
+"""Roles that see what is sensitive: a second factor is asked of them, and no token has one without a reason."""
 
 
 class Somebody(Protocol):

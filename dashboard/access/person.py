@@ -43,6 +43,8 @@ class Person:
     name: str = ""
     member: str | None = None
     authenticated: bool = False
+    secretary_of: frozenset[str] = frozenset()
+    """The committees whose secretary the settings name them, where they signed in as one."""
     subject: str = ""
     """What the access log calls them: the provider's number of somebody, or that of a token."""
     session: str = ""

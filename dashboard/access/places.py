@@ -258,3 +258,8 @@ COMMANDS: dict[str, Action] = {
     "alerts schema": Action.LEARN,
 }
 """By the words of the command."""
+
+OPTIONS: dict[str, Action] = {
+    "export pack --restricted": Action.EXPORT_RESTRICTED,
+}
+"""By the words of a command and an option of it that needs more than the command does."""

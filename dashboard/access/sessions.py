@@ -23,7 +23,7 @@ from audits.privacy import keys
 from audits.workspace import Workspace
 from dashboard.access.database import access as opened
 from dashboard.access.database import moment, now, reading, session_table, stamp
-from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, sits
+from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, secretary_of, sits
 from dashboard.access.open_sessions import REFERENCE, end_where
 from dashboard.access.permissions import Role
 from dashboard.access.person import Person
@@ -196,6 +196,7 @@ def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Pe
         name=row.name,
         member=member,
         authenticated=True,
+        secretary_of=secretary_of(workspace, row.email) if role is Role.SECRETARY else frozenset(),
         subject=row.subject,
         session=row.digest[:REFERENCE],
         signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.access_settings import AccessSettings
-from dashboard.access.permissions import SENSITIVE, TABLE, Role
+from dashboard.access.permissions import SEEING, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,5 +78,4 @@ def unprotected(access: AccessSettings) -> list[Role]:
     """
     given = set(access.roles.values())
     demanded = {*access.acr, *access.amr}
-    seeing = [role for role in Role if any(role in TABLE[action] for action in SENSITIVE)]
-    return [role for role in seeing if role in given and role not in demanded]
+    return [role for role in Role if role in SEEING and role in given and role not in demanded]

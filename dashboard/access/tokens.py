@@ -13,7 +13,7 @@ from audits.errors import BoussoleError, nearest
 from audits.workspace import Workspace
 from dashboard.access import log
 from dashboard.access.database import access, moment, now, reading, stamp, token_table
-from dashboard.access.permissions import OF_TOKENS, Role
+from dashboard.access.permissions import OF_TOKENS, SEEING, Role
 from dashboard.access.person import PROGRAM, Person
 from dashboard.access.sessions import SignedOutError, digest
 
@@ -21,11 +21,21 @@ LONGEST_DAYS = 366
 _FORM = re.compile(r"boussole_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 
 
-def new_token(workspace: Workspace, *, role: str, label: str, days: int) -> str:
-    """A new token. Raises BoussoleError for a role that no token has, an empty label, or a time that is too long."""
+def new_token(workspace: Workspace, *, role: str, label: str, days: int, reason: str = "") -> str:
+    """A new token. `reason`: why a program needs a role that sees what is sensitive; the access log keeps it.
+
+    Raises BoussoleError for a role that no token has, or has without a reason, an empty label, or a time that is too
+    long.
+    """
     if role not in OF_TOKENS:
         raise BoussoleError(
             f"'{role}' is no role of a token. {nearest(role, OF_TOKENS)}", next_step="Give one of them."
+        )
+    if role in SEEING and not reason:
+        raise BoussoleError(
+            f"a token of the role '{role}' opens what concerns single people, and has no second factor.",
+            next_step=f"Give it another role ({', '.join(each for each in OF_TOKENS if each not in SEEING)}), or say "
+            "with --restricted why a program needs this one.",
         )
     if not 0 < len(label.strip()) <= 100 or not label.isprintable():
         raise BoussoleError("a label has 1 to 100 characters.", next_step="Say which program uses the token.")
@@ -43,7 +53,9 @@ def new_token(workspace: Workspace, *, role: str, label: str, days: int) -> str:
     }
     with access(workspace) as connection:
         connection.execute(insert(token_table).values(row))
-    log.note(workspace, "token", subject=f"token/{number}", role=Role(role), place="new")
+    log.note(
+        workspace, "token", subject=f"token/{number}", role=Role(role), place=f"new: {reason}" if reason else "new"
+    )
     return token
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from audits.access_settings import LOOPBACK
 from audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 10.0
 """The longest that a server may take to be reached, and to answer."""
+FILES = ("template", "keyfile", "subfile")
+"""What services call files that their addresses can name."""
+METHODS = ("POST", "PUT", "PATCH")
+Caution = Literal["clear", "unverified", "itself"]
 WITH_HOST = ("mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls", "mmost", "mmosts")
 """Schemes whose host is one; that of others can be a token."""
 
@@ -101,7 +105,8 @@ def check_choices(found: Mapping[str, Channel], *, systems: Mapping[str, Any], a
 def plugin_of(workspace: Workspace, channel: Channel) -> NotifyBase:
     """What Apprise makes of the address of a channel, with every wait bounded and no redirect followed.
 
-    Raises BoussoleError where its address is missing, is none that Apprise knows, or would send a password in clear.
+    Raises BoussoleError where its address is missing, is none that Apprise knows, would send a password in clear, or
+    would take anybody for its server.
     """
     return plugin_at(channel.given, home=workspace.home, where=f"[alerts.channels.{channel.name}]")
 
@@ -112,7 +117,7 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
 
     quiet()
     asset = AppriseAsset(app_id="Boussole", app_desc="Boussole", http_redirects=False, secure_logging=True)
-    made = Apprise.instantiate(given.address(home, where), asset=asset)
+    made: Any = Apprise.instantiate(given.address(home, where), asset=asset)
     if made is None:
         raise BoussoleError(
             "Apprise does not understand its address.",
@@ -122,9 +127,53 @@ def plugin_at(given: AddressSettings, *, home: Path, where: str) -> NotifyBase:
     made.socket_connect_timeout = min(made.socket_connect_timeout, CONNECT_SECONDS)
     made.socket_read_timeout = min(made.socket_read_timeout, READ_SECONDS)
     made.retry = 0  # the outbox tries again
-    if is_mail(made):
-        _checked_mail(made, where)
-    return made
+    made.redirects = False  # whatever `redirect=` in the address says
+    _checked(made, where)
+    checked: NotifyBase = made
+    return checked
+
+
+def _checked(plugin: NotifyBase, where: str) -> None:
+    """Raises BoussoleError for an address that would send a file of this machine, erase something, or tell a password.
+
+    Whoever may only write settings must not be able to read the keys of the workspace by way of a `template=`.
+    """
+    if any(getattr(plugin, name, None) for name in FILES):
+        raise BoussoleError(
+            "its address names a file (template=, keyfile=), which would be read here and sent.",
+            where=where,
+            next_step="Take that out of the address; what is sent is a message, nothing else.",
+        )
+    if getattr(plugin, "method", "POST") not in METHODS:
+        raise BoussoleError(
+            f"its address asks for {str(plugin.method)[:10]}.",  # type: ignore[attr-defined]
+            where=where,
+            next_step=f"A message is sent by {' or '.join(METHODS)}: take method= out.",
+        )
+    host = getattr(plugin, "smtp_host" if is_mail(plugin) else "host", "")
+    if not plugin.verify_certificate and str(host).strip("[]") not in LOOPBACK:
+        raise BoussoleError(
+            "anybody could answer in place of its server: no certificate would be asked for.",
+            where=where,
+            next_step="Take verify=no away; an authority of the house's own is added to those of the machine.",
+        )
+    if is_mail(plugin):
+        _checked_mail(plugin, where)
+
+
+def cautions(plugin: NotifyBase) -> list[Caution]:
+    """What whoever sets a channel up should know of it: that others on the way can read it, or pass for its server."""
+    mail = is_mail(plugin)
+    host = str((getattr(plugin, "smtp_host", "") if mail else plugin.host) or "").strip("[]")
+    clear = getattr(plugin, "secure_mode", "") == "insecure" if mail else not plugin.secure
+    found: list[Caution] = []
+    if not plugin.verify_certificate:
+        found.append("unverified")
+    if host in LOOPBACK:
+        found += [] if mail else ["itself"]
+    elif clear and plugin.protocol:  # services without a protocol in clear are reached by TLS
+        found.append("clear")
+    return found
 
 
 def is_mail(plugin: NotifyBase) -> bool:
@@ -135,9 +184,17 @@ def is_mail(plugin: NotifyBase) -> bool:
 
 
 def _checked_mail(mail: Any, where: str) -> None:
-    if mail.secure_mode == "insecure" and mail.password and mail.smtp_host.strip("[]") not in LOOPBACK:
+    """That no password leaves in clear, and no encryption is believed that there is not. Raises BoussoleError."""
+    inside = str(mail.smtp_host).strip("[]") in LOOPBACK
+    if mail.secure_mode == "insecure" and mail.password and not inside:
         raise BoussoleError(
             "its password would go to the mail server in clear.", where=where, next_step="Write mailtos:// instead."
+        )
+    if mail.pgp_mode != "no" or mail.pgp_key:
+        raise BoussoleError(
+            "its address asks for PGP, and Boussole does not encrypt: it would be sent as it is.",
+            where=where,
+            next_step="Take pgp= and pgpkey= out; what is sent tells nothing of anybody.",
         )
 
 

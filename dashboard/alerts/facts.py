@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
-from dashboard.alerts.channels import Channel, known_channels, place_of, plugin_of, recipients
+from dashboard.alerts.channels import Caution, Channel, cautions, known_channels, place_of, plugin_of, recipients
 from dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
 from dashboard.alerts.outbox import messages
 
@@ -17,12 +17,14 @@ LATELY = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A channel: where it leads, as it may be shown, to how many addresses, and what is wrong with it."""
+    """A channel: where it leads, as it may be shown, to how many addresses, what is wrong with it, and what should be
+    known of it."""
 
     channel: Channel
     place: str
     recipients: int
     fault: BoussoleError | None = None
+    cautions: Sequence[Caution] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,4 +58,4 @@ def _way(workspace: Workspace, channel: Channel) -> Way:
         plugin = plugin_of(workspace, channel)
     except BoussoleError as error:
         return Way(channel=channel, place="", recipients=0, fault=error)
-    return Way(channel=channel, place=place_of(plugin), recipients=len(recipients(plugin)))
+    return Way(channel=channel, place=place_of(plugin), recipients=len(recipients(plugin)), cautions=cautions(plugin))

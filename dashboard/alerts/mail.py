@@ -7,6 +7,7 @@ the server refused somebody else. The number of the message is that of its outbo
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterable
 from email.charset import QP, Charset
@@ -20,6 +21,7 @@ from typing import Any
 from audits.hashing import sha256_hex
 from dashboard.access.database import moment
 from dashboard.alerts.channels import CONNECT_SECONDS, recipients
+from dashboard.alerts.guard import hold_place
 from dashboard.alerts.letters import Letter, line, wrapped
 from dashboard.alerts.messages import Message
 from dashboard.alerts.problems import of_error
@@ -55,14 +57,27 @@ def mark(message: str, address: str) -> str:
     return sha256_hex(f"{message}/{address}".encode())[:16]
 
 
+class _Server(smtplib.SMTP):
+    """Hangs up before anything is said where nothing is to be sent to."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        hold_place(connected)
+        return connected
+
+
+class _SecureServer(smtplib.SMTP_SSL, _Server):
+    """The same by TLS from the first byte on."""
+
+
 def _server(mail: Any) -> smtplib.SMTP:
     host, context = mail.smtp_host.strip("[]"), ssl.create_default_context()
     if not mail.verify_certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if mail.secure_mode == "ssl":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, mail.port, timeout=CONNECT_SECONDS, context=context)
+        server: smtplib.SMTP = _SecureServer(host, mail.port, timeout=CONNECT_SECONDS, context=context)
     else:
-        server = smtplib.SMTP(host, mail.port, timeout=CONNECT_SECONDS)
+        server = _Server(host, mail.port, timeout=CONNECT_SECONDS)
     try:
         if mail.secure_mode == "starttls":
             server.starttls(context=context)

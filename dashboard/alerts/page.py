@@ -10,7 +10,7 @@ from dashboard.access.database import moment
 from dashboard.alerts.facts import AlertFacts, Way
 from dashboard.alerts.layout import layout, subject
 from dashboard.alerts.messages import DROPPED, Message
-from dashboard.alerts.problems import problem_words
+from dashboard.alerts.problems import caution_words, problem_words
 from dashboard.alerts.words import Tell, teller
 from dashboard.html import Html, el, stacked
 from dashboard.words import Say
@@ -80,10 +80,12 @@ def _ways(ways: Sequence[Way], tell: Tell) -> Html:
 def _place(way: Way, tell: Tell) -> str:
     if way.fault is not None:
         return tell("Its address cannot be used.")
-    if not way.recipients:
-        return way.place
-    addresses = tell.plural("one address", "{n} addresses", way.recipients)
-    return tell("{place}, {addresses}", place=way.place, addresses=addresses[:1].lower() + addresses[1:])
+    place = way.place
+    if way.recipients:
+        addresses = tell.plural("one address", "{n} addresses", way.recipients)
+        place = tell("{place}, {addresses}", place=place, addresses=addresses[:1].lower() + addresses[1:])
+    told = " ".join(caution_words(each, tell) for each in way.cautions)
+    return f"{place}. {told}" if told else place
 
 
 def _about(way: Way, tell: Tell) -> str:

@@ -7,10 +7,13 @@ import smtplib
 import socket
 import ssl
 
+from dashboard.alerts.channels import Caution
+from dashboard.alerts.guard import REFUSED, PlaceError
 from dashboard.alerts.words import Tell
 
 HTTP = re.compile(r"error=(\d{3})")
 SIGNS = (
+    ("place", re.compile(REFUSED)),
     ("timeout", re.compile(r"timed? ?out", re.IGNORECASE)),
     ("name", re.compile(r"name or service not known|failed to resolve|getaddrinfo|nameresolution", re.IGNORECASE)),
     ("certificate", re.compile(r"certificate|ssl", re.IGNORECASE)),
@@ -35,6 +38,7 @@ def of_error(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected) and "timed out" in str(error):
         return "timeout"
     kinds: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
+        (PlaceError, "place"),
         (TimeoutError, "timeout"),
         (socket.gaierror, "name"),
         (ssl.SSLError, "certificate"),
@@ -63,6 +67,9 @@ def problem_words(problem: str, tell: Tell) -> str:
     words = {
         "nobody": tell("Nobody answers at that address: the server is off, or its port is closed."),
         "timeout": tell("The server does not answer in time."),
+        "place": tell(
+            "It leads to an address that nothing is sent to: of the network link itself, of everybody, or of nobody."
+        ),
         "name": tell("The name of the server is not known: is it written right?"),
         "certificate": tell("The certificate of the server was not accepted."),
         "no_tls": tell("The mail server offers no encryption or no sign-in as the address asks."),
@@ -75,3 +82,12 @@ def problem_words(problem: str, tell: Tell) -> str:
         "settings": tell("The address of a channel is missing or wrong: trying the channel says why."),
     }
     return words.get(code) or tell("The service did not take the message ({detail}).", detail=detail or code)
+
+
+def caution_words(caution: Caution, tell: Tell) -> str:
+    """What should be known of a channel."""
+    return {
+        "clear": tell("It is not encrypted: whoever is on the way reads what is sent, and the address itself."),
+        "unverified": tell("The certificate of its server is not checked (verify=no): anybody can pass for it."),
+        "itself": tell("It leads to this machine itself: make sure that what answers there is meant to."),
+    }[caution]

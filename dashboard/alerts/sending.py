@@ -110,7 +110,9 @@ def notified(plugin: Any, *, title: str, text: str, kind: Any) -> str:
     """Sends a text by a service of Apprise. The code of the problem, or nothing."""
     from apprise import NotifyFormat
 
-    with _heard() as said:
+    from dashboard.alerts.guard import guarded
+
+    with _heard() as said, guarded():
         # Not by way of Apprise's pool of threads: a process waits for those before it ends, however long they take.
         taken = plugin.notify(title=title, body=text, notify_type=kind, body_format=NotifyFormat.TEXT)
     return "" if taken else of_log(said.getvalue())

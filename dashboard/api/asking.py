@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audits.errors import BoussoleError, nearest
@@ -11,15 +11,17 @@ from dashboard.api.endpoints import Endpoint, Parameter
 LONGEST = 200
 
 
-def asked_of(endpoint: Endpoint, path: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
+def asked_of(endpoint: Endpoint, path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The values of what can be asked, those left out by their default. Raises BoussoleError for what can't be."""
     known = {each.name: each for each in endpoint.asked}
     open_ = [name for name in known if name not in endpoint.in_path]
-    for name in query:
+    for name, _ in query:
         if name not in open_:
             hint = nearest(name, open_) if open_ else "Nothing can be asked here."
             raise BoussoleError(f"'{name[:LONGEST]}' cannot be asked. {hint}", where="query", next_step="See openapi.")
-    given = {**query, **path}
+    if len(query) != len(dict(query)):
+        raise BoussoleError("something is asked twice.", where="query", next_step="Ask each thing once.")
+    given = {**dict(query), **path}
     found = {name: _value(each, given[name]) for name, each in known.items() if name in given}
     return {**{name: each.default for name, each in known.items() if each.default is not None}, **found}
 

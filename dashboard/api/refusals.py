@@ -9,7 +9,12 @@ from starlette.responses import JSONResponse, Response
 from audits.errors import BoussoleError
 from dashboard.trouble import noted
 
-HEADERS = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+HEADERS = {
+    "Cache-Control": "private, no-cache",
+    "Content-Disposition": 'attachment; filename="boussole.json"',
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of every answer: whatever the address says, a browser keeps it as a file of this name and shows nothing."""
 TOLD: Mapping[str, str] = {
     "400": "Something cannot be asked: a name that nobody knows (the nearest are told), a number out of range",
     "401": "Nobody is signed in, or the token is not known",
@@ -17,6 +22,7 @@ TOLD: Mapping[str, str] = {
     "404": "It is not there",
     "405": "It is not asked in this way",
     "413": "What was sent is too large",
+    "415": "What was sent is of a kind that is not read",
     "409": "What would answer does not hold, or cannot be read",
     "429": "Too many requests: wait as long as Retry-After says",
     "500": "Something that nobody foresaw: the server has noted it under a number",

@@ -26,6 +26,7 @@ from dashboard.api.refusals import HEADERS, ForbiddenError, MissingError, Unknow
 
 STATUS = {UnknownError: 400, ForbiddenError: 403, MissingError: 404}
 """Of refusals; of any other error, 409."""
+TEXT = {**HEADERS, "Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="boussole.txt"'}
 MOST_BYTES = 100_000
 """Of a text that is sent."""
 OPENAPI = "/api/openapi.json"
@@ -108,11 +109,11 @@ def _answer(home: Path, endpoint: Endpoint, limiter: Limiter) -> Callable[..., R
 
 def _answered(workspace: Workspace, endpoint: Endpoint, request: Request, body: str) -> Response:
     try:
-        given: dict[str, Any] = asked_of(endpoint, request.path_params, request.query_params)
+        given: dict[str, Any] = asked_of(endpoint, request.path_params, request.query_params.multi_items())
     except BoussoleError as error:
         raise UnknownError(error.what, where=error.where, next_step=error.next_step) from error
     if endpoint.shape is None:
-        return PlainTextResponse(endpoint.answer(workspace, given), headers={**HEADERS, "Cache-Control": "no-store"})
+        return PlainTextResponse(endpoint.answer(workspace, given), headers=TEXT)
     if not endpoint.lasts:
         answer: BaseModel = endpoint.answer(workspace, {**given, "body": body})
         return JSONResponse(answer.model_dump(mode="json"), headers={**HEADERS, "Cache-Control": "no-store"})

@@ -12,6 +12,7 @@ from dashboard.committee import overview_html
 from dashboard.committee.acting_html import Acting, just_done
 from dashboard.committee.acts.house_offering import house_part, offered_by
 from dashboard.committee.overview_view import overview_page
+from dashboard.committee.seats import reads_drafts
 from dashboard.words import Say, speaker
 
 
@@ -23,7 +24,8 @@ def show(asked: str, say: Say) -> None:
         links = [(each.title(say), committee_href(name, query=query)) for name, each in known.items()]
         st.html(overview_html.unknown(asked, say, known=links))
         return
-    page = overview_page(chamber, known, frame.drafts(chamber.id), say, query=query)
+    drafts = frame.drafts(chamber.id) if reads_drafts(here(), chamber) else []
+    page = overview_page(chamber, known, drafts, say, query=query)
     done = house_part(given.get("at", "")), just_done(chamber, given.get("done", ""), say, query=query)
     problem = frame.problem()
     acting = Acting(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)

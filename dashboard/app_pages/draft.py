@@ -8,7 +8,10 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.committee.drafts import draft, savings
 from dashboard import compass_html, frame
+from dashboard.access.person import here
 from dashboard.addresses import drafts_href
+from dashboard.committee.chamber import Chamber
+from dashboard.committee.seats import reads_drafts
 from dashboard.drafting import html
 from dashboard.drafting.forms import throwing, writing
 from dashboard.drafting.view import draft_page
@@ -22,7 +25,7 @@ def show(say: Say) -> None:
     workspace, query, number = Workspace.find(), frame.kept_query(), number_of(_asked("number"))
     chambers = frame.chambers()
     now = draft(workspace, number) if number is not None and _known(workspace, number) else None
-    if now is None or now.committee not in chambers or now.kind != "opinion":
+    if now is None or now.kind != "opinion" or not _reads(chambers.get(now.committee)):
         st.html(html.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
         return
     every = savings(workspace, now.id)
@@ -39,6 +42,10 @@ def show(say: Say) -> None:
         html.history(page, say),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
+
+
+def _reads(chamber: Chamber | None) -> bool:
+    return chamber is not None and reads_drafts(here(), chamber)
 
 
 def _asked(name: str) -> str:

@@ -8,7 +8,9 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.committee.drafts import drafts
 from dashboard import compass_html, frame
+from dashboard.access.person import here
 from dashboard.addresses import drafts_href
+from dashboard.committee.seats import reads_drafts
 from dashboard.drafting import html
 from dashboard.drafting.forms import beginning
 from dashboard.drafting.view import draft_line
@@ -18,8 +20,11 @@ from dashboard.words import Say, speaker
 
 def show(say: Say) -> None:
     """What is being written, and the form to begin."""
-    chambers, query = frame.chambers(), frame.kept_query()
-    asked = st.query_params.get("committee", "")
+    query, asked = frame.kept_query(), st.query_params.get("committee", "")
+    chambers = {name: each for name, each in frame.chambers().items() if reads_drafts(here(), each)}
+    if not chambers:
+        st.html(html.nobodys(say))
+        return
     name = asked if asked in chambers else next(iter(chambers))
     chamber = chambers[name]
     found = [each for each in drafts(Workspace.find(), name) if each.kind == "opinion"]

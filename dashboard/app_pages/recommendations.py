@@ -18,7 +18,7 @@ from dashboard.words import Say, speaker
 def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, chambers, query = frame.scene(), frame.chambers(), frame.kept_query()
-    asked = Asked(scene=seen, chambers=chambers, role=here().role, say=say)
+    asked = Asked(scene=seen, chambers=chambers, me=here(), say=say)
     page = recommendations_page(seen, Chosen.of(st.query_params.to_dict()), say, query=query)
     acting = Acting(query=query, problem=frame.problem(), forms=asked.of_entry)
     frame.put(

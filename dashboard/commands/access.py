@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.access.command_line import reasoned
 from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
+from dashboard.commands.output import columns
 
 app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
@@ -37,7 +39,7 @@ def log(
         return
     days = [moment.date() if moment else None for moment in (start, end)]
     for row in entries(workspace, start=days[0], end=days[1]):
-        put(f"{row.at}\t{row.event}\t{row.subject}\t{row.role or '-'}\t{row.place or '-'}")
+        put(columns(row.at, row.event, row.subject, row.role, row.place))
 
 
 def _tell_check(changed: list[str]) -> None:
@@ -76,7 +78,7 @@ def sessions(context: typer.Context) -> None:
 
     found = open_sessions(workspace_of(context))
     for row in found:
-        put(f"{row.digest[:12]}\t{row.subject}\t{row.role}\t{row.started_at}\t{row.expires_at}\t{row.seen_at}")
+        put(columns(row.digest[:12], row.subject, row.role, row.started_at, row.expires_at, row.seen_at))
     if not found:
         say("Nobody is signed in.")
 
@@ -103,11 +105,19 @@ def new(
     label: Annotated[str, typer.Argument(help="Which program uses it.")],
     role: Annotated[str, typer.Option(help="What it may see is what this role may.")] = "reader",
     days: Annotated[int, typer.Option(help="How long it lasts.")] = 90,
+    restricted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON",
+            help="Why a program needs a role that sees single people or hidden figures; the access log keeps it.",
+        ),
+    ] = None,
 ) -> None:
     """Make a token: it is shown once, on stdout, and kept as a digest only."""
     from dashboard.access.tokens import new_token
 
-    made = new_token(workspace_of(context), role=role, label=label, days=days)
+    reason = reasoned(restricted) if restricted is not None else ""
+    made = new_token(workspace_of(context), role=role, label=label, days=days, reason=reason)
     say(f"It is not shown again. It lasts {days} day(s); send it as `Authorization: Bearer …`.")
     put(made)
 
@@ -119,7 +129,7 @@ def list_(context: typer.Context) -> None:
 
     found = tokens(workspace_of(context))
     for row in found:
-        put(f"{row.id}\t{row.role}\t{row.label}\t{row.created_at}\t{row.expires_at}\t{row.ended_at or '-'}")
+        put(columns(row.id, row.role, row.label, row.created_at, row.expires_at, row.ended_at))
     if not found:
         say("There is no token.")
 

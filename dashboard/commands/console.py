@@ -44,8 +44,8 @@ class State:
         return Workspace.find(self.home)
 
 
-def workspace_of(context: typer.Context, *, lost: bool = False) -> Workspace:
-    """The workspace that the command works on.
+def workspace_of(context: typer.Context, *, lost: bool = False, reason: str = "") -> Workspace:
+    """The workspace that the command works on; a restricted look at it is noted, with the reason that was given.
 
     Raises LostLedgerError where its ledger is lost, but for commands that work without one (`lost`).
     """
@@ -55,7 +55,7 @@ def workspace_of(context: typer.Context, *, lost: bool = False) -> Workspace:
     found = state.workspace()
     if not lost:
         hold_ledger(found)
-    noted(found, context)
+    noted(found, context, reason=reason)
     return found
 
 

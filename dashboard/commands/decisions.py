@@ -158,7 +158,7 @@ def tell_report(report: IngestReport) -> None:
         say(f"  {report.origin}, {rejection.sentence()}")
     if report.rejections or report.again:
         say(
-            f"Next: `boussole quarantine export FILE --system {report.system}"
+            f"Next: `boussole quarantine export FILE --system {report.system} --reason WHY"
             f"{'' if report.log == 'decisions' else f' --log {report.log}'}`, correct that file, then "
             "`boussole quarantine resubmit FILE`; the good rows are already in."
         )

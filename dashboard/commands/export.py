@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from audits import private_files
+from dashboard.access.command_line import demand_option, noted, reasoned
 from dashboard.commands import kept
 from dashboard.commands.completing import system_ids
 from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
@@ -63,6 +64,7 @@ def pack(  # noqa: PLR0917 (the options of a command)
     restricted: Annotated[
         bool, typer.Option("--restricted", help="With all counts, those of hidden groups too: for sworn auditors.")
     ] = False,
+    reason: Annotated[str, typer.Option(help="With --restricted: for whom and why; the access log keeps it.")] = "",
 ) -> None:
     """The evidence pack: audits, charters, proofs, counts, and a verifier that needs only Python."""
     from audits.ledger.checkpoint import parse_checkpoint
@@ -70,8 +72,13 @@ def pack(  # noqa: PLR0917 (the options of a command)
     from charter.records import sign_checkpoint
     from charter.rerun import chosen, newest
 
+    if restricted:
+        demand_option(context, "--restricted")
+        reason = reasoned(reason)
     check_folder(folder)
     workspace = workspace_of(context)
+    if restricted:
+        noted(workspace, context, option="--restricted", reason=reason)
     days = {"start": start.date() if start else None, "end": end.date() if end else None}
     audits = chosen(workspace, system=system, entries=entry or None, **days)
     if not restricted and len(newest(audits)) < len(audits):

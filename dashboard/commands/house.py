@@ -32,6 +32,7 @@ def dashboard(
     """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
     from audits.lost import refusal_of
     from charter.records import open_records
+    from dashboard.access.identity import without_secretary
     from dashboard.access.strength import unprotected
     from dashboard.server import run
 
@@ -47,6 +48,12 @@ def dashboard(
         say(
             f"Warning: a password alone opens what concerns single people to: {weak}. Demand a second factor of them: "
             "acr or amr under [access], see docs/access.md."
+        )
+    alone = ", ".join(without_secretary(workspace))
+    if alone:
+        say(
+            f"Warning: nobody who signs in acts as secretary of: {alone}. Name who does by their address: secretaries "
+            "under [access], see docs/access.md."
         )
     say(f"The dashboard of {workspace.home}: {address}. Ctrl+C ends it.")
     with suppress(KeyboardInterrupt):

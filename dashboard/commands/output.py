@@ -92,6 +92,15 @@ def printable(text: str) -> str:
     )
 
 
+def columns(*cells: object) -> str:
+    """A line of columns with tabs between them; nothing in a cell begins another column or line.
+
+    >>> columns("ada\\nbob", None, 3)
+    'ada\\\\x0abob\\t-\\t3'
+    """
+    return "\t".join(str(cell or "-").replace("\n", "\\x0a").replace("\t", "\\x09") for cell in cells)
+
+
 def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"the file cannot be written: {error.strerror or error}.", where=str(path), next_step="Name another one."

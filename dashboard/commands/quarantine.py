@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from audits.errors import BoussoleError
+from dashboard.access.command_line import reasoned
 from dashboard.commands.completing import system_ids
 from dashboard.commands.console import LogOption, SystemOption, put, say, workspace_of
 from dashboard.commands.decisions import tell_report
@@ -44,7 +45,10 @@ def list_(
     if not found:
         say("Nothing is set aside.")
     else:
-        say("Next: `boussole quarantine export FILE --system ID`, correct it, `boussole quarantine resubmit FILE`.")
+        say(
+            "Next: `boussole quarantine export FILE --system ID --reason WHY`, correct it, then "
+            "`boussole quarantine resubmit FILE`."
+        )
 
 
 @app.command()
@@ -52,15 +56,18 @@ def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The CSV file to write; it holds personal data in clear.")],
     system: SystemOption,
+    reason: Annotated[str, typer.Option(help="Why single rows must be read; the access log keeps it.")],
     log: LogOption = "decisions",
 ) -> None:
     """Write the rows that are set aside, as they came, to a CSV file that only you can read."""
     from audits.decisions.quarantine import export as write
 
+    why = reasoned(reason)
     check_file(file)
-    workspace = workspace_of(context)
+    workspace = workspace_of(context, reason=why)
     rows = write(workspace, workspace.system(system), file, log=log)
-    say(f"{rows} row(s) written to {file}. Correct them, leave the columns that start with _ as they are, then:")
+    say(f"{rows} row(s) written to {file}, as they came: with personal data in clear, for you alone.")
+    say("Correct them, leave the columns that start with _ as they are, then:")
     say(f"  boussole quarantine resubmit {file} --system {system}{'' if log == 'decisions' else f' --log {log}'}")
 
 

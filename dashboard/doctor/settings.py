@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audits.workspace import Workspace
+from dashboard.alerts.problems import caution_words
+from dashboard.alerts.words import teller
 from dashboard.doctor.row import Finding
 from dashboard.settings.facts import open_to_others, settings_facts
 
 
 def settings(workspace: Workspace) -> Iterator[Finding]:
     """What the page of settings would show, but modes, which are looked at as a whole."""
-    modes = list(open_to_others(workspace.keys))
-    for fault in settings_facts(workspace).faults:
+    modes, facts, tell = list(open_to_others(workspace.keys)), settings_facts(workspace), teller("en")
+    for fault in facts.faults:
         if fault not in modes:
             yield f"{fault.where}: {fault.what}", fault.next_step or "Mend it."
+    for way in facts.alerts.ways if facts.alerts else ():
+        for caution in way.cautions:
+            yield f"[alerts.channels.{way.channel.name}]: {caution_words(caution, tell)}", "See docs/alerts.md."
 
 
 def sources(workspace: Workspace) -> Iterator[Finding]:

@@ -7,14 +7,12 @@ from typing import Any
 
 from charter.committee.drafts import Drafted, begin, discard, draft, drafts, save
 from charter.committee.matters import matters
-from charter.committee.members import needs_mandate
 from charter.committee.refusals import RefusedError
 from dashboard import store
-from dashboard.access.permissions import Role
 from dashboard.access.person import Person
 from dashboard.addresses import draft_href, drafts_href
-from dashboard.committee.acts.doing import me
 from dashboard.committee.chamber import Chamber
+from dashboard.committee.seats import needs_pen
 from dashboard.committee.words import sense_word
 from dashboard.drafting.view import SENSES, reservations_of, title_of, words_of
 from dashboard.forms.model import Field, Form
@@ -107,9 +105,7 @@ def author(me: Person) -> str:
 
 def _writes(desk: Desk, committee: str) -> None:
     """That somebody sits in a committee today, or holds its pen. Raises UnfitError or RefusedError."""
-    if desk.person.role is not Role.SECRETARY:
-        chamber = store.chambers(desk.workspace)[committee]
-        needs_mandate(chamber.house, me(desk), chamber.today)
+    needs_pen(desk.person, store.chambers(desk.workspace)[committee], desk.say)
 
 
 def start(desk: Desk, of: str, values: Values) -> str:

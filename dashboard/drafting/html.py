@@ -50,6 +50,12 @@ def head(title: str, lines: Sequence[DraftLine], say: Say, *, others: Sequence[t
     )
 
 
+def nobodys(say: Say) -> Html:
+    """To whoever belongs to no committee: what one writes is read in it alone until it is sealed."""
+    told = say("What a committee is writing is read by its members and its secretary only. You belong to none today.")
+    return el("header", el("h1", say("Drafts of opinions")), el("p", told))
+
+
 def draft_head(page: DraftPage, say: Say, *, back: str, saved: bool) -> Html:
     """The title of one draft, who saved last, and whether it is complete."""
     crumbs = el(

@@ -55,6 +55,12 @@ def move_words(move: SchemaMove, system: System, say: Say) -> MoveWords:
             say("{column}: values came that the system file does not declare ({date}).", column=head, date=date),
             say("values of “{column}” came that are not declared", column=name),
         ),
+        "mostly_undeclared": (
+            say(
+                "{column}: most values of a file are not declared in the system file ({date}).", column=head, date=date
+            ),
+            say("most values of “{column}” in a file were not declared", column=name),
+        ),
         "infinite_value": (
             say("{column}: infinite numbers came, read as missing ({date}).", column=head, date=date),
             say("infinite numbers came in the column “{column}”", column=name),

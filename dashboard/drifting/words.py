@@ -148,6 +148,7 @@ def _why_not(reason: str, least: int, say: Say, readable_from: str) -> str:
         "one_bin": say("the column holds one value only"),
         "not_audited": say("one of the two periods has no audit"),
         "groups_hidden": say("too few groups can be shown"),
+        "is_group": say("its values are groups: what audits tell of them stands there"),
         "not_counted": say("its values are counted by whole months, since the file declares them"),
         "few_outcomes": say("too few outcomes to tell"),
         "few_reference_outcomes": say("too few outcomes in the reference period"),

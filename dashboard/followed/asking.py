@@ -8,8 +8,10 @@ from functools import cached_property
 
 from charter.advice import State, recommended
 from charter.committee.opinions import fates
-from dashboard.access.permissions import Action, Role, allowed
+from dashboard.access.permissions import Action, allowed
+from dashboard.access.person import Person
 from dashboard.committee.chamber import Chamber
+from dashboard.committee.seats import leads
 from dashboard.followed import forms
 from dashboard.forms.html import Titled
 from dashboard.scene import Scene
@@ -24,7 +26,7 @@ class Asked:
 
     scene: Scene
     chambers: Mapping[str, Chamber]
-    role: Role
+    me: Person
     say: Say
 
     def of_entry(self, entry: int) -> list[Titled]:
@@ -34,10 +36,10 @@ class Asked:
             return []
         state, addressee = found
         say, shown = self.say, []
-        if allowed(self.role, Action.ANSWER) and state not in OVER:
+        if allowed(self.me.role, Action.ANSWER) and state not in OVER:
             title = say("Answer") if state in ("overdue", "waiting") else say("Answer anew")
             shown.append((title, forms.replying(entry, addressee, say)))
-        if allowed(self.role, Action.FOLLOW) and state not in ("overdue", "waiting"):
+        if allowed(self.me.role, Action.FOLLOW) and state not in ("overdue", "waiting"):
             shown.append((say("Say what became of it"), forms.following(entry, say)))
         return shown
 
@@ -47,11 +49,12 @@ class Asked:
         say, shown = self.say, []
         systems = [(name, self.scene.title(name, say)) for name in self.scene.systems]
         articles = list(self.scene.articles(say).items())
-        if allowed(self.role, Action.ISSUE):
-            committees = [(name, chamber.title(say)) for name, chamber in self.chambers.items()]
+        led = {name: each for name, each in self.chambers.items() if leads(self.me, each)}
+        committees = [(name, chamber.title(say)) for name, chamber in led.items()]
+        if allowed(self.me.role, Action.ISSUE) and committees:
             form = forms.recommending(systems, articles, say, committees=committees)
             shown.append((say("Record a recommendation of a committee"), form))
-        if allowed(self.role, Action.FOLLOW):
+        if allowed(self.me.role, Action.FOLLOW):
             form = forms.recommending(systems, articles, say)
             shown.append((say("Record a recommendation of an outside authority"), form))
         return shown

@@ -24,7 +24,7 @@ class Limits:
     """Until the next request of a connection begins."""
     taken_seconds: float = 60
     """Until a client has taken what waits for it."""
-    silent_seconds: float = 3600
+    silent_seconds: float = 1800
     """Until a web socket on which nothing was asked is closed; its page opens another when it needs one."""
     first_seconds: float = 15
     """Until something is asked on a new web socket."""

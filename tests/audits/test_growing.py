@@ -211,7 +211,9 @@ def test_the_command_line_says_what_to_do_next(workspace: Workspace, tmp_path: P
     assert "boussole quarantine export FILE --system offers" in done.stderr
     done = run(app, [*place, "quarantine", "list"])
     assert "offers\tdecisions\t1\tday\tnot a date" in done.stdout
-    done = run(app, [*place, "quarantine", "export", str(tmp_path / "out.csv"), "--system", "offers"])
+    done = run(
+        app, [*place, "quarantine", "export", str(tmp_path / "out.csv"), "--system", "offers", "--reason", "to mend"]
+    )
     assert "2 row(s) written" in done.stderr
     rows = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8")))
     write(tmp_path / "out.csv", [row | {"day": "2026-02-28", "contacted": "true"} for row in rows])

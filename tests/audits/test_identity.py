@@ -310,7 +310,7 @@ def test_no_exported_cell_is_run_and_ids_that_look_like_formulas_come_back_as_th
     out = tmp_path / "aside.csv"
     assert export(workspace, system, out) == 6
     written = pd.read_csv(out, dtype=str)
-    assert list(written["ID"]) == ["'-A1", "''-A2", "+33", "'＝1", "'@x", "plain"]
+    assert list(written["ID"]) == ["'-A1", "''-A2", "'+33", "'＝1", "'@x", "plain"]
     written.assign(granted="no").to_csv(out, index=False)
     assert resubmit(workspace, system, out).accepted == 6
     with reading(workspace) as connection:

@@ -19,6 +19,7 @@ from scipy.sparse import coo_array
 
 from audits.cubes.apart import apart_of
 from audits.cubes.common import SharedRowsError, find_common
+from audits.cubes.rare import meant_in
 from audits.cubes.read import cells_from_counts
 from audits.cubes.withheld import withheld_of
 from audits.decisions import ingest
@@ -102,6 +103,8 @@ def rates(document: Document, by: str) -> dict[str, int | None]:
 
 AGES = {"age": {"bands": [26]}}
 OTHER_AGES = {"age": {"bands": [27]}}
+SEXES, REGIONS = {"values": ["F", "M", "X"]}, {"values": ["north", "south", "east", "west"]}
+"""Declared, so that each is named in documents whoever has it."""
 ATOMS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "age": {"18-25": ["<26", "<27"], "26": ["26+", "<27"], "27-64": ["26+", "27+"]},
     "sex": {each: [each] for each in ("F", "M", "X")},
@@ -136,11 +139,14 @@ class Reader:
             ]
         )
 
-    def read(self, document: Document, of: System) -> None:
-        """Takes over all counts that a document tells."""
+    def read(self, document: Document, of: System, meant: Mapping[tuple[str, str], str]) -> None:
+        """Takes over all counts that a document tells. `meant`: what words stand for, which a reader may guess."""
         months = {int(document["window"][end][5:7]) for end in ("start", "end")}
         shown = [m for m in document["measures"] if m["metric"] == "selection_rate"]
-        told = {(tuple(m["by"]), tuple((m["group"] or {})[name] for name in m["by"])): m for m in shown}
+        told = {
+            (tuple(m["by"]), tuple(meant.get((name, m["group"][name]), m["group"][name]) for name in m["by"])): m
+            for m in shown
+        }
         for (by, values), measure in told.items():
             named = {
                 of.groups[name].column: self.parts(of, name, value) for name, value in zip(by, values, strict=True)
@@ -194,11 +200,11 @@ class Reader:
         return ends[0].fun, -ends[1].fun
 
 
-def check(frame: pd.DataFrame, told: Sequence[tuple[Document, System]], tries: Tries) -> int:
+def check(workspace: Workspace, frame: pd.DataFrame, told: Sequence[tuple[Document, System]], tries: Tries) -> int:
     """How many handfuls there are, none of which follows from the documents."""
     reader = Reader(frame)
     for document, of in told:
-        reader.read(document, of)
+        reader.read(document, of, meant_in(workspace, of).names)
     return hold(reader, tries)
 
 
@@ -240,7 +246,7 @@ def test_no_reader_of_two_systems_finds_a_handful(tmp_path: Path, seed: int, tri
             told.append((run_audit(workspace, of, **days), of))
         except SharedRowsError:
             continue
-    check(frame, told, tries)
+    check(workspace, frame, told, tries)
 
 
 def told_of(workspace: Workspace, of: System, window: Window, shown: Sequence[Published], reader: Reader) -> Published:
@@ -297,7 +303,7 @@ def test_two_bandings_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries)
     first, second = run_audit(workspace, one, **BOTH), run_audit(workspace, two, **BOTH)
     assert None not in rates(first, "age").values()
     assert set(rates(second, "age").values()) == {None}
-    assert check(frame, [(first, one), (second, two)], tries)
+    assert check(workspace, frame, [(first, one), (second, two)], tries)
 
 
 SHARED = "two systems on the same decisions"
@@ -341,7 +347,7 @@ def test_a_system_that_came_back_under_another_id_is_the_same(tmp_path: Path) ->
 def test_two_bandings_in_one_file_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries) -> None:
     of = system("one", groups={**AGES, "years": {"column": "age", "bands": [27]}})
     workspace = workspace_of(tmp_path / "w", people(), of)
-    assert check(people(), [(run_audit(workspace, of, **BOTH), of)], tries)
+    assert check(workspace, people(), [(run_audit(workspace, of, **BOTH), of)], tries)
 
 
 @pytest.mark.attack("small groups", "a system file whose bands were changed between two audits")
@@ -361,7 +367,7 @@ def test_changed_bands_need_a_new_name(tmp_path: Path, tries: Tries) -> None:
 
 def test_the_same_groups_are_told_again(tmp_path: Path) -> None:
     """Nothing is hidden of a system only because another one says just the same."""
-    one, two = (system(name, groups={**AGES, "sex": {}}, crossed=[["sex", "age"]]) for name in ("one", "two"))
+    one, two = (system(name, groups={**AGES, "sex": SEXES}, crossed=[["sex", "age"]]) for name in ("one", "two"))
     workspace = workspace_of(tmp_path / "w", people(3), one, two)
     told = [run_audit(workspace, each, **BOTH) for each in (one, two)]
     assert told[0]["measures"] == told[1]["measures"]
@@ -370,7 +376,7 @@ def test_the_same_groups_are_told_again(tmp_path: Path) -> None:
 def test_another_system_with_other_rows_changes_nothing(tmp_path: Path) -> None:
     """Two logs that number their rows from 1 have ids in common, and hold other decisions."""
     one, two = (
-        system(name, groups={**groups, "sex": {}, "region": {}})
+        system(name, groups={**groups, "sex": SEXES, "region": REGIONS})
         for name, groups in (("one", AGES), ("two", OTHER_AGES))
     )
     frames = [people(seed).assign(id=range(600), ts=pd.Timestamp(2026, 1, 5)) for seed in (1, 2)]

@@ -87,7 +87,7 @@ def test_many_scores_are_taken_at_equal_steps_of_their_order() -> None:
 
 
 def test_small_groups_are_hidden_at_every_threshold(found: pd.DataFrame) -> None:
-    hidden = found.xs("c", level="group")
+    hidden = found.xs("rare-1", level="group")
     assert set(hidden["status"]) == {"suppressed"}
     assert hidden["value"].isna().all()
     assert hidden["n"].isna().all()

@@ -10,9 +10,10 @@ import pytest
 
 from audits.decisions import ingest
 from audits.decisions.ingest import RefusedError
+from audits.decisions.overview import overview
 from audits.decisions.quarantine import export
 from audits.errors import BoussoleError, SourceError
-from audits.lake import reading
+from audits.lake import reading, writing
 from audits.privacy.purge import purge
 from audits.runs import measure_window
 from audits.subgroups import scan
@@ -79,11 +80,11 @@ def counts(workspace: Workspace) -> dict[str | None, int]:
 
 def outside(workspace: Workspace) -> set[str]:
     """The files that are read without the lake's keys, and hold the name."""
-    lake = workspace.home / "lake"
+    held = (workspace.lake, workspace.keys)  # its files, and the catalogue with their keys
     return {
         path.name
         for path in files_of(workspace)
-        if not path.is_relative_to(lake) and NAME.encode() in path.read_bytes()
+        if not any(map(path.is_relative_to, held)) and NAME.encode() in path.read_bytes()
     }
 
 
@@ -97,6 +98,41 @@ def test_values_that_are_not_declared_are_pooled(tmp_path: Path) -> None:
     assert change.sentence() == (
         "column 'sex': rows with a value that the system file does not declare, counted as undeclared (2)"
     )
+
+
+def test_most_values_undeclared_are_told_by_their_number_and_what_to_do(tmp_path: Path) -> None:
+    """A log that spells its values otherwise: the report says so, names none, and the page says it in words."""
+    workspace = workspace_of(tmp_path, GROUPS["pool"])
+    report = bring(workspace, tmp_path, [line.replace(",F,", ",Female,") for line in rows(1, each=40)])
+    (change,) = report.changes
+    assert (change.kind, change.column, change.detail) == ("mostly_undeclared", "sex", "41 of 81")
+    assert change.sentence() == (
+        "column 'sex': most rows have a value that the system file does not declare, counted as undeclared; if the log "
+        "only spells values otherwise, declare its spelling in `values` for what comes next (41 of 81)"
+    )
+    assert "Female" not in repr(report)
+    assert [each.kind for each in overview(workspace).systems["loans"].changed] == ["mostly_undeclared"]
+
+
+def test_notes_of_an_earlier_version_name_nobody(tmp_path: Path) -> None:
+    """They quoted new values whoever had them: only those of enough people are told, the others counted."""
+    workspace = workspace_of(tmp_path, GROUPS["free"])
+    bring(workspace, tmp_path, [*rows(3), *rows(20, stray='"X, or Y"', each=0, month="2025-02")])
+    with writing(workspace) as connection:
+        connection.execute(
+            "INSERT INTO lake.main.schema_changes VALUES ('loans', 'decisions', 'old.csv', 1, 'new_value', 'sex', "
+            f"'{NAME}, X, or Y, …', TIMESTAMP '2025-04-01')"
+        )
+    told = overview(workspace).systems["loans"].changed
+    assert {(each.kind, each.detail) for each in told} == {("new_value", "X, or Y, …"), ("rare_value", "1")}
+
+
+def test_many_rows_of_one_person_name_no_value(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path, GROUPS["free"])
+    bring(workspace, tmp_path, rows(0))
+    lines = [f"y{i},2025-04-05,yes,0.5,Pme,{NAME},30" for i in range(30)]
+    report = bring(workspace, tmp_path, lines, "april.csv")
+    assert [(each.kind, each.detail) for each in report.changes] == [("rare_value", "1")]
 
 
 def test_values_that_are_not_declared_are_set_aside(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def pack(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.Temp
     workspace = audited_offers(tmp_path_factory.mktemp("offers") / "w")
     made = pack_files(workspace, stored_audits(workspace)[:1], note=sign_checkpoint(workspace))
     folder = tmp_path_factory.mktemp("pack") / "pack"
-    write(made, folder, private=False)
+    write(made, folder)
     return folder
 
 

@@ -314,7 +314,7 @@ def test_records_of_another_version_are_refused_with_the_next_step(workspace):
 def test_a_file_that_is_no_database_is_named(workspace):
     workspace.governance.write_text("not a database, and long enough to be looked at as one " * 40)
     for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
-        with pytest.raises(BoussoleError, match=r"governance\.sqlite: the records cannot be read"):
+        with pytest.raises(BoussoleError, match=r"governance\.sqlite: a database is damaged, or is none"):
             attempt()
 
 

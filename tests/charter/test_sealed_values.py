@@ -39,7 +39,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
 
 def made(workspace: Workspace, folder: Path, *, restricted: bool) -> Path:
     audits = stored_audits(workspace)[1:2]
-    write(pack_files(workspace, audits, note=sign_checkpoint(workspace), restricted=restricted), folder, private=True)
+    write(pack_files(workspace, audits, note=sign_checkpoint(workspace), restricted=restricted), folder)
     return folder
 
 

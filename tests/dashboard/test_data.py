@@ -11,6 +11,7 @@ import pytest
 from audits.decisions.discards import Discard
 from audits.decisions.exclusion import Exclusion
 from audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
+from audits.decisions.shared import Sharing
 from audits.errors import LakeError
 from audits.systems import System
 from audits.workspace import Workspace
@@ -192,6 +193,25 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
     assert quiet.nothing.startswith("No row is set aside. The columns are as they were.")
 
 
+def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) -> None:
+    months = (dt.date(2026, 1, 1), dt.date(2026, 3, 1))
+    pairs = (
+        Sharing(systems=("compas", "matchft"), months=months),
+        Sharing(systems=("matchft", "old"), months=months[:1]),
+        Sharing(systems=("other", "third"), months=months),
+    )
+    systems = {name: LogState(held=(held("2026-11-20T12:00"),)) for name in ("matchft", "compas")}
+    facts = Facts(statuses=[STATUS], lake=Overview(systems=systems, sharing=pairs))
+    told = {part.id: part.blocks[0] for part in page(scene, facts, "fr").systems}
+    assert {block.question for block in told.values()} == {"D’autres systèmes ont-ils les mêmes décisions\u202f?"}
+    assert told["matchft"].answer.startswith("Oui, deux. Leurs audits sont protégés ensemble")
+    assert told["matchft"].rows == [["COMPAS", "janvier 2026", "mars 2026"], ["old", "janvier 2026", "janvier 2026"]]
+    assert told["compas"].answer.startswith("Oui, un. Les audits des deux")
+    assert told["compas"].rows == [["MatchFT", "janvier 2026", "mars 2026"]]
+    assert "Do other systems hold the same decisions?" in html(page(scene, facts))
+    assert not page(scene, Facts(statuses=[STATUS], lake=lake())).systems[0].blocks
+
+
 def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, matchft: dict[str, object]) -> None:
     share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None}
     document = {**matchft, "measures": [share]}
@@ -227,7 +247,7 @@ def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_
     ]
     shown = html(made, "fr")
     assert "En retard de 59 jours" in shown  # 20 September, a week, then 27 September to 25 November
-    assert "Des valeurs jamais vues\u202f: X." in shown
+    assert "Des lignes sont arrivées avec une valeur qui n’est pas déclarée\u202f: elles comptent" in shown
     assert "6b7c8d9e0f1a" in shown
     for word in ("secret", "perhaps", "thirty", "the third"):
         assert word not in shown

@@ -79,6 +79,31 @@ def test_a_file_is_answered_in_the_language_of_the_page(client):
     assert answer.headline.startswith("Ce fichier n’est pas connu ici")
 
 
+@pytest.mark.attack("machine", "the name of a file that is sent leads out of the workspace, to a host or a command")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../boussole.toml",
+        "/etc/passwd",
+        "..\\\\x.json",
+        "http://evil.example/x",
+        "x.json;touch y",
+        "CON",
+        "a%00.json",
+    ],
+)
+def test_the_name_of_a_file_that_is_sent_names_nothing(client, workspace, name):
+    def files():
+        found = (path for path in workspace.home.parent.rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in found if not path.name.endswith(("-wal", "-shm"))}
+
+    before = files()
+    place, (told, answer) = brought(client, b"root:x:0", name=name)
+    assert answer.tone == "unknown", "what counts is what it holds"
+    assert files() == before
+    assert told not in place
+
+
 def test_a_large_file_is_not_read(client):
     _, (_, answer) = brought(client, bytes(LARGEST + 20_000))
     assert answer.headline == "This file is larger than 50 MB: it was not read."

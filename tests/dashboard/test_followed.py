@@ -10,13 +10,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from charter.committee.house import House
 from charter.facts import Facts, facts_of
 from charter.records import Sealed, statements
 from charter.records.acts import Dissent, OpinionText
 from charter.records.kinds import FollowUp, Recommendation, Reply
 from dashboard.access.guard import guarded
 from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE
+from dashboard.access.person import COOKIE, Person
 from dashboard.committee.chamber import Chamber
 from dashboard.followed import html
 from dashboard.followed.asking import Asked
@@ -26,7 +27,7 @@ from dashboard.followed.routes import followed_routes
 from dashboard.forms.html import Acting
 from dashboard.forms.inbox import problem_of
 from dashboard.words import speaker
-from tests.charter.committee.desk import DAY, m
+from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 
 EN, FR = speaker("en"), speaker("fr")
@@ -122,7 +123,8 @@ def test_a_long_list_has_pages(scene):
     ],
 )
 def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
-    asked = Asked(scene=seen(scene, *SAID_ALL), chambers={}, role=role, say=EN)
+    committee = Chamber(house=House(text=RULES), names={}, facts=Facts(as_of=DAY))
+    asked = Asked(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
     assert [title for title, _ in asked.of_entry(0)] == of_waiting
     assert [title for title, _ in asked.of_entry(2)] == of_answered
     assert asked.of_entry(9) == []

@@ -179,6 +179,7 @@ def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
     problem = problem_of(page.partition("sent=")[2])
     assert anchor == "f"
     assert told in problem.text.replace("\u202f", " ")
+    assert "ponse" not in answer.headers["location"], "what was typed is in no address"
     assert problem.typed["text"] == ["Ma réponse"]
 
 

@@ -15,7 +15,8 @@ from starlette.websockets import WebSocketDisconnect
 from audits.drift import stored
 from audits.workspace import Workspace
 from dashboard.local import foreign, refusal
-from dashboard.server import KnownHosts, LocalOnly, routes
+from dashboard.server import CLOSED, KnownHosts, LocalOnly, routes
+from dashboard.theme import OPTIONS
 
 REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 
@@ -107,7 +108,9 @@ def test_strangers_get_neither_pages_nor_sockets(client: TestClient) -> None:
         pass
 
 
-@pytest.mark.parametrize("path", ["/_stcore/upload_file/session/file", "/_stcore/metrics"])
+@pytest.mark.parametrize(
+    "path", ["/_stcore/upload_file/session/file", *(f"{each}/x".replace("//", "/") for each in CLOSED)]
+)
 def test_nobody_fills_the_memory_of_the_server_with_files(path: str) -> None:
     everything = Route("/{path:path}", lambda _: PlainTextResponse("taken"), methods=["GET", "PUT", "DELETE"])
     for door in (Middleware(LocalOnly), Middleware(KnownHosts, names=frozenset({"localhost"}), scheme="http")):
@@ -131,3 +134,18 @@ def test_a_report_is_found_by_a_plain_id_only(tmp_path: Path) -> None:
     found = stored.stored(tmp_path, "x", REPORT)
     assert found is not None
     assert (found.name, found == stored.newest(tmp_path, "x")) == (REPORT, True)
+
+
+def test_nothing_for_developers_is_on() -> None:
+    wanted = {
+        "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal",
+        "global.developmentMode": False,
+        "runner.magicEnabled": False,
+        "server.enableAgentApi": False,
+        "server.fileWatcherType": "none",
+        "server.runOnSave": False,
+        "browser.gatherUsageStats": False,
+    }
+    assert {name: OPTIONS.get(name) for name in wanted} == wanted
+    assert not Starlette().debug

@@ -31,6 +31,7 @@ from charter.pack import pack_files, write
 from charter.pack.building import HERE
 from charter.records import save_audit, sign_checkpoint, stored_audits
 from charter.rerun import chosen, newest, rerun
+from dashboard.access import log
 from dashboard.commands.verifying import told
 from tests import offers
 from tests.attacks import Tries
@@ -370,7 +371,14 @@ def test_the_command(boussole: Any, command: Any, workspace: Workspace, tmp_path
     assert verify(tmp_path / "p")[0] == 0
     again = command("--workspace", workspace.home, "export", "pack", tmp_path / "p")
     assert (again.returncode, "never mixed with another" in again.stderr) == (2, True)
-    secret = command("--workspace", workspace.home, "export", "pack", tmp_path / "q", "--restricted", "--entry", "1")
+    words = ("--workspace", workspace.home, "export", "pack", tmp_path / "q", "--restricted", "--entry", "1")
+    unsaid = command(*words)
+    assert (unsaid.returncode, "a reason has 1 to 150 characters" in unsaid.stderr) == (2, True)
+    assert not (tmp_path / "q").exists()
+    secret = command(*words, "--reason", "the audit of 2026")
+    assert [(row.event, row.role, row.place) for row in log.entries(workspace)] == [
+        ("look", "operator", "boussole export pack --restricted: the audit of 2026")
+    ]
     assert "Hand it only to auditors bound to secrecy" in secret.stderr
     nothing = command("--workspace", workspace.home, "export", "pack", tmp_path / "r", "--entry", "99")
     assert (nothing.returncode, (tmp_path / "r").exists()) == (2, False)

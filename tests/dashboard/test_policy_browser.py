@@ -92,6 +92,11 @@ def test_no_page_breaks_its_policy_or_asks_another_host(
         assert [each for each in said if "Security Policy" in each or "Refused" in each] == [], path
 
 
+def test_an_address_that_is_opened_again_is_drawn_again(visit: Open) -> None:
+    for _ in range(3):
+        assert visit("/glossary?lang=en").find_element(By.TAG_NAME, "h1").text
+
+
 @attack("a reader's browser", "markup that came through, were it not escaped")
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_markup_in_a_page_is_stopped_by_its_policy(watched: webdriver.Chrome, visit: Open, payload: str) -> None:
@@ -148,7 +153,7 @@ return typed.length;
 
 @pytest.mark.slow
 @attack("a reader's browser", "script in every text that people type")
-@pytest.mark.parametrize("role", [f"chair.{m(1)}"])
+@pytest.mark.parametrize("role", [f"chair.{m(1)}", "steward"])
 def test_what_people_type_runs_nowhere(watched: webdriver.Chrome, seated: str, role: str, tries: Tries) -> None:
     watched.get(f"{seated}/_stcore/health")
     watched.delete_all_cookies()

@@ -80,6 +80,14 @@ def test_the_register_is_as_its_schema_says(workspace: Workspace, command: Run, 
     assert_fits(document, "register")
 
 
+def test_the_table_of_the_doctor_is_as_its_schema_says(workspace: Workspace, command: Run) -> None:
+    done = command("--workspace", workspace.home, "doctor", "--json", "-")
+    assert done.returncode in (0, 1), done.stderr
+    document = json.loads(done.stdout)
+    assert {row["state"] for row in document["rows"]} >= {"well"}
+    assert_fits(document, "doctor")
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema_refuses_another_document(name: str) -> None:
     for other in ({"other": 1}, 3):

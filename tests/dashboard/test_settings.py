@@ -126,7 +126,7 @@ def test_sign_in_is_told_without_the_names_of_the_provider_s_groups(workspace: W
     assert "Through https://id.example" in told
     assert "Chair" in told
     assert "ethics-chair-x9" not in told
-    assert "8 hours at most, 60 minutes without a move" in told
+    assert "8 hours at most, 30 minutes without a move" in told
 
 
 def test_texts_are_escaped_in_both_languages(read: Read) -> None:

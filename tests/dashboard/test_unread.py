@@ -19,7 +19,7 @@ from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
 
 Shown = dict[tuple[str, str], str]
-SIGNS = ('role="alert"', 'role="status"', "<q")
+SIGNS = ('role="alert"', 'role="status"', "<q", "are not as they were sealed")
 """What stands where a page says why it shows less."""
 NOT_EMPTY = (
     "which nobody can read without it",  # the catalogue of a lake
@@ -27,6 +27,7 @@ NOT_EMPTY = (
     "what is known without it",
     "There is none to keep today: the ledger does not hold.",
     "does not hold",
+    "a database is damaged, or is none",
     "Until it is restored, no page shows a verdict",
     "Where no backup is left",
 )
@@ -138,4 +139,4 @@ def test_a_command_says_that_the_lake_cannot_be_read(
     FAULTS["catalogue"](Workspace(home))
     done = command("--workspace", home, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "the lake cannot be read. Restore the folder `lake` from a backup" in done.stderr
+    assert "the lake cannot be read. If it is damaged, restore the folders `lake` and `keys`" in done.stderr

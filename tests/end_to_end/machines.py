@@ -48,6 +48,7 @@ ASK = """
 import sys, httpx
 method, url, token, body = sys.argv[1:]
 headers = {"Authorization": f"Bearer {token}", "Origin": "/".join(url.split("/")[:3])}
+headers |= {"Content-Type": "text/plain"} if body else {}
 try:
     answer = httpx.request(method, url, content=body.encode(), headers=headers, timeout=30)
     print(answer.status_code, answer.text)

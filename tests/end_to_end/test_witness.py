@@ -92,8 +92,8 @@ class Machines:
     def replaced(self, days):
         """Another ledger under the same key in its place."""
         other = Workspace.create(self.home / f"other-{len(list(days))}-{min(days)}")
-        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
         grow(other, days)
+        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
         for path in self.workspace.home.glob("governance.sqlite*"):
             path.unlink()
         shutil.rmtree(self.workspace.evidence)

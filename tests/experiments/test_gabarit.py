@@ -15,9 +15,12 @@ import pytest
 
 from audits.errors import SourceError
 from audits.workspace import Workspace
+from dashboard.declared import declared_section, declared_tables
+from dashboard.words import speaker
 from experiments import gabarit
 from experiments.declared import DeclaredMeasure, declared_measures
 from experiments.sync import sync
+from tests.attacks import Tries
 
 ALGORITHM = pd.DataFrame(
     {
@@ -104,6 +107,37 @@ def test_small_groups_are_hidden_and_so_is_what_would_give_them_back(workspace: 
         (0.9, None, False),
         (None, None, False),  # the template itself had no value
         (None, None, True),
+    ]
+
+
+@pytest.mark.parametrize("people", [1, 3, 10])
+@pytest.mark.attack("small groups", "a person's name in a group of a template's own figures, on the page of its system")
+def test_a_name_in_a_group_of_few_is_not_shown(workspace: Workspace, mlflow: Any, people: int, tries: Tries) -> None:
+    """Nor on the lines of the same group crossed with others, which nobody is in."""
+    name = "Dupont-Canari"
+    rows = ALGORITHM.assign(sex=["F", "F", name, name, "overall"], count=[40.0, 30.0, people, np.nan, 70.0 + people])
+    groups = ["(sex) Female", f"(sex) {name}", f"(sex) {name}, (age) 20-30"]
+    older = SCORE.assign(Group=["Female", name, f"{name}, 20-30"])
+    log_template(
+        mlflow,
+        algo_metrics_by_groups=rows,
+        data_distribution_score=SCORE.assign(Group=groups, Counts=[60, people, people]),
+    )
+    log_template(mlflow, data_biased_groups=older.assign(Counts=[60, people, people]))
+    sync(workspace)
+    system = workspace.system("trial")
+    measures = declared_measures(workspace, system)
+    for lang in ("en", "fr"):
+        tables = declared_tables(measures, system, speaker(lang))
+        shown = declared_section(tables, speaker(lang))
+        assert name not in shown
+        assert {"en": "sex: small group 1", "fr": "sex: petit groupe 1"}[lang] in shown
+        tries.add(len(tables))
+    assert [m.groups["sex"] for m in measures if m.kind == "algorithm" and m.metric == "accuracy" and m.groups] == [
+        "F",
+        "F",
+        "rare-1",
+        "rare-1",
     ]
 
 

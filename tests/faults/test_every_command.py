@@ -225,6 +225,63 @@ def damaged(*names: str) -> Fault:
     return fault
 
 
+def vanished(*names: str) -> Fault:
+    """Files that were there and are gone."""
+
+    @contextmanager
+    def fault(workspace: Workspace) -> Iterator[None]:
+        gone = [path for name in names for path in workspace.home.glob(name)]
+        assert gone, names
+        for path in gone:
+            path.unlink()
+        yield
+
+    return fault
+
+
+def set_to(line: str) -> Fault:
+    """One more line in the settings."""
+
+    @contextmanager
+    def fault(workspace: Workspace) -> Iterator[None]:
+        path = workspace.home / "boussole.toml"
+        path.write_text(f"{line}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+        yield
+
+    return fault
+
+
+NOBODY = 65534
+
+
+def as_nobody(*, reading: bool) -> Fault:
+    """Another account of the machine, which may not open the files of the owner, or may read and not write them."""
+
+    @contextmanager
+    def fault(workspace: Workspace) -> Iterator[None]:
+        if os.geteuid():
+            pytest.skip("only root can be somebody else")
+        place = workspace.home.parent
+        ways = {path: path.stat().st_mode for path in place.parents if not path.stat().st_mode & 0o001}
+        (place / "tmp").chmod(0o777)
+        for path in ways:
+            path.chmod(0o711)
+        place.chmod(0o755)
+        if reading:
+            subprocess.run(["chmod", "-R", "go+rX", str(workspace.home)], check=True)
+        os.setegid(NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+            for path, mode in ways.items():
+                path.chmod(mode)
+
+    return fault
+
+
 @pytest.mark.attack("files", "the disk is full when a command begins")
 def test_a_full_disk(trial: Trial, tries: Tries) -> None:
     """What writes when all is well says so when it cannot, and never asks for a backup."""
@@ -273,6 +330,16 @@ FAULTS = {
     "a damaged system file": damaged("systems/trial.yaml"),
     "damaged keys": damaged("keys/*.key"),
     "damaged sessions": damaged("access.sqlite"),
+    "records that vanished": vanished("governance.sqlite"),
+    "a catalogue that vanished": vanished("keys/catalog.sqlite"),
+    "data that vanished": vanished("lake/data*/**/*.parquet"),
+    "evidence that vanished": vanished("evidence/*"),
+    "keys that vanished": vanished("keys/*.key"),
+    "a system file that vanished": vanished("systems/trial.yaml"),
+    "too little memory": set_to('memory_limit = "1MB"'),
+    "a tracking server that does not answer": set_to('mlflow_tracking_uri = "http://127.0.0.1:9"'),
+    "files of another account": as_nobody(reading=False),
+    "files of another account that can be read": as_nobody(reading=True),
 }
 
 

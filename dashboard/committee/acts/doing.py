@@ -9,16 +9,16 @@ from typing import Any
 from starlette.responses import Response
 
 from charter.committee.acting import Who, do_once
-from charter.committee.members import needs_mandate, sitting_on
+from charter.committee.members import sitting_on
 from charter.committee.refusals import RefusedError
 from charter.records import Sealed
 from charter.records.acts import Act, Convocation
-from dashboard.access.permissions import Role
 from dashboard.access.person import Person
 from dashboard.committee.acts.place import Place
 from dashboard.committee.chamber import Chamber
+from dashboard.committee.seats import member_of, needs_lead
 from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
+from dashboard.forms.reading import Values
 from dashboard.forms.routes import Desk
 from dashboard.words import Say
 
@@ -61,21 +61,14 @@ def who(desk: Desk, place: Place) -> Who:
 
 
 def acting(desk: Desk, chamber: Chamber) -> Who:
-    """The same in a committee. Who chairs one committee leads no other. Raises UnfitError or RefusedError."""
-    today = chamber.now.date()
-    if desk.person.role is Role.CHAIR and desk.person.authenticated:
-        needs_mandate(chamber.house, me(desk), today)
-    return desk.person.who(today)
+    """The same in a committee. Who leads one committee leads no other. Raises UnfitError or RefusedError."""
+    needs_lead(desk.person, chamber, desk.say)
+    return desk.person.who(chamber.now.date())
 
 
 def me(desk: Desk) -> str:
     """The member who acts. Raises UnfitError for somebody who sits nowhere, or has not said who they are."""
-    if desk.person.member is None:
-        say = desk.say
-        if desk.person.authenticated:
-            raise UnfitError(say("Your account names no member: only members can do this. Ask the secretariat."))
-        raise UnfitError(say("Say first which member you are: at the foot of the menu."))
-    return desk.person.member
+    return member_of(desk.person, desk.say)
 
 
 def sealed(desk: Desk, place: Place, values: Values, kind: type[Act], **fields: Any) -> Sealed:

@@ -13,6 +13,7 @@ from dashboard.committee.acts.convening import CONVENE
 from dashboard.committee.acts.house_doing import HouseDoing
 from dashboard.committee.acts.offering import Offered
 from dashboard.committee.chamber import Chamber
+from dashboard.committee.seats import leads
 from dashboard.words import Say
 
 SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"
@@ -38,6 +39,7 @@ def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[
     for part, doing in ON_PAGE:
         fits = (me.member in seated or doing not in OF_MEMBERS) and (seated or doing not in WITH_MEMBERS)
         fits = fits and (doing is not seating.ADOPT or seating.adoptable(chamber))
+        fits = fits and (doing is seating.REFER or leads(me, chamber))
         if fits and allowed(me.role, ROUTES[doing.path]):
             found.setdefault(part, []).append(Offered(title=doing.title(say), form=doing.form(chamber, me, say)))
     return found

@@ -28,6 +28,7 @@ from dashboard.access.places import ROUTES
 from dashboard.committee.acts import calling, deciding, session_acts, taking_part
 from dashboard.committee.acts.doing import Doing
 from dashboard.committee.acts.place import Place
+from dashboard.committee.seats import leads
 from dashboard.forms.model import Form
 from dashboard.words import Say
 
@@ -54,7 +55,7 @@ Where = tuple[str, Doing, Place, bool]
 def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
     """The forms by the part of the page that shows them: its name, that of an item, or an entry."""
     found: dict[str, list[Offered]] = {}
-    for part, doing, about, now in _all(place, me):
+    for part, doing, about, now in _all(place, me) if leads(me, place.chamber) else ():
         if allowed(me.role, ROUTES[doing.path]):
             form = Offered(title=doing.title(say), form=doing.form(about, me, say), now=now)
             found.setdefault(part, []).append(form)

@@ -34,6 +34,21 @@ def test_columns_with_awkward_names_stay_readable(table: Callable[..., Path], tm
     assert imported(path, system, tmp_path).accepted == 20
 
 
+HOSTILE = """x"; DROP TABLE lake.main.rows; --"""
+
+
+@pytest.mark.attack("lake", "names of columns and values that are SQL")
+def test_names_and_values_that_are_sql_are_texts(table: Callable[..., Path], tmp_path: Path) -> None:
+    words = ["'); DROP TABLE lake; --", "F' OR '1'='1", "M\"; ATTACH 'x' --", "${x} %s {0}"] * 5
+    path = table(**{"id": list(range(20)), "accepted": ["y", "n"] * 10, f"sexe {HOSTILE}": words})
+    _, system = proposed(path, tmp_path)
+    (group,) = system.groups.values()
+    assert group.column == f"sexe {HOSTILE}"
+    assert imported(path, system, tmp_path).accepted == 20
+    (stored,) = tmp_path.rglob("catalog.sqlite")
+    assert stored.is_file()
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [

@@ -22,8 +22,10 @@ issuer = "{issuer}"
 client_id = "boussole"
 address = "{address}"
 recheck_seconds = 0
-roles = {{ethics-chair = "chair", ethics-member = "member", stewards = "steward", it = "administrator", all = "reader"}}
+roles = {{ethics-chair = "chair", ethics-secretary = "secretary", ethics-member = "member", partners = "follow_up", \
+stewards = "steward", it = "administrator", all = "reader"}}
 """
+BROWSER = {"origin": ADDRESS, "accept": "text/html"}
 
 
 class Provider:
@@ -89,3 +91,16 @@ def sign_in(client: TestClient) -> Callable[..., httpx.Response]:
         return by.get(back)
 
     return through
+
+
+@pytest.fixture
+def at(workspace: Workspace, sign_in: Callable[..., httpx.Response]) -> Callable[[str], TestClient]:
+    """Somebody's browser, signed in."""
+
+    def somebody(name: str) -> TestClient:
+        opened = browser(workspace)
+        sign_in(name, by=opened)
+        opened.headers.update(BROWSER)
+        return opened
+
+    return somebody

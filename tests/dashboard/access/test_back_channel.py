@@ -187,10 +187,14 @@ def test_nobody_else_ends_a_session(ada, workspace, claims, tries):
         tries.add()
         assert send(browser(workspace), each).status_code == 400, each[:80]
         assert is_in(ada)
-    other_ways = ({"data": {"logout_token": [good, good]}}, {"data": {"token": good}}, {"json": {"logout_token": good}})
-    for sent in other_ways:
+    other_ways = (
+        ({"data": {"logout_token": [good, good]}}, 400),
+        ({"data": {"token": good}}, 400),
+        ({"json": {"logout_token": good}}, 415),
+    )
+    for sent, status in other_ways:
         tries.add()
-        assert browser(workspace).post(PATH, **sent).status_code == 400
+        assert browser(workspace).post(PATH, **sent).status_code == status
     assert browser(workspace).get(PATH, params={"logout_token": good}).status_code == 405
     assert is_in(ada)
     assert send(browser(workspace), good).status_code == 200

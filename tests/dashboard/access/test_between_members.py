@@ -20,13 +20,12 @@ from dashboard.access.sessions import digest
 from dashboard.forms import inbox
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
-from tests.dashboard.access.conftest import browser
+from tests.dashboard.access.conftest import BROWSER, browser
 from tests.dashboard.access.test_matrix import look
 from tests.dashboard.committee.hand import OPEN_AT, act
 
 A, B, CHAIR = 2, 3, 1
 COOKIE = "boussole_session"
-BROWSER = {"origin": "http://localhost:8501", "accept": "text/html"}
 CLAIMS = (
     "by",
     "member",
@@ -57,19 +56,6 @@ def hall(workspace, oidc, monkeypatch):
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
     monkeypatch.setattr(store, "today", lambda: DAY)
     return made
-
-
-@pytest.fixture
-def at(workspace, sign_in):
-    """Somebody's browser, signed in."""
-
-    def somebody(name: str):
-        opened = browser(workspace)
-        sign_in(name, by=opened)
-        opened.headers.update(BROWSER)
-        return opened
-
-    return somebody
 
 
 def send(client, path: str, **fields: str):
@@ -118,9 +104,9 @@ OWN = {Ballot: "voter", Recusal: "member", Interest: "member", Dissent: "member"
 """Acts that name whose they are, apart from who acts."""
 
 
-def told(answer) -> str:
+def told(answer, reader: str = "ada") -> str:
     """Why a form was not taken."""
-    problem = inbox.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], "ada")
+    problem = inbox.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
     return problem.text if problem else ""
 
 

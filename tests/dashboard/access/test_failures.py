@@ -66,7 +66,7 @@ def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
 
 @pytest.mark.attack("tokens", "somebody locks others out, by failing from their address or under their token's number")
 def test_nobody_is_locked_out_by_others(served, tries):
-    token = tokens.new_token(served, role="auditor", label="portal", days=2)
+    token = tokens.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
     for address in ("192.0.2.1", "198.51.100.7"):  # the first is the portal's own, or that of the server before us
         for _ in range(60):
@@ -87,7 +87,7 @@ def test_what_is_no_token_is_not_noted_whatever_it_is(served, shown):
 
 
 def test_a_token_that_has_ended_is_told_so_and_noted(served):
-    token = tokens.new_token(served, role="auditor", label="portal", days=2)
+    token = tokens.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
     tokens.revoke_token(served, number)
     answers = [at(served).get(SYSTEMS, headers=bearer(token)).status_code for _ in range(12)]

@@ -140,6 +140,19 @@ def test_the_command_line(workspace, command, monkeypatch):
     assert "\tlook\tcommand line/" in command(*asked, "log").stdout, "who reads the log is in the log"
 
 
+@pytest.mark.attack("access log", "a name that begins a line of its own, or moves the cursor of who reads the log")
+def test_nothing_that_is_noted_breaks_a_line_of_the_log(workspace, command):
+    log.note(
+        workspace, "sign_in_refused", subject="eve\n2026-11-01T09:00:00Z\tsign_in\tada\x1b[2J\u2028", place="a\rb\tc"
+    )
+    lines = command("--workspace", workspace.home, "access", "log").stdout.split("\n")
+    (found,) = [line for line in lines if "sign_in_refused" in line]
+    assert found.split("\t")[1] == "sign_in_refused"
+    assert len(found.split("\t")) == 5, "who, what, role and place stand each in its column"
+    assert not [line for line in lines if line.startswith("2026-11-01")]
+    assert all(each.isprintable() or each == "\t" for line in lines for each in line)
+
+
 def test_somebody_who_changed_the_log_is_told_by_the_command_line(workspace, on, command):
     two_days(workspace, on)
     with sqlite3.connect(workspace.access) as file:
@@ -152,6 +165,20 @@ def test_rows_seen_at_the_command_line_are_noted(workspace, command):
     command("--workspace", workspace.home, "quarantine", "list")
     ((event, _, role, place),) = noted(workspace)
     assert (event, role, place) == ("look", "operator", "boussole quarantine list")
+
+
+@pytest.mark.attack(
+    "rows", "single rows are taken away at the command line without a reason, or with one that says nothing"
+)
+def test_single_rows_are_read_for_a_reason_that_is_noted(workspace, command, tmp_path, tries):
+    words = ("--workspace", workspace.home, "quarantine", "export", tmp_path / "rows.csv", "--system", "offers")
+    for unsaid in ((), ("--reason", ""), ("--reason", " \n "), ("--reason", "x" * 151), ("--reason", "to\x1b[2Jmend")):
+        tries.add()
+        assert command(*words, *unsaid).returncode == 2, unsaid
+    assert noted(workspace) == []
+    command(*words, "--reason", "dates to  mend")
+    ((event, _, role, place),) = noted(workspace)
+    assert (event, role, place) == ("look", "operator", "boussole quarantine export: dates to mend")
 
 
 def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(workspace, be, monkeypatch):

@@ -20,7 +20,7 @@ import dashboard
 from audits.workspace import Workspace
 from dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
 from dashboard.access.person import COOKIE
-from dashboard.access.places import COMMANDS, PAGES, ROUTES
+from dashboard.access.places import COMMANDS, OPTIONS, PAGES, ROUTES
 from dashboard.cli import app
 from dashboard.server import routes
 from tests.attacks import Tries
@@ -47,7 +47,8 @@ def all_commands() -> dict[str, object]:
 
 def test_every_action_has_its_roles_and_every_action_is_done_somewhere() -> None:
     assert set(TABLE) == set(Action)
-    assert set(Action) == {*PAGES.values(), *COMMANDS.values(), *ROUTES.values()} | DONE_INSIDE_PAGES
+    done = {*PAGES.values(), *COMMANDS.values(), *OPTIONS.values(), *ROUTES.values()}
+    assert set(Action) == done | DONE_INSIDE_PAGES
 
 
 DONE_INSIDE_PAGES = {Action.SEE_SETTINGS}
@@ -133,6 +134,25 @@ def test_every_command_asks_first(command: Run, role: Role, tmp_path: Path, trie
         else:
             assert (done.returncode, done.stdout) == (2, ""), words
             assert f"the role '{role}' may not {action}." in done.stderr
+
+
+@pytest.mark.attack("commands", "options that hand out more than their command, as every role")
+@pytest.mark.parametrize("role", list(Role))
+def test_every_option_that_needs_more_asks_first(command: Run, role: Role, tmp_path: Path, tries: Tries) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    for words, action in OPTIONS.items():
+        tries.add()
+        name, _, option = words.rpartition(" ")
+        typed = [*name.split(), "out", option, "--reason", "to try"]
+        done = command("--as", role, "--workspace", workspace.home, *typed, cwd=tmp_path)
+        refused = f"the role '{role}' may not {action}." in done.stderr or "may not export verdicts" in done.stderr
+        assert (done.returncode, refused) == (2, not allowed(role, action)), words
+        assert not (tmp_path / "out").exists()
+
+
+def test_counts_of_hidden_groups_are_not_for_those_who_export_verdicts() -> None:
+    assert TABLE[Action.EXPORT_RESTRICTED] == {Role.STEWARD, Role.DATA_SCIENTIST, Role.AUDITOR}
+    assert TABLE[Action.EXPORT_RESTRICTED] < TABLE[Action.EXPORT]
 
 
 def test_no_spelling_goes_round_the_question(command: Run) -> None:

@@ -96,7 +96,7 @@ def test_nobody_ends_the_session_of_another(workspace, at, tries):
         assert (is_in(ada), is_in(bob)) == (True, True), what
     assert end(browser(workspace), reference(ada)).status_code == 401
     assert ada.post(PATH, data={"f-session": OTHERS}).status_code == 403, "a form of nobody's"
-    assert ada.post(PATH, content=b"x" * 3000, headers=HERE).status_code == 413
+    assert ada.post(PATH, data={"f-session": "x" * 3000}, headers=HERE).status_code == 413
 
 
 def test_the_old_session_ends_when_its_browser_signs_in_again(client, sign_in, oidc, workspace):

@@ -70,16 +70,16 @@ def why(workspace: Workspace, number: str) -> str:
 
 def test_it_ends_after_the_longest_time_though_used(workspace, clock, claims):
     number = sessions.begin(workspace, claims, token=GIVEN)
-    for _ in range(8 * 60 // 30 - 1):
-        clock.now += 30 * MINUTE
+    for _ in range(8 * 60 // 20 - 1):
+        clock.now += 20 * MINUTE
         assert sessions.person(workspace, number).role is Role.STEWARD
-    clock.now += 30 * MINUTE
+    clock.now += 20 * MINUTE
     assert why(workspace, number) == "expired"
 
 
 def test_it_ends_when_nobody_uses_it(workspace, clock, claims):
     number = sessions.begin(workspace, claims, token=GIVEN)
-    clock.now += 60 * MINUTE
+    clock.now += 30 * MINUTE
     assert why(workspace, number) == "expired"
 
 

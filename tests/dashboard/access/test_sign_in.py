@@ -7,13 +7,16 @@ import sqlite3
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from dashboard.access import log, sessions
+from audits.access_settings import AccessSettings
+from dashboard.access import log, sessions, tokens
 from dashboard.access.permissions import Role
 from dashboard.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
 PROOF = "/evidence/checkpoint"
+OURS = {"origin": "http://localhost:8501", "x-forwarded-for": "127.0.0.1"}
+"""What a page of ours, or a proxy of the house, would send: it opens nothing."""
 
 
 @pytest.mark.attack("sessions", "a cookie is replayed after signing out")
@@ -154,3 +157,38 @@ def test_forms_and_sockets_of_other_sites_and_names_are_refused(client):
         client.websocket_connect("/", headers={"origin": "https://elsewhere.example"}),
     ):
         pass
+
+
+@pytest.mark.attack("sessions", "a session number or a token in an address")
+def test_no_number_of_a_session_is_given_or_taken_in_an_address(client, sign_in, oidc, workspace, tries):
+    oidc.knows("ada", "stewards")
+    back = sign_in("ada", to="/data?lang=en")
+    number = client.cookies[COOKIE]
+    assert number not in str(dict(back.headers.items()) | {"set-cookie": ""})
+    left = client.post("/access/sign-out", headers={"origin": "http://localhost:8501"}).headers["location"]
+    assert number not in left
+    sign_in("ada")
+    here = client.cookies[COOKIE]
+    token = tokens.new_token(workspace, role="reader", label="x", days=1)
+    elsewhere = browser(workspace)
+    for name in (COOKIE, "session", "token", "access_token", "authorization"):
+        for value in (here, token, f"Bearer {token}"):
+            tries.add()
+            assert elsewhere.get(PROOF, params={name: value}).status_code == 401
+            assert elsewhere.get("/api/charter", params={name: value}).status_code == 401
+    assert client.get(PROOF).status_code == 409
+
+
+@pytest.mark.attack("sessions", "headers by which a proxy would name somebody")
+def test_nobody_is_believed_for_a_header(client, tries):
+    for name in ("remote-user", "x-remote-user", "x-forwarded-user", "x-auth-request-email", "x-forwarded-email"):
+        for value in ("ada", "ada@example.org"):
+            tries.add()
+            assert client.get(PROOF, headers={**OURS, name: value}).status_code == 401
+    made_up = {"authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ."}
+    assert client.get(PROOF, headers=made_up).status_code == 401
+
+
+def test_a_session_lasts_no_longer_than_level_2_of_asvs_asks_unless_the_house_says_so():
+    usual = AccessSettings()
+    assert (usual.session_hours <= 12, usual.idle_minutes <= 30) == (True, True)

@@ -194,12 +194,6 @@ def test_an_act_that_seals_asks_for_a_sign_in_of_late(client, sign_in, oidc, ask
     assert (request["max_age"], request["prompt"]) == ("0", "login")
 
 
-@pytest.fixture(autouse=True)
-def secretariat(workspace):
-    path = workspace.home / "boussole.toml"
-    path.write_text(path.read_text("utf-8").replace("roles = {", 'roles = {ethics-secretary = "secretary", '), "utf-8")
-
-
 @pytest.mark.usefixtures("demanding")
 @pytest.mark.parametrize(("ago", "taken"), [(0, True), (14 * 60, True), (16 * 60, False), (-3600, True)])
 def test_how_late_is_what_the_provider_signed(client, sign_in, oidc, ago, taken):

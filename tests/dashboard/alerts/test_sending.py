@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 
+from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from charter.records import open_records
 from dashboard.access.database import now
@@ -330,6 +331,20 @@ def test_a_password_is_not_sent_in_clear_to_another_machine(house: House) -> Non
     with pytest.raises(Exception, match="in clear") as caught:
         plugin_of(house.workspace, channels(house.workspace)["post"])
     assert HIDDEN not in str(caught.value)
+
+
+@pytest.mark.attack("alerts", "somebody on the way answers in place of the server that is named")
+@pytest.mark.parametrize(
+    "url", ["mailtos://bot:x@mail.example.org/?from=a@b.org&to=c@b.org", "jsons://hooks.example.org/x?method=post"]
+)
+def test_no_server_elsewhere_goes_without_its_certificate(house: House, url: str) -> None:
+    for ending, told in (("", None), ("verify=no", "no certificate would be asked for")):
+        house.settings(f'[alerts.channels.post]\nurl = "{url}&{ending}"\n')
+        if told is None:
+            assert plugin_of(house.workspace, channels(house.workspace)["post"]).verify_certificate
+        else:
+            with pytest.raises(BoussoleError, match=told):
+                plugin_of(house.workspace, channels(house.workspace)["post"])
 
 
 @pytest.mark.parametrize(

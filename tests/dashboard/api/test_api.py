@@ -75,6 +75,8 @@ def test_answers_are_of_the_shape_that_is_described(real, endpoint):
     content = described["paths"][endpoint.path]["get"]["responses"]["200"]["content"]
     (kind,) = content
     assert done.headers["content-type"].startswith(kind)
+    named = "boussole.json" if kind == "application/json" else "boussole.txt"
+    assert done.headers["content-disposition"] == f'attachment; filename="{named}"', "no browser shows it as a page"
     if kind == "application/json":
         schema = {**content[kind]["schema"], "components": described["components"]}
         jsonschema.Draft202012Validator(schema).validate(done.json())
@@ -153,6 +155,8 @@ def test_proofs_can_be_checked(client):
         ("/api/verdicts?take=0", 400, "take is at least 1"),
         ("/api/verdicts?take=501", 400, "at most 500"),
         ("/api/charter?x=1", 400, "Nothing can be asked here"),
+        ("/api/verdicts?system=matchft&system=compas", 400, "asked twice"),
+        ("/api/verdicts?take=5&take=5", 400, "asked twice"),
         (f"/api/ledger?kind={'x' * 201}", 400, "at most 200"),
     ],
 )
@@ -175,6 +179,7 @@ def refused(done, status):
     assert (done.status_code, done.headers["content-type"]) == (status, "application/json"), done.text
     jsonschema.Draft202012Validator(schema).validate(done.json())
     assert str(status) in TOLD
+    assert done.headers["content-disposition"] == 'attachment; filename="boussole.json"'
     assert done.json()["error"]
     assert "Traceback" not in done.text
     return done.json()["error"]
@@ -279,7 +284,7 @@ def test_a_token_that_is_not_known_is_nobody_not_even_in_local_mode(client, kept
 
 
 def test_a_token_reads_and_changes_nothing(client, kept):
-    token = tokens.new_token(kept, role="steward", label="a leaked one", days=1)
+    token = tokens.new_token(kept, role="steward", label="a leaked one", days=1, reason="a test")
     before = client.get("/api/ledger").json()["total"]
     said = {"body": "CNIL", "text": "More.", "addressee": "Direction", "due_on": "2099-01-01"}
     for path in ("/recommendations/outside", "/incidents/open", "/evidence/check"):
@@ -289,7 +294,7 @@ def test_a_token_reads_and_changes_nothing(client, kept):
 
 
 def test_a_token_ends(client, kept, monkeypatch):
-    token = tokens.new_token(kept, role="auditor", label="auditors", days=2)
+    token = tokens.new_token(kept, role="auditor", label="auditors", days=2, reason="a test")
     number = token.split("_")[1]
     later = tokens.now() + (tokens.moment("2026-01-03T00:00:00Z") - tokens.moment("2026-01-01T00:00:00Z"))
     with monkeypatch.context() as patch:
@@ -302,11 +307,11 @@ def test_a_token_ends(client, kept, monkeypatch):
 
 def test_tokens_at_the_command_line(command, kept):
     asked = ("--workspace", kept.home, "access", "token")
-    made = command(*asked, "new", "the house's portal", "--role", "auditor", "--days", "30")
+    made = command(*asked, "new", "the house's portal", "--role", "member", "--days", "30")
     token = made.stdout.strip()
     number = token.split("_")[1]
     listed = command(*asked, "list").stdout
-    assert f"{number}\tauditor\tthe house's portal\t" in listed
+    assert f"{number}\tmember\tthe house's portal\t" in listed
     assert token not in listed
     assert token.encode() not in b"".join(path.read_bytes() for path in kept.home.glob("access.sqlite*"))
     assert command(*asked, "revoke", number).returncode == 0
@@ -314,6 +319,24 @@ def test_tokens_at_the_command_line(command, kept):
     for wrong in (("--role", "operator"), ("--days", "0"), ("--days", "400")):
         assert command(*asked, "new", "x", *wrong).returncode == 2
     assert command(*asked, "new", " ").returncode == 2
+
+
+@pytest.mark.attack(
+    "tokens", "a token of a role that sees single people, hidden figures or who looked, without a reason"
+)
+def test_a_token_that_sees_what_is_sensitive_has_a_reason_that_is_noted(command, kept, tries):
+    asked, before = ("--workspace", kept.home, "access", "token", "new", "x", "--role"), len(tokens.tokens(kept))
+    for role in ("steward", "data_scientist", "agent", "administrator", "auditor"):
+        for unsaid in ((), ("--restricted", ""), ("--restricted", "\n")):
+            tries.add()
+            done = command(*asked, role, *unsaid)
+            assert (done.returncode, done.stdout) == (2, ""), (role, unsaid)
+    assert len(tokens.tokens(kept)) == before
+    for role in ("reader", "member", "chair", "secretary", "follow_up", "witness"):
+        assert command(*asked, role).returncode == 0
+    made = command(*asked, "auditor", "--restricted", "drift reports for the court").stdout.split("_")[1]
+    noted = [(row.event, row.subject, row.role, row.place) for row in log.entries(kept)][-1]
+    assert noted == ("token", f"token/{made}", "auditor", "new: drift reports for the court")
 
 
 def test_who_asks_too_often_waits(kept, monkeypatch):

@@ -48,7 +48,7 @@ class Server:
         self.workspace = knows(workspace, KEY, OTHER)
         self.client = TestClient(Starlette(routes=routes(workspace.home)))
         self.token = tokens.new_token(workspace, role="witness", label="agents", days=30)
-        self.bearer = {"authorization": f"Bearer {self.token}"}
+        self.bearer = {"authorization": f"Bearer {self.token}", "content-type": "text/plain"}
 
     def get(self, path):
         return self.client.get(path, headers=self.bearer)
@@ -195,9 +195,11 @@ def test_a_witness_may_do_nothing_else(server, tries):
                 assert server.client.request(method, path, headers=server.bearer).status_code == 403, (method, path)
     note = server.fetched().note.signed(KEY)
     for role in tokens.OF_TOKENS:
-        other = tokens.new_token(server.workspace, role=role, label=role, days=1)
+        other = tokens.new_token(server.workspace, role=role, label=role, days=1, reason="a test")
         tries.add()
-        done = server.client.post(PATH, content=str(note), headers={"authorization": f"Bearer {other}"})
+        done = server.client.post(
+            PATH, content=str(note), headers={**server.bearer, "authorization": f"Bearer {other}"}
+        )
         assert done.status_code == (200 if role == "witness" else 403), role
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -35,6 +36,7 @@ ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+SENSORS = ("camera", "display-capture", "geolocation", "microphone", "midi", "usb")
 SIGNED = {"issuer": "https://id.example", "client_id": "b", "roles": {"a": "reader"}}
 OF_STREAMLIT = [
     "/_stcore/health",
@@ -55,6 +57,7 @@ OF_STREAMLIT = [
     "/manifest.json",
     "/static/none.js",
     "/app/static/style.css",
+    "/app/static/icon.svg",
     "/app/static/none.css",
 ]
 OURS = ["/healthz", "/api/openapi.json", "/api/none", "/evidence/none", "/access/role", "/drift-report/a/b/page"]
@@ -81,9 +84,28 @@ STRANGE = [
     "/.git/config",
     "/boussole.toml",
     "/governance.sqlite",
+    "/app/static/",
+    "/static/",
+    "/app/static/fonts/",
+    "/.DS_Store",
 ]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
+UNUSED = METHODS[3:6] + METHODS[7:]
 attack = pytest.mark.attack
+
+
+def test_a_page_that_a_browser_has_kept_is_sent_whole_with_its_policy(address: str) -> None:
+    page = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for path in (each.path for each in pages(speaker("en"))):
+        first = httpx.get(address + path, headers=page)
+        kept = {"If-None-Match": first.headers.get("etag", "*"), "If-Modified-Since": first.headers["last-modified"]}
+        again = httpx.get(address + path, headers={**page, **kept})
+        assert (again.status_code, again.text) == (200, first.text), path
+        assert again.headers["content-security-policy"] == first.headers["content-security-policy"] == page_policy()
+    script = re.search(r'src="\.?(/static/js/[^"]+)"', first.text)
+    assert script is not None
+    first = httpx.get(address + script[1])
+    assert httpx.get(address + script[1], headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
 def _answers(address: str, paths: list[str], methods: list[str]) -> Iterator[tuple[str, http.client.HTTPResponse]]:
@@ -111,12 +133,19 @@ def test_every_answer_says_what_a_browser_may_do(address: str, tries: Tries) -> 
         page = said.get("content-type", "").startswith("text/html")
         assert policy == (page_policy() if page else BARE), asked
         assert "cache-control" in said, asked
+        assert all(f"{name}=()" in said["permissions-policy"] for name in SENSORS), asked
+        assert not page or said["cache-control"] in ("no-store", "no-cache"), asked
+        kind = said.get("content-type", "")
+        assert kind or answer.status in (204, 304), asked
+        assert "charset=utf-8" in kind or not (kind.startswith("text/") or "xml" in kind), asked
         assert {"server", "access-control-allow-origin", "x-powered-by"}.isdisjoint(said), asked
         assert said.get("set-cookie") in (None, "boussole_local=steward; HttpOnly; Path=/; SameSite=strict"), asked
         assert answer.status < 500, asked
         assert b"root:" not in body, asked
         assert b"organisation" not in body, asked
         assert b"import streamlit" not in body, asked
+        assert b"Index of" not in body, asked
+        assert answer.status >= 300 or asked.partition(" ")[0] not in UNUSED, asked
 
 
 @attack("a reader's browser", "scripts, styles and places of others in a page")
@@ -195,7 +224,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (lapsed.page([("a", "b")], speaker("fr"), to="/"), lapsed.POLICY),
+        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), lapsed.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
     ]

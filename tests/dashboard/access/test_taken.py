@@ -1,0 +1,57 @@
+"""What routes take of whoever may ask: content of the kinds that they read, and not too many forms a minute."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboard.access import taken, tokens
+from dashboard.access.own_sessions import PATH
+from dashboard.access.permissions import STRANGERS
+from dashboard.access.places import ROUTES
+from dashboard.api.refusals import is_api
+
+HERE = {"origin": "http://localhost:8501"}
+SENT = {"f-session": "none"}
+ALIEN = ("", "application/json", "application/xml", "text/html", "application/x-java-serialized-object", "image/png")
+
+
+@pytest.fixture
+def ada(client, sign_in, oidc) -> TestClient:
+    oidc.knows("ada", "stewards")
+    sign_in("ada")
+    return client
+
+
+@pytest.mark.attack("routes", "content of another kind than an address reads, or of none")
+@pytest.mark.parametrize("kind", ALIEN)
+def test_content_of_another_kind_is_not_read(ada, workspace, kind, tries):
+    sent = {**HERE, "content-type": kind} if kind else HERE
+    for path in (PATH, "/evidence/check", "/incidents/open", "/access/sign-out", "/access/back-channel-logout"):
+        tries.add()
+        done = ada.post(path, content=b"{}", headers=sent)
+        assert (done.status_code, done.headers["accept-post"]) == (415, ", ".join(taken.FORMS)), path
+    token = tokens.new_token(workspace, role="witness", label="agents", days=1)
+    told = {**sent, "authorization": f"Bearer {token}"}
+    done = ada.post("/api/ledger/cosignatures", content=b"{}", headers=told)
+    assert (done.status_code, done.json()["next_step"]) == (415, "Send text/plain.")
+
+
+def test_each_address_reads_what_it_takes():
+    takes = {path: taken.kinds(action) for path, action in ROUTES.items() if action not in STRANGERS}
+    assert {path for path, read in takes.items() if read == taken.TEXTS} == {"/api/ledger/cosignatures"}
+    assert all(read == taken.FORMS for path, read in takes.items() if not is_api(path))
+
+
+@pytest.mark.attack("routes", "forms by the thousand")
+def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
+    answers = [ada.post(PATH, data=SENT, headers=HERE) for _ in range(taken.FORMS_EACH_MINUTE + 5)]
+    tries.add(len(answers))
+    done = [each.status_code for each in answers]
+    assert set(done[: taken.FORMS_EACH_MINUTE]) == {303}
+    assert done[-1] == 429
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 2
+    assert ada.get("/evidence/checkpoint").status_code == 409, "who only looks does not wait"
+    oidc.knows("bob", "stewards")
+    sign_in("bob")
+    assert ada.post(PATH, data=SENT, headers=HERE).status_code == 303, "others do not wait"

@@ -1,0 +1,142 @@
+"""What the code never does, by its syntax: text made into code or commands, objects read from outside, weak secrets."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("audits", "charter", "dashboard", "experiments")
+NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
+OUTWARD = {
+    "audits/witness/server.py": {"httpx"},
+    "dashboard/access/provider.py": {"httpx"},
+    "dashboard/access/sign_in.py": {"httpx"},
+    "dashboard/alerts/mail.py": {"smtplib"},
+    "dashboard/alerts/problems.py": {"smtplib", "socket"},
+    "dashboard/serving/listening.py": {"socket"},
+    "experiments/sync/listing.py": {"urllib.request"},
+}
+"""All that speaks to another machine, or could: addresses of the settings, never one that somebody sends. The last only
+makes a path of an address; Apprise and MLflow are asked with addresses of the settings."""
+
+EXAMPLES = {"dashboard/alerts/channels.py", "dashboard/settings/facts.py", "experiments/store.py", "docs/alerts.md"}
+"""What shows how an address with a secret is shown without it."""
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Every file of the program, as syntax."""
+    paths = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call: in which file, of what, and itself."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                yield path, ast.unparse(node.func), node
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    """Every module that a file names, and what it takes of it."""
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from ((path, each.name) for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield path, node.module or ""
+                yield from ((path, f"{node.module}.{each.name}") for each in node.names)
+
+
+def named(*names: str) -> set[str]:
+    """The files that call something of these names."""
+    return {path for path, called, _ in calls() if called in names}
+
+
+def test_no_text_becomes_code() -> None:
+    """The verifier of packs makes modules of its own files, and of no pack's: test_no_code_of_a_pack_is_executed."""
+    made = named("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec")
+    assert made == {"charter/pack/verify.py"}
+
+
+def test_no_text_becomes_a_command() -> None:
+    assert named("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput") == set()
+    for path, called, call in calls():
+        if called.startswith("subprocess."):
+            assert all(each.arg != "shell" for each in call.keywords), path
+            assert not isinstance(call.args[0], ast.Constant | ast.JoinedStr | ast.BinOp), f"{path}: a list of words"
+
+
+def test_nothing_from_outside_becomes_an_object() -> None:
+    unsafe = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "jsonpickle"}
+    assert {(path, name) for path, name in imported() if name.partition(".")[0] in unsafe} == set()
+    assert named("yaml.unsafe_load", "yaml.full_load", "pd.read_pickle", "pandas.read_pickle") == set()
+    assert named("yaml.load") == {"audits/yaml_files.py"}
+    loaders = {ast.unparse(each) for _, tree in sources().items() for each in ast.walk(tree) if _is_loader(each)}
+    assert loaders <= {"yaml.SafeLoader", "yaml.CSafeLoader"}
+    assert {path for path, name in imported() if name.startswith(("xml.", "lxml"))} == set(), (
+        "XML is openpyxl's to read"
+    )
+
+
+def _is_loader(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr.endswith("Loader") and ast.unparse(node.value) == "yaml"
+
+
+def test_what_must_not_be_guessed_comes_from_the_system() -> None:
+    assert {path for path, name in imported() if name.partition(".")[0] == "random"} == {"dashboard/demo_work.py"}
+    assert named("uuid.uuid1", "uuid.getnode") == set()
+    drawn = {path for path, called, _ in calls() if called.startswith("secrets.token")}
+    assert {"dashboard/access/sessions.py", "dashboard/access/tokens.py"} <= drawn
+
+
+def test_no_weak_hash_or_cipher_is_used() -> None:
+    weak = re.compile(r"(?i)^(hashlib\.(md5|sha1)|.*\b(ECB|TripleDES|Blowfish|ARC4|IDEA|CAST5|PKCS1v15|MD5|SHA1))$")
+    assert {(path, called) for path, called, _ in calls() if weak.match(called)} == set()
+    assert {(path, name) for path, name in imported() if weak.match(name)} == set()
+
+
+def test_no_certificate_goes_unread() -> None:
+    """But of a mail server on this very machine: test_no_server_elsewhere_goes_without_its_certificate."""
+    unread = {"_create_unverified_context", "CERT_NONE", "check_hostname", "disable_warnings"}
+    found = set()
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in unread:
+                found.add(path)
+            if isinstance(node, ast.keyword) and node.arg in ("verify", "cert_reqs"):
+                found.add(path)
+    assert found == {"dashboard/alerts/mail.py"}
+
+
+def test_only_these_files_speak_to_other_machines() -> None:
+    found: dict[str, set[str]] = {}
+    for path, name in imported():
+        for module in NETWORK:
+            if name == module or name.startswith(f"{module}."):
+                found.setdefault(path, set()).add(module)
+    assert found == OUTWARD
+
+
+def test_no_secret_lies_in_the_code() -> None:
+    secret = re.compile(
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----|boussole_[0-9a-f]{8}_[\w-]{43}|://[^/\s\"'{}]+:[^@\s\"'{}]{6,}@"
+    )
+    kept = (path for name in (*PACKAGES, "docs", ".ci") for path in (ROOT / name).rglob("*") if path.is_file())
+    texts = (
+        path for path in kept if path.suffix in (".py", ".toml", ".yaml", ".yml", ".md", ".json", ".js", ".ini", "")
+    )
+    held = {str(path.relative_to(ROOT)) for path in texts if secret.search(path.read_text("utf-8", errors="replace"))}
+    assert held <= EXAMPLES
+
+
+def test_pages_hold_no_script_that_reads_text_as_code() -> None:
+    forbidden = re.compile(r"\beval\s*\(|new Function\s*\(|\.innerHTML\s*=|document\.write|setTimeout\s*\(\s*[\"'`]")
+    scripts = [*(ROOT / "dashboard").rglob("*.js"), ROOT / "dashboard" / "inline.py"]
+    assert len(scripts) > 1
+    assert [path.name for path in scripts if forbidden.search(path.read_text(encoding="utf-8"))] == []
