@@ -1,4 +1,4 @@
-"""Logs decisions and syncs them, over and over, at low priority, until it is ended: one line for each sync."""
+"""Logs decisions, syncs and audits them, over and over, at low priority, until it is ended: one line for each round."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def main() -> None:
     for number in count():
         path = write_decisions(folder, rows=ROWS, part=number + 1)
         log_file(path, workspace=workspace, system=system)
-        command = [str(BOUSSOLE), "--workspace", str(home), "sync", "--system", "bench", "--nice"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for asked in (["sync", "--system", "bench", "--nice"], ["audit", "--system", "bench"]):
+            command = [str(BOUSSOLE), "--workspace", str(home), *asked]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         path.unlink()
         print(number, flush=True)
 

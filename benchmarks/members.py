@@ -1,8 +1,10 @@
-"""Twenty members at once, while a sync runs: `python -m benchmarks.members FOLDER [--seconds N]`.
+"""Twenty members and eight programs at once, while syncs and audits run.
+
+    python -m benchmarks.members FOLDER [--seconds N]
 
 Prints JSON. Members are scripted clients that speak the dashboard's protocol and think four seconds between two pages;
-one real browser measures beside them. What members write is looked for in the records afterwards. The peer is an app of
-one line in the same Streamlit, visited in the same way.
+programs ask the API once a second; one real browser measures beside them. What members write is looked for in the
+records afterwards. The peer is an app of one line in the same Streamlit, visited in the same way.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from statistics import mean, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import yaml
 
 from audits.workspace import Workspace
@@ -36,6 +39,21 @@ from charter.records import statements
 from charter.records.incidents import Appeal
 
 MEMBERS, THINKING, WRITING = 20, 4.0, 0.15
+PROGRAMS, PAUSE = 8, 1.0
+ASKED = (
+    "/api/systems",
+    "/api/systems/matchft",
+    "/api/systems/matchft/audits",
+    "/api/systems/matchft/measures?take=500",
+    "/api/verdicts?take=500",
+    "/api/charter",
+    "/api/audits/3",
+    "/api/ledger?take=500",
+    "/api/ledger/checkpoint",
+    "/api/ledger/3",
+    "/api/ledger/3/proof",
+    "/api/ledger/outside",
+)
 HERE = Path(__file__).parent
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {}),
@@ -60,10 +78,11 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
 
 @dataclass
 class Told:
-    """What all members saw: seconds of each page and of each form, the numbers of what was taken, and errors."""
+    """What all saw: seconds of each page, form and answer of the API, the numbers of what was taken, and errors."""
 
     seconds: list[float] = field(default_factory=list)
     writing: list[float] = field(default_factory=list)
+    asking: list[float] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
 
@@ -103,6 +122,9 @@ def _summary(ours: Told, theirs: Told, browser: list[float], sizes: list[float])
         "p95": _share(ours.seconds, 95),
         "written": len(ours.written),
         "writing_p95": _share(ours.writing, 95),
+        "asked": len(ours.asking),
+        "asking_p50": _share(ours.asking, 50),
+        "asking_p95": _share(ours.asking, 95),
         "browser_p50": _share(browser, 50),
         "browser_p95": _share(browser, 95),
         "peer_p95": _share(theirs.seconds, 95),
@@ -125,6 +147,10 @@ def _workspace(folder: Path) -> Path:
     system["sources"] = [{"mlflow": {"experiment": "bench"}}]
     (home / "systems" / "bench.yaml").write_text(yaml.safe_dump(system, allow_unicode=True), encoding="utf-8")
     Workspace(home).system("bench")
+    settings = home / "boussole.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "\n[access]\napi_per_minute = 100000\n", encoding="utf-8"
+    )
     return home
 
 
@@ -137,8 +163,29 @@ async def _once(address: str) -> None:
 
 async def _members(address: str, pages: tuple[tuple[str, dict[str, str]], ...], seconds: float) -> Told:
     told, until = Told(), time.monotonic() + seconds
-    await asyncio.gather(*(_member(address, pages, until, told, number) for number in range(MEMBERS)))
+    programs = PROGRAMS if len(pages) > 1 else 0  # the peer has no API
+    await asyncio.gather(
+        *(_member(address, pages, until, told, number) for number in range(MEMBERS)),
+        *(_program(address, until, told, number) for number in range(programs)),
+    )
     return told
+
+
+async def _program(address: str, until: float, told: Told, number: int) -> None:
+    """A program that asks the API; it keeps nothing of what was answered, so that every answer is made."""
+    chance = random.Random(1000 + number)  # noqa: S311 (no secret)
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        while time.monotonic() < until:
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * PAUSE)
+            path, begun = chance.choice(ASKED), time.monotonic()
+            try:
+                answer = await client.get(path)
+            except httpx.HTTPError as error:
+                told.errors.append(f"{path}: {error!r}")
+                continue
+            told.asking.append(time.monotonic() - begun)
+            if answer.status_code != httpx.codes.OK:
+                told.errors.append(f"{path}: {answer.status_code}")
 
 
 async def _member(

@@ -21,7 +21,8 @@ from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
 from audits.ledger.checkpoint import parse_checkpoint
 from audits.workspace import Workspace
-from charter.records import prove_entry, sign_checkpoint
+from charter.records import prove_entry
+from dashboard import store
 from dashboard.addresses import evidence_href
 from dashboard.evidence_answers import Answer, Asking
 from dashboard.evidence_check import LARGEST, examine, too_large
@@ -95,12 +96,12 @@ def _examined(name: str, content: bytes, asking: Asking) -> Answer:
 
 
 def _checkpoint(workspace: Workspace) -> tuple[str, str]:
-    text = str(sign_checkpoint(workspace))
+    text = str(store.checkpoint(workspace))
     return f"ledger-{parse_checkpoint(text)[1].size}.checkpoint", text
 
 
 def _proof(workspace: Workspace, number: int) -> tuple[str, str]:
-    return f"entry-{number}.tlog-proof", str(prove_entry(workspace, number, sign_checkpoint(workspace)))
+    return f"entry-{number}.tlog-proof", str(prove_entry(workspace, number, store.checkpoint(workspace)))
 
 
 def _file(make: Callable[[], tuple[str, str]]) -> Response:

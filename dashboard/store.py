@@ -11,6 +11,7 @@ from pathlib import Path
 
 from audits.lake.catalogue import place_of
 from audits.languages import LANGUAGES
+from audits.ledger.notes import Note
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.committee.drafts import Drafted
 from charter.committee.drafts import drafts as written_together
@@ -18,6 +19,7 @@ from charter.coverage import coverage
 from charter.due import due
 from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from charter.records.audits import audits_of
+from charter.records.checkpoints import sign_checkpoint
 from charter.records.lookup import last_entry
 from charter.records.outside import Outside
 from charter.records.outside import outside as seen_outside
@@ -164,6 +166,15 @@ def with_decisions(workspace: Workspace) -> list[str]:
 def verified(workspace: Workspace) -> Verified | None:
     """Whether the ledger and what it seals hold, verified anew when a file has changed; None when that is too much."""
     return _verified(workspace.home, (*_records(workspace), *_sealed(workspace)))
+
+
+def checkpoint(workspace: Workspace) -> Note:
+    """A checkpoint of the whole ledger, verified and signed anew when a file has changed.
+
+    Raises LedgerError where the ledger does not hold, or has no entry yet.
+    """
+    keys = _stamp([workspace.home / SETTINGS_FILE, *sorted(workspace.keys.glob("ledger*"))])
+    return _checkpoint(workspace.home, (*_records(workspace), *_sealed(workspace), *keys))
 
 
 def outside(workspace: Workspace) -> Outside:
@@ -316,6 +327,11 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, la
 @newest(4)
 def _verified(home: Path, _stamp: Stamp) -> Verified | None:
     return verify_here(Workspace(home))
+
+
+@newest(4)
+def _checkpoint(home: Path, _stamp: Stamp) -> Note:
+    return sign_checkpoint(Workspace(home))
 
 
 @newest(4)

@@ -53,12 +53,13 @@ def request_since(workspace: Workspace, note: Note, old: Checkpoint) -> Request:
     return make_request(note, old=old.size, path=path)
 
 
-def request_of(workspace: Workspace, *, since: int) -> Request:
+def request_of(workspace: Workspace, note: Note | None = None, *, since: int) -> Request:
     """What a witness is handed that keeps a checkpoint of so many entries: a new one, and the proof that it extends it.
 
     A witness that keeps more than there is gets the checkpoint alone: signed, it proves that entries were removed.
+    Without `note`, a checkpoint is signed now.
     """
-    note = sign_checkpoint(workspace)
+    note = note or sign_checkpoint(workspace)
     _, new = parse_checkpoint(str(note))
     if not 0 < since <= new.size:
         return make_request(note, old=0, path=[])

@@ -16,7 +16,7 @@ from audits.ledger.search import Asked, Listed, search, span
 from audits.metrics.registry import REGISTRY
 from audits.workspace import Workspace
 from charter.coverage import Use
-from charter.records import audit_at, prove_entry, request_of, sign_checkpoint
+from charter.records import audit_at, prove_entry, request_of
 from charter.records.database import reading
 from charter.records.kinds import KINDS
 from dashboard import store
@@ -150,12 +150,12 @@ def proof(workspace: Workspace, given: Given) -> str:
     """The proof that an entry stands in the ledger, below a checkpoint signed now (C2SP tlog-proof)."""
     with reading(workspace) as connection:
         _there(connection, given["entry"])
-    return str(prove_entry(workspace, given["entry"], sign_checkpoint(workspace)))
+    return str(prove_entry(workspace, given["entry"], store.checkpoint(workspace)))
 
 
 def checkpoint(workspace: Workspace, given: Given) -> str:
     """A checkpoint of the whole ledger, signed now (C2SP signed note): keep it elsewhere."""
-    return str(request_of(workspace, since=given["since"]))
+    return str(request_of(workspace, store.checkpoint(workspace), since=given["since"]))
 
 
 def health(workspace: Workspace, _given: Given) -> Health:
