@@ -118,7 +118,7 @@ def test_a_form_without_a_file_leads_back(client):
 def test_a_workspace_that_cannot_be_read_is_told(client, workspace):
     workspace.governance.write_bytes(b"no database, and long enough to be looked at as one" * 40)
     _, (_, answer) = brought(client, b"words")
-    assert (answer.tone, "cannot be read" in answer.headline) == ("broken", True)
+    assert (answer.tone, "a database is damaged" in answer.headline) == ("broken", True)
     assert client.get("/evidence/checkpoint").status_code == 409
 
 

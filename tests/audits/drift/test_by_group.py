@@ -59,6 +59,8 @@ def filled(
         **columns,
     }
     system = sample(told, {"sex": "M"}, windows={"audit": "month", "reference": f"{reference.start}/{reference.end}"})
+    declared = system.groups["sex"].model_copy(update={"values": {"F": {}, "M": {}, "X": {}}})
+    system = system.model_copy(update={"groups": {"sex": declared}})
     workspace = Workspace.create(folder)
     frame.to_parquet(folder / "rows.parquet")
     ingest(workspace, system, folder / "rows.parquet")
