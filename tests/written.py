@@ -48,3 +48,12 @@ def sample(
             **more,
         }
     )
+
+
+def declaring(system: System, **values: Iterable[str]) -> System:
+    """The same system, whose groups declare all values that they have: documents name each, whoever has it."""
+    groups = {
+        name: group.model_copy(update={"values": {key: {} for key in values[name]}}) if name in values else group
+        for name, group in system.groups.items()
+    }
+    return system.model_copy(update={"groups": groups})

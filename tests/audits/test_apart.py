@@ -360,7 +360,7 @@ def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
     lowest = found[(found["metric"] == "selection_rate") & (found["threshold"] == found["threshold"].min())]
     sizes = {row.group: row.n for row in lowest[lowest["by"] == "gender"].itertuples()}
     assert (sizes["F"], sizes["M"]) == (400, 300)
-    assert set(lowest[lowest["group"] == word(tmp_path)]["reason"]) == {"set_apart"}
+    assert set(lowest[lowest["group"] == "rare-1"]["reason"]) == {"set_apart"}
     assert lowest["n"].max() == 700
 
 

@@ -27,7 +27,7 @@ from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.published import publications
-from tests.written import sample
+from tests.written import declaring, sample
 
 LIMIT = 11
 SEXES, AGES = ("F", "M", "X"), ("old", "young")
@@ -45,7 +45,8 @@ def system(*, intersection: bool = True, outcome: bool = False) -> System:
     columns: dict[str, Any] = {"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [True]}}
     if outcome:
         columns["outcome"] = {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}
-    return sample(columns, ("sex", "age"), intersections=[("sex", "age")] if intersection else ())
+    made = sample(columns, ("sex", "age"), intersections=[("sex", "age")] if intersection else ())
+    return declaring(made, sex=SEXES, age=AGES)
 
 
 def tables(months: Sequence[np.ndarray], of: System) -> list[Cells]:
@@ -232,7 +233,7 @@ def test_evidence_repeats_what_was_hidden_for_another_window(tmp_path: Path) -> 
         end=dt.date(2026, 3, 28),
         earlier=lambda window: publications(workspace, of, window),
     )
-    read = load(workspace.evidence, run.evidence)
+    read = load(workspace.unsealed, run.evidence)
     assert withheld_of(read.withheld).decisions
     stands = standing(of, run.window, as_of=run.as_of, today=run.as_of)
     again, _ = measure_evidence(read, of, stands=stands)

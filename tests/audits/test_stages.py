@@ -150,7 +150,7 @@ def test_any_order_batches_rows_and_evidence_give_the_same_stages(tmp_path: Path
     whole = document(run.measures)
     assert document(measure_window(other, system).measures) == whole
     assert document(measure_window(workspace, system, exact=True).measures) == whole
-    read = load(workspace.evidence, run.evidence)
+    read = load(workspace.unsealed, run.evidence)
     stands = standing(system, run.window, as_of=run.as_of, today=run.as_of)
     assert document(measure_evidence(read, system, stands=stands)[0]) == whole
     expected = {m.id: (m.value, m.n) for m in measure_evidence(counted(system, frame), system, stands=stands)[0]}

@@ -25,7 +25,7 @@ from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.schemas import versions_schema
 from charter.side_by_side import SCHEMA, differing, sequential, version_changes
-from tests.written import sample
+from tests.written import declaring, sample
 
 COLUMNS = {
     "id": "id",
@@ -57,7 +57,7 @@ def log(*, few: int = 300) -> pd.DataFrame:
 
 
 def filled(folder: Path, frame: pd.DataFrame, *, audited: tuple[int, ...] = (1, 2, 3)) -> tuple[Workspace, System]:
-    system, workspace = sample(COLUMNS, {"sex": "M"}), Workspace.create(folder)
+    system, workspace = declaring(sample(COLUMNS, {"sex": "M"}), sex=["F", "M", "X"]), Workspace.create(folder)
     frame.to_parquet(folder / "rows.parquet")
     ingest(workspace, system, folder / "rows.parquet")
     for month in audited:

@@ -401,7 +401,15 @@ def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tri
 @pytest.mark.parametrize(("kind", "strays"), [("set_aside", 3)])
 def test_the_one_place_where_a_name_stands_is_told_so(place: Place, command: Run) -> None:
     done = command(
-        "--workspace", place.home, "quarantine", "export", place.out.with_suffix(".csv"), "--system", "trial"
+        "--workspace",
+        place.home,
+        "quarantine",
+        "export",
+        place.out.with_suffix(".csv"),
+        "--system",
+        "trial",
+        "--reason",
+        "They are corrected.",
     )
     assert done.returncode == 0
     with place.out.with_suffix(".csv").open(encoding="utf-8") as file:

@@ -36,7 +36,11 @@ columns:
   decided_at: ts
   decision: {column: granted, selected: [true], not_selected: [false], title: {en: granted a loan, fr: acceptées}}
 groups:
-  sex: {column: sex, title: {en: Sex, fr: Sexe}, reference: M, values: {F: {en: women, fr: femmes}}}
+  sex:
+    column: sex
+    title: {en: Sex, fr: Sexe}
+    reference: M
+    values: {F: {en: women, fr: femmes}, M: {en: men, fr: hommes}}
 windows: {audit: all}
 """
 ROWS = {"F": (400, 200), "M": (400, 320)}

@@ -61,7 +61,7 @@ def same(said: object, must: object) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text of a pack as it can be printed: what is no letter or sign (escapes to a terminal, other directions of
+    r"""A text of a pack as it can be printed: what is no letter or sign (escapes to a terminal, other directions of
     writing, halves of characters) by its number.
 
     >>> plain("a\x1b[2J")

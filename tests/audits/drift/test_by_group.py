@@ -22,7 +22,7 @@ from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.records import stored_audits
 from charter.rerun import rerun
-from tests.written import sample
+from tests.written import declaring, sample
 
 Document = Mapping[str, Any]
 MONTHS = [Window(dt.date(2026, i, 1), dt.date(2026, i, last)) for i, last in ((1, 31), (2, 28), (3, 31), (4, 30))]
@@ -59,8 +59,7 @@ def filled(
         **columns,
     }
     system = sample(told, {"sex": "M"}, windows={"audit": "month", "reference": f"{reference.start}/{reference.end}"})
-    declared = system.groups["sex"].model_copy(update={"values": {"F": {}, "M": {}, "X": {}}})
-    system = system.model_copy(update={"groups": {"sex": declared}})
+    system = declaring(system, sex=["F", "M", "X"])
     workspace = Workspace.create(folder)
     frame.to_parquet(folder / "rows.parquet")
     ingest(workspace, system, folder / "rows.parquet")
