@@ -102,9 +102,10 @@ def signer(
 def _token(file: Path | None) -> str:
     """The token: never on the command line, where every account of the machine could read it."""
     from audits.errors import BoussoleError
+    from audits.regular import read_text
 
     try:
-        found = file.read_text(encoding="ascii") if file else os.environ.get(TOKEN, "")
+        found = read_text(file) if file else os.environ.get(TOKEN, "")
     except (OSError, UnicodeDecodeError) as error:
         raise BoussoleError(
             f"the file of the token cannot be read ({type(error).__name__}).",

