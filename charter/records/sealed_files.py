@@ -158,7 +158,7 @@ def _lying(workspace: Workspace) -> Iterator[Path]:
 
 
 def _folders(workspace: Workspace) -> tuple[Path, Path]:
-    return workspace.evidence, workspace.home / "documents"
+    return workspace.evidence, workspace.documents
 
 
 def _told(workspace: Workspace, path: Path) -> str:
