@@ -79,6 +79,15 @@ def from_database(error: BaseException) -> bool:
     return type(error).__module__.strip("_").split(".")[0] == "duckdb"
 
 
+def printable(text: str) -> str:
+    """What somebody else says, on one short line, without what a terminal would obey.
+
+    >>> printable("no \\x1b[31mred\\nline")
+    'no  [31mred line'
+    """
+    return "".join(each if each.isprintable() else " " for each in text).strip()[:300]
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or lists them all.
 

@@ -81,7 +81,7 @@ def lost_ledger(workspace: Workspace) -> Lost | None:
     return Lost(
         state=state,
         evidence=_count(workspace.evidence, _EVIDENCE),
-        documents=_count(workspace.home / "documents", _DOCUMENT),
+        documents=_count(workspace.documents, _DOCUMENT),
         reports=len(_reports(workspace)),
         rows=_rows(path),
         signed=_signed(workspace),
@@ -122,7 +122,7 @@ def _left_behind(path: Path) -> list[Path]:
 
 def _signs(workspace: Workspace, path: Path) -> bool:
     """Whether anything shows that there was a ledger."""
-    evidence = any(_named(workspace.evidence, _EVIDENCE)) or any(_named(workspace.home / "documents", _DOCUMENT))
+    evidence = any(_named(workspace.evidence, _EVIDENCE)) or any(_named(workspace.documents, _DOCUMENT))
     return evidence or bool(_reports(workspace)) or _signed(workspace) or _rows(path) > 0
 
 

@@ -32,10 +32,10 @@ def make_file(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
 
 
-def write(path: Path, content: bytes | str, *, mode: int = FILE) -> None:
+def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool = False) -> None:
     """A file, whole or as it was: written beside, then put in its place; its folder is made where it is missing.
 
-    Raises OSError; nothing is left then.
+    `lasting`: even when the machine stops. Raises OSError; nothing is left then.
     """
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
@@ -43,10 +43,21 @@ def write(path: Path, content: bytes | str, *, mode: int = FILE) -> None:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb") as file:
             file.write(content.encode("utf-8") if isinstance(content, str) else content)
             os.fchmod(file.fileno(), mode)
+        if lasting:
+            to_disk(part)
         part.replace(path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def to_disk(path: Path) -> None:
+    """Makes a file, or the names in a folder, last through a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def mode_of(path: Path) -> int:

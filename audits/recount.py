@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from audits.cubes.apart import apart_of, lost
-from audits.cubes.common import SharedRowsError, find_common
+from audits.cubes.common import find_common
 from audits.cubes.rare import values_of, without_names
 from audits.cubes.read import Read
+from audits.cubes.same_rows import SharedRowsError
 from audits.cubes.update import sealed_months
 from audits.drift.values import OTHERS, Categories, Watched
 from audits.errors import NoLakeError
@@ -85,6 +86,26 @@ class _Sight:
     arrivals: Arrivals
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What is to be counted again, and held to what was `kept` of it; `ended`: groups that may no longer be read."""
+
+    workspace: Workspace
+    asked: Asked
+    kept: Read
+    ended: tuple[str, ...]
+    published: Sequence[Published] | None
+
+    def held_to(self, state: int | None) -> _Sight | None:
+        """What a state of the lake says; what must be hidden is taken as it was where another system's rows, which it
+        was found by, are not the same any more."""
+        try:
+            return _sight(self, self.published, at=state)
+        except SharedRowsError:
+            found = _sight(self, None, at=state)
+            return _with_withheld(found, self.kept) if found else None
+
+
 def recount(
     workspace: Workspace,
     asked: Asked,
@@ -112,14 +133,15 @@ def recount(
                 kept = without_names(connection, workspace, asked.system, kept)
             if held and lost(connection, asked.system, within(apart_of(kept.withheld), asked.window)):
                 return Recount(ended=ended, uncounted=True)
-        now = _held_to(workspace, asked, kept, ended, published, at=None)
+        question = _Question(workspace, asked, kept, ended, published)
+        now = question.held_to(None)
         with reading(workspace) as connection:
             state = state_of(connection, asked.snapshot)
     except NoLakeError:
         now, state = None, None
     if now is None:
         return Recount(lake=False)
-    then = _held_to(workspace, asked, kept, ended, published, at=state) if state is not None else None
+    then = question.held_to(state) if state is not None else None
     if published is None or ended:
         now, then = _with_withheld(now, kept), _with_withheld(then, kept) if then else None
     return _compared(asked, kept, now, then, ended=ended)
@@ -154,34 +176,9 @@ def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[s
     return found if same else (*found, LEFT_OUT)
 
 
-def _held_to(
-    workspace: Workspace,
-    asked: Asked,
-    kept: Read,
-    ended: Sequence[str],
-    published: Sequence[Published] | None,
-    *,
-    at: int | None,
-) -> _Sight | None:
-    """What a state of the lake says; what must be hidden is taken as it was where another system's rows, which it was
-    found by, are not the same any more."""
-    try:
-        return _sight(workspace, asked, kept, ended, published, at=at)
-    except SharedRowsError:
-        found = _sight(workspace, asked, kept, ended, None, at=at)
-        return _with_withheld(found, kept) if found else None
-
-
-def _sight(
-    workspace: Workspace,
-    asked: Asked,
-    kept: Read,
-    ended: Sequence[str],
-    published: Sequence[Published] | None,
-    *,
-    at: int | None,
-) -> _Sight | None:
+def _sight(question: _Question, published: Sequence[Published] | None, *, at: int | None) -> _Sight | None:
     """What a state of the lake says of the window; None where it does not hold the system."""
+    asked, kept, workspace = question.asked, question.kept, question.workspace
     system, window = asked.system, asked.window
     with reading(workspace, at=at) as connection:
         if not exists(connection, system):
@@ -195,7 +192,7 @@ def _sight(
                 system,
                 window,
                 as_of=asked.as_of,
-                without={*asked.expired, *ended},
+                without={*asked.expired, *question.ended},
                 exact=exact,
                 published=told,
                 apart=apart,

@@ -148,54 +148,35 @@ def read_window(
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
     known = still_known(connection, system, apart)
     out = within(known, window)
-    counts = read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
-    strata = read_strata(connection, system, window, exact=exact, without=without, apart=out)
-    ranks = read_ranks(connection, system, window, exact=exact, without=without, apart=out)
+    reference = reference_window(system)
+    if reference == window:
+        reference = None
     scores = read_scores(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out)
     histograms, reference_scores = list[Watched](), SCORES.empty_table()
     untold: dict[str, dict[Key, str]] = {}
-    reference = reference_window(system)
-    if reference is not None and reference != window:
+    if reference is not None:
         histograms = read_watched(connection, system, reference, window)
-        mature = standing(system, reference, as_of=as_of).readable_from is None
         purged = bool(sealed_months(connection, system, within=reference))
         reference_scores = read_reference(
             connection,
             system,
             reference,
             as_of=as_of,
-            mature=mature,
+            mature=standing(system, reference, as_of=as_of).readable_from is None,
             exact=exact,
             without=without,
             apart=[] if purged else within(known, reference),
         )
-        untold = reference_untold(
-            window,
-            reference,
-            published,
-            reference_scores,
-            system,
-            purged=purged,
-        )
+        untold = reference_untold(window, reference, published, reference_scores, system, purged=purged)
     withheld = read_withheld(
-        connection,
-        system,
-        window,
-        published,
-        as_of=as_of,
-        without=without,
-        scores=scores,
-        apart=known,
-        common=common,
+        connection, system, window, published, as_of=as_of, without=without, scores=scores, apart=known, common=common
     )
     return Read(
-        left_out=read_left_out(
-            connection, system, window, apart=out, reference=reference if reference != window else None
-        ),
+        left_out=read_left_out(connection, system, window, apart=out, reference=reference),
         withheld=pa.concat_tables([withheld, withheld_table(untold), apart_table(apart)]),
-        counts=counts,
-        strata=strata,
-        ranks=ranks,
+        counts=read_counts(connection, system, window, as_of=as_of, exact=exact, without=without, apart=out),
+        strata=read_strata(connection, system, window, exact=exact, without=without, apart=out),
+        ranks=read_ranks(connection, system, window, exact=exact, without=without, apart=out),
         scores=scores,
         reference_scores=reference_scores,
         histograms=histograms,

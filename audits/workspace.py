@@ -172,6 +172,11 @@ class Workspace:
         return self.home / "evidence"
 
     @property
+    def documents(self) -> Path:
+        """What records rest on: each file under its SHA-256."""
+        return self.home / "documents"
+
+    @property
     def unsealed(self) -> Path:
         """Evidence of audits that are not sealed: it is moved to the evidence with their seal, or cleared away."""
         return self.home / "unsealed"

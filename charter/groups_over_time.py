@@ -6,7 +6,6 @@ the people of unknown group, as every reader could do.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from audits.windows import Window, period_of
 from audits.workspace import Workspace
 from charter.judged import JUDGED
 from charter.records import audits_of
+from charter.records.audits import window_of
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
@@ -43,11 +43,7 @@ class Told:
 
 def documents_of(workspace: Workspace, system: str) -> dict[Window, Document]:
     """The last audit of each window, oldest window first."""
-    found: dict[Window, Document] = {}
-    for document in audits_of(workspace, system):
-        start, end = (dt.date.fromisoformat(document["window"][name]) for name in ("start", "end"))
-        found[Window(start, end)] = document
-    return found
+    return {window_of(document): document for document in audits_of(workspace, system)}
 
 
 def series_of(documents: Mapping[Window, Document]) -> list[Series]:

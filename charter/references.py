@@ -21,6 +21,7 @@ from charter.facts import Facts
 from charter.families import said
 from charter.model import Charter
 from charter.records import audit_before
+from charter.records.audits import window_of
 from charter.sentences import ANSWERS, LOCALE
 from charter.verdicts import judge
 
@@ -60,13 +61,13 @@ def changed_references(
         group = system.groups[name].model_copy(update={"reference": then.groups[name].reference})
         as_then = system.model_copy(update={"groups": {**system.groups, name: group}})
         measures, _ = measure_evidence(read(), as_then, stands=stands)
-        start, end = (dt.date.fromisoformat(document["window"][key]) for key in ("start", "end"))
+        window = window_of(document)
         verdicts = judge(
             charter,
             as_then,
             [m.document() for m in measures],
-            window_start=start,
-            window_end=end,
+            window_start=window.start,
+            window_end=window.end,
             facts=facts,
             left_out=document.get("left_out"),
         )

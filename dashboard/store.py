@@ -220,7 +220,7 @@ def _records(workspace: Workspace) -> Stamp:
 
 def _sealed(workspace: Workspace) -> Stamp:
     """The files that sealed records rest on; the moment at which a file was put in its place cannot be chosen."""
-    found = [*workspace.evidence.glob("*"), *(workspace.home / "documents").glob("*")]
+    found = [*workspace.evidence.glob("*"), *workspace.documents.glob("*")]
     return tuple((str(path), seen.st_ctime_ns, seen.st_size) for path in sorted(found) if (seen := _stat(path)))
 
 

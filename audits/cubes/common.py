@@ -17,11 +17,9 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from audits.cubes import build
+from audits.cubes.same_rows import SharedRowsError, alike, hold_same, on_days, refused
 from audits.cubes.update import sealed_months
-from audits.decisions.shared import matches, same_content
-from audits.errors import PrivacyError
-from audits.lake.rows import FLAGS
-from audits.lake.tables import days_sql, describe, exists, one, quote, table
+from audits.lake.tables import describe, one, quote, table
 from audits.measures import Group as Values
 from audits.metrics.scores_over_time import CURVE
 from audits.privacy.pseudonyms import set_key
@@ -30,13 +28,6 @@ from audits.suppression.lattice import By, Key
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
-
-SAME = (*FLAGS, "score", "rank", "weight")
-"""What one decision must say alike in two logs that are read together."""
-
-
-class SharedRowsError(PrivacyError):
-    """An audit of decisions that another system's audits tell of in a way that cannot be read together with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,16 +118,16 @@ def _other(
     """Another declaration of decisions of the system; None where it holds none of these days."""
     if other.id == system.id:
         return _Other(system=other, way=None, names=_own_names(connection, system, other))
-    way = _hold_same(connection, workspace, system, other, days)
+    way = hold_same(connection, workspace, system, other, days)
     if way is None:
         return None
     told = sorted({name for by in attributes for name in by if name in other.groups})
     names = dict[str, str]()
     for name in told:
         left = [own for own in sorted(system.groups, key=lambda each: each != name) if own not in names.values()]
-        names[name] = _alike(connection, system, other, name, way=way, days=days, left=left)
+        names[name] = alike(connection, system, other, name, way=way, days=days, left=left)
     if system.ranked and any(name != as_ for name, as_ in names.items()):
-        raise _refused(system, other, "lists cannot be read together with other groups")
+        raise refused(system, other, "lists cannot be read together with other groups")
     return _Other(system=other, way=way, names=names)
 
 
@@ -153,100 +144,6 @@ def _own_names(connection: duckdb.DuckDBPyConnection, system: System, earlier: S
         if name not in system.groups and group.column in columns and f"g_{name}" in present
     }
     return {name: name for name in earlier.groups if name in system.groups} | gone
-
-
-def _hold_same(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: Workspace,
-    system: System,
-    other: System,
-    days: Sequence[Window],
-) -> str | None:
-    """How the decisions of two systems on some days belong together; None where they have none in common.
-
-    Raises SharedRowsError where they are not the same decisions, one by one, or do not say the same.
-    """
-    if not exists(connection, other):
-        raise _refused(system, other, "its rows are not in the lake any more")
-    if any(sealed_months(connection, each, within=day) for each in (system, other) for day in days):
-        raise _refused(system, other, "rows of these days were purged, so that nothing can tell which they share")
-    mine, theirs = (_on(each, days) for each in (system, other))
-    counts = [one(connection, f"SELECT count(*) FROM {rows}") for rows in (mine, theirs)]
-    found = {way: one(connection, _joined(mine, theirs, way)) for way in matches(system, other)}
-    way = max(found, key=lambda each: found[each])
-    if not found[way]:
-        if all(counts) and (same_content(connection, system.id, other.id) or _one_table(workspace, system, other)):
-            raise _refused(system, other, "both read the same table, and nothing tells which rows are the same")
-        return None
-    if {found[way]} != set(counts):
-        raise _refused(system, other, "they do not hold just the same decisions of these days")
-    if _says_otherwise(system, other) or one(connection, f"{_joined(mine, theirs, way)} WHERE {_differs(system)}"):
-        raise _refused(system, other, "they do not say the same of these decisions")
-    return way
-
-
-def _on(system: System, days: Sequence[Window]) -> str:
-    """SQL: the decisions of a system on some days."""
-    return _on_days(table(system, "decisions"), days)
-
-
-def _on_days(rows: str, days: Sequence[Window]) -> str:
-    return f"(FROM {rows} WHERE {' OR '.join(days_sql(day) for day in days)})"
-
-
-def _joined(mine: str, theirs: str, way: str) -> str:
-    return f"SELECT count(*) FROM {mine} s JOIN {theirs} o ON {way}"
-
-
-def _differs(system: System) -> str:
-    """SQL: whether one decision of both logs says something else in each."""
-    names = [*SAME, *(["bucket"] if system.cluster else [])]
-    return " OR ".join(f"s.{quote(name)} IS DISTINCT FROM o.{quote(name)}" for name in names)
-
-
-def _says_otherwise(system: System, other: System) -> bool:
-    """Whether two files read what stands in the same rows in another way."""
-
-    def read(each: System) -> tuple[object, ...]:
-        log = each.log
-        outcome = log.outcome and log.outcome.model_dump(exclude={"recorded_at"})
-        return (each.decides, outcome, log.stages, each.cluster, each.ranked, log.score and log.score.range)
-
-    return read(system) != read(other)
-
-
-def _one_table(workspace: Workspace, system: System, other: System) -> bool:
-    """Whether both files name the same table as a source."""
-    systems = (workspace.systems.get(each.id) for each in (system, other))
-    tables = [
-        {(each.duckdb.path, each.duckdb.table, each.duckdb.query) for each in of.sources if each.duckdb}
-        if of
-        else set()
-        for of in systems
-    ]
-    return bool(tables[0] & tables[1])
-
-
-def _alike(
-    connection: duckdb.DuckDBPyConnection,
-    system: System,
-    other: System,
-    name: str,
-    *,
-    way: str,
-    days: Sequence[Window],
-    left: Sequence[str],
-) -> str:
-    """What a group of another system is called: as that of those `left` that has the same people in it, if any."""
-    column, present = f"g_{name}", describe(connection, table(other, "decisions"))
-    mine, theirs = _on(system, days), _on(other, days)
-    if column not in present or not one(connection, f"SELECT count({quote(column)}) FROM {theirs}"):
-        raise _refused(system, other, f"what the rows said of '{name}' was removed")
-    for own in left:
-        differs = f"s.{quote(f'g_{own}')} IS DISTINCT FROM o.{quote(column)}"
-        if not one(connection, f"{_joined(mine, theirs, way)} WHERE {differs}"):
-            return own
-    return f"{other.id}.{name}"
 
 
 def _renamed(shown: Published, other: _Other, system: System) -> Published:
@@ -269,7 +166,7 @@ def _renamed(shown: Published, other: _Other, system: System) -> Published:
 
     apart = keys(dict.fromkeys(shown.apart, ""))
     if any(by not in system.attributes for by, _ in apart):
-        raise _refused(system, other.system, "it set rows apart by a group that this file does not have")
+        raise refused(system, other.system, "it set rows apart by a group that this file does not have")
     return replace(
         shown,
         of=None,
@@ -305,7 +202,7 @@ def _common(
         frozenset(pair)
         for pair in itertools.combinations(sorted(groups), 2)
         if groups[pair[0]].column == groups[pair[1]].column
-        or (not set(pair) <= system.groups.keys() and _exclude(connection, _on_days(rows, days), pair, system))
+        or (not set(pair) <= system.groups.keys() and _exclude(connection, on_days(rows, days), pair, system))
     }
     whole = list(dict.fromkeys([*attributes, *_crossed(attributes, related), *((name,) for name in groups)]))
     limit = max(each.privacy.suppress_below for each in (system, *(other.system for other in others)))
@@ -350,14 +247,13 @@ def _rows(system: System, others: Sequence[_Other]) -> str:
 def _exclude(connection: duckdb.DuckDBPyConnection, rows: str, pair: tuple[str, str], system: System) -> bool:
     """Whether two groups divide the same thing: where one puts many, the other never puts some of its own."""
     one_, two = (quote(f"g_{name}") for name in pair)
-    found = connection.execute(
+    query = (
         f"WITH held AS (SELECT {one_} AS a, {two} AS b FROM {rows}), "
         "a AS (SELECT a, count(*) AS n FROM held GROUP BY a), b AS (SELECT b, count(*) AS n FROM held GROUP BY b) "
-        "SELECT count(*) FROM a, b WHERE a.n * b.n >= ? * (SELECT count(*) FROM held) AND NOT EXISTS "
-        "(FROM held WHERE held.a IS NOT DISTINCT FROM a.a AND held.b IS NOT DISTINCT FROM b.b)",
-        [system.privacy.suppress_below],
-    ).fetchone()
-    return bool(found and found[0])
+        f"SELECT count(*) FROM a, b WHERE a.n * b.n >= {system.privacy.suppress_below} * (SELECT count(*) FROM held) "
+        "AND NOT EXISTS (FROM held WHERE held.a IS NOT DISTINCT FROM a.a AND held.b IS NOT DISTINCT FROM b.b)"
+    )
+    return bool(one(connection, query))
 
 
 def _crossed(attributes: Sequence[By], related: Collection[frozenset[str]]) -> list[By]:
@@ -369,12 +265,3 @@ def _crossed(attributes: Sequence[By], related: Collection[frozenset[str]]) -> l
     ]
     sets = {frozenset(by): by for by in found}
     return [by for held, by in sets.items() if held not in {frozenset(by) for by in attributes}]
-
-
-def _refused(system: System, other: System, why: str) -> SharedRowsError:
-    return SharedRowsError(
-        f"audits of '{other.id}' tell of decisions that '{system.id}' holds too, in days that hang together with "
-        f"these: {why}, so that both together could tell of a few people.",
-        where=system.id,
-        next_step=f"Audit days of which '{other.id}' has no audit, or declare the groups of both in one file.",
-    )

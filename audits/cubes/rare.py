@@ -86,9 +86,14 @@ def words_in(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, tables: Sequence[Cells]
 ) -> Renaming:
     """Words for the values in tables of counts that must not be named."""
-    found = unnamed(_single(tables), tables, system)
-    words = words_of(connection, workspace, system) if found else None
-    return Renaming({(name, value): words.word(name, value) for name, value in found} if words else {})
+    return _in_words(connection, workspace, system, unnamed(_single(tables), tables, system))
+
+
+def _in_words(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, values: Collection[Named]
+) -> Renaming:
+    words = words_of(connection, workspace, system) if values else None
+    return Renaming({(name, value): words.word(name, value) for name, value in values} if words else {})
 
 
 def numbers_in(sides: Sequence[Sequence[Cells]], system: System) -> Renaming:
@@ -113,9 +118,8 @@ def without_names(connection: duckdb.DuckDBPyConnection, workspace: Workspace, s
     found = unnamed(values, cells_from_counts(read.counts, system), system) if values else set()
     if not found:
         return read
-    words = words_of(connection, workspace, system)
-    replaced = {(name, value): words.word(name, value) for name, value in found}
-    return replace(read, **{name: _replaced(rows, replaced) for name, rows in by_group.items()})
+    words = _in_words(connection, workspace, system, found).names
+    return replace(read, **{name: _replaced(rows, words) for name, rows in by_group.items()})
 
 
 def _values(tables: Iterable[pa.Table], system: System) -> set[Named]:

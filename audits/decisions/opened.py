@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from audits.decisions.contracts import Needs
 from audits.decisions.files.values import Reading
@@ -75,9 +73,3 @@ def columns_read(name: str, present: Mapping[str, str], needs: Needs) -> tuple[s
                 next_step="Give it another name in the file (or in the query), and in the system file.",
             )
     return read
-
-
-def sha256_file(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -59,8 +59,8 @@ def settle(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
         return
     _end_work(connection, old)
     _move(old, new)
-    folder.to_disk(new.parent)
-    folder.to_disk(old.parent)
+    private_files.to_disk(new.parent)
+    private_files.to_disk(old.parent)
 
 
 def settle_if_free(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
@@ -80,9 +80,9 @@ def _move(old: Path, new: Path) -> None:
         draft = new.with_name(folder.DRAFT)  # removed by the next writer when this one is killed
         private_files.make_file(draft)
         shutil.copyfile(old, draft)
-        folder.to_disk(draft)
+        private_files.to_disk(draft)
         draft.replace(new)
-        folder.to_disk(new.parent)
+        private_files.to_disk(new.parent)
         old.unlink()
     new.chmod(private_files.FILE)
 

@@ -8,13 +8,13 @@ the old lake or the new one. What else lies there is what an interrupted rebuild
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import LakeError
 
 CATALOGUE, DRAFT = "catalog.sqlite", "next.sqlite"
@@ -61,9 +61,9 @@ def swap(catalogue: Path) -> None:
     """
     refuse_work(catalogue)
     draft = draft_of(catalogue)
-    to_disk(draft)
+    private_files.to_disk(draft)
     draft.replace(catalogue)
-    to_disk(catalogue.parent)
+    private_files.to_disk(catalogue.parent)
 
 
 def refuse_work(catalogue: Path) -> None:
@@ -97,12 +97,3 @@ def keep_only(lake: Path, names: set[str]) -> None:
     for path in lake.glob("data*/**/*.parquet"):
         if path.name not in names:
             path.unlink()
-
-
-def to_disk(path: Path) -> None:
-    """Makes a file, or the names in a folder, last through a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +57,8 @@ def cosign(folder: Path, request: Request, *, log: VerifierKey | None = None, at
             )
         check_extends(request, kept=kept_checkpoint(folder), log=trusted)
         note = request.note.signed(key, at=at)
-        write_whole(folder / LOG, f"{trusted}\n")
-        write_whole(folder / KEPT, str(note))
+        private_files.write(folder / LOG, f"{trusted}\n", lasting=True)
+        private_files.write(folder / KEPT, str(note), lasting=True)
     return note
 
 
@@ -119,14 +118,3 @@ def alone(folder: Path) -> Iterator[None]:
         raise LedgerError(
             "another process works on this folder.", where=str(folder), next_step="Try again when it has ended."
         ) from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """The whole file or the old one, even when the machine stops."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private_files.FILE)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

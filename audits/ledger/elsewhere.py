@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audits.errors import LedgerError
+from audits.errors import LedgerError, printable
 from audits.ledger.keys import VerifierKey, parse_verifier
 from audits.ledger.notes import parse_signature
 from audits.ledger_settings import SignerSettings, TokenSettings
@@ -75,7 +75,7 @@ def _by_command(command: list[str], public: VerifierKey, text: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _failed(f"`{command[0]}` does not answer ({type(error).__name__}).") from error
     if done.returncode:
-        said = _printable(done.stderr.decode(errors="replace"))
+        said = printable(done.stderr.decode(errors="replace"))
         raise _failed(f"`{command[0]}` does not sign{f': {said}' if said else '.'}")
     try:
         line = parse_signature(done.stdout.decode().removesuffix("\n"))
@@ -126,14 +126,9 @@ def _in_token(settings: TokenSettings, home: Path, work: Callable[[Any, Any], by
         with token.open(user_pin=pin) as session:
             return work(session, pkcs11)
     except (pkcs11.PKCS11Error, RuntimeError) as error:
-        said = _printable(str(error))
+        said = printable(str(error))
         raise _failed(f"the token does not sign: {type(error).__name__}{f' ({said})' if said else ''}.") from error
 
 
 def _failed(what: str) -> LedgerError:
     return LedgerError(what, where=WHERE, next_step="Mend the signer, then try again: nothing was signed.")
-
-
-def _printable(text: str) -> str:
-    """What another program says, on one line, without what a terminal would obey."""
-    return "".join(each if each.isprintable() else " " for each in text).strip()[:300]

@@ -15,9 +15,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from audits import private_files
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.college import alone, write_whole
+from audits.ledger.college import alone
 from audits.ledger.keys import VerifierKey
 from audits.ledger.notes import Note, Signature, parse_note
 from audits.ledger.timestamp import timestamped_at
@@ -89,12 +90,12 @@ def keep(folder: Path, found: Cosigned, *, log: VerifierKey) -> Cosigned:
     Raises LedgerError where what was kept does not hold: it may be what shows that the ledger was replaced.
     """
     path = _path(folder, found.witness)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.make_folder(path.parent)
     with alone(path.parent):
         before = kept_of(folder, found.witness, log=log)
         if before and (before.checkpoint.size, before.at) >= (found.checkpoint.size, found.at):
             return before
-        write_whole(path, str(found.note))
+        private_files.write(path, str(found.note), lasting=True)
     return found
 
 
@@ -125,11 +126,9 @@ def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes
     Raises LedgerError where the reply does not stamp the checkpoint.
     """
     found = _stamped(note, reply=reply, authorities=authorities)
-    place = folder / TIMESTAMPS
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{found.at.strftime(_MOMENT)}-{found.checkpoint.size}"
     for suffix, content in ((".tsr", reply), (".pem", authorities), (".checkpoint", str(note).encode())):
-        (place / (name + suffix)).write_bytes(content)
+        private_files.write(folder / TIMESTAMPS / (name + suffix), content, lasting=True)
     return found
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.college import alone, write_whole
+from audits.ledger.college import alone
 from audits.ledger.keys import SigningKey
 from audits.ledger.notes import Note, Signature, check
 from audits.ledger.signing import known_key
@@ -60,5 +61,5 @@ def seal(folder: Path, text: str) -> Signature:
                     where=str(path),
                     next_step="Find out why the ledger went back. After an agreed restore, move that file away.",
                 )
-        write_whole(path, str(note))
+        private_files.write(path, str(note), lasting=True)
     return note.signatures[-1]

@@ -7,8 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import PrivacyError
-from audits.lake.folder import to_disk
 
 LENGTH = 32
 ID_BYTES = 4
@@ -62,7 +62,7 @@ def write(path: Path, key: bytes) -> bytes:
             path.hardlink_to(draft)
         except FileExistsError:
             return _read(path)
-        to_disk(path.parent)
+        private_files.to_disk(path.parent)
     finally:
         draft.unlink(missing_ok=True)
     return key

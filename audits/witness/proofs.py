@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from audits import private_files
 from audits.errors import LedgerError
-from audits.ledger.college import KEPT, LOG, write_whole
+from audits.ledger.college import KEPT, LOG
 
 DIVERGENCES, ANSWERED = "divergences", "answered.json"
 
@@ -30,13 +31,11 @@ removed. Keep this folder, and give copies of it away.
 def keep_divergence(folder: Path, received: str, *, why: str, url: str, at: dt.datetime) -> Path:
     """A folder of its own with both checkpoints; one that was kept already is left as it is."""
     place = folder / DIVERGENCES / sha256(received.encode()).hexdigest()[:16]
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = {name: (folder / name).read_text(encoding="utf-8") for name in (KEPT, LOG) if (folder / name).exists()}
-    for name, text in {**kept, "received.checkpoint": received}.items():
+    told = _EXPLAINED.format(why=why, url=url, at=at)
+    for name, text in {**kept, "received.checkpoint": received, "divergence.txt": told}.items():
         if not (place / name).exists():
-            write_whole(place / name, text)
-    if not (place / "divergence.txt").exists():
-        write_whole(place / "divergence.txt", _EXPLAINED.format(why=why, url=url, at=at))
+            private_files.write(place / name, text, lasting=True)
     return place
 
 
@@ -71,4 +70,4 @@ def note(folder: Path, found: Heard) -> None:
     """Writes it down."""
     moments = {"began": found.began, "answered": found.answered}
     text = json.dumps({name: each.isoformat() if each else None for name, each in moments.items()})
-    write_whole(folder / ANSWERED, text + "\n")
+    private_files.write(folder / ANSWERED, text + "\n", lasting=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from audits.errors import LedgerError
+from audits.errors import LedgerError, printable
 
 WAIT_SECONDS, MOST_SECONDS = 30.0, 120.0
 """How long a part of an answer, and a whole one, may take: a long ledger is verified before it is signed."""
@@ -107,15 +107,6 @@ def _said(text: str) -> tuple[str, str]:
     if not isinstance(found, dict):
         return "", "Ask whoever runs the server."
     return printable(str(found.get("error", ""))), printable(str(found.get("next_step", "")))
-
-
-def printable(text: str) -> str:
-    """What somebody else says, on one short line, without what a terminal would obey.
-
-    >>> printable("no \\x1b[31mred\\nline")
-    'no  [31mred line'
-    """
-    return "".join(each if each.isprintable() else " " for each in text)[:300]
 
 
 def _here(host: str) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from audits import private_files
 from audits.workspace import Workspace
 from charter.committee import box
 from charter.committee.acting import Turn, Who, turn
@@ -129,7 +130,7 @@ class Keys:
             os.fsync(handle)
         finally:
             os.close(handle)
-        _on_disk(self.folder)
+        private_files.to_disk(self.folder)
         return name
 
     def destroy(self, connection: Connection, vote: int) -> None:
@@ -161,11 +162,3 @@ def _sealed(house: House, vote: int) -> str | None:
     """The commitment that the last participation of a vote sealed."""
     last = house.last(Participation, vote)
     return last[1].box if last else None
-
-
-def _on_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,8 +10,6 @@ from charter.records.audits import (
     declarations_of,
     latest_audits,
     other_systems,
-    save_audit,
-    save_audits,
     sealed_json,
     stored_audits,
 )
@@ -20,6 +18,7 @@ from charter.records.checkpoints import prove_entry, request_of, request_since, 
 from charter.records.database import open_records
 from charter.records.files import keep_file
 from charter.records.reports import SealedReport, seal_report, sealed_reports
+from charter.records.saving import save_audit, save_audits
 from charter.records.statements import Sealed, seal, statements
 from charter.records.summaries import AuditSummary, each_summary, summaries
 from charter.records.verification import verify_records

@@ -6,25 +6,14 @@ from audits import ledger
 from audits.decisions.discards import Discard, discards
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
-from charter.records.database import open_records
+from charter.records.noted import seal_missing
 
 KIND = "discard"
 
 
 def seal_discards(workspace: Workspace) -> int:
-    """Seals every discard that the lake notes and the ledger does not hold yet; returns how many.
-
-    A command that was interrupted between its lake and its entry is sealed by the next call.
-    """
-    noted = [_payload(item) for item in discards(workspace)]
-    if not noted:
-        return 0
-    with open_records(workspace).begin() as connection:
-        held = {_key(payload) for _, _, payload in ledger.payloads(connection, kinds=[KIND])}
-        missing = [payload for payload in noted if _key(payload) not in held]
-        for payload in missing:
-            ledger.append(connection, kind=KIND, payload=payload)
-    return len(missing)
+    """Seals every discard that the lake notes and the ledger does not hold yet; returns how many."""
+    return seal_missing(workspace, [(KIND, _payload(item)) for item in discards(workspace)], key=_key)
 
 
 def _payload(item: Discard) -> dict[str, str | int | None]:

@@ -5,25 +5,14 @@ from __future__ import annotations
 from audits import ledger
 from audits.decisions.exclusion import Exclusion, history
 from audits.workspace import Workspace
-from charter.records.database import open_records
+from charter.records.noted import seal_missing
 
 KIND = "exclusion"
 
 
 def seal_exclusions(workspace: Workspace) -> int:
-    """Seals every exclusion that the lake notes and the ledger does not hold yet; returns how many.
-
-    A sync that was interrupted between its lake and its entry is sealed by the next call.
-    """
-    noted = [_payload(item) for item in history(workspace)]
-    if not noted:
-        return 0
-    with open_records(workspace).begin() as connection:
-        held = {_key(payload) for _, _, payload in ledger.payloads(connection, kinds=[KIND])}
-        missing = [payload for payload in noted if _key(payload) not in held]
-        for payload in missing:
-            ledger.append(connection, kind=KIND, payload=payload)
-    return len(missing)
+    """Seals every exclusion that the lake notes and the ledger does not hold yet; returns how many."""
+    return seal_missing(workspace, [(KIND, _payload(item)) for item in history(workspace)], key=_key)
 
 
 def _payload(item: Exclusion) -> dict[str, str | int | None]:

@@ -55,7 +55,7 @@ def settled_file(workspace: Workspace, file: KeptFile | None) -> Iterator[None]:
 
 def file_path(workspace: Workspace, sha256: str) -> Path:
     """Where a document of this hash is kept."""
-    return workspace.home / "documents" / sha256
+    return workspace.documents / sha256
 
 
 def changed_files(workspace: Workspace, files: list[KeptFile]) -> list[KeptFile]:

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from audits import ledger
 from audits.privacy.removals import removals
 from audits.workspace import Workspace
-from charter.records.database import open_records
+from charter.records.noted import seal_missing
 
 
 def seal_removals(workspace: Workspace) -> int:
-    """Seals every removal that the lake notes and the ledger does not hold yet; returns how many.
-
-    A purge that was interrupted between its lake and its entry is sealed by the next call.
-    """
-    noted = removals(workspace)
-    if not noted:
-        return 0
-    with open_records(workspace).begin() as connection:
-        kinds = {item.kind for item in noted}
-        held = {payload.get("id") for _, _, payload in ledger.payloads(connection, kinds=kinds)}
-        missing = [item for item in noted if item.id not in held]
-        for item in missing:
-            ledger.append(connection, kind=item.kind, payload=item.payload)
-    return len(missing)
+    """Seals every removal that the lake notes and the ledger does not hold yet; returns how many."""
+    noted = [(item.kind, item.payload) for item in removals(workspace)]
+    return seal_missing(workspace, noted, key=lambda payload: payload.get("id"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from audits.hashing import sha256_of
+from audits.private_files import PART
 from audits.unsealed import FILES
 from audits.workspace import Workspace
 from charter.records.database import reading
@@ -142,7 +143,7 @@ def _under_sealed_names(workspace: Workspace, named: Mapping[Path, _Named]) -> I
     entries = {(path.parent, each.sha256): each.entry for path, each in named.items()}
     for path in _lying(workspace):
         entry = entries.get((path.parent, path.name.partition(".")[0].lower()))
-        if entry is not None and path not in named and not path.suffix.startswith(".part"):
+        if entry is not None and path not in named and not path.suffix.startswith(PART):
             yield BadFile(path=_told(workspace, path), entry=entry, fault=Fault.sealed_name)
 
 
@@ -157,7 +158,7 @@ def _lying(workspace: Workspace) -> Iterator[Path]:
 
 
 def _folders(workspace: Workspace) -> tuple[Path, Path]:
-    return workspace.evidence, workspace.home / "documents"
+    return workspace.evidence, workspace.documents
 
 
 def _told(workspace: Workspace, path: Path) -> str:

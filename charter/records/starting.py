@@ -64,7 +64,7 @@ def started_anew(workspace: Workspace) -> Restart | None:
 
 def _statement(workspace: Workspace, lost: Lost, *, reason: str, role: str, on: dt.date) -> LedgerStart:
     home = workspace.home
-    places = ((workspace.evidence, "*"), (home / "documents", "*"), (workspace.reports, "*.pdf"))
+    places = ((workspace.evidence, "*"), (workspace.documents, "*"), (workspace.reports, "*.pdf"))
     paths = sorted(path for folder, form in places for path in folder.glob(form) if path.is_file())
     files = [FoundFile(path=str(path.relative_to(home))[-300:], sha256=sha256_of(path)) for path in paths]
     return LedgerStart(role=role, on=on, text=reason, lost=lost.state.value, files=files)

@@ -84,7 +84,7 @@ def audits(
 def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from audits.cubes.common import SharedRowsError
+    from audits.cubes.same_rows import SharedRowsError
     from audits.windows import EmptyWindowError
 
     try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.decisions.opened import sha256_file
 from audits.errors import SourceError
+from audits.hashing import sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +87,7 @@ def pack(
     if writer is None:
         raise SourceError("the frame holds no row.", next_step="Log a frame with its rows.")
     columns = tuple(Column(field.name, str(field.type), missing[field.name]) for field in table.schema)
-    return Packed(path, total, sha256_file(path), columns)
+    return Packed(path, total, sha256_of(path), columns)
 
 
 def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:

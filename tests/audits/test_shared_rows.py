@@ -18,9 +18,10 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from audits.cubes.apart import apart_of
-from audits.cubes.common import SharedRowsError, find_common
+from audits.cubes.common import find_common
 from audits.cubes.rare import meant_in
 from audits.cubes.read import cells_from_counts
+from audits.cubes.same_rows import SharedRowsError
 from audits.cubes.withheld import withheld_of
 from audits.decisions import ingest
 from audits.decisions.shared import sharing

@@ -15,9 +15,10 @@ from audits.decisions.files.delimited import Delimited, open_delimited
 from audits.decisions.files.encoding import known_as, require_utf8
 from audits.decisions.files.header import name_columns
 from audits.decisions.files.values import Reading, rewrite, totals
-from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read, sha256_file
+from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
 from audits.errors import SourceError
 from audits.formulas import ESCAPED
+from audits.hashing import sha256_of
 from audits.lake.tables import describe, literal, quote
 from audits.systems.files import Files
 
@@ -34,7 +35,7 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs
     read = columns_read(str(path), types, needs)
     held = [column for column in read if column not in keys]
     relation = f"(SELECT file_row_number + 1 AS row{_also(held)} FROM {reader})"
-    return _with_keys(Opened(path.name, "", relation, types, read), keys, sha256_file(path))
+    return _with_keys(Opened(path.name, "", relation, types, read), keys, sha256_of(path))
 
 
 def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
@@ -57,7 +58,7 @@ def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, fi
         header=files.header is not False,
     )
     opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
-    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+    return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
 def _read_lines(connection: duckdb.DuckDBPyConnection, found: Delimited, held: Sequence[str]) -> tuple[BadLine, ...]:
@@ -119,7 +120,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
     reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
     opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
-    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+    return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[BadLine]:
@@ -165,7 +166,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     decimal, dates = rewrite(connection, written, files=files, where=str(path))
     reading = Reading(decimal=decimal, dates=dates)
     opened = Opened(path.name, "", "incoming", types, read, reading=reading if reading.mark() else None)
-    return _with_keys(opened, keys, sha256_file(path), reading.mark())
+    return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
 def _keys(path: Path, present: Mapping[str, str], added: Keys) -> dict[str, str | None]:

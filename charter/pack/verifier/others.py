@@ -7,6 +7,7 @@ al. (2020), ICDE, 1918; Manski (2003); Mantel & Haenszel (1959), JNCI 22:719; Ki
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from .groups import Claims, Groups
 from .rates import SELECTION, counted, total
@@ -17,6 +18,7 @@ from .system import By
 ALPHA = {"generalized_entropy_index": 2, "theil_index": 1}
 ALPHA.update({f"between_group_{name}": alpha for name, alpha in list(ALPHA.items())})
 PRIOR = 1.0
+BENEFITS = (0.0, 1.0, 2.0)
 
 
 class Others:
@@ -32,7 +34,7 @@ class Others:
         if metric in ALPHA:
             return self._inequality(measure, by, table)
         if metric == "differential_fairness":
-            return {"value": self._differential(by, table), "params.concentration": PRIOR}
+            return differential(self._selected(by, table))
         if metric == "impact_ratio_worst_case":
             return self._worst_case(by, table)
         if metric == "actor_selection_rate_ratio":
@@ -53,29 +55,22 @@ class Others:
         alpha, metric = ALPHA[measure["metric"]], measure["metric"]
         if metric.startswith("between_group"):
             shown = self.groups.shown.of(by, "outcomes", table).values()
-            each = [people for cells in shown if sum(people := self._benefits(cells))]
-            parts = [((b + 2 * c) / (a + b + c), a + b + c) for a, b, c in each]
+            parts = means([people for cells in shown if sum(people := self._benefits(cells))])
         else:
             cells = table[tuple(measure["group"][name] for name in by) if measure["group"] else ()]
-            parts = list(zip((0.0, 1.0, 2.0), self._benefits(cells)))
-        return {"value": entropy(parts, alpha), "n": sum(n for _, n in parts), "params.alpha": alpha}
+            parts = list(zip(BENEFITS, self._benefits(cells)))
+        return inequality(parts, alpha)
 
-    def _differential(self, by: By, table: Table) -> float:
-        found = []
-        for cells in self.groups.shown.of(by, "decisions", table).values():
-            k, n = (sum(part) for part in counted([cells], SELECTION))
-            found += [((k + PRIOR / 2) / (n + PRIOR), (n - k + PRIOR / 2) / (n + PRIOR))] if n else []
-        return max(math.log(max(chances) / min(chances)) for chances in zip(*found))
+    def _selected(self, by: By, table: Table) -> list[tuple[int, int]]:
+        """Selected and all people of each group that has some."""
+        shown = self.groups.shown.of(by, "decisions", table).values()
+        pairs = [tuple(map(sum, counted([cells], SELECTION))) for cells in shown]
+        return [(k, n) for k, n in pairs if n]
 
     def _worst_case(self, by: By, table: Table) -> Claims:
-        shown = self.groups.shown.of(by, "decisions", table).values()
-        pairs = [tuple(sum(part) for part in counted([cells], SELECTION)) for cells in shown if total([cells])]
         unknown = counted([cells for group, cells in table.items() if None in group], SELECTION)
-        k, n = sum(unknown[0]), sum(unknown[1])
-        low = [own / (size + n - k) for own, size in pairs]
-        high = [(own + k) / (size + k) for own, size in pairs]
-        one, other = (low, high) if self.system.favourable else (high, low)
-        ratios = [a / b for i, a in enumerate(one) for j, b in enumerate(other) if i != j]
+        k, n = map(sum, unknown)
+        ratios = [a / b for a, b in worst_cases(self._selected(by, table), (k, n), self.system.favourable)]
         return {"value": (min if self.system.favourable else max)(ratios), "params.unknown": n}
 
     def _actor(self, measure: dict, by: By) -> Claims:
@@ -109,6 +104,32 @@ class Others:
         first = math.fsum(w * k1 / n1 for w, (k1, n1, _, _) in zip(target, sums)) / sum(target)
         second = math.fsum(w * k0 / n0 for w, (_, _, k0, n0) in zip(target, sums)) / sum(target)
         return {"value": first / second, "params.values": [first, second]}
+
+
+def means(groups: Iterable[tuple[int, int, int]]) -> list[tuple[float, int]]:
+    """The mean benefit and the size of groups, by how many people have the benefit 0, 1 and 2."""
+    return [((b + 2 * c) / (a + b + c), a + b + c) for a, b, c in groups]
+
+
+def inequality(parts: list[tuple[float, int]], alpha: int) -> Claims:
+    """What a measure of inequality must say of benefits held by numbers of people."""
+    return {"value": entropy(parts, alpha), "n": sum(n for _, n in parts), "params.alpha": alpha}
+
+
+def differential(cells: Iterable[tuple[int, int]]) -> Claims:
+    """What differential fairness must say of the selected and all people of each group."""
+    found = [((k + PRIOR / 2) / (n + PRIOR), (n - k + PRIOR / 2) / (n + PRIOR)) for k, n in cells]
+    value = max(math.log(max(chances) / min(chances)) for chances in zip(*found))
+    return {"value": value, "params.concentration": PRIOR}
+
+
+def worst_cases(cells: list[tuple[int, int]], unknown: tuple[int, int], favourable: bool) -> list[tuple[float, float]]:
+    """The rates of every two groups, had all people of an unknown one been of either: at the first one's expense."""
+    k, n = unknown
+    low = [own / (size + n - k) for own, size in cells]
+    high = [(own + k) / (size + k) for own, size in cells]
+    one, other = (low, high) if favourable else (high, low)
+    return [(a, b) for i, a in enumerate(one) for j, b in enumerate(other) if i != j]
 
 
 def entropy(parts: list[tuple[float, int]], alpha: int) -> float:

@@ -5,12 +5,11 @@ Sources: as in `others`, which computes the same from the rows.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Optional
 
 from .groups import Claims
-from .others import ALPHA, PRIOR, entropy
+from .others import ALPHA, BENEFITS, differential, inequality, means, worst_cases
 from .rates import extreme, mean_rate
 from .scores import wilson
 from .system import By, System
@@ -46,7 +45,8 @@ class Several:
             values = [k / n for k, n in self._per(measure).values()]
             return {"value": extreme([values], metric.rpartition("_")[2])} if values else None
         if metric == "differential_fairness":
-            return self._differential(measure)
+            cells = self._selected(measure)
+            return differential(cells) if cells else None
         return self._worst_case(measure) if metric == "impact_ratio_worst_case" else None
 
     def _balanced(self, measure: dict, own: By | None) -> Claims | None:
@@ -85,32 +85,22 @@ class Several:
     def _inequality(self, measure: dict, own: By | None) -> Claims | None:
         metric, each = measure["metric"], self._benefits(measure)
         if metric.startswith("between_group"):
-            parts = [((b + 2 * c) / (a + b + c), a + b + c) for group, (a, b, c) in each.items() if group is not None]
+            parts = means(people for group, people in each.items() if group is not None)
         else:
-            parts = list(zip((0.0, 1.0, 2.0), each.get(own, ())))
-        if not parts:
-            return None
-        return {"value": entropy(parts, ALPHA[metric]), "n": sum(n for _, n in parts), "params.alpha": ALPHA[metric]}
+            parts = list(zip(BENEFITS, each.get(own, ())))
+        return inequality(parts, ALPHA[metric]) if parts else None
 
-    def _differential(self, measure: dict) -> Claims | None:
-        cells = [cell for group, cell in self.get("selection_rate", measure).items() if group is not None]
-        found = [((k + PRIOR / 2) / (n + PRIOR), (n - k + PRIOR / 2) / (n + PRIOR)) for k, n in cells]
-        if not found:
-            return None
-        value = max(math.log(max(chances) / min(chances)) for chances in zip(*found))
-        return {"value": value, "params.concentration": PRIOR}
+    def _selected(self, measure: dict) -> list[Cell]:
+        return [cell for group, cell in self.get("selection_rate", measure).items() if group is not None]
 
     def _worst_case(self, measure: dict) -> Claims | None:
-        pairs = [cell for group, cell in self.get("selection_rate", measure).items() if group is not None]
         share, rate = (self.get(name, measure).get(None) for name in ("unknown_share", "unknown_selection_rate"))
         if share is None or (rate is None and share[0]):
             return None
-        k, n = rate or (0, 0)
-        low = [own / (size + n - k) for own, size in pairs]
-        high = [(own + k) / (size + k) for own, size in pairs]
-        one, other = (low, high) if self.system.favourable else (high, low)
-        ratios = [a / b for i, a in enumerate(one) for j, b in enumerate(other) if i != j and b]
-        return {"value": (min if self.system.favourable else max)(ratios), "params.unknown": n} if ratios else None
+        unknown = rate or (0, 0)
+        ratios = [a / b for a, b in worst_cases(self._selected(measure), unknown, self.system.favourable) if b]
+        value = (min if self.system.favourable else max)(ratios, default=None)
+        return None if value is None else {"value": value, "params.unknown": unknown[1]}
 
     def _actor(self, measure: dict, own: By | None) -> Claims | None:
         """The product of the ratios of one actor's stages."""

@@ -34,7 +34,7 @@ from audits.lake import catalogue, folder, writing
 from audits.workspace import Workspace
 
 home, place, when, apart = sys.argv[1:]
-real, renamed = getattr(catalogue, place), Path.replace
+real, renamed = getattr(catalogue, place, None), Path.replace
 
 def killed(*args):
     if when == "before":
