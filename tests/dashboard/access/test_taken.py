@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -45,11 +47,13 @@ def test_each_address_reads_what_it_takes():
 
 @pytest.mark.attack("routes", "forms by the thousand")
 def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
-    answers = [ada.post(PATH, data=SENT, headers=HERE) for _ in range(taken.FORMS_EACH_MINUTE + 5)]
-    tries.add(len(answers))
-    done = [each.status_code for each in answers]
-    assert set(done[: taken.FORMS_EACH_MINUTE]) == {303}
-    assert done[-1] == 429
+    begun, answers = time.monotonic(), []
+    while len(answers) < 10 * taken.FORMS_EACH_MINUTE and {each.status_code for each in answers} <= {303}:
+        answers.append(ada.post(PATH, data=SENT, headers=HERE))
+    tries.add(taken.FORMS_EACH_MINUTE + 1)
+    room_made = (time.monotonic() - begun) * taken.FORMS_EACH_MINUTE / 60
+    assert taken.FORMS_EACH_MINUTE < len(answers) <= taken.FORMS_EACH_MINUTE + room_made + 1
+    assert answers[-1].status_code == 429
     assert 0 < int(answers[-1].headers["retry-after"]) <= 2
     assert ada.get("/evidence/checkpoint").status_code == 409, "who only looks does not wait"
     oidc.knows("bob", "stewards")
