@@ -92,12 +92,14 @@ _read = lru_cache(maxsize=64)(declared)
 
 def in_values(workspace: Workspace, system: System, published: Sequence[Published]) -> list[Published]:
     """What documents told, in the values that the lake has: they name nothing that few people have."""
-    return [
-        meant_in(workspace, each.of or system).published(each)
-        if any(rare(value or "") for _, group in _keys(each) for value in group)
-        else each
-        for each in published
-    ]
+    about = {of.id: of for each in published if _worded(each) for of in [each.of or system]}
+    meant = {name: meant_in(workspace, of) for name, of in about.items()}
+    return [meant[(each.of or system).id].published(each) if _worded(each) else each for each in published]
+
+
+def _worded(each: Published) -> bool:
+    """Whether words stand for some of the values."""
+    return any(rare(value or "") for _, group in _keys(each) for value in group)
 
 
 def _keys(each: Published) -> Iterator[Key]:

@@ -67,13 +67,12 @@ def _files(workspace: Workspace) -> bool:
     from charter.records.sealed_files import verify_files
 
     found = verify_files(workspace)
-    counts = (
-        f"{found.evidence} evidence files, {found.declarations} declarations of systems, {found.documents} documents"
-    )
-    say(f"{counts}: as sealed." if found.ok else f"{counts}: {len(found.bad)} files are not as sealed.")
+    counts = f"Files of evidence: {found.evidence}, declarations of systems: {found.declarations}, documents: "
+    told = "all are as sealed" if found.ok else f"of all these, files that are not as sealed: {len(found.bad)}"
+    say(f"{counts}{found.documents}; {told}.")
     _listed([_bad(each) for each in found.bad])
     if found.extra:
-        say(f"{len(found.extra)} files lie there that no sealed record names: they count for nothing.")
+        say(f"Files that no sealed record names, and that count for nothing: {len(found.extra)}.")
         _listed(found.extra)
     return found.ok
 

@@ -25,6 +25,7 @@ from scipy.optimize import linprog
 from audits.hashing import canonical_json
 from audits.ledger.checkpoint import parse_checkpoint
 from audits.ledger.signing import workspace_key
+from audits.suppression import apart
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.in_force import in_force
@@ -358,6 +359,24 @@ def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspac
         assert sizes[""] in (800 - offers.FEW, 1600 - 2 * offers.FEW), "one month, or two"
         assert "few" not in text
     assert not list(folder.glob("cells/*"))
+
+
+def test_a_restricted_pack_holds_the_counts_that_an_open_one_hides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why the one is for few: where the small group is hidden and cannot be set apart, its seven people are counted."""
+    monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
+    workspace, smallest = offers.audited(tmp_path / "w"), set[int]()
+    for path in (made(workspace, tmp_path / "restricted", restricted=True) / "rows").glob("*.csv"):
+        sizes = Counter[str]()
+        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+            if row["cube"] == "counts" and row["by"] == "origin":
+                sizes[row["value1"]] += int(row["n"])
+        smallest.add(min(sizes.values()))
+    assert smallest == {offers.FEW, 2 * offers.FEW}
+    opened = made(workspace, tmp_path / "open", restricted=False)
+    assert not (opened / "rows").exists()
+    assert not {size for *_, size in shown(opened)} & smallest
 
 
 def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> None:

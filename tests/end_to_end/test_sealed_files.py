@@ -42,7 +42,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def test_files_as_they_were_sealed_are_counted(workspace: Workspace) -> None:
     done = run(workspace, *VERIFY)
     assert done.exit_code == 3
-    assert "2 evidence files, 1 declarations of systems, 1 documents: as sealed." in done.stderr
+    assert "Files of evidence: 2, declarations of systems: 1, documents: 1; all are as sealed." in done.stderr
     assert "Nothing outside this file was compared: whoever can write it could have rewritten it all." in done.stderr
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_nobody_names_is_a_note(workspace: Workspace) -> None:
     (workspace.evidence / NAMES[0]).with_suffix(".part77").write_bytes(b"what a killed process left")
     done = run(workspace, *VERIFY)
     assert done.exit_code == 3
-    assert "2 files lie there that no sealed record names: they count for nothing." in done.stderr
+    assert "Files that no sealed record names, and that count for nothing: 2." in done.stderr
 
 
 def test_a_large_file_is_hashed_in_pieces(workspace: Workspace) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -38,14 +37,11 @@ TELL = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"
 
 
 def network(home):
-    """Two namespaces. Where they are not permitted, CI fails: there it is to be run as root."""
+    """Two namespaces, which only root may make."""
     try:
         return Namespaces(home)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        why = f"network namespaces cannot be made here ({error}): run as root, with iproute2 installed"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        return pytest.skip(why)
+        return pytest.fail(f"network namespaces cannot be made here ({error}): run as root, with iproute2 installed")
 
 
 class Scene:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.access import taken, tokens
+from dashboard.access import guard, taken, tokens
 from dashboard.access.own_sessions import PATH
 from dashboard.access.permissions import STRANGERS
 from dashboard.access.places import ROUTES
+from dashboard.api.limits import Limiter
 from dashboard.api.refusals import is_api
 
 HERE = {"origin": "http://localhost:8501"}
@@ -45,16 +46,21 @@ def test_each_address_reads_what_it_takes():
     assert all(read == taken.FORMS for path, read in takes.items() if not is_api(path))
 
 
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    """Forms are counted by a clock that stands still: none gives way to the next, however slow the machine is."""
+    monkeypatch.setattr(guard, "Limiter", partial(Limiter, clock=lambda: 0.0))
+
+
+@pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("routes", "forms by the thousand")
 def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
-    begun, answers = time.monotonic(), []
-    while len(answers) < 10 * taken.FORMS_EACH_MINUTE and {each.status_code for each in answers} <= {303}:
-        answers.append(ada.post(PATH, data=SENT, headers=HERE))
-    tries.add(taken.FORMS_EACH_MINUTE + 1)
-    room_made = (time.monotonic() - begun) * taken.FORMS_EACH_MINUTE / 60
-    assert taken.FORMS_EACH_MINUTE < len(answers) <= taken.FORMS_EACH_MINUTE + room_made + 1
-    assert answers[-1].status_code == 429
-    assert 0 < int(answers[-1].headers["retry-after"]) <= 2
+    answers = [ada.post(PATH, data=SENT, headers=HERE) for _ in range(taken.FORMS_EACH_MINUTE + 5)]
+    tries.add(len(answers))
+    done = [each.status_code for each in answers]
+    assert set(done[: taken.FORMS_EACH_MINUTE]) == {303}
+    assert set(done[taken.FORMS_EACH_MINUTE :]) == {429}
+    assert answers[-1].headers["retry-after"] == "1"
     assert ada.get("/evidence/checkpoint").status_code == 409, "who only looks does not wait"
     oidc.knows("bob", "stewards")
     sign_in("bob")
