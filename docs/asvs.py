@@ -81,14 +81,9 @@ def walk() -> str:
 
 def _row(each: Requirement, level: int) -> str:
     tests = ", ".join(f"`{name}`" for name in each.tests)
-    said = (tests, each.words) if each.state == MET else (each.words, tests)
-    told = "; ".join(filter(None, said)) if each.state == MET else _beside(*said)
-    return f"| {each.number} | {level} | {each.asks} | {_marked(each.state)} | {told} |"
-
-
-def _beside(words: str, tests: str) -> str:
-    return f"{words} ({tests})" if tests else words
-
-
-def _marked(state: str) -> str:
-    return f"**{state}**" if state == MISSING else state
+    if each.state == MET:
+        told = "; ".join(filter(None, (tests, each.words)))
+    else:
+        told = f"{each.words} ({tests})" if tests else each.words
+    state = f"**{each.state}**" if each.state == MISSING else each.state
+    return f"| {each.number} | {level} | {each.asks} | {state} | {told} |"

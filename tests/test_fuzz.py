@@ -46,7 +46,7 @@ from dashboard.words import speaker
 from experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
-from tests.written import system_text
+from tests.written import CALLS, audit_document
 
 Parser = Callable[[bytes], object]
 EXAMPLES = int(os.environ.get("BOUSSOLE_FUZZ", "60"))
@@ -97,19 +97,7 @@ def damaged(content: bytes, damage: list[tuple[float, str, bytes]]) -> bytes:
     return content
 
 
-SYSTEM = system_text(
-    "calls",
-    """
-columns:
-  id: decision_id
-  decided_at: ts
-  decision: {column: contacted, selected: [true], not_selected: [false]}
-groups:
-  gender: {column: gender, reference: M}
-  age: {column: age, bands: [18, 26, 50], reference: "26-49"}
-windows: {audit: all}
-""",
-)
+SYSTEM = CALLS.replace("windows:", '  age: {column: age, bands: [18, 26, 50], reference: "26-49"}\nwindows:')
 
 
 def rows() -> pd.DataFrame:
@@ -154,15 +142,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def audit(number: int = 1) -> dict[str, Any]:
-    return {
-        "schema": "boussole.audit/1",
-        "system": "calls",
-        "window": {"start": "2026-03-01", "end": "2026-03-31", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": f"sha256:{'0' * 64}"},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate", "value": number}],
-        "verdicts": [],
-    }
+    measures = [{"id": "selection_rate", "value": number}]
+    return audit_document("calls", start="2026-03-01", end="2026-03-31", measures=measures, verdicts=[])
 
 
 def as_text(parse: Callable[[str], object]) -> Parser:

@@ -1,4 +1,4 @@
-"""System files of tests: the lines that every one of them needs, in one place."""
+"""System files and audit documents of tests: the lines that every one of them needs, in one place."""
 
 from __future__ import annotations
 
@@ -21,6 +21,33 @@ risk: high
 def system_text(id: str, rest: str, *, kind: str = "selection", title: str = "{fr: Essai, en: Trial}") -> str:  # noqa: A002 (the key's own name)
     """The text of a system file: what it is, then the lines that a test is about."""
     return HEAD.format(id=id, kind=kind, title=title) + rest.lstrip("\n")
+
+
+CALLS = system_text(
+    "calls",
+    """
+columns:
+  id: decision_id
+  decided_at: ts
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+groups:
+  gender: {column: gender, reference: M}
+windows: {audit: all}
+""",
+)
+
+
+def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[str, Any]:
+    """An audit as it is sealed, with one measure; `more` takes the place of what it has, or adds to it."""
+    return {
+        "schema": "boussole.audit/1",
+        "system": system,
+        "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
+        "evidence": {"cubes": f"sha256:{'ab' * 32}"},
+        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
+        "measures": [{"id": "selection_rate", "value": 0.5}],
+        **more,
+    }
 
 
 def sample(

@@ -23,6 +23,7 @@ from dashboard.access.database import logout_table, now, stamp
 from dashboard.access.failures import Failures
 from dashboard.access.open_sessions import end_at_provider
 from dashboard.access.permissions import Role
+from dashboard.access.person import address_of
 from dashboard.access.provider import ProviderError, metadata, signing_keys
 from dashboard.access.sessions import digest
 
@@ -51,8 +52,7 @@ def back_channel_route(workspace: Workspace, access: AccessSettings, failures: F
 
     async def endpoint(request: Request) -> Response:
         sent = await _sent(request)
-        address = request.client.host if request.client else ""
-        return await run_in_threadpool(_answer, workspace, access, failures, sent, address)
+        return await run_in_threadpool(_answer, workspace, access, failures, sent, address_of(request))
 
     return Route(PATH, endpoint, methods=["POST"])
 
@@ -105,12 +105,16 @@ def _signed(token: str, issuer: str) -> tuple[dict[str, Any], dict[str, Any]]:
     from joserfc.jws import JWSRegistry
 
     registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+
+    def decoded(*, anew: bool) -> jwt.Token:
+        keys = KeySet.import_key_set(signing_keys(issuer, anew=anew))  # type: ignore[arg-type]
+        return jwt.decode(token, keys, registry=registry)
+
     try:
         try:
-            found = jwt.decode(token, KeySet.import_key_set(signing_keys(issuer)), registry=registry)  # type: ignore[arg-type]
+            found = decoded(anew=False)
         except InvalidKeyIdError:
-            keys = KeySet.import_key_set(signing_keys(issuer, anew=True))  # type: ignore[arg-type]
-            found = jwt.decode(token, keys, registry=registry)
+            found = decoded(anew=True)
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise LogoutError("it is not signed by the provider") from error
     if "crit" in found.header or not isinstance(found.claims, dict):

@@ -19,7 +19,7 @@ from dashboard.access.failures import Failures
 from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
 from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
-from dashboard.access.person import is_token, of_request
+from dashboard.access.person import address_of, is_token, of_request
 from dashboard.access.places import ROUTES
 from dashboard.access.sessions import SignedOutError
 from dashboard.access.tokens import subject_of
@@ -108,7 +108,7 @@ def _counted(request: Request, refusal: BoussoleError, home: Path, path: str, fa
     return failures.failed(
         Workspace(home),
         "token_refused",
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         place=f"{refusal.reason} {path}",
         subject=subject_of(shown.partition(" ")[2]),
         guess=refusal.reason == "nobody",

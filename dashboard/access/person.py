@@ -91,6 +91,11 @@ def of_request(request: Request, home: Path) -> Person:
     return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
 
 
+def address_of(request: Request) -> str:
+    """The address from which somebody asks; empty where it is not known."""
+    return request.client.host if request.client else ""
+
+
 def is_token(person: Person) -> bool:
     """Whether it is a program that asks, with a token."""
     return person.subject.startswith(PROGRAM)

@@ -24,7 +24,7 @@ from dashboard.access.handshake import Handshake
 from dashboard.access.local_role import inside
 from dashboard.access.own_sessions import browser_of, own_route
 from dashboard.access.permissions import Role
-from dashboard.access.person import session_cookie
+from dashboard.access.person import address_of, session_cookie
 from dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
 from dashboard.access.sessions import Reason, SignedOutError
 from dashboard.access.strength import asked_of_provider, proof_of, strong_enough
@@ -107,8 +107,8 @@ async def _come_back(request: Request, workspace: Workspace, access: AccessSetti
 
 def _failed(workspace: Workspace, failures: Failures, request: Request, error: Exception) -> Response:
     """What is said of an answer that signs nobody in; the logs name the kind of failure, and nothing that was sent."""
-    kind, address = type(error).__name__, request.client.host if request.client else ""
-    wait = failures.failed(workspace, "sign_in_refused", address=address, place=kind)
+    kind = type(error).__name__
+    wait = failures.failed(workspace, "sign_in_refused", address=address_of(request), place=kind)
     if wait:
         text = f"Too many sign-ins failed. Wait {wait} second(s), then try again.\n"
         return PlainTextResponse(text, status_code=429, headers={"Retry-After": str(wait)})

@@ -150,8 +150,7 @@ def _checked(plugin: NotifyBase, where: str) -> None:
             where=where,
             next_step=f"A message is sent by {' or '.join(METHODS)}: take method= out.",
         )
-    host = getattr(plugin, "smtp_host" if is_mail(plugin) else "host", "")
-    if not plugin.verify_certificate and str(host).strip("[]") not in LOOPBACK:
+    if not plugin.verify_certificate and not _inside(plugin):
         raise BoussoleError(
             "anybody could answer in place of its server: no certificate would be asked for.",
             where=where,
@@ -164,12 +163,11 @@ def _checked(plugin: NotifyBase, where: str) -> None:
 def cautions(plugin: NotifyBase) -> list[Caution]:
     """What whoever sets a channel up should know of it: that others on the way can read it, or pass for its server."""
     mail = is_mail(plugin)
-    host = str((getattr(plugin, "smtp_host", "") if mail else plugin.host) or "").strip("[]")
     clear = getattr(plugin, "secure_mode", "") == "insecure" if mail else not plugin.secure
     found: list[Caution] = []
     if not plugin.verify_certificate:
         found.append("unverified")
-    if host in LOOPBACK:
+    if _inside(plugin):
         found += [] if mail else ["itself"]
     elif clear and plugin.protocol:  # services without a protocol in clear are reached by TLS
         found.append("clear")
@@ -183,10 +181,14 @@ def is_mail(plugin: NotifyBase) -> bool:
     return isinstance(plugin, NotifyEmail)
 
 
+def _inside(plugin: NotifyBase) -> bool:
+    """Whether its server is on this machine."""
+    return str(getattr(plugin, "smtp_host" if is_mail(plugin) else "host", "")).strip("[]") in LOOPBACK
+
+
 def _checked_mail(mail: Any, where: str) -> None:
     """That no password leaves in clear, and no encryption is believed that there is not. Raises BoussoleError."""
-    inside = str(mail.smtp_host).strip("[]") in LOOPBACK
-    if mail.secure_mode == "insecure" and mail.password and not inside:
+    if mail.secure_mode == "insecure" and mail.password and not _inside(mail):
         raise BoussoleError(
             "its password would go to the mail server in clear.", where=where, next_step="Write mailtos:// instead."
         )

@@ -23,7 +23,15 @@ MOST_BYTES, MOST_SECONDS = 65_536, 10.0
 REFUSED = "a place that is refused"
 METADATA = frozenset({"fd00:ec2::254", "100.100.100.200"})
 """Addresses at which clouds tell a machine its secrets, beside the link-local one."""
-_sending = threading.local()
+
+
+class _Sending(threading.local):
+    """Whether this thread sends a message."""
+
+    on = False
+
+
+_sending = _Sending()
 
 
 class PlaceError(OSError):
@@ -81,7 +89,7 @@ class _Guarded(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
-        if getattr(_sending, "on", False):
+        if _sending.on:
             self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def send(  # noqa: PLR0917 (as the base has it)
@@ -93,9 +101,8 @@ class _Guarded(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        on = getattr(_sending, "on", False)
-        found = super().send(request, stream or on, timeout, verify, cert, proxies)
-        if on:
+        found = super().send(request, stream or _sending.on, timeout, verify, cert, proxies)
+        if _sending.on:
             found._content, found._content_consumed = _beginning(found.raw), True
             found.close()
         return found
@@ -114,9 +121,7 @@ def _beginning(raw: Any) -> bytes:
 @contextmanager
 def guarded() -> Iterator[None]:
     """What this thread sends by way of `requests` is held to these rules; other threads are left alone."""
-    sessions: Any = (
-        requests.sessions
-    )  # each request of a service makes a session of its own, with the adapter named there
+    sessions: Any = requests.sessions  # each request of a service makes a session, with the adapter named there
     sessions.HTTPAdapter = _Guarded
     _sending.on = True
     try:

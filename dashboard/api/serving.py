@@ -17,7 +17,7 @@ from audits.errors import BoussoleError, nearest
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from dashboard import store
-from dashboard.access.person import Person
+from dashboard.access.person import Person, address_of
 from dashboard.api.asking import asked_of
 from dashboard.api.endpoints import ENDPOINTS, Endpoint
 from dashboard.api.limits import Limiter
@@ -135,4 +135,4 @@ def _tag(workspace: Workspace, endpoint: Endpoint, given: Mapping[str, Any]) -> 
 def _asker(request: Request) -> str:
     """Whose requests are counted together: those of somebody signed in or of a token, else those of an address."""
     known: Person | None = getattr(request.state, "person", None)
-    return known.subject if known else f"address/{request.client.host if request.client else ''}"
+    return known.subject if known else f"address/{address_of(request)}"

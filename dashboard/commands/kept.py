@@ -41,6 +41,14 @@ def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
     return request.note, request.checkpoint
 
 
+def came_since(before: Checkpoint | None, new: Checkpoint) -> None:
+    """Tells what a checkpoint that is kept from now on adds to the one that was kept before, if one was."""
+    if before is None:
+        say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
+    else:
+        say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
+
+
 def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities: bytes) -> str:
     """Files a timestamp in the workspace whose checkpoint it is of; says where, or why not."""
     from audits.ledger.outside import OtherLedgerError

@@ -121,11 +121,7 @@ def cosign(
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
     write_text(file, str(cosigned(request, note)))
-    new = request.checkpoint
-    if before is None:
-        say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
-    else:
-        say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
+    kept.came_since(before, request.checkpoint)
     say(f"Cosigned and kept in {folder}; hand {file} to the next college, or back to the server.")
 
 

@@ -37,11 +37,7 @@ def check_file(target: Path | str | None) -> None:
         return
     if not path.resolve().parent.is_dir():
         raise OutputError("its folder does not exist.", where=str(path), next_step="Make it, or name another file.")
-    try:
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
-            pass
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    _try_in(path.resolve().parent, path)
 
 
 def check_folder(target: Path) -> None:
@@ -51,11 +47,7 @@ def check_folder(target: Path) -> None:
         above = above.parent
     if not above.is_dir():
         raise OutputError("this is a file, not a folder.", where=str(above), next_step="Name another folder.")
-    try:
-        with tempfile.TemporaryFile(dir=above):
-            pass
-    except OSError as error:
-        raise _unwritable(target, error) from error
+    _try_in(above, target)
 
 
 def write_bytes(target: Path | str, content: bytes) -> None:
@@ -99,6 +91,15 @@ def columns(*cells: object) -> str:
     'ada\\\\x0abob\\t-\\t3'
     """
     return "\t".join(str(cell or "-").replace("\n", "\\x0a").replace("\t", "\\x09") for cell in cells)
+
+
+def _try_in(folder: Path, target: Path) -> None:
+    """That a file can be made in a folder, for what shall be written to a target. Raises OutputError."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(target, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

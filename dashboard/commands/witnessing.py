@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboard.commands import kept
 from dashboard.commands.console import say
 from dashboard.commands.ledger import FolderOption
 
 if TYPE_CHECKING:
     from audits.witness.rounds import Round
     from audits.witness.settings import WitnessSettings
-    from dashboard.alerts.witness import Alarm, Kind
+    from dashboard.alerts.witness import Kind
 
 TOKEN = "BOUSSOLE_TOKEN"  # noqa: S105 (the name of a variable)
 MOST_BYTES = 100_000
@@ -118,13 +119,10 @@ def _token(file: Path | None) -> str:
 
 
 def _tell(found: Round, *, trust_first: bool) -> None:
-    new, before = found.new, found.before
-    if before is None:
+    if found.before is None:
         believed = " The server itself gave its key: compare it by another way." if trust_first else ""
         say(f"The key of the ledger from now on: {found.log}.{believed}")
-        say(f"The first checkpoint that is kept: nothing shows whether its entries ({new.size}) were others before.")
-    else:
-        say(f"The entries that were kept ({before.size}) are unchanged; {new.size - before.size} more came since.")
+    kept.came_since(found.before, found.new)
     say("Cosigned, kept, and sent back.")
 
 
@@ -144,7 +142,7 @@ def _alert(
     """Tells it by every way that is set up; a way that fails is named, and keeps no other."""
     from dashboard.alerts.witness import Alarm, by_apprise, by_command
 
-    alarm: Alarm = Alarm(kind=kind, server=url, found=found, proof=proof, days=days)
+    alarm = Alarm(kind=kind, server=url, found=found, proof=proof, days=days)
     problems = [by_command(alarm, settings.alert_command)] if settings.alert_command else []
     problems += [by_apprise(alarm, settings.alert, folder)] if settings.alert else []
     for problem in filter(None, problems):

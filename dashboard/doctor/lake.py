@@ -8,9 +8,12 @@ from pathlib import Path
 from audits.lake import has_lake, reading
 from audits.lake.catalogue import beside_data, missing_data
 from audits.lake.engine import connect
+from audits.lake.tables import literal
 from audits.workspace import Workspace
 from dashboard.doctor.files import MEND
 from dashboard.doctor.row import Finding, well
+
+LOOKED = "looked"
 
 
 def catalogue(workspace: Workspace) -> Iterator[Finding]:
@@ -42,14 +45,18 @@ def engine(workspace: Workspace) -> Iterator[Finding]:
         yield well("DuckDB and its extensions load.")
 
 
+def look_into(path: Path) -> str:
+    """The statement by which DuckDB reads a SQLite file as `looked`: only its own SQLite opens a catalogue."""
+    return f"ATTACH {literal(path)} AS {LOOKED} (TYPE sqlite, READ_ONLY)"
+
+
 def _of_two(workspace: Workspace, old: Path) -> Finding:
     """Which of two catalogues names the data that are there."""
     fitting = []
     for path in (workspace.catalogue, old):
         with connect(workspace) as connection:
-            name = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{name}' AS looked (TYPE sqlite, READ_ONLY)")
-            if not missing_data(connection, workspace, catalogue="looked"):
+            connection.execute(look_into(path))
+            if not missing_data(connection, workspace, catalogue=LOOKED):
                 fitting.append(path)
     if len(fitting) != 1:
         return f"there are two catalogues, and {len(fitting)} fit the data.", "Restore keys/ and lake/ of one moment."

@@ -10,6 +10,7 @@ from pathlib import Path
 from audits.lake.catalogue import place_of
 from audits.lake.engine import connect
 from audits.workspace import Workspace
+from dashboard.doctor.lake import LOOKED, look_into
 from dashboard.doctor.row import Finding, well
 from experiments.store import SQLITE, client, shown_uri, store_missing
 
@@ -48,14 +49,12 @@ def _quick_check(path: Path) -> str:
 
 
 def _by_duckdb(workspace: Workspace, path: Path) -> str:
-    """Only DuckDB's own SQLite opens the catalogue."""
     import duckdb
 
-    name = str(path).replace("'", "''")
     with connect(workspace) as connection:
         try:
-            connection.execute(f"ATTACH '{name}' AS looked (TYPE sqlite, READ_ONLY)")
-            row = connection.execute("FROM sqlite_query('looked', 'PRAGMA quick_check(1)')").fetchone()
+            connection.execute(look_into(path))
+            row = connection.execute(f"FROM sqlite_query('{LOOKED}', 'PRAGMA quick_check(1)')").fetchone()
         except duckdb.Error as error:
             if not any(sign in str(error) for sign in ("not a database", "malformed")):
                 raise

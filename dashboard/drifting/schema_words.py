@@ -26,6 +26,10 @@ def move_words(move: SchemaMove, system: System, say: Say) -> MoveWords:
     name, date = column_words(move.column, system, say), say.date(move.on)
     head = capital(name)
     short = say("{column}: other data", column=head)
+    never_seen = (
+        say("{column}: values came that were never seen before ({date}).", column=head, date=date),
+        say("values of “{column}” came that were never seen before", column=name),
+    )
     words = {
         "changed_type": (
             say("{column}: the column changed its type ({date}).", column=head, date=date),
@@ -43,14 +47,8 @@ def move_words(move: SchemaMove, system: System, say: Say) -> MoveWords:
             say("{column}: the column came with a later file ({date}).", column=head, date=date),
             say("the column “{column}” came into the log", column=name),
         ),
-        "new_value": (
-            say("{column}: values came that were never seen before ({date}).", column=head, date=date),
-            say("values of “{column}” came that were never seen before", column=name),
-        ),
-        "rare_value": (
-            say("{column}: values came that were never seen before ({date}).", column=head, date=date),
-            say("values of “{column}” came that were never seen before", column=name),
-        ),
+        "new_value": never_seen,
+        "rare_value": never_seen,
         "undeclared_value": (
             say("{column}: values came that the system file does not declare ({date}).", column=head, date=date),
             say("values of “{column}” came that are not declared", column=name),

@@ -12,19 +12,15 @@ from audits.workspace import Workspace
 from charter.records import keep_file, save_audit, seal
 from charter.records.kinds import Attestation, Recommendation
 from charter.records.lookup import How, audits_alike, fingerprints, places_of
+from tests.written import audit_document
 
 COUNTS = b"counts of an audit"
 
 
 def document(value=1):
-    return {
-        "schema": "boussole.audit/1",
-        "system": "matchft",
-        "window": {"start": "2026-07-01", "end": "2026-09-30", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": f"sha256:{hashlib.sha256(COUNTS).hexdigest()}"},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate", "value": value}],
-    }
+    evidence = {"cubes": f"sha256:{hashlib.sha256(COUNTS).hexdigest()}"}
+    measures = [{"id": "selection_rate", "value": value}]
+    return audit_document("matchft", start="2026-07-01", end="2026-09-30", evidence=evidence, measures=measures)
 
 
 @pytest.fixture

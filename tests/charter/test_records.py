@@ -31,6 +31,7 @@ from charter.records import (
     verify_records,
 )
 from charter.records.models import Base
+from tests.written import audit_document
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,9 @@ def workspace(tmp_path):
 
 
 def document(*, system="compas", start="2025-01-01", end="2025-01-31", charter="c1" * 32, value=0.448468):
-    return {
-        "schema": "boussole.audit/1",
-        "system": system,
-        "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
-        "evidence": {"cubes": "sha256:" + "ab" * 32},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": charter, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate/sex=F", "value": value, "n": 1795, "title": "Égalité d’accès : café"}],
-    }
+    judged_by = {"id": "boussole", "version": "1.0", "sha256": charter, "adopted_before_window": True}
+    measures = [{"id": "selection_rate/sex=F", "value": value, "n": 1795, "title": "Égalité d’accès : café"}]
+    return audit_document(system, start=start, end=end, charter=judged_by, measures=measures)
 
 
 def tamper(workspace, statement):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from dashboard.cli import app
+from tests.commands import commands_and_groups
 from tests.conftest import Run
 
 HEAVY = ("duckdb", "pandas", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
@@ -28,21 +26,15 @@ finally:
 """
 
 
-def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    yield path
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from paths(inner, (*path, name))
-
-
 def test_it_says_its_version(boussole: Run) -> None:
     done = boussole("--version")
     assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole')}\n")
 
 
 def test_one_letter_asks_every_command_for_its_help() -> None:
-    for path in paths(typer.main.get_command(app)):
-        short, long = (CliRunner().invoke(app, [*path, option]) for option in ("-h", "--help"))
-        assert (short.exit_code, short.output) == (0, long.output), path
+    for words in ("", *commands_and_groups()):
+        short, long = (CliRunner().invoke(app, [*words.split(), option]) for option in ("-h", "--help"))
+        assert (short.exit_code, short.output) == (0, long.output), words
         assert "-h, --help" in short.output
 
 

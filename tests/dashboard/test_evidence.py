@@ -35,6 +35,7 @@ from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
 from dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
 from dashboard.scene import Scene
 from dashboard.words import speaker
+from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")
 PAPER = {"sha256": "ab" * 32, "name": "deliberation.pdf", "size": 1}
@@ -49,14 +50,8 @@ OF_THE_LOG = ["access_day", "access_purge"]
 
 
 def document(day=1, *, value=0.5):
-    return {
-        "schema": "boussole.audit/1",
-        "system": "matchft",
-        "window": {"start": f"2026-07-{day:02d}", "end": f"2026-07-{day:02d}", "timezone": "Europe/Paris"},
-        "evidence": {"statements": 0},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate", "value": value}],
-    }
+    on, measures = f"2026-07-{day:02d}", [{"id": "selection_rate", "value": value}]
+    return audit_document("matchft", start=on, end=on, evidence={"statements": 0}, measures=measures)
 
 
 @pytest.fixture(scope="module")

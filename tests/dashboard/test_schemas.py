@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from jsonschema import Draft202012Validator
 
 from audits.workspace import Workspace
-from dashboard.cli import app
 from dashboard.schemas import OUTPUTS, SCHEMAS
+from tests.commands import commands
 from tests.conftest import Run
 
 DOCS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -22,16 +21,8 @@ BY_THEIR_NAME = {"export json", "export oscal"}
 FEBRUARY = ("--from", "2026-02-01", "--to", "2026-02-28", "--as-of", "2026-06-01")
 
 
-def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    inner = getattr(command, "commands", {})
-    if not inner:
-        yield " ".join(path), command
-    for name, each in inner.items():
-        yield from commands(each, (*path, name))
-
-
 def test_every_command_that_writes_json_has_a_schema() -> None:
-    every = dict(commands(typer.main.get_command(app)))
+    every = commands()
     writing = {
         words for words, command in every.items() if any("--json" in parameter.opts for parameter in command.params)
     }

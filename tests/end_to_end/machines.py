@@ -58,17 +58,14 @@ except httpx.HTTPError as error:
 
 
 WAIT = """
-import sys, time, urllib.request
+import http.client, sys, time, urllib.request
 until = time.monotonic() + float(sys.argv[2])
 while True:
     try:
         with urllib.request.urlopen(sys.argv[1], timeout=10) as answer:
             sys.exit(answer.status != 200)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, http.client.HTTPException) as error:
         if time.monotonic() > until:
-            sys.exit(repr(error))
-    except Exception as error:
-        if time.monotonic() > until or type(error).__module__ != "http.client":
             sys.exit(repr(error))
     time.sleep(0.1)
 """

@@ -8,29 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.written import system_text
+from tests.written import CALLS
 
 HERE = Path(__file__).parent.parent
 HEADER = "decision_id,ts,contacted,gender\n"
 GOOD = "1,2026-03-01,true,F\n"
-SYSTEM = system_text(
-    "calls",
-    """
-columns:
-  id: decision_id
-  decided_at: ts
-  decision: {column: contacted, selected: [true], not_selected: [false]}
-groups:
-  gender: {column: gender, reference: M}
-windows: {audit: all}
-""",
-)
 
 
 @pytest.fixture
 def home(command: Any, tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
-    (tmp_path / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
+    (tmp_path / "calls.yaml").write_text(CALLS, encoding="utf-8")
     assert command("init", folder).returncode == 0
     assert command("--workspace", folder, "systems", "add", tmp_path / "calls.yaml").returncode == 0
     return folder
@@ -94,7 +82,7 @@ def test_an_unknown_system_is_named_with_the_nearest_one(command: Any, home: Pat
 def test_a_bad_system_file_names_the_key(
     command: Any, home: Path, tmp_path: Path, change: tuple[str, str], words: tuple[str, ...]
 ) -> None:
-    (tmp_path / "bad.yaml").write_text(SYSTEM.replace(*change), encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text(CALLS.replace(*change), encoding="utf-8")
     refused(command("--workspace", home, "systems", "add", tmp_path / "bad.yaml"), "bad.yaml", *words)
     assert [path.name for path in (home / "systems").iterdir()] == ["calls.yaml"]
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import pytest
-import typer.main
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,15 +18,15 @@ from audits.errors import BoussoleError
 from audits.formulas import SIGNS, WIDE, escaped, unescaped
 from audits.regular import read_bytes
 from audits.workspace import Workspace
-from dashboard.cli import app
 from dashboard.commands.output import CONTROLS, json_text, printable
 from tests.attacks import Tries
+from tests.commands import commands, kind_of, value_of
 from tests.conftest import Run
 
 SERVERS = {"dashboard", "demo"}
 WRITTEN = {"out", "json_", "html", "template", "folder", "to"}
 """Parameters that name what is written; and commands whose `file` is written."""
-WRITING = {("quarantine", "export"), ("ledger", "prove"), ("ledger", "checkpoint")}
+WRITING = {"quarantine export", "ledger prove", "ledger checkpoint"}
 AS_TEXT = [
     ("import", "--system", "x"),
     ("systems", "new", "x", "--from"),
@@ -39,32 +36,17 @@ AS_TEXT = [
 """Commands that take a file or something else in one place."""
 
 
-def commands(group: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, *names, name)
-        elif name not in SERVERS:
-            yield (*names, name), command
-
-
-def given_paths() -> list[tuple[tuple[str, ...], str]]:
+def given_paths() -> list[tuple[str, str]]:
     """Every command with each of its parameters that names a file to read."""
     return [
-        (names, str(parameter.name))
-        for names, command in commands(typer.main.get_command(app))
+        (words, str(parameter.name))
+        for words, command in commands().items()
+        if words not in SERVERS
         for parameter in command.params
-        if is_path(parameter) and parameter.name not in WRITTEN and not (names in WRITING and parameter.name == "file")
+        if kind_of(parameter) is Path
+        and parameter.name not in WRITTEN
+        and not (words in WRITING and parameter.name == "file")
     ]
-
-
-def kind_of(parameter: Any) -> Any:
-    """The Python type of one value of a parameter."""
-    annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", str)
-    return next(iter(get_args(annotation)), annotation) if get_origin(annotation) in (list, tuple) else annotation
-
-
-def is_path(parameter: Any) -> bool:
-    return kind_of(parameter) is Path
 
 
 class EndlessError(BaseException):
@@ -87,23 +69,13 @@ def at_most(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def value_of(parameter: Any, regular: Path) -> str:
-    """Something that a parameter may be given."""
-    kind = kind_of(parameter)
-    if get_origin(kind) is Literal:
-        return str(get_args(kind)[0])
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return str(next(iter(kind)).value)
-    return {Path: str(regular), int: "1", float: "1", dt.datetime: "2026-01-01"}.get(kind, "x")
-
-
 def arguments(command: Any, parameter: str, path: Path, regular: Path) -> list[str]:
     """What a command must be given, with the path in its place."""
     options, positional = [], []
     for each in command.params:
         if each.name != parameter and not each.required:
             continue
-        value = str(path) if each.name == parameter else value_of(each, regular)
+        value = str(path) if each.name == parameter else value_of(each, path=regular)
         if each.opts[0].startswith("-"):
             options += [each.opts[0], value]
         else:
@@ -117,21 +89,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.attack("machine", "a pipe that nobody writes to is given for a file, to every command that reads one")
-@pytest.mark.parametrize(("names", "parameter"), given_paths(), ids=str)
+@pytest.mark.parametrize(("words", "parameter"), given_paths(), ids=str)
 def test_a_pipe_keeps_no_command_waiting(
-    home: Path, command: Run, tmp_path: Path, tries: Tries, *, names: tuple[str, ...], parameter: str
+    home: Path, command: Run, tmp_path: Path, tries: Tries, *, words: str, parameter: str
 ) -> None:
-    pipe, regular = tmp_path / "pipe.csv", tmp_path / "regular.yaml"
+    regular, asked = tmp_path / "regular.yaml", commands()[words]
     regular.write_text("id: x\n", encoding="utf-8")
-    found: Any = typer.main.get_command(app)
-    for name in names:
-        found = found.commands[name]
     for suffix in ("csv", "pdf"):
         pipe = tmp_path / f"pipe.{suffix}"
         os.mkfifo(pipe)
         tries.add()
         with at_most(20):
-            done = command("--workspace", home, *names, *arguments(found, parameter, pipe, regular))
+            done = command("--workspace", home, *words.split(), *arguments(asked, parameter, pipe, regular))
         assert done.returncode in (1, 2), done.stderr
         assert "Traceback" not in done.stderr
 

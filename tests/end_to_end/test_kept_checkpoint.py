@@ -23,19 +23,16 @@ from charter.records import open_records, save_audit
 from dashboard.cli import app
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 from tests.audits.ledger.test_timestamp import FILES as STAMPS
+from tests.written import audit_document
 
 NAME = "example.org/agents"
 
 
 def document(day, *, system="matchft"):
-    return {
-        "schema": "boussole.audit/1",
-        "system": system,
-        "window": {"start": f"2026-03-{day:02d}", "end": f"2026-03-{day:02d}", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": f"sha256:{sha256(f'{day}'.encode()).hexdigest()}"},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate/sex=F", "value": day / 31, "n": 1795}],
-    }
+    on = f"2026-03-{day:02d}"
+    evidence = {"cubes": f"sha256:{sha256(f'{day}'.encode()).hexdigest()}"}
+    measures = [{"id": "selection_rate/sex=F", "value": day / 31, "n": 1795}]
+    return audit_document(system, start=on, end=on, evidence=evidence, measures=measures)
 
 
 def grow(workspace, days):

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-import typer.main
-from typer.core import TyperGroup
+from tests.commands import DAY, commands, value_of
 
-from dashboard.cli import app
-
-DAY = "2025-03-20"
 STATED = ["--role", "Steward", "--on", DAY]
 OF = ["--system", "trial"]
 CALLS: dict[str, list[str]] = {
@@ -62,22 +55,11 @@ SERVES = {"dashboard"}
 
 def calls(**places: Path) -> dict[str, list[str]]:
     """The words of every command and what follows them, made of its options where nobody wrote a call for it."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
-    commands = dict(_tree(root))
     return {
         words: [*words.split(), *(each.format(**places) for each in CALLS.get(words, _made(command)))]
-        for words, command in commands.items()
+        for words, command in commands().items()
         if words not in SERVES
     }
-
-
-def _tree(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if isinstance(command, TyperGroup):
-            yield from _tree(command, (*words, name))
-        else:
-            yield " ".join((*words, name)), command
 
 
 def _made(command: Any) -> list[str]:
@@ -86,16 +68,6 @@ def _made(command: Any) -> list[str]:
     for parameter in command.params:
         if parameter.required:
             name = [parameter.opts[0]] if parameter.param_type_name == "option" else []
-            made += [*name, _value(parameter)]
+            value = "trial" if parameter.name == "system" else value_of(parameter, path="{out}/given.csv")
+            made += [*name, value]
     return made
-
-
-def _value(parameter: Any) -> str:
-    if parameter.name == "system":
-        return "trial"
-    kind = parameter.type_descriptor.annotation
-    if get_origin(kind) is Literal:
-        return str(get_args(kind)[0])
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return str(next(iter(kind)).value)
-    return {int: "12", float: "0.5", Path: "{out}/given.csv", dt.datetime: DAY}.get(kind, "Text")

@@ -14,6 +14,7 @@ from audits.workspace import Workspace
 from charter.records import save_audit, verify_records
 from experiments.sync import sync
 from tests.faults.harness import Nursery, World, check
+from tests.written import audit_document
 
 WRITERS = 4
 
@@ -62,14 +63,8 @@ def test_records_written_by_threads_while_syncs_run(world: World, nursery: Nurse
 
 
 def _document(writer: int, number: int) -> dict[str, object]:
-    return {
-        "schema": "boussole.audit/1",
-        "system": f"writer{writer}",
-        "window": {"start": "2026-01-01", "end": "2026-01-31", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": "sha256:" + "ab" * 32},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate", "value": number, "n": 1}],
-    }
+    measures = [{"id": "selection_rate", "value": number, "n": 1}]
+    return audit_document(f"writer{writer}", start="2026-01-01", end="2026-01-31", measures=measures)
 
 
 def _check_records(workspace: Workspace, written: list[int]) -> None:

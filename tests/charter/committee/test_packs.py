@@ -21,24 +21,23 @@ from charter.records.acts import Closing, FrozenPack
 from charter.records.kinds import Attestation
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who
-from tests.written import system_text
+from tests.written import audit_document, system_text
 
 DAYS = dt.timedelta(days=1)
 
 
 def audit(hall, system, answers, *, start="2026-08-01", end="2026-08-31", value=0.5, **more):
     """An audit with some verdicts by question, the earliest that a test seals."""
-    document = {
-        "schema": "boussole.audit/1",
-        "system": system,
-        "as_of": "2026-09-01",
-        "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
-        "evidence": {"cubes": "sha256:" + "ab" * 32},
-        "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
-        "measures": [{"id": "selection_rate", "value": value}],
-        "decisions": 10,
-        "verdicts": [{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()],
-    }
+    document = audit_document(
+        system,
+        start=start,
+        end=end,
+        as_of="2026-09-01",
+        charter={"id": "c", "version": "1.0", "sha256": "c1" * 32},
+        measures=[{"id": "selection_rate", "value": value}],
+        decisions=10,
+        verdicts=[{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()],
+    )
     return save_audit(hall.workspace, document | more)["evidence"]["entry"]
 
 

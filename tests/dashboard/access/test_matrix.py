@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -21,28 +19,14 @@ from audits.workspace import Workspace
 from dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
 from dashboard.access.person import COOKIE
 from dashboard.access.places import COMMANDS, OPTIONS, PAGES, ROUTES
-from dashboard.cli import app
 from dashboard.server import routes
 from tests.attacks import Tries
+from tests.commands import commands, commands_and_groups
 from tests.conftest import Run
 from tests.dashboard.access.conftest import SETTINGS
 
 SOURCE = Path(dashboard.__file__).parent
 CHANGES = {"add", "adopt", "cast", "purge", "rotate", "seat", "open", "issue", "import", "sync", "resubmit"}
-
-
-def tree(group: TyperGroup, words: tuple[str, ...] = ()) -> Iterator[tuple[str, object]]:
-    """Every command by its words, groups as well."""
-    for name, command in group.commands.items():
-        yield " ".join((*words, name)), command
-        if isinstance(command, TyperGroup):
-            yield from tree(command, (*words, name))
-
-
-def all_commands() -> dict[str, object]:
-    root = typer.main.get_command(app)
-    assert isinstance(root, TyperGroup)
-    return dict(tree(root))
 
 
 def test_every_action_has_its_roles_and_every_action_is_done_somewhere() -> None:
@@ -59,9 +43,8 @@ def test_every_page_names_its_action() -> None:
 
 
 def test_every_command_names_its_action() -> None:
-    found = all_commands()
-    assert set(COMMANDS) == {words for words, command in found.items() if not isinstance(command, TyperGroup)}
-    groups = [command for command in found.values() if isinstance(command, TyperGroup)]
+    assert set(COMMANDS) == set(commands())
+    groups = [command for command in commands_and_groups().values() if isinstance(command, TyperGroup)]
     assert all([p.name for p in group.params] in ([], ["help"]) for group in groups), (
         "its value would pass for a command"
     )

@@ -1,0 +1,128 @@
+"""A person's name typed into the column of a group, looked for in all that leaves a workspace."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import audits
+from audits.languages import LANGUAGES
+from audits.workspace import Workspace
+from charter.oscal.exporting import oscal_files
+from charter.records.audits import latest_audits, stored_audits
+from dashboard.access.permissions import Role
+from dashboard.access.person import COOKIE
+from dashboard.alerts.channels import channels
+from dashboard.alerts.detect import check
+from dashboard.alerts.outbox import messages
+from dashboard.alerts.sending import composed
+from dashboard.api.endpoints import ENDPOINTS
+from dashboard.report.writing import write_report
+from dashboard.server import routes
+from tests.attacks import Tries
+from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
+
+
+@pytest.mark.parametrize(("kind", "strays"), CASES)
+@pytest.mark.attack("small groups", f"{SURFACES} in reports, packs, exports, the API, messages and notebooks")
+def test_what_leaves_the_workspace_names_nobody(place: Place, tries: Tries, noted: io.StringIO) -> None:
+    workspace = place.workspace
+    found: dict[str, str] = {}
+    for lang in LANGUAGES:
+        pdf = write_report(workspace, period=None, lang=lang, out=None)
+        found |= {f"report {lang} {name}": text for name, text in texts_of(pdf)}
+        found[f"oscal {lang}"] = json.dumps(oscal_files(workspace, stored_audits(workspace), lang=lang))
+    found |= api_answers(workspace)
+    found |= told(workspace)
+    found |= notebook(place)
+    look(found, tries)
+    assert NAME not in noted.getvalue()
+
+
+def api_answers(workspace: Workspace) -> dict[str, str]:
+    """Every address that is read, by the roles that see most."""
+    found = {}
+    entries = [audit.entry for audit in stored_audits(workspace)]
+    for role in (Role.CHAIR, Role.STEWARD, Role.AUDITOR):
+        client = TestClient(Starlette(routes=routes(workspace.home)))  # so many may be asked in a minute
+        client.cookies.set(COOKIE, role)
+        for endpoint in (each for each in ENDPOINTS if each.method == "get"):
+            for entry in entries if "{entry}" in endpoint.path else entries[:1]:
+                answer = client.get(endpoint.path.format(system="trial", entry=entry))
+                assert answer.status_code in (200, 403), endpoint.path
+                found[f"{role} {endpoint.path} {entry}"] = answer.text
+    assert any("selection_rate" in text for text in found.values())
+    return found
+
+
+def told(workspace: Workspace) -> dict[str, str]:
+    """All messages of an outbox, on every channel."""
+    assert check(workspace).changes
+    ways = channels(workspace)
+    found = {}
+    for message in messages(workspace):
+        letter = composed(workspace, ways[message.channel], message)
+        found[f"message {message.id}"] = letter.subject + letter.text + letter.html
+        found[f"document {message.id}"] = json.dumps(letter.document, ensure_ascii=False)
+    assert {message.channel for message in messages(workspace)} == {"post", "hook"}
+    return found
+
+
+def notebook(place: Place) -> dict[str, str]:
+    """Whatever a notebook prints, of the workspace, the file and the frame."""
+    rows = pd.read_csv(place.folder / "first.csv", dtype={"chosen": str})
+    rows = rows[rows["chosen"] != "?"].astype({"chosen": int})
+    found = {}
+    for name, data in (("workspace", place.workspace), ("file", place.folder / "first.csv"), ("frame", rows)):
+        system = "trial" if name == "workspace" else place.folder / "system.yaml"
+        made = audits.audit(system, data)
+        found |= {f"{name} {part}": text for part, text in shown(made).items()}
+        found[f"{name} sweep"] = audits.sweep(system, data, thresholds=[0.5]).to_csv()
+    few = rows[rows["ts"].str.startswith("2025-01")]  # more would be a group of enough people
+    found |= {f"compare {part}": text for part, text in shown(compared(few)).items()}
+    return found
+
+
+def compared(rows: pd.DataFrame) -> Any:
+    return audits.compare(
+        rows, decision="chosen", by=["sex", ["sex", "age"]], bands={"age": [40]}, reference={"sex": "M"}
+    )
+
+
+def shown(made: Any) -> dict[str, str]:
+    return {
+        "frame": made.frame().to_csv(),
+        "text": repr(made),
+        "page": made._repr_html_(),
+        "picture": made.plot("selection_rate").to_json(),
+        "measures": repr(made.measures) + repr(getattr(made, "apart", "")) + repr(getattr(made, "reports", "")),
+    }
+
+
+NAMED = KINDS["pool"].replace("}}}", f"}}, {NAME}: {{fr: zèbres, en: zebras}}}}}}")
+SMALL = re.compile(r"(?<![\d.,/:-])(?:[1-9]|10)(?![\d/:%-]|[.,]\d)")
+
+
+@pytest.mark.parametrize("few", [1, 3, 10])
+@pytest.mark.attack("webhooks", "the label of a declared group that is hidden, or a count of a few, in what is sent")
+def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tries) -> None:
+    fill(tmp_path, NAMED, few)
+    workspace = Workspace(tmp_path / "workspace")
+    hidden = [m for m in latest_audits(workspace)["trial"]["measures"] if NAME in m["id"]]
+    assert hidden
+    assert all(m["value"] is None for m in hidden)
+    for where, text in told(workspace).items():
+        assert not any(word in text.lower() for word in ("zebra", "zèbre", "dupont"))
+        if where.startswith("document"):
+            for change in json.loads(text)["changes"]:
+                said = " ".join(each["sentence"] + each["whole"] for each in change["texts"].values())
+                assert SMALL.findall(said) == []
+                tries.add()
