@@ -51,7 +51,7 @@ HEADER = "ref,when,granted,score,who,sex,age,income,job"
 DIFFERS = "differs from what is already in the log, which stays as it was"
 
 
-@pytest.fixture(params=["pseudonyms", "clear"])
+@pytest.fixture(params=["pseudonyms", pytest.param("clear", marks=pytest.mark.slow)])
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
     """A system whose ids are stored as pseudonyms, and one whose ids are stored as they are."""
     made = Workspace.create(tmp_path / "w")

@@ -74,7 +74,7 @@ def watched(chrome: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
 
 
 @attack("a reader's browser", "pages that ask another host, or do what their policy forbids")
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", ["fr", pytest.param("en", marks=pytest.mark.slow)])
 def test_no_page_breaks_its_policy_or_asks_another_host(
     watched: webdriver.Chrome, visit: Open, address: str, lang: str, tries: Tries
 ) -> None:

@@ -379,7 +379,7 @@ def test_any_other_fault(trial: Trial, tries: Tries, name: str) -> None:
 
 
 @pytest.mark.attack("files", "what others may read of what a command wrote, whatever the umask")
-@pytest.mark.parametrize("umask", [0o000, 0o022])
+@pytest.mark.parametrize("umask", [0o000, pytest.param(0o022, marks=pytest.mark.slow)])
 def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries, umask: int) -> None:
     before, wrong = os.umask(umask), []
     try:

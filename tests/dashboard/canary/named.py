@@ -34,7 +34,7 @@ CHANNELS = "".join(
     )
 )
 CASES = [
-    pytest.param(kind, strays, marks=() if (kind, strays) in (("free", 3), ("pool", 10)) else pytest.mark.slow)
+    pytest.param(kind, strays, marks=() if (kind, strays) == ("free", 3) else pytest.mark.slow)
     for kind in KINDS
     for strays in (1, 3, 10)
 ]
