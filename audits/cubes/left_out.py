@@ -125,16 +125,17 @@ def read_left_out(
     where it brought none; one of which a purge left the month, to each window that has days of this month. `reference`:
     the window of reference, where the audit reads one.
     """
+    out = _out(connection, system)
     parts = [
-        _aside(connection, system, window),
-        _excluded(connection, system, window),
+        _aside(connection, system, window, out),
+        _excluded(connection, system, window, out),
         _decisions(system, OTHER_PERIODS, f"NOT ({_within(window)})"),
         _apart(system, window, apart),
-        _outcomes(connection, system),
+        _outcomes(connection, system, out),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
     ]
     if reference is not None:
-        aside = f"({_aside(connection, system, reference)})"
+        aside = f"({_aside(connection, system, reference, out)})"
         parts.append(f"SELECT '{REFERENCE}', NULL, NULL, n FROM {aside} WHERE part IN ('{SET_ASIDE}', '{UNDATED}')")
         parts.append(_decisions(system, REFERENCE + COUNTED, _within(reference)))
     summed = (
@@ -159,24 +160,24 @@ def _within(window: Window) -> str:
     return f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
 
 
-def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window, out: str) -> str:
     """SQL: part, column, reason, n of the rows set aside; those of an excluded run are out with it."""
     month = f"bare AND day <= DATE '{window.end}' AND last_day(day) >= DATE '{window.start}'"
     here = f"{_within(window)} OR ({month}) OR {_whole(connection, system, window)}"
     return (
         f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
-        f"WHEN discarded THEN '{DISCARDED}' WHEN {_out(connection, system)} THEN '{EXCLUDED}' "
+        f"WHEN discarded THEN '{DISCARDED}' WHEN {out} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
         f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
     )
 
 
-def _outcomes(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+def _outcomes(connection: duckdb.DuckDBPyConnection, system: System, out: str) -> str:
     """SQL: the same columns, of the log of outcomes: its rows, and those that are set aside, but of excluded runs."""
     waiting = (
         f"SELECT '{OUTCOMES}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
-        f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({_out(connection, system)})"
+        f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({out})"
     )
     if not has_table(connection, system, "outcomes"):
         return waiting
@@ -212,14 +213,12 @@ def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
     return max(1, int(mean[0] or 1)) if mean else 1
 
 
-def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window, out: str) -> str:
     """SQL: the same columns, of the decisions of excluded runs; others that wait beside them are counted elsewhere."""
     if not has_table(connection, system, "excluded_decisions"):
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
     twin = f"{table(system, 'excluded_decisions')} JOIN lake.main.ingested i USING (batch)"
-    return (
-        f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)} AND ({_out(connection, system)})"
-    )
+    return f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)} AND ({out})"
 
 
 def _out(connection: duckdb.DuckDBPyConnection, system: System) -> str:

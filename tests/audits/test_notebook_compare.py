@@ -118,6 +118,7 @@ def test_the_frame_names_attribute_group_and_metric(frame: pd.DataFrame) -> None
     assert found[found["by"].isna()]["group"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_metric_of_ones_own_has_an_interval_that_covers() -> None:
     """The share of harm is a known share of a binomial: of 400 drawn samples, some 95 in 100 intervals hold it."""
     random, inside, draws = np.random.default_rng(5), 0, 400

@@ -25,6 +25,7 @@ def steady(years: range) -> list[Alarms]:
     return found
 
 
+@pytest.mark.slow
 def test_a_hundred_steady_years() -> None:
     assert sum(each.any for each in steady(range(5000, 5100))) <= 10  # 4 expected by design; more than 10: 1 in 400
 

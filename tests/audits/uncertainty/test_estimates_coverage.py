@@ -47,6 +47,7 @@ def held(case: Case, times: int) -> dict[str, tuple[float, float]]:
     return {name: (own[0] / own[1], other[0] / other[1]) for name, (own, other) in hits.items()}
 
 
+@pytest.mark.slow
 def test_intervals_hold_what_decisions_come_to() -> None:
     """400 draws: 3.3 standard errors below 95 % are 91.4."""
     for case in (
