@@ -88,14 +88,23 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text).strip()[:300]
 
 
+MOST_LISTED = 20
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or lists them all.
+    """A hint that names the nearest known word, or lists them; of many those most like it.
 
     >>> nearest("tilte", ["title", "owner"])
     "Did you mean 'title'?"
     >>> nearest("zzz", ["owner", "title"])
     'Known: owner, title.'
+    >>> nearest("zzz", [f"word{n}" for n in range(23)])[-24:]
+    'word8, word9 and 3 more.'
     """
     choices = sorted(known)
     close = difflib.get_close_matches(word, choices, n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(choices)}."
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    listed = sorted(difflib.get_close_matches(word, choices, n=MOST_LISTED, cutoff=0))
+    more = f" and {len(choices) - len(listed)} more" if len(listed) < len(choices) else ""
+    return f"Known: {', '.join(listed)}{more}."
