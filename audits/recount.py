@@ -22,8 +22,8 @@ from audits.lake import reading
 from audits.lake.connection import state_of
 from audits.lake.tables import KEYS, exists
 from audits.runs import read_window
-from audits.suppression import Published
 from audits.suppression.apart import Apart, within
+from audits.suppression.over_time import Published
 from audits.systems.model import System
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace

@@ -27,8 +27,8 @@ from audits.cubes.update import sealed_months
 from audits.cubes.watched import read_watched
 from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from audits.declaration import keep
-from audits.drift import drift_measures
 from audits.drift.by_group import group_drift_measures
+from audits.drift.measures import drift_measures
 from audits.drift.values import Watched
 from audits.hashing import canonical_json, sha256_hex
 from audits.lake import reading
@@ -36,9 +36,9 @@ from audits.lake.connection import snapshot
 from audits.measures import Cells, Measure
 from audits.metrics.measure import measured_cells
 from audits.standing import Standing, standing
-from audits.suppression import Published
 from audits.suppression.apart import Apart, named, with_groups, within
 from audits.suppression.lattice import Key
+from audits.suppression.over_time import Published
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, choose_window, reference_window, windows_between

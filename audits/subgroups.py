@@ -27,9 +27,8 @@ from audits.lake.tables import days_sql, literal, quote, table
 from audits.measures import Counts, Interval
 from audits.metrics.selection import SELECTION_RATIO
 from audits.standing import standing
-from audits.suppression import suppress
 from audits.suppression.apart import Apart, within
-from audits.suppression.rules import SINGLES_OUT
+from audits.suppression.rules import SINGLES_OUT, suppress
 from audits.systems.kinds import BUCKETS
 from audits.systems.model import System
 from audits.uncertainty.estimates import compare_rates

@@ -19,10 +19,9 @@ from audits.metrics.families import families
 from audits.metrics.view import View
 from audits.sides import Side
 from audits.standing import Standing
-from audits.suppression import Suppression, suppress
 from audits.suppression.apart import ONE_IN, smallest, with_groups
 from audits.suppression.lattice import Key
-from audits.suppression.rules import SET_APART
+from audits.suppression.rules import SET_APART, Suppression, suppress
 from audits.systems.model import System
 from audits.uncertainty.change import Change, Units
 

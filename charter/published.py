@@ -15,10 +15,10 @@ from audits.errors import NoLakeError, SystemFileError
 from audits.lake import reading
 from audits.metrics.lists_over_time import METRICS as LISTED
 from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
-from audits.suppression import Published, Suppression
 from audits.suppression.apart import Apart
 from audits.suppression.lattice import Key
-from audits.suppression.rules import SET_APART
+from audits.suppression.over_time import Published
+from audits.suppression.rules import SET_APART, Suppression
 from audits.systems.gaps import file_of
 from audits.systems.model import System
 from audits.systems.values import rare

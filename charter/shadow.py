@@ -22,8 +22,8 @@ from audits.measures import NOT_SELECTED, SELECTED
 from audits.metrics import measure_cells
 from audits.shadow import SIDES, Paired, last_common_month, read_paired
 from audits.standing import Standing, standing
-from audits.suppression import Published, Suppression, suppress
-from audits.suppression.over_time import REASON, also_hidden
+from audits.suppression.over_time import REASON, Published, also_hidden
+from audits.suppression.rules import Suppression, suppress
 from audits.systems.model import System
 from audits.uncertainty.estimates import rate_interval
 from audits.uncertainty.paired import mcnemar

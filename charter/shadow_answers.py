@@ -15,7 +15,7 @@ from audits.measures import Cells, Floats, Group, Measure, Scores
 from audits.metrics.definition import Rate
 from audits.metrics.selection import SELECTION_RATE
 from audits.shadow import SIDES, Paired
-from audits.suppression import Suppression
+from audits.suppression.rules import Suppression
 from audits.systems.model import System
 from audits.uncertainty.mover import Gap
 from audits.uncertainty.paired import least_variance, paired_gap, without_each

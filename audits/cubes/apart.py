@@ -14,9 +14,9 @@ from audits.cubes.withheld import WITHHELD
 from audits.errors import BoussoleError
 from audits.lake.tables import describe, quote, table
 from audits.measures import Cells
-from audits.suppression import Published
 from audits.suppression.apart import Apart, find_apart, within
 from audits.suppression.lattice import Key
+from audits.suppression.over_time import Published
 from audits.suppression.rules import SET_APART
 from audits.systems.model import System
 from audits.windows import Window

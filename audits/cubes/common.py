@@ -23,8 +23,9 @@ from audits.lake.tables import describe, one, quote, table
 from audits.measures import Group as Values
 from audits.metrics.scores_over_time import CURVE
 from audits.privacy.pseudonyms import set_key
-from audits.suppression import Published, Suppression
 from audits.suppression.lattice import By, Key
+from audits.suppression.over_time import Published
+from audits.suppression.rules import Suppression
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace

@@ -22,10 +22,10 @@ from audits.lake.tables import KEYS, describe, exists, quote, table
 from audits.measures import Cells, Group, Scores, group_label
 from audits.privacy import keys
 from audits.privacy.pseudonyms import BUCKET_RING, KNOWN
-from audits.suppression import Published, Suppression
 from audits.suppression.apart import Apart
 from audits.suppression.lattice import Key, Lattice
-from audits.suppression.rules import few
+from audits.suppression.over_time import Published
+from audits.suppression.rules import Suppression, few
 from audits.systems.model import System
 from audits.systems.values import RARE, UNDECLARED, rare
 from audits.workspace import Workspace

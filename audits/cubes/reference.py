@@ -13,10 +13,10 @@ from audits.cubes.read import cells_from_counts, read_counts
 from audits.cubes.scores import SCORES, read_scores
 from audits.drift.before import EMPTY, HIDDEN, NOT_AUDITED, OVERLAPS, PURGED, Before
 from audits.lake.tables import KEYS
-from audits.suppression import Published
 from audits.suppression.additive import made_up
 from audits.suppression.apart import Apart
 from audits.suppression.lattice import EVERYBODY, Key
+from audits.suppression.over_time import Published
 from audits.systems.model import System
 from audits.windows import Window
 

@@ -19,10 +19,10 @@ from audits.lake.tables import KEYS
 from audits.measures import Cells
 from audits.metrics.lists_over_time import lists_withheld
 from audits.metrics.scores_over_time import scores_withheld
-from audits.suppression import Published, Suppression
 from audits.suppression.apart import Apart, within
 from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.over_time import REASON, also_hidden
+from audits.suppression.over_time import REASON, Published, also_hidden
+from audits.suppression.rules import Suppression
 from audits.suppression.together import alike
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces

@@ -12,8 +12,8 @@ from audits.measures import Cells, Group, Measure, group_label
 from audits.metrics.scored import EVERY, Scored
 from audits.metrics.view import View
 from audits.standing import Standing
-from audits.suppression import suppress
 from audits.suppression.lattice import Key
+from audits.suppression.rules import suppress
 from audits.systems.model import System
 
 NOT_AUDITED, OVERLAPS, EMPTY, PURGED = "reference_not_audited", "overlaps", "empty_reference", "rows_purged"

@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from audits.cubes import build
 from audits.cubes.histograms import POOLED
 from audits.drift.bins import Binned, Histogram, categories
-from audits.drift.distances import distance_measures
-from audits.drift.measures import index_measures
 from audits.measures import Measure
 
 UNKNOWN, OTHERS = "?", "*"
@@ -75,6 +73,9 @@ def value_measures(
     `params`: the shares of each value, in both; `new` and `gone`: values that one of the windows does not have.
     Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
+    from audits.drift.distances import distance_measures  # they take statistics, which few commands need
+    from audits.drift.measures import index_measures
+
     binned = _binned(by, name, sides, fewest)
     return [
         *index_measures(binned, design_effect=design_effect),

@@ -23,8 +23,7 @@ from audits.metrics.selection import SELECTION_RATIO
 from audits.metrics.stages import stage_measures
 from audits.metrics.view import View
 from audits.standing import Standing
-from audits.suppression import Suppression, suppress
-from audits.suppression.rules import NOTHING
+from audits.suppression.rules import NOTHING, Suppression, suppress
 from audits.systems.model import System
 
 EVERYTHING_READABLE = Standing()

@@ -25,8 +25,8 @@ from audits.metrics.comparisons import against, compared, judged, refused
 from audits.metrics.definition import Comparison, Rate
 from audits.metrics.view import View, known_values
 from audits.standing import Standing
-from audits.suppression import Suppression, suppress
 from audits.suppression.lattice import Key
+from audits.suppression.rules import Suppression, suppress
 from audits.systems.model import System
 from audits.uncertainty.auc import Sides
 from audits.uncertainty.means import Moments

@@ -14,7 +14,7 @@ from audits.metrics.groups import rate_measures
 from audits.metrics.scored import Scored
 from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from audits.metrics.view import View
-from audits.suppression import Suppression, suppress
+from audits.suppression.rules import Suppression, suppress
 from audits.systems.model import System
 
 SCORING_RATE = replace(SELECTION_RATE, metric="scoring_rate", decided=False)

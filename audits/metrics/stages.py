@@ -15,9 +15,9 @@ from audits.metrics.groups import rate_measures
 from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from audits.metrics.view import View, known_values
 from audits.standing import Standing
-from audits.suppression import Suppression, suppress_stages
+from audits.suppression.funnel import suppress_stages
 from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.rules import NOTHING
+from audits.suppression.rules import NOTHING, Suppression
 from audits.systems.model import System
 from audits.uncertainty.products import product, product_interval
 

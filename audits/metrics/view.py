@@ -12,7 +12,7 @@ from audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
 from audits.metrics.definition import Rate, between
 from audits.metrics.frame import Frame, frame
 from audits.standing import Standing
-from audits.suppression import Suppression
+from audits.suppression.rules import Suppression
 from audits.systems.model import System
 from audits.uncertainty.estimates import rate_interval
 

@@ -17,9 +17,8 @@ from audits.notebook.asked import NO_DAY, By, attributes_of, check_arguments, ch
 from audits.notebook.counting import count, open_rows, yes_values
 from audits.notebook.own import Function, Own, own_measures, own_metrics
 from audits.notebook.results import Results
-from audits.suppression import suppress
 from audits.suppression.lattice import Key
-from audits.suppression.rules import NOTHING
+from audits.suppression.rules import NOTHING, suppress
 from audits.systems.kinds import Value
 from audits.systems.logs import Columns, Decision
 from audits.systems.model import System

@@ -15,9 +15,8 @@ from audits.errors import BoussoleError
 from audits.lake import reading
 from audits.metrics.scored import Scored, scored_tables
 from audits.standing import standing
-from audits.suppression import suppress
 from audits.suppression.apart import named, with_groups, within
-from audits.suppression.rules import NOTHING
+from audits.suppression.rules import NOTHING, suppress
 from audits.systems.model import System
 from audits.windows import choose_window
 from audits.workspace import Workspace

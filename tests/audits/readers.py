@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from audits.measures import NO_OUTCOME, Cells
-from audits.suppression import Suppression, suppress
+from audits.suppression.rules import Suppression, suppress
 from audits.systems.model import System
 from tests.written import sample
 

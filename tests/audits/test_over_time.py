@@ -20,8 +20,8 @@ from audits.evidence import load
 from audits.measures import NO_OUTCOME, Cells
 from audits.runs import measure_evidence, measure_window
 from audits.standing import standing
-from audits.suppression import Published, suppress
-from audits.suppression.over_time import also_hidden
+from audits.suppression.over_time import Published, also_hidden
+from audits.suppression.rules import suppress
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace

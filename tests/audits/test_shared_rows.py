@@ -28,8 +28,9 @@ from audits.decisions.shared import sharing
 from audits.errors import SystemFileError
 from audits.lake import reading
 from audits.runs import read_window
-from audits.suppression import Published, suppress
 from audits.suppression.apart import named
+from audits.suppression.over_time import Published
+from audits.suppression.rules import suppress
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace

@@ -21,7 +21,8 @@ from audits.evidence import load
 from audits.measures import Measure
 from audits.runs import measure_evidence, measure_window
 from audits.standing import standing
-from audits.suppression import suppress, suppress_stages
+from audits.suppression.funnel import suppress_stages
+from audits.suppression.rules import suppress
 from audits.systems.model import System
 from audits.workspace import Workspace
 from tests import oracle

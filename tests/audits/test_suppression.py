@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.measures import Cells
-from audits.suppression import suppress
+from audits.suppression.rules import suppress
 from tests.audits.readers import Attacker, Row, check, rows_of, system, tables
 
 

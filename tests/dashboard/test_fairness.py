@@ -60,6 +60,7 @@ def every_choice(document: Any) -> Iterator[dict[str, str]]:
                     yield {"kind": kind.key, "by": ",".join(by), "control": control, "stage": stage}
 
 
+@pytest.mark.slow
 def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]) -> None:
     choices = list(every_choice(windows[0]))
     assert len({choice["kind"] for choice in choices}) > 8

@@ -178,7 +178,9 @@ def fill_in(text: str, answers: Mapping[str, str | None]) -> str:
     return "\n".join(written) + "\n"
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if i > 2 else ()) for i, name in enumerate(FILES)]
+)
 def test_a_file_gets_the_verdict_of_its_publication(desk: Desk, name: str) -> None:
     asked = FILES[name]
     data, file = desk.data / asked.file, desk.home / f"{name}.yaml"

@@ -8,12 +8,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
 from audits.workspace import Workspace
 
 AS_A_USER = """
 import json, os, sys
 from pathlib import Path
 from audits.lake.engine import connect
+import pytest
+
 from audits.workspace import Workspace
 from dashboard.cli import app
 app(["--workspace", sys.argv[1], "sync", *sys.argv[2:]], standalone_mode=False)
@@ -23,6 +27,7 @@ print(json.dumps([os.nice(0), threads]))
 """
 
 
+@pytest.mark.slow
 def test_nice(make_workspace: Callable[..., Workspace]) -> None:
     home = str(make_workspace("admissions").home)
     environment = {name: value for name, value in os.environ.items() if name != "BOUSSOLE_THREADS"}

@@ -24,7 +24,8 @@ def test_many_small_files(world: World, nursery: Nursery, files: int) -> None:
     assert (report["ingested"], report["known"]) == ([], files)
 
 
-@pytest.mark.parametrize("rows", [500_000, pytest.param(20_000_000, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [500_000, 20_000_000])
 def test_one_large_file_under_two_gigabytes(world: World, nursery: Nursery, tmp_path: Path, rows: int) -> None:
     path = tmp_path / "large.parquet"
     duckdb.execute(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift import Histogram, drift_measures
-from audits.drift.bins import merged
+from audits.drift.bins import Histogram, merged
+from audits.drift.measures import drift_measures
 from audits.measures import Cells
 from audits.runs import design_effect
 from charter.pack.verifier import drift as verifier

@@ -13,8 +13,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift import Histogram, drift_measures
+from audits.drift.bins import Histogram
 from audits.drift.distances import ORDERED, distance_measures, missing_measure, ordered_measures
+from audits.drift.measures import drift_measures
 from audits.drift.ordered import Higher, anderson_darling, cramer_von_mises, mann_whitney
 from audits.drift.statistics import chi_square, hellinger, total_variation
 from audits.drift.transport import wasserstein

@@ -11,9 +11,10 @@ import pytest
 import scipy.stats
 from sklearn.metrics import roc_auc_score
 
-from audits.drift import Histogram, drift_measures
+from audits.drift.bins import Histogram
 from audits.drift.distances import ordered_measures
 from audits.drift.meaning import beyond, meaning_measures
+from audits.drift.measures import drift_measures
 from audits.drift.ordered import cramer_von_mises
 from audits.drift.shifts import Series, Step, shifts
 from audits.drift.statistics import chi_square

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from audits.drift import Histogram, drift_measures
-from audits.drift.bins import HistogramError
+from audits.drift.bins import Histogram, HistogramError
+from audits.drift.measures import drift_measures
 from audits.drift.statistics import psi
 from audits.measures import Measure
 from audits.uncertainty.tests import p_beyond, p_good

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from audits.cubes.edges import FARTHEST, feature_units
-from audits.drift import Histogram
+from audits.drift.bins import Histogram
 from audits.drift.distances import ordered_measures
 from audits.drift.transport import Sums, wasserstein
 from audits.measures import Measure

@@ -111,7 +111,7 @@ NAMED = KINDS["pool"].replace("}}}", f"}}, {NAME}: {{fr: zèbres, en: zebras}}}}
 SMALL = re.compile(r"(?<![\d.,/:-])(?:[1-9]|10)(?![\d/:%-]|[.,]\d)")
 
 
-@pytest.mark.parametrize("few", [1, 3, 10])
+@pytest.mark.parametrize("few", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 10))])
 @pytest.mark.attack("webhooks", "the label of a declared group that is hidden, or a count of a few, in what is sent")
 def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tries) -> None:
     fill(tmp_path, NAMED, few)

@@ -111,6 +111,7 @@ BROKEN: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "strays"), [case for case in CASES if case.values[1] == 3])
 @pytest.mark.attack("small groups", f"{SURFACES} in errors about broken files, and in what an import says of them")
 def test_no_error_quotes_a_name(place: Place, tries: Tries, command: Run, tmp_path: Path) -> None:

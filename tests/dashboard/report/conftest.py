@@ -10,7 +10,8 @@ import numpy as np
 import pypdf
 import pytest
 
-from audits.drift import Histogram, drift_measures
+from audits.drift.bins import Histogram
+from audits.drift.measures import drift_measures
 from audits.measures import Cells, Strata
 from audits.metrics.measure import measure_cells
 from audits.runs import Run
