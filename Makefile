@@ -54,8 +54,8 @@ token: ## SoftHSM, a PKCS#11 token in software, and ip, from the system's packag
 demo: .venv/.run ## build the demo workspace, run the whole chain, open the dashboard
 	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
 
-test: .venv/.dev browser token ## every test but the slow ones
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+test: .venv/.dev browser token ## every test but the slow ones; a third process works while others wait for browsers
+	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile
 
 test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark
 	$(BIN)/python -m pytest -n 2 --dist loadfile
