@@ -62,10 +62,11 @@ class _Part:
     def data(self) -> Data:
         page = system_page(self.edition.of(self.system_id), self.system_id, speaker(self.tell.lang))
         drift = [(section, question) for section in page.sections for question in section.questions if question.drift]
+        system = self.edition.scene.systems.get(self.system_id)  # its file may be gone
         articles = [self._article(section) for section in sorted(page.sections, key=lambda section: section.order)]
         return {
             "title": page.title,
-            "purpose": self.tell.text(self.edition.scene.systems[self.system_id].purpose),
+            "purpose": self.tell.text(system.purpose) if system else "",
             "facts": [list(pair) for pair in page.facts] + self._more_facts(),
             "notes": self._notes(),
             "articles": [article for article in articles if article["questions"] or article["caps"]],

@@ -85,8 +85,8 @@ class Scene:
     def forked(self, name, days):
         """Another ledger under the same key."""
         other = Workspace.create(self.home / name)
-        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
         grow(other, days)
+        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
         return other
 
 

@@ -37,7 +37,7 @@ def place(
     shutil.copytree(model / "workspace", tmp_path / "workspace")
     monkeypatch.setenv("BOUSSOLE_HOME", str(tmp_path / "workspace"))
     access_log._lately.clear()
-    return Place(kind, model, tmp_path / "workspace")
+    return Place(kind, strays, model, tmp_path / "workspace")
 
 
 @pytest.fixture
