@@ -237,25 +237,25 @@ def _as_kept(found: Read, kept: Read) -> Read:
 
 
 def _binned(one: Read, other: Read, *, values: bool) -> list[object]:
-    """The histograms; of a column whose bins or named values were chosen anew, and without `values` of each column of
-    categories, how many decisions there are, and of numbers how many have none."""
+    """The histograms, of categories those with a name in both; of a column whose bins were chosen anew, and without
+    `values` of each column of categories, how many decisions there are, and of numbers how many have none."""
     others = {each.feature: each for each in other.histograms}
     return [_like(each, others.get(each.feature), values=values) for each in one.histograms]
 
 
 def _like(each: Watched, other: Watched | None, *, values: bool) -> object:
     if isinstance(each, Categories):
-        held = values and not (isinstance(other, Categories) and _named_anew(each, other))
-        return each if held else (each.feature, each.reference.total(), each.current.total())
+        if not values:
+            return (each.feature, each.reference.total(), each.current.total())
+        return each.folded(_named(each) & _named(other)) if isinstance(other, Categories) else each
     if not isinstance(other, Categories) and other is not None and other.edges == each.edges:
         return each
     return (each.feature, *((sum(side), side[-1]) for side in (each.reference, each.current)))
 
 
-def _named_anew(one: Categories, other: Categories) -> bool:
-    """Whether other values have names: which can only be where some have none."""
-    names = [set[str]({**each.reference, **each.current}) for each in (one, other)]
-    return names[0] != names[1] and OTHERS in names[0] & names[1]
+def _named(each: Categories) -> set[str]:
+    """The values that have a name: some may have lost theirs since, as rare ones came."""
+    return {*each.reference, *each.current} - {OTHERS}
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:

@@ -9,6 +9,7 @@ import duckdb
 from audits.cubes import build
 from audits.cubes.edges import bins_of
 from audits.drift.bins import Histogram
+from audits.drift.pooling import read_pools
 from audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
 from audits.lake.tables import table
 from audits.systems.model import System
@@ -20,14 +21,17 @@ def read_watched(
 ) -> list[Watched]:
     """The score and the features that ever held a value: numbers in the order of the system file, then categories.
 
-    Values that some but fewer than `suppress_below` decisions have in a window are counted together.
+    Values that some but fewer than `suppress_below` decisions have in a window, or had in a month before, are counted
+    together.
     """
     bins = bins_of(connection, system)
     found: list[Watched] = [*read_histograms(connection, system, reference, current, bins.edges)]
+    pools = read_pools(connection, system)
     for name in system.categories:
         if name in bins.values:
             sides = (_values(connection, system, name, reference), _values(connection, system, name, current))
-            found.append(Categories.of(name, sides, fewest=system.privacy.suppress_below))
+            pool = pools[name].of(reference, current)
+            found.append(Categories.of(name, sides, fewest=system.privacy.suppress_below, pool=pool))
     return found
 
 

@@ -37,9 +37,8 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
         if name in counts.values and name in group_columns(system):
             found.append(group_measure("feature", name))
         elif name in counts.values:
-            found += _values(
-                name, (counts.value_counts(name, pair[0]), counts.value_counts(name, pair[1])), system, effect
-            )
+            sides = (counts.value_counts(name, pair[0]), counts.value_counts(name, pair[1]))
+            found += _values(name, sides, system, effect, pool=counts.pool(name, pair))
         elif name in counts.bins:
             found += _column(counts.histogram(name, *pair), system, effect)
     decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
@@ -88,11 +87,13 @@ def _without_totals(measure: Measure) -> Measure:
     return replace(measure, n=None, params=kept)
 
 
-def _values(name: str, sides: tuple[Values, Values], system: System, effect: float) -> list[Measure]:
+def _values(
+    name: str, sides: tuple[Values, Values], system: System, effect: float, *, pool: frozenset[str]
+) -> list[Measure]:
     """Of a column of categories."""
     fewest, now = system.privacy.suppress_below, sides[1]
     return [
-        *value_measures("feature", name, sides, fewest=fewest, design_effect=effect),
+        *value_measures("feature", name, sides, fewest=fewest, design_effect=effect, pool=pool),
         missing_measure(name, n=now.total(), missing=now[UNKNOWN], fewest=fewest),
     ]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from audits.cubes import build
 from audits.drift.compared import Pair, group_columns, group_measure
 from audits.drift.counts import WindowCounts
+from audits.drift.pooling import Pools, pools_of
 from audits.drift.values import UNKNOWN, Values, value_measures
 from audits.lake.tables import has_table, literal, table
 from audits.measures import Measure
@@ -24,10 +25,12 @@ NOT_COUNTED, TOO_MANY = "not_counted", "too_many_strata"
 @dataclass(frozen=True, kw_only=True)
 class ControlCounts:
     """`values`: of each control, how many decisions of a window had each value; a window that is not in it was not
-    counted as a whole. `pooled`: windows with too many profiles to count."""
+    counted as a whole. `pooled`: windows with too many profiles to count. `pools`: values of each control without a
+    name."""
 
     values: Mapping[str, Mapping[Window, Values]]
     pooled: frozenset[Window]
+    pools: Mapping[str, Pools] = field(default_factory=dict)
 
 
 def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts: WindowCounts) -> ControlCounts:
@@ -38,11 +41,10 @@ def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts:
     months = {month for window in counts.windows if (found := _months(window)) for month in found}
     if not system.controls or not system.attributes or not months or not has_table(connection, system, "strata"):
         return ControlCounts(values={}, pooled=frozenset())
-    listed = ", ".join(f"DATE '{month.start}'" for month in sorted(months))
     rows = connection.execute(
         f"SELECT month, stratum, CAST(sum(n) AS BIGINT) FROM {table(system, 'strata')} "
         f'WHERE "by" = {literal("*".join(system.attributes[0]))} AND controls = {literal(build.controls_of(system))} '
-        f"AND month IN ({listed}) GROUP BY ALL"
+        "GROUP BY ALL"
     ).fetchall()
     by_month: dict[Window, list[tuple[str, int]]] = {}
     for month, stratum, n in rows:
@@ -62,13 +64,32 @@ def _of_windows(
         if any(stratum == build.POOLED for stratum, _ in rows):
             pooled.add(window)
             continue
-        found = {name: Values() for name in system.controls}
-        for stratum, n in rows:
-            for name, value in zip(system.controls, build.control_values(stratum), strict=True):
-                found[name][UNKNOWN if value is None else value] += n
-        for name, each in found.items():
+        for name, each in _values(rows, system).items():
             values[name][window] = each
-    return ControlCounts(values=values, pooled=frozenset(pooled))
+    return ControlCounts(values=values, pooled=frozenset(pooled), pools=_pools(by_month, system))
+
+
+def _pools(by_month: Mapping[Window, Sequence[tuple[str, int]]], system: System) -> dict[str, Pools]:
+    """The values of each control that have no name; a month with too many profiles is told in no window."""
+    counted = {
+        month.start: _values(rows, system)
+        for month, rows in by_month.items()
+        if all(stratum != build.POOLED for stratum, _ in rows)
+    }
+    fewest = system.privacy.suppress_below
+    return {
+        name: pools_of({day: values[name] for day, values in counted.items()}, fewest=fewest)
+        for name in system.controls
+    }
+
+
+def _values(rows: Sequence[tuple[str, int]], system: System) -> dict[str, Values]:
+    """How many decisions had each value of each control, from counts of profiles."""
+    found = {name: Values() for name in system.controls}
+    for stratum, n in rows:
+        for name, value in zip(system.controls, build.control_values(stratum), strict=True):
+            found[name][UNKNOWN if value is None else value] += n
+    return found
 
 
 def _months(window: Window) -> list[Window]:
@@ -99,7 +120,8 @@ def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, sys
         if all(window in windows for window in pair):
             sides = windows[pair[0]], windows[pair[1]]
             fewest = system.privacy.suppress_below
-            measures += value_measures(CONTROL, key, sides, fewest=fewest, design_effect=effect)
+            pool = found.pools[name].of(*pair) if name in found.pools else frozenset()
+            measures += value_measures(CONTROL, key, sides, fewest=fewest, design_effect=effect, pool=pool)
             continue
         reason = TOO_MANY if found.pooled & set(pair) else NOT_COUNTED
         measures.append(Measure(metric="psi", by=(CONTROL,), group=(key,), status="undefined", reason=reason))

@@ -15,6 +15,7 @@ from audits.cubes.edges import edges_of, units_of
 from audits.cubes.read import decision_sql, outcome_sql
 from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
+from audits.drift.pooling import Pools, read_pools
 from audits.drift.transport import Sums
 from audits.drift.values import UNKNOWN, Values, value_at
 from audits.lake.tables import describe, literal, table, whole_sum
@@ -37,9 +38,10 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class WindowCounts:
-    """Counts of several windows. `everybody` by window: (buckets, decision, outcome), as `Cells` has them; `bins` by
-    column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them; `totals`: sums of their
-    values in the units of `summed_in` (NaN where they are not known); `values` by column of categories and window."""
+    """Counts of several windows. `everybody` by window: (buckets, decision, outcome), as `Cells` has them; `bins`
+    by column: (windows, bins) between its `edges`, the missing last, as `Histogram` has them; `totals`: sums of
+    their values in the units of `summed_in` (NaN where they are not known); `values` by column of categories and
+    window; `pools`: those of them that have no name."""
 
     windows: Mapping[Window, int]
     everybody: Counts
@@ -48,6 +50,7 @@ class WindowCounts:
     totals: Mapping[str, Floats] = field(default_factory=dict)
     summed_in: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     values: Mapping[str, Mapping[Window, Values]] = field(default_factory=dict)
+    pools: Mapping[str, Pools] = field(default_factory=dict)
 
     def decisions(self, window: Window) -> int:
         """How many decisions a window holds."""
@@ -86,6 +89,10 @@ class WindowCounts:
         """How many decisions of a window had each value of a column of categories; all lack it before it ever came."""
         return self.values[column].get(window, Values({UNKNOWN: self.decisions(window)}))
 
+    def pool(self, column: str, pair: tuple[Window, Window]) -> frozenset[str]:
+        """The values of a column that have no name where two windows are told."""
+        return self.pools[column].of(*pair) if column in self.pools else frozenset()
+
     def _side(self, column: str, window: Window) -> tuple[int, ...]:
         """The bins of one window; before a column ever held a value it has none, and all its decisions lack it."""
         counts: list[int] = self.bins[column][self.windows[window]].tolist()
@@ -118,6 +125,7 @@ def read_windows(
         totals=totals,
         summed_in={name: units_of(name, inner, system) for name, inner in edges.items()},
         values=_values(connection, system, joined, list(found)),
+        pools=read_pools(connection, system),
     )
 
 

@@ -7,7 +7,7 @@ tell of one person.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from audits.cubes import build
@@ -36,14 +36,14 @@ class Categories:
     current: Values
 
     @classmethod
-    def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int) -> Categories:
-        """Of counts by value: those that some but few have in a window are together in both.
+    def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> Categories:
+        """Of counts by value: those that some but few have in a window are together in both, with those of the `pool`.
 
         Beside a window that holds no value at all there is nothing to compare, and no value is named.
         """
         if any(set(side) == {UNKNOWN} for side in sides):
             return cls(feature, _unnamed(sides[0]), _unnamed(sides[1]))
-        pairs = told(sides, fewest=fewest)
+        pairs = told(sides, fewest=fewest, pool=pool)
         one, two = (+Values({value: pair[at] for value, pair in pairs.items()}) for at in (0, 1))
         return cls(feature, one, two)
 
@@ -51,6 +51,14 @@ class Categories:
     def pairs(self) -> dict[str, tuple[int, int]]:
         """Values with their counts in both windows, the most frequent first, those together last."""
         return told((self.reference, self.current), fewest=0)
+
+    def folded(self, names: Collection[str]) -> Categories:
+        """The same, with names for these values alone."""
+        one, two = Values(), Values()
+        for side, whole in ((one, self.reference), (two, self.current)):
+            for value, n in whole.items():
+                side[value if value in names else OTHERS] += n
+        return replace(self, reference=+one, current=+two)
 
     def coarse(self) -> Binned:
         """The counts that distances are taken over; the measures tell names, and no share of any."""
@@ -66,25 +74,32 @@ def _unnamed(side: Values) -> Values:
 
 
 def value_measures(
-    by: str, name: str, sides: tuple[Values, Values], *, fewest: int, design_effect: float
+    by: str,
+    name: str,
+    sides: tuple[Values, Values],
+    *,
+    fewest: int,
+    design_effect: float,
+    pool: Collection[str] = (),
 ) -> list[Measure]:
     """Every distance of one column between two windows, from how many decisions had each value.
 
-    `params`: the shares of each value, in both; `new` and `gone`: values that one of the windows does not have.
+    `pool`: values without a name. `params`: the shares of each value, in both; `new` and `gone`: values that one of the
+    windows does not have.
     Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
     from audits.drift.distances import distance_measures  # they take statistics, which few commands need
     from audits.drift.measures import index_measures
 
-    binned = _binned(by, name, sides, fewest)
+    binned = _binned(by, name, sides, fewest, pool)
     return [
         *index_measures(binned, design_effect=design_effect),
         *distance_measures(binned, design_effect=design_effect),
     ]
 
 
-def _binned(by: str, name: str, sides: tuple[Values, Values], fewest: int) -> Binned:
-    pairs = told(sides, fewest=fewest)
+def _binned(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool: Collection[str] = ()) -> Binned:
+    pairs = told(sides, fewest=fewest, pool=pool)
     binned = categories(by, name, pairs)
     real = {value: pair for value, pair in pairs.items() if value not in (UNKNOWN, OTHERS)}
     more = {
@@ -97,8 +112,9 @@ def _binned(by: str, name: str, sides: tuple[Values, Values], fewest: int) -> Bi
     return replace(binned, about={**binned.about, **more}, reason=reason)
 
 
-def told(sides: tuple[Values, Values], *, fewest: int) -> dict[str, tuple[int, int]]:
-    """Values with their counts in both windows, the most frequent first; those that some but few have are together.
+def told(sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> dict[str, tuple[int, int]]:
+    """Values with their counts in both windows, the most frequent first; those that some but few have are together, and
+    those of the `pool`.
 
     Where they are few together as well, the rarest of the others joins them: everybody less the others would tell.
 
@@ -107,7 +123,7 @@ def told(sides: tuple[Values, Values], *, fewest: int) -> dict[str, tuple[int, i
     """
     pairs = {value: (sides[0][value], sides[1][value]) for value in {**sides[0], **sides[1]}}
     ordered = sorted(pairs, key=lambda value: (-sum(pairs[value]), value))
-    few = {value for value in ordered if value == OTHERS or any(0 < n < fewest for n in pairs[value])}
+    few = {v for v in ordered if v == OTHERS or v in pool or any(0 < n < fewest for n in pairs[v])}
     while few and (short := _short(pairs, few, fewest)):
         rarest = (value for value in reversed(ordered) if value not in few and any(pairs[value][at] for at in short))
         if (more := next(rarest, None)) is None:
