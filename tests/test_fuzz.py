@@ -49,7 +49,7 @@ from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
 from tests.written import CALLS, audit_document
 
 Parser = Callable[[bytes], object]
-EXAMPLES = int(os.environ.get("BOUSSOLE_FUZZ", "60"))
+EXAMPLES = int(os.environ.get("BOUSSOLE_FUZZ", "30"))
 """Damaged files that each parser is given; `make attack` gives more."""
 KINDS = ("flip", "cut", "insert", "repeat", "swap", "drop")
 TOKENS = (

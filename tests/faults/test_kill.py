@@ -13,7 +13,8 @@ MOST_COMMITS = 3
 
 
 @pytest.mark.attack("the lake", "a sync is killed, most often inside a commit")
-@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("rounds", [5, 50])
 def test_killed_at_any_point_and_started_again(world: World, nursery: Nursery, tries: Tries, rounds: int) -> None:
     chance = np.random.default_rng(rounds)
     killed = in_commit = 0

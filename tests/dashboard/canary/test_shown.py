@@ -52,6 +52,7 @@ IN_MLFLOW = "log"
 """Puts a file, as it is, into the team's own tracking store."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "strays"), CASES)
 @pytest.mark.attack("small groups", f"{SURFACES} in what every command prints and writes")
 def test_no_command_names_anybody(place: Place, tries: Tries, command: Run, noted: io.StringIO) -> None:
