@@ -11,8 +11,7 @@ from charter.current import unmeasured
 from charter.facts import Facts
 from charter.families import questions
 from charter.testing import PValues, p_values, verdict_of
-from charter.verdict import worst
-from charter.verdicts import judge, oriented, summarise
+from charter.verdicts import judge, oriented, summarise, worst
 from tests.charter.builders import (
     CHARTER,
     START,
