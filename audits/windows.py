@@ -161,3 +161,19 @@ def pieces(windows: Sequence[Window]) -> list[Window]:
     cuts = sorted({window.start for window in windows} | {window.end + day for window in windows})
     spans = [Window(start, end - day) for start, end in itertools.pairwise(cuts)]
     return [span for span in spans if any(window.holds(span) for window in windows)]
+
+
+def whole_months(window: Window) -> list[Window]:
+    """The months that a window is made of; none where it cuts one.
+
+    >>> [len(whole_months(Window(dt.date(2026, 1, 1), end))) for end in (dt.date(2026, 3, 31), dt.date(2026, 3, 30))]
+    [3, 0]
+    """
+    found, day = [], window.start
+    while day <= window.end:
+        month = period_of(day, "month")
+        if month.start != day or month.end > window.end:
+            return []
+        found.append(month)
+        day = month.end + dt.timedelta(days=1)
+    return found

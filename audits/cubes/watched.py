@@ -9,7 +9,7 @@ import duckdb
 from audits.cubes import build
 from audits.cubes.edges import bins_of
 from audits.drift.bins import Histogram
-from audits.drift.pooling import read_pools
+from audits.drift.pooling import pool_of, read_pools
 from audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
 from audits.lake.tables import table
 from audits.systems.model import System
@@ -30,7 +30,7 @@ def read_watched(
     for name in system.categories:
         if name in bins.values:
             sides = (_values(connection, system, name, reference), _values(connection, system, name, current))
-            pool = pools[name].of(reference, current)
+            pool = pool_of(pools[name], reference, current)
             found.append(Categories.of(name, sides, fewest=system.privacy.suppress_below, pool=pool))
     return found
 

@@ -15,7 +15,7 @@ from audits.drift.values import UNKNOWN, Values, value_measures
 from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
 from audits.standing import standing
 from audits.systems.model import System
-from audits.windows import Window
+from audits.windows import Window, whole_months
 
 Pair = tuple[Window, Window]
 TOTALS = ("reference_total", "current_total")
@@ -38,7 +38,7 @@ def compared(counts: WindowCounts, pair: Pair, system: System, *, as_of: dt.date
             found.append(group_measure("feature", name))
         elif name in counts.values:
             sides = (counts.value_counts(name, pair[0]), counts.value_counts(name, pair[1]))
-            found += _values(name, sides, system, effect, pool=counts.pool(name, pair))
+            found += _values(name, sides, system, effect, counts.pool(name, pair), shares=all(map(whole_months, pair)))
         elif name in counts.bins:
             found += _column(counts.histogram(name, *pair), system, effect)
     decided = [counts.everybody[counts.windows[window]].sum(axis=0) for window in pair]
@@ -88,12 +88,12 @@ def _without_totals(measure: Measure) -> Measure:
 
 
 def _values(
-    name: str, sides: tuple[Values, Values], system: System, effect: float, *, pool: frozenset[str]
+    name: str, sides: tuple[Values, Values], system: System, effect: float, pool: frozenset[str], *, shares: bool
 ) -> list[Measure]:
     """Of a column of categories."""
     fewest, now = system.privacy.suppress_below, sides[1]
     return [
-        *value_measures("feature", name, sides, fewest=fewest, design_effect=effect, pool=pool),
+        *value_measures("feature", name, sides, fewest=fewest, design_effect=effect, pool=pool, shares=shares),
         missing_measure(name, n=now.total(), missing=now[UNKNOWN], fewest=fewest),
     ]
 

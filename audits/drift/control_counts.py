@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,12 +10,12 @@ import duckdb
 from audits.cubes import build
 from audits.drift.compared import Pair, group_columns, group_measure
 from audits.drift.counts import WindowCounts
-from audits.drift.pooling import Pools, pools_of
+from audits.drift.pooling import Pools, pool_of, pools_of
 from audits.drift.values import UNKNOWN, Values, value_measures
 from audits.lake.tables import has_table, literal, table
 from audits.measures import Measure
 from audits.systems.model import System
-from audits.windows import Window, period_of
+from audits.windows import Window, period_of, whole_months
 
 CONTROL = "control"
 NOT_COUNTED, TOO_MANY = "not_counted", "too_many_strata"
@@ -38,7 +37,7 @@ def read_controls(connection: duckdb.DuckDBPyConnection, system: System, counts:
 
     The profiles are kept by group: the groups of one attribute, the unknown too, add up to everybody.
     """
-    months = {month for window in counts.windows if (found := _months(window)) for month in found}
+    months = {month for window in counts.windows if (found := whole_months(window)) for month in found}
     if not system.controls or not system.attributes or not months or not has_table(connection, system, "strata"):
         return ControlCounts(values={}, pooled=frozenset())
     rows = connection.execute(
@@ -58,7 +57,7 @@ def _of_windows(
     values: dict[str, dict[Window, Values]] = {name: {} for name in system.controls}
     pooled = set()
     for window in counts.windows:
-        rows = [row for month in _months(window) for row in by_month.get(month, ())]
+        rows = [row for month in whole_months(window) for row in by_month.get(month, ())]
         if not rows or sum(n for _, n in rows) != counts.decisions(window):
             continue
         if any(stratum == build.POOLED for stratum, _ in rows):
@@ -92,18 +91,6 @@ def _values(rows: Sequence[tuple[str, int]], system: System) -> dict[str, Values
     return found
 
 
-def _months(window: Window) -> list[Window]:
-    """The months that a window is made of; none where it cuts one."""
-    found, day = [], window.start
-    while day <= window.end:
-        month = period_of(day, "month")
-        if month.start != day or month.end > window.end:
-            return []
-        found.append(month)
-        day = month.end + dt.timedelta(days=1)
-    return found
-
-
 def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, system: System) -> list[Measure]:
     """Every distance of each control between two windows, of everybody.
 
@@ -120,7 +107,7 @@ def control_measures(found: ControlCounts, counts: WindowCounts, pair: Pair, sys
         if all(window in windows for window in pair):
             sides = windows[pair[0]], windows[pair[1]]
             fewest = system.privacy.suppress_below
-            pool = found.pools[name].of(*pair) if name in found.pools else frozenset()
+            pool = pool_of(found.pools.get(name, ()), *pair)
             measures += value_measures(CONTROL, key, sides, fewest=fewest, design_effect=effect, pool=pool)
             continue
         reason = TOO_MANY if found.pooled & set(pair) else NOT_COUNTED

@@ -15,7 +15,7 @@ from audits.cubes.edges import edges_of, units_of
 from audits.cubes.read import decision_sql, outcome_sql
 from audits.cubes.update import apart_sql
 from audits.drift.bins import Histogram
-from audits.drift.pooling import Pools, read_pools
+from audits.drift.pooling import Pools, pool_of, read_pools
 from audits.drift.transport import Sums
 from audits.drift.values import UNKNOWN, Values, value_at
 from audits.lake.tables import describe, literal, table, whole_sum
@@ -91,7 +91,7 @@ class WindowCounts:
 
     def pool(self, column: str, pair: tuple[Window, Window]) -> frozenset[str]:
         """The values of a column that have no name where two windows are told."""
-        return self.pools[column].of(*pair) if column in self.pools else frozenset()
+        return pool_of(self.pools.get(column, ()), *pair)
 
     def _side(self, column: str, window: Window) -> tuple[int, ...]:
         """The bins of one window; before a column ever held a value it has none, and all its decisions lack it."""

@@ -62,8 +62,11 @@ class Categories:
 
     def coarse(self) -> Binned:
         """The counts that distances are taken over; the measures tell names, and no share of any."""
-        found = _binned("feature", self.feature, (self.reference, self.current), 0)
-        return replace(found, about={name: found.about[name] for name in ("categories", "new", "gone")})
+        return _without_shares(_binned("feature", self.feature, (self.reference, self.current), 0))
+
+
+def _without_shares(binned: Binned) -> Binned:
+    return replace(binned, about={name: binned.about[name] for name in ("categories", "new", "gone")})
 
 
 Watched = Histogram | Categories
@@ -81,17 +84,19 @@ def value_measures(
     fewest: int,
     design_effect: float,
     pool: Collection[str] = (),
+    shares: bool = True,
 ) -> list[Measure]:
     """Every distance of one column between two windows, from how many decisions had each value.
 
-    `pool`: values without a name. `params`: the shares of each value, in both; `new` and `gone`: values that one of the
-    windows does not have.
+    `pool`: values without a name. `params`: the `shares` of each value, in both, where they may be told; `new` and
+    `gone`: values that one of the windows does not have.
     Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
     from audits.drift.distances import distance_measures  # they take statistics, which few commands need
     from audits.drift.measures import index_measures
 
     binned = _binned(by, name, sides, fewest, pool)
+    binned = binned if shares else _without_shares(binned)
     return [
         *index_measures(binned, design_effect=design_effect),
         *distance_measures(binned, design_effect=design_effect),

@@ -146,7 +146,9 @@ def _missing(point: Point, like: Measure, say: Say) -> str:
 
 
 def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
-    """The shares of a window."""
+    """The shares of a window; of one that cuts a month none of values."""
+    if "shares" not in psi.params:
+        return say("only by whole months")
     names, shares = psi.params["categories"], psi.params["shares"][1]
     if not several(psi):
         return say.percent(shares[-1])

@@ -114,14 +114,14 @@ def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> li
     told: list[str] = []
     moved, share = (of(point, name, like) for name in ("wasserstein", "total_variation"))
     if shares := psi.params.get("shares"):
-        told += [_shares(psi, shares, like, series, say), *_come_and_gone(psi, say)]
+        told.append(_shares(psi, shares, like, series, say))
     elif moved is not None and moved.value is not None:
         told.append(_moved(moved, say))
         told += _direction(of(point, "mann_whitney", like), say)
     if not shares and share is not None and share.value is not None:
         n = _hundredths(share.value, say)
         told.append(say("{n} in 100 decisions would have to change for both periods to be alike.", n=n))
-    return told
+    return [*told, *_come_and_gone(psi, say)]
 
 
 def _moved(moved: Measure, say: Say) -> str:

@@ -361,3 +361,23 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
         oscal_adds_nothing(workspace, tries)
         reader.hold(tries, crossed=FORMS[form]["crossed"])
     assert tries.n > 3
+
+
+@pytest.mark.attack("small groups", "a month less its weeks, of a value that is rare in one of them")
+def test_a_month_less_its_weeks_tells_of_nobody(tmp_path: Path, tries: Tries) -> None:
+    frame = people(0, n=6000)
+    frame = frame[frame["ts"] < "2026-03-30"].reset_index(drop=True)  # no day is left beside the whole weeks of March
+    rare = (frame["ts"] >= "2026-03-23") & (frame["ts"] < "2026-03-30")
+    frame["region"] = ["west" if i % 2 and not few else "north" for i, few in enumerate(rare)]
+    frame.loc[frame.index[rare][:3], "region"] = "west"
+    of = system(groups=("sex",), crossed=False, features=["region"], controls=[], reference=month_window(1))
+    workspace, reader = workspace_of(tmp_path / "w", frame, of), Reader(frame)
+    for pair in (*drift_of(workspace), *page_of(workspace)):
+        reader.read_pair(json.loads(json.dumps(pair)))
+    named = {"region": "west"}
+    month, week = month_window(3), period_of(dt.date(2026, 3, 23), "week")
+    assert reader.range(reader.mask(month, named))[0] > 100, "of whole months it is told"
+    least, most = reader.range(reader.mask(week, named))
+    assert least < 0.5
+    assert most > LIMIT - 0.5
+    tries.add()

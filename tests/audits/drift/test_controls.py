@@ -19,7 +19,7 @@ from audits.drift.series import DriftSeries, Step, drift_series
 from audits.drift.values import OTHERS, UNKNOWN, told
 from audits.measures import Measure
 from audits.systems.model import System
-from audits.windows import Window
+from audits.windows import Window, whole_months
 from audits.workspace import Workspace
 from tests.written import sample
 
@@ -142,12 +142,10 @@ def test_too_many_profiles_are_named(tmp_path: Path) -> None:
 
 
 def test_a_window_is_two_months_or_none() -> None:
-    from audits.drift.control_counts import _months
-
     whole = Window(dt.date(2026, 1, 1), dt.date(2026, 2, 28))
-    assert [month.end.month for month in _months(whole)] == [1, 2]
-    assert _months(Window(dt.date(2026, 1, 1), dt.date(2026, 2, 27))) == []
-    assert _months(Window(dt.date(2026, 1, 2), dt.date(2026, 2, 28))) == []
+    assert [month.end.month for month in whole_months(whole)] == [1, 2]
+    assert whole_months(Window(dt.date(2026, 1, 1), dt.date(2026, 2, 27))) == []
+    assert whole_months(Window(dt.date(2026, 1, 2), dt.date(2026, 2, 28))) == []
 
 
 counts = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), min_size=1)

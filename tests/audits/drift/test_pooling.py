@@ -1,4 +1,4 @@
-"""Values without a name: whatever windows are told, each value with a name, and all without one, are nobody or many."""
+"""Values without a name: in no month, up to the end of what is told, few have a name, or few have none."""
 
 from __future__ import annotations
 
@@ -8,56 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift.pooling import Pools, pools_of
+from audits.drift.pooling import pool_of, pools_of
 from audits.drift.values import UNKNOWN, Values
 from audits.windows import Window, period_of
 
-FIRST, DAYS = dt.date(2026, 1, 1), 90
 FEWEST = 11
-people = st.lists(
-    st.tuples(st.integers(0, DAYS - 1), st.sampled_from(["a", "b", "c", "d", UNKNOWN]), st.integers(1, 30)),
-    min_size=1,
-    max_size=60,
-)
+counts = st.dictionaries(st.sampled_from(["a", "b", "c", "d", UNKNOWN]), st.integers(1, 60))
+months = st.dictionaries(st.integers(1, 9).map(lambda month: dt.date(2026, month, 1)), counts)
 
 
-def counted(rows: list[tuple[int, str, int]], kind: str) -> dict[dt.date, Values]:
-    """By the first day of a month, or of a piece that weeks and months cut each other into."""
-    found: dict[dt.date, Values] = {}
-    for number, value, n in rows:
-        day = FIRST + dt.timedelta(days=number)
-        week, month = (period_of(day, each).start for each in ("week", "month"))  # type: ignore[arg-type]
-        found.setdefault(month if kind == "month" else max(week, month), Values())[value] += n
-    return found
-
-
-def holds(parts: dict[dt.date, Values], end: dt.date, pool: frozenset[str]) -> None:
-    """In each part until a day each value with a name, and all without one, are none or many, or all have none."""
-    for values in (values for day, values in parts.items() if day <= end):
-        assert all(n >= FEWEST for value, n in values.items() if value not in pool and value != UNKNOWN)
-        together = sum(values[value] for value in pool)
-        assert not 0 < together < FEWEST or not values.keys() - pool - {UNKNOWN}
-
-
-@pytest.mark.attack("small groups", "values of a column, rare in one window, from what several windows tell of it")
-@given(rows=people)
-def test_in_no_part_of_a_window_few_have_a_name_or_none(rows: list[tuple[int, str, int]]) -> None:
-    months, pieces = counted(rows, "month"), counted(rows, "piece")
-    pools = pools_of(pieces, fewest=FEWEST)
-    before = dict.fromkeys(("month", "week"), frozenset[str]())
-    for number in range(DAYS):
-        end = FIRST + dt.timedelta(days=number)
-        month = Window(FIRST, period_of(end, "month").end)
-        week = Window(end, end)
-        told = {"month": pools.of(month), "week": pools.of(week)}
-        holds(months, month.end, told["month"])
-        holds(pieces, end, told["week"])
-        assert all(before[kind] <= told[kind] for kind in told), "who lost a name never has one again"
-        if month.end <= end:
-            assert told["month"] <= told["week"], "what months do not name weeks do not"
+@pytest.mark.attack("small groups", "values of a column, rare in one month, from what several windows tell of it")
+@given(counted=months)
+def test_in_no_month_few_have_a_name_or_none(counted: dict[dt.date, dict[str, int]]) -> None:
+    pools = pools_of({month: Values(values) for month, values in counted.items()}, fewest=FEWEST)
+    before = frozenset[str]()
+    for last in sorted(counted):
+        told = pool_of(pools, Window(dt.date(2026, 1, 1), period_of(last, "month").end))
+        for values in (Values(counted[month]) for month in counted if month <= last):
+            assert all(n >= FEWEST for value, n in values.items() if value not in told and value != UNKNOWN)
+            together = sum(values[value] for value in told)
+            assert not 0 < together < FEWEST or values.keys() <= told | {UNKNOWN}, "all that there is has none"
+        assert before <= told, "who lost a name never has one again"
         before = told
 
 
-def test_without_decisions_nothing_is_pooled() -> None:
-    assert Pools().of(Window(FIRST, FIRST)) == frozenset()
-    assert pools_of({}, fewest=FEWEST).of(Window(FIRST, FIRST)) == frozenset()
+def test_of_two_windows_the_later_one_decides() -> None:
+    january, february = (period_of(dt.date(2026, month, 1), "month") for month in (1, 2))
+    pools = pools_of({january.start: Values(a=40, b=30), february.start: Values(a=40, b=3)}, fewest=FEWEST)
+    assert "b" not in pool_of(pools, january)
+    assert pool_of(pools, february, january) == pool_of(pools, january, february) == {"*", "a", "b"}
+    assert pool_of((), january) == frozenset()
