@@ -237,8 +237,9 @@ def _as_kept(found: Read, kept: Read) -> Read:
 
 
 def _binned(one: Read, other: Read, *, values: bool) -> list[object]:
-    """The histograms, of categories those with a name in both; of a column whose bins were chosen anew, and without
-    `values` of each column of categories, how many decisions there are, and of numbers how many have none."""
+    """The histograms, of categories with the names that both have where some have none; of a column whose bins were
+    chosen anew, and without `values` of each column of categories, how many decisions there are, and of numbers how
+    many have none."""
     others = {each.feature: each for each in other.histograms}
     return [_like(each, others.get(each.feature), values=values) for each in one.histograms]
 
@@ -247,15 +248,16 @@ def _like(each: Watched, other: Watched | None, *, values: bool) -> object:
     if isinstance(each, Categories):
         if not values:
             return (each.feature, each.reference.total(), each.current.total())
-        return each.folded(_named(each) & _named(other)) if isinstance(other, Categories) else each
+        return _named_alike(each, other) if isinstance(other, Categories) else each
     if not isinstance(other, Categories) and other is not None and other.edges == each.edges:
         return each
     return (each.feature, *((sum(side), side[-1]) for side in (each.reference, each.current)))
 
 
-def _named(each: Categories) -> set[str]:
-    """The values that have a name: some may have lost theirs since, as rare ones came."""
-    return {*each.reference, *each.current} - {OTHERS}
+def _named_alike(one: Categories, other: Categories) -> Categories:
+    """With names for those values alone that have one in both: some may have lost theirs since, as rare ones came."""
+    names = [{*each.reference, *each.current} for each in (one, other)]
+    return one.folded(names[0] & names[1]) if OTHERS in names[0] | names[1] else one
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:

@@ -20,6 +20,7 @@ from audits.declaration import content_of
 from audits.drift.values import OTHERS, UNKNOWN, Categories, Values
 from audits.lake import writing
 from audits.privacy.purge import purge
+from audits.recount import _named_alike
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.pack.verifier import judging, rows
@@ -258,3 +259,19 @@ def test_what_is_kept_is_folded_once() -> None:
     assert {"c", UNKNOWN} & {*kept.reference, *kept.current} == set()
     assert Categories.of("x", (kept.reference, kept.current), fewest=11) == kept
     assert list(kept.pairs)[-1] == OTHERS
+
+
+@pytest.mark.parametrize(
+    ("kept", "found", "same"),
+    [
+        ({"a": 90, "b": 40}, {"a": 90, "b": 40}, True),
+        ({"a": 90, "b": 40}, {"z": 90, "b": 40}, False),  # none is without a name: the values are others
+        ({"a": 90, "b": 40, "c": 12}, {"a": 90, OTHERS: 52}, True),  # two lost theirs since
+        ({"a": 90, "b": 40, "c": 12}, {"a": 89, OTHERS: 53}, False),
+        ({"a": 90, OTHERS: 52}, {"a": 90, "b": 40, "c": 12}, True),
+        ({"a": 90, "b": 40, "c": 12}, {"a": 90, "b": 40, "c": 12, OTHERS: 11}, False),  # some came
+    ],
+)
+def test_a_rerun_compares_what_has_a_name_in_both(kept: dict[str, int], found: dict[str, int], *, same: bool) -> None:
+    one, other = (Categories("x", Values(side), Values(a=5)) for side in (kept, found))
+    assert (_named_alike(one, other) == _named_alike(other, one)) is same
