@@ -282,6 +282,7 @@ def test_a_reader_of_the_document_does_not_find_out_about_people_of_unknown_grou
     assert most > n - 0.5
 
 
+@pytest.mark.slow
 def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     system = rich()
     workspace = filled(tmp_path / "w", system, people({"F": 400, "M": 300, "mf": 3}))

@@ -131,6 +131,7 @@ def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pyte
     assert seen == [[dt.date(2026, 3, 1)]]
 
 
+@pytest.mark.slow
 def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
     """Decisions in two parts, an outcome, its correction, and a human action: 4 of the 120 orders."""
     parts: list[tuple[LogName, pd.DataFrame]] = [

@@ -238,6 +238,7 @@ def found_when_opened_of_evidence(workspace: Workspace) -> set[str]:
     return {name for name, _ in found_when_opened(workspace, [NAME.encode()]) if name.endswith(".parquet")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(GROUPS))
 @pytest.mark.attack("small groups", "a name in the column of a group, looked for in every file after a purge")
 def test_a_name_stands_nowhere_after_a_purge(tmp_path: Path, kind: str, tries: Tries) -> None:

@@ -64,9 +64,10 @@ def document(workspace: Workspace, entry: int) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template",
-    [pytest.param(False, id="independent", marks=pytest.mark.slow), pytest.param(True, id="clustered")],
+    [pytest.param(False, id="independent"), pytest.param(True, id="clustered")],
     indirect=True,
 )
 def test_all_is_the_same_also_where_earlier_windows_oblige_to_hide(workspace: Workspace) -> None:
@@ -177,6 +178,7 @@ def test_a_decision_was_deleted(workspace: Workspace) -> None:
     assert "The decisions were changed, and nothing that is noted can be why" in lines(found[0])
 
 
+@pytest.mark.slow
 def test_a_decision_was_turned_while_outcomes_came(workspace: Workspace) -> None:
     """Late outcomes explain other outcomes, not other decisions."""
     rows = offers.frame()

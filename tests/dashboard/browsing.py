@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_core_python.selenium import Axe
@@ -87,9 +88,23 @@ def dark(browser: webdriver.Chrome) -> Iterator[None]:
         browser.execute_cdp_cmd(media, {"features": []})
 
 
-def later(path: str) -> Any:
-    """A page whose like is looked at in every run."""
-    return pytest.param(path, marks=pytest.mark.slow)
+WATCH = """
+window.broken = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.broken.push([event.effectiveDirective, event.blockedURI, event.sourceFile, event.sample]);
+});
+"""
+ASKED = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+
+
+def keeps_its_policy(page: webdriver.Chrome) -> None:
+    """A page that was watched from its first moment did nothing that its policy forbids, and asked no other host."""
+    address = page.current_url
+    assert page.execute_script("return window.broken") == [], address
+    hosts = {urlsplit(asked).netloc for asked in page.execute_script(ASKED) if not asked.startswith("data:")}
+    assert hosts == {urlsplit(address).netloc}, address
+    said = [entry["message"] for entry in page.get_log("browser")]
+    assert [each for each in said if "Security Policy" in each or "Refused" in each] == [], address
 
 
 @contextlib.contextmanager

@@ -125,6 +125,17 @@ def chrome(browser: webdriver.Chrome) -> webdriver.Chrome:
 
 
 @pytest.fixture
+def watched(chrome: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The browser, noting what a policy stops, from the first moment of each page."""
+    from tests.dashboard.browsing import WATCH
+
+    chrome.get_log("browser")
+    made = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+    yield chrome
+    chrome.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", made)
+
+
+@pytest.fixture
 def visit(chrome: webdriver.Chrome, address: str) -> Open:
     """Opens a page of the dashboard and waits until it is complete."""
 

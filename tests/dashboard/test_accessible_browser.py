@@ -11,7 +11,8 @@ from selenium.webdriver.common.keys import Keys
 
 from dashboard.pages import pages
 from dashboard.words import speaker
-from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, later, narrow, violations, waiting
+from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, keeps_its_policy, narrow, violations, waiting
+from tests.sparing import later
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,11 @@ from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, later, n
         later("/article"),
     ],
 )
-def test_no_page_has_an_accessibility_violation(visit: Open, path: str) -> None:
-    assert violations(visit(path)) == []
+@pytest.mark.usefixtures("watched")
+def test_no_page_has_an_accessibility_violation_or_breaks_its_policy(visit: Open, path: str) -> None:
+    page = visit(path)
+    keeps_its_policy(page)
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/system?system=matchft&lang=en", "/incidents"])

@@ -112,6 +112,7 @@ def _written(measure: Any) -> Iterator[str]:
         yield EN.whole(measure["n"])
 
 
+@pytest.mark.slow
 def test_an_address_leads_back_to_the_same_view(scene: Scene, view: View, windows: list[Any]) -> None:
     for choice in every_choice(windows[0]):
         shown = view(

@@ -141,6 +141,7 @@ def test_options_that_do_not_fit_are_told(run, runs, tmp_path):
     refused(run("audit", "--dry-run", tmp_path / "no.csv", "--system-file", system), "there is no such file")
 
 
+@pytest.mark.slow
 def test_a_candidate_run_is_compared_with_the_run_in_production(run, runs):
     done = run("compare", "--run", runs["fair"], "--run", runs["unfair"])
     assert done.returncode == 1

@@ -101,6 +101,7 @@ def test_each_trace_is_brought_in_once(workspace: Workspace, mlflow: Any, monkey
     assert len(rows(workspace)) == 10
 
 
+@pytest.mark.slow
 def test_feedback_that_comes_later_is_taken_over(workspace: Workspace, mlflow: Any) -> None:
     kept, judged, talked, changed = (trace(mlflow, "q", "a") for _ in range(4))
     say(mlflow, changed, "feedback", 4)

@@ -298,6 +298,7 @@ def as_nobody(*, reading: bool) -> Fault:
     return fault
 
 
+@pytest.mark.slow
 @pytest.mark.attack("files", "the disk is full when a command begins")
 def test_a_full_disk(trial: Trial, tries: Tries) -> None:
     """What writes when all is well says so when it cannot, and never asks for a backup."""
