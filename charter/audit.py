@@ -21,11 +21,10 @@ from charter.left_out import held_to
 from charter.published import hold_groups, publications
 from charter.records import open_records, save_audit
 from charter.references import changed_references
+from charter.verdict import worst
 from charter.verdicts import judge, summarise
 
 SCHEMA = "boussole.audit/1"
-SEVERITY = ("kept", "not_examined", "unknown", "watch", "broken")
-"""Verdicts from the best to the worst, for `--fail-on`."""
 
 
 def run_audit(
@@ -166,7 +165,6 @@ def _references(
     return {"references": found} if found else {}
 
 
-def worst(document: Mapping[str, Any]) -> str:
+def worst_of(document: Mapping[str, Any]) -> str:
     """The worst verdict of an audit document among its measured questions."""
-    found = [verdict["verdict"] for verdict in document["verdicts"]]
-    return max(found, key=SEVERITY.index, default="not_examined")
+    return worst(verdict["verdict"] for verdict in document["verdicts"])

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from charter.model import Article, Charter, Framework, Indicator, Law
-from charter.verdicts import ANSWERED, worst
+from charter.verdict import together
+from charter.verdicts import ANSWERED
 
 State = Literal["in_force", "not_yet", "ended"]
 Documents = Mapping[str, Mapping[str, Any]]
@@ -144,14 +145,10 @@ def _answer(system: str, document: Mapping[str, Any], verdicts: Sequence[Mapping
 
 def _together(verdicts: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
     """The verdict over all groups, and the question that decides it."""
-    looked_at = [each for each in verdicts if each["verdict"] != "not_examined"]
-    if not looked_at:
-        return "not_examined", verdicts[0]
-    verdict = worst([each["verdict"] for each in looked_at])
-    deciding = next(each for each in looked_at if each["verdict"] == verdict)
-    if verdict == "kept" and len(looked_at) < len(verdicts):
-        return "unknown", next(each for each in verdicts if each["verdict"] == "not_examined")
-    return verdict, deciding
+    found = [each["verdict"] for each in verdicts]
+    verdict = together(found)
+    deciding = verdict if verdict in found else "not_examined"
+    return verdict, verdicts[found.index(deciding)]
 
 
 def tally(provision: Provision, found: Mapping[str, Sequence[Answer]]) -> Counter[str]:

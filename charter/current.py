@@ -46,7 +46,11 @@ def unmeasured(charter: Charter, system: System, facts: Facts) -> Document:
     """What people have stated of a system that no audit has measured, over the last twelve months."""
     start = facts.as_of - dt.timedelta(days=365)
     verdicts = judge(charter, system, None, window_start=start, window_end=facts.as_of, facts=facts)
-    return {"verdicts": verdicts, "articles": summarise(charter, verdicts, system=system.id, facts=facts)}
+    return {
+        "verdicts": verdicts,
+        "articles": summarise(charter, verdicts, system=system.id, facts=facts),
+        "measures": [],
+    }
 
 
 def _stated(question: Question) -> bool:

@@ -19,10 +19,10 @@ from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, dated, tolerated
 from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
+from charter.verdict import together, worst
 
-__all__ = ["judge", "oriented", "summarise", "worst"]
+__all__ = ["judge", "oriented", "summarise"]
 
-WORST_FIRST = ("broken", "watch", "unknown", "kept", "not_examined")
 ANSWERED = ("broken", "watch", "kept")
 BEYOND = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}
 UNDECIDED = "too_few_decisions"
@@ -83,21 +83,9 @@ def summarise(
     return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
 
 
-def worst(verdicts: Sequence[str]) -> str:
-    """The worst of some verdicts, in the order broken, watch, unknown, kept.
-
-    >>> worst(["kept", "unknown", "kept"])
-    'unknown'
-    """
-    return min(verdicts, key=WORST_FIRST.index)
-
-
 def _summary(article: str, documents: Sequence[Mapping[str, Any]], system: str, facts: Facts | None) -> Document:
     found = [document["verdict"] for document in documents if document["article"] == article]
-    looked_at = [verdict for verdict in found if verdict != "not_examined"]
-    verdict = worst(looked_at) if looked_at else "not_examined"
-    if verdict == "kept" and len(looked_at) < len(found):
-        verdict = "unknown"
+    verdict = together(found)
     caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
     return {
         "article": article,

@@ -10,13 +10,14 @@ from audits.languages import capital, inside
 from charter.left_out import REASON
 from charter.model import Article, Indicator
 from charter.plain import plainly
+from charter.verdict import worst
 from dashboard.addresses import article_href, system_href
 from dashboard.article_needs import Lacking, in_register, lacking
 from dashboard.article_words import facts_of, law_links, records_of
 from dashboard.asked import sentence_of
 from dashboard.groups import attribute_name
 from dashboard.left_out import left_out_words
-from dashboard.marks import ORDER, word, worst
+from dashboard.marks import ORDER, word
 from dashboard.scene import Document, Scene, excess
 from dashboard.views import anchor_of
 from dashboard.words import Say

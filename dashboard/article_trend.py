@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from charter.records import AuditSummary
 from charter.stated import months_later
+from charter.verdict import worst
 from dashboard.addresses import article_href, charter_href, evidence_href
 from dashboard.article_standing import Standing
-from dashboard.marks import worst
 from dashboard.scene import Scene
 from dashboard.words import Say
 

@@ -12,9 +12,10 @@ from audits.systems.register import Assessment
 from charter.coverage import Use
 from charter.follow_up import Answer, examined_before_start
 from charter.model import Article, Charter
+from charter.verdict import worst
 from dashboard.addresses import article_href
 from dashboard.asked import question_of, sentence_of
-from dashboard.marks import ORDER, worst
+from dashboard.marks import ORDER
 from dashboard.register_view import missing
 from dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
 from dashboard.system_view import Section, section

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from charter.verdict import worst
 from dashboard.addresses import article_href, register_href, system_href
 from dashboard.html import Html, badge, el, join, link
 from dashboard.left_out import read_words
-from dashboard.marks import ORDER, worst
+from dashboard.marks import ORDER
 from dashboard.scene import Scene
 from dashboard.system_html import counted
 from dashboard.views import period
@@ -31,7 +32,9 @@ def articles(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed
     """The articles of the charter in its order, each with its worst verdict over all systems."""
     found = []
     for article in scene.charter.articles:
-        stands = [each for held in scene.latest.values() for each in held["articles"] if each["article"] == article.id]
+        stands = [
+            each for held in scene.examined.values() for each in held["articles"] if each["article"] == article.id
+        ]
         answered, asked = (sum(each[key] for each in stands) for key in ("answered", "asked"))
         found.append(
             Listed(
@@ -79,7 +82,7 @@ def articles_html(found: Sequence[Listed], say: Say, *, asked: str) -> Html:
         [
             el("h1", say("What the charter promises")),
             el("p", missing, class_="warning", role="alert") if missing else None,
-            el("p", say("Each article is a promise. Its mark is the worst of all audited systems."), class_="subtitle"),
+            el("p", say("Each article is a promise. Its mark is the worst of all systems."), class_="subtitle"),
             el("ol", *[_item(each, say) for each in found], class_="listed"),
         ]
     )

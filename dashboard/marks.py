@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from charter.verdict import WORST_FIRST
 from dashboard.words import Say
 
 PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE = (
@@ -25,7 +26,7 @@ class Mark:
     stroke: float = 1.2
 
 
-MARKS = {
+_DRAWN = {
     mark.verdict: mark
     for mark in (
         Mark(verdict="broken", shape="square", ink="#a1232b", tint="#f5d5d3", stroke=2.4),
@@ -35,7 +36,8 @@ MARKS = {
         Mark(verdict="kept", shape="disc", ink="#0b6e5f", tint="#d7ebe6"),
     )
 }
-"""The worst first. Not examined comes before kept: a branch is kept only when everything on it is."""
+MARKS = {str(verdict): _DRAWN[verdict] for verdict in WORST_FIRST}
+"""The worst first."""
 
 ORDER = tuple(MARKS)
 
@@ -86,12 +88,3 @@ def mark_svg(verdict: str, *, size: int = 16) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 16 16">'
         f"{shape(verdict)}</svg>"
     )
-
-
-def worst(verdicts: list[str]) -> str:
-    """The verdict that most needs attention among those given; none at all was not examined.
-
-    >>> worst(["kept", "unknown", "not_examined"]), worst([])
-    ('unknown', 'not_examined')
-    """
-    return min(verdicts, key=ORDER.index, default="not_examined")

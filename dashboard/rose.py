@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from charter.verdict import worst
 from dashboard.fontfiles import QUOTED
-from dashboard.marks import INK, LINE, MARKS, NEEDLE, shape, word, worst
+from dashboard.marks import INK, LINE, MARKS, NEEDLE, shape, word
 from dashboard.words import Say, speaker
 
 WIDTH, HEIGHT = 492, 374

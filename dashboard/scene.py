@@ -62,6 +62,15 @@ class Scene:
         return {**self.latest, **others}
 
     @cached_property
+    def examined(self) -> Mapping[str, Document]:
+        """Of those that stand, the audited ones, and those of which something was stated that answers a question."""
+        return {
+            name: document
+            for name, document in self.standing.items()
+            if name in self.latest or any(each["verdict"] != "not_examined" for each in document["articles"])
+        }
+
+    @cached_property
     def uses(self) -> Sequence[Use]:
         """Every system of the register with its verdicts as they stand, in the order of the ids."""
         return [self._use(name, system) for name, system in self.systems.items()]
@@ -144,13 +153,13 @@ def before(history: Sequence[dict[str, Any]], latest: Document) -> Document | No
 
 
 def rings(scene: Scene, say: Say) -> list[Ring]:
-    """One ring per audited system."""
+    """One ring per system of which something was examined."""
     return [
         Ring(
             title=scene.title(system, say),
             verdicts={summary["article"]: summary["verdict"] for summary in document["articles"]},
         )
-        for system, document in scene.latest.items()
+        for system, document in scene.examined.items()
     ]
 
 
@@ -158,11 +167,11 @@ def findings(scene: Scene) -> list[Finding]:
     """Every question that was examined, what most needs attention first: worst, then widest, then oldest."""
     found = [
         Finding(system=system, article=verdict["article"], verdict=verdict, window_end=document["window"]["end"])
-        for system, document in scene.latest.items()
+        for system, document in scene.examined.items()
         for verdict in document["verdicts"]
         if verdict["verdict"] != "not_examined"
     ]
-    documents = scene.latest
+    documents = scene.examined
     return sorted(
         found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.window_end, f.system)
     )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from audits.languages import inside
 from audits.mixed import joined
+from charter.verdict import worst
 from dashboard.addresses import article_href, compass_href, system_href
 from dashboard.asked import question_of, sentence_of
 from dashboard.briefs import brief
 from dashboard.caps import Cap, caps
-from dashboard.marks import ORDER, worst
+from dashboard.marks import ORDER
 from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
 from dashboard.scene import Document, Finding, Scene, findings, needle, rings
 from dashboard.words import Say, count
@@ -117,7 +118,7 @@ def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], bef
         place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
         question=question_of(scene.charter, finding.verdict, say),
         sentence=sentence_of(scene.charter, finding.verdict, say, system=scene.systems.get(finding.system)),
-        brief=brief(scene.latest[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
+        brief=brief(scene.examined[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
         href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
     )
 
@@ -166,7 +167,7 @@ def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:
 def _per_verdict(scene: Scene) -> dict[str, int]:
     """How many articles stand at each verdict, over all systems."""
     per_article = [
-        worst([s["verdict"] for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id])
+        worst([s["verdict"] for d in scene.examined.values() for s in d["articles"] if s["article"] == article.id])
         for article in scene.charter.articles
     ]
     return {verdict: per_article.count(verdict) for verdict in ORDER}
@@ -225,10 +226,10 @@ def _rose_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> st
 
 def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
     shown = rings_shown(rings(scene, say), scene.articles(say), say)
-    systems = list(scene.latest)
+    systems = list(scene.examined)
     found = []
     for article in scene.charter.articles:
-        summaries = [s for d in scene.latest.values() for s in d["articles"] if s["article"] == article.id]
+        summaries = [s for d in scene.examined.values() for s in d["articles"] if s["article"] == article.id]
         hrefs = [system_href(system, query=query, anchor=article.id) for system in systems]
         found.append(
             ArticleRow(

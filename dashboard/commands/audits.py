@@ -85,7 +85,8 @@ def audit(  # noqa: PLR0917 (the options of a command)
     sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
     decisions and is never stored.
     """
-    from charter.audit import SEVERITY, worst
+    from charter.audit import worst_of
+    from charter.verdict import severity
 
     days: Days = {
         "start": start.date() if start else None,
@@ -114,7 +115,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
         one = (system or by_itself) and not all_periods
         write_json(documents[0] if one else documents, json_)
     bad_rows = alone.tell_bad_rows(reports)
-    if fail_on and any(SEVERITY.index(worst(d)) >= SEVERITY.index(fail_on.value) for d in documents):
+    if fail_on and any(severity(worst_of(d)) <= severity(fail_on.value) for d in documents):
         raise typer.Exit(1)
     if fail_on and any(verdict["reason"] == LEFT_OUT for d in documents for verdict in d["verdicts"]):
         say("--fail-on: more was set aside than the charter allows, and a question was not judged: that is no pass.")

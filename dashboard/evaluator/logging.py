@@ -15,7 +15,7 @@ from mlflow.models.evaluation.artifacts import JsonEvaluationArtifact, TextEvalu
 from mlflow.models.evaluation.base import EvaluationArtifact
 
 from audits.systems import System
-from charter.audit import worst
+from charter.audit import worst_of
 from charter.model import Charter
 from dashboard.evaluator.names import PREFIX, metric_name
 from dashboard.evaluator.page import audit_page
@@ -51,7 +51,7 @@ def log_audit(
     client.log_text(run_id, json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False), DOCUMENT)
     client.log_text(run_id, page, PAGE)
     _log_table(client, run_id, measures_table(document))
-    client.set_tag(run_id, VERDICT_TAG, worst(document))
+    client.set_tag(run_id, VERDICT_TAG, worst_of(document))
     root = client.get_run(run_id).info.artifact_uri.rstrip("/")
     artifacts: list[tuple[str, Any, str, Any]] = [
         ("boussole_audit", JsonEvaluationArtifact, DOCUMENT, dict(document)),

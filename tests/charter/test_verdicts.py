@@ -11,7 +11,8 @@ from charter.current import unmeasured
 from charter.facts import Facts
 from charter.families import questions
 from charter.testing import PValues, p_values, verdict_of
-from charter.verdicts import judge, oriented, summarise, worst
+from charter.verdict import worst
+from charter.verdicts import judge, oriented, summarise
 from tests.charter.builders import (
     CHARTER,
     START,

@@ -6,8 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from charter.verdict import worst
 from dashboard.inline import STYLE
-from dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word, worst
+from dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
 from dashboard.words import speaker
 
 

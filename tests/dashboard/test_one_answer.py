@@ -1,0 +1,88 @@
+"""What an article of a system says today is the same wherever it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.loading import load_charter
+from charter.records import keep_file, save_audit, seal
+from charter.records.kinds import Finding
+from charter.register import register_of
+from charter.verdict import worst
+from dashboard import lists
+from dashboard.api import answers
+from dashboard.scene import Scene, load
+from dashboard.views import compass
+from dashboard.words import speaker
+from tests.dashboard.conftest import DECLARED, FIXTURE, _document
+
+EN = speaker("en")
+TODAY = dt.date(2026, 11, 28)
+Stands = dict[str, dict[str, str]]
+"""By system, the verdict on each article."""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Two audited systems, and one that nobody audited, of which an authority found that it keeps an article not."""
+    made = Workspace.create(tmp_path / "workspace", organisation="Test")
+    shutil.copytree(FIXTURE / "systems", made.home / "systems", dirs_exist_ok=True)
+    (made.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
+    made = Workspace(made.home)
+    charter = load_charter(made)
+    for name in ("compas-1", "matchft-1", "matchft-2"):
+        document = _document(name)
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(made, document, charter=charter)
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.4 a letter")
+    said = {"role": "DPO", "on": dt.date(2026, 11, 2), "authority": "CNIL", "title": "Letter", "system": "sorter"}
+    letter = keep_file(made, tmp_path / "letter.pdf")
+    seal(made, Finding(**said, articles=["transparence"], cap="broken", document=letter))
+    return made
+
+
+@pytest.fixture
+def scene(workspace: Workspace) -> Scene:
+    return load(workspace, today=TODAY)
+
+
+@pytest.fixture
+def stands(workspace: Workspace) -> Stands:
+    """What the register says."""
+    _, _, uses = register_of(workspace, today=TODAY)
+    return {use.system.id: dict(use.articles) for use in uses}
+
+
+def test_the_finding_is_what_the_register_says(stands: Stands) -> None:
+    assert stands["sorter"]["transparence"] == "broken"
+
+
+def test_the_compass_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
+    page = compass(scene, EN, query={})
+    named = {scene.title(name, EN): name for name in stands}
+    articles = [article.id for article in scene.charter.articles]
+    for at, title in enumerate(page.columns):
+        own = stands[named[title]]
+        assert [row.verdicts[at] for row in page.rows] == [own.get(each, "not_examined") for each in articles]
+    left = stands.keys() - {named[title] for title in page.columns}
+    assert all(verdict == "not_examined" for name in left for verdict in stands[name].values())
+    over_all = [worst(own.get(each, "not_examined") for own in stands.values()) for each in articles]
+    broken = over_all.count("broken")
+    assert broken
+    assert page.headline == EN.plural("One commitment is not kept.", "{n} commitments are not kept.", broken)
+
+
+def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands) -> None:
+    for article, listed in zip(scene.charter.articles, lists.articles(scene, EN, query={}), strict=True):
+        examined = [own[article.id] for name, own in stands.items() if name in scene.examined and article.id in own]
+        assert listed.marks == [(worst(examined), 1)]
+
+
+def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stands) -> None:
+    found = answers.systems(workspace, {"skip": 0, "take": 100}).items
+    assert {each.id: dict(each.articles) for each in found} == stands
