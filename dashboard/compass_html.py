@@ -9,6 +9,9 @@ from dashboard.marks import word
 from dashboard.views import ArticleRow, Compass, Line
 from dashboard.words import Say
 
+FEW = 3
+"""So many systems still have room for their columns beside the rose."""
+
 
 def head(view: Compass, say: Say) -> Html:
     """The title and the answer."""
@@ -28,7 +31,7 @@ def head(view: Compass, say: Say) -> Html:
 
 
 def overview(view: Compass, say: Say) -> Html:
-    """The rose beside the table that says the same."""
+    """The rose beside the table that says the same: smaller for three systems, below the table for more."""
     rose = el(
         "figure",
         picture(view.rose, view.rose_alt, class_="rose"),
@@ -42,12 +45,10 @@ def overview(view: Compass, say: Say) -> Html:
     legend = el(
         "p", *[badge(verdict, say) for verdict in order], class_="legend", aria_label=say("Legend"), role="note"
     )
-    return el(
-        "div",
-        rose,
-        el("div", verdicts, legend),
-        class_="overview overview-many" if len(view.columns) > 2 else "overview",
-    )
+    beside = el("div", verdicts, legend)
+    if len(view.columns) > FEW:
+        return el("div", beside, rose, class_="overview overview-many")
+    return el("div", rose, beside, class_="overview overview-few" if len(view.columns) == FEW else "overview")
 
 
 def below(view: Compass, say: Say) -> Html:

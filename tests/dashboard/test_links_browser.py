@@ -16,7 +16,7 @@ def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open
     page = visit("/")
     assert page.execute_script("return document.documentElement.lang") == "fr"
     assert text(page, "h1") == "Où en est la charte\u202f?"
-    assert text(page, ".lead strong") == "Un engagement n’est pas tenu."
+    assert text(page, ".lead strong") == "Deux engagements ne sont pas tenus."
     for selector in (".lead", ".rose", ".verdicts thead"):
         assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
 
