@@ -26,17 +26,21 @@ OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISO
 def small_print(
     document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None = None
 ) -> list[tuple[str, str]]:
-    """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger."""
+    """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger.
+
+    Of a system that nobody audited there is neither, and no place.
+    """
     evidence = document["evidence"]
-    decisions = read_words(document, say, period=period(document, say))
+    decisions = read_words(document, say, period=period(document, say)) if "decisions" in document else ""
     sealed = say("entry {n} of the ledger", n=say.whole(evidence["entry"])) if evidence.get("entry") is not None else ""
+    counts = evidence["cubes"][:19] + "…" if "cubes" in evidence else ""
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
         (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
         (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
-        (say("Evidence"), " · ".join(part for part in (sealed, evidence["cubes"][:19] + "…") if part)),
+        (say("Evidence"), " · ".join(part for part in (sealed, counts) if part)),
     ]
     return [(name, value) for name, value in pairs if value]
 

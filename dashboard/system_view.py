@@ -123,8 +123,12 @@ class SystemPage:
 
 
 def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, str] | None = None) -> SystemPage:
-    """The page of a system that has been audited: articles with an examined question first, in their order."""
-    document, system = scene.latest[system_id], scene.systems.get(system_id)
+    """The page of a system of which something was examined: articles with an examined question first, in their order.
+
+    Of a system that nobody audited, without facts of an audit.
+    """
+    document, system = scene.examined[system_id], scene.systems.get(system_id)
+    audited = system_id in scene.latest
     keys = [verdict["verdict"] for verdict in document["verdicts"]]
     sections = [
         replace(
@@ -136,10 +140,10 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     return SystemPage(
         title=scene.title(system_id, say),
         purpose=say.text(system.purpose) if system else "",
-        facts=_facts(document, system, say),
+        facts=_facts(document, system, say) if audited else [],
         counts=[(verdict, keys.count(verdict)) for verdict in ORDER if verdict in keys],
         sections=sorted(sections, key=lambda part: not part.questions),
-        other_charter=document["charter"]["sha256"] != scene.charter.sha256,
+        other_charter=audited and document["charter"]["sha256"] != scene.charter.sha256,
     )
 
 

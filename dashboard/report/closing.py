@@ -25,7 +25,7 @@ def unexamined(edition: Edition, tell: Tell) -> Data:
         ),
         "systems": [
             {"title": edition.scene.title(system_id, tell), "groups": groups}
-            for system_id in edition.scene.latest
+            for system_id in edition.scene.examined
             if (groups := _by_reason(edition, system_id, tell))
         ],
     }
@@ -33,7 +33,7 @@ def unexamined(edition: Edition, tell: Tell) -> Data:
 
 def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
     found: dict[str, list[list[str]]] = {}
-    for verdict in edition.scene.latest[system_id]["verdicts"]:
+    for verdict in edition.scene.examined[system_id]["verdicts"]:
         if verdict["verdict"] == "not_examined":
             why, number, question = _not_examined(edition.charters[system_id], verdict, tell)
             found.setdefault(why, []).append([number, question])

@@ -34,7 +34,7 @@ def content(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
         "cover": _cover(edition, tell),
         "notice": " ".join(_notices(edition, tell)),
         "answer": answer(edition, seen, tell),
-        "systems": [part(edition, system_id, tell) for system_id in edition.scene.latest],
+        "systems": [part(edition, system_id, tell) for system_id in edition.scene.examined],
         "unexamined": unexamined(edition, tell),
         "reading": reading(edition, tell),
         "verifying": verifying(edition, tell),
@@ -111,7 +111,7 @@ def _cover(edition: Edition, tell: Tell) -> list[list[str]]:
     known = tell.whole(len(set(scene.systems) | set(scene.latest)))
     examined = tell("{n} of {known} in the register", n=tell.whole(len(scene.latest)), known=known)
     return [
-        [tell("Systems examined"), examined],
+        [tell("Systems audited"), examined],
         *_audited(edition, tell),
         [tell("Charter"), tell("{title}, version {version}", title=tell.text(charter.title), version=charter.version)],
         [tell("Its fingerprint"), charter.sha256[:16] + "…"],

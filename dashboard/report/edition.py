@@ -31,7 +31,7 @@ class Edition:
     period: Period | None
     scene: Scene
     charters: Mapping[str, Charter]
-    """The charter that judged each system."""
+    """The charter that judged each system; of one that nobody audited, that of the scene."""
     texts: Mapping[str, str]
     """The canonical JSON of each of these charters, by its hash."""
     acts: Mapping[str, Act]
@@ -75,17 +75,18 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         for system_id, document in latest.items()
     }
     as_of = max(dt.date.fromisoformat(document["as_of"][:10]) for document in latest.values())
+    scene = Scene(
+        charter=charters[newest],
+        systems=workspace.deciding,
+        latest=latest,
+        previous={system_id: document for system_id, document in earlier.items() if document is not None},
+        facts=facts_of(workspace, as_of=max(dt.date.fromisoformat(d["as_of"]) for d in latest.values())),
+    )
     return Edition(
         organisation=workspace.settings.organisation,
         period=period,
-        scene=Scene(
-            charter=charters[newest],
-            systems=workspace.deciding,
-            latest=latest,
-            previous={system_id: document for system_id, document in earlier.items() if document is not None},
-            facts=facts_of(workspace, as_of=max(dt.date.fromisoformat(d["as_of"]) for d in latest.values())),
-        ),
-        charters=charters,
+        scene=scene,
+        charters={**dict.fromkeys(scene.examined, scene.charter), **charters},
         texts=texts,
         acts={system_id: act for system_id, act in acts.items() if act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},

@@ -53,7 +53,11 @@ class _Part:
 
     @property
     def document(self) -> Document:
-        return self.edition.scene.latest[self.system_id]
+        return self.edition.scene.examined[self.system_id]
+
+    @property
+    def audited(self) -> bool:
+        return self.system_id in self.edition.scene.latest
 
     @property
     def charter(self) -> Charter:
@@ -134,6 +138,8 @@ class _Part:
         return {"number": indicator.number, "facts": [pair for pair in pairs if pair[1]]}
 
     def _more_facts(self) -> list[list[str]]:
+        if not self.audited:
+            return []
         tell, reference = self.tell, self.document.get("reference")
         drift = tell("not measured: the system file declares no reference period to compare with")
         if reference:
@@ -144,6 +150,8 @@ class _Part:
     def _notes(self) -> list[str]:
         """What limits this audit."""
         tell, notes = self.tell, []
+        if not self.audited:
+            return [tell("Nobody has audited this system: what stands here rests on the register and on statements.")]
         if self.charter.sha256 != self.edition.scene.charter.sha256:
             notes.append(tell("Judged by version {version} of the charter.", version=self.charter.version))
         if self.system_id in self.edition.acts:

@@ -16,6 +16,9 @@ from charter.register import register_of
 from charter.verdict import worst
 from dashboard import lists
 from dashboard.api import answers
+from dashboard.report.content import content
+from dashboard.report.edition import edition
+from dashboard.report.words import teller
 from dashboard.scene import Scene, load
 from dashboard.views import compass
 from dashboard.words import speaker
@@ -86,3 +89,21 @@ def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands
 def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stands) -> None:
     found = answers.systems(workspace, {"skip": 0, "take": 100}).items
     assert {each.id: dict(each.articles) for each in found} == stands
+
+
+def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
+    """Also of a system that nobody audited: each question it names stands somewhere in it."""
+    data = content(edition(workspace, None), [], teller("en"))
+    named = {scene.title(name, EN): name for name in scene.examined}
+    told = {name: [] for name in named.values()}
+    for part in data["answer"]["tables"]:
+        for at, title in enumerate(part["systems"]):
+            told[named[title]] = [row["verdicts"][at] for row in part["rows"]]
+    articles = [article.id for article in scene.charter.articles]
+    assert told == {name: [stands[name].get(each, "not_examined") for each in articles] for name in told}
+    there = {
+        asked["anchor"] for part in data["systems"] for group in part["articles"] for asked in group["questions"]
+    } | {asked["anchor"] for part in data["systems"] for asked in part["drift"]["questions"]}
+    named_there = {each["anchor"] for each in [*data["answer"]["findings"], *data["answer"]["others"]]}
+    assert any(each.startswith("sorter-") for each in named_there)
+    assert named_there <= there
