@@ -1,0 +1,96 @@
+"""A workspace of 28 November 2026 is opened, verified, replayed and rerun as on the day it was made.
+
+`tests/data` holds the demo's (`boussole demo --people 2500`, invented people) of commit 947dd1f, less what it was
+logged from, and the verdicts that its code gave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from audits.workspace import Workspace
+from charter.in_force import in_force
+from charter.records import stored_audits
+from charter.register import register_of
+from charter.replay import replay
+from charter.rerun import rerun
+from dashboard.cli import app
+
+KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
+MADE = dt.date(2026, 11, 28)
+REPORT = "boussole-2026-09-30-fr.pdf"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("before")
+    with tarfile.open(KEPT.with_suffix(".tar.xz")) as packed:
+        packed.extractall(home, filter="data")
+    return Workspace(home / "demo")
+
+
+@pytest.fixture(scope="module")
+def then() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(KEPT.with_suffix(".json").read_text(encoding="utf-8"))
+    return found
+
+
+def run(workspace: Workspace, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--workspace", str(workspace.home), *words])
+
+
+def test_its_ledger_holds(workspace: Workspace) -> None:
+    done = run(workspace, "verify", "--ledger")
+    assert done.exit_code == 3, done.output  # no key and no checkpoint were kept elsewhere
+    assert "The ledger holds: 68 entries" in done.output
+    assert "Files of evidence: 3, declarations of systems: 1, documents: 0; all are as sealed." in done.output
+
+
+def test_its_report_is_the_sealed_one(workspace: Workspace) -> None:
+    done = run(workspace, "verify", str(workspace.home / "reports" / REPORT), "--rerun")
+    assert done.exit_code == 0, done.output
+    assert "byte for byte the report that was sealed at entry 66" in done.output
+    assert "Computed again: the audit as stored." in done.output
+
+
+def test_its_audits_are_computed_again_to_the_same_figures_and_verdicts(
+    workspace: Workspace, then: dict[str, Any]
+) -> None:
+    audits = list(stored_audits(workspace))
+    assert [told(each.document()) for each in audits] == then["audits"]
+    for found in rerun(workspace, audits):
+        assert found.ok, (found.entry, found.problems, found.differences)
+        assert found.measures > 900
+        assert found.verdicts == 63
+        assert found.recount is not None
+        assert (found.recount.now, found.recount.then) == ((), ())
+
+
+def told(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "entry": document["evidence"]["entry"],
+        "system": document["system"],
+        "window": [document["window"]["start"], document["window"]["end"]],
+        "measures": len(document["measures"]),
+        "decisions": document["decisions"],
+        "verdicts": {verdict["indicator"]: verdict["verdict"] for verdict in document["verdicts"]},
+    }
+
+
+def test_its_charter_judges_as_it_did(workspace: Workspace) -> None:
+    found = replay(workspace, in_force(workspace).charter)
+    assert found.windows == 3
+    assert found.verdicts == 3 * 63
+    assert not found.changes
+
+
+def test_its_articles_stand_as_they_did(workspace: Workspace, then: dict[str, Any]) -> None:
+    _, _, uses = register_of(workspace, today=MADE)
+    assert {use.system.id: dict(use.articles) for use in uses} == then["register"]
