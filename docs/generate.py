@@ -108,13 +108,14 @@ def permissions() -> str:
 
 def api() -> str:
     """A table of the addresses of the API."""
-    from dashboard.api.endpoints import ENDPOINTS
+    from dashboard.api.openapi import document
 
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
-    for each in ENDPOINTS:
-        asked = ", ".join(f"`{it.name}`" for it in each.asked if it.name not in each.in_path)
-        method = "" if each.method == "get" else f"{each.method.upper()} "
-        rows.append(f"| {method}`{each.path}` | {each.told} | {asked} |")
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            asked = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+            said = "" if method == "get" else f"{method.upper()} "
+            rows.append(f"| {said}`{path}` | {operation['summary']} | {', '.join(f'`{name}`' for name in asked)} |")
     return "\n".join(rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audits.errors import BoussoleError, LostLedgerError
 from audits.lost import hold_ledger
@@ -32,36 +32,39 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """The same routes, each behind its action. Raises KeyError for one that names none."""
     failures, forms = Failures(), Limiter(taken.FORMS_EACH_MINUTE)
-    return [_guarded(route, home, failures, forms) for route in routes]
+    return [
+        Route(each.path, Guard(each.app, each.path, home, failures, forms), methods=list(each.methods or ()))
+        for each in routes
+    ]
 
 
-def _guarded(route: Route, home: Path, failures: Failures, forms: Limiter) -> Route:
-    answer, action = route.endpoint, ROUTES[route.path]
+class Guard:
+    """Stands before what answers at a path, and lets through who may ask it."""
 
-    async def endpoint(request: Request) -> Response:
+    def __init__(self, answer: ASGIApp, path: str, home: Path, failures: Failures, forms: Limiter) -> None:
+        self.answer, self.path, self.action, self.home = answer, path, ROUTES[path], home
+        self.failures, self.forms = failures, forms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
         try:
-            return await answered(request)
+            refusal = await self.refusal(request)
         except Exception as error:
             if not is_api(request.url.path):
                 raise
-            return unforeseen(error, route.path)
+            refusal = unforeseen(error, self.path)
+        await (refusal or self.answer)(scope, receive, send)
 
-    async def answered(request: Request) -> Response:
-        if action not in STRANGERS:
-            refusal = await run_in_threadpool(_refusal, request, home, route.path)
-            if refusal is not None:
-                wait = await run_in_threadpool(_counted, request, refusal, home, route.path, failures)
-                return _slowed(request, wait, "unknown tokens") if wait else await _told(request, refusal)
-            if wait := taken.wait(forms, request):
+    async def refusal(self, request: Request) -> Response | None:
+        """What somebody gets in place of an answer; None where they get one."""
+        if self.action not in STRANGERS:
+            error = await run_in_threadpool(_refusal, request, self.home, self.path)
+            if error is not None:
+                wait = await run_in_threadpool(_counted, request, error, self.home, self.path, self.failures)
+                return _slowed(request, wait, "unknown tokens") if wait else await _told(request, error)
+            if wait := taken.wait(self.forms, request):
                 return _slowed(request, wait, "forms")
-        if not taken.is_read(request, action):
-            return _unread(request, action)
-        if inspect.iscoroutinefunction(answer):
-            found: Response = await answer(request)
-            return found
-        return await run_in_threadpool(answer, request)
-
-    return Route(route.path, endpoint, methods=list(route.methods or ()))
+        return None if taken.is_read(request, self.action) else _unread(request, self.action)
 
 
 class ReadOnlyError(BoussoleError):

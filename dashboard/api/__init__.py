@@ -1,1 +1,1 @@
-"""The API: what pages say, as JSON to read. One table of endpoints makes the routes and their OpenAPI document."""
+"""The API: what pages say, as JSON to read. FastAPI makes routes, checks and the OpenAPI document from types."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 
 from audits.errors import BoussoleError
+from dashboard.api.shapes import Problem
 from dashboard.trouble import noted
 
 HEADERS = {
@@ -15,6 +16,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer: whatever the address says, a browser keeps it as a file of this name and shows nothing."""
+OPENAPI = "/api/openapi.json"
 TOLD: Mapping[str, str] = {
     "400": "Something cannot be asked: a name that nobody knows (the nearest are told), a number out of range",
     "401": "Nobody is signed in, or the token is not known",
@@ -31,16 +33,43 @@ TOLD: Mapping[str, str] = {
 """Every refusal, as the OpenAPI document tells it."""
 
 
-class MissingError(BoussoleError):
-    """What was asked for is not there."""
+class RefusedError(BoussoleError):
+    """What an answer refuses by itself."""
+
+    status = 400
+    headers: Mapping[str, str] = {}
 
 
-class UnknownError(BoussoleError):
+class UnknownError(RefusedError):
     """What was asked for bears a name that nobody knows, or cannot be read."""
 
 
-class ForbiddenError(BoussoleError):
+class ForbiddenError(RefusedError):
     """What was sent is not taken from whoever made it."""
+
+    status = 403
+
+
+class MissingError(RefusedError):
+    """What was asked for is not there."""
+
+    status = 404
+
+
+class TooLargeError(RefusedError):
+    """What was sent is longer than anything that is read."""
+
+    status = 413
+
+
+class TooManyError(RefusedError):
+    """Somebody asks more often than is allowed."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        self.headers = {"Retry-After": str(seconds)}
+        super().__init__("too many requests.", next_step=f"Wait {seconds} second(s).")
 
 
 def is_api(path: str) -> bool:
@@ -54,8 +83,8 @@ def is_api(path: str) -> bool:
 
 def problem(error: BoussoleError, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
     """Why there is no answer."""
-    body = {"error": error.what, "where": error.where, "next_step": error.next_step}
-    return JSONResponse(body, status_code=status, headers={**HEADERS, **(headers or {})})
+    body = Problem(error=error.what, where=error.where, next_step=error.next_step)
+    return JSONResponse(body.model_dump(), status_code=status, headers={**HEADERS, **(headers or {})})
 
 
 def unforeseen(error: Exception, path: str) -> Response:

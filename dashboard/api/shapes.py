@@ -6,17 +6,25 @@ Measures and verdicts are those of the audit document, and so is their schema: w
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from audits.ledger.keeping import Standing
+from charter.records.outside import State
+from charter.schemas import audit_schema
+from charter.verdict import Verdict
+
 T = TypeVar("T")
 Texts = dict[str, str]
-OF_AUDIT = "x-part-of-audit"
-"""Stands in a schema for a part of that of the audit document (`openapi.py`)."""
-Mark = Literal["kept", "watch", "broken", "unknown", "not_examined"]
-Measure = Annotated[dict[str, Any], WithJsonSchema({OF_AUDIT: "measure"})]
-Verdict = Annotated[dict[str, Any], WithJsonSchema({OF_AUDIT: "verdict"})]
+Status = Literal["ok", "undefined", "suppressed"]
+REF = "#/components/schemas/"
+AUDIT = json.loads(json.dumps(audit_schema()).replace("#/$defs/", REF))
+"""The schema of audit documents, with its parts by their names in the OpenAPI document."""
+MeasureDocument = Annotated[dict[str, Any], WithJsonSchema({"allOf": [AUDIT["properties"]["measures"]["items"]]})]
+VerdictDocument = Annotated[dict[str, Any], WithJsonSchema({"allOf": [AUDIT["properties"]["verdicts"]["items"]]})]
+AuditDocument = Annotated[dict[str, Any], WithJsonSchema({"allOf": [{"$ref": f"{REF}audit"}]})]
 
 
 class Page(BaseModel, Generic[T]):
@@ -79,14 +87,14 @@ class SystemOut(BaseModel):
     provider: str | None
     hosting: str | None
     audit: Audited | None = Field(description="Its latest audit; null: none")
-    articles: dict[str, Mark] = Field(description="Its verdict on each article, as it stands today")
+    articles: dict[str, Verdict] = Field(description="Its verdict on each article, as it stands today")
 
 
 class AuditOut(Audited):
     """An audit of a system's history."""
 
     charter: str = Field(description="Fingerprint of the version of the charter that judged")
-    articles: dict[str, Mark]
+    articles: dict[str, Verdict]
 
 
 class Judged(BaseModel):
@@ -95,10 +103,10 @@ class Judged(BaseModel):
     system: str
     entry: int | None = Field(description="Entry of the audit; null: no audit has looked at it")
     left_out: LeftOutOut | None = Field(description="What that audit did not count; null where it does not say")
-    verdict: Verdict
+    verdict: VerdictDocument
 
 
-class Measures(Page[Measure]):
+class Measures(Page[MeasureDocument]):
     """Measures of a system's latest audit. A value that is hidden or undefined is null, never 0."""
 
     system: str
@@ -131,7 +139,7 @@ class CosignedOut(BaseModel):
     witness: str = Field(description="Name of its key")
     at: dt.datetime | None = Field(description="When it states to have cosigned; null: never, or it cannot be read")
     entries: int | None = Field(description="How many entries it saw")
-    standing: Literal["holds", "rewritten", "cut", "unreadable"] | None = Field(
+    standing: Standing | Literal["unreadable"] | None = Field(
         description="How the ledger stands to what it saw; null: it saw nothing yet"
     )
 
@@ -143,19 +151,17 @@ class StampOut(BaseModel):
     authority: str = Field(description="Subject of the authority's root certificate")
     fingerprint: str = Field(description="SHA-256 of that certificate")
     entries: int
-    standing: Literal["holds", "rewritten", "cut"]
+    standing: Standing
 
 
 class OutsideOut(BaseModel):
     """Who outside has checked the ledger."""
 
     entries: int = Field(ge=0, description="Entries of the ledger today")
-    state: Literal["unset", "never", "recent", "late", "broken"] = Field(
-        description="Whether a witness checked of late; `unset`: none is set, nobody outside checks"
-    )
+    state: State = Field(description="Whether a witness checked of late; `unset`: none is set, nobody outside checks")
     witness_days: int = Field(description="Days after which a cosignature is no longer recent")
     witnesses: list[CosignedOut]
-    timestamp_state: Literal["unset", "never", "recent", "late", "broken"]
+    timestamp_state: State
     timestamp_days: int | None = Field(description="Days within which a timestamp is required; null: none is")
     timestamp: StampOut | None = Field(description="null: none that holds")
 

@@ -35,6 +35,7 @@ from charter.published import publications, set_apart
 from charter.records import stored_audits
 from charter.rerun import rerun
 from dashboard.api import answers
+from dashboard.api.queries import PageQuery, VerdictsQuery
 from dashboard.commands.verifying import told as lines_of
 from tests.written import sample
 
@@ -371,8 +372,8 @@ def test_the_api_tells_how_many_are_set_apart(tmp_path: Path) -> None:
     (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
     workspace = Workspace(workspace.home)
     audited(workspace, workspace.system("sample"), JANUARY)
-    (one,) = answers.audits(workspace, {"system": "sample", "skip": 0, "take": 9}).items
-    judged = answers.verdicts(workspace, {"skip": 0, "take": 1}).items[0]
+    (one,) = answers.audits(workspace, "sample", PageQuery()).items
+    judged = answers.verdicts(workspace, VerdictsQuery()).items[0]
     assert one.left_out is not None
     assert judged.left_out is not None
     assert (one.left_out.set_apart, judged.left_out.set_apart) == (2, 2)

@@ -16,6 +16,7 @@ from charter.register import register_of
 from charter.verdict import worst
 from dashboard import lists
 from dashboard.api import answers
+from dashboard.api.queries import PageQuery
 from dashboard.report.content import content
 from dashboard.report.edition import edition
 from dashboard.report.words import teller
@@ -87,7 +88,7 @@ def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands
 
 
 def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stands) -> None:
-    found = answers.systems(workspace, {"skip": 0, "take": 100}).items
+    found = answers.systems(workspace, PageQuery()).items
     assert {each.id: dict(each.articles) for each in found} == stands
 
 

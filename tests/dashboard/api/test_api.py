@@ -17,14 +17,17 @@ from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.records import save_audit
 from dashboard.access import log, tokens
+from dashboard.access.permissions import STRANGERS, Action
 from dashboard.access.places import ROUTES
-from dashboard.api.answers import _next
-from dashboard.api.endpoints import ENDPOINTS
-from dashboard.api.openapi import document
-from dashboard.api.refusals import TOLD
-from dashboard.api.serving import METHODS, NOWHERE, OPENAPI
+from dashboard.api.openapi import ADDRESSES, document
+from dashboard.api.queries import PageQuery, VerdictsQuery
+from dashboard.api.refusals import OPENAPI, TOLD
+from dashboard.api.serving import METHODS, NOWHERE
 from dashboard.server import doors, routes
 from tests.dashboard.conftest import FIXTURE
+
+READ = [each.path for each in ADDRESSES if "GET" in each.methods]
+TAKING = [each.path for each in ADDRESSES if "POST" in each.methods]
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +66,16 @@ def test_the_document_is_valid_and_open_to_all(client):
 def test_every_address_of_the_api_is_described():
     described = {*document()["paths"], OPENAPI, *NOWHERE}
     assert described == {path for path in ROUTES if path.startswith("/api") or path == "/healthz"}
-    names = [endpoint.answer.__name__ for endpoint in ENDPOINTS]
-    assert len(set(names)) == len(names)
+    names = [each["operationId"] for described in document()["paths"].values() for each in described.values()]
+    assert len(set(names)) == len(names) == len(ADDRESSES)
 
 
-@pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each.method == "get"], ids=lambda each: each.path)
-def test_answers_are_of_the_shape_that_is_described(real, endpoint):
-    done = real.get(endpoint.path.format(system="offers", entry=last(real)))
+@pytest.mark.parametrize("path", READ)
+def test_answers_are_of_the_shape_that_is_described(real, path):
+    done = real.get(path.format(system="offers", entry=last(real)))
     assert done.status_code == 200
     described = document()
-    content = described["paths"][endpoint.path]["get"]["responses"]["200"]["content"]
+    content = described["paths"][path]["get"]["responses"]["200"]["content"]
     (kind,) = content
     assert done.headers["content-type"].startswith(kind)
     named = "boussole.json" if kind == "application/json" else "boussole.txt"
@@ -120,9 +123,9 @@ def test_lists_are_read_page_by_page(client):
 
 @pytest.mark.parametrize("name", ["api", "v", "verdicts"])
 def test_what_follows_is_asked_as_the_first_page_was(name):
-    given = {"system": name, "skip": 0, "take": 1}
-    assert _next("/api/verdicts", given, 1, 2) == f"/api/verdicts?system={name}&take=1&skip=1"
-    assert _next(f"/api/systems/{name}/audits", given, 1, 2) == f"/api/systems/{name}/audits?take=1&skip=1"
+    page, judged = PageQuery(take=1), VerdictsQuery(take=1, system=name)
+    assert judged.following("/api/verdicts", 1, 2) == f"/api/verdicts?take=1&system={name}&skip=1"
+    assert page.following(f"/api/systems/{name}/audits", 1, 2) == f"/api/systems/{name}/audits?take=1&skip=1"
 
 
 def test_proofs_can_be_checked(client):
@@ -151,7 +154,11 @@ def test_proofs_can_be_checked(client):
         ("/api/ledger/-1", 400, "entry is a whole number"),
         ("/api/ledger/1%30000000000000000000", 400, "entry is a whole number"),
         ("/api/verdicts?verdicts=kept", 400, "Did you mean 'verdict'"),
-        ("/api/verdicts?verdict=fine", 400, "verdict is one of kept"),
+        ("/api/verdicts?verdict=fine", 400, "verdict is one of broken, watch, unknown, not_examined or kept."),
+        ("/api/verdicts?{verdict}=fine", 400, "'{verdict}' cannot be asked"),
+        ("/api/ledger/1_0", 400, "entry is a whole number"),
+        ("/api/ledger/%201", 400, "entry is a whole number"),
+        ("/api/ledger/%D9%A3", 400, "entry is a whole number"),
         ("/api/verdicts?take=0", 400, "take is at least 1"),
         ("/api/verdicts?take=501", 400, "at most 500"),
         ("/api/charter?x=1", 400, "Nothing can be asked here"),
@@ -167,9 +174,41 @@ def test_bad_questions_are_told(client, address, status, said):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_it_is_read_only(client, method):
-    for endpoint in ENDPOINTS:
-        done = client.request(method, endpoint.path.format(system="matchft", entry=1))
-        assert done.status_code == (405 if endpoint.method == "get" else 403), endpoint.path
+    for path in (*READ, *TAKING):
+        done = client.request(method, path.format(system="matchft", entry=1))
+        assert done.status_code == (405 if path in READ else 403), path
+
+
+@pytest.mark.parametrize("path", [*READ, OPENAPI])
+def test_the_head_of_an_answer_is_that_of_the_answer(real, path):
+    address = path.format(system="offers", entry=last(real))
+    head, whole = real.head(address), real.get(address)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.headers.get("etag") == whole.headers.get("etag")
+
+
+@pytest.mark.attack("the API", "pages that would load scripts from elsewhere")
+def test_no_page_stands_beside_the_document(client, tries):
+    for path in ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/api/docs", "/api/redoc"):
+        tries.add()
+        assert client.get(path).status_code == 404, path
+
+
+@pytest.mark.attack("the API", "another spelling of an address, so that the guard reads one and the API another")
+def test_what_is_guarded_is_what_answers(kept, tries):
+    client = TestClient(Starlette(routes=routes(kept.home)))
+    client.headers.update(bearer(tokens.new_token(kept, role="witness", label="outside", days=1)))
+    for path in (each.format(system="matchft", entry=1) for each in READ if ROUTES[each] not in STRANGERS):
+        for spelt in (path, f"{path}?x=/healthz", path.replace("api", "%61pi"), f"{path}%3Fx=1"):
+            for method in METHODS:
+                tries.add()
+                done = client.request(method, spelt)
+                may = ROUTES.get(path) is Action.TAKE_CHECKPOINTS
+                assert done.status_code in ((200, 400, 403, 404, 405) if may else (403, 404)), (method, spelt)
+    for path in ("/api//systems", "/api/systems/", "/api/./systems", "/healthz/../api/systems", "//api/systems"):
+        tries.add()
+        assert client.get(path).status_code in (403, 404), path
 
 
 def refused(done, status):
@@ -186,13 +225,13 @@ def refused(done, status):
 
 
 def test_every_refusal_of_an_address_that_takes_is_json(client):
-    for path in (each.path for each in ENDPOINTS if each.method == "post"):
+    for path in TAKING:
         for method in METHODS:
             if method != "HEAD":
                 assert "may not send the cosignature of a witness" in refused(client.request(method, path), 403)
 
 
-@pytest.mark.parametrize("path", [*(each.path for each in ENDPOINTS if each.method == "get"), OPENAPI, *NOWHERE])
+@pytest.mark.parametrize("path", [*READ, OPENAPI, *NOWHERE])
 def test_every_refusal_of_every_address_is_json(client, path):
     address = path.format(system="matchft", entry=1, rest="no/such") if path != NOWHERE[1] else "/api/no/such"
     for method in METHODS:
@@ -205,13 +244,13 @@ def test_every_refusal_of_every_address_is_json(client, path):
         refused(client.get(path.format(entry="none")), 400)
     if "{system}" in path:
         refused(client.get(path.format(system="none")), 404)
-    if path in {each.path for each in ENDPOINTS}:
+    if path in READ:
         known = path.format(system="matchft", entry=1)
         refused(client.get(known, params={"no_such": "1"}), 400)
-        for each in next(endpoint for endpoint in ENDPOINTS if endpoint.path == path).asked:
-            if each.name not in known and f"{{{each.name}}}" not in path:
-                status = 404 if each.name == "system" else 400
-                refused(client.get(known, params={each.name: "no such"}), status)
+        for each in document()["paths"][path]["get"].get("parameters", []):
+            if each["in"] == "query":
+                status = 404 if each["name"] == "system" else 400
+                refused(client.get(known, params={each["name"]: "no such"}), status)
 
 
 def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatch, caplog):
@@ -219,7 +258,7 @@ def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatc
         raise ZeroDivisionError("of person p1")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("dashboard.api.serving._answered", failing)
+    monkeypatch.setattr("dashboard.store.scene", failing)
     done = client.get("/api/systems")
     assert "nobody foresaw" in refused(done, 500)
     assert "p1" not in done.text

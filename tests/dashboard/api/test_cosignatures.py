@@ -94,6 +94,12 @@ def test_the_proof_leads_from_the_kept_checkpoint_to_the_new_one(server):
     assert server.fetched(since=10**6).checkpoint.size == request.checkpoint.size, "signed, it shows what is missing"
 
 
+def test_where_cosignatures_are_sent_nothing_is_read(server):
+    for method in ("GET", "HEAD", "PUT", "DELETE"):
+        done = server.client.request(method, PATH, headers=server.bearer)
+        assert (done.status_code, done.headers["allow"]) == (405, "POST"), "and no entry of that name is looked for"
+
+
 def test_the_key_is_that_of_the_ledger(server):
     assert server.get("/api/ledger/key").text.strip() == str(workspace_key(server.workspace.keys).verifier)
 

@@ -1,0 +1,138 @@
+"""What the API answers of the ledger, and what it takes of witnesses: the one thing that it does not only read."""
+
+from __future__ import annotations
+
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import Connection
+
+from audits import ledger
+from audits.errors import LedgerError
+from audits.ledger.checkpoint import parse_checkpoint
+from audits.ledger.entry import Entry
+from audits.ledger.keeping import Standing
+from audits.ledger.outside import OtherLedgerError, UnknownWitnessError
+from audits.ledger.search import Asked, Listed, search, span
+from audits.ledger.signing import signer_of
+from charter.records import prove_entry, request_of
+from charter.records.database import reading
+from charter.records.kinds import KINDS
+from charter.records.outside import Check, Stamp, take_cosignature
+from charter.records.outside import outside as seen_outside
+from dashboard import store
+from dashboard.access.database import now
+from dashboard.api.finding import known, use_of
+from dashboard.api.queries import CheckpointQuery, EntriesQuery, EntryInPath, FromQuery, Query
+from dashboard.api.refusals import ForbiddenError, MissingError, UnknownError
+from dashboard.api.routing import Here, Lasting, Sent, new_router, text_sent
+from dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page, StampOut
+
+router = new_router()
+COSIGNED = "A checkpoint of this ledger with the cosignature of a witness that it knows (C2SP tlog-cosignature)"
+
+
+@router.get("/api/ledger")
+def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut]:
+    """The entries of the ledger, the newest first."""
+    asked = Asked(kind=query.kind or "", system=query.system or "")
+    with reading(workspace) as connection:
+        total, found = (0, []) if connection is None else search(connection, asked, skip=query.skip, take=query.take)
+        kinds = set() if connection is None else set(span(connection).kinds)
+    known("kind", query.kind, {"audit", *KINDS, *kinds})
+    if not total and query.system is not None:
+        use_of(workspace, query.system)
+    items = [_entry(each) for each in found]
+    return Page(items=items, total=total, next=query.following("/api/ledger", query.skip + len(items), total))
+
+
+@router.get("/api/ledger/checkpoint", response_class=PlainTextResponse)
+def checkpoint(workspace: Here, query: FromQuery[CheckpointQuery]) -> str:
+    """A checkpoint of the whole ledger, signed now (C2SP signed note): keep it elsewhere."""
+    return str(request_of(workspace, store.checkpoint(workspace), since=query.since))
+
+
+@router.get("/api/ledger/key", response_class=PlainTextResponse)
+def key(workspace: Here, _: FromQuery[Query]) -> str:
+    """The public key of the ledger (C2SP signed-note): compare it with the one you got by another way."""
+    return f"{signer_of(workspace).verifier}\n"
+
+
+@router.get("/api/ledger/outside")
+def outside(workspace: Here, _: FromQuery[Query]) -> OutsideOut:
+    """Who outside has checked the ledger, when, and how it stands to what they signed."""
+    found, at = seen_outside(workspace), now()
+    return OutsideOut(
+        entries=found.size,
+        state=found.state(at),
+        witness_days=found.witness_days,
+        witnesses=[_checked(each) for each in found.checks],
+        timestamp_state=found.stamp_state(at),
+        timestamp_days=found.timestamp_days,
+        timestamp=_stamped(found.stamp),
+    )
+
+
+@router.post("/api/ledger/cosignatures", openapi_extra=text_sent(COSIGNED))
+def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOut:
+    """Takes the cosignature of a known witness; what is kept of it then."""
+    try:
+        parse_checkpoint(text)
+    except LedgerError as error:
+        raise UnknownError(error.what, where="body", next_step=error.next_step) from error
+    try:
+        kept = take_cosignature(workspace, text, now=now())
+    except OtherLedgerError as error:
+        raise MissingError(error.what, where="body", next_step=error.next_step) from error
+    except UnknownWitnessError as error:
+        raise ForbiddenError(error.what, where="body", next_step=error.next_step) from error
+    return CosignedOut(witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=Standing.holds)
+
+
+@router.get("/api/ledger/{entry}")
+def entry(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> EntryOut:
+    """One entry of the ledger."""
+    with reading(workspace) as connection:
+        return _entry(ledger.entry_at(_there(connection, entry), entry))
+
+
+@router.get("/api/ledger/{entry}/proof", response_class=PlainTextResponse)
+def proof(workspace: Here, entry: EntryInPath, _: FromQuery[Query]) -> str:
+    """The proof that an entry stands in the ledger, below a checkpoint signed now (C2SP tlog-proof)."""
+    with reading(workspace) as connection:
+        _there(connection, entry)
+    return str(prove_entry(workspace, entry, store.checkpoint(workspace)))
+
+
+def _there(connection: Connection | None, index: int) -> Connection:
+    """The connection, once the ledger is known to have an entry. Raises MissingError where it has no such one."""
+    if connection is None or not span(connection).size:
+        raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+    size = span(connection).size
+    if index >= size:
+        raise MissingError(f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+    return connection
+
+
+def _entry(found: Listed | Entry) -> EntryOut:
+    return EntryOut(
+        entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
+    )
+
+
+def _checked(check: Check) -> CosignedOut:
+    if check.problem:
+        return CosignedOut(witness=check.witness, at=None, entries=None, standing="unreadable")
+    if check.at is None:
+        return CosignedOut(witness=check.witness, at=None, entries=None, standing=None)
+    return CosignedOut(witness=check.witness, at=check.at, entries=check.size, standing=check.standing)
+
+
+def _stamped(stamp: Stamp | None) -> StampOut | None:
+    if stamp is None:
+        return None
+    return StampOut(
+        at=stamp.at,
+        authority=stamp.authority,
+        fingerprint=stamp.fingerprint,
+        entries=stamp.size,
+        standing=stamp.standing,
+    )
