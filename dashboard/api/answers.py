@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from audits.errors import nearest
 from audits.metrics.registry import REGISTRY
+from audits.workspace import Workspace
 from charter.coverage import Use
 from charter.records import audit_at
 from charter.records.database import reading
 from dashboard import store
-from dashboard.api.finding import known, use_of
-from dashboard.api.queries import (
-    EntryInPath,
-    FromQuery,
-    MeasuresQuery,
-    PageQuery,
-    Query,
-    SystemInPath,
-    VerdictsQuery,
-)
-from dashboard.api.refusals import MissingError
+from dashboard.api.queries import EntryInPath, FromQuery, MeasuresQuery, PageQuery, Query, SystemInPath, VerdictsQuery
+from dashboard.api.refusals import RefusedError
 from dashboard.api.routing import Lasting, new_router
-from dashboard.api.shapes import (
-    AuditDocument,
-    Audited,
-    AuditOut,
-    CharterOut,
-    Health,
-    Judged,
-    LeftOutOut,
-    Measures,
-    Page,
-    SystemOut,
-)
+from dashboard.api.shapes import AuditDocument, Audited, AuditOut, CharterOut, Health, Judged, Measures, Page, SystemOut
 
 Document = Mapping[str, Any]
 router = new_router()
@@ -43,7 +25,7 @@ router = new_router()
 @router.get("/api/systems")
 def systems(workspace: Lasting, query: FromQuery[PageQuery]) -> Page[SystemOut]:
     """Every use of the register, in the order of the ids."""
-    return Page(**query.part("/api/systems", [_system(use) for use in store.scene(workspace).uses]))
+    return Page[SystemOut](**query.part("/api/systems", [_system(use) for use in store.scene(workspace).uses]))
 
 
 @router.get("/api/systems/{system}")
@@ -62,13 +44,13 @@ def audits(workspace: Lasting, system: SystemInPath, query: FromQuery[PageQuery]
             start=each.start,
             end=each.end,
             decisions=each.decisions,
-            left_out=_left_out(each.left_out),
+            left_out=each.left_out,
             charter=each.charter,
             articles={told["article"]: told["verdict"] for told in each.articles},
         )
         for each in store.scene(workspace).history.get(name, ())
     ]
-    return Page(**query.part(f"/api/systems/{name}/audits", found))
+    return Page[AuditOut](**query.part(f"/api/systems/{name}/audits", found))
 
 
 @router.get("/api/systems/{system}/measures")
@@ -76,22 +58,15 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
     """The measures of a system's latest audit, as they were sealed."""
     use = use_of(workspace, system)
     if use.audit is None:
-        raise MissingError(
-            f"nobody has audited '{use.system.id}' yet.", next_step="Its verdicts rest on what people state."
-        )
+        step = "Its verdicts rest on what people state."
+        raise RefusedError(404, f"nobody has audited '{use.system.id}' yet.", next_step=step)
     sealed = use.audit["measures"]
     known("metric", query.metric, {*(each.name for each in REGISTRY.all()), *(each["metric"] for each in sealed)})
     found = [
         each for each in sealed if query.metric in (None, each["metric"]) and query.status in (None, each["status"])
     ]
-    short = _audited(use.audit)
-    return Measures(
-        system=use.system.id,
-        entry=short.entry,
-        start=short.start,
-        end=short.end,
-        **query.part(f"/api/systems/{use.system.id}/measures", found),
-    )
+    window = _audited(use.audit).model_dump(include={"entry", "start", "end"})
+    return Measures(system=use.system.id, **window, **query.part(f"/api/systems/{use.system.id}/measures", found))
 
 
 @router.get("/api/verdicts")
@@ -104,7 +79,7 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Judged
         Judged(
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
-            left_out=_left_out(use.audit.get("left_out")) if use.audit else None,
+            left_out=use.audit.get("left_out") if use.audit else None,
             verdict=verdict,
         )
         for use in store.scene(workspace).uses
@@ -113,7 +88,7 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Judged
         and query.article in (None, verdict["article"])
         and query.verdict in (None, verdict["verdict"])
     ]
-    return Page(**query.part("/api/verdicts", found))
+    return Page[Judged](**query.part("/api/verdicts", found))
 
 
 @router.get("/api/audits/{entry}")
@@ -121,7 +96,7 @@ def audit(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> AuditD
     """The whole document of an audit, as it was sealed."""
     found = audit_at(workspace, entry)
     if found is None:
-        raise MissingError(f"entry {entry} seals no audit.", next_step="See /api/ledger?kind=audit.")
+        raise RefusedError(404, f"entry {entry} seals no audit.", next_step="See /api/ledger?kind=audit.")
     return dict(found)
 
 
@@ -139,21 +114,25 @@ def health(workspace: Lasting, _: FromQuery[Query]) -> Health:
         return Health(status="ok", version=version("boussole"))
 
 
+def known(what: str, name: str | None, names: Collection[str]) -> None:
+    """Refuses a name that is none of those known, with the nearest of them."""
+    if name is not None and name not in names:
+        told = f"there is no {what} '{name}'. {nearest(name, names)}"
+        raise RefusedError(400, told, where="query", next_step="Ask for one of these.")
+
+
+def use_of(workspace: Workspace, name: str) -> Use:
+    """The use of a system. Refused where there is none of this name."""
+    uses = {use.system.id: use for use in store.scene(workspace).uses}
+    if name not in uses:
+        known = nearest(name, uses) if uses else "There is none yet."
+        raise RefusedError(404, f"there is no system '{name}'. {known}", next_step="See /api/systems.")
+    return uses[name]
+
+
 def _system(use: Use) -> SystemOut:
-    said = use.system
-    return SystemOut(
-        id=said.id,
-        kind=said.kind,
-        title=said.title,
-        purpose=said.purpose,
-        owner=said.owner,
-        status=said.status,
-        risk=said.risk,
-        provider=said.provider,
-        hosting=said.hosting,
-        audit=_audited(use.audit) if use.audit else None,
-        articles=use.articles,
-    )
+    audit = _audited(use.audit) if use.audit else None
+    return SystemOut.model_validate({**dict(use.system), "audit": audit, "articles": use.articles})
 
 
 def _audited(audit: Document) -> Audited:
@@ -163,11 +142,5 @@ def _audited(audit: Document) -> Audited:
         start=window["start"][:10],
         end=window["end"][:10],
         decisions=audit["decisions"],
-        left_out=_left_out(audit.get("left_out")),
-    )
-
-
-def _left_out(told: Document | None) -> LeftOutOut | None:
-    return (
-        None if told is None else LeftOutOut(**{name: told[name] for name in LeftOutOut.model_fields if name in told})
+        left_out=audit.get("left_out"),
     )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from audits.errors import BoussoleError, nearest
-from dashboard.api.refusals import OPENAPI, RefusedError, problem
+from dashboard.api.refusals import OPENAPI, problem
 
 FAULTS = {
     "greater_than_equal": "is at least {ge}",
@@ -25,9 +25,7 @@ FAULTS = {
 
 async def _refused(_request: Request, error: BoussoleError) -> Response:
     """What an answer refuses, or runs into: the ledger does not hold, or something cannot be read."""
-    if isinstance(error, RefusedError):
-        return problem(error, error.status, headers=error.headers)
-    return problem(error, 409)
+    return problem(error, getattr(error, "status", 409), headers=getattr(error, "headers", None))
 
 
 async def _misasked(_request: Request, error: RequestValidationError) -> Response:

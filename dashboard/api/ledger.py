@@ -8,26 +8,29 @@ from sqlalchemy import Connection
 from audits import ledger
 from audits.errors import LedgerError
 from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.entry import Entry
 from audits.ledger.keeping import Standing
 from audits.ledger.outside import OtherLedgerError, UnknownWitnessError
-from audits.ledger.search import Asked, Listed, search, span
+from audits.ledger.search import Asked, search, span
 from audits.ledger.signing import signer_of
 from charter.records import prove_entry, request_of
 from charter.records.database import reading
 from charter.records.kinds import KINDS
-from charter.records.outside import Check, Stamp, take_cosignature
+from charter.records.outside import Check, take_cosignature
 from charter.records.outside import outside as seen_outside
 from dashboard import store
 from dashboard.access.database import now
-from dashboard.api.finding import known, use_of
+from dashboard.api.answers import known, use_of
 from dashboard.api.queries import CheckpointQuery, EntriesQuery, EntryInPath, FromQuery, Query
-from dashboard.api.refusals import ForbiddenError, MissingError, UnknownError
-from dashboard.api.routing import Here, Lasting, Sent, new_router, text_sent
-from dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page, StampOut
+from dashboard.api.refusals import RefusedError
+from dashboard.api.routing import Here, Lasting, Sent, new_router
+from dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page
 
 router = new_router()
-COSIGNED = "A checkpoint of this ledger with the cosignature of a witness that it knows (C2SP tlog-cosignature)"
+COSIGNED = {
+    "required": True,
+    "description": "A checkpoint of the ledger with the cosignature of a witness that it knows (C2SP tlog-cosignature)",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
 
 
 @router.get("/api/ledger")
@@ -40,8 +43,8 @@ def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut
     known("kind", query.kind, {"audit", *KINDS, *kinds})
     if not total and query.system is not None:
         use_of(workspace, query.system)
-    items = [_entry(each) for each in found]
-    return Page(items=items, total=total, next=query.following("/api/ledger", query.skip + len(items), total))
+    items = [EntryOut.model_validate(each) for each in found]
+    return Page[EntryOut](items=items, total=total, next=query.following("/api/ledger", query.skip + len(items), total))
 
 
 @router.get("/api/ledger/checkpoint", response_class=PlainTextResponse)
@@ -67,23 +70,23 @@ def outside(workspace: Here, _: FromQuery[Query]) -> OutsideOut:
         witnesses=[_checked(each) for each in found.checks],
         timestamp_state=found.stamp_state(at),
         timestamp_days=found.timestamp_days,
-        timestamp=_stamped(found.stamp),
+        timestamp=found.stamp,
     )
 
 
-@router.post("/api/ledger/cosignatures", openapi_extra=text_sent(COSIGNED))
+@router.post("/api/ledger/cosignatures", openapi_extra={"requestBody": COSIGNED})
 def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOut:
     """Takes the cosignature of a known witness; what is kept of it then."""
     try:
         parse_checkpoint(text)
     except LedgerError as error:
-        raise UnknownError(error.what, where="body", next_step=error.next_step) from error
+        raise RefusedError(400, error.what, where="body", next_step=error.next_step) from error
     try:
         kept = take_cosignature(workspace, text, now=now())
     except OtherLedgerError as error:
-        raise MissingError(error.what, where="body", next_step=error.next_step) from error
+        raise RefusedError(404, error.what, where="body", next_step=error.next_step) from error
     except UnknownWitnessError as error:
-        raise ForbiddenError(error.what, where="body", next_step=error.next_step) from error
+        raise RefusedError(403, error.what, where="body", next_step=error.next_step) from error
     return CosignedOut(witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=Standing.holds)
 
 
@@ -91,7 +94,7 @@ def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOu
 def entry(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> EntryOut:
     """One entry of the ledger."""
     with reading(workspace) as connection:
-        return _entry(ledger.entry_at(_there(connection, entry), entry))
+        return EntryOut.model_validate(ledger.entry_at(_there(connection, entry), entry))
 
 
 @router.get("/api/ledger/{entry}/proof", response_class=PlainTextResponse)
@@ -103,19 +106,13 @@ def proof(workspace: Here, entry: EntryInPath, _: FromQuery[Query]) -> str:
 
 
 def _there(connection: Connection | None, index: int) -> Connection:
-    """The connection, once the ledger is known to have an entry. Raises MissingError where it has no such one."""
+    """The connection, once the ledger is known to have an entry. Refused where it has no such one."""
     if connection is None or not span(connection).size:
-        raise MissingError("the ledger has no entry yet.", next_step="Run `boussole audit` first.")
+        raise RefusedError(404, "the ledger has no entry yet.", next_step="Run `boussole audit` first.")
     size = span(connection).size
     if index >= size:
-        raise MissingError(f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
+        raise RefusedError(404, f"the ledger has {size} entries, none of index {index}.", next_step="See /api/ledger.")
     return connection
-
-
-def _entry(found: Listed | Entry) -> EntryOut:
-    return EntryOut(
-        entry=found.index, kind=found.kind, payload=dict(found.payload), time=found.time, leaf_hash=found.leaf_hash
-    )
 
 
 def _checked(check: Check) -> CosignedOut:
@@ -124,15 +121,3 @@ def _checked(check: Check) -> CosignedOut:
     if check.at is None:
         return CosignedOut(witness=check.witness, at=None, entries=None, standing=None)
     return CosignedOut(witness=check.witness, at=check.at, entries=check.size, standing=check.standing)
-
-
-def _stamped(stamp: Stamp | None) -> StampOut | None:
-    if stamp is None:
-        return None
-    return StampOut(
-        at=stamp.at,
-        authority=stamp.authority,
-        fingerprint=stamp.fingerprint,
-        entries=stamp.size,
-        standing=stamp.standing,
-    )

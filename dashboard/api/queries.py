@@ -35,7 +35,7 @@ EntryInPath = Annotated[int, Path(ge=0, description="Number of an entry of the l
 
 
 class Query(BaseModel):
-    """Nothing."""
+    """What is asked after the question mark; by itself, nothing can be."""
 
     @model_validator(mode="before")
     @classmethod

@@ -34,42 +34,13 @@ TOLD: Mapping[str, str] = {
 
 
 class RefusedError(BoussoleError):
-    """What an answer refuses by itself."""
+    """What an answer refuses by itself, with its status."""
 
-    status = 400
-    headers: Mapping[str, str] = {}
-
-
-class UnknownError(RefusedError):
-    """What was asked for bears a name that nobody knows, or cannot be read."""
-
-
-class ForbiddenError(RefusedError):
-    """What was sent is not taken from whoever made it."""
-
-    status = 403
-
-
-class MissingError(RefusedError):
-    """What was asked for is not there."""
-
-    status = 404
-
-
-class TooLargeError(RefusedError):
-    """What was sent is longer than anything that is read."""
-
-    status = 413
-
-
-class TooManyError(RefusedError):
-    """Somebody asks more often than is allowed."""
-
-    status = 429
-
-    def __init__(self, seconds: int) -> None:
-        self.headers = {"Retry-After": str(seconds)}
-        super().__init__("too many requests.", next_step=f"Wait {seconds} second(s).")
+    def __init__(
+        self, status: int, what: str, *, where: str = "", next_step: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status, self.headers = status, headers
+        super().__init__(what, where=where, next_step=next_step)
 
 
 def is_api(path: str) -> bool:

@@ -16,7 +16,7 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from dashboard import store
 from dashboard.access.person import Person, address_of
-from dashboard.api.refusals import HEADERS, TooLargeError, TooManyError, UnknownError, unforeseen
+from dashboard.api.refusals import HEADERS, RefusedError, unforeseen
 
 MOST_BYTES = 100_000
 """Of a text that is sent."""
@@ -57,16 +57,13 @@ class Address(APIRoute):
 
 
 async def _limited(request: Request) -> None:
-    """That somebody asks no more often than is allowed: somebody signed in, a token, or else an address."""
+    """That somebody (signed in, a token, or else an address) asks no more often than is allowed, and nothing twice."""
     known: Person | None = getattr(request.state, "person", None)
     if wait := request.app.state.limiter.wait(known.subject if known else f"address/{address_of(request)}"):
-        raise TooManyError(wait)
-
-
-async def _once(request: Request) -> None:
-    """That nothing is asked twice."""
+        more = {"Retry-After": str(wait)}
+        raise RefusedError(429, "too many requests.", next_step=f"Wait {wait} second(s).", headers=more)
     if len(request.query_params.multi_items()) != len(request.query_params):
-        raise UnknownError("something is asked twice.", where="query", next_step="Ask each thing once.")
+        raise RefusedError(400, "something is asked twice.", where="query", next_step="Ask each thing once.")
 
 
 async def _workspace(request: Request) -> Workspace:
@@ -99,23 +96,17 @@ async def _sent(request: Request) -> str:
         body += part
         if len(body) > MOST_BYTES:
             step = f"Send at most {MOST_BYTES} bytes."
-            raise TooLargeError("what was sent is too large.", where="body", next_step=step)
+            raise RefusedError(413, "what was sent is too large.", where="body", next_step=step)
     return body.decode(errors="replace")
 
 
 Sent = Annotated[str, Depends(_sent)]
 
 
-def text_sent(told: str) -> dict[str, Any]:
-    """How the OpenAPI document describes the text that an address takes."""
-    content = {"text/plain": {"schema": {"type": "string"}}}
-    return {"requestBody": {"required": True, "description": told, "content": content}}
-
-
 def new_router() -> APIRouter:
     """Where addresses are declared: what is answered first is looked for first."""
     return APIRouter(
         route_class=Address,
-        dependencies=[Depends(_limited), Depends(_once)],
+        dependencies=[Depends(_limited)],
         generate_unique_id_function=lambda route: route.name,
     )

@@ -36,30 +36,23 @@ class Page(BaseModel, Generic[T]):
 
 
 class PartOut(BaseModel):
-    """What was not counted of what some questions rest on beside the window."""
+    """What was not counted of what some questions rest on."""
 
     rows: int = Field(ge=0, description="Rows that should have been counted")
     counted: int = Field(ge=0, description="Those that were")
     set_aside: int = Field(ge=0, description="Those that are set aside and not corrected")
     share: float | None = Field(description="set_aside ÷ rows")
-    limited: bool = Field(description="Whether the charter's share is reached: these questions are unknown")
+    limited: bool = Field(description="Whether the charter's share is reached: all that rests on these is unknown")
 
 
-class LeftOutOut(BaseModel):
-    """What came in and was not counted by an audit."""
+class LeftOutOut(PartOut):
+    """What came in and was not counted by an audit: of its decisions, and of what else it rests on."""
 
-    rows: int = Field(ge=0, description="Decisions that should have been counted")
-    counted: int = Field(ge=0, description="Those that were")
-    set_aside: int = Field(ge=0, description="Those that are set aside and not corrected")
     discarded: int = Field(ge=0, description="Those that somebody discarded; no part of the share")
     excluded: int = Field(ge=0, description="Those of runs out of the figures; no part of the share")
     other_periods: int = Field(ge=0, description="Decisions counted in other periods")
-    set_apart: int = Field(
-        default=0, ge=0, description="Decisions about groups too small to be told, in no figure; no part of the share"
-    )
-    share: float | None = Field(description="set_aside ÷ rows")
+    set_apart: int = Field(0, ge=0, description="Decisions about groups too small to be told; no part of the share")
     limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
-    limited: bool = Field(description="Whether that share is reached: all that rests on the log is unknown")
     reference: PartOut | None = Field(None, description="Of the window of reference; null: nothing is set aside there")
     outcomes: PartOut | None = Field(None, description="Of the log of outcomes; null: nothing is set aside there")
 
@@ -123,10 +116,10 @@ class CharterOut(BaseModel):
     charter: dict[str, Any]
 
 
-class EntryOut(BaseModel):
+class EntryOut(BaseModel, from_attributes=True):
     """An entry of the ledger."""
 
-    entry: int = Field(ge=0)
+    entry: int = Field(ge=0, validation_alias="index")
     kind: str
     payload: dict[str, str | int | None]
     time: str
@@ -144,13 +137,13 @@ class CosignedOut(BaseModel):
     )
 
 
-class StampOut(BaseModel):
+class StampOut(BaseModel, from_attributes=True):
     """The last timestamp (RFC 3161) that holds."""
 
     at: dt.datetime
     authority: str = Field(description="Subject of the authority's root certificate")
     fingerprint: str = Field(description="SHA-256 of that certificate")
-    entries: int
+    entries: int = Field(validation_alias="size")
     standing: Standing
 
 
