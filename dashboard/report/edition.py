@@ -11,11 +11,11 @@ from typing import Any
 from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
+from charter.drift.look import Drift
 from charter.facts import facts_of
 from charter.in_force import Act, in_force, judging_then
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
-from dashboard.drifting.look import Drift
 from dashboard.report.moved import drifts
 from dashboard.report.periods import Period, in_period, window_of
 from dashboard.scene import Scene, before
@@ -90,7 +90,7 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         texts=texts,
         acts={system_id: act for system_id, act in acts.items() if act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
-        drifts=drifts(workspace, latest, as_of=as_of),
+        drifts=drifts(workspace, latest, charters, as_of=as_of),
     )
 
 

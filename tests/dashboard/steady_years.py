@@ -25,15 +25,15 @@ from audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measur
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, reference_window
-from charter.groups_over_time import Told, mix_measures
-from dashboard.drifting.look import meaning_series
-from dashboard.drifting.readings import SCORE, THEMES, Level, readings
-from tests.written import sample
+from charter.drift.groups import Told, mix_measures
+from charter.drift.look import meaning_series
+from charter.drift.readings import THEMES, readings
+from tests.written import drift_rule, sample
 
 MONTHS, REFERENCE, BUCKETS = 36, 3, 40
 """Months of a history, the last twelve of which are looked at (so that each look knows the year before); those of its
 reference."""
-LEVELS = {"": Level(watch=0.1, breach=0.25), SCORE: Level(watch=0.1, breach=0.25)}
+RULE = drift_rule(watch=0.1, breach=0.25)
 MOVED = ("watch", "broken")
 
 
@@ -116,13 +116,15 @@ def year(shape: Shape, rng: np.random.Generator) -> Alarms:
     states: dict[str, int] = {}
     points = [drawn.point(at) for at in range(REFERENCE, MONTHS)]
     for at, point in list(enumerate(points, REFERENCE))[-12:]:
-        for theme, reading in readings(point, LEVELS).items():
+        for theme, reading in readings(point, RULE).items():
             assert theme in THEMES
             for name, state in reading.states.items():
                 if state in MOVED:
                     states.setdefault(f"{theme}/{name}", at)
     numbers = {month(at): at for at in range(MONTHS)}
-    found = [each for each in shifts([*drawn.series(), *meaning_series(points)]) if not each.seasonal]
+    found = [
+        each for each in shifts([*drawn.series(), *meaning_series(points)], rate=RULE.of_shifts) if not each.seasonal
+    ]
     return Alarms(
         states=states,
         series={each.id: numbers[each.since] for each in found},
