@@ -46,6 +46,7 @@ def workspace(tmp_path: Path) -> Workspace:
     said = {"role": "DPO", "on": dt.date(2026, 11, 2), "authority": "CNIL", "title": "Letter", "system": "sorter"}
     letter = keep_file(made, tmp_path / "letter.pdf")
     seal(made, Finding(**said, articles=["transparence"], cap="broken", document=letter))
+    seal(made, Finding(**said | {"system": "matchft"}, articles=["humain"], cap="watch", document=letter))
     return made
 
 
@@ -93,7 +94,7 @@ def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stand
 
 def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
     """Also of a system that nobody audited: each question it names stands somewhere in it."""
-    data = content(edition(workspace, None), [], teller("en"))
+    data = content(edition(workspace, None, today=TODAY), [], teller("en"))
     named = {scene.title(name, EN): name for name in scene.examined}
     told = {name: [] for name in named.values()}
     for part in data["answer"]["tables"]:
