@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=cls.toml))
 
 
+@lru_cache(maxsize=64)
+def _settings_at(path: Path) -> type[Settings]:
+    """The settings bound to a file, which is read anew for each of them: to make the class takes half a millisecond."""
+    return type("Settings", (Settings,), {"toml": path})
+
+
 class Workspace:
     """Paths, settings and systems of one workspace folder."""
 
@@ -102,9 +108,8 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The settings, file and environment together."""
-        bound: Any = type("Settings", (Settings,), {"toml": self.home / SETTINGS_FILE})
         try:
-            settings: Settings = bound()
+            settings = _settings_at(self.home / SETTINGS_FILE)()
         except ValidationError as error:
             where = str(self.home / SETTINGS_FILE)
             raise BoussoleError(explain(error, Settings), where=where, next_step="Mend or remove that key.") from error

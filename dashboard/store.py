@@ -208,10 +208,9 @@ def stamp(workspace: Workspace) -> Stamp:
 
 def house_stamp(workspace: Workspace) -> Stamp:
     """What the pages of a committee depend on: the same files, its own, and whatever is written to the records."""
-    files = _stamp(
-        sorted(path for kind in ("systems", "charter", "committees") for path in workspace.home.glob(f"{kind}/*"))
-    )
-    return (*_records(workspace), *files)
+    home = workspace.home
+    files = sorted(path for kind in ("systems", "charter", "committees") for path in home.glob(f"{kind}/*"))
+    return (*_records(workspace), *_stamp([home / SETTINGS_FILE, *files]))
 
 
 def _records(workspace: Workspace) -> Stamp:

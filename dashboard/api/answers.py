@@ -19,6 +19,7 @@ from dashboard.api.routing import Lasting, new_router
 from dashboard.api.shapes import AuditDocument, Audited, AuditOut, CharterOut, Health, Judged, Measures, Page, SystemOut
 
 Document = Mapping[str, Any]
+VERSION = version("boussole")
 router = new_router()
 
 
@@ -111,7 +112,7 @@ def charter(workspace: Lasting, _: FromQuery[Query]) -> CharterOut:
 def health(workspace: Lasting, _: FromQuery[Query]) -> Health:
     """Whether the server answers and can read its workspace."""
     with reading(workspace):
-        return Health(status="ok", version=version("boussole"))
+        return Health(status="ok", version=VERSION)
 
 
 def known(what: str, name: str | None, names: Collection[str]) -> None:

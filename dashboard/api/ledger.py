@@ -39,7 +39,7 @@ def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut
     asked = Asked(kind=query.kind or "", system=query.system or "")
     with reading(workspace) as connection:
         total, found = (0, []) if connection is None else search(connection, asked, skip=query.skip, take=query.take)
-        kinds = set() if connection is None else set(span(connection).kinds)
+        kinds = span(connection).kinds if connection is not None and query.kind else ()
     known("kind", query.kind, {"audit", *KINDS, *kinds})
     if not total and query.system is not None:
         use_of(workspace, query.system)

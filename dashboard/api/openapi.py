@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -28,7 +27,7 @@ def document() -> dict[str, Any]:
     """What the API is, for programs and people: with the one error model, who may ask, and parts of audit documents."""
     found = get_openapi(
         title="Boussole",
-        version=version("boussole"),
+        version=answers.VERSION,
         summary="Whether AI systems keep the promises of a charter: read-only.",
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": "/"}],

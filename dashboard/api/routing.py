@@ -74,11 +74,12 @@ Here = Annotated[Workspace, Depends(_workspace)]
 """The workspace that is served."""
 
 
-def _unchanged(workspace: Here, request: Request, response: Response) -> Workspace:
+def _unchanged(request: Request, response: Response) -> Workspace:
     """The workspace, unless who asks has the answer already; it rests on the address, the files and the day."""
-    read = [list(each) for each in (*store.stamp(workspace), *store.house_stamp(workspace))]
-    asked = [request.url.path, sorted(request.query_params.items()), store.today().isoformat(), str(read)]
-    tag = f'"{sha256_hex(canonical_json(asked))[:32]}"'
+    workspace = Workspace(request.app.state.home)
+    asked = [request.url.path, sorted(request.query_params.items())]
+    rests_on = [*asked, store.today().isoformat(), str(store.house_stamp(workspace))]
+    tag = f'"{sha256_hex(canonical_json(rests_on))[:32]}"'
     if tag in request.headers.get("if-none-match", ""):
         raise HTTPException(304, headers={**HEADERS, "ETag": tag})
     response.headers["ETag"] = tag
