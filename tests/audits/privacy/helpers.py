@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from audits.decisions import ingest
 from audits.lake import reading, writing
+from audits.log_names import LogName
 from audits.privacy.text import unseal
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 SYSTEM = """
