@@ -24,7 +24,7 @@ from audits.uncertainty.holm import holm
 from audits.uncertainty.mover import Estimate, Gap, gap
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.groups_over_time import documents_of
+from charter.drift.groups import documents_of
 from charter.judged import JUDGED
 from charter.published import set_apart
 

@@ -11,7 +11,7 @@ from audits.drift.pairs import exact_pair
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.groups_over_time import documents_of
+from charter.drift.groups import documents_of
 from charter.published import set_apart
 from dashboard.demo_house import settle
 from dashboard.drifting.detail_making import make

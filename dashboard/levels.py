@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from audits.languages import capital
 from audits.systems import System
-from audits.uncertainty.power import KINDS, smallest_gap
+from charter.sight import least_sight
 from dashboard.groups import group_of
 from dashboard.tables import signed
 from dashboard.words import Say
@@ -73,23 +72,11 @@ def _beyond(verdict: str, at: float, params: Document, say: Say) -> str:
 
 
 def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None) -> str:
-    """How wide a gap these decisions would show, for the group of which they tell least; empty where none is tested.
-
-    The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
-    """
-    measures = {measure["id"]: measure for measure in document["measures"]}
-    seen = []
-    for comparison in verdict["comparisons"]:
-        measure, level = measures.get(comparison["measure"], {}), comparison["levels"]["watch"]
-        test = measure.get("params", {}).get("test", {})
-        if level is not None and test.get("kind") in KINDS:
-            side = measure["params"]["bad_side"]
-            share = comparison.get("share") or 1 / len(verdict["comparisons"])  # older audits corrected each question
-            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha * share)
-            seen.append((math.inf if gap is None else abs(gap - level), gap, measure))
-    if not seen:
+    """How wide a gap these decisions would show, for the group of which they tell least; empty where none is tested."""
+    seen = least_sight(document, verdict, alpha=alpha)
+    if seen is None:
         return ""
-    _, gap, measure = max(seen, key=lambda each: each[0])
+    gap, measure = seen.gap, seen.measure
     names = {"group": group_of(measure, say, system=system)}
     if gap is None:
         return say("So few decisions are about “{group}” that hardly any gap would be seen.", **names)

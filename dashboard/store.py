@@ -16,6 +16,8 @@ from audits.workspace import SETTINGS_FILE, Workspace
 from charter.committee.drafts import Drafted
 from charter.committee.drafts import drafts as written_together
 from charter.coverage import coverage
+from charter.drift.look import look as look_at_drift
+from charter.drift.look import with_versions
 from charter.due import due
 from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from charter.records.audits import audits_of
@@ -30,8 +32,6 @@ from dashboard.committee.chamber import Chamber
 from dashboard.committee.chamber import chambers as seated
 from dashboard.committee.evidence import Evidence, evidence_of
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.look import look as look_at_drift
-from dashboard.drifting.look import with_versions
 from dashboard.drifting.view import DriftPage
 from dashboard.drifting.view import drift_page as drawn_drift
 from dashboard.evidence_facts import Verified

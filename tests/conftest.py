@@ -29,6 +29,8 @@ from tests.attacks import Tries
 
 HERE = Path(__file__).parent
 SYSTEMS = HERE / "systems"
+REAL_DATA = Path(os.environ.get("BOUSSOLE_TEST_DATA", HERE.parent.parent / "shared" / "data"))
+LACKING = pytest.StashKey[int]()
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -36,10 +38,21 @@ settings.register_profile("tests", deadline=None)  # a machine that is busy with
 settings.load_profile("tests")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a test attacks is told in the report that `make attack` reads."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a test attacks is told in the report that `make attack` reads; what lacks its data is left out, and said."""
+    if not REAL_DATA.is_dir():
+        lacking = [item for item in items if "real_data" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in lacking]
+        config.stash[LACKING] = len(lacking)
+        config.hook.pytest_deselected(items=lacking)
     for item in items:
         item.user_properties += [("attack", " | ".join(mark.args)) for mark in item.iter_markers("attack")]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Says in one line what was left out, and why."""
+    if n := config.stash.get(LACKING, 0):
+        terminalreporter.write_line(f"{n} tests need the real data, which are not here (BOUSSOLE_TEST_DATA): left out.")
 
 
 @pytest.fixture
@@ -92,11 +105,14 @@ def what_is_imported_is_no_garbage() -> None:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The folder of real data, which is never copied into the project."""
-    folder = Path(os.environ.get("BOUSSOLE_TEST_DATA", HERE.parent.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"the real data are not at {folder}; set BOUSSOLE_TEST_DATA")
-    return folder
+    """The folder of real data, never copied into the project: without it, what asks for it is left out."""
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """Real data that may stand in the project, each folder with its source."""
+    return HERE / "data"
 
 
 @pytest.fixture
@@ -208,7 +224,7 @@ def audited_offers(shared_folder: Path) -> Callable[..., Workspace]:
 
 @pytest.fixture(scope="session")
 def audited(
-    boussole: Run, command: Run, real_data: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    boussole: Run, command: Run, published: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Any]:
     """The audit document of a real data set, through the command line only: init, add, import, audit.
 
@@ -224,10 +240,11 @@ def audited(
 
     def made(system: str, data: str) -> str:
         home, run = tmp_path_factory.mktemp(system) / "workspace", boussole if system == "compas" else command
+        folder = published if (published / data).exists() else REAL_DATA
         for arguments in (
             ("init", home),
             ("--workspace", home, "systems", "add", SYSTEMS / f"{system}.yaml"),
-            ("--workspace", home, "import", real_data / data, "--system", system),
+            ("--workspace", home, "import", folder / data, "--system", system),
         ):
             done = run(*arguments)
             assert done.returncode == 0, done.stderr

@@ -141,3 +141,32 @@ def test_pages_hold_no_script_that_reads_text_as_code() -> None:
     scripts = [*(ROOT / "dashboard").rglob("*.js"), ROOT / "dashboard" / "inline.py"]
     assert len(scripts) > 1
     assert [path.name for path in scripts if forbidden.search(path.read_text(encoding="utf-8"))] == []
+
+
+JUDGED_BY = {"alpha", "breach", "level", "p_adjusted", "p_breach", "p_kept", "p_value", "p_watch", "p_worse", "watch"}
+
+
+def test_pages_judge_nothing() -> None:
+    """No module of dashboard/ tests anything or holds a figure to a level: charter/ does, and pages show it."""
+    tests = ("audits.uncertainty", "scipy", "statsmodels")
+    here = {(path, name) for path, name in imported() if path.startswith("dashboard/")}
+    assert {(path, name) for path, name in here if name.startswith(tests)} == set()
+    assert {
+        (path, name) for path, name in here if name in ("charter.testing.verdict_of", "charter.testing.p_values")
+    } == set()
+    compared = [
+        (path, ast.unparse(node))
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if path.startswith("dashboard/") and isinstance(node, ast.Compare) and _by_size(node)
+        if {each.attr if isinstance(each, ast.Attribute) else each.id for each in _named_in(node)} & JUDGED_BY
+    ]
+    assert compared == []
+
+
+def _by_size(node: ast.Compare) -> bool:
+    return any(isinstance(each, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for each in node.ops)
+
+
+def _named_in(node: ast.AST) -> list[ast.Attribute | ast.Name]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Attribute | ast.Name)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from audits.systems.model import System
+from charter.drift.rule import FEATURES, SCORE, Level, Rule
 
 HEAD = """\
 id: {id}
@@ -84,3 +85,8 @@ def declaring(system: System, **values: Iterable[str]) -> System:
         for name, group in system.groups.items()
     }
     return system.model_copy(update={"groups": groups})
+
+
+def drift_rule(**level: float) -> Rule:
+    """What a charter of monthly looks at 5 % asks, each distance held to the same level (0.1, if none is given)."""
+    return Rule(alpha=0.05, looks=12, levels=dict.fromkeys((FEATURES, SCORE), Level(**level)))

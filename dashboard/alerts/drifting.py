@@ -9,11 +9,11 @@ from audits.drift.series import DriftSeries
 from audits.errors import BoussoleError
 from audits.languages import LANGUAGES, capital
 from audits.workspace import Workspace
+from charter.drift.look import Drift, look
+from charter.drift.read import read_all
+from charter.drift.readings import THEMES, Reading
 from dashboard.alerts.changes import BLIND, Cause, Change, Known, is_told
 from dashboard.alerts.words import teller
-from dashboard.drifting.look import Drift, look
-from dashboard.drifting.read import read_all
-from dashboard.drifting.readings import THEMES, Reading
 from dashboard.drifting.summary import summary
 from dashboard.drifting.words import period_words, theme_words, why_not
 from dashboard.scene import Scene
@@ -43,18 +43,20 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
     if declared is None or declared.columns is None:
         return Drifted(changes=[], known=known)
     try:
-        drift = look(workspace, declared, against="reference", step="month", today=scene.facts.as_of)
+        drift = look(
+            workspace, declared, against="reference", step="month", today=scene.facts.as_of, charter=scene.charter
+        )
     except BoussoleError:  # no decision yet, or no lake: the data page says so
         return Drifted(changes=[], known=known)
     if drift.series.unfinished:
         return Drifted(changes=[], known=known)
-    read = read_all(drift, scene.charter, speaker(LANGUAGES[0]))
+    read = read_all(drift)
     found, after = [], dict(known)
     for theme in THEMES:
         subject = f"drift/{theme}"
         states = list(_states(drift.series, read, theme))
         more, last = _walked(system, subject, states, known.get(subject))
-        found += [replace(each, document=_told(drift, scene, each)) for each in more]
+        found += [replace(each, document=_told(drift, each)) for each in more]
         if last is not None:
             after[subject] = last
     return Drifted(changes=sorted(found, key=lambda each: each.end), known=after)
@@ -124,20 +126,20 @@ def _change(
     )
 
 
-def _told(drift: Drift, scene: Scene, change: Change) -> dict[str, str]:
+def _told(drift: Drift, change: Change) -> dict[str, str]:
     """What the drift page says on top of the window of a change, in every language. Incidents are left out: not every
     reader may see them."""
     upto = [at for at, point in enumerate(drift.series.points) if point.window.end.isoformat() <= change.end]
     series = replace(drift.series, points=drift.series.points[: upto[-1] + 1])
-    return {lang: _sentence(drift, series, scene, change, speaker(lang)) for lang in LANGUAGES}
+    return {lang: _sentence(drift, series, change, speaker(lang)) for lang in LANGUAGES}
 
 
-def _sentence(drift: Drift, series: DriftSeries, scene: Scene, change: Change, say: Say) -> str:
+def _sentence(drift: Drift, series: DriftSeries, change: Change, say: Say) -> str:
     tell, last = teller(say.lang), series.points[-1]
     if last.reason is not None:
         period, why = period_words(last.window, say), why_not(last.reason, series.system, say)
         return tell("{period} is not compared: {why}.", period=capital(period), why=why)
-    read = read_all(drift, scene.charter, say)[: len(series.points)]
+    read = read_all(drift)[: len(series.points)]
     headline = summary(series, read, [], say).headline
     reasons = dict.fromkeys(read[-1][change.name].reasons.values())
     if change.after not in BLIND or not reasons:

@@ -65,8 +65,8 @@ def drift(  # noqa: PLR0917 (the options of a command)
     workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
     from audits.drift.pairs import against_asked, exact_pair, window_asked
+    from charter.drift.groups import documents_of
     from charter.examined import examined
-    from charter.groups_over_time import documents_of
     from charter.published import set_apart
 
     check_file(json_)
@@ -112,13 +112,14 @@ def _made(workspace: Workspace, pair: Pair) -> Made:
 def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     """How the drift page reads each column, by the level of the charter in force."""
     from audits.drift.series import Point
+    from charter.drift.readings import readings
+    from charter.drift.rule import rule_of
     from charter.in_force import in_force
-    from dashboard.drifting.readings import levels, readings
 
     point = Point(
         window=pair.window, against=pair.against, decisions=pair.decisions[0], reason=None, measures=pair.measures
     )
-    read = readings(point, levels(in_force(workspace).charter, pair.system))
+    read = readings(point, rule_of(in_force(workspace).charter, pair.system))
     return {name: state for reading in read.values() for name, state in reading.states.items()}
 
 

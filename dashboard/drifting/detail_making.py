@@ -23,7 +23,7 @@ from audits.drift.samples import SAMPLE
 from audits.errors import BoussoleError, ReportError
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.groups_over_time import documents_of
+from charter.drift.groups import documents_of
 from charter.published import set_apart
 from dashboard.drifting.detail_header import header, title
 from dashboard.words import speaker

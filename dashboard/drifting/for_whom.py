@@ -10,7 +10,8 @@ from typing import Any
 from audits.languages import capital
 from audits.systems.model import System
 from audits.windows import Window, reference_window
-from charter.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
+from charter.drift.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
+from charter.drift.rule import Rule
 from dashboard.charts import svg
 from dashboard.dots import NARROW, WIDE, Dot, Line, Rows
 from dashboard.drifting.for_whom_words import Words
@@ -56,21 +57,22 @@ class ForWhom:
     todo: str = ""
 
 
-def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, alpha: float) -> ForWhom | None:
+def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, rule: Rule) -> ForWhom | None:
     """The section; None where the system has no groups or no reference period, or no audit has looked."""
     reference, months = reference_window(system), months_with_groups(documents)
     if reference is None or not months or not system.groups:
         return None
     newest, words = documents[months[-1]], Words(system=system, say=say, reference=period_words(reference, say))
-    found = moved_groups(newest)
+    by_month = {window: moved_groups(documents[window], rule) for window in months}
+    found = by_month[months[-1]]
     period = capital(
         say("{period}, beside {reference}", period=period_words(months[-1], say), reference=words.reference)
     )
     if all(each.change["reason"] == "reference_not_audited" for each in found):
         return ForWhom(period=period, sentences=[], tone="unknown", parts=[], **words.not_audited(reference))
-    moved = apart(found, alpha=alpha)
+    moved = apart(found)
     parts = [
-        _part(quantity, [each for each in found if each.quantity == quantity], documents, months, words, alpha=alpha)
+        _part(quantity, [each for each in found if each.quantity == quantity], by_month, words)
         for quantity in QUANTITIES
         if any(each.quantity == quantity for each in found)
     ]
@@ -85,16 +87,13 @@ def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, 
 def _part(
     quantity: str,
     found: Sequence[Moved],
-    documents: Mapping[Window, Document],
-    months: Sequence[Window],
+    by_month: Mapping[Window, Sequence[Moved]],
     words: Words,
-    *,
-    alpha: float,
 ) -> Part:
     plain = [each for each in found if len(each.by) == 1]
     crossed = [each for each in found if len(each.by) > 1]
     title = words.title(quantity)
-    shown = _drawing(plain, quantity, words, alpha=alpha)
+    shown = _drawing(plain, quantity, words)
     drawn = None
     if any(dot.value is not None for dot in shown.dots):
         wide, narrow = (svg(each, words.say.lang) for each in (shown, replace(shown, layout=NARROW)))
@@ -103,15 +102,13 @@ def _part(
         title=title,
         drawn=drawn,
         alt=" ".join([f"{title}.", *(f"{dot.label}: {dot.text or dot.note}." for dot in shown.dots)]),
-        groups=_table(title, plain, quantity, words, alpha=alpha),
-        crossed=_table(words.say("Groups of two attributes"), crossed, quantity, words, alpha=alpha)
-        if crossed
-        else None,
-        months=_months(plain, quantity, documents, months, words, alpha=alpha) if len(months) > 1 else None,
+        groups=_table(title, plain, quantity, words),
+        crossed=_table(words.say("Groups of two attributes"), crossed, quantity, words) if crossed else None,
+        months=_months(plain, quantity, by_month, words) if len(by_month) > 1 else None,
     )
 
 
-def _drawing(found: Sequence[Moved], quantity: str, words: Words, *, alpha: float) -> Rows:
+def _drawing(found: Sequence[Moved], quantity: str, words: Words) -> Rows:
     scale = 100 if quantity == "selection_rate" else 1  # in points
     dots = []
     for each in found:
@@ -125,14 +122,14 @@ def _drawing(found: Sequence[Moved], quantity: str, words: Words, *, alpha: floa
                 high=None if ends is None else scale * ends["high"],
                 text="" if value is None else words.signed(value, quantity, 1, bare=True),
                 note="" if value is not None else words.why(change),
-                verdict=APART if each.apart <= alpha else None,
+                verdict=APART if each.otherwise else None,
             )
         )
     line = Line(at=0.0, label=words.say("unchanged"), first=0, last=max(len(dots) - 1, 0), broken=False)
     return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 
-def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words, *, alpha: float) -> Table:
+def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words) -> Table:
     say = words.say
     head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
     rows = []
@@ -148,30 +145,27 @@ def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words, *,
         caption=caption,
         head=[*head, say("Reading")],
         rows=rows,
-        marks=[APART if each.apart <= alpha else "" for each in found],
+        marks=[APART if each.otherwise else "" for each in found],
     )
 
 
 def _months(
     found: Sequence[Moved],
     quantity: str,
-    documents: Mapping[Window, Document],
-    months: Sequence[Window],
+    by_month: Mapping[Window, Sequence[Moved]],
     words: Words,
-    *,
-    alpha: float,
 ) -> Table:
     """The changes of every month, one row a month."""
     say = words.say
     rows = []
-    for window in months:
-        told = {(each.by, each.group): each for each in moved_groups(documents[window]) if each.quantity == quantity}
+    for window, moved in by_month.items():
+        told = {(each.by, each.group): each for each in moved if each.quantity == quantity}
         cells = []
         for each in found:
             then = told.get((each.by, each.group))
             value = None if then is None else then.change["value"]
             cell = "" if then is None or value is None else words.signed(value, quantity, 1)
-            cells.append(say("{change} (otherwise)", change=cell) if then and then.apart <= alpha else cell)
+            cells.append(say("{change} (otherwise)", change=cell) if then and then.otherwise else cell)
         rows.append([period_words(window, say), *cells])
     return Table(
         caption=say("{title}, month by month", title=words.title(quantity)),

@@ -11,8 +11,8 @@ from audits.languages import inside
 from audits.mixed import joined
 from audits.systems.model import System
 from audits.windows import Window
+from charter.drift.moved_groups import Moved, everybody
 from charter.families import decision
-from charter.moved_groups import Moved, everybody
 from charter.naming import parsed
 from dashboard.groups import attribute_name, group_of, reason_words, value_name
 from dashboard.words import Say

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.drift.series import DriftSeries
-from audits.drift.shifts import RATE, Series, Shift
+from audits.drift.shifts import Shift
 from audits.mixed import joined
-from audits.windows import Window
+from charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
+from charter.drift.look import Drift
 from charter.families import decision
-from charter.groups_over_time import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from charter.naming import parsed
 from dashboard.drifting.figures import figure
-from dashboard.drifting.readings import GAPS, Reading
 from dashboard.drifting.words import period_words
 from dashboard.groups import value_name
 from dashboard.system_view import chart_title
@@ -43,22 +42,24 @@ class Gaps:
     looked: Sequence[str]
 
 
-def gaps(series: DriftSeries, looked: Sequence[Series], found: Sequence[Shift], say: Say) -> Gaps | None:
+def gaps(drift: Drift, say: Say) -> Gaps | None:
     """Nothing where no two months were audited."""
+    series, looked = drift.series, drift.looked
     if not looked:
         return None
     scales = {each.id: each.scale for each in looked}
+    years = round(100 * drift.rule.of_shifts, 1)
     told = say(
         "{n} figures of the monthly audits are looked at together: in {years} of 100 years at most would chance alone "
         "move any of them.",
         n=say.whole(len(looked)),
-        years=say.whole(100 * RATE),
+        years=say.number(years, 0 if years.is_integer() else 1),
     )
     return Gaps(
         told=told,
         moved=[
             _moved(each, scales[each.id], series, say)
-            for each in sorted(found, key=lambda each: (each.seasonal, scales[each.id] == "value"))
+            for each in sorted(drift.shifts, key=lambda each: (each.seasonal, scales[each.id] == "value"))
         ],
         looked=[name_of_measure(each.id, series, say) for each in looked],
     )
@@ -123,20 +124,3 @@ def _attributes(label: str, series: DriftSeries) -> tuple[str, ...]:
         if label.startswith(f"{by[0]}=") and all(f",{name}=" in label for name in by[1:]):
             return by
     return ()
-
-
-def gap_reading(
-    window: Window, looked: Sequence[Series], found: Sequence[Shift], series: DriftSeries, say: Say
-) -> Reading:
-    """How they stand at the end of a window."""
-    seen = sum(any(step.window == window for step in each.steps) for each in looked)
-    first = min((step.window for each in looked for step in each.steps), default=None)
-    if not seen or window == first:
-        return Reading()
-    moved = [each for each in found if not each.seasonal and each.since.start <= window.start]
-    states = {each.id: "watch" for each in moved} or {GAPS: "kept"}
-    return Reading(
-        state="watch" if moved else "kept",
-        moved=[name_of_measure(each.id, series, say) for each in moved],
-        states=states,
-    )

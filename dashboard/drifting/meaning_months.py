@@ -10,11 +10,11 @@ from audits.drift.meaning import SHIFT, TILT
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from audits.measures import Measure
+from charter.drift.readings import MEANING, Reading
 from dashboard.drifting.events import Event, on_days
 from dashboard.drifting.followed import Followed, drawn
 from dashboard.drifting.months_picture import Month, Told
 from dashboard.drifting.performance_words import Words
-from dashboard.drifting.readings import MEANING, Reading
 from dashboard.drifting.words import period_words, state_words, why_not
 from dashboard.words import Say
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Measure
+from charter.drift.readings import Reading, theme_of
+from charter.drift.rule import Level
 from dashboard.drifting.events import Event, within
 from dashboard.drifting.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from dashboard.drifting.picture import Spot, small_multiple
-from dashboard.drifting.readings import Level, Reading, theme_of
 from dashboard.drifting.words import period_words, short_words, state_words, title_of, why_not
 from dashboard.words import Say
 

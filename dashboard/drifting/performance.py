@@ -10,14 +10,14 @@ from audits.drift.series import DriftSeries
 from audits.languages import capital
 from audits.measures import Measure
 from audits.windows import Window
-from dashboard.drifting.causes import causes, newcomers, run
+from charter.drift.causes import causes, newcomers, run
+from charter.drift.readings import MEANING, MOVED, Reading
 from dashboard.drifting.events import Event, on_days
 from dashboard.drifting.followed import Followed, drawn
 from dashboard.drifting.meaning_months import meaning_months
 from dashboard.drifting.months_picture import Month, Told
 from dashboard.drifting.performance_groups import Document, group_table
 from dashboard.drifting.performance_words import Words
-from dashboard.drifting.readings import MEANING, MOVED, Reading
 from dashboard.drifting.words import period_words, why_not
 from dashboard.words import Say
 

@@ -13,11 +13,12 @@ from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries
 from audits.languages import capital
 from audits.windows import Window
-from charter.groups_over_time import CALIBRATION
-from dashboard.drifting.causes import Causes, causes, run
+from charter.drift.causes import Causes, causes, run
+from charter.drift.groups import CALIBRATION
+from charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
+from charter.drift.rule import SCORE
 from dashboard.drifting.events import Event
 from dashboard.drifting.meaning_words import meaning_words
-from dashboard.drifting.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, SCORE, THEMES, Reading
 from dashboard.drifting.words import beside_words, name_of, period_words, since_words, why_not
 from dashboard.words import Say
 
@@ -208,15 +209,16 @@ def _told_of_causes(
 
 
 def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
-    names = _listed([name_of(name, theme, series.system, say) for name in reading.moved], say)
-    n = say.whole(len(reading.moved))
+    moved, n = reading.moved, say.whole(len(reading.moved))
+    if theme == GAPS:
+        return say("what audits measure moved for good ({n} of its figures)", n=n)
+    names = _listed([name_of(name, theme, series.system, say) for name in moved], say)
     clauses = {
         INPUTS: say("the inputs changed ({names})", names=names),
         SCORE: say("the scores changed"),
         DECISION: say("the decisions changed"),
         OUTCOME: say("what became of people changed"),
         GROUPS: say("the groups changed ({names})", names=names),
-        GAPS: say("what audits measure moved for good ({n} of its figures)", n=n),
     }
     return clauses[theme]
 

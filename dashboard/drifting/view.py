@@ -9,17 +9,18 @@ from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.series import DriftSeries, Point
 from audits.languages import capital
 from audits.windows import Window
+from charter.drift.look import Drift
+from charter.drift.read import read_all
+from charter.drift.readings import THEMES, Reading
+from charter.drift.rule import FEATURES, SCORE, Level
 from dashboard.addresses import article_href, data_href, register_href
 from dashboard.drifting.asked import AGAINST, STEPS, Asked
 from dashboard.drifting.beside import Beside, side_by_side
 from dashboard.drifting.events import Event, events, within
 from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.gaps import Gaps, gaps
-from dashboard.drifting.look import Drift
 from dashboard.drifting.multiples import Multiple, multiples
 from dashboard.drifting.performance import Performing, performing
-from dashboard.drifting.read import read_all
-from dashboard.drifting.readings import SCORE, THEMES, Level, Reading, levels
 from dashboard.drifting.schema_words import move_words
 from dashboard.drifting.summary import Summary, summary
 from dashboard.drifting.words import (
@@ -100,8 +101,7 @@ def drift_page(
     incident_titles: bool = True,
 ) -> DriftPage:
     """The page of one system. `systems`: to choose from; `fine`: weeks and days may be chosen."""
-    series, level = drift.series, levels(scene.charter, drift.series.system)
-    read = read_all(drift, scene.charter, say)
+    series, rule, read = drift.series, drift.rule, read_all(drift)
     happened = events(
         scene,
         series,
@@ -133,18 +133,16 @@ def drift_page(
                 found := [
                     each
                     for theme in themes
-                    for each in multiples(
-                        series, read, theme, level=level[SCORE if theme == SCORE else ""], happened=happened, say=say
-                    )
+                    for each in multiples(series, read, theme, level=rule.level(theme), happened=happened, say=say)
                 ]
             )
         ],
         performing=performing(series, read, happened, say, documents=drift.documents),
-        gaps=gaps(series, drift.looked, drift.shifts, say),
-        for_whom=for_whom(drift.documents, series.system, say, alpha=scene.charter.alpha),
+        gaps=gaps(drift, say),
+        for_whom=for_whom(drift.documents, series.system, say, rule=rule),
         beside=side_by_side(drift.beside, series, say),
-        level=_level(level[""], say),
-        question=_question(level[""], say, query=query),
+        level=_level(rule.level(FEATURES), say),
+        question=_question(rule.level(FEATURES), say, query=query),
         data=data_href(query=query, anchor=asked.system),
         pair=_pair(series),
     )

@@ -15,9 +15,10 @@ from audits.languages import period_words as plain_period
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.windows import Window
+from charter.drift.readings import GAPS, MEANING
+from charter.drift.rule import SCORE
 from charter.families import decision
 from charter.naming import feature
-from dashboard.drifting.readings import GAPS, MEANING, SCORE
 from dashboard.groups import attribute_name, reason_words
 from dashboard.words import Say
 
@@ -52,9 +53,7 @@ def theme_words(theme: str, say: Say) -> str:
 
 
 def name_of(column: str, theme: str, system: System, say: Say) -> str:
-    """A column or an attribute as people call it, inside a sentence; a figure of audits is named already."""
-    if theme == GAPS:
-        return column
+    """A column or an attribute as people call it, inside a sentence."""
     if theme == "groups":
         return inside(attribute_name([column], say, system=system))
     control = system.controls.get(column.removesuffix(f" ({CONTROL})"))

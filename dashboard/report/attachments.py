@@ -49,7 +49,7 @@ def charter_file(sha256: str) -> str:
 
 def drift_file(edition: Edition, system_id: str) -> str:
     """The name of the attachment that holds what moved in a system."""
-    return f"drift-{system_id}-{edition.scene.latest[system_id]['window']['end']}.json"
+    return f"drift-{system_id}-{edition.sealed[system_id]['window']['end']}.json"
 
 
 def drift_content(edition: Edition, system_id: str) -> bytes:
@@ -65,7 +65,7 @@ def attachments(edition: Edition, tell: Tell) -> list[Attachment]:
             content=sealed_json(document),
             description=tell("Audit of {system} as it was sealed", system=edition.scene.title(system_id, tell)),
         )
-        for system_id, document in edition.scene.latest.items()
+        for system_id, document in edition.sealed.items()
     ]
     charters = {charter.sha256: charter for charter in edition.charters.values()}
     texts = [
@@ -105,7 +105,7 @@ def _seals(edition: Edition) -> dict[str, Any]:
                 "root": document["evidence"]["root"],
                 "charter": charter_file(document["charter"]["sha256"]),
             }
-            for system_id, document in edition.scene.latest.items()
+            for system_id, document in edition.sealed.items()
         ],
         "drift": [
             {

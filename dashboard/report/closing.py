@@ -96,7 +96,7 @@ def verifying(edition: Edition, tell: Tell) -> Data:
         ),
         "steps": _steps(tell),
         "items": [
-            *(_audit(edition, system_id, tell) for system_id in edition.scene.latest),
+            *(_audit(edition, system_id, tell) for system_id in edition.sealed),
             *(_moved(edition, system_id, tell) for system_id in edition.drifts),
             *_charters(edition, tell),
         ],
@@ -125,7 +125,7 @@ def _steps(tell: Tell) -> list[str]:
 
 
 def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
-    document = edition.scene.latest[system_id]
+    document = edition.sealed[system_id]
     evidence: Mapping[str, Any] = document["evidence"]
     return {
         "title": tell("Audit of {system}", system=edition.scene.title(system_id, tell)),

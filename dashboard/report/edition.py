@@ -11,11 +11,12 @@ from typing import Any
 from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
+from charter.current import current as brought_up
+from charter.drift.look import Drift
 from charter.facts import facts_of
 from charter.in_force import Act, in_force, judging_then
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
-from dashboard.drifting.look import Drift
 from dashboard.report.moved import drifts
 from dashboard.report.periods import Period, in_period, window_of
 from dashboard.scene import Scene, before
@@ -25,11 +26,13 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """One audit of each system. `scene` holds them with the charter of the one that was sealed last."""
+    """One audit of each system. `scene` holds them, with what was stated since, and the charter of the one that was
+    sealed last; `sealed` holds them as they were sealed."""
 
     organisation: str
     period: Period | None
     scene: Scene
+    sealed: Mapping[str, Document]
     charters: Mapping[str, Charter]
     """The charter that judged each system; of one that nobody audited, that of the scene."""
     texts: Mapping[str, str]
@@ -48,18 +51,19 @@ class Edition:
     @property
     def date(self) -> dt.date:
         """The day of the report: that of its newest audit, so that the same records give the same report."""
-        return max(dt.date.fromisoformat(document["as_of"][:10]) for document in self.scene.latest.values())
+        return max(dt.date.fromisoformat(document["as_of"][:10]) for document in self.sealed.values())
 
     @property
     def name(self) -> str:
         """The period as typed, else the last day that was looked at."""
         if self.period:
             return self.period.name
-        return max(window_of(document).end for document in self.scene.latest.values()).isoformat()
+        return max(window_of(document).end for document in self.sealed.values()).isoformat()
 
 
-def edition(workspace: Workspace, period: Period | None) -> Edition:
-    """The audits of a period, or the newest of each system.
+def edition(workspace: Workspace, period: Period | None, *, today: dt.date | None = None) -> Edition:
+    """The audits of a period with what was stated until the last of them was made, or the newest of each system with
+    what was stated until `today`: that says what the compass says.
 
     Raises ReportError when there is none, or when the charter of one is not known any more.
     """
@@ -75,22 +79,30 @@ def edition(workspace: Workspace, period: Period | None) -> Edition:
         for system_id, document in latest.items()
     }
     as_of = max(dt.date.fromisoformat(document["as_of"][:10]) for document in latest.values())
+    stated_until = as_of if period is not None else max(as_of, today or dt.datetime.now(dt.UTC).date())
+    facts, systems = facts_of(workspace, as_of=stated_until), workspace.deciding
     scene = Scene(
         charter=charters[newest],
-        systems=workspace.deciding,
-        latest=latest,
+        systems=systems,
+        latest={
+            name: brought_up(document, charter=charters[name], system=systems[name], facts=facts)
+            if name in systems
+            else document
+            for name, document in latest.items()
+        },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
-        facts=facts_of(workspace, as_of=max(dt.date.fromisoformat(d["as_of"]) for d in latest.values())),
+        facts=facts,
     )
     return Edition(
         organisation=workspace.settings.organisation,
         period=period,
         scene=scene,
+        sealed=latest,
         charters={**dict.fromkeys(scene.examined, scene.charter), **charters},
         texts=texts,
         acts={system_id: act for system_id, act in acts.items() if act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
-        drifts=drifts(workspace, latest, as_of=as_of),
+        drifts=drifts(workspace, latest, charters, as_of=as_of),
     )
 
 

@@ -13,9 +13,10 @@ from audits.languages import capital
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.workspace import Workspace
+from charter.drift.look import Drift, look
+from charter.model import Charter
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.figures import brief
-from dashboard.drifting.look import Drift, look
 from dashboard.drifting.multiples import Multiple
 from dashboard.drifting.view import Column, DriftPage, drift_page
 from dashboard.report.periods import window_of
@@ -36,15 +37,19 @@ FIGURES = ("psi", "total_variation", "wasserstein", "mann_whitney", "missing_sha
 """What is printed, and so attached, of each column."""
 
 
-def drifts(workspace: Workspace, latest: Mapping[str, Document], *, as_of: dt.date) -> dict[str, Drift]:
-    """The months of each audited system whose decisions are here, up to the end of its audit, as read on a day."""
+def drifts(
+    workspace: Workspace, latest: Mapping[str, Document], charters: Mapping[str, Charter], *, as_of: dt.date
+) -> dict[str, Drift]:
+    """The months of each audited system whose decisions are here, up to the end of its audit, as read on a day, by the
+    charter that judged it."""
     found = {}
     for system_id, document in latest.items():
         system = workspace.systems.get(system_id)
         if system is None or not _has_decisions(workspace, system):
             continue
         end = window_of(document).end
-        seen = look(workspace, system, against="reference", step="month", today=as_of, until=end)
+        charter = charters[system_id]
+        seen = look(workspace, system, against="reference", step="month", today=as_of, until=end, charter=charter)
         if any(point.reason is None for point in seen.series.points):
             found[system_id] = seen
     return found

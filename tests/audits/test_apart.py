@@ -30,7 +30,7 @@ from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.groups_over_time import documents_of
+from charter.drift.groups import documents_of
 from charter.published import publications, set_apart
 from charter.records import stored_audits
 from charter.rerun import rerun

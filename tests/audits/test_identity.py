@@ -217,9 +217,9 @@ def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], {"row_number": True}])
-def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, real_data: Path) -> None:
+def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, published: Path) -> None:
     """4,526 people in 24 cells: 1,198 of 2,691 men and 557 of 1,835 women were admitted."""
-    frame = pd.read_csv(real_data / "ucb_admissions" / "datasets_UCBAdmissions.csv").drop(columns="rownames")
+    frame = pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv").drop(columns="rownames")
     system = System.model_validate(
         {
             "id": "ucb",

@@ -54,10 +54,10 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_frame_measures_as_the_command_line_does(real_data: Path, audited: Audited) -> None:
+def test_a_frame_measures_as_the_command_line_does(published: Path, audited: Audited) -> None:
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
     found = audits.audit(
-        HERE / "admissions.yaml", pd.read_csv(real_data / "ucb_admissions" / "datasets_UCBAdmissions.csv")
+        HERE / "admissions.yaml", pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv")
     )
     assert [measure.document() for measure in found.run.measures] == document["measures"]
     assert found.run.decisions == document["decisions"] == 4526

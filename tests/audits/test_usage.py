@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from audits.decisions import ingest
-from audits.decisions.quarantine import list_rows
+from audits.decisions.correction import resubmit
+from audits.decisions.quarantine import export, list_rows
 from audits.declaration import declaration
 from audits.privacy.purge import purge
 from audits.privacy.rotation import rotate
@@ -123,3 +124,14 @@ def test_a_system_that_declares_no_uses_is_kept_as_it_always_was(chatft: Workspa
     assert declaration(system)["usage"]["age_band"] == "age"
     without = System.model_validate({**system.model_dump(by_alias=True), "usage": None, "privacy": {}})
     assert "usage" not in declaration(without)
+
+
+def test_a_use_that_was_set_aside_is_corrected_and_counted(chatft: Workspace) -> None:
+    bring_in(chatft, *USES, "u-3,2026-03-05,letter,,,,,37,")
+    system, path = chatft.system("chatft"), chatft.home.parent / "aside.csv"
+    assert export(chatft, system, path, log="usage") == 1
+    path.write_text(path.read_text(encoding="utf-8").replace(",37,", ",25-49,"), encoding="utf-8")
+    report = resubmit(chatft, system, path, log="usage")
+    assert (report.accepted, report.cleared) == (1, 1)
+    assert rows_of(chatft, COUNT) == [(3,)]
+    assert list_rows(chatft, system) == []

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from charter.schemas import audit_schema
+from tests.sparing import later
 
 VALIDATOR = Draft202012Validator(audit_schema())
 DATA = {
@@ -18,14 +19,24 @@ DATA = {
 }
 
 
-@pytest.mark.parametrize("system", [pytest.param("compas", marks=pytest.mark.slow), "callbacks", "admissions"])
+@pytest.mark.usefixtures("real_data")
+@pytest.mark.parametrize("system", [later("compas"), "callbacks"])
 def test_documents_of_real_audits_fit_the_schema(audited: Any, system: str) -> None:
+    fits(audited, system)
+
+
+def test_a_document_of_published_counts_fits_the_schema(audited: Any) -> None:
+    fits(audited, "admissions")
+
+
+def fits(audited: Any, system: str) -> None:
     errors = [
         f"{'/'.join(map(str, e.path))}: {e.message}" for e in VALIDATOR.iter_errors(audited(system, DATA[system]))
     ]
     assert errors == []
 
 
+@pytest.mark.usefixtures("real_data")
 def test_every_key_of_the_schema_is_required(audited: Any) -> None:
     """So that a key cannot leave the document unnoticed: without it the document no longer fits.
 
@@ -42,6 +53,7 @@ def _measure(document: dict[str, Any], status: str) -> dict[str, Any]:
     return next(item for item in document["measures"] if item["status"] == status)
 
 
+@pytest.mark.usefixtures("real_data")
 @pytest.mark.parametrize(
     ("status", "change"),
     [

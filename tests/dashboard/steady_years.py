@@ -25,15 +25,17 @@ from audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measur
 from audits.systems.model import System
 from audits.uncertainty.jackknife import cluster_size
 from audits.windows import Window, reference_window
-from charter.groups_over_time import Told, mix_measures
-from dashboard.drifting.look import meaning_series
-from dashboard.drifting.readings import SCORE, THEMES, Level, readings
+from charter.drift.groups import Told, mix_measures
+from charter.drift.look import meaning_series
+from charter.drift.readings import THEMES, readings
+from charter.drift.rule import rule_of
+from charter.loading import load_charter
 from tests.written import sample
 
 MONTHS, REFERENCE, BUCKETS = 36, 3, 40
 """Months of a history, the last twelve of which are looked at (so that each look knows the year before); those of its
 reference."""
-LEVELS = {"": Level(watch=0.1, breach=0.25), SCORE: Level(watch=0.1, breach=0.25)}
+CHARTER = load_charter()
 MOVED = ("watch", "broken")
 
 
@@ -112,17 +114,19 @@ class Alarms:
 
 def year(shape: Shape, rng: np.random.Generator) -> Alarms:
     """A history of a system, the last year of which is looked at month by month."""
-    drawn = _Drawn(shape, rng)
+    drawn, rule = _Drawn(shape, rng), rule_of(CHARTER, shape.system, step="month")
     states: dict[str, int] = {}
     points = [drawn.point(at) for at in range(REFERENCE, MONTHS)]
     for at, point in list(enumerate(points, REFERENCE))[-12:]:
-        for theme, reading in readings(point, LEVELS).items():
+        for theme, reading in readings(point, rule).items():
             assert theme in THEMES
             for name, state in reading.states.items():
                 if state in MOVED:
                     states.setdefault(f"{theme}/{name}", at)
     numbers = {month(at): at for at in range(MONTHS)}
-    found = [each for each in shifts([*drawn.series(), *meaning_series(points)]) if not each.seasonal]
+    found = [
+        each for each in shifts([*drawn.series(), *meaning_series(points)], rate=rule.of_shifts) if not each.seasonal
+    ]
     return Alarms(
         states=states,
         series={each.id: numbers[each.since] for each in found},

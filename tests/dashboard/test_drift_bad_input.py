@@ -19,9 +19,9 @@ from audits.errors import BoussoleError
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from charter.drift.look import look
 from dashboard.cli import app
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.look import look
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.store import scene
 from dashboard.words import speaker

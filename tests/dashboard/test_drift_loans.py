@@ -21,9 +21,9 @@ from audits.decisions import ingest
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.audit import run_audit
+from charter.drift.look import Drift, look
 from dashboard.drifting import performance_html
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.look import Drift, look
 from dashboard.drifting.performance_groups import group_table
 from dashboard.drifting.performance_words import Words
 from dashboard.drifting.view import DriftPage, drift_page

@@ -23,14 +23,15 @@ from audits.drift.series import DriftSeries, Point
 from audits.drift.shifts import Series, Step, shifts
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.groups_over_time import Told, mix_measures
+from charter.drift.groups import Told, mix_measures
+from charter.drift.look import Drift
+from charter.drift.rule import rule_of
 from charter.in_force import Act
 from charter.in_force import Version as CharterVersion
 from charter.incidents.entering import enter
 from charter.records.incidents import Incident
 from dashboard.drifting import html
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.look import Drift
 from dashboard.drifting.picture import Spot, small_multiple
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.scene import Scene
@@ -113,7 +114,10 @@ def made(scene: Scene) -> Made:
         )
         charter = CharterVersion(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
         given: dict[str, Any] = {"systems": ["sample"], "fine": False, "with_incidents": False}
-        drift = Drift(series=series, charters=[charter], looked=looked, shifts=shifts(looked))
+        rule = rule_of(seen.charter, series.system, step=series.step)
+        drift = Drift(
+            series=series, rule=rule, charters=[charter], looked=looked, shifts=shifts(looked, rate=rule.of_shifts)
+        )
         return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **(given | more))
 
     return make

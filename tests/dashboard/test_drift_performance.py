@@ -14,14 +14,15 @@ from audits.drift.performance import performance
 from audits.drift.series import DriftSeries, Point
 from audits.measures import Counts
 from audits.windows import Window
+from charter.drift.readings import readings
 from dashboard.drifting import performance_html
 from dashboard.drifting.months_picture import Month, Told, months_picture, scale_of
 from dashboard.drifting.performance import Performing, performing
-from dashboard.drifting.readings import SCORE, Level, readings
 from dashboard.words import speaker
 from tests.audits.drawn import Case, drawn, places
-from tests.written import sample
+from tests.written import drift_rule, sample
 
+RULE = drift_rule()
 TODAY = dt.date(2026, 6, 20)
 FALLEN = np.full(101, -0.8)
 
@@ -67,7 +68,7 @@ def shown(*, observed: str = "all", n: int = 4000, lang: str = "en", due: bool =
         unfinished=False,
         performance=found,
     )
-    read = [readings(each, {SCORE: Level(), "": Level()}) for each in series.points]
+    read = [readings(each, RULE) for each in series.points]
     return performing(series, read, [], speaker(lang), documents={})
 
 

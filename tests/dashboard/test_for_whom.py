@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from audits.windows import Window
-from charter.moved_groups import moved_groups
+from charter.drift.moved_groups import moved_groups
 from dashboard.drifting.for_whom import ForWhom, for_whom
 from dashboard.drifting.for_whom_html import for_whom as written
 from dashboard.words import speaker
-from tests.written import sample
+from tests.written import drift_rule, sample
 
 COLUMNS = {
     "id": "id",
@@ -80,7 +80,7 @@ def document(scores: Mapping[str, float | None], *, p: float = 0.5, reason: str 
 
 
 def shown(documents: Mapping[Window, Document], lang: str = "en") -> ForWhom:
-    found = for_whom(documents, SYSTEM, speaker(lang), alpha=0.05)
+    found = for_whom(documents, SYSTEM, speaker(lang), rule=drift_rule())
     assert found is not None
     return found
 
@@ -126,7 +126,7 @@ def test_without_an_audit_of_the_reference_it_says_which_to_make() -> None:
 
 
 def test_months_are_told_one_below_the_other() -> None:
-    documents = {month(2): document({"F": 0.0, "M": 0.0}), month(3): document({"F": -0.04, "M": 0.0}, p=0.01)}
+    documents = {month(2): document({"F": 0.0, "M": 0.0}), month(3): document({"F": -0.04, "M": 0.0}, p=0.003)}
     months = shown(documents).parts[0].months
     assert months is not None
     assert months.rows == [["February 2026", "0.000", "0.000"], ["March 2026", "−0.040 (otherwise)", "0.000"]]
@@ -134,9 +134,16 @@ def test_months_are_told_one_below_the_other() -> None:
 
 @pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
 def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, Document]) -> None:
-    assert for_whom(documents, SYSTEM, speaker("en"), alpha=0.05) is None
+    assert for_whom(documents, SYSTEM, speaker("en"), rule=drift_rule()) is None
     assert written(None, speaker("en")) == ""
 
 
 def test_documents_of_before_say_nothing() -> None:
-    assert moved_groups({"measures": [measure("mean_score", "F", 0.5)]}) == []
+    assert moved_groups({"measures": [measure("mean_score", "F", 0.5)]}, drift_rule()) == []
+
+
+def test_a_month_of_twelve_has_to_be_surer_than_one_look() -> None:
+    assert [each.otherwise for each in moved_groups(document({"F": -0.04, "M": 0.0}, p=0.01), drift_rule())] == [
+        False,
+        False,
+    ]

@@ -15,11 +15,14 @@ from charter.records.kinds import Finding
 from charter.register import register_of
 from charter.verdict import worst
 from dashboard import lists
+from dashboard.alerts.verdicts import Seen, verdicts
 from dashboard.api import answers
+from dashboard.article_standing import standings
 from dashboard.report.content import content
 from dashboard.report.edition import edition
 from dashboard.report.words import teller
 from dashboard.scene import Scene, load
+from dashboard.system_view import system_page
 from dashboard.views import compass
 from dashboard.words import speaker
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
@@ -46,6 +49,7 @@ def workspace(tmp_path: Path) -> Workspace:
     said = {"role": "DPO", "on": dt.date(2026, 11, 2), "authority": "CNIL", "title": "Letter", "system": "sorter"}
     letter = keep_file(made, tmp_path / "letter.pdf")
     seal(made, Finding(**said, articles=["transparence"], cap="broken", document=letter))
+    seal(made, Finding(**said | {"system": "matchft"}, articles=["humain"], cap="watch", document=letter))
     return made
 
 
@@ -93,7 +97,7 @@ def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stand
 
 def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
     """Also of a system that nobody audited: each question it names stands somewhere in it."""
-    data = content(edition(workspace, None), [], teller("en"))
+    data = content(edition(workspace, None, today=TODAY), [], teller("en"))
     named = {scene.title(name, EN): name for name in scene.examined}
     told = {name: [] for name in named.values()}
     for part in data["answer"]["tables"]:
@@ -107,3 +111,49 @@ def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Sce
     named_there = {each["anchor"] for each in [*data["answer"]["findings"], *data["answer"]["others"]]}
     assert any(each.startswith("sorter-") for each in named_there)
     assert named_there <= there
+
+
+def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
+    for article in scene.charter.articles:
+        told = {each.system: each.verdict for each in standings(scene, article.id, EN, query={})}
+        left = {name for name, own in stands.items() if own.get(article.id, "not_examined") == "not_examined"}
+        assert {name: stands[name][article.id] for name in told} == told
+        assert stands.keys() - told.keys() <= left
+
+
+def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
+    for name in scene.examined:
+        page = system_page(scene, name, EN)
+        assert {part.id: part.verdict for part in page.sections} == stands[name]
+        assert sum(n for _, n in page.counts) == sum(
+            len(part.questions) + len(part.not_examined) for part in page.sections
+        )
+
+
+def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:
+    for name, own in stands.items():
+        known = verdicts(workspace, scene, name, Seen(), {}).known
+        assert {subject: each.state for subject, each in known.items() if subject.startswith("article/")} == {
+            f"article/{article}": verdict for article, verdict in own.items()
+        }
+
+
+def test_what_is_asked_answered_and_examined_is_counted_alike(scene: Scene) -> None:
+    """On the compass, in the list of articles, in the PDF and of each system: as the documents say."""
+    page = compass(scene, EN, query={})
+    for at, article in enumerate(scene.charter.articles):
+        found = [
+            each["verdict"]
+            for held in scene.examined.values()
+            for each in held["verdicts"]
+            if each["article"] == article.id
+        ]
+        answered = sum(each in ("kept", "watch", "broken") for each in found)
+        assert (page.rows[at].answered, page.rows[at].asked) == (answered, len(found))
+        stands = [
+            each for held in scene.examined.values() for each in held["articles"] if each["article"] == article.id
+        ]
+        assert (sum(each["answered"] for each in stands), sum(each["asked"] for each in stands)) == (
+            answered,
+            len(found),
+        )

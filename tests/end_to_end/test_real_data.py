@@ -23,7 +23,8 @@ def verdict(document: dict[str, Any], indicator: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def compas(audited: Any) -> dict[str, Any]:
+def compas(audited: Any, real_data: Path) -> dict[str, Any]:
+    assert real_data.is_dir()
     return audited("compas", "compas/compas-scores-two-years.csv")
 
 
@@ -115,6 +116,7 @@ def test_compas_small_groups_are_suppressed_not_zero(compas: dict[str, Any]) -> 
     assert all(item["value"] is None and item["n"] is None for item in hidden)
 
 
+@pytest.mark.usefixtures("real_data")
 def test_callbacks_rates_are_those_of_bertrand_and_mullainathan(audited: Any) -> None:
     document = audited("callbacks", "bertrand_mullainathan/openintro_resume.csv")
     assert document["decisions"] == 4870
@@ -210,6 +212,7 @@ AEQUITAS = {
 }
 
 
+@pytest.mark.usefixtures("real_data")
 def test_aequitas_table_by_race_to_six_decimals(audited: Any) -> None:
     document = audited("aequitas", "aequitas/compas_for_aequitas.csv")
     measures = {item["id"]: item for item in document["measures"]}

@@ -11,11 +11,13 @@ import pytest
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.moved_groups import apart, moved_groups
+from charter.drift.look import look
+from charter.drift.moved_groups import apart, moved_groups
+from charter.drift.readings import readings
+from charter.drift.rule import rule_of
+from charter.in_force import in_force
 from charter.side_by_side import sequential
 from dashboard.drifting.asked import Asked
-from dashboard.drifting.look import look
-from dashboard.drifting.readings import levels, readings
 from dashboard.drifting.view import drift_page
 from dashboard.scene import load
 from dashboard.words import speaker
@@ -64,9 +66,8 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["drift"]
     system = workspace.system("matchft")
     drift = look(workspace, system, against="reference", step="month", today=LATER)
-    level = levels(load(workspace, today=LATER).charter, system)
     for point in drift.series.points[1:]:
-        read, month = readings(point, level), f"{point.window.start:%Y-%m}"
+        read, month = readings(point, drift.rule), f"{point.window.start:%Y-%m}"
         states = {**read["inputs"].states, **read["score"].states}
         assert states == {name: "watch" if planted[name][month] == "shifted" else "kept" for name in states}
         assert {read[theme].state for theme in ("decision", "outcome", "groups")} == {"kept"}
@@ -104,8 +105,9 @@ def test_the_change_of_version_is_found_on_its_day_with_its_size(
 ) -> None:
     workspace, documents = audited
     planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["version_change"]
-    system, alpha = workspace.system("matchft"), 0.05
-    document = sequential(workspace, system, planted["before"], planted["after"], alpha=alpha, as_of=LATER)
+    system = workspace.system("matchft")
+    rule = rule_of(in_force(workspace).charter, system)
+    document = sequential(workspace, system, planted["before"], planted["after"], alpha=rule.alpha, as_of=LATER)
     assert document["changed_on"] == planted["on"]
     assert [document[side]["window"]["start"][:7] for side in ("production", "candidate")] == planted["months"]
     rows = {each["measure"]: each for each in document["rows"]}
@@ -118,7 +120,7 @@ def test_the_change_of_version_is_found_on_its_day_with_its_size(
     for month, expected in (("2026-08", set()), ("2026-09", {"gender=F"})):
         moved = {
             each.change["id"].partition("/")[2]
-            for each in apart(moved_groups(documents[month]), alpha=alpha)
+            for each in apart(moved_groups(documents[month], rule))
             if len(each.by) == 1
         }
         assert moved == expected

@@ -175,10 +175,10 @@ def test_few_missing_values_are_not_counted_out(
     assert found.params == ({} if reason else {"missing": missing})
 
 
-def test_published_cases(real_data: Path) -> None:
+def test_published_cases(published: Path) -> None:
     """Evidently's published values. Its chi-square takes the reference as known; its Mann-Whitney is one-sided (0.481)
     though it says two-sided: `p_higher` is that one, `p` the two-sided 0.9629."""
-    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+    cases = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
     drifted = [case for case in cases if case["metric"].startswith("drift.")]
     for case in drifted:
         assert _published(case["metric"], case["inputs"]) == pytest.approx(case["expected"], abs=case["tol"]), case

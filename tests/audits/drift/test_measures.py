@@ -91,13 +91,13 @@ def test_psi_is_beyond_its_true_value_about_one_time_in_twenty(size: int, level:
         assert 0.02 < good < 0.075
 
 
-def test_published_cases(real_data: Path) -> None:
+def test_published_cases(published: Path) -> None:
     """Evidently's published chi-square and Hellinger values for one pair of windows.
 
     Evidently's chi-square takes the reference as known, so only 1/n of the current window counts; near equality the
     index is 8 times the squared Hellinger distance, and over 1/n it is the chi-square statistic.
     """
-    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+    cases = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
     by_name = {case["metric"]: case for case in cases}
     chi_square, hellinger = by_name["drift.chi_square_pvalue"], by_name["drift.hellinger"]
     counts = chi_square["inputs"]

@@ -23,8 +23,8 @@ from tests import oracle
 
 
 @pytest.fixture(scope="module")
-def cases(real_data: Path) -> list[dict[str, Any]]:
-    found = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+def cases(published: Path) -> list[dict[str, Any]]:
+    found = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
     return [case for case in found if case["metric"].startswith("fa_ir.")]
 
 

@@ -67,10 +67,10 @@ def test_call_backs_of_bertrand_and_mullainathan(real_data: Path, make_system: M
     assert found["selection_rate_ratio/race=black"].value == pytest.approx(157 / 235)
 
 
-def test_berkeley_admissions_from_weighted_cells(real_data: Path, make_system: Make, measured: Measured) -> None:
+def test_berkeley_admissions_from_weighted_cells(published: Path, make_system: Make, measured: Measured) -> None:
     rows = [
         {"gender": r["Gender"], "d": int(r["Admit"] == "Admitted"), "n": int(r["Freq"])}
-        for r in read(real_data / "ucb_admissions" / "datasets_UCBAdmissions.csv")
+        for r in read(published / "ucb_admissions" / "datasets_UCBAdmissions.csv")
     ]
     found = measured(rows, make_system({"gender": "Male"}, observed_for=None))
     men, women = (found[f"selection_rate/gender={name}"] for name in ("Male", "Female"))
@@ -78,8 +78,8 @@ def test_berkeley_admissions_from_weighted_cells(real_data: Path, make_system: M
     assert (men.n or 0) + (women.n or 0) == found["selection_rate"].n == 4526
 
 
-def test_conformance_cases_of_selection_rate(real_data: Path, make_system: Make, measured: Measured) -> None:
-    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+def test_conformance_cases_of_selection_rate(published: Path, make_system: Make, measured: Measured) -> None:
+    cases = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
     chosen = [case for case in cases if case["metric"].startswith("selection_rate") and case["use"]]
     assert len(chosen) == 2
     for case in chosen:

@@ -58,8 +58,8 @@ def test_ages_are_compared_with_those_in_the_middle_where_there_are_any(
     assert system.groups["age"].reference == reference
 
 
-def test_controls_are_asked_for_and_not_guessed(real_data: Path, tmp_path: Path) -> None:
-    source = real_data / "ucb_admissions/datasets_UCBAdmissions.csv"
+def test_controls_are_asked_for_and_not_guessed(published: Path, tmp_path: Path) -> None:
+    source = published / "ucb_admissions/datasets_UCBAdmissions.csv"
     made, system = proposed(source, tmp_path)
     assert system.controls == {}
     assert "\n#   Candidates: Dept.\n" in made.text

@@ -64,8 +64,8 @@ def test_wider_gaps_are_surer() -> None:
     assert all(first > second for first, second in pairwise(p_values))
 
 
-def test_published_cases_of_fisher(real_data: Path) -> None:
-    cases = json.loads((real_data / "conformance" / "cases.json").read_text(encoding="utf-8"))
+def test_published_cases_of_fisher(published: Path) -> None:
+    cases = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
     fisher = [case for case in cases if case["metric"] == "drift.fisher_exact_pvalue"]
     assert len(fisher) == 5
     for case in fisher:

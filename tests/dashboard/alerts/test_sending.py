@@ -18,6 +18,7 @@ import pytest
 
 from audits.errors import BoussoleError
 from audits.languages import LANGUAGES
+from charter.drift.readings import THEMES
 from charter.records import open_records
 from dashboard.access.database import now
 from dashboard.alerts import mail, outbox, sending
@@ -28,7 +29,6 @@ from dashboard.alerts.messages import DROPPED, SENT, WAITING
 from dashboard.alerts.outbox import messages
 from dashboard.alerts.sending import send
 from dashboard.alerts.trial import try_out
-from dashboard.drifting.readings import THEMES
 from dashboard.drifting.words import theme_words
 from dashboard.words import speaker
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post

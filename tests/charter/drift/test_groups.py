@@ -9,7 +9,7 @@ import pytest
 
 from audits.systems import System
 from audits.windows import Window
-from charter.groups_over_time import Told, mix_measures, series_of, told
+from charter.drift.groups import Told, mix_measures, series_of, told
 from tests.written import sample
 
 SYSTEM = sample(

@@ -17,12 +17,13 @@ from audits.drift.shifts import shifts
 from audits.measures import Counts, Floats
 from audits.systems.model import System
 from audits.windows import Window
-from charter.groups_over_time import Told, mix_measures
-from dashboard.drifting.look import meaning_series
-from dashboard.drifting.readings import GAPS, MEANING, SCORE, THEMES, Level, Reading, meaning_reading, readings
+from charter.drift.groups import Told, mix_measures
+from charter.drift.look import meaning_series
+from charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
+from charter.drift.rule import SCORE
 from dashboard.drifting.summary import Summary, summary
 from dashboard.words import speaker
-from tests.written import sample
+from tests.written import drift_rule, sample
 
 SYSTEM = sample(
     {
@@ -38,6 +39,7 @@ SYSTEM = sample(
     features=["first", "second"],
     windows={"audit": "month", "reference": "2026-01-01/2026-01-31"},
 )  # fmt: skip
+RULE = drift_rule()
 HALVES = [i / 2 for i in range(-5, 6)]
 EDGES = {"score": [i / 20 for i in range(1, 20)], "first": HALVES, "second": HALVES}
 SAYS = {
@@ -150,10 +152,11 @@ def said(
         unfinished=False,
         deciding={month(at): deciding(world) for at, world in enumerate(worlds)},
     )
-    found = [] if previous else shifts(meaning_series(points))
-    read = [readings(point, {SCORE: Level(), "": Level()}) | {GAPS: Reading()} for point in points]
+    found = [] if previous else shifts(meaning_series(points), rate=RULE.of_shifts)
+    read = [readings(point, RULE) | {GAPS: Reading()} for point in points]
     read = [
-        each | {MEANING: meaning_reading(each[MEANING], point, found)} for each, point in zip(read, points, strict=True)
+        each | {MEANING: meaning_reading(each[MEANING], point, found, RULE)}
+        for each, point in zip(read, points, strict=True)
     ]
     return summary(series, read, [], speaker(lang))
 

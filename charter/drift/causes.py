@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from audits.drift.counts import Version
 from audits.drift.series import DriftSeries
 from audits.windows import Window
-from dashboard.drifting.readings import GROUPS, INPUTS, MEANING, MOVED, SCORE, Reading
+from charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, Reading
+from charter.drift.rule import SCORE
 
 Read = Sequence[Mapping[str, Reading]]
 LEAST = 0.05

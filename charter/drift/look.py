@@ -1,4 +1,4 @@
-"""What the drift page looks at: distances from the cubes, groups from stored audits, and the charters adopted."""
+"""What is looked at of drift: distances from the cubes, groups from stored audits, and the charters adopted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from audits.drift.shifts import Series, Shift, shifts, step_of
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.drift.groups import Document, Told, documents_of, mix_measures, series_of, told
+from charter.drift.rule import Rule, rule_of
 from charter.examined import examined
-from charter.groups_over_time import Document, Told, documents_of, mix_measures, series_of, told
 from charter.in_force import Version, in_force, versions
+from charter.model import Charter
 from charter.published import set_apart
 from charter.shadow import kept
 from charter.side_by_side import VersionChange, version_changes
@@ -26,6 +28,7 @@ class Drift:
     """The series of a system with its groups, and every version of the charter that was used."""
 
     series: DriftSeries
+    rule: Rule
     charters: Sequence[Version]
     looked: Sequence[Series] = ()
     """Measures that audits told month by month; empty where time is cut otherwise."""
@@ -47,8 +50,9 @@ def look(
     step: Step,
     today: dt.date,
     until: dt.date | None = None,
+    charter: Charter | None = None,
 ) -> Drift:
-    """All of it, on a day; of windows that had ended `until` a day, if one is given.
+    """All of it, on a day, by a charter (the one in force); of windows that had ended `until` a day, if one is given.
 
     Raises BoussoleError where the system has no decision.
     """
@@ -67,9 +71,11 @@ def look(
         documents = {window: each for window, each in documents.items() if window.end <= until}
     looked = series_of(documents) if step == "month" else []
     meaning = meaning_series(series.points) if against == "reference" else []
-    found = shifts([*looked, *meaning])
+    rule = rule_of(charter or in_force(workspace).charter, system, step=step)
+    found = shifts([*looked, *meaning], rate=rule.of_shifts)
     return Drift(
         series=_with_groups({window: told(each) for window, each in documents.items()}, series),
+        rule=rule,
         charters=versions(workspace),
         looked=looked,
         documents=documents,
@@ -85,7 +91,7 @@ def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drif
         workspace,
         system,
         [version.name for version in drift.series.versions],
-        alpha=in_force(workspace).charter.alpha,
+        alpha=drift.rule.alpha,
         as_of=today,
         documents=drift.documents,
     )

@@ -7,27 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.windows import Window, period_of
+from charter.drift.rule import Rule
 
 Document = Mapping[str, Any]
 QUANTITIES = ("mean_score", "selection_rate")
+CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
     """One group: the measure of its `change`, and that of its difference to whom it is compared with (None: to whom
-    others are compared)."""
+    others are compared). `otherwise`: it very likely moved otherwise than these."""
 
     quantity: str
     by: tuple[str, ...]
     group: tuple[str, ...]
     change: Document
     difference: Document | None
-
-    @property
-    def apart(self) -> float:
-        """How likely chance alone makes it move so much otherwise than whom it is compared with; 1 where not known."""
-        found = self.difference
-        return 1.0 if found is None or found["value"] is None else float(found["params"]["p_adjusted"])
+    otherwise: bool
 
 
 def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
@@ -35,28 +32,41 @@ def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
     return [
         window
         for window in sorted(documents)
-        if window == period_of(window.start, "month") and moved_groups(documents[window])
+        if window == period_of(window.start, "month") and _tells(documents[window])
     ]
 
 
-def moved_groups(document: Document) -> list[Moved]:
-    """Every group of every attribute, in the order of the document: scores, then decisions."""
+def moved_groups(document: Document, rule: Rule) -> list[Moved]:
+    """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
+    charter, shared between the looks of a year."""
     measures = {measure["id"]: measure for measure in document["measures"]}
     found = []
     for quantity in QUANTITIES:
         for measure in document["measures"]:
             if measure["metric"] == f"{quantity}_change" and measure["group"]:
                 _, _, label = measure["id"].partition("/")
+                difference = measures.get(f"{quantity}_change_difference/{label}")
                 found.append(
                     Moved(
                         quantity=quantity,
                         by=tuple(measure["by"]),
                         group=tuple(measure["group"][name] for name in measure["by"]),
                         change=measure,
-                        difference=measures.get(f"{quantity}_change_difference/{label}"),
+                        difference=difference,
+                        otherwise=_by_chance(difference) * rule.looks <= rule.alpha,
                     )
                 )
     return found
+
+
+def _tells(document: Document) -> bool:
+    return any(each["group"] and each["metric"] in CHANGES for each in document["measures"])
+
+
+def _by_chance(difference: Document | None) -> float:
+    """How likely chance alone makes a group move so much otherwise than whom it is compared with; 1 where not known."""
+    known = difference is not None and difference["value"] is not None
+    return float(difference["params"]["p_adjusted"]) if known and difference is not None else 1.0
 
 
 def everybody(document: Document, quantity: str) -> Document | None:
@@ -64,6 +74,6 @@ def everybody(document: Document, quantity: str) -> Document | None:
     return next((m for m in document["measures"] if m["id"] == f"{quantity}_change"), None)
 
 
-def apart(found: Sequence[Moved], *, alpha: float) -> list[Moved]:
+def apart(found: Sequence[Moved]) -> list[Moved]:
     """The groups that very likely moved otherwise than whom they are compared with, the surest first."""
-    return sorted((each for each in found if each.apart <= alpha), key=lambda each: each.apart)
+    return sorted((each for each in found if each.otherwise), key=lambda each: _by_chance(each.difference))

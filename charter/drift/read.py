@@ -1,0 +1,18 @@
+"""How every window of a system stands, theme by theme, with what all months together say of it."""
+
+from __future__ import annotations
+
+from audits.drift.series import Point
+from charter.drift.look import Drift
+from charter.drift.readings import GAPS, MEANING, Reading, gap_reading, meaning_reading, readings
+
+
+def read_all(drift: Drift) -> list[dict[str, Reading]]:
+    """One for each window of the series, in its order."""
+
+    def read(point: Point) -> dict[str, Reading]:
+        own = readings(point, drift.rule)
+        gap = gap_reading(point.window, drift.looked, drift.shifts)
+        return own | {MEANING: meaning_reading(own[MEANING], point, drift.meant, drift.rule), GAPS: gap}
+
+    return [read(point) for point in drift.series.points]

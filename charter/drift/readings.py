@@ -1,0 +1,181 @@
+"""What is said of each part of a system in one window: whether it moved, by the rule of the charter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from audits.drift.compared import DECISION, OUTCOME
+from audits.drift.control_counts import CONTROL
+from audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
+from audits.drift.series import Point
+from audits.drift.shifts import Series, Shift
+from audits.measures import Measure
+from audits.uncertainty.holm import holm
+from audits.uncertainty.tests import tails
+from audits.windows import Window
+from charter.drift.groups import MIX
+from charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
+from charter.judged import DRIFT
+from charter.testing import PValues, verdict_of
+from charter.verdict import Verdict, worst
+
+INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
+THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)
+MOVED = (Verdict.WATCH, Verdict.BROKEN)
+FEWEST = 10
+"""Decisions (people, where they come back) for each class, on average: of fewer, chance is no bell curve."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One theme in one window: its verdict, what moved most (columns, attributes, or measures of audits), and why
+    others have no figure.
+
+    `states`: of each column, attribute or measure.
+    """
+
+    state: str = Verdict.NOT_EXAMINED
+    moved: Sequence[str] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+def readings(point: Point, rule: Rule) -> dict[str, Reading]:
+    """Every theme of a window but the gaps; nothing was examined where it is not compared."""
+    measures = [each for each in point.measures if each.metric == DRIFT and theme_of(each)]
+    verdicts = _verdicts([each for each in measures if each.value is not None], rule)
+    by_theme: dict[str, list[Measure]] = {theme: [] for theme in THEMES if theme != GAPS}
+    for measure in measures:
+        by_theme[theme_of(measure)].append(measure)
+    found = {theme: _reading(each, verdicts) for theme, each in by_theme.items()}
+    return found | {MEANING: _meaning([each for each in point.measures if each.metric in (SHIFT, TILT)], rule)}
+
+
+def theme_of(measure: Measure) -> str:
+    """What a distance is about."""
+    name = _name(measure)
+    if measure.by == ("feature",):
+        return SCORE if name == SCORE else INPUTS
+    if measure.by == (CONTROL,):
+        return INPUTS
+    return GROUPS if measure.by == (MIX,) else name
+
+
+def _verdicts(known: Sequence[Measure], rule: Rule) -> dict[str, str]:
+    """The verdict of each distance, by the id of its measure: one family for each question of the charter, and one for
+    all distances that none asks for."""
+    families: dict[str, list[tuple[Measure, Level]]] = {}
+    for measure in known:
+        level = rule.level(SCORE if theme_of(measure) == SCORE else FEATURES)
+        asked = measure.by == ("feature",) and level.indicator is not None
+        families.setdefault(level.indicator.id if asked and level.indicator else "", []).append((measure, level))
+    return {
+        measure.id: Verdict.UNKNOWN if _few(measure.params["test"]) else verdict_of(tested, rule.alpha)
+        for name, family in families.items()
+        for share in [1.0 if name else TO_OTHERS]
+        for (measure, _), tested in zip(family, _tested(family, rule, share), strict=True)
+    }
+
+
+def _tested(family: Sequence[tuple[Measure, Level]], rule: Rule, share: float) -> list[PValues]:
+    """Their p-values, corrected over the family, the looks of a year and the family's share of the level of error."""
+    watch = [_tails(measure, level.watch) for measure, level in family]
+    breach = {
+        at: _tails(measure, level.breach) for at, (measure, level) in enumerate(family) if level.breach is not None
+    }
+    beyond_watch = holm([far for far, _ in watch])
+    beyond_breach = dict(zip(breach, holm([far for far, _ in breach.values()]), strict=True))
+    return [
+        PValues(
+            p_breach=min(1.0, beyond_breach[at] * rule.looks / share) if at in breach else None,
+            p_watch=min(1.0, beyond_watch[at] * rule.looks / share),
+            p_kept=watch[at][1],
+            share=share / (len(family) * rule.looks),
+        )
+        for at in range(len(family))
+    ]
+
+
+def _tails(measure: Measure, level: float) -> tuple[float, float]:
+    """How likely so far is if the truth is within a level, and so near if it is beyond."""
+    return tails(measure.params["test"], threshold=level, bad_side="above")
+
+
+def _reading(measures: Sequence[Measure], verdicts: Mapping[str, str]) -> Reading:
+    """What the distances of a theme come to."""
+    states = {_name(each): verdicts[each.id] for each in measures if each.value is not None}
+    reasons = {_name(each): each.reason or "" for each in measures if each.value is None}
+    far = sorted((each for each in measures if each.value is not None), key=lambda each: -(each.value or 0))
+    empty = [Verdict.UNKNOWN for reason in reasons.values() if reason == "no_values"]
+    return Reading(
+        state=worst([*states.values(), *empty]),
+        moved=[_name(each) for each in far if states[_name(each)] in MOVED],
+        reasons=reasons,
+        states=states,
+    )
+
+
+def _meaning(measures: Sequence[Measure], rule: Rule) -> Reading:
+    """Whether scores mean what they meant, from two figures: both are held to the same level, whatever the charter says
+    of distances."""
+    known = [each for each in measures if each.value is not None]
+    found = [beyond(each) for each in known]
+    far, near = holm([p for p, _ in found]), max((p for _, p in found), default=1.0) <= rule.alpha
+    most = rule.alpha * TO_MEANING / rule.looks
+    states = {
+        each.metric: Verdict.WATCH if p <= most else Verdict.KEPT if near else Verdict.UNKNOWN
+        for each, p in zip(known, far, strict=True)
+    }
+    return Reading(
+        state=worst(states.values()),
+        moved=[name for name, state in states.items() if state in MOVED],
+        reasons={each.metric: each.reason or "" for each in measures if each.value is None},
+        states=states,
+    )
+
+
+def meaning_reading(reading: Reading, point: Point, found: Sequence[Shift], rule: Rule) -> Reading:
+    """The reading of one month, with what all months say together: that a figure moved for good, beyond the level."""
+    moved = [each for each in found if each.since.start <= point.window.start and abs(each.after - each.before) > LEVEL]
+    new = [each.id for each in moved if each.id in reading.states and not each.seasonal and _holds(each, point, rule)]
+    if not new:
+        return reading
+    states = {**reading.states, **dict.fromkeys(new, Verdict.WATCH)}
+    return replace(
+        reading, state=Verdict.WATCH, states=states, moved=[name for name in states if states[name] in MOVED]
+    )
+
+
+def _holds(shift: Shift, point: Point, rule: Rule) -> bool:
+    """Whether a month is still where a figure moved to, beyond the level: nearer to that than to what scores meant in
+    the reference period (0). A figure may have moved back there."""
+    measure = point.measure(shift.id, OUTCOME)
+    if measure is None or measure.value is None or abs(shift.after) <= LEVEL:
+        return False
+    return beyond(measure)[1] > rule.alpha and abs(measure.value - shift.after) < abs(measure.value)
+
+
+def gap_reading(window: Window, looked: Sequence[Series], found: Sequence[Shift]) -> Reading:
+    """How the figures of audits stand at the end of a window: which of them have moved for good."""
+    seen = any(step.window == window for each in looked for step in each.steps)
+    first = min((step.window for each in looked for step in each.steps), default=None)
+    if not seen or window == first:
+        return Reading()
+    moved = [each.id for each in found if not each.seasonal and each.since.start <= window.start]
+    return Reading(
+        state=Verdict.WATCH if moved else Verdict.KEPT,
+        moved=moved,
+        states=dict.fromkeys(moved, Verdict.WATCH) or {GAPS: Verdict.KEPT},
+    )
+
+
+def _few(test: Mapping[str, Any]) -> bool:
+    """Whether a window holds too few for its classes."""
+    parts = test["scale_reference"], test["scale"] - test["scale_reference"]
+    return bool(1 / max(parts) < FEWEST * (test["df"] + 1))
+
+
+def _name(measure: Measure) -> str:
+    return (measure.group or ("",))[0]

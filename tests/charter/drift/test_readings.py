@@ -1,0 +1,110 @@
+"""Drift is judged by the charter's level of error, shared between the looks of a year, wherever it is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from audits.drift.bins import Histogram
+from audits.drift.measures import index_measures
+from audits.drift.series import Point
+from audits.windows import Window
+from charter.drift.readings import readings
+from charter.drift.rule import FEATURES, SCORE, rule_of
+from charter.loading import load_charter
+from charter.model import Charter
+from charter.verdicts import judge
+from tests.written import drift_rule, sample
+
+SYSTEM = sample(
+    {
+        "id": "id",
+        "decided_at": "day",
+        "decision": {"column": "chosen", "selected": [True]},
+        "score": {"column": "score", "range": [0, 1]},
+    },
+    ("gender",),
+    features=["first", "second"],
+    windows={"audit": "month", "reference": "2026-01-01/2026-01-31"},
+)
+STILL = ([500, 500, 500, 500, 0], [500, 500, 500, 500, 0])
+BEYOND = ([500, 500, 500, 500, 0], [236, 412, 588, 764, 0])
+"""A little beyond 0.1: far by one look, not by one of twelve."""
+FAR = ([500, 500, 500, 500, 0], [200, 400, 600, 800, 0])
+
+
+@pytest.fixture(scope="module")
+def charter() -> Charter:
+    return load_charter()
+
+
+def point(**columns: tuple[list[int], list[int]]) -> Point:
+    measures = [
+        measure
+        for name, sides in columns.items()
+        for measure in index_measures(Histogram(name, (0.0, 1.0, 2.0), tuple(sides[0]), tuple(sides[1])).coarse())
+    ]
+    months = [Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in (2, 1)]
+    return Point(window=months[0], against=months[1], decisions=2000, reason=None, measures=measures)
+
+
+def test_one_look_of_a_year_has_to_be_surer_than_one_alone() -> None:
+    rule = drift_rule()
+    found = point(score=STILL, first=BEYOND, second=STILL)
+    assert readings(found, replace(rule, looks=1))["inputs"].states == {"first": "watch", "second": "kept"}
+    assert readings(found, rule)["inputs"].states == {"first": "unknown", "second": "kept"}
+
+
+def test_a_charter_that_errs_less_often_accuses_less_often() -> None:
+    rule = drift_rule()
+    found = point(score=STILL, first=FAR, second=STILL)
+    assert readings(found, rule)["inputs"].state == "watch"
+    assert readings(found, replace(rule, alpha=1e-6))["inputs"].states["first"] == "unknown"
+
+
+def test_far_beyond_is_corrected_for_the_columns_looked_at_too() -> None:
+    """One look of a year and several columns accuse of a breach no oftener than of a move."""
+    rule = drift_rule(watch=0.01, breach=0.1)
+    found = point(score=STILL, first=BEYOND, second=STILL)
+    assert readings(found, replace(rule, looks=1))["inputs"].states["first"] == "broken"
+    assert readings(found, rule)["inputs"].states["first"] == "watch"
+
+
+def test_a_look_at_a_shorter_window_is_one_of_more(charter: Charter) -> None:
+    assert [rule_of(charter, SYSTEM, step=step).looks for step in ("month", "week", "day")] == [12, 52, 365]
+    once = charter.model_copy(update={"looks": "each"})
+    assert rule_of(once, SYSTEM, step="day").looks == 1
+
+
+def test_all_that_drift_is_accused_of_shares_one_level(charter: Charter) -> None:
+    rule = rule_of(charter, SYSTEM)
+    assert rule.alpha == charter.alpha
+    assert rule.of_shifts < charter.alpha
+    assert {rule.level(subject).watch for subject in (SCORE, FEATURES)} == {0.1}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"score": STILL, "first": FAR, "second": STILL},
+        {"score": BEYOND, "first": STILL, "second": STILL},
+        {"score": STILL, "first": STILL, "second": STILL},
+        {"score": FAR, "first": FAR, "second": BEYOND},
+    ],
+)
+def test_what_the_charter_asks_is_judged_as_in_an_audit(
+    charter: Charter, columns: dict[str, tuple[list[int], list[int]]]
+) -> None:
+    found = point(**columns)
+    documents = [measure.document() for measure in found.measures]
+    given = {
+        comparison["measure"].partition("feature=")[2]: comparison["verdict"]
+        for verdict in judge(charter, SYSTEM, documents, window_start=found.window.start)
+        if verdict["template"] == "likeness_to_reference"
+        for comparison in verdict["comparisons"]
+    }
+    assert set(given) == set(columns)
+    read = readings(found, rule_of(charter, SYSTEM))
+    assert {**read["inputs"].states, **read["score"].states} == given
