@@ -42,7 +42,10 @@ USED = {
     "dates",
     "impact_assessment",
 }
-"""The parts of a system file that figures and sentences depend on, and those without which it is none."""
+"""The parts of a system file that figures and sentences depend on, and those without which it is none.
+
+Of logs that came later than these, the section is kept where there is one.
+"""
 SOMEWHERE = {"path": "-", "key": "-"}
 """In the place of the file of sensitive values, which is not told."""
 
@@ -56,7 +59,7 @@ def declaration(system: System) -> dict[str, Any]:
     >>> found["id"], "provider" in found, "sources" in found
     ('s', False, False)
     """
-    return system.model_dump(mode="json", by_alias=True, include=USED)
+    return system.model_dump(mode="json", by_alias=True, include=USED | {log for log, _ in system.sections()})
 
 
 def keep(folder: Path, system: System) -> str:

@@ -16,8 +16,8 @@ import yaml
 
 from audits import private_files
 from audits.decisions import IngestReport, ingest
+from audits.log_names import LOGS, LogName
 from audits.systems.files import Files
-from audits.systems.kinds import LOGS, LogName
 from audits.systems.model import System
 from audits.systems.parts import Windows
 from audits.workspace import SETTINGS_FILE, Settings, Workspace

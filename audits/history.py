@@ -9,10 +9,9 @@ from typing import Any
 import duckdb
 
 from audits.lake.tables import has_shared
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 
-LATER = ("outcomes", "human_actions")
-"""Logs that say more of decisions which are there, and add none."""
 NAMES = {"decisions": "decisions", "outcomes": "outcomes", "human_actions": "human decisions"}
 
 
@@ -69,5 +68,5 @@ def arrived_since(now: Arrivals, then: Arrivals | None, *, at: dt.datetime) -> S
     return Since(
         told=tuple(told),
         of_decisions=bool("decisions" in files or excluded or joined),
-        of_later=any(log in files for log in LATER),
+        of_later=any(each.of_decisions and each.name in files for each in LOG_TYPES.values()),
     )

@@ -29,9 +29,8 @@ from audits.uncertainty.estimates import rate_interval
 from audits.uncertainty.paired import mcnemar
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
-from charter.drift.groups import documents_of
 from charter.published import in_values, publication, set_apart
-from charter.records import audits_of
+from charter.records import audits_of, documents_of
 from charter.shadow_answers import RATIO, Answers, distances
 from charter.side_by_side import VersionChange, days_told, head, table
 

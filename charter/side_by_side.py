@@ -24,9 +24,9 @@ from audits.uncertainty.holm import holm
 from audits.uncertainty.mover import Estimate, Gap, gap
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.drift.groups import documents_of
 from charter.judged import JUDGED
 from charter.published import set_apart
+from charter.records import documents_of
 
 SCHEMA = "boussole.versions/1"
 SHOWN = (

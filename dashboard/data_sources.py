@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from audits.decisions.freshness import Late, lateness
 from audits.decisions.overview import Arrived, Held, LogState
+from audits.log_names import LogName
 from audits.systems import System
-from audits.systems.kinds import LogName
 from dashboard.data_words import every_words, failure_words, late_words, local, log_words, source_words, when
 from dashboard.facts import Facts
 from dashboard.words import Say

@@ -7,20 +7,15 @@ from zoneinfo import ZoneInfo
 
 from audits.decisions.freshness import Late
 from audits.decisions.overview import Changed
-from audits.systems.kinds import Every, LogName
+from audits.log_names import LogName
+from audits.systems.kinds import Every
+from audits.systems.logs import LOG_TYPES
 from dashboard.words import Say
 
 
 def log_words(log: LogName, say: Say) -> str:
     """What the rows of a log are."""
-    words: dict[LogName, str] = {
-        "decisions": say("decisions"),
-        "outcomes": say("outcomes"),
-        "human_actions": say("what people decided"),
-        "contacts": say("messages to people"),
-        "generations": say("generated texts"),
-    }
-    return words[log]
+    return say.text(LOG_TYPES[log].title)
 
 
 def source_words(source: str, say: Say) -> str:

@@ -11,8 +11,8 @@ from audits.drift.pairs import exact_pair
 from audits.runs import complete_windows
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.drift.groups import documents_of
 from charter.published import set_apart
+from charter.records import documents_of
 from dashboard.demo_house import settle
 from dashboard.drifting.detail_making import make
 from dashboard.report import write_report

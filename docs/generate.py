@@ -22,6 +22,7 @@ from audits.ledger_settings import LedgerSettings
 from audits.metrics.definition import Metric
 from audits.metrics.registry import REGISTRY
 from audits.systems import System
+from audits.systems.logs import LOG_TYPES
 from audits.witness.settings import WitnessSettings
 from charter.model import Article, Head, LawFile
 from charter.records.acts import Rules
@@ -58,6 +59,12 @@ KINDS = {
 }
 PACKAGES = ("audits", "charter", "experiments", "dashboard")
 COLUMN_LENGTH = 200  # the longest name of a column: how the schema tells a column from another text
+
+
+def logs() -> str:
+    """A table of the logs that a run can hold."""
+    rows = ["| log | one row per | its columns, by the names that the system file gives them |", "|---|---|---|"]
+    return "\n".join([*rows, *(f"| `{each.name}` | {each.row} | {each.told} |" for each in LOG_TYPES.values())])
 
 
 def system_fields() -> str:
@@ -272,6 +279,7 @@ def schema_files() -> dict[str, str]:
 
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "logs": ("logging.md", logs),
     "system-fields": ("system-file.md", system_fields),
     "charter-fields": ("charter.md", charter_fields),
     "commands": ("commands.md", commands),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from audits.log_names import LogName
 from audits.systems import System
-from audits.systems.kinds import LogName
 from experiments.store import VERSION_TAG
 
 
@@ -15,8 +15,7 @@ def version_column(system: System, log: LogName, path: Path, tags: Callable[[], 
 
     `tags` gives the tags of the run; they are asked for only where the file lacks the column.
     """
-    names = {"decisions": system.columns, "generations": system.generations}.get(log)
-    column = names.model_version if names is not None else None
+    column = system.model_version(log)
     if column is None or path.suffix != ".parquet" or column in _columns(path):
         return {}
     version = tags().get(VERSION_TAG)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from audits.ephemeral import LogFile
 from audits.errors import SourceError
 from audits.systems import System
+from audits.systems.logs import LOG_TYPES
 from audits.workspace import Workspace
 from experiments.run_version import version_column
 from experiments.store import FOLDER, TAG, client, quiet_mlflow, shown_uri, store_missing
@@ -17,9 +18,6 @@ from experiments.store import FOLDER, TAG, client, quiet_mlflow, shown_uri, stor
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
-
-AUDITED = ("decisions", "outcomes", "human_actions")
-"""The logs that the audit of a run reads, in the order in which they are brought in."""
 
 
 def system_of_run(workspace: Workspace, run_id: str, *, expected: str | None = None) -> System:
@@ -50,7 +48,7 @@ def fetch_run(workspace: Workspace, run_id: str, system: System, *, into: Path) 
     Raises SourceError for an unknown or deleted run, a run without decisions, and a file that cannot be fetched.
     """
     store, run = _open(workspace, run_id)
-    logs = [log for log in system.logs if log in AUDITED]
+    logs = [log for log in system.logs if LOG_TYPES[log].counted]
     try:
         found = [(log, path) for log in logs for path in _files(store, run_id, f"{FOLDER}/{log}")]
         if not any(log == "decisions" for log, _ in found):

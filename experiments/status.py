@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from audits.decisions.freshness import lateness
 from audits.errors import LakeError, NoLakeError
 from audits.lake import reading
+from audits.log_names import LogName
 from audits.systems import System
-from audits.systems.kinds import Every, LogName
+from audits.systems.kinds import Every
 from audits.systems.parts import Source
 from audits.workspace import Workspace
 from experiments.marks import Mark, key_of, read_marks

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from audits.decisions import IngestReport, ingest
+from audits.log_names import LogName
 from audits.privacy import keys
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from tests.written import system_text

@@ -20,8 +20,9 @@ from statsmodels.stats.proportion import test_proportions_2indep as score_test
 from typer.testing import CliRunner
 
 from audits import ledger
+from audits.log_names import LOGS
 from audits.systems import System
-from audits.systems.kinds import LOGS, Strict
+from audits.systems.kinds import Strict
 from audits.workspace import SETTINGS_FILE, Workspace
 from charter.records import open_records
 from dashboard.cli import app
@@ -54,14 +55,17 @@ def test_generated_parts_are_up_to_date(name):
 
 
 def test_every_key_of_a_system_file_says_what_it_means():
+    parts = {System.__name__, *System.model_json_schema()["$defs"]}
+    models = [part for part in subclasses(Strict) if part.__module__.startswith("audits.systems.")]
+    assert parts <= {part.__name__ for part in models}
     silent = [
-        f"{part.__name__}.{key}"
-        for part in Strict.__subclasses__()
-        if part.__module__ == System.__module__
-        for key, field in part.model_fields.items()
-        if not field.description
+        f"{part.__name__}.{key}" for part in models for key, field in part.model_fields.items() if not field.description
     ]
     assert silent == []
+
+
+def subclasses(model: type[Strict]) -> list[type[Strict]]:
+    return [each for child in model.__subclasses__() for each in (child, *subclasses(child))]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
 
 
 def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch, empty_store):
-    """Plain MLflow for each of the five logs and then the helper, as printed, on rows of their own."""
+    """Plain MLflow for each log and then the helper, as printed, on rows of their own."""
     workspace = Workspace.create(tmp_path / "workspace")
     (workspace.home / "systems" / "matchft.yaml").write_text(blocks("logging.md", "yaml")[0], encoding="utf-8")
     shutil.copyfile(empty_store, workspace.home / "mlflow.db")
@@ -192,6 +196,7 @@ def some_logs(number: int) -> dict[str, pd.DataFrame]:
             "prompt": ["Write", "Sum up"],
             "text": ["So", "In short"],
         },
+        "usage": {"use_id": ids, "used_at": moments, "task": ["letter", "letter"], "age": ["25-49", None]},
     }
     return {log: pd.DataFrame({"decision_id": ids} | values) for log, values in columns.items()}
 

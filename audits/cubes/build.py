@@ -10,9 +10,9 @@ from typing import Any
 
 import ibis
 
-from audits.lake.rows import FLAGS
 from audits.lake.tables import CUBES, KEYS, SUMS
-from audits.systems.logs import Score
+from audits.systems.columns import Score
+from audits.systems.logs.decisions import FLAGS
 from audits.systems.model import System
 
 MAX_DEPTH = 3

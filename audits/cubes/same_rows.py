@@ -10,8 +10,8 @@ import duckdb
 from audits.cubes.update import sealed_months
 from audits.decisions.shared import matches, same_content
 from audits.errors import PrivacyError
-from audits.lake.rows import FLAGS
 from audits.lake.tables import days_sql, describe, exists, one, quote, table
+from audits.systems.logs.decisions import FLAGS
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace

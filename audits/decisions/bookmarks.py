@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from audits.decisions.databases import PREFIX, Address
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 from audits.systems.model import System
 
 

@@ -15,7 +15,6 @@ from audits.decisions.examine import (
     CHANGED,
     DUPLICATE_IN_FILE,
     DUPLICATE_IN_LAKE,
-    ONE_ROW_AN_ID,
     bad_lines,
     fingerprint,
 )
@@ -106,7 +105,7 @@ def _close_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract
     """Into `closing`: rows whose id the source holds. Costs a pseudonym for each row of the source."""
     _mark_rows(connection, opened, contract)
     same = f"e.origin = {literal(origin)}"
-    if contract.log in ONE_ROW_AN_ID:
+    if contract.kind.once:
         fault = f"m.accepted OR {same} OR v.later"
         wrong_id = f"v.later OR (v.batch IS NULL AND {same})"
         by_id = f"CASE WHEN e.reason IN ({_listed(OF_IDENTITY)}) THEN {wrong_id} ELSE {fault} END"

@@ -16,8 +16,8 @@ from audits.decisions.shared import note_shared
 from audits.errors import SourceError
 from audits.lake import writing
 from audits.lake.tables import create_system, literal, one, quote, table
+from audits.log_names import LogName
 from audits.systems.files import Files
-from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 

@@ -12,7 +12,7 @@ from audits.decisions.quarantine import WAITING
 from audits.errors import NoLakeError, SourceError
 from audits.lake import reading, writing
 from audits.lake.tables import create_system, has_shared, literal, one, table
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 

@@ -14,6 +14,7 @@ from audits.decisions.sources import Opened
 from audits.lake.tables import literal, one, quote, table
 from audits.privacy.pseudonyms import pseudonym
 from audits.privacy.removals import purged_before
+from audits.systems.logs.log_type import Retention
 
 DUPLICATE_IN_FILE = "the id appears earlier in the file"
 DUPLICATE_IN_LAKE = "the id is already in the log"
@@ -28,8 +29,6 @@ ANSWERS = {
     "told": "row BIGINT, batch BIGINT, place BIGINT, same BOOLEAN",  # see `cleared`
 }
 """Temporary tables that are empty before a source is held to what the lake holds."""
-ONE_ROW_AN_ID = ("decisions", "contacts", "generations")
-"""Logs in which an id stands once."""
 
 
 def examine(
@@ -48,7 +47,7 @@ def examine(
     _reject_faults(connection, opened, contract)
     for name, columns in ANSWERS.items():
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
-    if contract.log in ONE_ROW_AN_ID:
+    if contract.kind.once:
         _reject_repeated(connection, opened, contract, identifies=not part)
     if lake:
         _leave_purged(connection, opened, contract, growing=growing)
@@ -167,16 +166,15 @@ def _purged(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[
     limit = purged_before(connection, system.id)
     if limit is None:
         return None
-    if log in ("contacts", "generations"):
+    if contract.kind.retention is Retention.DAY:
         return f"day < DATE '{limit}'", ["day"], contract.id_column, PAST
     waiting = f"id NOT IN (SELECT id FROM {table(system, 'decisions')})"
     return f"recorded_at < DATE '{limit}' AND {waiting}", ["id", "recorded_at"], contract.id_column, PAST
 
 
 def names_known(contract: Contract, *, growing: bool) -> bool:
-    """Whether rows are known by their id alone: all that such a log may say anew is a reply, or an open table is read
-    again and again."""
-    return contract.log == "contacts" or (contract.log == "generations" and growing)
+    """Whether rows are known by their id alone."""
+    return contract.kind.compared == "never" or (contract.kind.compared == "files" and growing)
 
 
 def know_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
@@ -190,13 +188,13 @@ def know_by_words(connection: duckdb.DuckDBPyConnection, opened: Opened, contrac
     """Rows that say only what their log says already: with its date, or as the newest word where there are no dates."""
     held = table(contract.system, contract.log)
     said = contract.insertion(opened.relation, 0, left_out(connection))
-    what = ["id", "what"] if contract.log == "outcomes" else ["id"]
+    what = contract.kind.identity
     newest = (
         f"SELECT * FROM {held} WHERE recorded_at IS NULL "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(what)} ORDER BY batch DESC, row DESC) = 1"
     )
-    facts = ["value"] if contract.log == "outcomes" else ["decision", "seconds"]
-    same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in (*what, *facts, "recorded_at"))
+    facts = (*what, *contract.kind.says, "recorded_at")
+    same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in facts)
     held_rows = f"(SELECT * FROM {held} WHERE recorded_at IS NOT NULL UNION ALL {newest})"
     connection.execute(
         "INSERT INTO known (row, held) SELECT row, true FROM "

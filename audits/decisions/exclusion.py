@@ -15,12 +15,13 @@ import duckdb
 
 from audits.cubes.update import rebuild_months
 from audits.decisions import effective
-from audits.decisions.examine import DUPLICATE_IN_LAKE, ONE_ROW_AN_ID
+from audits.decisions.examine import DUPLICATE_IN_LAKE
 from audits.decisions.held import hold_decisions
 from audits.errors import NoLakeError
 from audits.lake import reading, writing
 from audits.lake.tables import add_missing, create_system, describe, has_table, literal, one, table
-from audits.systems.kinds import LOGS, LogName
+from audits.log_names import LOGS, LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 from audits.workspace import Workspace
 
@@ -130,7 +131,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
             months, some = _move(connection, system, log, gone=gone)
             touched |= months
             moved += some if log == "decisions" else 0
-            if some and log in ("decisions", "outcomes", "human_actions"):
+            if some and LOG_TYPES[log].counted:
                 ids.append(f"SELECT id FROM moved_{log}_{gone}")
     if ids:
         touched |= set(effective.overlay(connection, system, " UNION ".join(ids)).months)
@@ -152,7 +153,7 @@ def _move(
     _widen(connection, held, twin)
     names = f"moved_{log}_{gone}"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {names} AS SELECT * FROM {source} WHERE {batches}")
-    if not gone and log in ONE_ROW_AN_ID:
+    if not gone and LOG_TYPES[log].once:
         _keep_known_out(connection, system, log, names)
     connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {names}")
     connection.execute(f"DELETE FROM {source} WHERE (batch, row) IN (SELECT (batch, row) FROM {names})")

@@ -1,4 +1,4 @@
-"""What follows from a new batch: what is in force of decisions, replies, and the cubes."""
+"""What follows from a new batch: what is in force of decisions, cells that were filled in since, and the cubes."""
 
 from __future__ import annotations
 
@@ -8,45 +8,57 @@ from audits.cubes.update import add_batch
 from audits.decisions import effective
 from audits.decisions.contracts import Contract
 from audits.decisions.sources import Opened
-from audits.lake.tables import one, table
+from audits.lake.tables import one, quote, table
+from audits.systems.logs.log_type import Follow
 
 
 def follow(
     connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, growing: bool
 ) -> tuple[int, int]:
-    """Brings decisions and cubes in line with a new batch; returns decisions updated and decisions waited for."""
+    """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
+    match contract.kind.follow:
+        case Follow.CUBES:
+            return _count(connection, opened, contract, batch, growing=growing), 0
+        case Follow.DECISIONS:
+            ids = f"SELECT id FROM {table(contract.system, contract.log)} WHERE batch = {batch}"
+            done = effective.overlay_and_count(connection, contract.system, ids)
+            return done.updated, done.waiting
+        case Follow.RENEWED:
+            return _renew(connection, opened, contract), 0
+        case Follow.NOTHING:
+            return 0, 0
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, growing: bool
+) -> int:
+    """Counts new decisions, with what was said of them before; returns how many that were known are restated."""
     system = contract.system
-    if contract.log in ("outcomes", "human_actions"):
-        ids = f"SELECT id FROM {table(system, contract.log)} WHERE batch = {batch}"
-        done = effective.overlay_and_count(connection, system, ids)
-        return done.updated, done.waiting
-    if contract.log == "contacts":
-        return _answer(connection, opened, contract), 0
-    if contract.log != "decisions":
-        return 0, 0
     later = effective.anything_later(connection, system)
     if later:
         fresh = f"SELECT id FROM {table(system, 'decisions')} WHERE batch = {batch}"
         effective.overlay(connection, system, f"SELECT id FROM ({later}) WHERE id IN ({fresh})")
     add_batch(connection, system, batch)
     if not one(connection, "SELECT count(*) FROM known WHERE held"):
-        return 0, 0
+        return 0
     changed = effective.restate(connection, opened, contract, takes_back=growing)
-    return (effective.overlay_and_count(connection, system, changed).updated if changed else 0), 0
+    return effective.overlay_and_count(connection, system, changed).updated if changed else 0
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> int:
-    """Takes over replies that have come since their message was first told."""
-    held = table(contract.system, "contacts")
-    replies = (
-        f"SELECT {contract.select['id']} AS id, max({contract.select['reply_at']}) AS reply_at "
+def _renew(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> int:
+    """Takes over what has come since a row was first told, such as the reply to a message."""
+    held = table(contract.system, contract.log)
+    role, _ = contract.kind.renewed or ("", "")
+    cell = quote(role)
+    fresh = (
+        f"SELECT {contract.select['id']} AS id, max({contract.select[role]}) AS {cell} "
         f"FROM {opened.relation} WHERE row IN (SELECT row FROM known WHERE held) GROUP BY 1"
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE replies AS SELECT r.* FROM ({replies}) r JOIN {held} c ON c.id = r.id "
-        "WHERE r.reply_at IS NOT NULL AND c.reply_at IS DISTINCT FROM r.reply_at"
+        f"CREATE OR REPLACE TEMP TABLE renewed AS SELECT r.* FROM ({fresh}) r JOIN {held} h ON h.id = r.id "
+        f"WHERE r.{cell} IS NOT NULL AND h.{cell} IS DISTINCT FROM r.{cell}"
     )
-    found = one(connection, "SELECT count(*) FROM replies")
+    found = one(connection, "SELECT count(*) FROM renewed")
     if found:
-        connection.execute(f"UPDATE {held} SET reply_at = r.reply_at FROM replies r WHERE {held}.id = r.id")
+        connection.execute(f"UPDATE {held} SET {cell} = r.{cell} FROM renewed r WHERE {held}.id = r.id")
     return found

@@ -10,11 +10,11 @@ from __future__ import annotations
 import duckdb
 
 from audits.decisions.contracts import Contract
-from audits.decisions.examine import ANSWERS, ONE_ROW_AN_ID, names_known, source_rows
+from audits.decisions.examine import ANSWERS, names_known, source_rows
 from audits.decisions.sources import Opened
-from audits.lake.rows import GENERATIONS
 from audits.lake.tables import literal, one, quote, table
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 from audits.systems.parts import Group
 from audits.systems.values import UNDECLARED
@@ -26,12 +26,11 @@ PERIOD = "period"
 
 def compared(system: System, contract: Contract) -> dict[str, str]:
     """The stored columns that are held to those of the log, each with the source column that people know it by."""
-    if contract.log == "generations":
-        names: dict[str, str | None] = {
-            role: getattr(system.generations, role, None) for role in GENERATIONS if role not in ("batch", "row", "id")
-        }
-    else:
+    part = system.section(contract.log)
+    if part is None:
         names = decided(system)
+    else:
+        names = {each.role: getattr(part, each.role) for each in contract.kind.reads if each.how != "id"}
     return {role: name for role, name in names.items() if name and not contract.select[role].startswith("CAST(NULL")}
 
 
@@ -63,7 +62,7 @@ def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch:
 
     They are compared in the log, once written: to compare them before would compute every pseudonym twice.
     """
-    if contract.log not in ONE_ROW_AN_ID or names_known(contract, growing=False):
+    if not contract.kind.once or names_known(contract, growing=False):
         return False
     target = table(contract.system, contract.log)
     earlier = f"FROM {target} WHERE batch <> {batch}"
@@ -137,9 +136,9 @@ def _pooled(value: str, group: Group) -> str:
     return f"CASE WHEN {value} IN ({known}) THEN {value} WHEN {value} IS NOT NULL THEN {literal(UNDECLARED)} END"
 
 
-def _value(side: str, role: str, log: str) -> str:
+def _value(side: str, role: str, log: LogName) -> str:
     name = f"{side}.{quote(role)}"
-    return f"unseal_text({name})" if log == "generations" and GENERATIONS[role] == "BLOB" else name
+    return f"unseal_text({name})" if LOG_TYPES[log].table.get(role) == "BLOB" else name
 
 
 def _leave_unread(connection: duckdb.DuckDBPyConnection, held: str, roles: dict[str, str]) -> None:

@@ -30,11 +30,11 @@ from audits.lake import quote, writing
 from audits.lake.engine import scratch
 from audits.lake.rows import log_columns
 from audits.lake.tables import create_system, one, table
+from audits.log_names import LogName
 from audits.privacy import sensitive, text
 from audits.privacy.pseudonyms import set_key
 from audits.systems.files import Files
 from audits.systems.gaps import hold_known
-from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 
@@ -190,7 +190,7 @@ def _examine(
 def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
     """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
     if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
-        if contract.log in ("outcomes", "human_actions"):
+        if not contract.kind.once:
             know_by_words(connection, opened, contract)
         elif names_known(contract, growing=growing):
             know_by_id(connection, opened, contract)

@@ -10,13 +10,12 @@ from audits.decisions.report import IngestReport
 from audits.errors import NoLakeError
 from audits.lake import reading
 from audits.lake.tables import one
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 from audits.workspace import Workspace
 
 TABLE = "lake.main.ingested"
-STATEMENTS: tuple[LogName, ...] = ("outcomes", "human_actions", "contacts")
-"""Logs whose newest row counts: the same words from another source can be news again."""
 
 
 def ingested_origins(workspace: Workspace) -> set[str]:
@@ -43,7 +42,7 @@ def imported_before(
     ).fetchall()
     if growing:
         found = [row for row in found[-1:] if row[0] == sha256]
-    elif log in STATEMENTS:
+    elif LOG_TYPES[log].news_again:
         found = [row for row in found if row[1] == origin]
     if not found:
         return None

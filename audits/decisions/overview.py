@@ -21,18 +21,11 @@ from audits.decisions.shared import Sharing, sharing
 from audits.errors import NoLakeError
 from audits.lake import quote, reading
 from audits.lake.tables import exists, has_table, table
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 from audits.workspace import Workspace
 
-MOMENTS: dict[LogName, str] = {
-    "decisions": "decided_at",
-    "outcomes": "recorded_at",
-    "human_actions": "recorded_at",
-    "contacts": "at",
-    "generations": "at",
-}
-"""The column that says when the thing in a row happened."""
 WAY = f"regexp_extract({quote('origin')}, '^(mlflow|mlflow-traces|duckdb|quarantine):', 1)"
 """SQL: the way that something came, from its origin; empty for files brought in by hand."""
 FILE = "file"
@@ -189,7 +182,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
 
 
 def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
-    moment = quote(MOMENTS[log])
+    moment = quote(LOG_TYPES[log].moment)
     extremes = f"max({moment}) AS newest, min({moment}) AS oldest"
     batch = quote("batch")
     batches = f"SELECT {batch}, count(*) AS n, {extremes} FROM {table(system, log)} GROUP BY {batch}"

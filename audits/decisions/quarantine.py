@@ -21,9 +21,9 @@ from audits.formulas import escaped
 from audits.lake import reading
 from audits.lake.rows import QUARANTINE
 from audits.lake.tables import describe, exists, literal, quote, table
+from audits.log_names import LogName
 from audits.privacy import text
 from audits.privacy.pseudonyms import pseudonym
-from audits.systems.kinds import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 

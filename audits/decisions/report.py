@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 
 ChangeKind = Literal[
     "new_column",

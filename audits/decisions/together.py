@@ -11,7 +11,7 @@ from audits.decisions.report import IngestReport
 from audits.decisions.shared import note_shared
 from audits.lake import writing
 from audits.lake.tables import create_system
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 from audits.systems.model import System
 from audits.workspace import Workspace
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 
 SHARED = {
@@ -75,60 +76,11 @@ SHARED = {
     "turn": {"n": "BIGINT"},
 }
 
-FLAGS = {
-    "decision": "UTINYINT",  # 0 not selected, 1 selected
-    "human": "UTINYINT",  # the human's decision, NULL when there is none
-    "outcome": "UTINYINT",  # 0 negative, 1 positive, NULL no outcome yet
-    "stages": "UTINYINT",  # bit i: reached stage i of the funnel
-}
 LOGGED = {  # what the decision log itself said, before later outcomes and human actions
     "logged_human": "UTINYINT",
     "logged_outcome": "UTINYINT",
     "logged_stages": "UTINYINT",
     "logged_seconds": "DOUBLE",
-}
-OUTCOMES = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",  # of the decision
-    "what": "VARCHAR",  # 'outcome', or 'stage:NAME'
-    "value": "UTINYINT",
-    "recorded_at": "TIMESTAMP",
-}
-HUMAN_ACTIONS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",
-    "decision": "UTINYINT",
-    "seconds": "DOUBLE",
-    "recorded_at": "TIMESTAMP",
-}
-CONTACTS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",  # of the message: person, moment and kind together, hashed
-    "at": "TIMESTAMP",
-    "day": "DATE",
-    "bucket": "UTINYINT",
-    "person": "VARCHAR",
-    "kind": "VARCHAR",
-    "reply_at": "TIMESTAMP",
-}
-GENERATIONS = {
-    "batch": "BIGINT",
-    "row": "BIGINT",
-    "id": "VARCHAR",
-    "at": "TIMESTAMP",
-    "day": "DATE",
-    "model_version": "VARCHAR",
-    "input": "BLOB",  # encrypted before it is inserted
-    "output": "BLOB",
-    "tokens_in": "BIGINT",
-    "tokens_out": "BIGINT",
-    "seconds": "DOUBLE",
-    "use": "VARCHAR",
-    "team": "VARCHAR",
-    "feedback": "VARCHAR",
 }
 QUARANTINE = {
     "log": "VARCHAR",
@@ -156,22 +108,7 @@ KEPT = {"quarantine": QUARANTINE, "edges": EDGES, "values": VALUES, "sealed": SE
 def decision_columns(system: System) -> dict[str, str]:
     """Columns of the table `decisions`: roles, then groups (g_), controls (c_) and features (f_)."""
     return {
-        "batch": "BIGINT",
-        "row": "BIGINT",
-        "id": "VARCHAR",
-        "decided_at": "TIMESTAMP",
-        "day": "DATE",
-        "model_version": "VARCHAR",
-        "bucket": "UTINYINT",
-        **FLAGS,
-        "score": "DOUBLE",
-        "weight": "BIGINT",
-        "person": "VARCHAR",
-        "request": "VARCHAR",
-        "rank": "INTEGER",
-        "team": "VARCHAR",
-        "use": "VARCHAR",
-        "human_seconds": "DOUBLE",
+        **LOG_TYPES["decisions"].table,
         **{f"g_{name}": "VARCHAR" for name in system.groups},
         **{f"c_{name}": "VARCHAR" for name in system.controls},
         **{f"f_{name}": "VARCHAR" if name in system.categories else "DOUBLE" for name in system.watched},
@@ -181,6 +118,4 @@ def decision_columns(system: System) -> dict[str, str]:
 
 def log_columns(system: System, log: LogName) -> dict[str, str]:
     """Columns of the table of one log."""
-    if log == "decisions":
-        return decision_columns(system)
-    return {"outcomes": OUTCOMES, "human_actions": HUMAN_ACTIONS, "contacts": CONTACTS, "generations": GENERATIONS}[log]
+    return decision_columns(system) if log == "decisions" else dict(LOG_TYPES[log].table)

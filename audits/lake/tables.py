@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import duckdb
 
 from audits.errors import LakeError
-from audits.lake.rows import FLAGS, KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from audits.systems.logs.decisions import FLAGS
 from audits.systems.model import System
 from audits.windows import Window
 

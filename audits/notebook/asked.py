@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from audits.errors import BoussoleError, nearest
 from audits.measures import Cells
 from audits.notebook.counting import Rows, yes_values
+from audits.systems.columns import Columns, Outcome
 from audits.systems.kinds import Value
-from audits.systems.logs import Columns, Outcome
 from audits.systems.model import System
 from audits.systems.parts import Group, Privacy, Windows
 

@@ -19,8 +19,8 @@ from audits.notebook.own import Function, Own, own_measures, own_metrics
 from audits.notebook.results import Results
 from audits.suppression.lattice import Key
 from audits.suppression.rules import NOTHING, suppress
+from audits.systems.columns import Columns, Decision
 from audits.systems.kinds import Value
-from audits.systems.logs import Columns, Decision
 from audits.systems.model import System
 
 OF_DECISIONS = ("selection_rate", "selection_rate_ratio")

@@ -21,8 +21,8 @@ from audits.lake.tables import is_value, quote
 from audits.measures import Cells
 from audits.suppression.apart import Apart, find_apart, named, with_groups
 from audits.suppression.lattice import Key
+from audits.systems.columns import Decision
 from audits.systems.kinds import BUCKETS, Value
-from audits.systems.logs import Decision
 from audits.systems.model import System
 from audits.systems.values import MOST_VALUES
 from audits.windows import Window

@@ -20,11 +20,13 @@ from audits.errors import PrivacyError
 from audits.lake import has_lake, reading, writing
 from audits.lake.rebuild import Name, qualified, rebuild, tables
 from audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
+from audits.log_names import LOGS
 from audits.privacy import aside, expiry
 from audits.privacy.leftovers import clear_temporary
 from audits.privacy.rare_values import without_rare
 from audits.privacy.removals import Removal, noted, removal
-from audits.systems.kinds import LOGS
+from audits.systems.logs import LOG_TYPES
+from audits.systems.logs.log_type import Retention
 from audits.systems.model import System
 from audits.workspace import Workspace
 
@@ -233,18 +235,18 @@ def _without_single_values(system: System, months: str, plan: Plan) -> None:
 def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:
     """The condition of the rows that go, for each table of rows; of rows set aside, of those whose content does."""
     present = {name for schema, name in tables(connection) if schema == system.id}
-    names = [f"{prefix}{log}" for prefix in ("", TWIN) for log in LOGS if f"{prefix}{log}" in present]
+    names = [(prefix, log) for prefix in ("", TWIN) for log in LOGS if f"{prefix}{log}" in present]
     aged = f"day < DATE '{limit}'"
     arrived = _arrived(limit)
-    decided = [qualified((system.id, name)) for name in names if name.endswith("decisions")]
+    decided = [qualified((system.id, f"{prefix}{log}")) for prefix, log in names if log == "decisions"]
     kept, purged = (
         " UNION ALL ".join(f"SELECT id FROM {name} WHERE id IS NOT NULL AND {condition}" for name in decided)
         for condition in (f"NOT ({aged})", aged)
     )
     older = f"CASE WHEN recorded_at IS NULL THEN {arrived} ELSE recorded_at < DATE '{limit}' END"
     late = f"id NOT IN ({kept}) AND (id IN ({purged}) OR {older})"
-    conditions = {"outcomes": late, "human_actions": late}
-    found = {(system.id, name): conditions.get(name.removeprefix(TWIN), aged) for name in names}
+    conditions = {Retention.DAY: aged, Retention.DECISION: late}
+    found = {(system.id, f"{prefix}{log}"): conditions[LOG_TYPES[log].retention] for prefix, log in names}
     return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
 
 

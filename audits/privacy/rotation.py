@@ -15,10 +15,12 @@ from audits.errors import BoussoleError, PrivacyError
 from audits.lake import has_lake
 from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
 from audits.lake.tables import one, quote
+from audits.log_names import LOGS
 from audits.privacy import keys, text
 from audits.privacy.pseudonyms import KNOWN, RING, link, set_key, set_link
 from audits.privacy.purge import TWIN
 from audits.privacy.removals import noted, removal
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 from audits.workspace import Workspace
 
@@ -104,22 +106,21 @@ def _system(workspace: Workspace, system_id: str) -> System:
 
 def _keyed(system: System, table: str) -> list[str]:
     """The columns of a table that hold keyed hashes: declared identifiers, and what is always hashed."""
-    private, log = set(system.privacy.pseudonymise), table.removeprefix(TWIN)
-    roles: dict[str, Sequence[str | None]] = {}
-    if log == "quarantine":
+    if table == "quarantine":
         return ["fingerprint", "mark"]
-    if log == "contacts":
-        roles = {"person": [system.contacts.person] if system.contacts else []}
-    elif log == "generations":
-        names = system.generations
-        roles = {"id": [names.id], "team": [names.team]} if names else {}
-    elif log in ("outcomes", "human_actions"):
-        roles = {"id": system.log.key}
-    elif log == "decisions" and system.columns:
-        own = system.columns
+    log = next((name for name in LOGS if name == table.removeprefix(TWIN)), None)
+    if log is None:
+        return []
+    private, kind, part, own = set(system.privacy.pseudonymise), LOG_TYPES[log], system.section(log), system.columns
+    roles: dict[str, Sequence[str | None]] = {}
+    if part is not None:
+        roles = {role: [column] for role, column in kind.identifying(part).items()}
+    elif own and kind.of_decisions:
+        roles = {"id": own.key}
+    elif own and log == "decisions":
         roles = {"id": own.key, "person": [own.person], "request": [own.request], "team": [own.team]}
-    always = ["id"] if log == "contacts" else []
-    return [*always, *(role for role, made_of in roles.items() if private.intersection(made_of))]
+    always = {"id"} if kind.hashed else set()
+    return [*always, *(role for role, made_of in roles.items() if role not in always and private.intersection(made_of))]
 
 
 def _with_texts(

@@ -19,7 +19,6 @@ Status = Literal["design", "pilot", "production", "retired"]
 Risk = Literal["prohibited", "high", "limited", "minimal"]
 Actor = Literal["tool", "adviser", "candidate", "employer", "other"]
 AuditWindow = Literal["day", "week", "month", "quarter", "year", "all"]
-LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
 Every = Literal["hour", "day", "week", "month", "quarter", "year"]
 
 
@@ -31,9 +30,6 @@ def _ordered(value: tuple[float, float]) -> tuple[float, float]:
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 """The lowest and the highest possible number, both included."""
-
-LOGS: tuple[LogName, ...] = ("decisions", "outcomes", "human_actions", "contacts", "generations")
-"""The logs a system can have: a schema of the lake, and a folder below `boussole/` of a run, for each."""
 
 BUCKETS = 40
 """Hash buckets of the cluster id: the groups of the delete-a-group jackknife."""

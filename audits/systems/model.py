@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
+from audits.systems.columns import Columns
+from audits.systems.described import Described
 from audits.systems.files import Files
-from audits.systems.kinds import KEPT, LOGS, Actor, Identifier, Kind, LogName, Risk, Status, Strict, Texts
-from audits.systems.logs import Columns, Contacts, Generations
+from audits.systems.kinds import KEPT, Actor, Identifier, Texts
+from audits.systems.logs import LOG_TYPES, Logs
 from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
-from audits.systems.register import Assessment, Costs, Dates, contradictions
+from audits.systems.register import contradictions
 from audits.systems.values import too_many
 
-_zones = cache(available_timezones)
-"""Read once: looking for them takes longer than all the rest of a system file."""
 
-
-def _known_zone(value: Any) -> Any:
-    if isinstance(value, str) and value not in _zones():
-        raise ValueError(f"unknown time zone '{value}': use an IANA name such as Europe/Paris")
-    return value
-
-
-class System(Strict):
+class System(Logs, Described):
     """One AI system of the register, and the contract of its log."""
 
-    id: Identifier = Field(description="Its name in files, commands and addresses")
-    kind: Kind = Field(description="`declared`: in the register, attested, not measured")
-    shadow_of: Identifier | None = Field(
-        None, description="The system whose decisions a new version makes again without deciding anything"
-    )
-    title: Texts = Field(description="Its name, for readers")
-    purpose: Texts = Field(description="What it is for, in one sentence")
-    owner: str = Field(min_length=1, description="A role, not a person")
-    status: Status = Field(description="Where it stands")
-    risk: Risk = Field(description="EU AI Act class")
-    risk_reason: str | None = Field(None, description="Why that class")
-    provider: str | None = Field(None, description="Who makes the model")
-    hosting: Literal["own-datacentre", "dedicated-cloud", "external"] | None = Field(None, description="Where it runs")
-    timezone: Annotated[str, BeforeValidator(_known_zone)] = Field(
-        "Europe/Paris", description="Of its days and months (an IANA name)"
-    )
-    dates: Dates = Field(Dates(), description="Its life, day by day")
-    impact_assessment: Assessment | None = Field(
-        None, description="Of data protection; without it no system in production, unless the risk is minimal"
-    )
-    fria: Assessment | None = Field(
-        None, description="Of fundamental rights; without it no system in production where the risk is high"
-    )
-    costs: Costs = Field(Costs(), description="What it costs")
-    gains: Texts | None = Field(None, description="What it brings, in plain words: hours saved a year…")
-    people_affected: Texts | None = Field(None, description="Whom it touches, and how many")
-    contact: str | None = Field(None, min_length=1, description="The role that answers questions about it")
-    columns: Columns | None = Field(None, description="What each column of its log means")
-    contacts: Contacts | None = Field(None, description="Messages to people: a log of their own")
-    generations: Generations | None = Field(
-        None, description="Texts that a generative system wrote: a log of their own"
-    )
     sensitive: Sensitive | None = Field(None, description="Where groups `from: sensitive` are joined from")
     actors: dict[str, Actor] = Field(default_factory=dict, description="Who decides at each stage")
     groups: dict[Identifier, Group] = Field(default_factory=dict, description="Sensitive features, each by a name")
@@ -80,28 +39,11 @@ class System(Strict):
     files: Files = Field(Files(), description="How its data files are written, where they do not tell it themselves")
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-    @property
     def log(self) -> Columns:
         """The columns of a measured system (raises for a declared one)."""
         if self.columns is None:
             raise ValueError(f"system '{self.id}' is only declared: it has no log")
         return self.columns
-
-    @property
-    def logs(self) -> tuple[LogName, ...]:
-        """The logs that its file declares, in the order of LOGS; nothing can speak of a decision known by its row."""
-        log = self.columns
-        declared = {
-            "decisions": log is not None,
-            "outcomes": log is not None and bool(log.key) and bool(log.outcome or log.stages),
-            "human_actions": log is not None and bool(log.key) and log.human is not None,
-            "contacts": self.contacts is not None,
-            "generations": self.generations is not None,
-        }
-        return tuple(name for name in LOGS if declared[name])
 
     @property
     def attributes(self) -> list[tuple[str, ...]]:
@@ -247,10 +189,8 @@ def _identifiers(system: System) -> set[str]:
     found: list[str | None] = []
     if system.columns:
         found += [*system.columns.key, system.columns.person, system.columns.request, system.columns.team]
-    if system.contacts:
-        found.append(system.contacts.person)
-    if system.generations:
-        found += [system.generations.id, system.generations.team]
+    for log, part in system.sections():
+        found += LOG_TYPES[log].identifying(part).values()
     return {name for name in found if name}
 
 

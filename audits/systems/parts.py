@@ -16,7 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from audits.systems.kinds import KEPT, AuditWindow, ColumnName, Every, LogName, Range, Strict, Texts
+from audits.log_names import LogName
+from audits.systems.kinds import KEPT, AuditWindow, ColumnName, Every, Range, Strict, Texts
 from audits.systems.values import UNDECLARED, Declared
 
 

@@ -17,10 +17,7 @@ from audits.drift.shifts import Scale, Series, Step, step_of
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.windows import Window, period_of
-from audits.workspace import Workspace
 from charter.judged import JUDGED
-from charter.records import audits_of
-from charter.records.audits import window_of
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
@@ -39,11 +36,6 @@ class Told:
     groups: Mapping[str, Mapping[str, int]]
     """By attribute; an attribute without a shown group is not in it."""
     expired: frozenset[str]
-
-
-def documents_of(workspace: Workspace, system: str) -> dict[Window, Document]:
-    """The last audit of each window, oldest window first."""
-    return {window_of(document): document for document in audits_of(workspace, system)}
 
 
 def series_of(documents: Mapping[Window, Document]) -> list[Series]:

@@ -13,12 +13,13 @@ from audits.drift.shifts import Series, Shift, shifts, step_of
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.drift.groups import Document, Told, documents_of, mix_measures, series_of, told
+from charter.drift.groups import Document, Told, mix_measures, series_of, told
 from charter.drift.rule import Rule, rule_of
 from charter.examined import examined
 from charter.in_force import Version, in_force, versions
 from charter.model import Charter
 from charter.published import set_apart
+from charter.records import documents_of
 from charter.shadow import kept
 from charter.side_by_side import VersionChange, version_changes
 

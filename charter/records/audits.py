@@ -101,6 +101,11 @@ def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
         return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
 
 
+def documents_of(workspace: Workspace, system_id: str) -> dict[Window, Document]:
+    """The last audit of each window, oldest window first."""
+    return {window_of(document): document for document in audits_of(workspace, system_id)}
+
+
 def audits_near(
     workspace: Workspace,
     system_id: str,

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from audits.errors import BoussoleError
+from audits.log_names import LogName
 from dashboard.access.command_line import noted
 from dashboard.commands.completing import system_ids
 from dashboard.commands.output import STDOUT, json_text, printable, write_text
@@ -21,7 +22,6 @@ from dashboard.commands.output import STDOUT, json_text, printable, write_text
 if TYPE_CHECKING:
     from audits.workspace import Workspace
 
-LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations"]
 LogOption = Annotated[LogName, typer.Option("--log", help="What the rows are.")]
 FromOption = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
 ToOption = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]

@@ -165,9 +165,10 @@ def tell_report(report: IngestReport) -> None:
 
 
 def _counts(report: IngestReport) -> list[str]:
-    noun = {"decisions": "decision(s)", "outcomes": "outcome(s)", "human_actions": "human action(s)"}.get(report.log)
-    noun = noun or {"contacts": "message(s)", "generations": "text(s)"}[report.log]
-    counts = [f"{report.accepted} {noun} accepted", f"{report.quarantined} set aside"]
+    from audits.systems.logs import LOG_TYPES
+
+    kind = LOG_TYPES[report.log]
+    counts = [f"{report.accepted} {kind.noun} accepted", f"{report.quarantined} set aside"]
     if report.known:
         counts.append(
             f"{report.known} known before" + (f", {report.again} of them set aside still" * bool(report.again))
@@ -175,7 +176,8 @@ def _counts(report: IngestReport) -> list[str]:
     if report.cleared:
         counts.append(f"{report.cleared} set aside before and now corrected")
     if report.updated:
-        counts.append(f"{report.updated} {'replies' if report.log == 'contacts' else 'decision(s)'} brought up to date")
+        _, updated = kind.renewed or ("", "decision(s)")
+        counts.append(f"{report.updated} {updated} brought up to date")
     if report.waiting:
         counts.append(f"{report.waiting} wait for their decision, or its month is sealed")
     return counts

@@ -65,9 +65,9 @@ def drift(  # noqa: PLR0917 (the options of a command)
     workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
     from audits.drift.pairs import against_asked, exact_pair, window_asked
-    from charter.drift.groups import documents_of
     from charter.examined import examined
     from charter.published import set_apart
+    from charter.records import documents_of
 
     check_file(json_)
     if html is not None:

@@ -23,8 +23,8 @@ from audits.drift.samples import SAMPLE
 from audits.errors import BoussoleError, ReportError
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.drift.groups import documents_of
 from charter.published import set_apart
+from charter.records import documents_of
 from dashboard.drifting.detail_header import header, title
 from dashboard.words import speaker
 

@@ -13,7 +13,7 @@ from audits.decisions.contracts import columns_of
 from audits.decisions.frames import open_frame
 from audits.ephemeral import LogFile
 from audits.errors import SourceError
-from audits.systems.logs import Columns, Decision, RowNumber
+from audits.systems.columns import Columns, Decision, RowNumber
 from audits.systems.model import System
 from dashboard.evaluator.config import Config
 from experiments.logging.packing import pack

@@ -15,9 +15,9 @@ from audits.decisions.sources import open_source
 from audits.errors import SourceError
 from audits.lake.engine import scratch
 from audits.lake.tables import quote
+from audits.log_names import LogName
 from audits.systems import System
 from audits.systems.files import Files
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import Packed, pack
 from experiments.logging.permission import declared

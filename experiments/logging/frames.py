@@ -1,4 +1,4 @@
-"""Logging a frame: one function for each log of a system, all with the same arguments."""
+"""Logging a frame of any log of a system; those that nearly every system has, have a function of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypedDict, Unpack
 
 from audits.decisions.frames import open_frame
 from audits.errors import SourceError
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 from audits.workspace import Workspace
 from experiments.logging.packing import pack
 from experiments.logging.permission import permission
@@ -94,7 +94,7 @@ def log_frame(
     source: str | None = None,
     workspace: Workspace | Path | str | None = None,
 ) -> str:
-    """Logs a frame as one file of a log; see `Options` and `log_decisions`.
+    """Logs a frame of the log of this name, as one file of it; see `Options` and `log_decisions`.
 
     Everything about the frame is checked before a run is made or touched.
     """

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from audits.decisions.contracts import check_declared, columns_of
 from audits.errors import BoussoleError, SourceError, nearest
+from audits.log_names import LogName
 from audits.systems import System, load_system
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 
@@ -53,9 +53,7 @@ def declared(system: System, columns: Sequence[str], *, log: LogName) -> Permiss
     where = f"a frame for `{log}` of '{system.id}'"
     check_declared(system, log, where=where)
     needs = columns_of(system, log)
-    version = system.columns.model_version if log == "decisions" and system.columns else None
-    if log == "generations" and system.generations:
-        version = system.generations.model_version
+    version = system.model_version(log)
     absent = [column for column in needs.needed if column not in columns and column != version]
     if absent:
         hints = "; ".join(f"'{column}' ({nearest(column, columns).rstrip('.')})" for column in absent)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits.errors import SourceError
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
 from experiments.logging.packing import Packed
 from experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from audits.decisions import IngestReport, ingest
 from audits.decisions.together import Incoming, ingest_many
 from audits.errors import BoussoleError
+from audits.log_names import LogName
 from audits.systems import System
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from experiments.run_version import version_column
 from experiments.store import client, quiet_mlflow

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from audits.decisions.files.kinds import kind_of
 from audits.errors import BoussoleError, SourceError, nearest
+from audits.log_names import LOGS
 from audits.systems import System
-from audits.systems.kinds import LOGS
 from audits.workspace import Workspace
 from experiments.marks import MARGIN, Mark
 from experiments.store import FOLDER

@@ -30,9 +30,8 @@ from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.drift.groups import documents_of
 from charter.published import publications, set_apart
-from charter.records import stored_audits
+from charter.records import documents_of, stored_audits
 from charter.rerun import rerun
 from dashboard.api import answers
 from dashboard.api.queries import PageQuery, VerdictsQuery

@@ -17,8 +17,8 @@ from audits.decisions.ingest import RefusedError
 from audits.errors import SourceError
 from audits.lake import reading, writing
 from audits.lake.tables import CUBES, table
+from audits.log_names import LogName
 from audits.privacy import keys
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 from tests.written import system_text
 

@@ -32,11 +32,11 @@ from audits.systems.model import System
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
 from charter.audit import run_audit
-from charter.drift.groups import documents_of
 from charter.drift.look import look
 from charter.oscal.exporting import oscal_files
 from charter.pack.cells import cells_csv
 from charter.published import set_apart
+from charter.records import documents_of
 from charter.records.audits import stored_audits
 from dashboard.report.moved import drift_document
 from tests.attacks import Tries

@@ -13,6 +13,7 @@ from audits.decisions.exclusion import Exclusion
 from audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
 from audits.decisions.shared import Sharing
 from audits.errors import LakeError
+from audits.log_names import LogName
 from audits.systems import System
 from audits.workspace import Workspace
 from charter.loading import load_charter
@@ -225,6 +226,25 @@ def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     made = page(scene, Facts(statuses=[STATUS], lake=lake(arrived=(old,))))
     assert made.removed == ["old"]
     assert "whose file was removed: old." in html(made)
+
+
+@pytest.mark.parametrize(
+    ("log", "en", "fr"),
+    [
+        ("decisions", "decisions", "décisions"),
+        ("outcomes", "outcomes", "résultats"),
+        ("human_actions", "what people decided", "décisions des agents"),
+        ("contacts", "messages to people", "messages envoyés"),
+        ("generations", "generated texts", "textes générés"),
+        ("usage", "uses", "usages"),
+    ],
+)
+def test_each_log_has_its_words(scene: Scene, log: LogName, en: str, fr: str) -> None:
+    state = LogState(held=(Held(log=log, rows=12, by_way={"file": at("2026-11-20T12:00")}),))
+    facts = Facts(lake=lake(state))
+    for lang, holds in (("en", f"12 {en}, up to 20 November 2026"), ("fr", f"12 {fr}, jusqu’au 20 novembre 2026")):
+        (part,) = page(scene, facts, lang).systems
+        assert part.holds.replace("\u202f", " ").replace("\xa0", " ") == holds
 
 
 def test_an_empty_workspace_says_how_data_comes_in(tmp_path: Path) -> None:

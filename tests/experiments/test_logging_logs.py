@@ -1,4 +1,4 @@
-"""The five logs in one run: folders, what the run says of them without a value, versions, and what may not travel."""
+"""Every log in one run: folders, what the run says of them without a value, versions, and what may not travel."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ import pytest
 
 import experiments
 from audits.errors import SourceError
+from audits.log_names import LOGS
 from audits.workspace import Workspace
-from experiments import log_contacts, log_decisions, log_generations, log_human_actions, log_outcomes
+from experiments import log_contacts, log_decisions, log_frame, log_generations, log_human_actions, log_outcomes
 from experiments.logging import log_file
 from experiments.sync import sync
 from tests.written import system_text
@@ -81,6 +82,7 @@ def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -
         log_human_actions(pa.Table.from_pandas(ids), system="trial")
         log_contacts(ids, system="trial", name="sms.parquet")
         log_generations(ids, system="trial")
+        log_frame(ids, log="usage", system="trial")
     kept = {log: sorted(files(mlflow, run.info.run_id, log)) for log in ("decisions", "outcomes", "contacts")}
     assert kept == {
         "decisions": ["_july.schema.json", "july.parquet"],
@@ -88,15 +90,16 @@ def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -
         "contacts": ["_sms.schema.json", "sms.parquet"],
     }
     assert {item.path for item in mlflow.MlflowClient().list_artifacts(run.info.run_id, "boussole")} == {
-        f"boussole/{log}" for log in ("decisions", "outcomes", "human_actions", "contacts", "generations")
+        f"boussole/{log}" for log in LOGS
     }
     assert mlflow.get_run(run.info.run_id).data.tags["boussole.system"] == "trial"
 
 
-def test_every_log_has_its_public_function() -> None:
+def test_a_log_without_a_function_of_its_own_goes_by_its_name() -> None:
     assert sorted(experiments.__all__) == [
         "log_contacts",
         "log_decisions",
+        "log_frame",
         "log_generations",
         "log_human_actions",
         "log_outcomes",

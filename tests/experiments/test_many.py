@@ -22,6 +22,7 @@ MORE = """  outcome: {column: hired, positive: [1], observed_for: all, absent: m
   human: {decision: kept}
 contacts: {person: who, at: when, kind: what}
 generations: {}
+usage: {id: use, at: used_at}
 groups:"""
 
 
@@ -114,18 +115,19 @@ def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow
     put(workspace, first, acted, log="human_actions")
     put(workspace, first, sent, log="contacts")
     put(workspace, first, written, log="generations")
+    put(workspace, first, pd.DataFrame({"use": ["u1"], "used_at": ["2026-07-03 09:00"]}), log="usage")
     log_decisions(decisions().assign(hired=pd.NA, kept=pd.NA), system="trial")
     (report,) = sync(workspace)
     assert report.failures == ()
     logs = [item.log for item in report.ingested]
-    assert logs == ["decisions", "decisions", "outcomes", "human_actions", "contacts", "generations"]
-    assert [item.waiting for item in report.ingested] == [0] * 6
+    assert logs == ["decisions", "decisions", "outcomes", "human_actions", "contacts", "generations", "usage"]
+    assert [item.waiting for item in report.ingested] == [0] * 7
     with reading(workspace) as connection:
         rows = connection.execute(
             "SELECT id, outcome, human FROM lake.trial.decisions WHERE id < '003' ORDER BY id"
         ).fetchall()
     assert rows == [("000", 1, None), ("001", 0, None), ("002", None, 1)]
-    assert told(sync(workspace)) == (0, 6, 0)
+    assert told(sync(workspace)) == (0, 7, 0)
 
 
 def test_a_folder_that_is_no_declared_log_is_told(workspace: Workspace, mlflow: Any, decisions: Make) -> None:

@@ -1,43 +1,26 @@
-"""The contracts of the five logs, as SQL."""
+"""The contracts of the logs, as SQL: of decisions and what speaks of them, and of logs that a section declares."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.decisions.contracts import decisions, later, messages
+from audits.decisions.contracts import decisions, later, sections
 from audits.decisions.contracts.base import Contract, Needs
 from audits.errors import SourceError
-from audits.systems.kinds import LogName
+from audits.log_names import LogName
+from audits.systems.logs import LOG_TYPES
 from audits.systems.model import System
 
 __all__ = ["Contract", "Needs", "build_contract", "check_declared", "columns_of"]
 
-_NEEDS = {
-    "decisions": decisions.needs,
-    "outcomes": later.outcome_needs,
-    "human_actions": later.human_needs,
-    "contacts": messages.contact_needs,
-    "generations": messages.generation_needs,
-}
-_LATER = {
-    "outcomes": later.outcomes,
-    "human_actions": later.human_actions,
-    "contacts": messages.contacts,
-    "generations": messages.generations,
-}
-_DECLARE = {
-    "decisions": "`columns`",
-    "outcomes": "`columns.outcome` or `columns.stages`",
-    "human_actions": "`columns.human`",
-    "contacts": "`contacts`",
-    "generations": "`generations`",
-}
+_NEEDS = {"decisions": decisions.needs, "outcomes": later.outcome_needs, "human_actions": later.human_needs}
+_LATER = {"outcomes": later.outcomes, "human_actions": later.human_actions}
 
 
 def check_declared(system: System, log: LogName, *, where: str) -> None:
     """Raises SourceError for a log that the system file does not declare."""
-    if log in ("outcomes", "human_actions") and system.columns and not system.columns.key:
+    if LOG_TYPES[log].of_decisions and system.columns and not system.columns.key:
         raise SourceError(
             f"the decisions of the system '{system.id}' are known by their rows alone (`columns.id`): nothing that "
             "comes later can say which of them it speaks of.",
@@ -48,13 +31,13 @@ def check_declared(system: System, log: LogName, *, where: str) -> None:
         raise SourceError(
             f"the file of the system '{system.id}' declares no log `{log}`.",
             where=where,
-            next_step=f"Give it {_DECLARE[log]}, or bring these rows into another system.",
+            next_step=f"Give it {LOG_TYPES[log].declare}, or bring these rows into another system.",
         )
 
 
 def columns_of(system: System, log: LogName) -> Needs:
     """The columns of a source that a log is read from."""
-    return _NEEDS[log](system)
+    return _NEEDS[log](system) if log in _NEEDS else sections.needs(system, log)
 
 
 def build_contract(
@@ -72,4 +55,6 @@ def build_contract(
     """
     if log == "decisions":
         return decisions.contract(system, types, period=period, now=now, content=content)
-    return _LATER[log](system, types, now=now)
+    if log in _LATER:
+        return _LATER[log](system, types, now=now)
+    return sections.contract(system, log, types, now=now)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from audits.decisions.contracts.columns import ColumnReader
 from audits.lake.rows import log_columns
 from audits.lake.tables import literal, quote
+from audits.log_names import LogName
 from audits.privacy.pseudonyms import pseudonym
-from audits.systems.kinds import LogName
+from audits.systems.logs import LOG_TYPES
+from audits.systems.logs.log_type import LogType
 from audits.systems.model import System
 
 EARLIEST = dt.date(1990, 1, 1)
@@ -40,7 +42,8 @@ class Needs:
 class Contract:
     """SQL of one log of one system.
 
-    `identity` is SQL of what identifies a row, in clear; `id_column` is what the reader of a fault is told.
+    `identity` is SQL of what identifies a row, in clear (empty where its id is a hash of several columns);
+    `id_column` is what the reader of a fault is told.
     `select` maps each column of the lake's table to an expression over the source's columns; `faults` are tested in
     order: the first that holds is the row's fault, as (SQL condition, column, reason, show the value). `rows` are
     what one source row gives, each as (overrides of `select`, condition): one row unless a log says otherwise.
@@ -54,6 +57,11 @@ class Contract:
     select: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, str, str, bool]] = field(default_factory=list)
     rows: list[tuple[Mapping[str, str], str]] = field(default_factory=lambda: [({}, "true")])
+
+    @property
+    def kind(self) -> LogType:
+        """The descriptor of the log."""
+        return LOG_TYPES[self.log]
 
     def fault(self, condition: str, column: str, reason: str, *, show: bool = False) -> None:
         self.faults.append((condition, column, reason, show))
@@ -69,9 +77,7 @@ class Contract:
 
     def mark(self) -> str:
         """SQL: the keyed hash of a row's id, whether the log stores that id in clear or not."""
-        if self.log == "contacts":  # the id is made of several columns, and always such a hash
-            return self.select["id"]
-        return pseudonym(self.identity)
+        return pseudonym(self.identity) if self.identity else self.select["id"]  # of several columns: such a hash
 
     def key(self, role: str, column: str, what: str) -> None:
         """An identifier that must be there."""
@@ -88,7 +94,7 @@ class Contract:
         else:
             self.identity = f"concat({literal(content[:IDENTITY])}, ':', row)"
         private = set(columns) & set(self.system.privacy.pseudonymise)
-        self.select["id"] = pseudonym(self.identity) if private else self.identity
+        self.select["id"] = pseudonym(self.identity) if private or self.kind.hashed else self.identity
 
     def moment(self, role: str, column: str, *, now: dt.datetime, required: bool = True) -> str:
         """A local time, neither before 1990 nor in the future; its SQL is returned."""
@@ -129,6 +135,12 @@ class Contract:
         """Short text: a category, a version."""
         self.select[role] = self.read.text(column)
         self.no_formula(column)
+
+    def band(self, role: str, column: str) -> None:
+        """A range of ages as a short text, or nothing."""
+        self.words(role, column)
+        exact = f"regexp_full_match({self.read.text(column)}, '[0-9]+([.,][0-9]*)?')"
+        self.fault(f"coalesce({exact}, false)", column, "an exact age is not kept: write a band, such as 25-49")
 
     def no_formula(self, column: str) -> None:
         if self.read.is_text(column):

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from audits.decisions import ingest
 from audits.lake import reading, writing
+from audits.log_names import LogName
 from audits.privacy.text import unseal
-from audits.systems.kinds import LogName
 from audits.workspace import Workspace
 
 SYSTEM = """
@@ -39,6 +39,7 @@ columns:
   team: team
 contacts: {person: who, at: at, kind: kind}
 generations: {id: id, at: at, input: input, output: output}
+usage: {id: id, at: at, task: task, team: team, age_band: age}
 groups:
   gender: {column: sex, reference: M}
 controls:
@@ -53,6 +54,7 @@ HEADERS = {
     "human_actions": "ref,clerk,written",
     "contacts": "who,at,kind",
     "generations": "id,at,input,output",
+    "usage": "id,at,task,team,age",
 }
 
 
@@ -146,6 +148,7 @@ def fill(workspace: Workspace, folder: Path) -> None:
     load(
         workspace, folder, "generations", "texts", "g1,2026-10-01,hello,world", "gCANARY,2025-10-01,inCANARY,outCANARY"
     )
+    load(workspace, folder, "usage", "uses", "u1,2026-10-01,letter,t1,50+", "u2,2025-10-01,taskCANARY,tCANARY,25-49")
 
 
 def age(workspace: Workspace, name: str) -> None:

@@ -123,7 +123,7 @@ def test_an_error_of_the_database_is_told_by_its_kind(
     assert CANARY not in said
 
 
-@pytest.mark.parametrize("log", ["outcomes", "human_actions", "contacts", "generations"])
+@pytest.mark.parametrize("log", ["outcomes", "human_actions", "contacts", "generations", "usage"])
 def test_other_logs(run: Run, tmp_path: Path, log: str) -> None:
     columns = HEADERS[log].split(",")
     path = csv(tmp_path, ",".join([CANARY] * len(columns)), header=HEADERS[log])

@@ -57,7 +57,7 @@ IDS = "SELECT id FROM lake.loans.decisions ORDER BY id"
 
 
 def counts(workspace: Workspace) -> list[tuple[object, ...]]:
-    tables = ("decisions", "outcomes", "human_actions", "contacts", "generations", "sealed", "daily", "cells")
+    tables = ("decisions", "outcomes", "human_actions", "contacts", "generations", "usage", "sealed", "daily", "cells")
     counted = ", ".join(f"(SELECT count(*) FROM lake.loans.{name})" for name in tables)
     return rows_of(workspace, f"SELECT {counted}")
 

@@ -111,9 +111,17 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     assert found == Purged(
         system="loans",
         before=dt.date(2025, 11, 1),  # whole months only: the first of November stays
-        rows={"decisions": 30, "outcomes": 2, "human_actions": 1, "contacts": 1, "generations": 1, "quarantine": 1},
+        rows={
+            "decisions": 30,
+            "outcomes": 2,
+            "human_actions": 1,
+            "contacts": 1,
+            "generations": 1,
+            "usage": 1,
+            "quarantine": 1,
+        },
         months=(dt.date(2025, 10, 1),),
-        sources=("contacts.csv", "human.csv", "old.csv", "outcomes.csv", "texts.csv"),
+        sources=("contacts.csv", "human.csv", "old.csv", "outcomes.csv", "texts.csv", "uses.csv"),
     )
     assert rows_of(workspace, "SELECT * EXCLUDE (batch) FROM lake.loans.decisions ORDER BY ALL") == kept
     after = cubes(workspace, loans)
@@ -200,6 +208,7 @@ def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
         "human_actions": 1,
         "contacts": 1,
         "generations": 1,
+        "usage": 1,
     }
 
 
@@ -259,10 +268,11 @@ def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspa
     said = CliRunner().invoke(app, call).stderr
     assert would == said.replace("gone for good", "would go")
     assert said.splitlines() == [
-        "loans, before 2025-11-01: 30 decisions, 2 outcomes, 1 human_actions, 1 contacts, 1 generations gone for good.",
+        "loans, before 2025-11-01: 30 decisions, 2 outcomes, 1 human_actions, 1 contacts, 1 generations, 1 usage "
+        "gone for good.",
         "  Months sealed, their counts stay: 2025-10.",
         "  These sources may still hold the rows; Boussole does not touch them:",
-        *(f"    {name}.csv" for name in ("contacts", "human", "old", "outcomes", "texts")),
+        *(f"    {name}.csv" for name in ("contacts", "human", "old", "outcomes", "texts", "uses")),
     ]
     assert CliRunner().invoke(app, call).stderr == "Nothing is old enough to go.\n"
     assert seal_removals(workspace) == 0
@@ -336,13 +346,17 @@ def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System,
         "outcomes": ("outcomes", "n200,true,2026-10-30"),
         "contacts": ("contacts", "P2,2026-10-02,mail"),
         "generations": ("texts", "g2,2026-10-02,hello,world"),
+        "usage": ("uses", "u3,2026-10-02,letter,t1,50+"),
     }
     for log, (name, row) in fresh.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
         report = ingest(workspace, loans, path, log=log, growing=growing)
         assert report.accepted == (2 if log == "outcomes" else 1), log  # CANARY1's outcome is young by its own date
-    assert found_when_opened(workspace, [b"tCANARY", b"98765.4375", b"inCANARY", b"gCANARY", b"waitCANARY"]) == set()
+    assert (
+        found_when_opened(workspace, [b"tCANARY", b"98765.4375", b"inCANARY", b"gCANARY", b"taskCANARY", b"waitCANARY"])
+        == set()
+    )
     days = "SELECT min(day) FROM lake.loans.{}"
-    for log in ("decisions", "contacts", "generations"):
+    for log in ("decisions", "contacts", "generations", "usage"):
         assert rows_of(workspace, days.format(log))[0][0] >= dt.date(2025, 11, 1)  # type: ignore[operator]

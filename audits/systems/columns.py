@@ -1,4 +1,4 @@
-"""What the columns of each log of a system mean."""
+"""What the columns of the decision log mean, and of what comes after a decision."""
 
 from __future__ import annotations
 
@@ -131,26 +131,3 @@ class Columns(Strict):
         if (self.decided_at is None) == (self.period is None):
             raise ValueError("give exactly one of `decided_at` (a column) and `period` (a date)")
         return self
-
-
-class Contacts(Strict):
-    person: ColumnName = Field(description="The person written to")
-    at: ColumnName = Field(description="Moment of the message")
-    kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
-    reply_at: ColumnName | None = Field(None, description="Moment of the reply")
-
-
-class Generations(Strict):
-    """The log of a generative system: one row per text it wrote."""
-
-    id: ColumnName = Field("id", description="Identifier of one generation, unique in the log")
-    at: ColumnName = Field("at", description="Moment of the call")
-    input: ColumnName | None = Field("input", description="What was asked: free text, stored encrypted")
-    output: ColumnName | None = Field("output", description="What was written: free text, stored encrypted")
-    model_version: ColumnName | None = Field(None, description="The model that wrote it")
-    tokens_in: ColumnName | None = Field(None, description="Tokens read")
-    tokens_out: ColumnName | None = Field(None, description="Tokens written")
-    seconds: ColumnName | None = Field(None, description="Seconds from the call to the whole answer")
-    use: ColumnName | None = Field(None, description="Declared use of the call")
-    team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
-    feedback: ColumnName | None = Field(None, description="What its user said of it: kept, rejected, a score")

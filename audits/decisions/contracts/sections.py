@@ -1,0 +1,94 @@
+"""The contract of a log that a section of the system file declares, as its descriptor says how each column is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from audits.decisions.contracts.base import Contract, Needs, day_of
+from audits.decisions.contracts.columns import ColumnReader
+from audits.log_names import LogName
+from audits.privacy.pseudonyms import bucket, pseudonym
+from audits.systems.logs import LOG_TYPES
+from audits.systems.logs.log_type import How, Read, Section
+from audits.systems.model import System
+
+
+def needs(system: System, log: LogName) -> Needs:
+    """The columns that must be there, and those that are read where they are there."""
+    part, kind = _part(system, log), LOG_TYPES[log]
+    return Needs.of(kind.columns(part, needed=True), kind.columns(part, needed=False))
+
+
+def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
+    """The contract of a source whose columns have these DuckDB types."""
+    part, kind = _part(system, log), LOG_TYPES[log]
+    made = Contract(system, log, ColumnReader(types), getattr(part, kind.identity[0]))
+    for read in kind.reads:
+        column: str | None = getattr(part, read.role)
+        if column and (kind.needs(read) or made.has(column)):
+            _read(made, read, column, now=now)
+    if len(kind.identity) > 1:
+        # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
+        reads = {read.role: read for read in kind.reads}
+        clear = (_text(made, reads[role], getattr(part, role)) for role in kind.identity)
+        made.select["id"] = pseudonym(" || chr(2) || ".join(clear))
+    if "day" in kind.table:
+        made.select["day"] = day_of(made.select[kind.moment])
+    return made.complete()
+
+
+def _part(system: System, log: LogName) -> Section:
+    part = system.section(log)
+    assert part is not None  # noqa: S101 (its log is declared)
+    return part
+
+
+def _read(made: Contract, read: Read, column: str, *, now: dt.datetime) -> None:
+    """Reads a column into its role, with the faults that its cells can have."""
+    if read.missing:
+        made.fault(made.read.absent(column), column, read.missing)
+    if read.how == "id":
+        made.identify([column])
+    elif read.how in ("moment", "day"):
+        _moment(made, read, column, now=now)
+    else:
+        _READ[read.how](made, read.role, column)
+
+
+def _moment(made: Contract, read: Read, column: str, *, now: dt.datetime) -> None:
+    local = made.moment(read.role, column, now=now, required=made.kind.needs(read))
+    if read.not_before:
+        other, reason = read.not_before
+        made.fault(f"coalesce(({local}) < ({made.select[other]}), false)", column, reason)
+    if read.how == "day":
+        made.select[read.role] = day_of(local)
+
+
+def _person(made: Contract, role: str, column: str) -> None:
+    made.key(role, column, role)
+    made.select["bucket"] = bucket(made.read.text(column))
+
+
+def _identifier(made: Contract, role: str, column: str) -> None:
+    made.select[role] = made.identifier(column)
+
+
+def _sealed(made: Contract, role: str, column: str) -> None:
+    made.select[role] = f"seal_text({made.read.text(column)})"
+
+
+_READ: Mapping[How, Callable[[Contract, str, str], None]] = {
+    "person": _person,
+    "identifier": _identifier,
+    "words": Contract.words,
+    "band": Contract.band,
+    "number": Contract.number,
+    "whole": Contract.whole,
+    "sealed": _sealed,
+}
+
+
+def _text(made: Contract, read: Read, column: str) -> str:
+    """SQL: what a cell says, in clear."""
+    return f"CAST({made.select[read.role]} AS VARCHAR)" if read.how == "moment" else made.read.text(column)

@@ -1,0 +1,123 @@
+"""What a log type is: all that sets one log apart from another, which everything generic reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from audits.log_names import LogName
+from audits.systems.columns import Columns
+from audits.systems.kinds import Strict, Texts
+
+How = Literal["id", "person", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"]
+"""How a column is read: `id` and `person` must be there, `identifier` is a pseudonym where the system file says so,
+`band` is a range of ages and never an age, `whole` a whole number of 0 or more, `sealed` a text that is encrypted."""
+IDENTIFYING: tuple[How, ...] = ("id", "person", "identifier")
+
+
+class Follow(StrEnum):
+    """What a new batch makes to be brought in line."""
+
+    CUBES = "cubes"  # it is counted
+    DECISIONS = "decisions"  # the decisions that it speaks of, and the counts of their months
+    RENEWED = "renewed"  # one cell of rows that the log holds: what was not known when they came
+    NOTHING = "nothing"
+
+
+class Retention(StrEnum):
+    """When a row leaves with a purge."""
+
+    DAY = "day"  # its own day is old enough
+    DECISION = "decision"  # its decision leaves; without one, by its own date or that of its arrival
+
+
+class Section(Strict):
+    """The part of a system file that declares a log: each key names a column of its source, read into the column of
+    that name in the lake."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A key of a section, and how its column is read.
+
+    `missing` is the fault of an empty cell of words that must be there; `not_before` is another moment, with the fault
+    of a row in which it comes later than this one.
+    """
+
+    role: str
+    how: How
+    missing: str = ""
+    not_before: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogType:
+    """One type of log.
+
+    Its contract is `section` with `reads`, in the order in which faults are looked for; that of decisions and of what
+    speaks of them follows from `columns` (`declared`), and is written in `audits/decisions/contracts/`.
+    """
+
+    name: LogName
+    title: Texts
+    """What its rows are, inside a sentence."""
+    noun: str
+    """The same on the command line, after a number."""
+    row: str
+    """What one row stands for, and in `told` its columns: for whoever writes such a log."""
+    told: str
+    declare: str
+    """What a system file needs to have this log."""
+    table: Mapping[str, str]
+    """The columns of its table in the lake and their kinds; that of decisions has more (`decision_columns`)."""
+    moment: str
+    """The column that says when the thing in a row happened."""
+    section: type[Section] | None = None
+    declared: Callable[[Columns], bool] | None = None
+    reads: tuple[Read, ...] = ()
+    identity: tuple[str, ...] = ("id",)
+    """What makes a row the same one. Several columns are hashed together under a key."""
+    hashed: bool = False
+    """Whether the id is stored as a keyed hash, whatever the system file says."""
+    once: bool = True
+    """Whether an id stands once in the log; else the newest row of an id counts, and `says` is what it says."""
+    says: tuple[str, ...] = ()
+    compared: Literal["always", "files", "never"] = "always"
+    """Which rows with an id that the log holds are held to it in all columns: of every source, of all but tables that
+    are read again and again, or none."""
+    retention: Retention = Retention.DAY
+    follow: Follow = Follow.NOTHING
+    renewed: tuple[str, str] | None = None
+    """The column that a later source may fill in, and what its cells are, in the plural."""
+
+    @property
+    def of_decisions(self) -> bool:
+        """Whether it says more of decisions that are there."""
+        return self.follow is Follow.DECISIONS
+
+    @property
+    def counted(self) -> bool:
+        """Whether figures rest on it."""
+        return self.follow in (Follow.CUBES, Follow.DECISIONS)
+
+    @property
+    def news_again(self) -> bool:
+        """Whether the same words from another source can be news again."""
+        return self.follow in (Follow.DECISIONS, Follow.RENEWED)
+
+    def columns(self, part: Section, *, needed: bool) -> list[str]:
+        """The columns that a section names, in the order of its keys: those that must be there, or the others."""
+        must = {read.role for read in self.reads if self.needs(read)}
+        found = {role: getattr(part, role) for role in type(part).model_fields}
+        return [column for role, column in found.items() if column and (role in must) == needed]
+
+    def needs(self, read: Read) -> bool:
+        """Whether the column of a key must be there."""
+        return read.how in ("id", "person") or read.role == self.moment or bool(read.missing)
+
+    def identifying(self, part: Section) -> dict[str, str]:
+        """The columns that can identify somebody or a row, by their role."""
+        found = {read.role: getattr(part, read.role) for read in self.reads if read.how in IDENTIFYING}
+        return {role: column for role, column in found.items() if column}
