@@ -18,7 +18,7 @@ HEADERS = {
 """Of every answer: whatever the address says, a browser keeps it as a file of this name and shows nothing."""
 OPENAPI = "/api/openapi.json"
 TOLD: Mapping[str, str] = {
-    "400": "Something cannot be asked: a name that nobody knows (the nearest are told), a number out of range",
+    "400": "Something cannot be asked: a name that nobody knows (the nearest is told), a number out of range",
     "401": "Nobody is signed in, or the token is not known",
     "403": "The role may not see it, or the request comes from elsewhere",
     "404": "It is not there",
