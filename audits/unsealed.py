@@ -20,14 +20,13 @@ FILES = {"cubes": "parquet", "system": "json"}
 """What the evidence of an audit document names, and the ending of the file that is named by its hash."""
 
 
-def files_of(document: Mapping[str, Any]) -> list[str]:
-    """The names of the files that an audit document rests on: its counts, and the declaration of its system.
+def files_of(evidence: Mapping[str, Any]) -> list[str]:
+    """The files that the evidence of an audit document names: its counts, and the declaration of its system.
 
-    >>> files_of({"evidence": {"cubes": "sha256:ab", "rows": "sha256:cd"}})
+    >>> files_of({"cubes": "sha256:ab", "rows": "sha256:cd"})
     ['ab.parquet']
     """
-    found = document.get("evidence", {})
-    return [f"{str(found[key]).removeprefix('sha256:')}.{end}" for key, end in FILES.items() if found.get(key)]
+    return [f"{str(evidence[key]).removeprefix('sha256:')}.{end}" for key, end in FILES.items() if evidence.get(key)]
 
 
 def clear(workspace: Workspace) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from audits.cubes.periods import periods_held
 from audits.cubes.read import days_of
@@ -15,11 +14,9 @@ from audits.windows import Window, ended_periods, period_of
 from audits.workspace import Workspace
 from charter.audit import run_audit
 from charter.differences import differences
+from charter.document import AuditDocument
 from charter.in_force import InForce
 from charter.records import audits_of
-from charter.records.audits import window_of
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +33,7 @@ class Audited:
     """A period with its document; `unchanged` where a stored audit says the same, which is then the document."""
 
     window: Window
-    document: Document
+    document: AuditDocument
     unchanged: bool
 
 
@@ -64,14 +61,14 @@ def audit_periods(
     judging: InForce,
     as_of: dt.date | None = None,
     exact: bool = False,
-    beside: Sequence[Document] = (),
+    beside: Sequence[AuditDocument] = (),
 ) -> list[Audited]:
     """Audits periods in their order without sealing any: each hides what those before it oblige it to hide, and the
     documents `beside`, which will be sealed with them."""
-    stored: dict[Window, Document] = {}
+    stored: dict[Window, AuditDocument] = {}
     for document in audits_of(workspace, system.id):
-        stored[window_of(document)] = document
-    made: list[Document] = []
+        stored[document.window.days] = document
+    made: list[AuditDocument] = []
     found: list[Audited] = []
     for period in periods:
         document = run_audit(
@@ -92,16 +89,16 @@ def audit_periods(
     return found
 
 
-def unchanged(stored: Document, made: Document) -> bool:
+def unchanged(stored: AuditDocument, made: AuditDocument) -> bool:
     """Whether an audit says what a stored one of its window says, of the same declaration of its system.
 
     Decisions that came to other periods since change nothing of this one.
     """
-    same_system = stored["evidence"].get("system") == made["evidence"]["system"]
+    same_system = stored.evidence.system == made.evidence.system
     return same_system and not differences(_own(stored), _own(made), texts=False)
 
 
-def _own(document: Document) -> Document:
+def _own(document: AuditDocument) -> AuditDocument:
     """A document without what it says of other periods."""
-    said = document.get("left_out")
-    return document if said is None else {**document, "left_out": {**said, "other_periods": None}}
+    said = document.left_out
+    return document if said is None else document.changed(left_out=said.changed(other_periods=0))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from audits import evidence
 from audits.decisions import IngestReport
@@ -14,17 +13,18 @@ from audits.errors import BoussoleError
 from audits.runs import Run, code_hash, measure_window
 from audits.standing import standing
 from audits.systems.model import System
+from audits.windows import Window
 from audits.workspace import Workspace
+from charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
+from charter.document.audit import SCHEMA
+from charter.document.measures import measures_of
 from charter.facts import Facts, facts_of
 from charter.in_force import InForce, in_force
 from charter.left_out import held_to
 from charter.published import hold_groups, publications
 from charter.records import open_records, save_audit
 from charter.references import changed_references
-from charter.verdict import worst
 from charter.verdicts import judge, summarise
-
-SCHEMA = "boussole.audit/1"
 
 
 def run_audit(
@@ -37,8 +37,8 @@ def run_audit(
     exact: bool = False,
     dry_run: bool = False,
     judging: InForce | None = None,
-    beside: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+    beside: Sequence[AuditDocument] = (),
+) -> AuditDocument:
     """Measures a window of a system, judges it by the charter in force and seals the result in the ledger.
 
     Raises BoussoleError for a shadow: what decides nothing keeps no promise, and breaks none.
@@ -65,8 +65,8 @@ def run_audit(
     )
     facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
     document = audit_document(run, judging, facts=facts)
-    if all(each["system"] != system.id for each in beside):  # else the audit before has the same declaration
-        document |= _references(workspace, run, document, judging, facts)
+    if all(each.system != system.id for each in beside):  # else the audit before has the same declaration
+        document = _with_references(workspace, run, document, judging, facts)
     return document if dry_run else save_audit(workspace, document, charter=judging.charter)
 
 
@@ -79,7 +79,7 @@ def audit_files(
     end: dt.date | None = None,
     as_of: dt.date | None = None,
     exact: bool = False,
-) -> tuple[dict[str, Any], list[IngestReport]]:
+) -> tuple[AuditDocument, list[IngestReport]]:
     """Audits files alone: what they hold, from first to last day, is measured and judged, and nothing is kept.
 
     `files` is given an empty private folder to fetch into and names what to audit. The charter is that of the
@@ -104,11 +104,16 @@ def audit_files(
     return document, reports
 
 
-def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) -> dict[str, Any]:
-    """The audit document of a run; its evidence gets `entry` and `root` when it is sealed."""
+def audit_document(
+    run: Run, judging: InForce, *, facts: Facts | None = None, read: Evidence | None = None
+) -> AuditDocument:
+    """The audit document of a run; its evidence gets `entry` and `root` when it is sealed.
+
+    `read`: the evidence that a stored document names, where it is computed again from that.
+    """
     charter, act = judging.charter, judging.act
-    measures = [measure.document() for measure in run.measures]
-    left_out = None if run.left_out is None else held_to(charter, run.left_out.document())
+    measures = measures_of(run.measures)
+    left_out = None if run.left_out is None else held_to(charter, LeftOut.unlimited(run.left_out.document()))
     verdicts = judge(
         charter,
         run.system,
@@ -118,40 +123,45 @@ def audit_document(run: Run, judging: InForce, *, facts: Facts | None = None) ->
         facts=facts,
         left_out=left_out,
     )
-    return {
-        "schema": SCHEMA,
-        "system": run.system.id,
-        "window": run.window.document(run.system),
-        "reference": run.reference.document(run.system) if run.reference else None,
-        "as_of": run.as_of.isoformat(),
-        "snapshot": run.snapshot,
-        "evidence": {
-            "cubes": f"sha256:{run.evidence}",
-            "rows": f"sha256:{run.rows}",
-            "system": f"sha256:{run.declaration}",
-            "statements": facts.until if facts else 0,
-            "entry": None,
-            "root": None,
-        },
-        "charter": {
-            "id": charter.id,
-            "version": charter.version,
-            "sha256": charter.sha256,
-            "adopted_before_window": act is not None and act.proven_on <= run.window.start,
-        },
-        "code": f"sha256:{code_hash()}",
-        "decisions": run.decisions,
+    return AuditDocument(
+        schema_=SCHEMA,
+        system=run.system.id,
+        window=_window(run.window, run.system),
+        reference=_window(run.reference, run.system) if run.reference else None,
+        as_of=run.as_of,
+        snapshot=run.snapshot,
+        evidence=read
+        or Evidence(
+            cubes=f"sha256:{run.evidence}",
+            rows=f"sha256:{run.rows}",
+            system=f"sha256:{run.declaration}",
+            statements=facts.until if facts else 0,
+            entry=None,
+            root=None,
+        ),
+        charter=CharterOfAudit(
+            id=charter.id,
+            version=charter.version,
+            sha256=charter.sha256,
+            adopted_before_window=act is not None and act.proven_on <= run.window.start,
+        ),
+        code=f"sha256:{code_hash()}",
+        decisions=run.decisions,
         **({} if left_out is None else {"left_out": left_out}),
-        "measures": measures,
-        "verdicts": verdicts,
-        "articles": summarise(charter, verdicts, system=run.system.id, facts=facts),
-    }
+        measures=measures,
+        verdicts=tuple(verdicts),
+        articles=tuple(summarise(charter, verdicts, system=run.system.id, facts=facts)),
+    )
 
 
-def _references(
-    workspace: Workspace, run: Run, document: Mapping[str, Any], judging: InForce, facts: Facts
-) -> dict[str, Any]:
-    """The key `references` of a document: references that changed since the audit before, and changed an answer."""
+def _window(window: Window, system: System) -> WindowOfAudit:
+    return WindowOfAudit(start=window.start, end=window.end, timezone=system.timezone)
+
+
+def _with_references(
+    workspace: Workspace, run: Run, document: AuditDocument, judging: InForce, facts: Facts
+) -> AuditDocument:
+    """The document with the references that changed since the audit before, and changed an answer."""
     today = dt.datetime.now(run.system.zone).date()
     found = changed_references(
         workspace,
@@ -162,9 +172,4 @@ def _references(
         read=lambda: evidence.load(workspace.unsealed, run.evidence),
         stands=standing(run.system, run.window, as_of=run.as_of, today=today),
     )
-    return {"references": found} if found else {}
-
-
-def worst_of(document: Mapping[str, Any]) -> str:
-    """The worst verdict of an audit document among its measured questions."""
-    return worst(verdict["verdict"] for verdict in document["verdicts"])
+    return document.changed(references=tuple(found)) if found else document

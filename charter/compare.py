@@ -12,6 +12,7 @@ from audits.systems.model import System
 from audits.uncertainty.change import Change
 from audits.uncertainty.holm import holm
 from audits.versions import Changed, changes
+from charter.document.measures import measures_of
 from charter.families import questions
 from charter.model import Charter
 
@@ -88,11 +89,11 @@ def compare(
 
 def _asked(charter: Charter, system: System, followed: Sequence[Changed]) -> dict[str, list[str]]:
     """The comparisons that a question of the charter is answered by, each with its articles."""
-    measures = [item.candidate.document() for item in followed]
+    measures = measures_of(item.candidate for item in followed)
     found: dict[str, list[str]] = {}
     for question in questions(charter, system, measures):
         for measure in question.comparisons:
-            articles = found.setdefault(measure["id"], [])
+            articles = found.setdefault(measure.id, [])
             if question.article.id not in articles:
                 articles.append(question.article.id)
     return found

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from audits.systems.model import System
+from charter.document import AuditDocument, VerdictDocument
 from charter.model import Charter
+from charter.verdict import Verdict
 
 Examined = Literal["whole", "part", "none"]
 
@@ -28,9 +30,9 @@ class Use:
     """
 
     system: System
-    verdicts: Sequence[Mapping[str, Any]]
-    articles: Mapping[str, str]
-    audit: Mapping[str, Any] | None = None
+    verdicts: Sequence[VerdictDocument]
+    articles: Mapping[str, Verdict]
+    audit: AuditDocument | None = None
 
     @property
     def live(self) -> bool:
@@ -44,7 +46,7 @@ class Use:
     @cached_property
     def looked_at(self) -> int:
         """How many of them somebody has looked at, whatever came out."""
-        return sum(verdict["verdict"] != "not_examined" for verdict in self.verdicts)
+        return sum(verdict.verdict != "not_examined" for verdict in self.verdicts)
 
     @property
     def examined(self) -> Examined:
@@ -79,7 +81,7 @@ def coverage(charter: Charter, uses: Sequence[Use]) -> Coverage:
     """
     live = [use for use in uses if use.live]
     by_state = {state: tuple(use.system.id for use in live if use.examined == state) for state in ("whole", "part")}
-    seen = {verdict["article"] for use in live for verdict in use.verdicts if verdict["verdict"] != "not_examined"}
+    seen = {verdict.article for use in live for verdict in use.verdicts if verdict.verdict != "not_examined"}
     return Coverage(
         uses=len(uses),
         live=len(live),

@@ -9,14 +9,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from charter.document import Standing, VerdictDocument
 from charter.model import Article, Charter, Framework, Indicator, Law
-from charter.verdict import together
+from charter.verdict import Verdict, together
 from charter.verdicts import ANSWERED
 
 State = Literal["in_force", "not_yet", "ended"]
-Documents = Mapping[str, Mapping[str, Any]]
+Documents = Mapping[str, Standing]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,10 @@ class Answer:
     """What one question currently says of one system, and the entry of the ledger that seals it."""
 
     system: str
-    verdict: str
+    verdict: Verdict
     question: str
     """The id of the question as asked of the system: the one that decides."""
-    window_end: str
+    window_end: dt.date
     entry: int | None
 
 
@@ -124,30 +125,30 @@ def answers(latest: Documents) -> dict[str, list[Answer]]:
     """
     found: dict[str, list[Answer]] = {}
     for system, document in latest.items():
-        asked: dict[str, list[Mapping[str, Any]]] = {}
-        for verdict in document["verdicts"]:
-            asked.setdefault(verdict.get("template", verdict["indicator"]), []).append(verdict)
+        asked: dict[str, list[VerdictDocument]] = {}
+        for verdict in document.verdicts:
+            asked.setdefault(verdict.template or verdict.indicator, []).append(verdict)
         for indicator, verdicts in asked.items():
             found.setdefault(indicator, []).append(_answer(system, document, verdicts))
     return found
 
 
-def _answer(system: str, document: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]]) -> Answer:
+def _answer(system: str, document: Standing, verdicts: Sequence[VerdictDocument]) -> Answer:
     verdict, deciding = _together(verdicts)
     return Answer(
         system=system,
         verdict=verdict,
-        question=str(deciding["indicator"]),
-        window_end=document["window"]["end"],
-        entry=document["evidence"]["entry"],
+        question=deciding.indicator,
+        window_end=document.until,
+        entry=document.entry,
     )
 
 
-def _together(verdicts: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
+def _together(verdicts: Sequence[VerdictDocument]) -> tuple[Verdict, VerdictDocument]:
     """The verdict over all groups, and the question that decides it."""
-    found = [each["verdict"] for each in verdicts]
+    found = [each.verdict for each in verdicts]
     verdict = together(found)
-    deciding = verdict if verdict in found else "not_examined"
+    deciding = verdict if verdict in found else Verdict.NOT_EXAMINED
     return verdict, verdicts[found.index(deciding)]
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from charter.document import AuditDocument
+
 TOLERANCE = 1e-9
 """Relative: what the same arithmetic may differ by on another machine. Counts and words must be the same."""
 TEXTS = ("question", "sentence")
 """What a verdict says in words: compared only where the code is the same."""
 LATER = frozenset({"looks", "statement", "cases", "dates", "capped_by", "proven_on"})
 """Keys that older documents do not have: what they would hold is not compared."""
-Document = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +36,12 @@ class Difference:
         return f"{self.of}: {self.key} is {_short(self.stored)}, computed again {_short(self.again)}"
 
 
-def differences(stored: Document, again: Document, *, texts: bool) -> list[Difference]:
+def differences(stored: AuditDocument, again: AuditDocument, *, texts: bool) -> list[Difference]:
     """Where two documents differ in decisions, measures, verdicts and articles. `texts`: their words too."""
+    return _differences(stored.written(), again.written(), texts=texts)
+
+
+def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
     found = [
         difference
         for key in ("decisions", "reference", "charter", "left_out")
@@ -51,15 +57,13 @@ def differences(stored: Document, again: Document, *, texts: bool) -> list[Diffe
     return found
 
 
-def _told(document: Document, left: Sequence[str]) -> list[Document]:
+def _told(document: Json, left: Sequence[str]) -> list[Json]:
     """The references that changed answers; a document has the key only where there are some."""
     found = document.get("references", [])
     return [{**each, "answers": [_without(answer, left) for answer in each["answers"]]} for each in found]
 
 
-def _listed(
-    stored: Sequence[Document], again: Sequence[Document], what: str, keys: Sequence[str]
-) -> Iterator[Difference]:
+def _listed(stored: Sequence[Json], again: Sequence[Json], what: str, keys: Sequence[str]) -> Iterator[Difference]:
     """Items by what names them, whatever their order; those that are only on one side are told as such."""
     ours, theirs = ({"/".join(str(item[key]) for key in keys): item for item in items} for items in (stored, again))
     if len(ours) < len(stored):
@@ -103,7 +107,7 @@ def _numbers(*values: Any) -> bool:
     return all(isinstance(value, int | float) for value in values)
 
 
-def _without(document: Document, keys: Sequence[str]) -> Document:
+def _without(document: Json, keys: Sequence[str]) -> Json:
     return {key: value for key, value in document.items() if key not in keys}
 
 

@@ -63,7 +63,7 @@ def due(
 def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
     """The next audit of a measured use: when the first of its questions is to be asked again."""
     known = {indicator.id: indicator for indicator in charter.ways}
-    asked = [known.get(verdict.get("template") or verdict["indicator"]) for verdict in use.verdicts]
+    asked = [known.get(verdict.template or verdict.indicator) for verdict in use.verdicts]
     measured = [indicator for indicator in asked if indicator is not None and indicator.metric]
     if use.system.columns is None or not measured:
         return
@@ -71,7 +71,7 @@ def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
         start = use.system.dates.trial or use.system.dates.service or today
         yield Due(on=start, kind="audit", system=use.system.id, count=len(measured))
         return
-    after = dt.date.fromisoformat(use.audit["window"]["end"][:10]) + dt.timedelta(days=1)
+    after = use.audit.window.end + dt.timedelta(days=1)
     days = [day for indicator in measured if (day := _next(after, indicator.frequency, use)) is not None]
     if days:
         first = min(days)
@@ -113,15 +113,15 @@ def _attestations(uses: Sequence[Use]) -> list[Due]:
     found: dict[int, list[Due]] = {}
     for use in uses:
         for verdict in use.verdicts:
-            if said := verdict.get("statement"):
+            if said := verdict.statement:
                 item = Due(
-                    on=dt.date.fromisoformat(said["valid_until"]),
+                    on=said.valid_until,
                     kind="attestation",
                     system=use.system.id,
-                    indicator=verdict["indicator"],
-                    entry=said["entry"],
+                    indicator=verdict.indicator,
+                    entry=said.entry,
                 )
-                found.setdefault(said["entry"], []).append(item)
+                found.setdefault(said.entry, []).append(item)
     return [items[0] if len(items) == 1 else replace(items[0], system=None) for items in found.values()]
 
 

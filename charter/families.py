@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from audits.errors import CharterError
 from audits.languages import LANGUAGES, inside, typeset
 from audits.systems.kinds import Texts
 from audits.systems.model import System
+from charter.document import MeasureInShort
 from charter.judged import DECIDED
 from charter.model import Article, Charter, Indicator, Need
 
-MeasureDocument = Mapping[str, Any]
 Attribute = tuple[str, ...]
 
 SELECTED = {True: {"en": "selected", "fr": "retenues"}, False: {"en": "flagged", "fr": "signalées"}}
@@ -36,7 +35,7 @@ class Question:
     indicator: Indicator
     id: str
     by: Attribute | None = None
-    comparisons: tuple[MeasureDocument, ...] = ()
+    comparisons: tuple[MeasureInShort, ...] = ()
     unexamined: str | None = None
 
     @property
@@ -57,13 +56,13 @@ class Asked:
     system: System
     questions: tuple[Question, ...]
 
-    def answered(self, measures: Sequence[MeasureDocument] | None) -> list[Question]:
+    def answered(self, measures: Sequence[MeasureInShort] | None) -> list[Question]:
         """The questions with the measures that answer them; None: no audit has counted a decision yet."""
         if measures is None:
             return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
-        by_metric: dict[str, list[MeasureDocument]] = {}
+        by_metric: dict[str, list[MeasureInShort]] = {}
         for measure in measures:
-            by_metric.setdefault(measure["metric"], []).append(measure)
+            by_metric.setdefault(measure.metric, []).append(measure)
         return [_answered(question, by_metric.get(question.indicator.metric or "", [])) for question in self.questions]
 
 
@@ -88,7 +87,7 @@ def asked_of(charter: Charter, system: System) -> Asked:
     return Asked(charter=charter, system=system, questions=tuple(found))
 
 
-def questions(charter: Charter, system: System, measures: Sequence[MeasureDocument] | None) -> list[Question]:
+def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[Question]:
     """All questions that fit the system, each with the measures that answer it.
 
     Raises CharterError when two questions would bear the same id.
@@ -128,7 +127,7 @@ def _expanded(article: Article, indicator: Indicator, system: System) -> Iterato
         yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
 
 
-def _answered(question: Question, measures: Sequence[MeasureDocument]) -> Question:
+def _answered(question: Question, measures: Sequence[MeasureInShort]) -> Question:
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
@@ -137,16 +136,16 @@ def _answered(question: Question, measures: Sequence[MeasureDocument]) -> Questi
     return replace(question, comparisons=comparisons, unexamined=missing)
 
 
-def _answers(measure: MeasureDocument, indicator: Indicator, by: Attribute | None) -> bool:
+def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None) -> bool:
     """Whether a measure of an indicator's metric is one of its comparisons."""
-    comparison = "scale" in measure["params"] and set(measure["given"]) <= {"stage"}
+    comparison = measure.params.scale is not None and set(measure.given) <= {"stage"}
     if not comparison:
         return False
-    if any(measure["params"].get(key) != value for key, value in indicator.params.items()):
+    if any(measure.params.get(key) != value for key, value in indicator.params.items()):
         return False
     if indicator.subject is not None:
-        return bool((measure["group"].get("feature") == "score") == (indicator.subject == "score"))
-    return by is None or tuple(measure["by"]) == by
+        return ((measure.group or {}).get("feature") == "score") == (indicator.subject == "score")
+    return by is None or measure.by == by
 
 
 def _unexamined(indicator: Indicator, system: System) -> str | None:
@@ -222,9 +221,9 @@ def controls(system: System, lang: str) -> str:
     return ", ".join(titles).replace("(", "[").replace(")", "]") or said(NO_CONTROLS, lang)
 
 
-def stage(measure: MeasureDocument, system: System, lang: str) -> str:
+def stage(measure: MeasureInShort, system: System, lang: str) -> str:
     """What a reader calls the stage that a measure is about: its title in the system file, else its column."""
-    name = measure["given"]["stage"]
+    name = measure.given["stage"]
     titles = system.columns.stage_titles if system.columns is not None else {}
     return said(titles.get(name, {lang: name}), lang)
 

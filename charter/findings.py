@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from audits.languages import Catalogue, number
 from audits.systems.model import System
-from charter.families import MeasureDocument, controls, decision, stage
+from charter.document import MeasureInShort
+from charter.document.base import given
+from charter.families import controls, decision, stage
 from charter.naming import feature, gap_digits, other_place, per_hundred, place
 
 RATES = {
@@ -51,32 +53,32 @@ MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 
-def finding(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+def finding(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
     """The figures of a comparison that has a value, as a clause without its full stop."""
-    scale = measure["params"]["scale"]
+    scale = measure.params.scale
     if scale == "distance":
         return _drift(measure, verdict, catalogue, system)
     named = {
-        "place": place(catalogue, system, measure["group"]),
+        "place": place(catalogue, system, measure.group or {}),
         "other": other_place(catalogue, system, measure),
         "decision": decision(system, catalogue.lang),
     }
     if scale == "ratio":
-        value = per_hundred(measure["value"], catalogue.lang)
-        if measure["given"]:
+        value = per_hundred(given(measure.value), catalogue.lang)
+        if measure.given:
             named["stage"] = stage(measure, system, catalogue.lang)
-        message = RATIOS[measure["metric"]]
+        message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(value=value, controls=names, **named)
         return told + _ratio_interval(measure, catalogue)
     return _rates(measure, catalogue, named)
 
 
-def meaning(measure: MeasureDocument, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
     """What a gap in precision says about how a group is treated; empty for every other finding."""
-    if measure["metric"] != "precision_difference" or verdict not in ("broken", "watch"):
+    if measure.metric != "precision_difference" or verdict not in ("broken", "watch"):
         return ""
-    message = MORE_ASKED if measure["params"]["bad_side"] == "above" else LESS_ASKED
+    message = MORE_ASKED if measure.params.bad_side == "above" else LESS_ASKED
     return catalogue.gettext(message).format(decision=decision(system, catalogue.lang))
 
 
@@ -89,20 +91,20 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
     return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
 
 
-def _drift(measure: MeasureDocument, verdict: str, catalogue: Catalogue, system: System) -> str:
-    column = measure["group"]["feature"]
+def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: System) -> str:
+    column = (measure.group or {})["feature"]
     subject = "score" if column == "score" else "features"
     message = DRIFT[subject, "watch" if verdict == "broken" else verdict]
-    value = number(measure["value"], catalogue.lang, 2)
+    value = number(given(measure.value), catalogue.lang, 2)
     return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
 
 
-def _rates(measure: MeasureDocument, catalogue: Catalogue, named: Mapping[str, str]) -> str:
-    values = measure["params"]["values"]
+def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str]) -> str:
+    values = given(measure.params.values)
     digits = gap_digits(values)
     first, second = (number(100 * value, catalogue.lang, digits) for value in values)
-    gap = _gap(measure["value"], catalogue, digits) + _gap_interval(measure, catalogue, digits)
-    message = catalogue.gettext(RATES.get(measure["metric"], OTHER_RATE))
+    gap = _gap(given(measure.value), catalogue, digits) + _gap_interval(measure, catalogue, digits)
+    message = catalogue.gettext(RATES.get(measure.metric, OTHER_RATE))
     return message.format(first=first, second=second, gap=gap, **named)
 
 
@@ -114,23 +116,23 @@ def _gap(gap: float, catalogue: Catalogue, digits: int) -> str:
     return message.format(n=number(abs(shown), catalogue.lang, digits))
 
 
-def _gap_interval(measure: MeasureDocument, catalogue: Catalogue, digits: int) -> str:
+def _gap_interval(measure: MeasureInShort, catalogue: Catalogue, digits: int) -> str:
     """Between 5 and 15 (of what the gap is), or between 3 fewer and 2 more."""
-    interval = measure["interval"]
+    interval = measure.interval
     if interval is None:
         return ""
-    ends = sorted((interval["low"], interval["high"]), key=abs)
-    same = ends[0] * ends[1] > 0 and bool(round(100 * ends[0], digits)) and ends[0] * measure["value"] > 0
+    ends = sorted((interval.low, interval.high), key=abs)
+    same = ends[0] * ends[1] > 0 and bool(round(100 * ends[0], digits)) and ends[0] * given(measure.value) > 0
     if same:
         return _between([number(abs(100 * end), catalogue.lang, digits) for end in ends], catalogue)
-    return _between([_gap(interval[end], catalogue, digits) for end in ("low", "high")], catalogue)
+    return _between([_gap(end, catalogue, digits) for end in (interval.low, interval.high)], catalogue)
 
 
-def _ratio_interval(measure: MeasureDocument, catalogue: Catalogue) -> str:
-    interval = measure["interval"]
+def _ratio_interval(measure: MeasureInShort, catalogue: Catalogue) -> str:
+    interval = measure.interval
     if interval is None:
         return ""
-    return _between([per_hundred(interval[end], catalogue.lang) for end in ("low", "high")], catalogue)
+    return _between([per_hundred(end, catalogue.lang) for end in (interval.low, interval.high)], catalogue)
 
 
 def _between(ends: Sequence[str], catalogue: Catalogue) -> str:

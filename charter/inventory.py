@@ -14,11 +14,13 @@ from typing import Any
 
 from audits.workspace import Workspace
 from charter.coverage import Use, coverage
+from charter.document import VerdictDocument
 from charter.facts import Facts
 from charter.in_force import NotKeptError, kept_charter, versions
 from charter.model import Charter
 from charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from charter.register import register_of
+from charter.verdict import Verdict
 
 SCHEMA = "boussole.register/1"
 Document = dict[str, Any]
@@ -67,30 +69,31 @@ def _use(charter: Charter, use: Use) -> Document:
     )
     more = ("people_affected", "dates", "impact_assessment", "fria", "costs", "gains")
     written = system.model_dump(mode="json", include={*kept, *more})
-    window = use.audit["window"] if use.audit else None
+    window = use.audit.window if use.audit else None
     return {
         **{key: written[key] for key in (*kept, *more)},
         "examined": use.examined,
         "questions_asked": use.asked,
         "questions_looked_at": use.looked_at,
-        "audited_from": window["start"][:10] if window else None,
-        "audited_to": window["end"][:10] if window else None,
-        "left_out": use.audit.get("left_out") if use.audit else None,
-        "ledger_entry": use.audit["evidence"]["entry"] if use.audit else None,
+        "audited_from": window.start.isoformat() if window else None,
+        "audited_to": window.end.isoformat() if window else None,
+        "left_out": use.audit.left_out.written() if use.audit and use.audit.left_out else None,
+        "ledger_entry": use.audit.evidence.entry if use.audit else None,
         "articles": [{"article": a.id, "verdict": use.articles[a.id]} for a in charter.articles],
-        "questions": [_question(verdict, window["end"][:10] if window else None) for verdict in use.verdicts],
+        "questions": [_question(verdict, window.end if window else None) for verdict in use.verdicts],
     }
 
 
-def _question(verdict: Mapping[str, Any], audited_to: str | None) -> Document:
+def _question(verdict: VerdictDocument, audited_to: dt.date | None) -> Document:
     """One question and the day of its answer; documents of an earlier Boussole may lack a key."""
     copied = ("article", "indicator", "number", "evidence", "verdict", "reason", "question", "sentence")
-    levels, said = verdict.get("threshold") or {}, verdict.get("statement") or {}
-    on = None if verdict["verdict"] == "not_examined" else said.get("on", audited_to)
+    written, said = verdict.written(), verdict.statement
+    levels = written.get("threshold") or {}
+    on = said.on if said else audited_to
     return {
-        **{key: verdict.get(key) for key in copied},
-        "on": on,
-        "valid_until": said.get("valid_until"),
+        **{key: written.get(key) for key in copied},
+        "on": None if verdict.verdict == Verdict.NOT_EXAMINED else _iso(on),
+        "valid_until": _iso(said.valid_until if said else None),
         "threshold": {key: levels.get(key) for key in LEVELS},
     }
 

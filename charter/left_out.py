@@ -5,11 +5,13 @@ A log of which much could not be counted answers nothing: nobody knows what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TypeVar
 
+from charter.document.left_out import LeftOutInShort, PartLeftOut
 from charter.model import Charter
 
+L = TypeVar("L", bound=LeftOutInShort)
 REASON = "too_much_left_out"
 """Why an answer that the log gives is *we cannot tell*."""
 
@@ -18,7 +20,7 @@ BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 
 
-def held_to(charter: Charter, left_out: Mapping[str, Any]) -> dict[str, Any]:
+def held_to(charter: Charter, left_out: L) -> L:
     """What was left out with what the charter says of it: the share that it states, and whether it is reached, by the
     window and by what some questions rest on beside it.
 
@@ -26,22 +28,22 @@ def held_to(charter: Charter, left_out: Mapping[str, Any]) -> dict[str, Any]:
     """
     limit = None if charter.left_out is None else charter.left_out.limit
     beside = {
-        part: {**left_out[part], "limited": _reached(left_out[part], limit)}
-        for part in BESIDE.values()
-        if part in left_out
+        name: part.changed(limited=_reached(part, limit))
+        for name in BESIDE.values()
+        if (part := left_out.beside(name)) is not None
     }
-    return {**left_out, **beside, "limit": limit, "limited": _reached(left_out, limit)}
+    return left_out.changed(**beside, limit=limit, limited=_reached(left_out, limit))
 
 
-def limiting(held: Mapping[str, Any] | None, needs: Iterable[str]) -> tuple[str, Mapping[str, Any]] | None:
+def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, LeftOutInShort | PartLeftOut] | None:
     """Of what a question rests on, the first of which so much was set aside that nothing is judged: its name (empty for
     the window itself) and its counts. None where there is none, or the document does not say what was left out."""
     if held is None:
         return None
-    names = ["", *(BESIDE[need] for need in needs if need in BESIDE)]
-    parts = ((name, held.get(name) if name else held) for name in names)
-    return next(((name, part) for name, part in parts if part is not None and part["limited"]), None)
+    beside = [(BESIDE[need], held.beside(BESIDE[need])) for need in needs if need in BESIDE]
+    parts = [("", held), *beside]
+    return next(((name, part) for name, part in parts if part is not None and part.limited), None)
 
 
-def _reached(part: Mapping[str, Any], limit: float | None) -> bool:
-    return limit is not None and part["share"] is not None and part["share"] >= limit
+def _reached(part: LeftOutInShort | PartLeftOut, limit: float | None) -> bool:
+    return limit is not None and part.share is not None and part.share >= limit

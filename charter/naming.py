@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from audits.languages import Catalogue, inside, number, whole
 from audits.systems.model import System
 from audits.systems.values import UNDECLARED, rare
-from charter.families import MeasureDocument, said
+from charter.document import MeasureInShort
+from charter.families import said
 
 PEOPLE = {
     "fr": "personnes (?=de |du |des |d’|d'|en |sans |avec |hors )",
@@ -42,11 +43,12 @@ def together(names: Sequence[str], lang: str) -> str:
     return " ".join([first, *linked]) + (f" ({', '.join(apart)})" if apart else "")
 
 
-def other_place(catalogue: Catalogue, system: System, measure: MeasureDocument) -> str:
+def other_place(catalogue: Catalogue, system: System, measure: MeasureInShort) -> str:
     """Where the figure compared with was counted: the reference group, or everybody else."""
-    if measure["params"].get("against", "rest") == "rest":
+    against = measure.params.against or "rest"
+    if against == "rest":
         return catalogue.gettext("among everybody else")
-    return place(catalogue, system, parsed(measure["params"]["against"], measure["by"]))
+    return place(catalogue, system, parsed(against, measure.by))
 
 
 def parsed(label: str, by: Sequence[str]) -> dict[str, str]:

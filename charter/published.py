@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from audits.cubes.apart import told_apart
 from audits.cubes.rare import meant_in
@@ -24,10 +23,9 @@ from audits.systems.model import System
 from audits.systems.values import rare
 from audits.windows import Window, reference_window
 from audits.workspace import Workspace
+from charter.document import AuditDocument, MeasureDocument
 from charter.records import audits_near, declarations_of, other_systems
-from charter.records.audits import window_of
 
-Document = Mapping[str, Any]
 UNREAD = ("not_mature", "no_outcomes", "expired")
 """Reasons why a document says nothing at all of a group."""
 
@@ -38,25 +36,25 @@ def publications(
     window: Window,
     *,
     before: int | None = None,
-    beside: Sequence[Document] = (),
+    beside: Sequence[AuditDocument] = (),
 ) -> list[Published]:
     """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
     and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
     kin = _kin(workspace, system, before=before, beside=beside)
     reference = reference_window(system)
-    found: dict[tuple[Window, str], list[Document]] = {}
+    found: dict[tuple[Window, str], list[AuditDocument]] = {}
     others: dict[str, System | None] = {}
     for document in audits_near(workspace, system.id, window, within=reference, before=before, beside=beside, kin=kin):
-        about = f"{document['system']} {document['evidence'].get('system')}"
+        about = f"{document.system} {document.evidence.system}"
         if about not in others:
             others[about] = _told_of(workspace, system, document)
         key = about if others[about] else system.id
-        found.setdefault((window_of(document), key), []).append(document)
+        found.setdefault((document.window.days, key), []).append(document)
     told = [replace(publication(shown, each), of=others.get(about)) for (shown, about), each in found.items()]
     return in_values(workspace, system, told)
 
 
-def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[Document]) -> set[str]:
+def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[AuditDocument]) -> set[str]:
     """Other systems that audits were made of and that hold the same decisions."""
     others = other_systems(workspace, system.id, before=before, beside=beside)
     if not others:
@@ -68,11 +66,11 @@ def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Se
         return set()
 
 
-def _told_of(workspace: Workspace, system: System, document: Document) -> System | None:
+def _told_of(workspace: Workspace, system: System, document: AuditDocument) -> System | None:
     """The system that a document is about, as declared; None where it is the one to be audited, with its groups."""
-    digest = document["evidence"].get("system")
-    if document["system"] != system.id:
-        return _declared(workspace, digest) if digest else workspace.system(document["system"])
+    digest = document.evidence.system
+    if document.system != system.id:
+        return _declared(workspace, digest) if digest else workspace.system(document.system)
     if digest is None:
         return None
     earlier, columns = _declared(workspace, digest), {group.column for group in system.groups.values()}
@@ -109,13 +107,13 @@ def _keys(each: Published) -> Iterator[Key]:
     yield from each.apart
 
 
-def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, Document]) -> list[Apart]:
+def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, AuditDocument]) -> list[Apart]:
     """The rows that the audits of some windows have left out of all figures."""
-    apart = told_apart([(window, _apart(document["measures"])) for window, document in documents.items()])
+    apart = told_apart([(window, _apart(document.measures)) for window, document in documents.items()])
     return meant_in(workspace, system).apart(apart) if any(rare(each.value or "") for each in apart) else apart
 
 
-def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[Document] = ()) -> None:
+def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditDocument] = ()) -> None:
     """Raises SystemFileError for a group that divides people otherwise than where stored audits told of it.
 
     Both could be subtracted from one another, and nobody could compare them.
@@ -134,9 +132,9 @@ def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[Docume
                     )
 
 
-def publication(window: Window, documents: Sequence[Document]) -> Published:
+def publication(window: Window, documents: Sequence[AuditDocument]) -> Published:
     """What one or several documents of a window told nothing of: what each of them hides."""
-    measures = [document["measures"] for document in documents]
+    measures = [document.measures for document in documents]
     hidden = [_hidden(each) for each in measures]
     stages = {name for each in hidden for name in each.stages}
     return Published(
@@ -146,13 +144,11 @@ def publication(window: Window, documents: Sequence[Document]) -> Published:
             outcomes=_always([each.outcomes for each in hidden]),
             stages={name: _always([each.stages[name] for each in hidden if name in each.stages]) for name in stages},
         ),
-        attributes={
-            tuple(m["by"]) for each in measures for m in each if m["metric"] == "selection_rate" and m["group"]
-        },
-        figures={m["id"] for each in measures for m in each if m["metric"] in LISTED and _told(m)}
-        | ({CURVE} if any("curve" in m["params"] for each in measures for m in each) else set()),
+        attributes={m.by for each in measures for m in each if m.metric == "selection_rate" and m.group},
+        figures={m.id for each in measures for m in each if m.metric in LISTED and _told(m)}
+        | ({CURVE} if any(m.params.get("curve") is not None for each in measures for m in each) else set()),
         scored=_scored(measures),
-        without_score=any(m["params"].get("missing_scores") for each in measures for m in each),
+        without_score=any(m.params.get("missing_scores") for each in measures for m in each),
         apart=frozenset().union(*(_apart(each) for each in measures)),
         unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
     )
@@ -164,18 +160,18 @@ def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
     return {key: why for key, why in first.items() if all(key in each for each in others)}
 
 
-def _hidden(measures: Sequence[Document]) -> Suppression:
+def _hidden(measures: Sequence[MeasureDocument]) -> Suppression:
     """The groups that a document shows nothing of: of their decisions, of what depends on outcomes, at each stage."""
     found: dict[tuple[str, str | None], dict[Key, str]] = {("selection_rate", None): {}, ("precision", None): {}}
     for measure in measures:
-        layer = measure["metric"], measure["given"].get("stage")
+        layer = measure.metric, measure.given.get("stage")
         if layer[0] == "stage_selection_rate":
             found.setdefault(layer, {})
-        of_groups = measure["group"] or (layer[1] and not measure["by"])
-        untold = measure["status"] == "suppressed" or measure["reason"] in UNREAD
-        if of_groups and layer in found and untold and measure["reason"] != SET_APART:  # these are known to be none
-            key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
-            found[layer][key] = measure["reason"]
+        of_groups = measure.group or (layer[1] and not measure.by)
+        untold = measure.status == "suppressed" or measure.reason in UNREAD
+        if of_groups and layer in found and untold and measure.reason != SET_APART:  # these are known to be none
+            key = measure.by, measure.values_of_group
+            found[layer][key] = measure.reason or ""
     decisions, outcomes = found.pop(("selection_rate", None)), found.pop(("precision", None))
     return Suppression(
         decisions=decisions,
@@ -184,22 +180,18 @@ def _hidden(measures: Sequence[Document]) -> Suppression:
     )
 
 
-def _scored(documents: Sequence[Sequence[Document]]) -> Suppression | None:
+def _scored(documents: Sequence[Sequence[MeasureDocument]]) -> Suppression | None:
     """What each of several documents hides of those who have a score; None where none says anything of scores."""
     hidden: list[tuple[dict[Key, str], dict[Key, str]]] = []
     for measures in documents:
         found: dict[bool, dict[Key, str]] = {False: {}, True: {}}
         told: set[tuple[bool, Key]] = set()
         for measure in measures:
-            if (
-                measure["group"]
-                and measure["metric"] in ("mean_score", *OF_OUTCOMES)
-                and measure["reason"] != SET_APART
-            ):
-                key = tuple(measure["by"]), tuple(measure["group"][name] for name in measure["by"])
-                layer = measure["metric"] != "mean_score"
-                found[layer][key] = measure["reason"] or ""
-                told |= {(layer, key)} if measure["status"] == "ok" or measure["n"] is not None else set()
+            if measure.group and measure.metric in ("mean_score", *OF_OUTCOMES) and measure.reason != SET_APART:
+                key = measure.by, measure.values_of_group
+                layer = measure.metric != "mean_score"
+                found[layer][key] = measure.reason or ""
+                told |= {(layer, key)} if measure.status == "ok" or measure.n is not None else set()
         if found[False]:
             decisions, outcomes = (
                 {key: why for key, why in found[layer].items() if (layer, key) not in told} for layer in (False, True)
@@ -210,20 +202,20 @@ def _scored(documents: Sequence[Sequence[Document]]) -> Suppression | None:
     return Suppression(decisions=_always([each for each, _ in hidden]), outcomes=_always([each for _, each in hidden]))
 
 
-def _told(measure: Document) -> bool:
+def _told(measure: MeasureDocument) -> bool:
     """Whether a measure says something: that it rests on nothing does too."""
-    return bool(measure["status"] == "ok" or measure["reason"] == "no_common_list")
+    return bool(measure.status == "ok" or measure.reason == "no_common_list")
 
 
-def _unknown_hidden(measures: Sequence[Document]) -> frozenset[tuple[str, ...]]:
+def _unknown_hidden(measures: Sequence[MeasureDocument]) -> frozenset[tuple[str, ...]]:
     """The attributes of which a document tells nothing about people of unknown group."""
-    told = [measure for measure in measures if measure["metric"] == "unknown_selection_rate"]
-    hidden = [each for each in told if each["status"] == "suppressed" and each["reason"] != SET_APART]
-    return frozenset(tuple(measure["by"]) for measure in hidden)
+    told = [measure for measure in measures if measure.metric == "unknown_selection_rate"]
+    hidden = [each for each in told if each.status == "suppressed" and each.reason != SET_APART]
+    return frozenset(measure.by for measure in hidden)
 
 
-def _apart(measures: Sequence[Document]) -> frozenset[Key]:
+def _apart(measures: Sequence[MeasureDocument]) -> frozenset[Key]:
     """The groups whose rows enter no figure of a document."""
-    told = [m for m in measures if m["reason"] == SET_APART and len(m["by"]) == 1]
-    groups = {(tuple(m["by"]), tuple(m["group"].values())) for m in told if m["metric"] == "selection_rate"}
-    return frozenset(groups | {(tuple(m["by"]), (None,)) for m in told if m["metric"] == "unknown_selection_rate"})
+    told = [m for m in measures if m.reason == SET_APART and len(m.by) == 1]
+    groups = {(m.by, m.values_of_group) for m in told if m.metric == "selection_rate"}
+    return frozenset(groups | {(m.by, (None,)) for m in told if m.metric == "unknown_selection_rate"})

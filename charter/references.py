@@ -5,9 +5,8 @@ The same decisions are judged a second time with the reference of then: what dif
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from audits.cubes.read import Read
 from audits.declaration import declared
@@ -17,15 +16,15 @@ from audits.runs import measure_evidence
 from audits.standing import Standing
 from audits.systems.model import System
 from audits.workspace import Workspace
+from charter.document import AnswerChanged, AuditDocument, ReferenceChanged, Since, VerdictDocument, WindowOfAudit
+from charter.document.base import given
+from charter.document.measures import measures_of
 from charter.facts import Facts
 from charter.families import said
 from charter.model import Charter
 from charter.records import audit_before
-from charter.records.audits import window_of
 from charter.sentences import ANSWERS, LOCALE
 from charter.verdicts import judge
-
-Document = dict[str, Any]
 
 CHANGED = (
     "The reference group of “{attribute}” changed from {before} to {now} since the audit of the decisions {period}: by "
@@ -37,7 +36,7 @@ VALUE = "“{value}”"
 
 def changed_references(
     workspace: Workspace,
-    document: Mapping[str, Any],
+    document: AuditDocument,
     system: System,
     *,
     charter: Charter,
@@ -45,7 +44,7 @@ def changed_references(
     read: Callable[[], Read],
     stands: Standing,
     before: int | None = None,
-) -> list[Document]:
+) -> list[ReferenceChanged]:
     """Each group attribute whose reference is another one than in the audit sealed before, with the answers it changed.
 
     `read` gives what the document was measured from, `stands` says how its window stood. `before`: only audits sealed
@@ -55,36 +54,36 @@ def changed_references(
     then = _declared(workspace, previous)
     if previous is None or then is None:
         return []
-    since = {"entry": previous["evidence"]["entry"], "window": previous["window"]}
+    since = Since(entry=previous.evidence.entry, window=previous.window)
     found = []
     for name in _changed(then, system):
         group = system.groups[name].model_copy(update={"reference": then.groups[name].reference})
         as_then = system.model_copy(update={"groups": {**system.groups, name: group}})
         measures, _ = measure_evidence(read(), as_then, stands=stands)
-        window = window_of(document)
+        window = document.window
         verdicts = judge(
             charter,
             as_then,
-            [m.document() for m in measures],
+            measures_of(measures),
             window_start=window.start,
             window_end=window.end,
             facts=facts,
-            left_out=document.get("left_out"),
+            left_out=document.left_out,
         )
-        told: Document = {
-            "attribute": name,
-            "before": group.reference,
-            "now": system.groups[name].reference,
-            "since": since,
-        }
-        answers = [*_answers(document["verdicts"], verdicts, told, system, charter)]
-        found += [{**told, "answers": answers}] if answers else []
+        told = _Reference(
+            attribute=name, before=group.reference, now=system.groups[name].reference, window=previous.window
+        )
+        answers = tuple(_answers(document.verdicts, verdicts, told, system, charter))
+        if answers:
+            found.append(
+                ReferenceChanged(attribute=name, before=told.before, now=told.now, since=since, answers=answers)
+            )
     return found
 
 
-def _declared(workspace: Workspace, document: Document | None) -> System | None:
+def _declared(workspace: Workspace, document: AuditDocument | None) -> System | None:
     """The system as an audit used it; None where it did not keep it, or where that cannot be read any more."""
-    digest = document["evidence"].get("system") if document else None
+    digest = document.evidence.system if document else None
     try:
         return declared(workspace.evidence, digest.removeprefix("sha256:")) if digest else None
     except BoussoleError:
@@ -99,43 +98,56 @@ def _changed(then: System, now: System) -> Iterator[str]:
             yield name
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Reference:
+    """An attribute whose reference changed since the audit of a window."""
+
+    attribute: str
+    before: str | None
+    now: str | None
+    window: WindowOfAudit
+
+
 def _answers(
-    now: Sequence[Document], then: Sequence[Document], told: Document, system: System, charter: Charter
-) -> Iterator[Document]:
+    now: Sequence[VerdictDocument],
+    then: Sequence[VerdictDocument],
+    told: _Reference,
+    system: System,
+    charter: Charter,
+) -> Iterator[AnswerChanged]:
     """The questions about an attribute that have another verdict with the reference of then."""
-    before = {verdict["indicator"]: verdict for verdict in then}
+    before = {verdict.indicator: verdict for verdict in then}
     indicators = [each for article in charter.articles for indicator in article.indicators for each in indicator.ways]
     good = {each.id: each.good_answer for each in indicators}
     for verdict in now:
-        old = before.get(verdict["indicator"])
-        about = told["attribute"] in (verdict["by"] or ())
-        if old is not None and about and old["verdict"] != verdict["verdict"]:
-            answers = [ANSWERS.get((each["verdict"], good[verdict["template"]])) for each in (old, verdict)]
-            yield {
-                "article": verdict["article"],
-                "indicator": verdict["indicator"],
-                "before": old["verdict"],
-                "now": verdict["verdict"],
-                "sentence": {
-                    lang: typeset(_sentence(told, verdict, answers, system, lang), lang) for lang in LANGUAGES
-                },
-            }
+        old = before.get(verdict.indicator)
+        about = told.attribute in (verdict.by or ())
+        if old is not None and about and old.verdict != verdict.verdict:
+            answers = [ANSWERS.get((each.verdict, good[given(verdict.template)])) for each in (old, verdict)]
+            yield AnswerChanged(
+                article=verdict.article,
+                indicator=verdict.indicator,
+                before=old.verdict,
+                now=verdict.verdict,
+                sentence={lang: typeset(_sentence(told, verdict, answers, system, lang), lang) for lang in LANGUAGES},
+            )
 
 
-def _sentence(told: Document, verdict: Document, answers: Sequence[str | None], system: System, lang: str) -> str:
-    catalogue, window = Catalogue(LOCALE, lang), told["since"]["window"]
-    start, end = (dt.date.fromisoformat(window[key]) for key in ("start", "end"))
+def _sentence(
+    told: _Reference, verdict: VerdictDocument, answers: Sequence[str | None], system: System, lang: str
+) -> str:
+    catalogue = Catalogue(LOCALE, lang)
     spoken = [catalogue.gettext(answer or "").rstrip(".") for answer in answers]
     references = [
         catalogue.gettext(ALL_OTHERS) if value is None else catalogue.gettext(VALUE).format(value=value)
-        for value in (told["before"], told["now"])
+        for value in (told.before, told.now)
     ]
     return catalogue.gettext(CHANGED).format(
-        attribute=said(system.groups[told["attribute"]].title or {lang: told["attribute"]}, lang),
+        attribute=said(system.groups[told.attribute].title or {lang: told.attribute}, lang),
         before=references[0],
         now=references[1],
-        period=period_words(start, end, lang),
-        question=verdict["question"][lang],
+        period=period_words(told.window.start, told.window.end, lang),
+        question=verdict.question[lang],
         answer_before=spoken[0],
         answer_now=spoken[1],
     )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.coverage import Use
 from charter.current import current, unmeasured
+from charter.document import AuditDocument, Judged, by_article
 from charter.facts import Facts, facts_of
 from charter.in_force import in_force
 from charter.model import Charter
 from charter.records import latest_audits
-
-Document = Mapping[str, Any]
 
 
 def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts, list[Use]]:
@@ -27,7 +25,7 @@ def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts
 
 
 def register(
-    charter: Charter, systems: Mapping[str, System], latest: Mapping[str, Document], *, facts: Facts
+    charter: Charter, systems: Mapping[str, System], latest: Mapping[str, AuditDocument], *, facts: Facts
 ) -> list[Use]:
     """Every system with its verdicts: those of its latest audit with what was stated since, else what was stated alone.
 
@@ -36,10 +34,10 @@ def register(
     return [_use(charter, system, latest.get(name), facts) for name, system in systems.items()]
 
 
-def _use(charter: Charter, system: System, audit: Document | None, facts: Facts) -> Use:
-    if audit is None:
-        found = unmeasured(charter, system, facts)
-    else:
-        found = current(audit, charter=charter, system=system, facts=facts)
-    articles = {summary["article"]: summary["verdict"] for summary in found["articles"]}
-    return Use(system=system, verdicts=found["verdicts"], articles=articles, audit=audit)
+def _use(charter: Charter, system: System, audit: AuditDocument | None, facts: Facts) -> Use:
+    found: Judged = (
+        unmeasured(charter, system, facts)
+        if audit is None
+        else current(audit, charter=charter, system=system, facts=facts)
+    )
+    return Use(system=system, verdicts=found.verdicts, articles=by_article(found), audit=audit)

@@ -13,6 +13,7 @@ from typing import Any
 
 from audits.systems.model import System
 from audits.workspace import Workspace
+from charter.document import ArticleVerdict, VerdictInShort
 from charter.facts import Facts
 from charter.families import Asked, asked_of
 from charter.model import Charter
@@ -21,7 +22,6 @@ from charter.records.kinds import STATED
 from charter.verdicts import summarise, verdicts_in_short
 
 SCHEMA = "boussole.replay/1"
-Document = dict[str, Any]
 ABSENT = "not_asked"
 """The verdict of a question that one of the two charters does not ask."""
 
@@ -34,8 +34,8 @@ class Judged:
     system: str
     start: dt.date
     end: dt.date
-    verdicts: Sequence[Document]
-    articles: Sequence[Document]
+    verdicts: Sequence[VerdictInShort]
+    articles: Sequence[ArticleVerdict]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class Replay:
     changes: Sequence[Change]
     unknown_systems: Sequence[str]
 
-    def document(self) -> Document:
+    def document(self) -> dict[str, Any]:
         """The replay as JSON, `boussole.replay/1`."""
         return {"schema": SCHEMA, **asdict(self)}
 
@@ -145,20 +145,20 @@ def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> 
 
 def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
     """The questions of one window that would be answered otherwise, in the order of the new charter."""
-    before, after = ({each["indicator"]: each for each in given} for given in (audit.verdicts, new.verdicts))
+    before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, new.verdicts))
     for name in [*after, *(name for name in before if name not in after)]:
         told = after.get(name) or before[name]
-        verdicts = [each[name]["verdict"] if name in each else ABSENT for each in (before, after)]
+        verdicts = [each[name].verdict if name in each else ABSENT for each in (before, after)]
         if verdicts[0] != verdicts[1]:
             yield Change(
                 system=audit.system,
                 start=audit.start.isoformat(),
                 end=audit.end.isoformat(),
                 entry=audit.entry,
-                article=told["article"],
+                article=told.article,
                 indicator=name,
-                template=told["template"],
-                by=told["by"],
+                template=told.template or name,
+                by=told.by,
                 before=verdicts[0],
                 after=verdicts[1],
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from audits.cubes.left_out import left_out_of
 from audits.cubes.read import Read
 from audits.declaration import declared
 from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
+from audits.hashing import sha256_hex
 from audits.recount import Asked, Recount, recount
 from audits.runs import Run, code_hash, measure_evidence
 from audits.standing import Standing, standing
@@ -22,15 +21,15 @@ from audits.windows import reference_window
 from audits.workspace import Workspace
 from charter.audit import audit_document
 from charter.differences import Difference, differences
+from charter.document import AuditDocument
 from charter.facts import Facts, facts_of
 from charter.in_force import InForce, judging_then, kept_charter
 from charter.model import Charter
 from charter.published import publications
 from charter.records import stored_audits
-from charter.records.audits import StoredAudit, window_of
+from charter.records.audits import StoredAudit
 from charter.references import changed_references
 
-Document = dict[str, Any]
 Basis = tuple[InForce, Facts]
 """What a document was judged by: the charter, and what people had stated."""
 
@@ -107,8 +106,8 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     try:
         document = audit.document()
         system, kept = _system(workspace, document)
-        by = judged_with(workspace, document, kept_charter(workspace, document["charter"]["sha256"]))
-        read = evidence.load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+        by = judged_with(workspace, document, kept_charter(workspace, document.charter.sha256))
+        read = evidence.load(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
         problems += _rows_hold(workspace, document)
     except (KeyError, TypeError, AttributeError, ValueError):
         return Rerun(**about, problems=(*problems, "the stored document cannot be read"))
@@ -116,26 +115,25 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         where = f" ({error.where})" if error.where else ""
         return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
     stands = stood(system, document)
-    changed = document["code"] != f"sha256:{code_hash()}"
+    changed = document.code != f"sha256:{code_hash()}"
     again = computed(document, system, by, read, stands)
-    again |= {
-        "references": changed_references(
-            workspace,
-            again,
-            system,
-            charter=by[0].charter,
-            facts=by[1],
-            read=lambda: read,
-            stands=stands,
-            before=audit.entry,
-        )
-    }
-    earlier = None if changed else publications(workspace, system, window_of(document), before=audit.entry)
+    changed_answers = changed_references(
+        workspace,
+        again,
+        system,
+        charter=by[0].charter,
+        facts=by[1],
+        read=lambda: read,
+        stands=stands,
+        before=audit.entry,
+    )
+    again = again.changed(references=tuple(changed_answers))
+    earlier = None if changed else publications(workspace, system, document.window.days, before=audit.entry)
     found = recount(workspace, _asked(audit, document, system, stands), read, published=earlier, today=today)
     return Rerun(
         **about,
-        measures=len(document["measures"]),
-        verdicts=len(document["verdicts"]),
+        measures=len(document.measures),
+        verdicts=len(document.verdicts),
         problems=tuple(problems),
         differences=tuple(differences(document, again, texts=not changed)),
         recount=found,
@@ -145,50 +143,50 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
     )
 
 
-def _system(workspace: Workspace, document: Document) -> tuple[System, bool]:
+def _system(workspace: Workspace, document: AuditDocument) -> tuple[System, bool]:
     """The system as it was declared; as it is declared today for documents that did not keep it."""
-    digest = document["evidence"].get("system")
+    digest = document.evidence.system
     if digest is None:
-        return workspace.system(document["system"]), False
+        return workspace.system(document.system), False
     return declared(workspace.evidence, digest.removeprefix("sha256:")), True
 
 
-def _rows_hold(workspace: Workspace, document: Document) -> list[str]:
-    sealed = document["evidence"].get("rows")
+def _rows_hold(workspace: Workspace, document: AuditDocument) -> list[str]:
+    sealed = document.evidence.rows
     if sealed is None:
         return []
-    table = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
+    table = evidence.rows_of(workspace.evidence, document.evidence.cubes.removeprefix("sha256:"))
     holds = sealed == f"sha256:{sha256_hex(evidence.csv_of(table))}"
     return [] if holds else ["the rows of the evidence as CSV do not have the hash that was sealed"]
 
 
-def stood(system: System, document: Document) -> Standing:
+def stood(system: System, document: AuditDocument) -> Standing:
     """How the window stood on the day of the audit: what was expired then is what the document says so of."""
-    as_of, window = dt.date.fromisoformat(document["as_of"]), window_of(document)
-    told = {tuple(m["by"]) for m in document["measures"] if m["reason"] == "expired"}
+    as_of, window = document.as_of, document.window.days
+    told = {tuple(m.by) for m in document.measures if m.reason == "expired"}
     expired = {
         name: group.expires for name, group in system.groups.items() if group.expires is not None and (name,) in told
     }
     return Standing(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
 
 
-def judged_with(workspace: Workspace, document: Document, charter: Charter) -> Basis:
+def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter) -> Basis:
     """The charter as it was in force for a document, and what people had stated by then."""
-    until = document["evidence"].get("statements", 0)
+    until = document.evidence.statements or 0
     judging = judging_then(workspace, charter, before=until)
-    as_of = dt.date.fromisoformat(document["as_of"])
+    as_of = document.as_of
     return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
 
 
-def computed(document: Document, system: System, by: Basis, read: Read, stands: Standing) -> Document:
+def computed(document: AuditDocument, system: System, by: Basis, read: Read, stands: Standing) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands)
     run = Run(
         system=system,
-        window=window_of(document),
+        window=document.window.days,
         reference=reference_window(system) if read.histograms else None,
-        as_of=dt.date.fromisoformat(document["as_of"]),
-        snapshot=document["snapshot"],
+        as_of=document.as_of,
+        snapshot=document.snapshot,
         evidence="",
         rows="",
         declaration="",
@@ -197,26 +195,25 @@ def computed(document: Document, system: System, by: Basis, read: Read, stands: 
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
     )
-    again: Document = json.loads(canonical_json(audit_document(run, by[0], facts=by[1])))
-    return again
+    return audit_document(run, by[0], facts=by[1], read=document.evidence)
 
 
-def _asked(audit: StoredAudit, document: Document, system: System, stands: Standing) -> Asked:
+def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> Asked:
     return Asked(
         system=system,
-        window=window_of(document),
-        as_of=dt.date.fromisoformat(document["as_of"]),
+        window=document.window.days,
+        as_of=document.as_of,
         expired=frozenset(stands.expired),
-        snapshot=document["snapshot"],
+        snapshot=document.snapshot,
         at=dt.datetime.fromisoformat(audit.time.removesuffix("Z")),
     )
 
 
-def _moved(document: Document, system: System, by: Basis, found: Recount, stands: Standing) -> tuple[str, ...]:
+def _moved(document: AuditDocument, system: System, by: Basis, found: Recount, stands: Standing) -> tuple[str, ...]:
     """The measures that would be otherwise today."""
     if found.read is None:
         return ()
     again = computed(document, system, by, found.read, stands)
-    measures = {measure["id"] for measure in document["measures"]} | {measure["id"] for measure in again["measures"]}
+    measures = {measure.id for measure in document.measures} | {measure.id for measure in again.measures}
     changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
     return tuple(name for name in changed if name in measures)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
 from audits.systems.model import System
-from charter.families import MeasureDocument, Question, controls, decision, said
+from charter.document import Comparison, Levels, MeasureInShort, VerdictReached
+from charter.document.base import given
+from charter.document.left_out import LeftOutInShort, PartLeftOut
+from charter.families import Question, controls, decision, said
 from charter.findings import finding, level_words, meaning
 from charter.left_out import REASON, limiting
 from charter.naming import about
-from charter.stated_sentences import RESTS_ON, stated_sentence
+from charter.stated_sentences import stated_sentence
+from charter.verdict import Verdict
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -163,25 +165,27 @@ HIDDEN_TOO = (
 
 
 def sentence(
-    question: Question, document: Mapping[str, Any], system: System, left_out: Mapping[str, Any] | None = None
+    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None = None
 ) -> dict[str, str]:
     """What a verdict document says, in every language of Boussole. `left_out`: what its audit did not count."""
     return {lang: typeset(_sentence(question, document, system, left_out, lang), lang) for lang in LANGUAGES}
 
 
 def _sentence(
-    question: Question, document: Mapping[str, Any], system: System, left_out: Mapping[str, Any] | None, lang: str
+    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None, lang: str
 ) -> str:
     catalogue = Catalogue(LOCALE, lang)
-    if document["verdict"] == "not_examined":
+    if document.verdict == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
-        return catalogue.gettext(NOT_EXAMINED[document["reason"]]).format(role=role)
-    if any(document[key] for key in RESTS_ON):
-        answer = ANSWERS[document["verdict"], question.indicator.good_answer]
+        return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
+    if document.rests_on_statements:
+        answer = ANSWERS[document.verdict, question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
     told = _Told(question, document, system, catalogue)
-    if document["reason"] == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
-        return " ".join(each for each in told.left_out(*part, limit=(left_out or {})["limit"]) if each)
+    if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
+        return " ".join(
+            each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each
+        )
     headline = told.headline()
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
@@ -193,22 +197,22 @@ def _sentence(
 class _Told:
     """One verdict being told in one language."""
 
-    def __init__(self, question: Question, document: Mapping[str, Any], system: System, catalogue: Catalogue) -> None:
+    def __init__(self, question: Question, document: VerdictReached, system: System, catalogue: Catalogue) -> None:
         self.question, self.document, self.system, self.catalogue = question, document, system, catalogue
-        self.pairs = list(zip(document["comparisons"], question.comparisons, strict=True))
+        self.pairs = list(zip(document.comparisons, question.comparisons, strict=True))
 
-    def headline(self) -> tuple[Mapping[str, Any], MeasureDocument] | None:
+    def headline(self) -> tuple[Comparison, MeasureInShort] | None:
         """The comparison to tell: of those that have the question's verdict, the worst figure."""
-        verdict = self.document["verdict"]
-        found = [pair for pair in self.pairs if pair[0]["verdict"] == verdict and pair[1]["status"] == "ok"]
+        verdict = self.document.verdict
+        found = [pair for pair in self.pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
         return min(found, key=lambda pair: _goodness(pair[1]), default=None)
 
-    def left_out(self, part: str, found: Mapping[str, Any], *, limit: float) -> list[str]:
+    def left_out(self, part: str, found: LeftOutInShort | PartLeftOut, *, limit: float) -> list[str]:
         """That too much was set aside to tell, and the worst figure of what was counted."""
-        lang, share, limit = self.catalogue.lang, 100 * found["share"], 100 * limit
-        answer = self.catalogue.ngettext(*LEFT_OUT[part], found["set_aside"]).format(
-            n=whole(found["set_aside"], lang),
-            rows=whole(found["rows"], lang),
+        lang, share, limit = self.catalogue.lang, 100 * (found.share or 0.0), 100 * limit
+        answer = self.catalogue.ngettext(*LEFT_OUT[part], found.set_aside).format(
+            n=whole(found.set_aside, lang),
+            rows=whole(found.rows, lang),
             share=number(share, lang, 0 if share >= 10 else 1),
             limit=number(limit, lang, 0 if limit == round(limit) else 1),
         )
@@ -218,73 +222,73 @@ class _Told:
         told = finding(headline[1], verdict="unknown", catalogue=self.catalogue, system=self.system)
         return [answer, self.catalogue.gettext(OTHERS_SAY).format(finding=told), self.hidden()]
 
-    def figures(self, comparison: Mapping[str, Any], measure: MeasureDocument) -> list[str]:
+    def figures(self, comparison: Comparison, measure: MeasureInShort) -> list[str]:
         """The answer, the figures, and the level or what would settle it."""
-        verdict, gettext = self.document["verdict"], self.catalogue.gettext
+        verdict, gettext = self.document.verdict, self.catalogue.gettext
         answer = gettext(ANSWERS[verdict, self.question.indicator.good_answer])
         found = finding(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         if verdict == "unknown":
-            more = comparison["more_decisions"]
+            more = comparison.more_decisions
             message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
             return [answer, message.format(finding=found, n=about(more or 0, self.catalogue.lang))]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
-        return [answer, f"{found}.", self._level(comparison["levels"], measure["params"]["scale"]), told]
+        return [answer, f"{found}.", self._level(comparison.levels, given(measure.params.scale)), told]
 
-    def _level(self, levels: Mapping[str, float | None], scale: str) -> str:
+    def _level(self, levels: Levels, scale: str) -> str:
         """On which side of which level the figure lies."""
-        verdict = self.document["verdict"]
-        name = "watch" if verdict == "watch" or levels["breach"] is None else "breach"
-        level = levels[name] or 0.0
+        verdict = self.document.verdict
+        name = "watch" if verdict == "watch" or levels.breach is None else "breach"
+        level = (levels.watch if name == "watch" else levels.breach) or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
 
-    def picture(self, told: MeasureDocument) -> str:
+    def picture(self, told: MeasureInShort) -> str:
         """That comparing like with like tells another story than the raw figure, of this group or of others."""
-        pictures = PICTURES.get(told["metric"].replace("stage_", ""), {})
-        others = [measure for _, measure in self.pairs if measure is not told and not measure["given"]]
-        n = sum(measure["params"].get("picture") in pictures for measure in others)
+        pictures = PICTURES.get(told.metric.replace("stage_", ""), {})
+        others = [measure for _, measure in self.pairs if measure is not told and not measure.given]
+        n = sum(measure.params.picture in pictures for measure in others)
         parts = []
-        if message := pictures.get(told["params"].get("picture")):
+        if message := pictures.get(told.params.picture or ""):
             parts.append(self.catalogue.gettext(message).format(controls=controls(self.system, self.catalogue.lang)))
         if n:
-            parts.append(self.catalogue.ngettext(*OTHER_PICTURES[told["metric"]], n).format(n=n))
+            parts.append(self.catalogue.ngettext(*OTHER_PICTURES[told.metric], n).format(n=n))
         return " ".join(parts)
 
     def others(self) -> str:
         """How many other groups share the verdict."""
-        verdict = self.document["verdict"]
-        n = sum(pair[0]["verdict"] == verdict and pair[1]["status"] == "ok" for pair in self.pairs) - 1
-        others = OTHER_STAGES if any(measure["given"] for _, measure in self.pairs) else OTHERS
-        if any(measure["params"].get("scale") == "distance" for _, measure in self.pairs):
+        verdict = self.document.verdict
+        n = sum(pair[0].verdict == verdict and pair[1].status == "ok" for pair in self.pairs) - 1
+        others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
+        if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
             others = OTHER_DISTANCES
         return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 
     def kept_beside(self) -> str:
         """How many comparisons are kept where the question as a whole cannot be answered."""
-        n = sum(comparison["verdict"] == "kept" for comparison, _ in self.pairs)
-        told = n > 0 and self.document["verdict"] == "unknown"
+        n = sum(comparison.verdict == Verdict.KEPT for comparison, _ in self.pairs)
+        told = n > 0 and self.document.verdict == "unknown"
         return self.catalogue.ngettext(*KEPT_BESIDE, n).format(n=n) if told else ""
 
     def hidden(self) -> str:
         """How many comparisons are hidden, and nothing else about them."""
-        n = sum(measure["status"] == "suppressed" for _, measure in self.pairs)
+        n = sum(measure.status == "suppressed" for _, measure in self.pairs)
         return self.catalogue.ngettext(*HIDDEN_TOO, n).format(n=n) if n else ""
 
     def without_figures(self) -> str:
         """Why nobody can tell, where no comparison has a figure to show."""
-        if any(measure["status"] == "suppressed" for _, measure in self.pairs):
+        if any(measure.status == "suppressed" for _, measure in self.pairs):
             return self.catalogue.gettext(HIDDEN)
-        message = self.catalogue.gettext(CANNOT_TELL.get(self.document["reason"], NO_VALUE))
+        message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())
 
     def _date(self) -> str:
         """The day that the reason speaks of, where it speaks of one."""
-        name = "expired_on" if self.document["reason"] == "expired" else "readable_from"
-        dates = [measure["params"][name] for _, measure in self.pairs if name in measure["params"]]
-        return date_words(dt.date.fromisoformat(min(dates)), self.catalogue.lang) if dates else ""
+        name = "expired_on" if self.document.reason == "expired" else "readable_from"
+        dates: list[dt.date] = [day for _, measure in self.pairs if (day := measure.params.get(name)) is not None]
+        return date_words(min(dates), self.catalogue.lang) if dates else ""
 
 
-def _goodness(measure: MeasureDocument) -> float:
+def _goodness(measure: MeasureInShort) -> float:
     """A figure that falls towards the bad side."""
-    value = float(measure["value"])
-    return value if measure["params"]["bad_side"] == "below" else -value
+    value = measure.value or 0.0
+    return value if measure.params.bad_side == "below" else -value

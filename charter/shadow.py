@@ -29,6 +29,8 @@ from audits.uncertainty.estimates import rate_interval
 from audits.uncertainty.paired import mcnemar
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
+from charter.document import AuditDocument
+from charter.document.base import given
 from charter.published import in_values, publication, set_apart
 from charter.records import audits_of, documents_of
 from charter.shadow_answers import RATIO, Answers, distances
@@ -70,7 +72,7 @@ def side_of_shadow(
     _left_out_safely(paired, system)
     (published,) = in_values(workspace, system, [publication(paired.window, documents)])
     hidden = paired.words.hidden(hidden_in_both(paired, published, system))
-    entry = documents[-1]["evidence"]["entry"]
+    entry = given(documents[-1].entry)
     document = _document(paired.without_names(), system, shadow, hidden, stands, alpha=alpha, entry=entry)
     _told_before_safely(workspace, document, system)
     return document
@@ -118,9 +120,8 @@ def _comparable(system: System) -> System:
     return system.model_copy(update={"columns": columns, "controls": {}, "actors": {}})
 
 
-def _documents(workspace: Workspace, system: System, window: Window) -> list[Given]:
-    days = days_told(window)
-    found: list[Given] = [each for each in audits_of(workspace, system.id) if days.items() <= each["window"].items()]
+def _documents(workspace: Workspace, system: System, window: Window) -> list[AuditDocument]:
+    found: list[AuditDocument] = [each for each in audits_of(workspace, system.id) if each.window.days == window]
     if not found:
         raise BoussoleError(
             f"no audit of '{system.id}' is about {window.start} to {window.end}.",

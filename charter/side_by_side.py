@@ -24,6 +24,7 @@ from audits.uncertainty.holm import holm
 from audits.uncertainty.mover import Estimate, Gap, gap
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.document import AuditDocument
 from charter.judged import JUDGED
 from charter.published import set_apart
 from charter.records import documents_of
@@ -62,7 +63,7 @@ def version_changes(
     *,
     alpha: float,
     as_of: dt.date,
-    documents: Mapping[Window, Given],
+    documents: Mapping[Window, AuditDocument],
 ) -> list[VersionChange]:
     """The newest changes of version, newest first. `versions` in the order in which they began."""
     found = []
@@ -84,7 +85,7 @@ def sequential(
     *,
     alpha: float,
     as_of: dt.date | None = None,
-    documents: Mapping[Window, Given] | None = None,
+    documents: Mapping[Window, AuditDocument] | None = None,
 ) -> Document:
     """The last whole month of one version beside the first whole month of the next.
 
@@ -100,7 +101,7 @@ def sequential(
         found = version_windows(connection, system, before, after, last=last)
         counts = read_windows(connection, system, found.windows, as_of=as_of, apart=apart)
     small = min(counts.units(window, system) for window in found.windows) < system.privacy.suppress_below
-    sides = _documents(documents, system, found)
+    sides = _documents({window: each.written() for window, each in documents.items()}, system, found)
     drift = [] if small else compared(counts, found.windows, system, as_of=as_of)
     return {
         **head(system, "sequential", alpha),

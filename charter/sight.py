@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from audits.uncertainty.power import KINDS, smallest_gap
-
-Document = Mapping[str, Any]
+from charter.document import Judged, MeasureDocument, VerdictDocument
+from charter.document.base import given
+from charter.document.measures import by_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
     """The measure of the comparison that tells least, and the gap it would show with 80 % power; None: hardly any."""
 
-    measure: Document
+    measure: MeasureDocument
     gap: float | None
 
 
-def least_sight(document: Document, verdict: Document, *, alpha: float) -> Sight | None:
+def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> Sight | None:
     """Of the group of which the decisions tell least; None where no comparison is tested.
 
     The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
     """
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = by_id(document.measures)
     seen: list[tuple[float, Sight]] = []
-    for comparison in verdict["comparisons"]:
-        measure, level = measures.get(comparison["measure"], {}), comparison["levels"]["watch"]
-        test = measure.get("params", {}).get("test", {})
-        if level is not None and test.get("kind") in KINDS:
-            side = measure["params"]["bad_side"]
-            share = comparison.get("share") or 1 / len(verdict["comparisons"])  # older audits corrected each question
+    for comparison in verdict.comparisons:
+        measure, level = measures.get(comparison.measure), comparison.levels.watch
+        test = measure.params.test if measure else None
+        if measure is not None and test is not None and level is not None and test.get("kind") in KINDS:
+            side = given(measure.params.bad_side)
+            share = comparison.share or 1 / len(verdict.comparisons)  # older audits corrected each question
             gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha * share)
             seen.append((math.inf if gap is None else abs(gap - level), Sight(measure=measure, gap=gap)))
     return max(seen, key=lambda each: each[0])[1] if seen else None

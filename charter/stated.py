@@ -8,17 +8,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
-from typing import Any
 
 from audits.systems.model import System
+from charter.document import CasesTold, DatesTold, StatementTold
 from charter.facts import Facts, Reported
 from charter.follow_up import examined_before_start
 from charter.model import Charter, Indicator
 from charter.records.kinds import Attestation, Inspection
+from charter.verdict import Verdict, severity
 
-Document = dict[str, Any]
-ANSWERS = ("broken", "watch", "kept")
-"""What a statement may answer, the worst first."""
 RULE_OF_THREE = 3.0
 """With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
 
@@ -35,14 +33,14 @@ class Period:
 class Stated:
     """A verdict, the code of its reason, and what it rests on."""
 
-    verdict: str
+    verdict: Verdict
     reason: str
-    statement: Document | None = None
-    cases: Document | None = None
-    dates: Document | None = None
+    statement: StatementTold | None = None
+    cases: CasesTold | None = None
+    dates: DatesTold | None = None
 
 
-NOBODY = Stated(verdict="not_examined", reason="not_attested")
+NOBODY = Stated(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
 """Where nobody has looked."""
 
 
@@ -81,19 +79,19 @@ class _Told:
     @cached_property
     def stated(self) -> Stated:
         until = min(self.said.valid_until, months_later(self.said.on, self.indicator.valid_months or 12))
-        statement = {
-            "entry": self.entry,
-            "role": self.said.role,
-            "on": self.said.on.isoformat(),
-            "valid_until": until.isoformat(),
-            "document": self.said.document.sha256,
-            "renew": self.facts.as_of >= until - dt.timedelta(days=self.charter.renew_days_before),
-        }
+        statement = StatementTold(
+            entry=self.entry,
+            role=self.said.role,
+            on=self.said.on,
+            valid_until=until,
+            document=self.said.document.sha256,
+            renew=self.facts.as_of >= until - dt.timedelta(days=self.charter.renew_days_before),
+        )
         if self.facts.as_of > until:
-            return Stated(verdict="unknown", reason="attestation_expired", statement=statement)
+            return Stated(verdict=Verdict.UNKNOWN, reason="attestation_expired", statement=statement)
         if self.said.asked not in (None, self.indicator.wording):
-            return Stated(verdict="unknown", reason="question_reworded", statement=statement)
-        return Stated(verdict=self.said.answer, reason="attested", statement=statement)
+            return Stated(verdict=Verdict.UNKNOWN, reason="question_reworded", statement=statement)
+        return Stated(verdict=Verdict(self.said.answer), reason="attested", statement=statement)
 
 
 def _counting(own: _Told, general: _Told) -> _Told:
@@ -107,7 +105,7 @@ def _counting(own: _Told, general: _Told) -> _Told:
         return own
     if own.stated.reason != "attested":
         return general
-    worse = ANSWERS.index(general.said.answer) < ANSWERS.index(own.said.answer)
+    worse = severity(general.said.answer) < severity(own.said.answer)
     return general if worse and general.stated.reason != "question_reworded" else own
 
 
@@ -116,8 +114,8 @@ def dated(system: System, facts: Facts) -> Stated | None:
     found = examined_before_start(system, today=facts.as_of)
     if found.start is None or found.verdict not in ("kept", "broken"):
         return None
-    late = {name: day.isoformat() for name, day in found.late.items()}
-    return Stated(verdict=found.verdict, reason=found.reason, dates={"start": found.start.isoformat(), "late": late})
+    dates = DatesTold(start=found.start, late=dict(found.late))
+    return Stated(verdict=Verdict(found.verdict), reason=found.reason, dates=dates)
 
 
 def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> Stated | None:
@@ -137,17 +135,17 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     deadline = dt.timedelta(days=charter.confirm_days)
     late = [each for each in by_state["open"] if facts.as_of > each.reported_on + deadline]
     tolerance = indicator.threshold.tolerance or 0.0
-    cases: Document = {
+    cases = CasesTold(
         **{state: sum(each.n for each in found) for state, found in by_state.items()},
-        "late": sum(each.n for each in late),
-        "entries": [each.entry for each in reported],
-        "latest": max((each.reported_on for each in _telling(by_state)), default=facts.as_of).isoformat(),
-        "deadline": min((each.reported_on + deadline for each in by_state["open"]), default=facts.as_of).isoformat(),
-        "examined": sum(each.examined for each in inspections),
-        "recall": seen / sum(each.examined for each in inspections) if inspections else None,
-        "bound": min(RULE_OF_THREE / seen, 1.0) if seen else None,
-        "more": max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
-    }
+        late=sum(each.n for each in late),
+        entries=tuple(each.entry for each in reported),
+        latest=max((each.reported_on for each in _telling(by_state)), default=facts.as_of),
+        deadline=min((each.reported_on + deadline for each in by_state["open"]), default=facts.as_of),
+        examined=sum(each.examined for each in inspections),
+        recall=seen / sum(each.examined for each in inspections) if inspections else None,
+        bound=min(RULE_OF_THREE / seen, 1.0) if seen else None,
+        more=max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
+    )
     verdict, reason = _tolerance_verdict(cases, tolerance)
     return Stated(verdict=verdict, reason=reason, cases=cases)
 
@@ -172,16 +170,16 @@ def _telling(by_state: Mapping[str, list[Reported]]) -> list[Reported]:
     return by_state["confirmed"] or by_state["open"] or by_state["refuted"]
 
 
-def _tolerance_verdict(cases: Document, tolerance: float) -> tuple[str, str]:
-    if cases["confirmed"]:
-        return "broken", "case_confirmed"
-    if cases["late"]:
-        return "broken", "case_unconfirmed"
-    if cases["open"]:
-        return "watch", "case_to_confirm"
-    if cases["bound"] is not None and cases["bound"] < tolerance:
-        return "kept", "rule_of_three"
-    return "unknown", "too_few_examined" if cases["examined"] else "cases_refuted"
+def _tolerance_verdict(cases: CasesTold, tolerance: float) -> tuple[Verdict, str]:
+    if cases.confirmed:
+        return Verdict.BROKEN, "case_confirmed"
+    if cases.late:
+        return Verdict.BROKEN, "case_unconfirmed"
+    if cases.open:
+        return Verdict.WATCH, "case_to_confirm"
+    if cases.bound is not None and cases.bound < tolerance:
+        return Verdict.KEPT, "rule_of_three"
+    return Verdict.UNKNOWN, "too_few_examined" if cases.examined else "cases_refuted"
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

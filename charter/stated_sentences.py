@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from audits.languages import Catalogue, date_words, number, whole
-
-RESTS_ON = ("statement", "cases", "dates")
-"""Keys of a verdict that rests on what people stated, here or in the register."""
+from charter.document import CasesTold, DatesTold, StatementTold, VerdictReached
+from charter.document.base import given
+from charter.verdict import Verdict
 
 ATTESTED = "Stated by: {role}, on {date}, with a document; valid until {until}."
 RENEW = "To be stated anew before then."
@@ -52,48 +49,58 @@ VOID = {"attestation_expired": EXPIRED, "question_reworded": REWORDED}
 """What is said of a statement that answers no more."""
 
 
-def stated_sentence(document: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:
+def stated_sentence(document: VerdictReached, answer: str, catalogue: Catalogue) -> str:
     """What an attestation, cases or inspections answer. `answer`: the answer in one word, already said."""
-    statement, cases = document["statement"], document["cases"]
-    if document["dates"] is not None:
-        return f"{answer} {_dated(document['dates'], catalogue)}"
-    if statement is not None:
-        return _attested(document["reason"], statement, answer, catalogue)
-    told = _cases(document, cases, catalogue)
-    return told if document["verdict"] == "unknown" else f"{answer} {told}"
+    if document.dates is not None:
+        return f"{answer} {_dated(document.dates, catalogue)}"
+    if document.statement is not None:
+        return _attested(document.reason, document.statement, answer, catalogue)
+    told = _cases(document, given(document.cases), catalogue)
+    return told if document.verdict == Verdict.UNKNOWN else f"{answer} {told}"
 
 
-def _dated(dates: Mapping[str, Any], catalogue: Catalogue) -> str:
-    start = _date(dates["start"], catalogue)
-    if not dates["late"]:
+def _dated(dates: DatesTold, catalogue: Catalogue) -> str:
+    start = date_words(dates.start, catalogue.lang)
+    if not dates.late:
         return catalogue.gettext(EXAMINED_FIRST).format(start=start)
-    late = [f"{catalogue.gettext(EXAMINATIONS[name])} ({_date(day, catalogue)})" for name, day in dates["late"].items()]
+    late = [
+        f"{catalogue.gettext(EXAMINATIONS[name])} ({date_words(day, catalogue.lang)})"
+        for name, day in dates.late.items()
+    ]
     return catalogue.gettext(STARTED_FIRST).format(start=start, late=", ".join(late))
 
 
-def _attested(reason: str, statement: Mapping[str, Any], answer: str, catalogue: Catalogue) -> str:
-    dates = {key: _date(statement[name], catalogue) for key, name in (("date", "on"), ("until", "valid_until"))}
+def _attested(reason: str | None, statement: StatementTold, answer: str, catalogue: Catalogue) -> str:
+    dates = {
+        "date": date_words(statement.on, catalogue.lang),
+        "until": date_words(statement.valid_until, catalogue.lang),
+    }
     if reason in VOID:
-        return catalogue.gettext(VOID[reason]).format(role=statement["role"], **dates)
-    parts = [answer, catalogue.gettext(ATTESTED).format(role=statement["role"], **dates)]
-    return " ".join([*parts, catalogue.gettext(RENEW)] if statement["renew"] else parts)
+        return catalogue.gettext(VOID[reason]).format(role=statement.role, **dates)
+    parts = [answer, catalogue.gettext(ATTESTED).format(role=statement.role, **dates)]
+    return " ".join([*parts, catalogue.gettext(RENEW)] if statement.renew else parts)
 
 
-def _cases(document: Mapping[str, Any], cases: Mapping[str, Any], catalogue: Catalogue) -> str:
-    reason, dates = document["reason"], {name: _date(cases[name], catalogue) for name in ("deadline",)}
-    dates["date"] = _date(cases["latest"], catalogue)
-    plurals = {"case_confirmed": (CONFIRMED, "confirmed"), "case_unconfirmed": (LATE, "late")}
-    plurals["case_to_confirm"] = (TO_CONFIRM, "open")
-    if reason in plurals:
-        messages, name = plurals[reason]
-        return catalogue.ngettext(*messages, cases[name]).format(n=whole(cases[name], catalogue.lang), **dates)
-    if reason == "cases_refuted":
+def _cases(document: VerdictReached, cases: CasesTold, catalogue: Catalogue) -> str:
+    plurals = {
+        "case_confirmed": (CONFIRMED, cases.confirmed),
+        "case_unconfirmed": (LATE, cases.late),
+        "case_to_confirm": (TO_CONFIRM, cases.open),
+    }
+    if document.reason in plurals:
+        messages, n = plurals[document.reason]
+        return catalogue.ngettext(*messages, n).format(
+            n=whole(n, catalogue.lang),
+            date=date_words(cases.latest, catalogue.lang),
+            deadline=date_words(cases.deadline, catalogue.lang),
+        )
+    if document.reason == "cases_refuted":
         return catalogue.gettext(REFUTED)
-    return catalogue.gettext(NO_CASE if reason == "rule_of_three" else TOO_FEW).format(
-        n=whole(cases["examined"], catalogue.lang),
-        recall=number(100 * cases["recall"], catalogue.lang, 0),
-        more=whole(cases["more"], catalogue.lang),
-        **_rates(cases["bound"], document["threshold"]["tolerance"], catalogue),
+    return catalogue.gettext(NO_CASE if document.reason == "rule_of_three" else TOO_FEW).format(
+        n=whole(cases.examined, catalogue.lang),
+        recall=number(100 * given(cases.recall), catalogue.lang, 0),
+        more=whole(given(cases.more), catalogue.lang),
+        **_rates(given(cases.bound), given(given(document.threshold).tolerance), catalogue),
     )
 
 
@@ -108,7 +115,3 @@ def _rates(bound: float, tolerance: float, catalogue: Catalogue) -> dict[str, st
         "tolerance": number(tolerance * many, catalogue.lang, 0 if round(tolerance * many, 9) % 1 == 0 else 1),
         "many": whole(many, catalogue.lang),
     }
-
-
-def _date(text: str, catalogue: Catalogue) -> str:
-    return date_words(dt.date.fromisoformat(text), catalogue.lang)

@@ -15,10 +15,13 @@ from audits.errors import CharterError
 from audits.systems.model import System
 from audits.uncertainty.holm import holm
 from audits.uncertainty.tests import decisions_needed, tails
-from charter.families import MeasureDocument, Question
+from charter.document import MeasureInShort
+from charter.document.base import given
+from charter.families import Question
 from charter.model import Charter, Threshold
+from charter.verdict import Verdict
 
-Tested = tuple[Question, MeasureDocument]
+Tested = tuple[Question, MeasureInShort]
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at, by the window of its audits."""
 
@@ -50,10 +53,10 @@ def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str
     families: dict[str, list[Tested]] = {}
     for question in questions:
         for measure in question.comparisons:
-            if measure["status"] == "ok":
+            if measure.status == "ok":
                 families.setdefault(question.family, []).append((question, measure))
     return {
-        (question.id, measure["id"]): tested
+        (question.id, measure.id): tested
         for family in families.values()
         for (question, measure), tested in zip(family, _corrected(family, looks), strict=True)
     }
@@ -94,17 +97,17 @@ def _shares(family: Sequence[Tested]) -> list[float]:
     return [1 / (len(comparisons) * comparisons[asked.id]) for asked, _ in family]
 
 
-def verdict_of(tested: PValues, alpha: float) -> str:
+def verdict_of(tested: PValues, alpha: float) -> Verdict:
     """The verdict of one comparison."""
     if tested.p_breach is not None and tested.p_breach <= alpha:
-        return "broken"
+        return Verdict.BROKEN
     if tested.p_watch <= alpha:
-        return "watch"
-    return "kept" if tested.p_kept <= alpha else "unknown"
+        return Verdict.WATCH
+    return Verdict.KEPT if tested.p_kept <= alpha else Verdict.UNKNOWN
 
 
 def more_decisions(
-    measure: MeasureDocument, threshold: Threshold, *, charter: Charter, share: float, decisions: int
+    measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int
 ) -> int | None:
     """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
 
@@ -116,9 +119,9 @@ def more_decisions(
         bad = _beyond(measure, level) < 0.5
         if bad or level == kept_level(threshold):
             needed = decisions_needed(
-                measure["params"]["test"],
+                given(measure.params.test),
                 threshold=level_of(measure, level),
-                bad_side=measure["params"]["bad_side"],
+                bad_side=given(measure.params.bad_side),
                 n=decisions,
                 alpha=charter.alpha * share if bad else charter.alpha,
                 power=charter.power,
@@ -139,9 +142,9 @@ def kept_level(threshold: Threshold) -> float:
     return watch_level(threshold) if threshold.breach is None else threshold.breach
 
 
-def level_of(measure: MeasureDocument, level: float) -> float:
+def level_of(measure: MeasureInShort, level: float) -> float:
     """A level of the charter on the side where this comparison is bad."""
-    return oriented(level, scale=measure["params"]["scale"], bad_side=measure["params"]["bad_side"])
+    return oriented(level, scale=given(measure.params.scale), bad_side=given(measure.params.bad_side))
 
 
 def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
@@ -163,11 +166,11 @@ def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
     return -threshold if bad_side == "below" else threshold
 
 
-def _beyond(measure: MeasureDocument, level: float) -> float:
+def _beyond(measure: MeasureInShort, level: float) -> float:
     return _tails(measure, level)[0]
 
 
-def _tails(measure: MeasureDocument, level: float) -> tuple[float, float]:
+def _tails(measure: MeasureInShort, level: float) -> tuple[float, float]:
     """How likely so bad a figure is if the truth is not beyond a level, and so good a one if it is."""
-    params = measure["params"]
-    return tails(params["test"], threshold=level_of(measure, level), bad_side=params["bad_side"])
+    params = measure.params
+    return tails(given(params.test), threshold=level_of(measure, level), bad_side=given(params.bad_side))

@@ -7,7 +7,6 @@ questions, and the others are not examined, each with its reason. Writes the doc
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from audits.errors import BoussoleError
 from audits.lake import quote, reading
@@ -15,11 +14,11 @@ from audits.lake.tables import has_table, table
 from audits.systems.model import System
 from audits.windows import Window, choose_window
 from audits.workspace import Workspace
+from charter.document import WindowOfAudit
+from charter.document.texts import SCHEMA, CharterOfTexts, TextsDocument
 from charter.facts import facts_of
 from charter.in_force import in_force
 from charter.verdicts import judge, summarise
-
-SCHEMA = "boussole.texts/1"
 
 
 def only_writes(system: System) -> bool:
@@ -34,7 +33,7 @@ def texts_document(
     start: dt.date | None = None,
     end: dt.date | None = None,
     as_of: dt.date | None = None,
-) -> dict[str, Any]:
+) -> TextsDocument:
     """The texts of a window (the system's own when not given, as its log of texts goes), and what is said of them.
 
     Raises BoussoleError where no text came in.
@@ -44,17 +43,17 @@ def texts_document(
     judging = in_force(workspace)
     facts, charter = facts_of(workspace, as_of=as_of, adopted=judging.adopted), judging.charter
     verdicts = judge(charter, system, None, window_start=window.start, window_end=window.end, facts=facts)
-    return {
-        "schema": SCHEMA,
-        "system": system.id,
-        "window": window.document(system),
-        "as_of": as_of.isoformat(),
-        "charter": {"id": charter.id, "version": charter.version, "sha256": charter.sha256},
-        "texts": texts,
-        "measures": [],
-        "verdicts": verdicts,
-        "articles": summarise(charter, verdicts, system=system.id, facts=facts),
-    }
+    return TextsDocument(
+        schema_=SCHEMA,
+        system=system.id,
+        window=WindowOfAudit(start=window.start, end=window.end, timezone=system.timezone),
+        as_of=as_of,
+        charter=CharterOfTexts(id=charter.id, version=charter.version, sha256=charter.sha256),
+        texts=texts,
+        measures=(),
+        verdicts=tuple(verdicts),
+        articles=tuple(summarise(charter, verdicts, system=system.id, facts=facts)),
+    )
 
 
 def _counted(workspace: Workspace, system: System, start: dt.date | None, end: dt.date | None) -> tuple[Window, int]:

@@ -22,13 +22,13 @@ class Verdict(StrEnum):
 WORST_FIRST = tuple(Verdict)
 
 
-def worst(verdicts: Iterable[str]) -> str:
+def worst(verdicts: Iterable[str]) -> Verdict:
     """The one that most needs attention; none at all was not examined.
 
-    >>> worst(["kept", "unknown", "not_examined"]), worst(["kept", "not_examined"]), worst([])
-    ('unknown', 'not_examined', 'not_examined')
+    >>> [str(worst(each)) for each in (["kept", "unknown", "not_examined"], ["kept", "not_examined"], [])]
+    ['unknown', 'not_examined', 'not_examined']
     """
-    return str(min(verdicts, key=severity, default=Verdict.NOT_EXAMINED))
+    return Verdict(min(verdicts, key=severity, default=Verdict.NOT_EXAMINED))
 
 
 def severity(verdict: str) -> int:
@@ -36,12 +36,12 @@ def severity(verdict: str) -> int:
     return WORST_FIRST.index(Verdict(verdict))
 
 
-def together(verdicts: Collection[str]) -> str:
+def together(verdicts: Collection[str]) -> Verdict:
     """What the questions of one article come to: the worst that was found; kept only where all of them were examined.
 
-    >>> together(["watch", "not_examined"]), together(["kept", "not_examined"]), together(["not_examined"])
-    ('watch', 'unknown', 'not_examined')
+    >>> [str(together(each)) for each in (["watch", "not_examined"], ["kept", "not_examined"], ["not_examined"])]
+    ['watch', 'unknown', 'not_examined']
     """
     examined = [each for each in verdicts if each != Verdict.NOT_EXAMINED]
     found = worst(examined)
-    return str(Verdict.UNKNOWN) if found == Verdict.KEPT and len(examined) < len(verdicts) else found
+    return Verdict.UNKNOWN if found == Verdict.KEPT and len(examined) < len(verdicts) else found

@@ -6,45 +6,54 @@ They read stored documents and records only, so that they can be replayed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from audits.systems.model import System
+from charter.document import (
+    ArticleVerdict,
+    Comparison,
+    Levels,
+    MeasureInShort,
+    ThresholdOfVerdict,
+    VerdictDocument,
+    VerdictInShort,
+    VerdictReached,
+)
+from charter.document.left_out import LeftOutInShort
 from charter.facts import Facts
-from charter.families import Asked, MeasureDocument, Question, asked, asked_of
+from charter.families import Asked, Question, asked, asked_of
 from charter.left_out import REASON, held_to, limiting
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, dated, tolerated
 from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
-from charter.verdict import together, worst
+from charter.verdict import Verdict, together, worst
 
 __all__ = ["judge", "oriented", "summarise"]
 
-ANSWERED = ("broken", "watch", "kept")
-BEYOND = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}
+ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
+BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdict.KEPT: "all_kept"}
 UNDECIDED = "too_few_decisions"
-Document = dict[str, Any]
-Answer = tuple[str, str | None]
+Answer = tuple[Verdict, str | None]
 """A verdict and the code of its reason."""
 
 
 def judge(
     charter: Charter,
     system: System,
-    measures: Sequence[MeasureDocument] | None,
+    measures: Sequence[MeasureInShort] | None,
     *,
     window_start: dt.date,
     window_end: dt.date | None = None,
     facts: Facts | None = None,
-    left_out: Document | None = None,
+    left_out: LeftOutInShort | None = None,
     only: Callable[[Question], bool] | None = None,
-) -> list[Document]:
+) -> list[VerdictDocument]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
-    `measures` are the documents of an audit (`Measure.document()`), None where none was made; `window_start` and
+    `measures` are those of an audit, None where none was made; `window_start` and
     `window_end` are its first and last day, `facts` what people have stated (nothing, if absent), `left_out` what the
     audit did not count.
     `only`: of some questions.
@@ -59,21 +68,21 @@ def judge(
 
 def verdicts_in_short(
     asked_questions: Asked,
-    measures: Sequence[MeasureDocument],
+    measures: Sequence[MeasureInShort],
     *,
     window_start: dt.date,
     window_end: dt.date,
     facts: Facts,
-    left_out: Document | None,
-) -> list[Document]:
+    left_out: LeftOutInShort | None,
+) -> list[VerdictInShort]:
     """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
     judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out)
     return [judging.short(question) for question in judging.questions]
 
 
 def summarise(
-    charter: Charter, verdict_documents: Sequence[Mapping[str, Any]], *, system: str = "", facts: Facts | None = None
-) -> list[Document]:
+    charter: Charter, verdict_documents: Sequence[VerdictInShort], *, system: str = "", facts: Facts | None = None
+) -> list[ArticleVerdict]:
     """One entry per article: its verdict, how many questions are asked and how many have an answer.
 
     A broken or watched question decides alone. An article is kept only when all its questions are answered and
@@ -83,22 +92,22 @@ def summarise(
     return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
 
 
-def _summary(article: str, documents: Sequence[Mapping[str, Any]], system: str, facts: Facts | None) -> Document:
-    found = [document["verdict"] for document in documents if document["article"] == article]
+def _summary(article: str, documents: Sequence[VerdictInShort], system: str, facts: Facts | None) -> ArticleVerdict:
+    found = [each.verdict for each in documents if each.article == article]
     verdict = together(found)
     caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
-    return {
-        "article": article,
-        "verdict": worst([verdict, *(cap for _, cap in caps)]),
-        "answered": sum(each in ANSWERED for each in found),
-        "asked": len(found),
-        "capped_by": [entry for entry, _ in caps],
-    }
+    return ArticleVerdict(
+        article=article,
+        verdict=worst([verdict, *(cap for _, cap in caps)]),
+        answered=sum(each in ANSWERED for each in found),
+        asked=len(found),
+        capped_by=tuple(entry for entry, _ in caps),
+    )
 
 
-def _decisions(measures: Sequence[MeasureDocument]) -> int | None:
+def _decisions(measures: Sequence[MeasureInShort]) -> int | None:
     """All decisions of the window, from the selection rate of everybody."""
-    return next((int(m["n"]) for m in measures if m["id"] == "selection_rate" and m["n"] and not m["given"]), None)
+    return next((m.n for m in measures if m.id == "selection_rate" and m.n and not m.given), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +121,10 @@ class _Judging:
     decisions: int | None
     period: Period
     facts: Facts
-    left_out: Document | None
+    left_out: LeftOutInShort | None
 
     @cached_property
-    def held(self) -> Document | None:
+    def held(self) -> LeftOutInShort | None:
         """What was left out, as the charter sees it."""
         return None if self.left_out is None else held_to(self.charter, self.left_out)
 
@@ -128,49 +137,45 @@ class _Judging:
         """Made when the first comparison asks: what rests on statements alone needs none."""
         return p_values(self.questions, looks=self.looks)
 
-    def document(self, question: Question) -> Document:
+    def document(self, question: Question) -> VerdictDocument:
         indicator = question.indicator
-        comparisons = [self._comparison(question, measure) for measure in question.comparisons]
         found = self._found(question)
-        document = {
-            "article": question.article.id,
-            "indicator": question.id,
-            "template": indicator.id,
-            "number": indicator.number,
-            "by": None if question.by is None else list(question.by),
-            "evidence": indicator.evidence,
-            "metric": indicator.metric,
-            "verdict": found.verdict,
-            "comparisons": comparisons,
-            "looks": self.looks,
-            "threshold": self._threshold(indicator),
-            "reason": found.reason,
-            "statement": found.statement,
-            "cases": found.cases,
-            "dates": found.dates,
-            "question": asked(question, self.system),
-        }
-        return document | {"sentence": sentence(question, document, self.system, self.held)}
+        reached = VerdictReached(
+            article=question.article.id,
+            indicator=question.id,
+            template=indicator.id,
+            number=indicator.number,
+            by=question.by,
+            evidence=indicator.evidence,
+            metric=indicator.metric,
+            verdict=found.verdict,
+            comparisons=tuple(self._comparison(question, measure) for measure in question.comparisons),
+            looks=self.looks,
+            threshold=self._threshold(indicator),
+            reason=found.reason,
+            statement=found.statement,
+            cases=found.cases,
+            dates=found.dates,
+            question=asked(question, self.system),
+        )
+        return VerdictDocument(**dict(reached), sentence=sentence(question, reached, self.system, self.held))
 
-    def short(self, question: Question) -> Document:
+    def short(self, question: Question) -> VerdictInShort:
         found = self._found(question)
-        return {
-            "article": question.article.id,
-            "indicator": question.id,
-            "template": question.indicator.id,
-            "by": None if question.by is None else list(question.by),
-            "verdict": found.verdict,
-            "reason": found.reason,
-        }
+        return VerdictInShort(
+            article=question.article.id,
+            indicator=question.id,
+            template=question.indicator.id,
+            by=question.by,
+            verdict=found.verdict,
+            reason=found.reason,
+        )
 
-    def _threshold(self, indicator: Indicator) -> Document:
+    def _threshold(self, indicator: Indicator) -> ThresholdOfVerdict:
         """The levels as the charter has them, and since when the ledger proves that they were adopted, if it does."""
         level, proven = indicator.threshold, self.facts.adopted.get(indicator.id)
-        return {
-            **level.model_dump(mode="json"),
-            "proven_on": proven.isoformat() if proven else None,
-            "post_hoc": level.post_hoc(self.period.start, proven=proven),
-        }
+        post_hoc = level.post_hoc(self.period.start, proven=proven)
+        return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
     def _found(self, question: Question) -> Stated:
         """What people state, where the question rests on that; else what the comparisons say."""
@@ -194,44 +199,39 @@ class _Judging:
             return found
         return dates
 
-    def _answer(self, question: Question, measure: MeasureDocument) -> Answer:
+    def _answer(self, question: Question, measure: MeasureInShort) -> Answer:
         """The verdict of a comparison, and why it is unknown where it is."""
-        if measure["status"] != "ok":
-            return "unknown", measure["reason"]
+        if measure.status != "ok":
+            return Verdict.UNKNOWN, measure.reason
         if self.limited(question):
-            return "unknown", REASON
-        verdict = verdict_of(self.tested[question.id, measure["id"]], self.charter.alpha)
-        return verdict, UNDECIDED if verdict == "unknown" else None
+            return Verdict.UNKNOWN, REASON
+        verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha)
+        return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
 
-    def _comparison(self, question: Question, measure: MeasureDocument) -> Document:
-        threshold, params = question.indicator.threshold, measure["params"]
-        document: Document = {
-            "measure": measure["id"],
-            "against": params.get("against", "reference"),
-            "verdict": "unknown",
-            "p_breach": None,
-            "p_watch": None,
-            "p_kept": None,
-            "adjusted": False,
-            "share": None,
-            "levels": {
-                "watch": None if threshold.watch is None else level_of(measure, threshold.watch),
-                "breach": None if threshold.breach is None else level_of(measure, threshold.breach),
-            },
-            "more_decisions": None,
-            "reason": measure["reason"],
-        }
-        if measure["status"] != "ok":
-            return document
-        (verdict, reason), tested = self._answer(question, measure), self.tested[question.id, measure["id"]]
-        p = {"p_breach": tested.p_breach, "p_watch": tested.p_watch, "p_kept": tested.p_kept}
-        document |= {"verdict": verdict, **p, "adjusted": True, "share": tested.share, "reason": reason}
-        if verdict == "unknown" and reason == UNDECIDED:
-            document["more_decisions"] = self._more(question, measure, tested.share)
-        return document
+    def _comparison(self, question: Question, measure: MeasureInShort) -> Comparison:
+        threshold = question.indicator.threshold
+        levels = Levels(
+            watch=None if threshold.watch is None else level_of(measure, threshold.watch),
+            breach=None if threshold.breach is None else level_of(measure, threshold.breach),
+        )
+        (verdict, reason), tested = self._answer(question, measure), self.tested.get((question.id, measure.id))
+        undecided = tested is not None and reason == UNDECIDED
+        return Comparison(
+            measure=measure.id,
+            against=measure.params.against or "reference",
+            verdict=verdict,
+            p_breach=tested.p_breach if tested else None,
+            p_watch=tested.p_watch if tested else None,
+            p_kept=tested.p_kept if tested else None,
+            adjusted=tested is not None,
+            share=tested.share if tested else None,
+            levels=levels,
+            more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
+            reason=reason,
+        )
 
-    def _more(self, question: Question, measure: MeasureDocument, share: float) -> int | None:
-        decisions = self.decisions or int(measure["n"])
+    def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
+        decisions = self.decisions or measure.n or 0
         return more_decisions(
             measure, question.indicator.threshold, charter=self.charter, share=share, decisions=decisions
         )
@@ -239,12 +239,12 @@ class _Judging:
 
 def _judging(
     every: Asked,
-    measures: Sequence[MeasureDocument] | None,
+    measures: Sequence[MeasureInShort] | None,
     *,
     start: dt.date,
     end: dt.date | None,
     facts: Facts | None,
-    left_out: Document | None,
+    left_out: LeftOutInShort | None,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     end = end or max(start, facts.as_of if facts else start)
@@ -260,16 +260,16 @@ def _judging(
     )
 
 
-def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[str, str]:
+def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:
     """The verdict of a question and the code of its reason; a question without a comparison is never kept."""
     if question.unexamined is not None:
-        return "not_examined", question.unexamined
+        return Verdict.NOT_EXAMINED, question.unexamined
     if limited:
-        return "unknown", REASON
+        return Verdict.UNKNOWN, REASON
     if not answers:
-        return "unknown", "no_comparison"
+        return Verdict.UNKNOWN, "no_comparison"
     verdict = worst([answer for answer, _ in answers])
-    if verdict != "unknown":
+    if verdict != Verdict.UNKNOWN:
         return verdict, BEYOND[verdict]
-    reasons = [reason for answer, reason in answers if answer == "unknown"]
+    reasons = [reason for answer, reason in answers if answer == Verdict.UNKNOWN]
     return verdict, UNDECIDED if UNDECIDED in reasons else str(reasons[0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audits.languages import inside
 from audits.mixed import joined
 from charter.coverage import coverage
+from charter.document import Standing, VerdictDocument
 from charter.follow_up import examined_before_start
 from charter.model import Indicator
 from dashboard.asked import sentence_of
@@ -15,7 +16,7 @@ from dashboard.entry_view import examined_words
 from dashboard.incidents.beside import reported_words
 from dashboard.marks import ORDER
 from dashboard.register_words import coverage_words
-from dashboard.scene import Document, Scene
+from dashboard.scene import Scene
 from dashboard.words import Say
 from dashboard.work.view import work_words
 
@@ -45,7 +46,7 @@ class Lacking:
 
 
 def lacking(
-    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Document, Document]], say: Say
+    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Standing, VerdictDocument]], say: Say
 ) -> list[Lacking]:
     """One entry a reason, in the order in which systems come; one for all where nobody is asked."""
     if indicator is not None and not places:
@@ -54,12 +55,12 @@ def lacking(
     by_reason: dict[str, list[str]] = {}
     said: dict[str, str] = {}
     for system, _, verdict in places:
-        if verdict["verdict"] == "not_examined":
+        if verdict.verdict == "not_examined":
             sentence = sentence_of(scene.charter, verdict, say, system=scene.systems.get(system))
-            names = by_reason.setdefault(str(verdict.get("reason") or sentence), [])
+            names = by_reason.setdefault(str(verdict.reason or sentence), [])
             title = scene.title(system, say)
             names += [] if title in names else [title]
-            said.setdefault(str(verdict.get("reason") or sentence), sentence)
+            said.setdefault(str(verdict.reason or sentence), sentence)
     return [
         Lacking(systems=_systems(names, say), why=said[reason], needed=needed(reason, indicator, say))
         for reason, names in by_reason.items()
@@ -67,7 +68,7 @@ def lacking(
 
 
 def in_register(
-    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Document, Document]], say: Say
+    scene: Scene, indicator: Indicator | None, places: Sequence[tuple[str, Standing, VerdictDocument]], say: Say
 ) -> list[str]:
     """What the register itself says, whoever has attested what: how many uses are examined; by their dates, whether the
     first systems were examined before they started, the worst first. Nothing for other questions."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.languages import capital, inside
+from charter.document import Standing, VerdictDocument
 from charter.left_out import REASON
 from charter.model import Article, Indicator
 from charter.plain import plainly
@@ -18,7 +19,7 @@ from dashboard.asked import sentence_of
 from dashboard.groups import attribute_name
 from dashboard.left_out import left_out_words
 from dashboard.marks import ORDER, word
-from dashboard.scene import Document, Scene, excess
+from dashboard.scene import Scene, excess
 from dashboard.views import anchor_of
 from dashboard.words import Say
 
@@ -74,7 +75,7 @@ class OnePage:
     back: str
 
 
-Place = tuple[str, Document, Document]
+Place = tuple[str, Standing, VerdictDocument]
 """A system, its document, and one of its verdicts."""
 
 
@@ -83,7 +84,7 @@ def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]
     by_question = _places(scene, article)
     found = []
     for name, places in by_question.items():
-        examined = _worst_first([place for place in places if place[2]["verdict"] != "not_examined"], scene, say)
+        examined = _worst_first([place for place in places if place[2].verdict != "not_examined"], scene, say)
         shown, rest = _apart(examined)
         beyond = len(rest) > FOLDED
         found.append(
@@ -109,7 +110,7 @@ def question_page(
     places = _places(scene, article).get(name)
     if places is None:
         return None
-    examined = _worst_first([place for place in places if place[2]["verdict"] != "not_examined"], scene, say)
+    examined = _worst_first([place for place in places if place[2].verdict != "not_examined"], scene, say)
     last = max(1, -(-len(examined) // PAGE))
     page = min(max(page, 1), last)
     first = (page - 1) * PAGE
@@ -137,9 +138,9 @@ def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {indicator.id: [] for indicator in article.indicators}
     first = {way.id: indicator.id for indicator in article.indicators for way in indicator.ways}
     for system, document in scene.standing.items():
-        for verdict in document["verdicts"]:
-            if verdict["article"] == article.id:
-                name = str(verdict.get("template") or verdict["indicator"])
+        for verdict in document.verdicts:
+            if verdict.article == article.id:
+                name = str(verdict.template or verdict.indicator)
                 found.setdefault(first.get(name, name), []).append((system, document, verdict))
     return found
 
@@ -147,9 +148,9 @@ def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
 def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]:
     def key(place: Place) -> tuple[object, ...]:
         system, document, verdict = place
-        grave = verdict["verdict"] in ("broken", "watch") and verdict["comparisons"]
+        grave = verdict.verdict in ("broken", "watch") and verdict.comparisons
         beyond = -excess(document, verdict) if grave else 0.0
-        return ORDER.index(verdict["verdict"]), beyond, scene.title(system, say)
+        return ORDER.index(verdict.verdict), beyond, scene.title(system, say)
 
     return sorted(places, key=key)
 
@@ -176,7 +177,7 @@ def _asked(
     all_href: str,
 ) -> Asked:
     indicator = next((each for each in article.indicators if each.id == name), None)
-    counts = Counter(verdict["verdict"] for _, _, verdict in places)
+    counts = Counter(verdict.verdict for _, _, verdict in places)
     facts, why = facts_of(scene, indicator, places, say)
     return Asked(
         anchor=f"q-{name}",
@@ -197,27 +198,25 @@ def _asked(
 
 def _text(indicator: Indicator | None, places: Sequence[Place], say: Say) -> str:
     """The question of no system in particular; one that the charter no longer asks, as it was asked."""
-    return plainly(indicator.question, say.lang) if indicator else say.text(places[0][2]["question"])
+    return plainly(indicator.question, say.lang) if indicator else say.text(places[0][2].question)
 
 
 def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> Answered:
     system, document, verdict = place
     told = scene.systems.get(system)
     audited = system in scene.latest
-    statement = verdict.get("statement") or {}
+    statement = verdict.statement
     return Answered(
         system=system,
-        key=verdict["indicator"],
-        verdict=verdict["verdict"],
+        key=verdict.indicator,
+        verdict=verdict.verdict,
         title=scene.title(system, say),
         href=system_href(system, query=dict(query), anchor=anchor_of(verdict) if audited else ""),
-        about=attribute_name(verdict["by"], say, system=told) if verdict.get("by") else "",
+        about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
         sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),
-        renew=say("renewal is due") if statement.get("renew") else "",
-        left_out=capital(left_out_words(document, say))
-        if verdict.get("comparisons") or verdict.get("reason") == REASON
-        else "",
+        renew=say("renewal is due") if statement and statement.renew else "",
+        left_out=capital(left_out_words(document, say)) if verdict.comparisons or verdict.reason == REASON else "",
     )
 
 

@@ -10,6 +10,7 @@ from audits.languages import capital
 from audits.mixed import joined
 from charter.advice import Found, Recommended, findings_about, recommended_about
 from charter.crosswalk import Provision, of_article
+from charter.document.base import given
 from charter.model import Article
 from charter.records.kinds import Attestation, Case, Inspection, Statement
 from dashboard.access.words import who_words
@@ -184,17 +185,17 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
 
 def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[Entry]:
     examined = [
-        (document["window"]["end"], system, document)
+        (document.window.end, system, document)
         for system, document in scene.latest.items()
-        if document["evidence"].get("entry") is not None
-        and any(v["article"] == article.id and v["verdict"] != "not_examined" for v in document["verdicts"])
+        if document.evidence.entry is not None
+        and any(v.article == article.id and v.verdict != "not_examined" for v in document.verdicts)
     ]
     examined.sort(key=lambda each: each[:2], reverse=True)
     return [
         Entry(
             text=say("Audit of {system}", system=scene.title(system, say)),
             on=period(document, say),
-            entry=_entry(int(document["evidence"]["entry"]), say, query=query),
+            entry=_entry(given(document.entry), say, query=query),
         )
         for _, system, document in examined
     ]

@@ -32,8 +32,8 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
     """Every system of which the article asks something, or that an outside authority caps, the worst first."""
     found = []
     for system, document in scene.standing.items():
-        counts = Counter(each["verdict"] for each in document["verdicts"] if each["article"] == article)
-        verdict = next((each["verdict"] for each in document["articles"] if each["article"] == article), None)
+        counts = Counter[str](each.verdict for each in document.verdicts if each.article == article)
+        verdict = next((each.verdict for each in document.articles if each.article == article), None)
         if verdict is not None and (counts or verdict != "not_examined"):
             found.append(
                 Standing(
@@ -49,7 +49,7 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
 
 def headline(found: Sequence[Standing], say: Say) -> tuple[str, str, str]:
     """The tone, the answer over all systems in one sentence, and how the other systems stand."""
-    counts = Counter(each.verdict for each in found)
+    counts = Counter[str](each.verdict for each in found)
     first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
     if first is None:
         return "unknown", say("Nobody has examined this commitment yet."), ""

@@ -97,7 +97,7 @@ def _where(page: int, n: int, say: Say) -> str:
 
 def _said(each: AuditSummary, article: str) -> str | None:
     """The verdict of an audit on an article; None where it asked nothing of the system."""
-    return next((said["verdict"] for said in each.articles if said["article"] == article and said["asked"]), None)
+    return next((said.verdict for said in each.articles if said.article == article and said.asked), None)
 
 
 def _months(audits: Sequence[AuditSummary], scene: Scene, say: Say) -> list[Month]:

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from audits.languages import capital
 from audits.mixed import joined
+from charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from charter.model import Indicator
 from charter.records.kinds import Inspection
 from dashboard.addresses import evidence_href, law_href
 from dashboard.levels import levels_words, unproven, unproven_words
 from dashboard.other_ways import other_ways
-from dashboard.scene import Document, Scene
+from dashboard.scene import Scene
 from dashboard.small_print import law_words
 from dashboard.words import Say
 
 Pairs = list[tuple[str, str]]
-Place = tuple[str, Document, Document]
+Place = tuple[str, Standing, VerdictDocument]
 
 
 def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place], say: Say) -> tuple[Pairs, Pairs]:
@@ -41,7 +42,7 @@ def facts_of(scene: Scene, indicator: Indicator | None, places: Sequence[Place],
 def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], say: Say) -> str:
     """The levels where they are known, whether anybody has adopted them, since when, and whether that came late."""
     levels = next((said for _, document, verdict in places if (said := _levels(document, verdict, say))), "")
-    late = {system for system, _, verdict in places if _late(verdict["threshold"] or {})}
+    late = {system for system, _, verdict in places if _late(verdict.threshold)}
     if indicator.evidence == "attested":
         levels = say("The statement itself gives the answer.")
     parts = [levels, _tolerance(indicator, say), _standing(scene, indicator, say)]
@@ -56,12 +57,12 @@ def threshold_of(scene: Scene, indicator: Indicator, places: Sequence[Place], sa
     return " ".join(part for part in parts if part)
 
 
-def _late(threshold: Document) -> bool:
-    return bool(threshold.get("post_hoc")) and not unproven(threshold)
+def _late(threshold: ThresholdOfVerdict | None) -> bool:
+    return threshold is not None and bool(threshold.post_hoc) and not unproven(threshold)
 
 
-def _levels(document: Document, verdict: Document, say: Say) -> str:
-    return levels_words(document, verdict, say) if verdict["comparisons"] else ""
+def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    return levels_words(document, verdict, say) if verdict.comparisons else ""
 
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
@@ -93,25 +94,25 @@ def law_links(scene: Scene, indicator: Indicator | None, say: Say, *, query: dic
 
 
 def records_of(
-    scene: Scene, system: str, document: Document, verdict: Document, say: Say, *, query: Mapping[str, str]
+    scene: Scene, system: str, document: Standing, verdict: VerdictDocument, say: Say, *, query: Mapping[str, str]
 ) -> Pairs:
     """The entries of the ledger that an answer rests on: a statement, cases and inspections, else the audit."""
-    cases = verdict.get("cases")
-    if statement := verdict.get("statement"):
-        return [_entry(say("Statement"), int(statement["entry"]), say, query)]
+    cases = verdict.cases
+    if statement := verdict.statement:
+        return [_entry(say("Statement"), int(statement.entry), say, query)]
     if cases:
-        reported = [_entry(say("Case"), entry, say, query) for entry in cases["entries"]]
+        reported = [_entry(say("Case"), entry, say, query) for entry in cases.entries]
         return reported + [
             _entry(say("Inspection"), entry, say, query)
             for entry in _inspections(scene, system, verdict)
-            if entry not in cases["entries"]
+            if entry not in cases.entries
         ]
-    sealed = document.get("evidence", {}).get("entry")
-    return [] if sealed is None else [_entry(say("Audit"), int(sealed), say, query)]
+    sealed = document.entry
+    return [] if sealed is None else [_entry(say("Audit"), sealed, say, query)]
 
 
-def _inspections(scene: Scene, system: str, verdict: Document) -> list[int]:
-    name = verdict.get("template") or verdict["indicator"]
+def _inspections(scene: Scene, system: str, verdict: VerdictDocument) -> list[int]:
+    name = verdict.template or verdict.indicator
     return [
         entry for entry, each in scene.facts.standing(Inspection) if (each.indicator, each.system) == (name, system)
     ]

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from audits.languages import inside
 from audits.mixed import foreign, marked
 from audits.systems import System
+from charter.document import VerdictDocument
 from charter.families import spoken
 from charter.model import Charter, Indicator
 from dashboard.words import Say
 
-Document = Mapping[str, Any]
 
-
-def indicator_of(charter: Charter, verdict: Document) -> Indicator | None:
+def indicator_of(charter: Charter, verdict: VerdictDocument) -> Indicator | None:
     """The question of the charter that a verdict answers: ids of expanded questions end in their attributes."""
-    fitting = [way for way in charter.ways if f"{verdict['indicator']}_".startswith(f"{way.id}_")]
+    return way_called(charter, verdict.indicator)
+
+
+def way_called(charter: Charter, name: str) -> Indicator | None:
+    """The question of the charter that has a name, or whose name an expanded one begins with."""
+    fitting = [way for way in charter.ways if f"{name}_".startswith(f"{way.id}_")]
     return max(fitting, key=lambda indicator: len(indicator.id), default=None)
 
 
-def question_of(charter: Charter, verdict: Document, say: Say) -> str:
+def question_of(charter: Charter, verdict: VerdictDocument, say: Say) -> str:
     """What was asked of the system. A charter that does not speak this language asks in one of its own.
 
     A document has each question under the languages of Boussole, whichever it is written in.
     """
     indicator = indicator_of(charter, verdict)
     lang = spoken(indicator.question, say.lang) if indicator else say.lang
-    texts = verdict["question"]
+    texts = verdict.question
     return say.text(texts) if lang == say.lang or say.lang not in texts else foreign(texts[say.lang], lang)
 
 
-def sentence_of(charter: Charter, verdict: Document, say: Say, *, system: System | None) -> str:
+def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
     """What was answered. Boussole says it, with names of the charter and of the system file, which may not speak its
     language."""
     indicator, columns = indicator_of(charter, verdict), system.columns if system else None
@@ -40,7 +41,7 @@ def sentence_of(charter: Charter, verdict: Document, say: Say, *, system: System
     named += [columns.decision.title if columns.decision else None, *columns.stage_titles.values()] if columns else []
     named += [*system.feature_titles.values()] if system else []
     names = [say.text(texts) for texts in (indicator.attested_by if indicator else None, *named) if texts]
-    text = say.text(verdict["sentence"])
+    text = say.text(verdict.sentence)
     for name in names:
         for written in (name, inside(name)):
             text = marked(text, written)

@@ -6,14 +6,14 @@ import math
 
 from audits.languages import capital
 from audits.systems import System
+from charter.document import Standing, VerdictDocument
 from dashboard.drift import features, is_drift
 from dashboard.groups import Row, compared, reason_words, rows
-from dashboard.scene import Document
 from dashboard.tables import comparison
 from dashboard.words import Say
 
 
-def brief(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+def brief(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
     """What decides the verdict: "Women of 50 and over: 61 for 100 (51 to 73)"; empty where nothing has a figure."""
     if is_drift(verdict):
         return _moved(document, verdict, say, system)
@@ -22,7 +22,7 @@ def brief(document: Document, verdict: Document, say: Say, *, system: System | N
         return ""
     metric, by = found
     shown = rows(document, by, say, metric=metric, system=system)
-    deciding = [row for row in shown if row.verdict == verdict["verdict"]]
+    deciding = [row for row in shown if row.verdict == verdict.verdict]
     told = sorted((row for row in deciding if row.compared is not None), key=_gap, reverse=True)
     if not told:
         return capital(next((reason_words(row.reason, say) for row in deciding if row.reason), ""))
@@ -41,9 +41,9 @@ def _gap(row: Row) -> float:
     return abs(math.log(row.compared)) if row.compared else math.inf
 
 
-def _moved(document: Document, verdict: Document, say: Say, system: System | None) -> str:
+def _moved(document: Standing, verdict: VerdictDocument, say: Say, system: System | None) -> str:
     moved = features(document, verdict, say, system=system)
-    found = [f for f in moved if f.verdict == verdict["verdict"] and f.value is not None]
+    found = [f for f in moved if f.verdict == verdict.verdict and f.value is not None]
     most = max(found, key=lambda feature: feature.value or 0.0, default=None)
     if most is None or most.value is None:
         return ""

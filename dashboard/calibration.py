@@ -11,9 +11,10 @@ import altair as alt
 
 from audits.languages import inside
 from audits.systems import System
+from charter.document import MeasureDocument, Standing
 from charter.families import decision
 from dashboard.dots import styled, ticks
-from dashboard.groups import By, Document, attribute_name, group_of
+from dashboard.groups import By, attribute_name, group_of
 from dashboard.marks import INK, INK_2, LINE
 from dashboard.rose import wrapped
 from dashboard.tables import LARGE, Table, between
@@ -79,37 +80,35 @@ def sheet(groups: int, *, narrow: bool) -> Sheet:
     )
 
 
-def curves(document: Document, by: By, say: Say, *, system: System | None) -> list[Curve]:
+def curves(document: Standing, by: By, say: Say, *, system: System | None) -> list[Curve]:
     """The groups of one attribute in the order of the document; none where they may not be drawn."""
-    large = {m["id"]: m["value"] for m in document["measures"] if m["metric"] == LARGE}
+    large = {m.id: m.value for m in document.measures if m.metric == LARGE}
     return [
         Curve(
             label=group_of(measure, say, system=system),
-            bands=measure["params"]["curve"],
-            beyond=large.get(measure["id"].replace(ERROR, LARGE, 1)),
+            bands=curve,
+            beyond=large.get(measure.id.replace(ERROR, LARGE, 1)),
         )
         for measure in _measured(document)
-        if tuple(measure["by"]) == by and measure["params"].get("curve")
+        if measure.by == by and (curve := measure.params.curve)
     ]
 
 
-def drawn_and_not(document: Document) -> tuple[list[By], list[By]]:
+def drawn_and_not(document: Standing) -> tuple[list[By], list[By]]:
     """The single attributes whose groups have a curve, and those that are measured and have none.
 
     A curve is given only where no count can be recovered from it (`audits.metrics.calibration.with_curves`).
     """
     found: dict[By, bool] = {}
     for measure in _measured(document):
-        by = tuple(measure["by"])
-        if measure["value"] is not None:
-            found[by] = found.get(by, False) or bool(measure["params"].get("curve"))
+        by = tuple(measure.by)
+        if measure.value is not None:
+            found[by] = found.get(by, False) or bool(measure.params.get("curve"))
     return [by for by, drawn in found.items() if drawn], [by for by, drawn in found.items() if not drawn]
 
 
-def _measured(document: Document) -> list[Document]:
-    return [
-        m for m in document["measures"] if m["metric"] == ERROR and len(m["by"]) == 1 and m["group"] and not m["given"]
-    ]
+def _measured(document: Standing) -> list[MeasureDocument]:
+    return [m for m in document.measures if m.metric == ERROR and len(m.by) == 1 and m.group and not m.given]
 
 
 def calibration_title(by: By, say: Say, *, system: System | None) -> str:

@@ -28,9 +28,9 @@ def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "",
     entries = {
         entry
         for name, document in scene.standing.items()
-        for summary in document["articles"]
-        for entry in summary.get("capped_by", ())
-        if system in ("", name) and article in ("", summary["article"])
+        for summary in document.articles
+        for entry in (summary.capped_by or ())
+        if system in ("", name) and article in ("", summary.article)
     }
     findings = {each.entry: each.statement for each in scene.facts.sealed if isinstance(each.statement, Finding)}
     return [

@@ -11,9 +11,10 @@ import vl_convert
 
 from audits.languages import NARROW, capital
 from audits.systems import System
+from charter.document import Standing, VerdictDocument
 from dashboard.calibration import Curve, calibration_chart
 from dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
-from dashboard.drift import Document, drift_levels, features
+from dashboard.drift import drift_levels, features
 from dashboard.fontfiles import register
 from dashboard.groups import RATIOS, By, Row, reason_words, rows
 from dashboard.kept import by_content
@@ -34,7 +35,7 @@ _LOCALES = {
 
 
 def groups_chart(
-    document: Document,
+    document: Standing,
     by: By,
     lang: str,
     *,
@@ -65,10 +66,10 @@ def groups_chart(
 
 
 def drift_chart(
-    document: Document,
+    document: Standing,
     lang: str,
     *,
-    verdict: Document | None = None,
+    verdict: VerdictDocument | None = None,
     layout: Layout = WIDE,
     system: System | None = None,
 ) -> Rows:
@@ -117,7 +118,7 @@ def chart_svg(chart: alt.LayerChart, lang: str) -> str:
 
 
 def groups_text(
-    document: Document, by: By, lang: str, *, metric: str = "selection_rate", system: System | None = None
+    document: Standing, by: By, lang: str, *, metric: str = "selection_rate", system: System | None = None
 ) -> str:
     """What the chart shows, in words: every group with its rate, interval and verdict, then the threshold."""
     say = speaker(lang)
@@ -127,7 +128,9 @@ def groups_text(
     return " ".join(parts)
 
 
-def drift_text(document: Document, lang: str, *, verdict: Document | None = None, system: System | None = None) -> str:
+def drift_text(
+    document: Standing, lang: str, *, verdict: VerdictDocument | None = None, system: System | None = None
+) -> str:
     """What the drift chart shows, in words."""
     say = speaker(lang)
     parts = []

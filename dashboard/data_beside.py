@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from audits.decisions.shared import Sharing
 from audits.systems import System
+from charter.document import AuditDocument
 from dashboard.data_blocks import Block, cut
-from dashboard.scene import Document
 from dashboard.views import period
 from dashboard.words import Say
 from experiments.declared import DeclaredMeasure
@@ -39,20 +39,20 @@ def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str],
     )
 
 
-def waiting(document: Document, system: System, say: Say, *, href: str) -> Block | None:
+def waiting(document: AuditDocument, system: System, say: Say, *, href: str) -> Block | None:
     """How many of the outcomes that are due are not known, as the latest audit saw it."""
     outcome = system.columns.outcome if system.columns else None
-    share = next((m for m in document["measures"] if m["metric"] == "missing_outcome_share" and not m["by"]), None)
+    share = next((m for m in document.measures if m.metric == "missing_outcome_share" and not m.by), None)
     if outcome is None or share is None:
         return None
-    if share["reason"] == "absent_is_negative":
+    if share.reason == "absent_is_negative":
         answer = say("An outcome that is not recorded counts as negative.")
-    elif share["value"] is None:
+    elif share.value is None:
         answer = say("Nobody can say yet: no outcome is due, or none can be read yet.")
-    elif not share["value"]:
+    elif not share.value:
         answer = say("All outcomes that are due are known.")
     else:
-        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share["value"]))
+        answer = say("{n} of the outcomes that are due are not known.", n=say.percent(share.value))
     told = say("{answer} Latest audit: {period}.", answer=answer, period=period(document, say))
     return Block(
         question=say("Do decisions wait for their outcome?"),

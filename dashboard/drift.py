@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from audits.languages import capital
 from audits.systems import System
+from charter.document import Standing, VerdictDocument
 from charter.naming import feature
 from dashboard.words import Say
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,26 +23,28 @@ class Feature:
     verdict: str | None
 
 
-def is_drift(verdict: Document) -> bool:
+def is_drift(verdict: VerdictDocument) -> bool:
     """Whether a verdict judges how far inputs or scores have moved."""
-    return any(comparison["measure"].partition("/")[0] == "psi" for comparison in verdict["comparisons"])
+    return any(comparison.measure.partition("/")[0] == "psi" for comparison in verdict.comparisons)
 
 
-def features(document: Document, verdict: Document | None, say: Say, *, system: System | None = None) -> list[Feature]:
+def features(
+    document: Standing, verdict: VerdictDocument | None, say: Say, *, system: System | None = None
+) -> list[Feature]:
     """The features of one verdict (None: of the whole document), in the order of the document, named for readers."""
-    judging = [verdict] if verdict else [v for v in document["verdicts"] if is_drift(v)]
-    judged = {c["measure"]: c["verdict"] for v in judging for c in v["comparisons"]}
+    judging = [verdict] if verdict else [v for v in document.verdicts if is_drift(v)]
+    judged = {c.measure: c.verdict for v in judging for c in v.comparisons}
     return [
         Feature(
-            name=_name(measure["group"]["feature"], say, system),
-            value=measure["value"],
-            reference_n=measure["params"].get("reference_total"),
-            n=measure["n"],
-            reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
-            verdict=judged.get(measure["id"]),
+            name=_name((measure.group or {})["feature"], say, system),
+            value=measure.value,
+            reference_n=measure.params.get("reference_total"),
+            n=measure.n,
+            reason=None if measure.status == "ok" else measure.reason or measure.status,
+            verdict=judged.get(measure.id),
         )
-        for measure in document["measures"]
-        if measure["metric"] == "psi" and not measure["given"] and (verdict is None or measure["id"] in judged)
+        for measure in document.measures
+        if measure.metric == "psi" and not measure.given and (verdict is None or measure.id in judged)
     ]
 
 
@@ -57,8 +56,9 @@ def _name(column: str, say: Say, system: System | None) -> str:
     return column if named == column else capital(say.text({say.lang: named}))
 
 
-def drift_levels(document: Document, verdict: Document | None = None) -> dict[str, float]:
+def drift_levels(document: Standing, verdict: VerdictDocument | None = None) -> dict[str, float]:
     """The levels that drift is judged against, by kind (`watch`, `breach`)."""
-    judging = verdict or next((v for v in document["verdicts"] if is_drift(v)), None)
-    threshold = (judging or {}).get("threshold") or {}
-    return {kind: float(threshold[kind]) for kind in ("watch", "breach") if threshold.get(kind) is not None}
+    judging = verdict or next((v for v in document.verdicts if is_drift(v)), None)
+    threshold = judging.threshold if judging else None
+    found = {"watch": threshold.watch, "breach": threshold.breach} if threshold else {}
+    return {kind: level for kind, level in found.items() if level is not None}

@@ -10,6 +10,7 @@ from audits.languages import capital, inside
 from audits.systems.model import System
 from audits.systems.register import Assessment
 from charter.coverage import Use
+from charter.document import Unmeasured
 from charter.follow_up import Answer, examined_before_start
 from charter.model import Article, Charter
 from charter.verdict import worst
@@ -83,7 +84,7 @@ def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Ma
 
     `query` is kept in every link (the language).
     """
-    found = [verdict["verdict"] for verdict in use.verdicts]
+    found = [verdict.verdict for verdict in use.verdicts]
     return Unaudited(
         title=say.text(use.system.title, use.system.id),
         purpose=say.text(use.system.purpose),
@@ -91,26 +92,30 @@ def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Ma
         tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
         counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
-        parts=[_part(use, article, charter, say, query=query) for article in charter.articles if _asks(use, article)],
+        parts=[
+            _part(use, article, charter, say, today=today, query=query)
+            for article in charter.articles
+            if _asks(use, article)
+        ],
     )
 
 
 def _asks(use: Use, article: Article) -> bool:
-    return any(verdict["article"] == article.id for verdict in use.verdicts)
+    return any(verdict.article == article.id for verdict in use.verdicts)
 
 
-def _part(use: Use, article: Article, charter: Charter, say: Say, *, query: Mapping[str, str]) -> Part:
-    mine = [verdict for verdict in use.verdicts if verdict["article"] == article.id]
-    open_questions = [verdict for verdict in mine if verdict["verdict"] == "not_examined"]
-    document = {"verdicts": open_questions, "measures": [], "articles": []}
+def _part(use: Use, article: Article, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> Part:
+    mine = [verdict for verdict in use.verdicts if verdict.article == article.id]
+    open_questions = tuple(verdict for verdict in mine if verdict.verdict == "not_examined")
+    document = Unmeasured(measures=(), verdicts=open_questions, articles=(), on=today)
     answered = [
         Answered(
-            verdict=verdict["verdict"],
+            verdict=verdict.verdict,
             question=question_of(charter, verdict, say),
             sentence=sentence_of(charter, verdict, say, system=use.system),
         )
         for verdict in mine
-        if verdict["verdict"] != "not_examined"
+        if verdict.verdict != "not_examined"
     ]
     answered.sort(key=lambda each: ORDER.index(each.verdict))
     return Part(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from audits.languages import capital, inside
 from audits.mixed import joined
 from audits.systems import System
 from audits.systems.values import UNDECLARED, rare
+from charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
+from charter.document.base import given
 from charter.verdicts import oriented
 from dashboard.words import Say
 
-Document = Mapping[str, Any]
 By = tuple[str, ...]
 
 _COMPARED = ("_ratio", "_difference")
@@ -61,115 +62,117 @@ def rate_of(comparison: str) -> str:
     return comparison
 
 
-def compared(document: Document, verdict: Document) -> tuple[str, By] | None:
+def compared(document: Standing, verdict: VerdictDocument) -> tuple[str, By] | None:
     """The rate that a verdict compares and the attributes it compares it between, or None where it compares none."""
-    measures = {measure["id"]: measure for measure in document["measures"]}
-    for comparison in verdict["comparisons"]:
-        if measure := measures.get(comparison["measure"]):
-            return rate_of(measure["metric"]), tuple(measure["by"])
+    measures = {measure.id: measure for measure in document.measures}
+    for comparison in verdict.comparisons:
+        if measure := measures.get(comparison.measure):
+            return rate_of(measure.metric), measure.by
     return None
 
 
-def verdict_on(document: Document, by: By, *, metric: str) -> Document | None:
+def verdict_on(document: Standing, by: By, *, metric: str) -> VerdictDocument | None:
     """The verdict whose comparisons compare this rate between these groups, if one does."""
-    return next((v for v in document["verdicts"] if compared(document, v) == (metric, by)), None)
+    return next((v for v in document.verdicts if compared(document, v) == (metric, by)), None)
 
 
-def rows(document: Document, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
+def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | None = None) -> list[Row]:
     """The groups of one attribute (or intersection) in the order of the document."""
     if metric == ADJUSTED:
         return _adjusted_rows(document, by, say, system=system)
     if metric == ADJUSTED_STAGE:
         return [row for _, row in stage_rows(document, by, say, metric=metric, system=system)]
     verdict = verdict_on(document, by, metric=metric)
-    measures = {measure["id"]: measure for measure in document["measures"]}
-    comparisons: dict[str, Document] = {}
+    measures = {measure.id: measure for measure in document.measures}
+    comparisons: dict[str, Comparison] = {}
     against: set[str] = set()
-    for comparison in verdict["comparisons"] if verdict else ():
-        comparisons[comparison["measure"].partition("/")[2]] = comparison
-        against.add(comparison["against"])
+    for each in verdict.comparisons if verdict else ():
+        comparisons[each.measure.partition("/")[2]] = each
+        against.add(each.against)
     found = []
-    for measure in document["measures"]:
-        if measure["metric"] != metric or tuple(measure["by"]) != by or measure["group"] is None or measure["given"]:
+    for measure in document.measures:
+        if measure.metric != metric or measure.by != by or measure.group is None or measure.given:
             continue
-        key = measure["id"].partition("/")[2]
-        comparison = comparisons.get(key, {})
-        judged = measures.get(comparison.get("measure", ""), {})
+        key = measure.id.partition("/")[2]
+        comparison = comparisons.get(key)
+        judged = measures.get(comparison.measure) if comparison else None
         found.append(
             Row(
-                label=group_name({name: measure["group"][name] for name in by}, say, system=system),
-                value=measure["value"],
+                label=group_of(measure, say, system=system),
+                value=measure.value,
                 low=_end(measure, "low"),
                 high=_end(measure, "high"),
-                n=measure["n"],
-                reason=None if measure["status"] == "ok" else measure["reason"] or measure["status"],
+                n=measure.n,
+                reason=None if measure.status == "ok" else measure.reason or measure.status,
                 reference=key in against,
-                verdict=comparison.get("verdict"),
-                compared=judged.get("value"),
+                verdict=comparison.verdict if comparison else None,
+                compared=judged.value if judged else None,
                 compared_low=_end(judged, "low"),
                 compared_high=_end(judged, "high"),
-                scale=judged.get("params", {}).get("scale", "ratio"),
-                levels=_levels(measure["value"], judged, verdict),
+                scale=(judged.params.scale if judged else None) or "ratio",
+                levels=_levels(measure.value, judged, verdict),
             )
         )
     return found
 
 
-def _adjusted_rows(document: Document, by: By, say: Say, *, system: System | None) -> list[Row]:
+def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | None) -> list[Row]:
     """Each group's ratio to its reference, which is 1, with the thresholds as they are."""
     verdict = verdict_on(document, by, metric=ADJUSTED)
-    comparisons = {comparison["measure"]: comparison for comparison in verdict["comparisons"]} if verdict else {}
-    against = {comparison["against"] for comparison in comparisons.values()}
-    ratios = {measure["id"]: measure for measure in document["measures"]}
+    comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
+    against = {comparison.against for comparison in comparisons.values()}
+    ratios = {measure.id: measure for measure in document.measures}
     found = []
-    for measure in document["measures"]:
-        if measure["metric"] != "selection_rate" or tuple(measure["by"]) != by or measure["given"]:
+    for measure in document.measures:
+        if measure.metric != "selection_rate" or measure.by != by or measure.given:
             continue
-        key = measure["id"].partition("/")[2]
+        key = measure.id.partition("/")[2]
         ratio = ratios.get(f"{ADJUSTED}_ratio/{key}")
         if ratio is None and key not in against:
             continue
-        label = group_name({name: measure["group"][name] for name in by}, say, system=system)
+        label = group_of(measure, say, system=system)
         if ratio is None:
             found.append(Row(label=label, value=1.0, reference=True))
             continue
-        found.append(_ratio_row(label, ratio, verdict, comparisons.get(ratio["id"], {})))
+        found.append(_ratio_row(label, ratio, verdict, comparisons.get(ratio.id)))
     return found
 
 
 def stage_rows(
-    document: Document, by: By, say: Say, *, metric: str, system: System | None
-) -> list[tuple[Document, Row]]:
+    document: Standing, by: By, say: Say, *, metric: str, system: System | None
+) -> list[tuple[MeasureDocument, Row]]:
     """Each group's ratio to its reference at each stage, with the measure it comes from, stage by stage."""
     verdict = verdict_on(document, by, metric=metric)
-    comparisons = {comparison["measure"]: comparison for comparison in verdict["comparisons"]} if verdict else {}
+    comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
     found = []
-    for measure in document["measures"]:
-        if measure["metric"] == f"{metric}_ratio" and tuple(measure["by"]) == by and measure["group"]:
+    for measure in document.measures:
+        if measure.metric == f"{metric}_ratio" and measure.by == by and measure.group:
             group = group_of(measure, say, system=system)
             named = say("{stage}: {group}", stage=stage_name(measure, say, system=system), group=inside(group))
-            found.append((measure, _ratio_row(named, measure, verdict, comparisons.get(measure["id"], {}))))
+            found.append((measure, _ratio_row(named, measure, verdict, comparisons.get(measure.id))))
     return found
 
 
-def stage_name(measure: Document, say: Say, *, system: System | None) -> str:
+def stage_name(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
     """What a reader calls the stage of a measure."""
-    name = str(measure["given"]["stage"])
+    name = str(measure.given["stage"])
     titles = system.columns.stage_titles if system and system.columns else {}
     return capital(say.text(titles.get(name), name))
 
 
-def _ratio_row(label: str, ratio: Document, verdict: Document | None, comparison: Document) -> Row:
+def _ratio_row(
+    label: str, ratio: MeasureDocument, verdict: VerdictDocument | None, comparison: Comparison | None
+) -> Row:
     """A ratio as the value of its own row."""
-    value = ratio["value"]
+    value = ratio.value
     return Row(
         label=label,
         value=value,
         low=_end(ratio, "low"),
         high=_end(ratio, "high"),
-        n=ratio["n"],
-        reason=None if value is not None else ratio["reason"],
-        verdict=comparison.get("verdict"),
+        n=ratio.n,
+        reason=None if value is not None else ratio.reason,
+        verdict=comparison.verdict if comparison else None,
         compared=value,
         compared_low=_end(ratio, "low"),
         compared_high=_end(ratio, "high"),
@@ -177,23 +180,24 @@ def _ratio_row(label: str, ratio: Document, verdict: Document | None, comparison
     )
 
 
-def _end(measure: Document, name: str) -> float | None:
-    interval = measure.get("interval")
-    return None if interval is None else float(interval[name])
+def _end(measure: MeasureDocument | None, name: Literal["low", "high"]) -> float | None:
+    interval = measure.interval if measure else None
+    if interval is None:
+        return None
+    return interval.low if name == "low" else interval.high
 
 
-def _levels(rate: float | None, compared: Document, verdict: Document | None) -> tuple[Level, ...]:
+def _levels(rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None) -> tuple[Level, ...]:
     """The thresholds of a comparison, carried back to the scale of the rate."""
-    value = compared.get("value")
-    if rate is None or value is None or not verdict or not verdict["threshold"]:
+    value, held = compared.value if compared else None, verdict.threshold if verdict else None
+    if rate is None or value is None or compared is None or held is None:
         return ()
-    params, levels = compared["params"], []
-    for kind in ("watch", "breach"):
-        threshold = verdict["threshold"].get(kind)
-        if threshold is None or (params["scale"] == "ratio" and not value):
+    params, levels = compared.params, []
+    for kind, threshold in (("watch", held.watch), ("breach", held.breach)):
+        if threshold is None or (params.scale == "ratio" and not value):
             continue
-        level = oriented(threshold, scale=params["scale"], bad_side=params["bad_side"])
-        levels.append(Level(kind=kind, at=rate / value * level if params["scale"] == "ratio" else rate - value + level))
+        level = oriented(threshold, scale=given(params.scale), bad_side=given(params.bad_side))
+        levels.append(Level(kind=kind, at=rate / value * level if params.scale == "ratio" else rate - value + level))
     return tuple(levels)
 
 
@@ -203,9 +207,9 @@ def group_name(group: Mapping[str, str], say: Say, *, system: System | None = No
     return joined(", ", [capital(first), *map(inside, others)])
 
 
-def group_of(measure: Document, say: Say, *, system: System | None) -> str:
+def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
     """The group of a measure in words, its attributes in the measure's order: stored documents sort their keys."""
-    return group_name({name: measure["group"][name] for name in measure["by"]}, say, system=system)
+    return group_name(dict(zip(measure.by, measure.values_of_group, strict=True)), say, system=system)
 
 
 def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from audits.languages import capital
 from audits.systems import System
+from charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
+from charter.document.base import given
 from charter.sight import least_sight
 from dashboard.groups import group_of
 from dashboard.tables import signed
 from dashboard.words import Say
 
-Document = Mapping[str, Any]
 
-
-def threshold_words(document: Document, verdict: Document, say: Say) -> str:
+def threshold_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
-    levels, threshold = levels_words(document, verdict, say), verdict["threshold"] or {}
-    if not levels:
+    levels, threshold = levels_words(document, verdict, say), verdict.threshold
+    if not levels or threshold is None:
         return ""
     parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
-    if threshold["status"] == "adopted":
+    if threshold.status == "adopted":
         parts[1] = unproven_words(say) if unproven(threshold) else say("Adopted.")
-        if threshold["post_hoc"] and not unproven(threshold):
+        if threshold.post_hoc and not unproven(threshold):
             parts.append(say("Adopted after this period had begun."))
     return " ".join(parts)
 
 
-def unproven(threshold: Document) -> bool:
+def unproven(threshold: ThresholdOfVerdict) -> bool:
     """Whether a level was adopted by its own word alone. Documents of an earlier Boussole do not know."""
-    return threshold.get("status") == "adopted" and "proven_on" in threshold and threshold["proven_on"] is None
+    return threshold.status == "adopted" and threshold.knows("proven_on") and threshold.proven_on is None
 
 
 def unproven_words(say: Say) -> str:
@@ -40,38 +37,38 @@ def unproven_words(say: Say) -> str:
     )
 
 
-def levels_words(document: Document, verdict: Document, say: Say) -> str:
+def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
     measure = _first(document, verdict)
     if measure is None:
         return ""
-    levels = verdict["comparisons"][0]["levels"]
+    levels = verdict.comparisons[0].levels
     said = [
-        _beyond(words, float(levels[kind]), measure["params"], say)
-        for kind, words in (("breach", say("not kept")), ("watch", say("to be watched")))
-        if levels[kind] is not None
+        _beyond(words, level, measure.params, say)
+        for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
+        if level is not None
     ]
     return capital(", ".join(said) + ".")
 
 
-def _first(document: Document, verdict: Document) -> Document | None:
+def _first(document: Standing, verdict: VerdictDocument) -> MeasureDocument | None:
     """The measure of the first comparison: all comparisons of a question share scale and levels."""
-    if not verdict["comparisons"]:
+    if not verdict.comparisons:
         return None
-    name = verdict["comparisons"][0]["measure"]
-    return next((dict(measure) for measure in document["measures"] if measure["id"] == name), None)
+    name = verdict.comparisons[0].measure
+    return next((measure for measure in document.measures if measure.id == name), None)
 
 
-def _beyond(verdict: str, at: float, params: Document, say: Say) -> str:
+def _beyond(verdict: str, at: float, params: Params, say: Say) -> str:
     if at == 0:
         return say("{verdict} from any gap", verdict=verdict)
-    level = level_words(at, params["scale"], say)
-    if params["bad_side"] == "below":
+    level = level_words(at, given(params.scale), say)
+    if params.bad_side == "below":
         return say("{verdict} under {level}", verdict=verdict, level=level)
     return say("{verdict} over {level}", verdict=verdict, level=level)
 
 
-def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None) -> str:
+def sight_words(document: Standing, verdict: VerdictDocument, say: Say, *, alpha: float, system: System | None) -> str:
     """How wide a gap these decisions would show, for the group of which they tell least; empty where none is tested."""
     seen = least_sight(document, verdict, alpha=alpha)
     if seen is None:
@@ -80,8 +77,8 @@ def sight_words(document: Document, verdict: Document, say: Say, *, alpha: float
     names = {"group": group_of(measure, say, system=system)}
     if gap is None:
         return say("So few decisions are about “{group}” that hardly any gap would be seen.", **names)
-    level = level_words(gap, measure["params"]["scale"], say)
-    if measure["params"]["bad_side"] == "below":
+    level = level_words(gap, given(measure.params.scale), say)
+    if measure.params.bad_side == "below":
         return say(
             "A gap like {level} or less would be seen eight times out of ten, even for “{group}”.", level=level, **names
         )

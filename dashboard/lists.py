@@ -32,17 +32,15 @@ def articles(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed
     """The articles of the charter in its order, each with its worst verdict over all systems."""
     found = []
     for article in scene.charter.articles:
-        stands = [
-            each for held in scene.examined.values() for each in held["articles"] if each["article"] == article.id
-        ]
-        answered, asked = (sum(each[key] for each in stands) for key in ("answered", "asked"))
+        stands = [each for held in scene.examined.values() for each in held.articles if each.article == article.id]
+        answered, asked = sum(each.answered for each in stands), sum(each.asked for each in stands)
         found.append(
             Listed(
                 kicker=say("Article {n}", n=str(article.order)),
                 title=say.text(article.title),
                 href=article_href(article.id, query=query),
                 text=say.text(article.commitment),
-                marks=[(worst([each["verdict"] for each in stands]), 1)],
+                marks=[(worst([each.verdict for each in stands]), 1)],
                 told=_answered(answered, asked, say),
             )
         )
@@ -60,7 +58,7 @@ def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]
     found = []
     for name, document in scene.latest.items():
         system = scene.systems.get(name)
-        keys = [verdict["verdict"] for verdict in document["verdicts"]]
+        keys = [verdict.verdict for verdict in document.verdicts]
         read = read_words(document, say, period=period(document, say))
         found.append(
             Listed(

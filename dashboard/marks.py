@@ -39,7 +39,7 @@ _DRAWN = {
 MARKS = {str(verdict): _DRAWN[verdict] for verdict in WORST_FIRST}
 """The worst first."""
 
-ORDER = tuple(MARKS)
+ORDER = WORST_FIRST
 
 
 def word(verdict: str, say: Say) -> str:

@@ -157,7 +157,7 @@ def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int
 
 def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
     system = use.system
-    asked = {verdict["article"] for verdict in use.verdicts}
+    asked = {verdict.article for verdict in use.verdicts}
     verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
     answer = examined_before_start(system, today=register.today)
     return Row(

@@ -7,21 +7,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from audits.systems import System
 from audits.workspace import Workspace
 from charter.coverage import Use
 from charter.current import current, unmeasured
+from charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
+from charter.document.measures import by_id
 from charter.facts import Facts, facts_of
 from charter.in_force import in_force
 from charter.model import Article, Charter
 from charter.records import AuditSummary, kept_charters, latest_audits, summaries
+from charter.verdict import Verdict
 from dashboard.marks import ORDER
 from dashboard.rose import Ring
 from dashboard.words import Say
 
-Document = Mapping[str, Any]
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""
 
@@ -37,8 +38,8 @@ class Scene:
 
     charter: Charter
     systems: Mapping[str, System]
-    latest: Mapping[str, Document]
-    previous: Mapping[str, Document]
+    latest: Mapping[str, AuditDocument]
+    previous: Mapping[str, AuditDocument | AuditSummary]
     history: Mapping[str, Sequence[AuditSummary]] = field(default_factory=dict)
     facts: Facts = NOTHING
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -46,28 +47,27 @@ class Scene:
     """Systems that decide nothing: they are compared with others, and stand in no register."""
 
     @cached_property
-    def standing(self) -> Mapping[str, Document]:
+    def standing(self) -> Mapping[str, Standing]:
         """The latest audit of each system; of the uses that no audit has measured, what people have stated.
 
         A use that was abandoned without an audit is left out.
         """
         if self.facts is NOTHING:
             return self.latest
-        sealed = {"window": {"end": self.facts.as_of.isoformat()}, "evidence": {"entry": None}}
         others = {
-            name: {**unmeasured(self.charter, system, self.facts), **sealed}
+            name: unmeasured(self.charter, system, self.facts)
             for name, system in self.systems.items()
             if name not in self.latest and system.status != "retired"
         }
         return {**self.latest, **others}
 
     @cached_property
-    def examined(self) -> Mapping[str, Document]:
+    def examined(self) -> Mapping[str, Standing]:
         """Of those that stand, the audited ones, and those of which something was stated that answers a question."""
         return {
             name: document
             for name, document in self.standing.items()
-            if name in self.latest or any(each["verdict"] != "not_examined" for each in document["articles"])
+            if name in self.latest or any(each.verdict != Verdict.NOT_EXAMINED for each in document.articles)
         }
 
     @cached_property
@@ -77,8 +77,8 @@ class Scene:
 
     def _use(self, name: str, system: System) -> Use:
         found = self.standing.get(name) or unmeasured(self.charter, system, self.facts)
-        articles = {summary["article"]: summary["verdict"] for summary in found["articles"]}
-        return Use(system=system, verdicts=found["verdicts"], articles=articles, audit=self.latest.get(name))
+        articles = {summary.article: summary.verdict for summary in found.articles}
+        return Use(system=system, verdicts=found.verdicts, articles=articles, audit=self.latest.get(name))
 
     def title(self, system_id: str, say: Say) -> str:
         """The name of a system; its id when its file is gone."""
@@ -99,12 +99,13 @@ class Finding:
 
     system: str
     article: str
-    verdict: Document
-    window_end: str
+    verdict: VerdictDocument
+    until: dt.date
+    """The last day that it is about."""
 
     @property
-    def key(self) -> str:
-        return str(self.verdict["verdict"])
+    def key(self) -> Verdict:
+        return self.verdict.verdict
 
 
 def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
@@ -120,7 +121,7 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     previous = {
         system: shown
         for system, found in history.items()
-        if (shown := before([_shown(each) for each in found], latest[system])) is not None
+        if (shown := _before(found, latest[system].until)) is not None
     }
     standing = {
         name: current(document, charter=judging.charter, system=systems[name], facts=facts)
@@ -140,16 +141,13 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     )
 
 
-def _shown(each: AuditSummary) -> dict[str, Any]:
-    """A summary with the keys of the document that pages read."""
-    window = {"start": each.start.isoformat(), "end": each.end.isoformat()}
-    return {"window": window, "decisions": each.decisions, "verdicts": each.verdicts, "articles": each.articles}
-
-
-def before(history: Sequence[dict[str, Any]], latest: Document) -> Document | None:
+def before(history: Sequence[AuditDocument], latest: AuditDocument) -> AuditDocument | None:
     """The last audit of a window that ended earlier."""
-    earlier = [document for document in history if document["window"]["end"] < latest["window"]["end"]]
-    return earlier[-1] if earlier else None
+    return next((each for each in reversed(history) if each.until < latest.until), None)
+
+
+def _before(history: Sequence[AuditSummary], end: dt.date) -> AuditSummary | None:
+    return next((each for each in reversed(history) if each.end < end), None)
 
 
 def rings(scene: Scene, say: Say) -> list[Ring]:
@@ -157,7 +155,7 @@ def rings(scene: Scene, say: Say) -> list[Ring]:
     return [
         Ring(
             title=scene.title(system, say),
-            verdicts={summary["article"]: summary["verdict"] for summary in document["articles"]},
+            verdicts=by_article(document),
         )
         for system, document in scene.examined.items()
     ]
@@ -166,15 +164,13 @@ def rings(scene: Scene, say: Say) -> list[Ring]:
 def findings(scene: Scene) -> list[Finding]:
     """Every question that was examined, what most needs attention first: worst, then widest, then oldest."""
     found = [
-        Finding(system=system, article=verdict["article"], verdict=verdict, window_end=document["window"]["end"])
+        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
         for system, document in scene.examined.items()
-        for verdict in document["verdicts"]
-        if verdict["verdict"] != "not_examined"
+        for verdict in document.verdicts
+        if verdict.verdict != Verdict.NOT_EXAMINED
     ]
     documents = scene.examined
-    return sorted(
-        found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.window_end, f.system)
-    )
+    return sorted(found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.until, f.system))
 
 
 def needle(scene: Scene) -> str | None:
@@ -183,24 +179,24 @@ def needle(scene: Scene) -> str | None:
     return first.article if first and first.key in ("broken", "watch", "unknown") else None
 
 
-def excess(document: Document, verdict: Document) -> float:
+def excess(document: Standing, verdict: VerdictDocument) -> float:
     """How far the worst comparison lies from its level, as a multiple of it: 1 is on the level, 2 twice as far.
 
     Ratios are compared by their logarithm, so that 0.8 and 1.25 are as far from 1 as each other.
     """
-    threshold = verdict["threshold"] or {}
-    level = threshold.get("breach") or threshold.get("watch")
+    threshold = verdict.threshold
+    level = (threshold.breach or threshold.watch) if threshold else None
     if not level:
         return 0.0
-    values = {measure["id"]: measure for measure in document["measures"]}
-    chosen = [c["measure"] for c in verdict["comparisons"] if c["verdict"] == verdict["verdict"]]
+    values = by_id(document.measures)
+    chosen = [each.measure for each in verdict.comparisons if each.verdict == verdict.verdict]
     return max((_distance(values[name], level) for name in chosen if name in values), default=0.0)
 
 
-def _distance(measure: Document, level: float) -> float:
-    value, scale = measure["value"], measure["params"].get("scale")
+def _distance(measure: MeasureDocument, level: float) -> float:
+    value, scale = measure.value, measure.params.scale
     if value is None or level == 1:
         return 0.0
     if scale != "ratio":
-        return abs(float(value)) / level
+        return abs(value) / level
     return abs(math.log(value) / math.log(level)) if value else math.inf

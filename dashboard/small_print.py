@@ -8,13 +8,14 @@ from audits.languages import Catalogue, typeset
 from audits.metrics import errors
 from audits.mixed import joined
 from audits.systems import System
+from charter.document import AuditDocument, Standing, VerdictDocument
+from charter.document.base import given
 from charter.findings import finding
 from charter.model import Charter, Indicator, Law
 from charter.sentences import LOCALE
 from dashboard.groups import group_of
 from dashboard.left_out import read_words
 from dashboard.levels import sight_words, threshold_words
-from dashboard.scene import Document
 from dashboard.tables import actor_name, signed
 from dashboard.views import period
 from dashboard.words import Say
@@ -24,16 +25,16 @@ OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISO
 
 
 def small_print(
-    document: Document, verdict: Document, say: Say, *, alpha: float, system: System | None = None
+    document: Standing, verdict: VerdictDocument, say: Say, *, alpha: float, system: System | None = None
 ) -> list[tuple[str, str]]:
     """What goes with every figure: its threshold, what it counts and what is missing, its place in the ledger.
 
     Of a system that nobody audited there is neither, and no place.
     """
-    evidence = document["evidence"]
-    decisions = read_words(document, say, period=period(document, say)) if "decisions" in document else ""
-    sealed = say("entry {n} of the ledger", n=say.whole(evidence["entry"])) if evidence.get("entry") is not None else ""
-    counts = evidence["cubes"][:19] + "…" if "cubes" in evidence else ""
+    audit, entry = (document if isinstance(document, AuditDocument) else None), document.entry
+    decisions = read_words(audit, say, period=period(audit, say)) if audit else ""
+    sealed = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else ""
+    counts = audit.evidence.cubes[:19] + "…" if audit else ""
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
@@ -45,58 +46,58 @@ def small_print(
     return [(name, value) for name, value in pairs if value]
 
 
-def missing_words(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
     """How many outcomes are missing behind a figure that rests on outcomes, and for which group most often.
 
     Nothing where outcomes cannot be read: the verdict's own sentence says so.
     """
-    if verdict.get("metric") not in OUTCOME_METRICS or system is None:
+    if verdict.metric not in OUTCOME_METRICS or system is None:
         return ""
-    measures = [m for m in document["measures"] if m["metric"].startswith("missing_outcome_share")]
-    everybody = next((m for m in measures if not m["by"]), None)
-    if everybody is not None and everybody["reason"] == "absent_is_negative":
+    measures = [m for m in document.measures if m.metric.startswith("missing_outcome_share")]
+    everybody = next((m for m in measures if not m.by), None)
+    if everybody is not None and everybody.reason == "absent_is_negative":
         return say("An outcome that is not recorded counts as negative.")
-    if everybody is None or everybody["value"] is None:
+    if everybody is None or everybody.value is None:
         return ""
-    if not everybody["value"]:
+    if not everybody.value:
         return say("All outcomes that are due are known.")
-    share = say("{n} of the outcomes that are due are not known.", n=say.percent(everybody["value"]))
-    gaps = [m for m in measures if m["by"] == verdict["by"] and "scale" in m["params"] and m["value"] is not None]
+    share = say("{n} of the outcomes that are due are not known.", n=say.percent(everybody.value))
+    gaps = [m for m in measures if m.by == verdict.by and m.params.scale is not None and m.value is not None]
     parts = [share]
     if gaps:
-        widest = max(gaps, key=lambda measure: abs(measure["value"]))
+        widest = max(gaps, key=lambda measure: abs(given(measure.value)))
         told = finding(widest, verdict="unknown", catalogue=Catalogue(LOCALE, say.lang), system=system)
         parts.append(f"{typeset(told, say.lang)}.")
     return " ".join([*parts, bounds_words(document, verdict, say, system=system)]).strip()
 
 
-def through_words(document: Document, verdict: Document, say: Say, *, system: System | None) -> str:
+def through_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
     """Each actor's part in the gap over a whole funnel: for each group, the ratio of the stages where they decide.
 
     Of single attributes only: of intersections there would be too many to read.
     """
-    if not str(verdict.get("metric")).startswith("adjusted_stage") or len(verdict["by"]) > 1:
+    if not str(verdict.metric).startswith("adjusted_stage") or len(verdict.by or ()) > 1:
         return ""
     parts: dict[str, list[str]] = {}
-    for measure in document["measures"]:
-        if measure["metric"] == "actor_selection_rate_ratio" and measure["by"] == verdict["by"]:
+    for measure in document.measures:
+        if measure.metric == "actor_selection_rate_ratio" and measure.by == verdict.by:
             group = group_of(measure, say, system=system)
-            actor = actor_name(measure["given"]["actor"], say)
-            if measure["value"] is not None:
-                value = say("{n} for 100", n=say.whole(100 * measure["value"]))
+            actor = actor_name(measure.given["actor"], say)
+            if measure.value is not None:
+                value = say("{n} for 100", n=say.whole(100 * measure.value))
                 parts.setdefault(group, []).append(f"{actor} {value}")
     told = " ".join(f"{group} – {', '.join(values)}." for group, values in parts.items())
     return say("{parts} Whatever the profile; multiplied, they give the whole gap.", parts=told) if told else ""
 
 
-def bounds_words(document: Document, verdict: Document, say: Say, *, system: System) -> str:
+def bounds_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System) -> str:
     """Between what the least certain gap must lie whatever the missing outcomes are; nothing where none is missing."""
-    compared = {comparison["measure"] for comparison in verdict["comparisons"]}
-    bounded = [m for m in document["measures"] if m["id"] in compared and "bounds" in m["params"]]
+    compared = {comparison.measure for comparison in verdict.comparisons}
+    bounded = [m for m in document.measures if m.id in compared and m.params.bounds is not None]
     if not bounded:
         return ""
-    widest = max(bounded, key=lambda measure: measure["params"]["bounds"][1] - measure["params"]["bounds"][0])
-    low, high = (signed(100 * end, say) for end in widest["params"]["bounds"])
+    widest = max(bounded, key=lambda measure: _width(measure.params.bounds))
+    low, high = (signed(100 * end, say) for end in given(widest.params.bounds))
     group = group_of(widest, say, system=system)
     return say(
         "If all were known, the gap of “{group}” could be anything from {low} to {high} points.",
@@ -106,15 +107,22 @@ def bounds_words(document: Document, verdict: Document, say: Say, *, system: Sys
     )
 
 
-def background(verdict: Document, indicator: Indicator | None, charter: Charter, say: Say) -> list[tuple[str, str]]:
+def _width(bounds: tuple[float, float] | None) -> float:
+    low, high = given(bounds)
+    return high - low
+
+
+def background(
+    verdict: VerdictDocument, indicator: Indicator | None, charter: Charter, say: Say
+) -> list[tuple[str, str]]:
     """What is measured, why from this level, what would break the promise, and the law."""
     if indicator is None:
         return []
-    threshold = verdict["threshold"] or {}
+    threshold = verdict.threshold
     pairs = [
         (say("Question"), indicator.number),
         (say("Measure"), measure_words(indicator, say)),
-        (say("Why this level"), say.text(threshold.get("justification"))),
+        (say("Why this level"), say.text(threshold.justification if threshold else None)),
         (say("Not kept if"), say.text(indicator.broken_if)),
         (say("Law"), joined(" · ", [law_words(law, say) for law in charter.law_of(indicator)])),
     ]
@@ -140,9 +148,7 @@ def law_words(law: Law, say: Say) -> str:
     return say("{law} (from {date})", law=text, date=date)
 
 
-def recompute(document: Document) -> str:
+def recompute(document: AuditDocument) -> str:
     """The command that recomputes an audit."""
-    window = document["window"]
-    return (
-        f"boussole audit --system {document['system']} --from {window['start']} --to {window['end']} --dry-run --json -"
-    )
+    window = document.window
+    return f"boussole audit --system {document.system} --from {window.start} --to {window.end} --dry-run --json -"

@@ -16,6 +16,7 @@ from audits.workspace import SETTINGS_FILE, Workspace
 from charter.committee.drafts import Drafted
 from charter.committee.drafts import drafts as written_together
 from charter.coverage import coverage
+from charter.document import AuditDocument
 from charter.drift.look import look as look_at_drift
 from charter.drift.look import with_versions
 from charter.due import due
@@ -43,7 +44,7 @@ from dashboard.fairness.view import Explorer
 from dashboard.fairness.view import explorer as looked_at
 from dashboard.kept import newest
 from dashboard.register_choice import Register
-from dashboard.scene import Document, Scene, load
+from dashboard.scene import Scene, load
 from dashboard.search.index import Index
 from dashboard.search.pieces import pieces
 from dashboard.system_view import SystemPage
@@ -307,10 +308,10 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: Looked, lang: 
 
 
 @newest(8)
-def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[Document]:
+def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
     """The audits of a system, one for each window, the latest first."""
     last = {span(document): document for document in audits_of(Workspace(home), system)}
-    return sorted(last.values(), key=lambda document: (document["window"]["end"], span(document)), reverse=True)
+    return sorted(last.values(), key=lambda document: (document.window.end, span(document)), reverse=True)
 
 
 @newest(400)

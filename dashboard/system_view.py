@@ -9,6 +9,7 @@ from audits.languages import capital, inside
 from audits.metrics.errors import RATES
 from audits.mixed import joined
 from audits.systems import System
+from charter.document import AuditDocument, Standing, VerdictDocument
 from charter.families import decision
 from charter.model import Article, Charter
 from dashboard.addresses import fairness_href
@@ -31,7 +32,7 @@ from dashboard.left_out import read_words
 from dashboard.marks import ORDER
 from dashboard.reading import Kind
 from dashboard.register_words import risk_word, status_word
-from dashboard.scene import Document, Scene, excess
+from dashboard.scene import Scene, excess
 from dashboard.small_print import background, small_print
 from dashboard.tables import (
     Table,
@@ -128,8 +129,7 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     Of a system that nobody audited, without facts of an audit.
     """
     document, system = scene.examined[system_id], scene.systems.get(system_id)
-    audited = system_id in scene.latest
-    keys = [verdict["verdict"] for verdict in document["verdicts"]]
+    keys = [verdict.verdict for verdict in document.verdicts]
     sections = [
         replace(
             section(document, article, scene.charter, system, say),
@@ -140,19 +140,19 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     return SystemPage(
         title=scene.title(system_id, say),
         purpose=say.text(system.purpose) if system else "",
-        facts=_facts(document, system, say) if audited else [],
+        facts=_facts(document, system, say) if isinstance(document, AuditDocument) else [],
         counts=[(verdict, keys.count(verdict)) for verdict in ORDER if verdict in keys],
         sections=sorted(sections, key=lambda part: not part.questions),
-        other_charter=audited and document["charter"]["sha256"] != scene.charter.sha256,
+        other_charter=isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
     )
 
 
-def section(document: Document, article: Article, charter: Charter, system: System | None, say: Say) -> Section:
+def section(document: Standing, article: Article, charter: Charter, system: System | None, say: Say) -> Section:
     """One article of the page."""
-    verdicts = [verdict for verdict in document["verdicts"] if verdict["article"] == article.id]
-    examined = [verdict for verdict in verdicts if verdict["verdict"] != "not_examined"]
-    examined.sort(key=lambda verdict: (ORDER.index(verdict["verdict"]), -excess(document, verdict)))
-    summary = {s["article"]: s["verdict"] for s in document["articles"]}
+    verdicts = [verdict for verdict in document.verdicts if verdict.article == article.id]
+    examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
+    examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))
+    summary = {s.article: s.verdict for s in document.articles}
     on_outcomes = _on_outcomes(document, examined)
     calibrations, uncalibrated = _calibrations(document, system, say) if on_outcomes else ([], "")
     return Section(
@@ -167,7 +167,7 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
         not_examined=[
             (question_of(charter, verdict, say), sentence_of(charter, verdict, say, system=system))
             for verdict in verdicts
-            if verdict["verdict"] == "not_examined"
+            if verdict.verdict == "not_examined"
         ],
         places=_places(document, examined, system, say),
         scores=_scores(document, examined, system, say),
@@ -176,24 +176,24 @@ def section(document: Document, article: Article, charter: Charter, system: Syst
     )
 
 
-def _places(document: Document, examined: Sequence[Document], system: System | None, say: Say) -> Table | None:
+def _places(document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say) -> Table | None:
     """The places of groups in lists, for the article that asks how often they are selected."""
     asked = [found[0] for verdict in examined if (found := compared(document, verdict))]
     return places_table(document, say, system=system) if system and "selection_rate" in asked else None
 
 
-def _scores(document: Document, examined: Sequence[Document], system: System | None, say: Say) -> Table | None:
+def _scores(document: Standing, examined: Sequence[VerdictDocument], system: System | None, say: Say) -> Table | None:
     """What scores are worth, for the article that asks what became of people."""
     return scores_table(document, say, system=system) if system and _on_outcomes(document, examined) else None
 
 
-def _on_outcomes(document: Document, examined: Sequence[Document]) -> bool:
+def _on_outcomes(document: Standing, examined: Sequence[VerdictDocument]) -> bool:
     """Whether any of these verdicts is about what became of people."""
     asked = {found[0] for verdict in examined if (found := compared(document, verdict))}
     return bool(asked & {rate.metric for rate in RATES})
 
 
-def _calibrations(document: Document, system: System | None, say: Say) -> tuple[list[Calibration], str]:
+def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[list[Calibration], str]:
     """A drawing for each attribute that may have one, and which have none and why."""
     drawn, others = drawn_and_not(document)
     found = []
@@ -222,15 +222,17 @@ def _calibrations(document: Document, system: System | None, say: Say) -> tuple[
     return found, why
 
 
-def question(document: Document, verdict: Document, charter: Charter, system: System | None, say: Say) -> Question:
+def question(
+    document: Standing, verdict: VerdictDocument, charter: Charter, system: System | None, say: Say
+) -> Question:
     """One question with its picture and its data, where its measures allow them."""
     indicator = indicator_of(charter, verdict)
     drift = is_drift(verdict)
     title, chart, table = _drift(document, verdict, system, say) if drift else _groups(document, verdict, system, say)
     return Question(
         anchor=anchor_of(verdict),
-        key=verdict["indicator"],
-        verdict=verdict["verdict"],
+        key=verdict.indicator,
+        verdict=verdict.verdict,
         number=indicator.number if indicator else "",
         question=question_of(charter, verdict, say),
         sentence=sentence_of(charter, verdict, say, system=system),
@@ -244,10 +246,10 @@ def question(document: Document, verdict: Document, charter: Charter, system: Sy
     )
 
 
-def _closer(document: Document, verdict: Document, say: Say) -> str:
+def _closer(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """The view of the fairness explorer that shows what a verdict compares."""
     found = compared(document, verdict)
-    if found is None:
+    if found is None or not isinstance(document, AuditDocument):
         return ""
     rate, by = found
     plain = rate.removeprefix("adjusted_")
@@ -255,15 +257,15 @@ def _closer(document: Document, verdict: Document, say: Say) -> str:
     if kind is None:
         return ""
     control = PROFILES if plain != rate else RAW
-    window = f"{document['window']['start']}/{document['window']['end']}"
-    asked = {"system": str(document["system"]), "period": window, "kind": kind.key, "by": ",".join(by)}
+    window = f"{document.window.start}/{document.window.end}"
+    asked = {"system": document.system, "period": window, "kind": kind.key, "by": ",".join(by)}
     return fairness_href(query={"lang": say.lang}, **asked, control=control)
 
 
 Picture = tuple[str, Chart | None, Table | None]
 
 
-def _groups(document: Document, verdict: Document, system: System | None, say: Say) -> Picture:
+def _groups(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:
     """The groups that a verdict compares; no chart where none of them has a value."""
     found = compared(document, verdict)
     if found is None:
@@ -295,7 +297,7 @@ def _groups(document: Document, verdict: Document, system: System | None, say: S
     )
 
 
-def _drift(document: Document, verdict: Document, system: System | None, say: Say) -> Picture:
+def _drift(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:
     """How far the features that a verdict judges have moved."""
     title = say("Distance from the reference period, by feature")
     table = drift_table(document, verdict, say, title=title, system=system)
@@ -336,7 +338,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
     )
 
 
-def _note(verdict: Document, by: By, say: Say, *, metric: str, system: System | None) -> str:
+def _note(verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: System | None) -> str:
     """How to read the chart."""
     reference = compared_with(verdict, by, say, system=system)
     parts = [say("Bar: 95% interval.")]
@@ -350,11 +352,11 @@ def _note(verdict: Document, by: By, say: Say, *, metric: str, system: System | 
     return " ".join(parts)
 
 
-def _proposed(verdict: Document) -> bool:
-    return bool(verdict["threshold"]) and verdict["threshold"]["status"] == "proposed"
+def _proposed(verdict: VerdictDocument) -> bool:
+    return verdict.threshold is not None and verdict.threshold.status == "proposed"
 
 
-def _facts(document: Document, system: System | None, say: Say) -> list[tuple[str, str]]:
+def _facts(document: AuditDocument, system: System | None, say: Say) -> list[tuple[str, str]]:
     """What the register says of a system, and what was audited."""
     pairs = [
         (

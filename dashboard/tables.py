@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from audits.measures import TOP
 from audits.systems import System
+from charter.document import MeasureDocument, Standing, VerdictDocument
 from charter.naming import parsed
 from dashboard.drift import features
 from dashboard.groups import (
     By,
-    Document,
     Row,
     attribute_name,
     group_name,
@@ -42,7 +42,7 @@ LARGE = "calibration_in_the_large"
 
 
 def groups_table(
-    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+    document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> Table:
     """One row per group: its rate, interval, decisions, and how it compares."""
     shown = rows(document, by, say, metric=metric, system=system)
@@ -70,14 +70,14 @@ def groups_table(
 
 
 def adjusted_table(
-    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+    document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> Table:
     """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure["id"]: measure for measure in document["measures"]}
-    compared = iter(each["measure"].partition("/")[2] for each in verdict["comparisons"])
-    references = iter(dict.fromkeys(each["against"] for each in verdict["comparisons"]))
+    measures = {measure.id: measure for measure in document.measures}
+    compared = iter(each.measure.partition("/")[2] for each in verdict.comparisons)
+    references = iter(dict.fromkeys(each.against for each in verdict.comparisons))
     keys = [next(references if row.reference else compared) for row in shown]
     against = compared_with(verdict, by, say, system=system)
     beside = (
@@ -110,12 +110,12 @@ def adjusted_table(
 
 
 def stages_table(
-    document: Document, verdict: Document, by: By, say: Say, *, metric: str, title: str, system: System | None
+    document: Standing, verdict: VerdictDocument, by: By, say: Say, *, metric: str, title: str, system: System | None
 ) -> Table:
     """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = {measure.id: measure for measure in document.measures}
     against = compared_with(verdict, by, say, system=system)
     beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
     head = [
@@ -134,12 +134,9 @@ def stages_table(
         [
             stage_name(measure, say, system=system),
             group_of(measure, say, system=system),
-            actor_name(system.actors.get(measure["given"]["stage"], ""), say) if system else "",
+            actor_name(system.actors.get(measure.given["stage"], ""), say) if system else "",
             comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
-            *(
-                _beside(measures.get(f"{name}/{measure['id'].partition('/')[2]}"), say, minimum=minimum)
-                for name in beside
-            ),
+            *(_beside(measures.get(f"{name}/{measure.id.partition('/')[2]}"), say, minimum=minimum) for name in beside),
             say.whole(row.n) if row.n is not None else "",
         ]
         for measure, row in shown
@@ -163,42 +160,42 @@ def _compared(row: Row, say: Say, *, minimum: int) -> str:
     return comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum)
 
 
-def _share(measure: Document | None, say: Say, *, minimum: int) -> str:
+def _share(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
     """The rate of a group, whatever the profiles of its people."""
     if measure is None:
         return ""
-    value = measure["value"]
-    return say.percent(value) if value is not None else reason_words(measure["reason"], say, minimum=minimum)
+    value = measure.value
+    return say.percent(value) if value is not None else reason_words(measure.reason or "", say, minimum=minimum)
 
 
-def _beside(measure: Document | None, say: Say, *, minimum: int, short: bool = False) -> str:
+def _beside(measure: MeasureDocument | None, say: Say, *, minimum: int, short: bool = False) -> str:
     """A ratio that is shown and not judged; `short` where the judged one beside it says that it is for 100."""
     if measure is None:
         return ""
-    if measure["value"] is None:
-        return reason_words(measure["reason"], say, minimum=minimum)
-    ends = measure["interval"] or {}
-    if measure["metric"] == "selection_odds_ratio":
-        told, values = say.number(measure["value"], 2), [say.number(ends[end], 2) for end in ("low", "high") if ends]
+    if measure.value is None:
+        return reason_words(measure.reason or "", say, minimum=minimum)
+    ends = () if measure.interval is None else (measure.interval.low, measure.interval.high)
+    if measure.metric == "selection_odds_ratio":
+        told, values = say.number(measure.value, 2), [say.number(end, 2) for end in ends]
     else:
-        whole = say.whole(100 * measure["value"])
+        whole = say.whole(100 * measure.value)
         told = whole if short else say("{n} for 100", n=whole)
-        values = [say.whole(100 * ends[end]) for end in ("low", "high") if ends]
+        values = [say.whole(100 * end) for end in ends]
     return f"{told} ({say('{low} to {high}', low=values[0], high=values[1])})" if values else told
 
 
-def places_table(document: Document, say: Say, *, system: System) -> Table | None:
+def places_table(document: Standing, say: Say, *, system: System) -> Table | None:
     """One row per group: the attention that its places in lists get, and how often it stands first; None without lists.
 
     Both are shown and not judged.
     """
-    measures = {measure["id"]: measure for measure in document["measures"]}
-    against = {m["params"]["against"] for m in document["measures"] if m["metric"] == "exposure_ratio"}
+    measures = {measure.id: measure for measure in document.measures}
+    against = {m.params.against for m in document.measures if m.metric == "exposure_ratio"}
     minimum, body = system.privacy.suppress_below, []
-    for measure in document["measures"]:
-        if measure["metric"] != "exposure" or measure["group"] is None or len(measure["by"]) > 1:
+    for measure in document.measures:
+        if measure.metric != "exposure" or measure.group is None or len(measure.by) > 1:
             continue
-        key = measure["id"].partition("/")[2]
+        key = measure.id.partition("/")[2]
         name = group_of(measure, say, system=system)
         shown = (measures.get(f"{metric}/{key}") for metric in ("exposure_ratio", "top_k_representation"))
         body.append(
@@ -217,44 +214,42 @@ def places_table(document: Document, say: Say, *, system: System) -> Table | Non
     return Table(caption=say("Place in the list, by group"), head=head, rows=body, verdicts=[None] * len(body))
 
 
-def scores_table(document: Document, say: Say, *, system: System) -> Table | None:
+def scores_table(document: Standing, say: Say, *, system: System) -> Table | None:
     """One row per group: how well scores rank its people, and, of probabilities, whether they announce too much.
 
     Both are shown and not judged. None without scores.
     """
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = {measure.id: measure for measure in document.measures}
     minimum, body = system.privacy.suppress_below, []
-    for measure in document["measures"]:
-        if measure["metric"] != "auc" or measure["group"] is None or len(measure["by"]) > 1:
+    for measure in document.measures:
+        if measure.metric != "auc" or measure.group is None or len(measure.by) > 1:
             continue
-        large = measures.get(measure["id"].replace("auc", LARGE, 1))
+        large = measures.get(measure.id.replace("auc", LARGE, 1))
         name = group_of(measure, say, system=system)
         body.append([name, _beside(measure, say, minimum=minimum), _announced(large, say, minimum=minimum)])
-    if not any(measure["metric"] == "auc" and measure["value"] is not None for measure in document["measures"]):
+    if not any(measure.metric == "auc" and measure.value is not None for measure in document.measures):
         return None
     head = [
         say("Group"),
         say("Pairs of two people with different outcomes that the scores put in the right order"),
         say("Outcomes that the scores announce beyond those that came, for 100 people"),
     ]
-    if all(m["reason"] == "not_a_probability" for m in document["measures"] if m["metric"] == LARGE):
+    if all(m.reason == "not_a_probability" for m in document.measures if m.metric == LARGE):
         head, body = head[:2], [row[:2] for row in body]
     return Table(caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body))
 
 
-def _announced(measure: Document | None, say: Say, *, minimum: int) -> str:
+def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
     """Outcomes too many (above 0) or too few, for 100 people."""
-    if measure is None or measure["value"] is None:
-        return reason_words(measure["reason"], say, minimum=minimum) if measure else ""
-    told, ends = signed(100 * measure["value"], say), measure["interval"]
+    if measure is None or measure.value is None:
+        return reason_words(measure.reason or "", say, minimum=minimum) if measure else ""
+    told, ends = signed(100 * measure.value, say), measure.interval
     if ends is None:
         return told
-    return (
-        f"{told} ({say('{low} to {high}', low=signed(100 * ends['low'], say), high=signed(100 * ends['high'], say))})"
-    )
+    return f"{told} ({say('{low} to {high}', low=signed(100 * ends.low, say), high=signed(100 * ends.high, say))})"
 
 
-def drift_table(document: Document, verdict: Document, say: Say, *, title: str, system: System | None) -> Table:
+def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None) -> Table:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
     shown = features(document, verdict, say, system=system)
     head = [say("Feature"), say("Distance (PSI)"), say("Reference decisions"), say("Decisions"), say("Verdict")]
@@ -270,9 +265,9 @@ def drift_table(document: Document, verdict: Document, say: Say, *, title: str, 
     return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
 
 
-def compared_with(verdict: Document, by: By, say: Say, *, system: System | None) -> str | None:
+def compared_with(verdict: VerdictDocument, by: By, say: Say, *, system: System | None) -> str | None:
     """The reference group's name, or None where each group is compared with all others."""
-    against = {comparison["against"] for comparison in verdict["comparisons"]}
+    against = {comparison.against for comparison in verdict.comparisons}
     if len(against) != 1 or "=" not in (name := against.pop()):
         return None
     return group_name(parsed(name, by), say, system=system)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audits.languages import inside
 from audits.mixed import joined
+from charter.document import AuditDocument, VerdictDocument
 from charter.verdict import worst
 from dashboard.addresses import article_href, compass_href, system_href
 from dashboard.asked import question_of, sentence_of
@@ -14,7 +15,7 @@ from dashboard.briefs import brief
 from dashboard.caps import Cap, caps
 from dashboard.marks import ORDER
 from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
-from dashboard.scene import Document, Finding, Scene, findings, needle, rings
+from dashboard.scene import Finding, Scene, findings, needle, rings
 from dashboard.words import Say, count
 
 LEADS, CHANGES, ATTENTION = 3, 5, 5
@@ -104,9 +105,9 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str], all_changes: bool 
     )
 
 
-def anchor_of(verdict: Document) -> str:
+def anchor_of(verdict: VerdictDocument) -> str:
     """Where a question stands on its system's page."""
-    return f"{verdict['article']}-{verdict['indicator']}"
+    return f"{verdict.article}-{verdict.indicator}"
 
 
 def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
@@ -167,7 +168,7 @@ def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:
 def _per_verdict(scene: Scene) -> dict[str, int]:
     """How many articles stand at each verdict, over all systems."""
     per_article = [
-        worst([s["verdict"] for d in scene.examined.values() for s in d["articles"] if s["article"] == article.id])
+        worst([s.verdict for d in scene.examined.values() for s in d.articles if s.article == article.id])
         for article in scene.charter.articles
     ]
     return {verdict: per_article.count(verdict) for verdict in ORDER}
@@ -180,7 +181,7 @@ def _changes(scene: Scene) -> list[tuple[Finding, str]]:
         previous = scene.previous.get(finding.system)
         if previous is None:
             continue
-        earlier = {v["indicator"]: v["verdict"] for v in previous["verdicts"]}.get(finding.verdict["indicator"])
+        earlier = {v.indicator: v.verdict for v in previous.verdicts}.get(finding.verdict.indicator)
         if earlier != finding.key:
             found.append((finding, earlier or "not_examined"))
     return found
@@ -191,15 +192,15 @@ def _all_changes(n: int, say: Say, *, query: dict[str, str]) -> tuple[str, str]:
     return say("See all {n} changes", n=say.whole(n)), compass_href(query=query, changes="all", anchor="changes")
 
 
-def period(document: Document, say: Say) -> str:
+def period(document: AuditDocument, say: Say) -> str:
     """The window of an audit in words: "September 2026", else "from 1 to …"."""
-    window = document["window"]
-    return say.period(window["start"], window["end"])
+    window = document.window
+    return say.period(window.start, window.end)
 
 
 def _subtitle(scene: Scene, say: Say) -> str:
     audited, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
-    decisions = say.whole(sum(document["decisions"] for document in scene.latest.values()))
+    decisions = say.whole(sum(document.decisions for document in scene.latest.values()))
     parts = [
         say.plural(
             "One system audited of {known} in the register",
@@ -229,7 +230,7 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
     systems = list(scene.examined)
     found = []
     for article in scene.charter.articles:
-        summaries = [s for d in scene.examined.values() for s in d["articles"] if s["article"] == article.id]
+        summaries = [s for d in scene.examined.values() for s in d.articles if s.article == article.id]
         hrefs = [system_href(system, query=query, anchor=article.id) for system in systems]
         found.append(
             ArticleRow(
@@ -238,8 +239,8 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
                 href=article_href(article.id, query=query),
                 verdicts=[ring.verdicts.get(article.id, "not_examined") for ring in shown],
                 hrefs=hrefs if len(hrefs) == len(shown) else [],
-                answered=sum(summary["answered"] for summary in summaries),
-                asked=sum(summary["asked"] for summary in summaries),
+                answered=sum(summary.answered for summary in summaries),
+                asked=sum(summary.asked for summary in summaries),
             )
         )
     return found
@@ -247,7 +248,7 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
 
 def _changes_since(scene: Scene, say: Say) -> str | None:
     """When the previous audits were, or None where there is nothing to compare with."""
-    days = [document["window"]["end"] for document in scene.previous.values()]
+    days = [each.until if isinstance(each, AuditDocument) else each.end for each in scene.previous.values()]
     return say.date(max(days)) if days else None
 
 

@@ -80,7 +80,7 @@ class Say:
         """
         return format_date(day, "LLL", locale=self.lang), str(day.year)
 
-    def period(self, start: str, end: str) -> str:
+    def period(self, start: str | dt.date, end: str | dt.date) -> str:
         """A window of whole days, both included: a month or quarter by its name, any other by its ends.
 
         >>> speaker("en").period("2026-07-01", "2026-09-30"), speaker("fr").period("2026-09-01", "2026-09-30")
@@ -88,7 +88,7 @@ class Say:
         >>> speaker("en").period("2026-09-01", "2026-09-29")
         'from 1 September 2026 to 29 September 2026'
         """
-        first, last = dt.date.fromisoformat(start[:10]), dt.date.fromisoformat(end[:10])
+        first, last = (day if isinstance(day, dt.date) else dt.date.fromisoformat(day[:10]) for day in (start, end))
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         whole_months = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
         if whole_months and months == 1:

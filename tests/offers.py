@@ -12,7 +12,7 @@ from audits.decisions import IngestReport, ingest
 from audits.log_names import LogName
 from audits.privacy import keys
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -35,7 +35,7 @@ from audits.systems.spreadsheet import plan, write_template
 from audits.workspace import Workspace
 from charter.committee.rules import TEMPLATES, read_rules
 from charter.loading import PACKAGED, find_faults, load_charter
-from charter.records import prove_entry, request_since, save_audit, sign_checkpoint
+from charter.records import prove_entry, request_since, sign_checkpoint
 from charter.resolving import resolve
 from charter.work.survey import Layout, aggregated, rows_of
 from dashboard.evidence_answers import Asking
@@ -44,6 +44,7 @@ from dashboard.report.checking import check
 from dashboard.report.periods import parse_period
 from dashboard.words import speaker
 from experiments.gabarit import read as read_gabarit
+from tests.as_json import save_audit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
 from tests.written import CALLS, audit_document

@@ -8,6 +8,7 @@ from typing import Any
 from audits.systems.model import System
 from charter.drift.rule import FEATURES, SCORE, Level, Rule
 
+CUBES = f"sha256:{'ab' * 32}"
 HEAD = """\
 id: {id}
 kind: {kind}
@@ -39,16 +40,66 @@ windows: {audit: all}
 
 
 def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[str, Any]:
-    """An audit as it is sealed, with one measure; `more` takes the place of what it has, or adds to it."""
-    return {
+    """An audit as it is sealed, with one measure; `more` takes the place of what it has, or adds to it.
+
+    Measures, verdicts and articles may be given by what a test is about alone.
+    """
+    made = {
         "schema": "boussole.audit/1",
         "system": system,
         "window": {"start": start, "end": end, "timezone": "Europe/Paris"},
-        "evidence": {"cubes": f"sha256:{'ab' * 32}"},
-        "charter": {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True},
-        "measures": [{"id": "selection_rate", "value": 0.5}],
-        **more,
+        "reference": None,
+        "as_of": end,
+        "snapshot": 0,
+        "evidence": {"cubes": CUBES},
+        "code": f"sha256:{'cd' * 32}",
+        "decisions": 8,
+        "measures": [{"value": 0.5}],
+        "verdicts": [],
+        "articles": [],
+    } | more
+    charter = {"id": "boussole", "version": "1.0", "sha256": "c1" * 32, "adopted_before_window": True}
+    return made | {
+        "charter": charter | more.get("charter", {}),
+        "evidence": {"cubes": CUBES} | made["evidence"],
+        "measures": [measure(**each) for each in made["measures"]],
+        "verdicts": [verdict(**each) for each in made["verdicts"]],
+        "articles": [{"answered": 0, "asked": 0} | each for each in made["articles"]],
     }
+
+
+def measure(**given: Any) -> dict[str, Any]:
+    """A measure as it is sealed: what is not given is as in most."""
+    known = given.get("value") is not None
+    made = {
+        "id": "selection_rate",
+        "metric": str(given.get("id", "selection_rate")).partition("/")[0],
+        "by": list(given.get("group") or ()),
+        "group": None,
+        "given": {},
+        "value": None,
+        "status": "ok" if known else "undefined",
+        "reason": None if known else "zero_denominator",
+        "n": None,
+        "clusters": None,
+        "interval": None,
+        "params": {},
+    } | given
+    return made | {"interval": made["interval"] and {"level": 0.95, "method": "wilson"} | made["interval"]}
+
+
+def verdict(**given: Any) -> dict[str, Any]:
+    """A verdict as it is sealed: what is not given is as in most."""
+    return {
+        "article": "a",
+        "indicator": "q",
+        "verdict": "unknown",
+        "comparisons": [],
+        "threshold": None,
+        "reason": "no_comparison",
+        "question": {"en": "Is it?"},
+        "sentence": {"en": "We cannot tell."},
+    } | given
 
 
 def sample(

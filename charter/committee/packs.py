@@ -16,11 +16,12 @@ from audits.workspace import Workspace
 from charter.committee.acting import Who, turn
 from charter.committee.sessions import session
 from charter.current import current
+from charter.document import AuditDocument
 from charter.facts import facts_of
 from charter.in_force import in_force, judging_then, kept_charter
 from charter.records import Sealed, register_charter
 from charter.records.acts import FrozenPack, PackAudit
-from charter.records.audits import Document, audits_at, latest_rows
+from charter.records.audits import audits_at, latest_rows
 from charter.records.database import reading
 
 
@@ -85,7 +86,7 @@ def pack_now(workspace: Workspace, pack: FrozenPack, *, on: dt.date) -> FrozenPa
     return pack.model_copy(update={**now, "on": on, "charter": charter.sha256, "charter_version": charter.version})
 
 
-def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, Document]:
+def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, AuditDocument]:
     """The audits of a pack by system; verdicts that rest on statements are those of the moment it was frozen.
 
     A system whose file is gone stands as its audit judged it.
@@ -95,7 +96,7 @@ def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, Document]:
     adopted = judging_then(workspace, charter, before=pack.size).adopted
     facts = facts_of(workspace, as_of=pack.on, before=pack.size, adopted=adopted)
     documents, systems = audits_at(workspace, {each.entry for each in pack.audits}), workspace.systems
-    found: dict[str, Document] = {}
+    found: dict[str, AuditDocument] = {}
     for each in pack.audits:
         document, system = documents[each.entry], systems.get(each.system)
         found[each.system] = (
@@ -132,12 +133,12 @@ def _audits(connection: Connection) -> list[PackAudit]:
     ]
 
 
-def _verdicts(before: Mapping[str, Document], after: Mapping[str, Document]) -> list[VerdictChange]:
+def _verdicts(before: Mapping[str, AuditDocument], after: Mapping[str, AuditDocument]) -> list[VerdictChange]:
     """The questions answered otherwise, system by system, in the order of the later audit."""
     found = []
     for system in sorted(before.keys() | after.keys()):
         old, new = (
-            {(each["article"], each["indicator"]): each["verdict"] for each in side.get(system, {}).get("verdicts", [])}
+            {(each.article, each.indicator): each.verdict for each in (side[system].verdicts if system in side else ())}
             for side in (before, after)
         )
         found += [

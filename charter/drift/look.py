@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.meaning import SHIFT, TILT
@@ -13,6 +14,7 @@ from audits.drift.shifts import Series, Shift, shifts, step_of
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.document import AuditDocument
 from charter.drift.groups import Document, Told, mix_measures, series_of, told
 from charter.drift.rule import Rule, rule_of
 from charter.examined import examined
@@ -35,12 +37,17 @@ class Drift:
     """Measures that audits told month by month; empty where time is cut otherwise."""
     shifts: Sequence[Shift] = ()
     """Those that moved for good."""
-    documents: Mapping[Window, Document] = field(default_factory=dict)
+    audits: Mapping[Window, AuditDocument] = field(default_factory=dict)
     """The last audit of each window."""
     meant: Sequence[Shift] = ()
     """When scores came to mean something else for good, all months being looked at together."""
     beside: Sequence[VersionChange] = ()
     """Versions of the model beside the ones before, the newest first; see `with_versions`."""
+
+    @cached_property
+    def documents(self) -> Mapping[Window, Document]:
+        """The same as JSON."""
+        return {window: each.written() for window, each in self.audits.items()}
 
 
 def look(
@@ -57,7 +64,7 @@ def look(
 
     Raises BoussoleError where the system has no decision.
     """
-    documents = documents_of(workspace, system.id)
+    audits = documents_of(workspace, system.id)
     series = drift_series(
         workspace,
         system,
@@ -65,11 +72,12 @@ def look(
         against=against,
         examined=examined(workspace, system.id) if against == "examined" else None,
         as_of=today,
-        apart=set_apart(workspace, system, documents),
+        apart=set_apart(workspace, system, audits),
     )
     if until is not None:
         series = _until(series, until)
-        documents = {window: each for window, each in documents.items() if window.end <= until}
+        audits = {window: each for window, each in audits.items() if window.end <= until}
+    documents = {window: each.written() for window, each in audits.items()}
     looked = series_of(documents) if step == "month" else []
     meaning = meaning_series(series.points) if against == "reference" else []
     rule = rule_of(charter or in_force(workspace).charter, system, step=step)
@@ -79,7 +87,7 @@ def look(
         rule=rule,
         charters=versions(workspace),
         looked=looked,
-        documents=documents,
+        audits=audits,
         shifts=[each for each in found if each.id not in (SHIFT, TILT)],
         meant=[each for each in found if each.id in (SHIFT, TILT)],
     )
@@ -94,7 +102,7 @@ def with_versions(drift: Drift, workspace: Workspace, *, today: dt.date) -> Drif
         [version.name for version in drift.series.versions],
         alpha=drift.rule.alpha,
         as_of=today,
-        documents=drift.documents,
+        documents=drift.audits,
     )
     return replace(drift, beside=[*kept(workspace, system.id), *changes])
 

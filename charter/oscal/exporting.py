@@ -28,7 +28,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
     words, current = Words(lang), in_force(workspace).charter
     judged: dict[str, list[Audit]] = {current.sha256: []}
     for audit in audits:
-        judged.setdefault(audit.document()["charter"]["sha256"], []).append(_audit(workspace, audit))
+        judged.setdefault(audit.document().charter.sha256, []).append(_audit(workspace, audit))
     files: Files = {}
     for sha256, found in judged.items():
         charter = current if sha256 == current.sha256 else kept_charter(workspace, sha256)
@@ -58,6 +58,6 @@ def _audit(workspace: Workspace, audit: StoredAudit) -> Audit:
             next_step="Run `boussole verify --ledger`, then restore governance.sqlite from a backup.",
         )
     document = audit.document()
-    digest = document["evidence"].get("system", "").removeprefix("sha256:")
+    digest = (document.evidence.system or "").removeprefix("sha256:")
     system = declared(workspace.evidence, digest) if digest else workspace.system(audit.system)
     return Audit(document=document, system=system, time=audit.time, sha256=sha256_hex(audit.text.encode()))

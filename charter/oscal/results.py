@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from audits.systems.model import System
+from charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from charter.document.base import given
 from charter.families import said
 from charter.model import Charter
 from charter.oscal.catalog import objective
@@ -24,14 +25,14 @@ REASONS = {"kept": "pass", "broken": "fail"}
 class Audit:
     """A stored audit: its document, the system as it was declared, the moment and the hash that were sealed."""
 
-    document: Mapping[str, Any]
+    document: AuditDocument
     system: System
     time: str
     sha256: str
 
     @property
     def entry(self) -> int:
-        return int(self.document["evidence"]["entry"])
+        return given(self.document.entry)
 
 
 def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words: Words) -> Part:
@@ -61,31 +62,31 @@ LEFT_OUT = ("set_aside", "other_periods", "limit", "limited")
 
 def _result(audit: Audit, words: Words) -> Part:
     document, lang = audit.document, words.lang
-    window = document["window"]
-    title = words(RESULT, system=said(audit.system.title, lang), start=window["start"], end=window["end"])
+    window = document.window
+    title = words(RESULT, system=said(audit.system.title, lang), start=window.start, end=window.end)
     observed = _observations(audit)
-    verdicts, told = document["verdicts"], document.get("left_out") or {}
+    verdicts, told = document.verdicts, document.left_out
     return without_empty(
         {
             "uuid": uuid_of("result", audit.sha256),
             "title": title,
-            "description": words(ABOUT, n=document["decisions"]),
-            "start": f"{window['start']}T00:00:00+00:00",
-            "end": f"{window['end']}T23:59:59+00:00",
+            "description": words(ABOUT, n=document.decisions),
+            "start": f"{window.start}T00:00:00+00:00",
+            "end": f"{window.end}T23:59:59+00:00",
             "props": properties(
                 {
                     "system": audit.system.id,
-                    "time-zone": window["timezone"],
-                    "code": document["code"],
-                    "charter": document["charter"]["sha256"],
+                    "time-zone": window.timezone,
+                    "code": document.code,
+                    "charter": document.charter.sha256,
                     "entry": audit.entry,
-                    **{name.replace("_", "-"): told.get(name) for name in LEFT_OUT},
+                    **({} if told is None else {name.replace("_", "-"): getattr(told, name) for name in LEFT_OUT}),
                 }
             ),
             "local-definitions": {"components": [component(audit.system, lang)]},
             "reviewed-controls": EVERYTHING,
             "observations": list(observed.values()),
-            "risks": [_risk(audit, verdict, words) for verdict in verdicts if verdict["verdict"] == "broken"],
+            "risks": [_risk(audit, verdict, words) for verdict in verdicts if verdict.verdict == "broken"],
             "findings": [_finding(audit, verdict, observed, words) for verdict in verdicts],
         }
     )
@@ -93,48 +94,48 @@ def _result(audit: Audit, words: Words) -> Part:
 
 def _observations(audit: Audit) -> dict[str, Part]:
     """One for each measure that answers a question and has a value, by the name of the measure."""
-    asked = {item["measure"] for verdict in audit.document["verdicts"] for item in verdict["comparisons"]}
+    asked = {item.measure for verdict in audit.document.verdicts for item in verdict.comparisons}
     return {
-        measure["id"]: _observation(audit, measure)
-        for measure in audit.document["measures"]
-        if measure["id"] in asked and measure["status"] == "ok"
+        measure.id: _observation(audit, measure)
+        for measure in audit.document.measures
+        if measure.id in asked and measure.status == "ok"
     }
 
 
-def _observation(audit: Audit, measure: Mapping[str, Any]) -> Part:
-    interval = measure["interval"] or {}
+def _observation(audit: Audit, measure: MeasureDocument) -> Part:
+    interval = measure.interval
     told = {
-        "measure": measure["id"],
-        "value": measure["value"],
-        "n": measure["n"],
-        "low": interval.get("low"),
-        "high": interval.get("high"),
-        "level": interval.get("level"),
-        "method": interval.get("method"),
-        "against": measure["params"].get("against"),
+        "measure": measure.id,
+        "value": measure.value,
+        "n": measure.n,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "level": interval.level if interval else None,
+        "method": interval.method if interval else None,
+        "against": measure.params.get("against"),
     }
     return {
-        "uuid": uuid_of("observation", audit.sha256, measure["id"]),
-        "title": measure["id"],
-        "description": f"{measure['id']} = {measure['value']:.6g}",
+        "uuid": uuid_of("observation", audit.sha256, measure.id),
+        "title": measure.id,
+        "description": f"{measure.id} = {measure.value:.6g}",
         "props": properties(told),
         "methods": ["TEST"],
         "types": ["finding"],
         "subjects": [{"subject-uuid": uuid_of("system", audit.system.id), "type": "component"}],
-        "relevant-evidence": [{"href": f"#{uuid_of('document', audit.sha256)}", "description": measure["id"]}],
+        "relevant-evidence": [{"href": f"#{uuid_of('document', audit.sha256)}", "description": measure.id}],
         "collected": audit.time.replace("Z", "+00:00"),
     }
 
 
-def _finding(audit: Audit, verdict: Mapping[str, Any], observed: Mapping[str, Part], words: Words) -> Part:
-    lang, found = words.lang, verdict["verdict"]
-    names = [item["measure"] for item in verdict["comparisons"]]
+def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part], words: Words) -> Part:
+    lang, found = words.lang, verdict.verdict
+    names = [item.measure for item in verdict.comparisons]
     hidden = sum(name not in observed for name in names)
     remarks = words(STATES[found]) + (f" {words(NO_VALUE, n=hidden)}" if hidden else "")
-    by = "*".join(verdict["by"] or ())
+    by = "*".join(verdict.by or ())
     target = {
         "type": "objective-id",
-        "target-id": objective(verdict["template"]),
+        "target-id": objective(given(verdict.template)),
         "status": {
             "state": "satisfied" if found == "kept" else "not-satisfied",
             "reason": REASONS.get(found, "other"),
@@ -143,12 +144,10 @@ def _finding(audit: Audit, verdict: Mapping[str, Any], observed: Mapping[str, Pa
     }
     return without_empty(
         {
-            "uuid": uuid_of("finding", audit.sha256, verdict["indicator"]),
-            "title": verdict["question"][lang],
-            "description": verdict["sentence"][lang],
-            "props": properties(
-                {"verdict": found, "article": verdict["article"], "by": by, "reason": verdict["reason"]}
-            ),
+            "uuid": uuid_of("finding", audit.sha256, verdict.indicator),
+            "title": verdict.question[lang],
+            "description": verdict.sentence[lang],
+            "props": properties({"verdict": found, "article": verdict.article, "by": by, "reason": verdict.reason}),
             "target": target,
             "related-observations": [
                 {"observation-uuid": observed[name]["uuid"]} for name in dict.fromkeys(names) if name in observed
@@ -158,19 +157,19 @@ def _finding(audit: Audit, verdict: Mapping[str, Any], observed: Mapping[str, Pa
     )
 
 
-def _risk(audit: Audit, verdict: Mapping[str, Any], words: Words) -> Part:
-    question = verdict["question"][words.lang]
+def _risk(audit: Audit, verdict: VerdictDocument, words: Words) -> Part:
+    question = verdict.question[words.lang]
     return {
         "uuid": _risk_uuid(audit, verdict),
         "title": words(RISK, question=question),
-        "description": verdict["sentence"][words.lang],
-        "statement": verdict["sentence"][words.lang],
+        "description": verdict.sentence[words.lang],
+        "statement": verdict.sentence[words.lang],
         "status": "open",
     }
 
 
-def _risk_uuid(audit: Audit, verdict: Mapping[str, Any]) -> str:
-    return uuid_of("risk", audit.sha256, verdict["indicator"])
+def _risk_uuid(audit: Audit, verdict: VerdictDocument) -> str:
+    return uuid_of("risk", audit.sha256, verdict.indicator)
 
 
 def _evidence(audit: Audit, words: Words) -> Part:
@@ -178,5 +177,5 @@ def _evidence(audit: Audit, words: Words) -> Part:
     return {
         "uuid": uuid_of("document", audit.sha256),
         "title": words(EVIDENCE, entry=audit.entry),
-        "props": properties({"sha256": audit.sha256, "entry": audit.entry, "root": audit.document["evidence"]["root"]}),
+        "props": properties({"sha256": audit.sha256, "entry": audit.entry, "root": audit.document.evidence.root}),
     }

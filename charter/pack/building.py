@@ -59,7 +59,11 @@ def pack_files(
     files: Files = {"ledger/checkpoint": str(note).encode()}
     for audit in audits:
         files |= _audit(workspace, audit, note)
-        files |= _rows(workspace, audit) if restricted else {f"cells/{audit.entry}.csv": cells_csv(audit.document())}
+        files |= (
+            _rows(workspace, audit)
+            if restricted
+            else {f"cells/{audit.entry}.csv": cells_csv(audit.document().measures)}
+        )
     files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, since))
     files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files()})
     files |= _verifier()
@@ -81,7 +85,7 @@ def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
             next_step="Restore governance.sqlite from a backup.",
         )
     document = audit.document()
-    charter = document["charter"]["sha256"]
+    charter = document.charter.sha256
     text = charter_text(workspace, charter)
     if text is None:
         raise BoussoleError(
@@ -93,7 +97,7 @@ def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
         f"audits/{audit.entry}-{audit.system}-{audit.end}.json": audit.text.encode(),
         f"charters/{charter}.json": text.encode(),
     }
-    if (digest := document["evidence"].get("system", "").removeprefix("sha256:")) != "":
+    if (digest := (document.evidence.system or "").removeprefix("sha256:")) != "":
         files[f"systems/{digest}.json"] = content_of(workspace.evidence, digest)
     for index in (audit.entry, entry_of(workspace, charter)):
         files[f"ledger/entry-{index}.tlog-proof"] = str(prove_entry(workspace, index, note)).encode()
@@ -102,7 +106,7 @@ def _audit(workspace: Workspace, audit: StoredAudit, note: Note) -> Files:
 
 def _rows(workspace: Workspace, audit: StoredAudit) -> Files:
     """All rows that an audit read, hidden groups with them: as they were kept, and as CSV."""
-    digest = audit.document()["evidence"]["cubes"].removeprefix("sha256:")
+    digest = audit.document().evidence.cubes.removeprefix("sha256:")
     rows = evidence.csv_of(evidence.rows_of(workspace.evidence, digest))
     kept = (workspace.evidence / f"{digest}.parquet").read_bytes()
     return {f"rows/{digest}.csv": rows, f"rows/{digest}.parquet": kept}

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from audits.metrics import errors, missing, selection, stages
+from charter.document import MeasureDocument
 
-Document = Mapping[str, Any]
 SHARES = {
     selection.SELECTION_RATE.metric,
     stages.STEP_RATE.metric,
@@ -26,21 +25,24 @@ SHARES = {
 """Measures whose value is a number of cases over a number of rows, `n`."""
 
 
-def cells_of(document: Document) -> Iterable[tuple[str, int, int]]:
+def cells_of(measures: Sequence[MeasureDocument]) -> Iterable[tuple[str, int, int]]:
     """The name of each share that is shown, its cases and its rows."""
-    for measure in document["measures"]:
-        if measure["status"] == "ok" and measure["metric"] in SHARES:
-            yield measure["id"], round(measure["value"] * measure["n"]), measure["n"]
+    for measure in measures:
+        if measure.value is not None and measure.n is not None and measure.metric in SHARES:
+            yield measure.id, round(measure.value * measure.n), measure.n
 
 
-def cells_csv(document: Document) -> bytes:
+def cells_csv(measures: Sequence[MeasureDocument]) -> bytes:
     """The same as CSV, every value in double quotes.
 
-    >>> shown = {"id": "selection_rate", "metric": "selection_rate", "status": "ok", "value": 0.25, "n": 8}
-    >>> cells_csv({"measures": [shown, {**shown, "id": "selection_rate/sex=F", "status": "suppressed"}]})
+    >>> from audits.measures import Measure
+    >>> from charter.document.measures import measures_of
+    >>> shown = Measure(metric="selection_rate", value=0.25, n=8)
+    >>> hidden = Measure(metric="selection_rate", by=("sex",), group=("F",), status="suppressed", reason="small_group")
+    >>> cells_csv(measures_of([shown, hidden]))
     b'"measure","cases","rows"\\n"selection_rate","2","8"\\n'
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows([("measure", "cases", "rows"), *cells_of(document)])
+    writer.writerows([("measure", "cases", "rows"), *cells_of(measures)])
     return buffer.getvalue().encode()

@@ -8,7 +8,6 @@ is at any time the one in the ledger's entry; reading adds the two keys again.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,29 +21,30 @@ from audits.hashing import canonical_json, sha256_hex
 from audits.ledger.entry import entry_table
 from audits.windows import Window, connected
 from audits.workspace import Workspace
+from charter.document import AuditDocument
+from charter.document.audit import SEAL
 from charter.records.database import reading
 from charter.records.models import Audit
 
-Document = dict[str, Any]
 
-SEAL_KEYS = ("entry", "root")
+def sealed_json(document: AuditDocument | Mapping[str, Any]) -> bytes:
+    """The bytes whose SHA-256 the ledger holds for this document or its JSON, whether it is stored yet or not.
 
-
-def sealed_json(document: Mapping[str, Any]) -> bytes:
-    """The bytes whose SHA-256 the ledger holds for this document, whether it is stored yet or not.
+    JSON that somebody hands in is taken as it is: what no audit document can hold has a hash of its own.
 
     >>> sealed_json({"system": "s", "evidence": {"cubes": "c", "entry": 3, "root": "r"}})
     b'{"evidence":{"cubes":"c"},"system":"s"}'
     """
-    evidence = {key: value for key, value in document.get("evidence", {}).items() if key not in SEAL_KEYS}
-    return canonical_json({**document, "evidence": evidence})
+    written = document.written() if isinstance(document, AuditDocument) else document
+    evidence = {key: value for key, value in written.get("evidence", {}).items() if key not in SEAL}
+    return canonical_json({**written, "evidence": evidence})
 
 
-def latest_audits(workspace: Workspace) -> dict[str, Document]:
+def latest_audits(workspace: Workspace) -> dict[str, AuditDocument]:
     """The document of each system whose window ends last; of several for that window, the one sealed last.
 
     A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
-    Documents are shared between calls: change none.
+    AuditDocuments are shared between calls: change none.
     """
     newest = _newest()
     with reading(workspace) as connection:
@@ -54,8 +54,8 @@ def latest_audits(workspace: Workspace) -> dict[str, Document]:
         return {row.system: _completed(row, _parsed) for row in rows}
 
 
-def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Document]:
-    """The documents that some entries seal, by entry. They are shared between calls: change none."""
+def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, AuditDocument]:
+    """The documents that some entries seal, by entry."""
     query = select(Audit.__table__).where(Audit.entry.in_(sorted(entries)))
     with reading(workspace) as connection:
         rows = [] if connection is None else connection.execute(query).all()
@@ -75,7 +75,7 @@ def _newest() -> Select[int]:
     return select(ranked.c.entry).where(ranked.c.rank == 1)
 
 
-def audit_at(workspace: Workspace, entry: int) -> Document | None:
+def audit_at(workspace: Workspace, entry: int) -> AuditDocument | None:
     """The document that an entry seals; None where it seals no audit."""
     with reading(workspace) as connection:
         if connection is None:
@@ -84,7 +84,7 @@ def audit_at(workspace: Workspace, entry: int) -> Document | None:
         return None if row is None else complete(row)
 
 
-def audit_before(workspace: Workspace, system_id: str, *, before: int | None = None) -> Document | None:
+def audit_before(workspace: Workspace, system_id: str, *, before: int | None = None) -> AuditDocument | None:
     """The document of a system that was sealed last, of all or of those before an entry; None where there is none."""
     mine = (Audit.system == system_id) & (true() if before is None else Audit.entry < before)
     with reading(workspace) as connection:
@@ -94,16 +94,16 @@ def audit_before(workspace: Workspace, system_id: str, *, before: int | None = N
         return None if row is None else complete(row)
 
 
-def audits_of(workspace: Workspace, system_id: str) -> list[Document]:
+def audits_of(workspace: Workspace, system_id: str) -> list[AuditDocument]:
     """All documents of a system, oldest window first; audits of the same window in the order they were sealed."""
     in_order = select(Audit.__table__).where(Audit.system == system_id).order_by(Audit.window_end, Audit.entry)
     with reading(workspace) as connection:
         return [] if connection is None else [complete(row) for row in connection.execute(in_order)]
 
 
-def documents_of(workspace: Workspace, system_id: str) -> dict[Window, Document]:
+def documents_of(workspace: Workspace, system_id: str) -> dict[Window, AuditDocument]:
     """The last audit of each window, oldest window first."""
-    return {window_of(document): document for document in audits_of(workspace, system_id)}
+    return {document.window.days: document for document in audits_of(workspace, system_id)}
 
 
 def audits_near(
@@ -113,17 +113,16 @@ def audits_near(
     *,
     within: Window | None = None,
     before: int | None = None,
-    beside: Sequence[Mapping[str, Any]] = (),
+    beside: Sequence[AuditDocument] = (),
     kin: Collection[str] = (),
-) -> list[Document]:
+) -> list[AuditDocument]:
     """The documents of a system whose windows share days with one (or are that), or with one that does, and so on.
 
     `within`: also those whose windows lie within another. `before`: only those that were sealed before an entry.
-    `beside`: others, as good as stored. `kin`: systems whose documents count as well. They are shared between calls:
-    change none.
+    `beside`: others, as good as stored. `kin`: systems whose documents count as well.
     """
     ids = {system_id, *kin}
-    others = [(each, window_of(each)) for each in beside if each["system"] in ids]
+    others = [(each, each.window.days) for each in beside if each.system in ids]
     mine = Audit.system.in_(sorted(ids)) & (true() if before is None else Audit.entry < before)
     ends = select(Audit.window_start, Audit.window_end).where(mine).distinct()
     with reading(workspace) as connection:
@@ -138,33 +137,28 @@ def audits_near(
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
         rows = connection.execute(query).all() if near and connection is not None else []
     found = [_completed(row, _parsed) for row in rows]
-    return [*found, *(dict(each) for each, held in others if (str(held.start), str(held.end)) in near)]
+    return [*found, *(each for each, held in others if (str(held.start), str(held.end)) in near)]
 
 
 def other_systems(
-    workspace: Workspace, system_id: str, *, before: int | None = None, beside: Sequence[Mapping[str, Any]] = ()
+    workspace: Workspace, system_id: str, *, before: int | None = None, beside: Sequence[AuditDocument] = ()
 ) -> set[str]:
     """All other systems that audits are stored of, or stand `beside`."""
-    found = {each["system"] for each in beside}
+    found = {each.system for each in beside}
     stored = select(Audit.system).where(true() if before is None else Audit.entry < before).distinct()
     with reading(workspace) as connection:
         found |= set() if connection is None else {row.system for row in connection.execute(stored)}
     return found - {system_id}
 
 
-def declarations_of(workspace: Workspace, system_id: str, *, beside: Sequence[Mapping[str, Any]] = ()) -> set[str]:
+def declarations_of(workspace: Workspace, system_id: str, *, beside: Sequence[AuditDocument] = ()) -> set[str]:
     """The hashes of all declarations that audits of a system were made by, as its documents give them."""
     digest = func.json_extract(Audit.document, "$.evidence.system")
     stored = select(digest.label("digest")).where(Audit.system == system_id).distinct()
     with reading(workspace) as connection:
         found = set() if connection is None else {row.digest for row in connection.execute(stored)}
-    found |= {each["evidence"].get("system") for each in beside if each["system"] == system_id}
+    found |= {each.evidence.system for each in beside if each.system == system_id}
     return {str(each) for each in found if each}
-
-
-def window_of(document: Mapping[str, Any]) -> Window:
-    """The window of a document."""
-    return Window(*(dt.date.fromisoformat(document["window"][name]) for name in ("start", "end")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,11 +174,9 @@ class StoredAudit:
     time: str
     holds: bool
 
-    def document(self) -> Document:
-        """The document with the place of its seal. Raises ValueError where the text was changed into no JSON."""
-        found: Document = json.loads(self.text)
-        found["evidence"] |= {"entry": self.entry, "root": self.root}
-        return found
+    def document(self) -> AuditDocument:
+        """The document with the place of its seal. Raises ValueError where the text was changed into no document."""
+        return AuditDocument.read(self.text).sealed(entry=self.entry, root=self.root)
 
 
 def stored_audits(workspace: Workspace) -> list[StoredAudit]:
@@ -225,16 +217,15 @@ def audit_payload(*, system: str, start: str, end: str, charter: str, document: 
     return {"charter": charter, "document": document, "end": end, "start": start, "system": system}
 
 
-def complete(row: Row[Any]) -> Document:
+def complete(row: Row[Any]) -> AuditDocument:
     """The stored document with the place of its seal."""
-    return _completed(row, json.loads)
+    return _completed(row, AuditDocument.read)
 
 
-def _completed(row: Row[Any], parse: Callable[[str], Document]) -> Document:
+def _completed(row: Row[Any], parse: Callable[[str], AuditDocument]) -> AuditDocument:
     try:
-        document = parse(row.document)
-        return {**document, "evidence": {**document["evidence"], "entry": row.entry, "root": row.root}}
-    except (KeyError, RecursionError, TypeError, ValueError) as error:
+        return parse(row.document).sealed(entry=row.entry, root=row.root)
+    except ValueError as error:
         raise BoussoleError(
             f"the stored audit of entry {row.entry} cannot be read: it was changed.",
             next_step="Run `boussole verify --ledger`, and restore the records from a backup.",
@@ -242,7 +233,6 @@ def _completed(row: Row[Any], parse: Callable[[str], Document]) -> Document:
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> Document:
-    """A stored document, which nobody may change: parsing those of a hundred systems anew takes a second."""
-    parsed: Document = json.loads(text)
-    return parsed
+def _parsed(text: str) -> AuditDocument:
+    """A stored document: reading those of a hundred systems anew takes a second."""
+    return AuditDocument.read(text)

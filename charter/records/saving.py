@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Row, insert, select
 
 from audits import ledger
@@ -14,14 +15,18 @@ from audits.hashing import sha256_hex
 from audits.systems.gaps import hold_filled
 from audits.unsealed import files_of, settled
 from audits.workspace import Workspace
-from charter.records.audits import Document, audit_payload, complete, sealed_json
+from charter.document import AuditDocument
+from charter.records.audits import audit_payload, complete, sealed_json
 from charter.records.charters import Versioned, register, register_charter
 from charter.records.database import open_records
 from charter.records.models import Audit, Summary
 from charter.records.summaries import summary_row
 
+Given = AuditDocument | Mapping[str, Any]
+"""A document, or its JSON."""
 
-def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Versioned | None = None) -> Document:
+
+def save_audit(workspace: Workspace, document: Given, *, charter: Versioned | None = None) -> AuditDocument:
     """Store an audit and seal it, together with its charter version; the document with its entry and root.
 
     One transaction: the audit, its entry and a charter seen for the first time exist together or not at all.
@@ -35,32 +40,31 @@ def save_audit(workspace: Workspace, document: Mapping[str, Any], *, charter: Ve
 
 
 def save_audits(
-    workspace: Workspace, documents: Sequence[Mapping[str, Any]], *, charter: Versioned | None = None
-) -> list[Document]:
+    workspace: Workspace, documents: Sequence[Given], *, charter: Versioned | None = None
+) -> list[AuditDocument]:
     """The same of several, in their order and in one transaction: all of them are sealed, or none."""
-    if charter is not None and any(charter.sha256 != each.get("charter", {}).get("sha256") for each in documents):
+    given = [_read(document) for document in documents]
+    if charter is not None and any(charter.sha256 != each.charter.sha256 for each in given):
         raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")
-    read = [(*_subject(document), sealed_json(document)) for document in documents]
-    for each in documents:
-        hold_filled(workspace.home / "systems", [each["system"]])
+    texts = [sealed_json(document) for document in given]
+    for each in given:
+        hold_filled(workspace.home / "systems", [each.system])
     records = open_records(workspace)
-    files = [workspace.evidence / name for each in documents for name in files_of(each)]
+    files = [workspace.evidence / name for each in given for name in files_of(each.evidence.written())]
     with settled(workspace, files), records.begin() as connection:
-        return [_save(connection, text, subject, version, charter) for subject, version, text in read]
+        return [_save(connection, each, text, charter) for each, text in zip(given, texts, strict=True)]
 
 
-def _save(
-    connection: Connection, text: bytes, subject: dict[str, str], version: str, charter: Versioned | None
-) -> Document:
+def _save(connection: Connection, document: AuditDocument, text: bytes, charter: Versioned | None) -> AuditDocument:
     same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
     stored = connection.execute(same).first()
     if stored is not None:
         return complete(stored)
     if charter is None:
-        register(connection, sha256=subject["charter"], version=version)
+        register(connection, sha256=document.charter.sha256, version=document.charter.version)
     else:
         register_charter(connection, charter)
-    return complete(_write(connection, text, subject))
+    return complete(_write(connection, text, _subject(document)))
 
 
 def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> Row[Any]:
@@ -83,19 +87,24 @@ def _write(connection: Connection, text: bytes, subject: Mapping[str, str]) -> R
     return row
 
 
-def _subject(document: Mapping[str, Any]) -> tuple[dict[str, str], str]:
-    """What a document is about, and the human version of its charter."""
+def _read(document: Given) -> AuditDocument:
     try:
-        window, charter = document["window"], document["charter"]
-        subject = {
-            "system": document["system"],
-            "start": window["start"],
-            "end": window["end"],
-            "charter": charter["sha256"],
-        }
-        return subject, charter["version"]
-    except KeyError as error:
+        return AuditDocument.of(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        why = "is missing" if first["type"] == "missing" else f"cannot be read: {first['msg']}"
         raise BoussoleError(
-            f"this is not an audit document: {error} is missing.",
+            f"this is not an audit document: '{key}' {why}.",
             next_step="Documents are made by `boussole audit`; their schema is boussole.audit/1.",
         ) from error
+
+
+def _subject(document: AuditDocument) -> dict[str, str]:
+    """What a document is about, as the ledger names it."""
+    return {
+        "system": document.system,
+        "start": document.window.start.isoformat(),
+        "end": document.window.end.isoformat(),
+        "charter": document.charter.sha256,
+    }

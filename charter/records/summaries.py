@@ -12,9 +12,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 
 from audits.workspace import Workspace
+from charter.document import ArticleVerdict, MeasureInShort, VerdictInShort
+from charter.document.base import Part
+from charter.document.left_out import LeftOutInShort
 from charter.left_out import BESIDE
 from charter.records.database import reading
 from charter.records.models import Audit, Summary
@@ -30,6 +34,20 @@ JUDGED_BY = ("test", "scale", "bad_side", "against")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""
 
 
+class _Said(Part):
+    """What the table `summaries` keeps of a document beside its comparisons."""
+
+    as_of: dt.date
+    statements: int
+    decisions: int
+    articles: list[ArticleVerdict]
+    verdicts: list[VerdictInShort]
+    left_out: LeftOutInShort | None = None
+
+
+_MEASURES = TypeAdapter(list[MeasureInShort])
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditSummary:
     """One stored audit in short. `measures` is empty where it was read without them."""
@@ -42,15 +60,15 @@ class AuditSummary:
     statements: int
     decisions: int
     charter: str
-    articles: list[Document]
-    verdicts: list[Document]
-    measures: list[Document]
-    left_out: Document | None = None
+    articles: list[ArticleVerdict]
+    verdicts: list[VerdictInShort]
+    measures: list[MeasureInShort]
+    left_out: LeftOutInShort | None = None
     """What the audit did not count; None where its document does not say."""
 
 
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
-    """The row of the table `summaries` for a document."""
+    """The row of the table `summaries` for a document, from its JSON as it is stored: `verify` makes it again."""
     judged = [measure for measure in document.get("measures", []) if "scale" in measure.get("params", {})]
     said = {
         "as_of": document.get("as_of"),
@@ -120,20 +138,20 @@ def each_summary(
 
 
 def _read(row: Any) -> AuditSummary:
-    said = json.loads(row.verdicts)
+    said = _Said.model_validate_json(row.verdicts)
     return AuditSummary(
         entry=row.entry,
         system=row.system,
         start=dt.date.fromisoformat(row.window_start),
         end=dt.date.fromisoformat(row.window_end),
-        as_of=dt.date.fromisoformat(said["as_of"]),
-        statements=said["statements"],
-        decisions=said["decisions"],
+        as_of=said.as_of,
+        statements=said.statements,
+        decisions=said.decisions,
         charter=row.charter_sha256,
-        articles=said["articles"],
-        verdicts=said["verdicts"],
-        measures=json.loads(row.measures) if "measures" in row._fields else [],
-        left_out=said.get("left_out"),
+        articles=said.articles,
+        verdicts=said.verdicts,
+        measures=_MEASURES.validate_json(row.measures) if "measures" in row._fields else [],
+        left_out=said.left_out,
     )
 
 

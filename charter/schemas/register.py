@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from charter.schemas import audit_schema
+from charter.document import LeftOut
+from charter.document.schema import schema_of
 from charter.schemas.shapes import (
     ANYTHING,
     DAY,
@@ -54,7 +55,7 @@ USE = whole(
     questions_looked_at=WHOLE,
     audited_from=maybe(DAY),
     audited_to=maybe(DAY),
-    left_out=maybe(audit_schema()["properties"]["left_out"]),
+    left_out=maybe({"$ref": "#/$defs/LeftOut"}),
     ledger_entry=maybe(WHOLE),
     articles=several(whole(article=TEXT, verdict=TEXT)),
     questions=several(QUESTION),
@@ -113,6 +114,8 @@ def register_schema() -> Shape:
         recommendations=several(RECOMMENDATION),
         findings=several(FINDING),
     )
+    left_out = schema_of(LeftOut)
+    shape["$defs"] = {**left_out.pop("$defs"), "LeftOut": left_out}
     return document(
         "boussole.register/1", "The register of a workspace for an auditor: uses, questions, thresholds.", shape
     )

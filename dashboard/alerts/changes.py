@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-Document = Mapping[str, Any]
+from charter.document import ArticleVerdict, Standing, VerdictInShort
+
 Direction = Literal["worse", "lost", "better", "other"]
 Cause = Literal[
     "audit", "again", "charter", "charter_and_audit", "stated", "stated_or_charter", "decisions", "decisions_again"
@@ -56,8 +57,8 @@ class Change(About):
     """One change of one subject of a system.
 
     `before` is None where nobody had looked; `start` is the day from which the state after holds, `end` the last of the
-    window that says so; `since` the day from which the state before held; `document` what the texts are made from,
-    `former` the audit before, where there is one.
+    window that says so; `since` the day from which the state before held; `document` what the texts are made from (None
+    for drift), `former` the audit before, where there is one.
     """
 
     before: str | None
@@ -67,8 +68,10 @@ class Change(About):
     end: str
     entry: int | None
     cause: Cause
-    document: Document
-    former: Document | None = None
+    document: Standing | None
+    former: Standing | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Of drift, which no audit says: what the page says, in every language."""
 
     @property
     def direction(self) -> Direction:
@@ -103,34 +106,32 @@ def is_told(before: str | None, after: str) -> bool:
     return before != after
 
 
-def states_of(document: Document) -> dict[str, str]:
-    """The state of each article and question of an audit document.
+def states_of(articles: Iterable[ArticleVerdict], verdicts: Iterable[VerdictInShort]) -> dict[str, str]:
+    """The state of each article and question of an audit.
 
-    >>> states_of({"articles": [{"article": "a", "verdict": "kept"}], "verdicts": []})
+    >>> states_of([ArticleVerdict(article="a", verdict="kept", answered=1, asked=1)], [])
     {'article/a': 'kept'}
     """
-    articles = {f"article/{each['article']}": str(each["verdict"]) for each in document["articles"]}
-    return articles | {
-        f"question/{each['article']}/{each['indicator']}": str(each["verdict"]) for each in document["verdicts"]
-    }
+    found = {f"article/{each.article}": str(each.verdict) for each in articles}
+    return found | {f"question/{each.article}/{each.indicator}": str(each.verdict) for each in verdicts}
 
 
 def changes_between(
     known: Mapping[str, Known],
-    document: Document,
+    document: Standing,
     *,
     system: str,
     window: tuple[str, str],
     entry: int | None,
     cause: Callable[[str, str | None, str], Cause],
-    former: Document | None = None,
+    former: Standing | None = None,
 ) -> tuple[list[Change], dict[str, Known]]:
     """What a document says otherwise than what is known, and what is known from then on.
 
     `cause` tells why a subject changed, from its state before and after; `former` is the document before, if any. Parts
     of drift are left as they are.
     """
-    now = states_of(document)
+    now = states_of(document.articles, document.verdicts)
     gone = [name for name in known if not name.startswith("drift/") and name not in now]
     found, after = [], dict(known)
     for subject, state in [*now.items(), *((name, NOT_ASKED) for name in gone)]:

@@ -56,7 +56,7 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
         subject = f"drift/{theme}"
         states = list(_states(drift.series, read, theme))
         more, last = _walked(system, subject, states, known.get(subject))
-        found += [replace(each, document=_told(drift, each)) for each in more]
+        found += [replace(each, told=_told(drift, each)) for each in more]
         if last is not None:
             after[subject] = last
     return Drifted(changes=sorted(found, key=lambda each: each.end), known=after)
@@ -122,7 +122,7 @@ def _change(
         end=window[1],
         entry=None,
         cause=cause,
-        document={},
+        document=None,
     )
 
 

@@ -5,11 +5,13 @@ Everything here stands on pages that every role may see: whole months, groups th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from audits.languages import LANGUAGES, capital, inside
+from charter.document import ArticleVerdict, AuditDocument, Standing, VerdictDocument
 from dashboard.addresses import drift_href, system_href
-from dashboard.alerts.changes import BLIND, NOT_ASKED, Change, Document
+from dashboard.alerts.changes import BLIND, NOT_ASKED, Change
 from dashboard.alerts.words import Tell, teller
 from dashboard.asked import question_of, sentence_of
 from dashboard.drifting.words import state_words, theme_words
@@ -80,23 +82,27 @@ def _whole(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     if change.kind != "question":
         return ""
     name = scene.articles(say).get(change.article, change.article)
-    found = next((each for each in change.document["articles"] if each["article"] == change.article), None)
+    found = next((each for each in _articles(change) if each.article == change.article), None)
     if found is None:
         return tell("{article}: the charter has this article no longer", article=name)
-    return tell("{article}: as a whole “{verdict}”", article=name, verdict=word(found["verdict"], say))
+    return tell("{article}: as a whole “{verdict}”", article=name, verdict=word(found.verdict, say))
 
 
-def _verdict(change: Change, document: Document | None) -> Document | None:
+def _articles(change: Change) -> Sequence[ArticleVerdict]:
+    return () if change.document is None else change.document.articles
+
+
+def _verdict(change: Change, document: Standing | None) -> VerdictDocument | None:
     """The verdict of a document that a change of a question is about."""
     if change.kind != "question" or document is None:
         return None
-    return next((each for each in document["verdicts"] if each["indicator"] == change.name), None)
+    return next((each for each in document.verdicts if each.indicator == change.name), None)
 
 
-def _sentence(change: Change, scene: Scene, verdict: Document | None, say: Say, tell: Tell) -> str:
+def _sentence(change: Change, scene: Scene, verdict: VerdictDocument | None, say: Say, tell: Tell) -> str:
     """The figure in one sentence, as the page says it."""
     if change.kind == "drift":
-        return str(change.document[say.lang])
+        return change.told[say.lang]
     if change.kind == "article":
         return _of_article(change, scene, say, tell)
     if verdict is None:
@@ -107,24 +113,22 @@ def _sentence(change: Change, scene: Scene, verdict: Document | None, say: Say, 
 def _of_article(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     """What decides the verdict of an article: its worst question, an open finding, or how many are answered."""
     document = change.document
-    summary = next((each for each in document["articles"] if each["article"] == change.name), None)
-    if summary is None:
+    summary = next((each for each in _articles(change) if each.article == change.name), None)
+    if summary is None or document is None:
         return tell("The charter has this article no longer.")
     same = [
-        each
-        for each in document["verdicts"]
-        if each["article"] == change.name and each["verdict"] == change.after != "kept"
+        each for each in document.verdicts if each.article == change.name and each.verdict == change.after != "kept"
     ]
     if same:
-        worst = max(same, key=lambda each: excess(document, each) if "measures" in document else 0.0)
+        worst = max(same, key=lambda each: excess(document, each))
         return sentence_of(scene.charter, worst, say, system=scene.systems.get(change.system))
-    if summary["capped_by"]:
-        entries = ", ".join(map(str, summary["capped_by"]))
+    if summary.capped_by:
+        entries = ", ".join(map(str, summary.capped_by))
         return tell("An open finding of an outside authority holds it there (entry {n} of the ledger).", n=entries)
     return tell(
         "{answered} of {asked} questions are answered.",
-        answered=capital(say.whole(summary["answered"])),
-        asked=say.whole(summary["asked"]),
+        answered=capital(say.whole(summary.answered)),
+        asked=say.whole(summary.asked),
     )
 
 
@@ -138,9 +142,8 @@ def _times(change: Change, say: Say, tell: Tell) -> Texts:
             before = tell("Before: “{before}”, since {date}.", before=state, date=say.date(change.since))
         else:  # the same window, looked at again
             since, before = "", tell("For the same period it was “{before}” before.", before=state)
-    window = change.document.get("window") if change.kind != "drift" else None
-    if window and change.entry is not None:
-        name = say.period(window["start"], window["end"])
+    if isinstance(change.document, AuditDocument) and change.entry is not None:
+        name = say.period(change.document.window.start, change.document.window.end)
         period = tell("Period examined: {period} (entry {n} of the ledger).", period=name, n=str(change.entry))
     return {"since": since, "before": before, "period": period}
 
@@ -152,8 +155,8 @@ def _undated(change: Change) -> bool:
 
 def _cause(change: Change, scene: Scene, tell: Tell) -> str:
     """Why, where it is not simply that a new period was looked at."""
-    judged = change.document.get("charter") if change.kind != "drift" else None
-    version = judged["version"] if judged and change.start != scene.facts.as_of.isoformat() else scene.charter.version
+    judged = change.document.charter if isinstance(change.document, AuditDocument) else None
+    version = judged.version if judged and change.start != scene.facts.as_of.isoformat() else scene.charter.version
     return {
         "again": tell("The same period was audited again, and its figures are others now."),
         "charter": tell("The charter changed, not the figures: version {version} judges now.", version=version),
@@ -166,7 +169,7 @@ def _cause(change: Change, scene: Scene, tell: Tell) -> str:
     }.get(change.cause, "")
 
 
-def _page(change: Change, verdict: Document | None, say: Say) -> str:
+def _page(change: Change, verdict: VerdictDocument | None, say: Say) -> str:
     """The path of the page that shows it, in the language of the text."""
     query = {"lang": say.lang}
     if change.kind == "drift":

@@ -6,7 +6,6 @@ audit for what its figures changed.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,8 @@ from audits.errors import BoussoleError
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.current import current
+from charter.document import AuditDocument, Standing
+from charter.document.base import given
 from charter.facts import facts_of
 from charter.families import asked_of
 from charter.in_force import kept_charter
@@ -24,7 +25,7 @@ from charter.records import audit_at
 from charter.records.database import reading
 from charter.records.models import Audit
 from charter.verdicts import summarise, verdicts_in_short
-from dashboard.alerts.changes import BLIND, Cause, Change, Document, Known, changes_between, states_of
+from dashboard.alerts.changes import BLIND, Cause, Change, Known, changes_between, states_of
 from dashboard.scene import Scene
 
 Why = Callable[[str, str | None, str], Cause]
@@ -60,13 +61,13 @@ def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known:
     last = _stood(workspace, scene, system, seen)
     if last is not None:
         why = _stated(workspace, scene, system, seen, last)
-        former = audit_at(workspace, last["evidence"]["entry"])
+        former = audit_at(workspace, given(last.entry))
         more, known = _step(known, last, scene, system, why, former=former, today=True)
         found += more
     newer, until = _newer(workspace, system, seen)
     for entry in newer:
         document = _brought_up(workspace, scene, system, entry)
-        if document is None or (last is not None and document["window"]["end"] < last["window"]["end"]):
+        if document is None or (last is not None and document.window.end < last.window.end):
             continue  # a look back at an old month changes nothing that stands
         why = _audited(workspace, scene, system, last, document)
         if last is None:  # its first audit: what nobody could tell before was not looked at
@@ -77,7 +78,7 @@ def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known:
         unmeasured: Cause = "stated" if seen.charter == scene.charter.sha256 else "stated_or_charter"
         more, known = _step(known, standing, scene, system, lambda *_: unmeasured, today=True)
         found += more
-    audit = last["evidence"]["entry"] if last else None
+    audit = last.entry if last else None
     return Verdicts(
         changes=found,
         known=known,
@@ -85,9 +86,9 @@ def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known:
     )
 
 
-def _first(scene: Scene, system: str, standing: Document) -> Verdicts:
+def _first(scene: Scene, system: str, standing: Standing) -> Verdicts:
     """A system that nobody has looked at: only what needs attention is told, since when its audits say so."""
-    entry = standing["evidence"]["entry"]
+    entry = standing.entry
     window = _window(standing, scene, today=entry is None)
     found, known = changes_between({}, standing, system=system, window=window, entry=entry, cause=lambda *_: "audit")
     known = {name: replace(each, since=_began(scene, system, name, each)) for name, each in known.items()}
@@ -100,7 +101,7 @@ def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
     """The first day of the windows in a row, up to the last, that say the same."""
     began = known.since
     for audit in reversed(scene.history.get(system, ())):
-        if states_of({"articles": audit.articles, "verdicts": audit.verdicts}).get(subject) != known.state:
+        if states_of(audit.articles, audit.verdicts).get(subject) != known.state:
             break
         began = min(began, audit.start.isoformat())
     return began
@@ -108,12 +109,12 @@ def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
 
 def _step(
     known: Mapping[str, Known],
-    document: Document,
+    document: Standing,
     scene: Scene,
     system: str,
     cause: Why,
     *,
-    former: Document | None = None,
+    former: AuditDocument | None = None,
     today: bool = False,
 ) -> tuple[list[Change], dict[str, Known]]:
     return changes_between(
@@ -121,24 +122,26 @@ def _step(
         document,
         system=system,
         window=_window(document, scene, today=today),
-        entry=document["evidence"]["entry"],
+        entry=document.entry,
         cause=cause,
         former=former,
     )
 
 
-def _window(document: Document, scene: Scene, *, today: bool) -> tuple[str, str]:
+def _window(document: Standing, scene: Scene, *, today: bool) -> tuple[str, str]:
     """The window that says so; the day of today for what people have stated."""
     day = scene.facts.as_of.isoformat()
-    return (day, day) if today else (document["window"]["start"], document["window"]["end"])
+    if today or not isinstance(document, AuditDocument):
+        return day, day
+    return document.window.start.isoformat(), document.window.end.isoformat()
 
 
-def _stood(workspace: Workspace, scene: Scene, system: str, seen: Seen) -> Document | None:
+def _stood(workspace: Workspace, scene: Scene, system: str, seen: Seen) -> AuditDocument | None:
     """The audit that stood when the system was looked at, with what people have stated until today."""
     return None if seen.audit is None else _brought_up(workspace, scene, system, seen.audit)
 
 
-def _brought_up(workspace: Workspace, scene: Scene, system: str, entry: int) -> Document | None:
+def _brought_up(workspace: Workspace, scene: Scene, system: str, entry: int) -> AuditDocument | None:
     document = audit_at(workspace, entry)
     declared = scene.systems.get(system)
     if document is None or declared is None:
@@ -154,30 +157,29 @@ def _newer(workspace: Workspace, system: str, seen: Seen) -> tuple[list[int], in
     return found, found[-1] if found else seen.seen_until
 
 
-def _stated(workspace: Workspace, scene: Scene, system: str, seen: Seen, document: Document) -> Why:
+def _stated(workspace: Workspace, scene: Scene, system: str, seen: Seen, document: AuditDocument) -> Why:
     """Why something changed without a new audit: what people stated, or the charter that judges it."""
     declared = scene.systems.get(system)
     if declared is None or seen.charter == scene.charter.sha256:
         return lambda *_: "stated"
     try:
-        before = states_of(
-            current(document, charter=kept_charter(workspace, seen.charter), system=declared, facts=scene.facts)
-        )
+        then = current(document, charter=kept_charter(workspace, seen.charter), system=declared, facts=scene.facts)
+        before = states_of(then.articles, then.verdicts)
     except BoussoleError:  # the text before was never sealed
         return lambda *_: "stated_or_charter"
     return lambda subject, _, after: "stated" if before.get(subject) == after else "charter"
 
 
-def _audited(workspace: Workspace, scene: Scene, system: str, last: Document | None, new: Document) -> Why:
+def _audited(workspace: Workspace, scene: Scene, system: str, last: AuditDocument | None, new: AuditDocument) -> Why:
     """Why a new audit says something else: its window, new figures of the same one, or another charter."""
     if last is None:
         return lambda *_: "audit"
-    figures: Cause = "again" if last["window"] == new["window"] else "audit"
+    figures: Cause = "again" if last.window == new.window else "audit"
     declared = scene.systems.get(system)
-    if last["charter"]["sha256"] == new["charter"]["sha256"] or declared is None:
+    if last.charter.sha256 == new.charter.sha256 or declared is None:
         return lambda *_: figures
     try:
-        judged = _judged_again(workspace, last, declared, kept_charter(workspace, new["charter"]["sha256"]))
+        judged = _judged_again(workspace, last, declared, kept_charter(workspace, new.charter.sha256))
     except BoussoleError:
         return lambda *_: "charter_and_audit"
     return lambda subject, before, after: _weighed(judged.get(subject), before, after, figures)
@@ -190,19 +192,15 @@ def _weighed(again: str | None, before: str | None, after: str, figures: Cause) 
     return figures if again == before else "charter_and_audit"
 
 
-def _judged_again(workspace: Workspace, document: Document, system: System, charter: Charter) -> dict[str, str]:
+def _judged_again(workspace: Workspace, document: AuditDocument, system: System, charter: Charter) -> dict[str, str]:
     """The states that another charter gives the same measures, with what people had stated then."""
-    start, end, as_of = (
-        dt.date.fromisoformat(day)
-        for day in (document["window"]["start"], document["window"]["end"], document["as_of"])
-    )
-    facts = facts_of(workspace, as_of=as_of, before=document["evidence"].get("statements", 0))
+    facts = facts_of(workspace, as_of=document.as_of, before=document.evidence.statements or 0)
     found = verdicts_in_short(
         asked_of(charter, system),
-        document["measures"],
-        window_start=start,
-        window_end=end,
+        document.measures,
+        window_start=document.window.start,
+        window_end=document.window.end,
         facts=facts,
-        left_out=document.get("left_out"),
+        left_out=document.left_out,
     )
-    return states_of({"verdicts": found, "articles": summarise(charter, found, system=system.id, facts=facts)})
+    return states_of(summarise(charter, found, system=system.id, facts=facts), found)

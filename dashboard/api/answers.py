@@ -10,6 +10,8 @@ from audits.errors import nearest
 from audits.metrics.registry import REGISTRY
 from audits.workspace import Workspace
 from charter.coverage import Use
+from charter.document import AuditDocument as Sealed
+from charter.document.left_out import LeftOutInShort
 from charter.records import audit_at
 from charter.records.database import reading
 from dashboard import store
@@ -45,9 +47,9 @@ def audits(workspace: Lasting, system: SystemInPath, query: FromQuery[PageQuery]
             start=each.start,
             end=each.end,
             decisions=each.decisions,
-            left_out=each.left_out,
+            left_out=_left_out(each.left_out),
             charter=each.charter,
-            articles={told["article"]: told["verdict"] for told in each.articles},
+            articles={told.article: told.verdict for told in each.articles},
         )
         for each in store.scene(workspace).history.get(name, ())
     ]
@@ -61,10 +63,10 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
     if use.audit is None:
         step = "Its verdicts rest on what people state."
         raise RefusedError(404, f"nobody has audited '{use.system.id}' yet.", next_step=step)
-    sealed = use.audit["measures"]
-    known("metric", query.metric, {*(each.name for each in REGISTRY.all()), *(each["metric"] for each in sealed)})
+    sealed = use.audit.measures
+    known("metric", query.metric, {*(each.name for each in REGISTRY.all()), *(each.metric for each in sealed)})
     found = [
-        each for each in sealed if query.metric in (None, each["metric"]) and query.status in (None, each["status"])
+        each.written() for each in sealed if query.metric in (None, each.metric) and query.status in (None, each.status)
     ]
     window = _audited(use.audit).model_dump(include={"entry", "start", "end"})
     return Measures(system=use.system.id, **window, **query.part(f"/api/systems/{use.system.id}/measures", found))
@@ -80,14 +82,14 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Judged
         Judged(
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
-            left_out=use.audit.get("left_out") if use.audit else None,
-            verdict=verdict,
+            left_out=_left_out(use.audit.left_out) if use.audit else None,
+            verdict=verdict.written(),
         )
         for use in store.scene(workspace).uses
         for verdict in use.verdicts
         if query.system in (None, use.system.id)
-        and query.article in (None, verdict["article"])
-        and query.verdict in (None, verdict["verdict"])
+        and query.article in (None, verdict.article)
+        and query.verdict in (None, verdict.verdict)
     ]
     return Page[Judged](**query.part("/api/verdicts", found))
 
@@ -98,7 +100,7 @@ def audit(workspace: Lasting, entry: EntryInPath, _: FromQuery[Query]) -> AuditD
     found = audit_at(workspace, entry)
     if found is None:
         raise RefusedError(404, f"entry {entry} seals no audit.", next_step="See /api/ledger?kind=audit.")
-    return dict(found)
+    return found.written()
 
 
 @router.get("/api/charter")
@@ -136,12 +138,15 @@ def _system(use: Use) -> SystemOut:
     return SystemOut.model_validate({**dict(use.system), "audit": audit, "articles": use.articles})
 
 
-def _audited(audit: Document) -> Audited:
-    window = audit["window"]
+def _audited(audit: Sealed) -> Audited:
     return Audited(
-        entry=audit["evidence"]["entry"],
-        start=window["start"][:10],
-        end=window["end"][:10],
-        decisions=audit["decisions"],
-        left_out=audit.get("left_out"),
+        entry=audit.entry,
+        start=audit.window.start,
+        end=audit.window.end,
+        decisions=audit.decisions,
+        left_out=_left_out(audit.left_out),
     )
+
+
+def _left_out(told: LeftOutInShort | None) -> Document | None:
+    return None if told is None else told.written()

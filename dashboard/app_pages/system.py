@@ -41,7 +41,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     frame.put(frame.open_incidents(say, system=system))
     report, over_time = frame.drift_report(system), drift_href(system, query=query)
     ask = frame.asking()
-    seal = evidence_href(query=query, entry=str(seen.latest[system]["evidence"]["entry"]))
+    seal = evidence_href(query=query, entry=str(seen.latest[system].evidence.entry))
     for section in page.sections:
         whole = article_href(section.id, query=query)
         st.html(

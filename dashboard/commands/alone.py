@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audits.systems import System
     from audits.systems.files import Files
     from audits.workspace import Workspace
+    from charter.document import AuditDocument
 
 
 class Days(TypedDict):
@@ -43,7 +44,7 @@ class Asked:
     files: Files
 
 
-def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[dict[str, Any], list[IngestReport], str]:
+def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
     from audits.systems.gaps import file_of
     from charter.audit import audit_files

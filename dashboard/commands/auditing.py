@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import typer
 
@@ -16,9 +16,8 @@ from dashboard.commands.console import say, workspace_of
 if TYPE_CHECKING:
     from audits.systems import System
     from audits.workspace import Workspace
+    from charter.document import AuditDocument, TextsDocument, VerdictDocument
     from charter.in_force import InForce
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class Look:
     the system was stored before; `unchanged`: a stored audit says the same, and is the document.
     """
 
-    document: Document | None = None
+    document: AuditDocument | TextsDocument | None = None
     note: str = ""
     part: str | None = None
     first: bool = False
@@ -66,12 +65,12 @@ def audits(
     one = partial(_each_period if all_periods else _last_period, workspace, judging=judging, days=days)
     looks: list[Look] = []
     for name in ids:
-        made = [each.document for each in looks if each.document and not each.unchanged]
+        made = _fresh(looks)
         each = partial(one, beside=made)
         looks += each(workspace.system(name)) if system else _noted(each, workspace.system(name))
     if not any(look.document for look in looks):
         raise EmptyWindowError("no decision was audited.", next_step=" ".join(look.note for look in looks))
-    if not dry_run and (fresh := [look.document for look in looks if look.document and not look.unchanged]):
+    if not dry_run and (fresh := _fresh(looks)):
         sealed = iter(save_audits(workspace, fresh, charter=judging.charter))
         looks = [
             replace(each, document=next(sealed)) if each.document and not each.unchanged else each for each in looks
@@ -79,6 +78,13 @@ def audits(
         if told := tell_changes(workspace, systems=ids):
             say(told)
     return looks, workspace.settings.language
+
+
+def _fresh(looks: Sequence[Look]) -> list[AuditDocument]:
+    """The documents that are not stored yet."""
+    from charter.document import AuditDocument
+
+    return [each.document for each in looks if isinstance(each.document, AuditDocument) and not each.unchanged]
 
 
 def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
@@ -94,23 +100,21 @@ def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
 
 
 def _last_period(
-    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[Document]
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
-    from audits.windows import Window, label_of
+    from audits.windows import label_of
     from charter.audit import run_audit
     from charter.records import audits_of
-    from charter.records.audits import window_of
 
     document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
-    if days["start"] or days["end"] or not document["left_out"]["other_periods"]:
+    if days["start"] or days["end"] or not (document.left_out and document.left_out.other_periods):
         return [Look(document=document)]
-    window: Window = window_of(document)
-    part = label_of(window, system.windows.audit)
+    part = label_of(document.window.days, system.windows.audit)
     return [Look(document=document, part=part, first=not audits_of(workspace, system.id))]
 
 
 def _each_period(
-    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[Document]
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
     from audits.windows import label_of
     from charter.all_periods import audit_periods, periods_of
@@ -127,7 +131,7 @@ def _each_period(
         name = f"{system.id} {label_of(each.window, kind)}"
         if each in chosen:
             audited = next(found)
-            looks.append(Look(document=dict(audited.document), unchanged=audited.unchanged))
+            looks.append(Look(document=audited.document, unchanged=audited.unchanged))
         elif not each.decisions:
             looks.append(Look(note=f"{name}: no decision in this period, so no verdict on it."))
         else:
@@ -137,6 +141,7 @@ def _each_period(
 
 def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
+    from charter.document import AuditDocument
     from dashboard.left_out import left_out_words
     from dashboard.words import speaker
 
@@ -144,40 +149,47 @@ def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) ->
         to(look.note)
         return
     document, words = look.document, speaker(lang)
-    window = document["window"]
-    texts = document.get("texts")
-    counted = f"{document['decisions']} {_unit(document)}" if texts is None else f"{texts} texts"
-    head = f"{document['system']} {window['start']}/{window['end']}: {counted}"
+    window, audit = document.window, document if isinstance(document, AuditDocument) else None
+    counted = (
+        f"{document.texts} texts"
+        if not isinstance(document, AuditDocument)
+        else f"{document.decisions} {_unit(document)}"
+    )
+    head = f"{document.system} {window.start}/{window.end}: {counted}"
     to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
-    if look.part is not None:
-        to(f"  {_scope(look, document)}")
-    if told := left_out_words(document, words):
+    if audit and look.part is not None:
+        to(f"  {_scope(look, audit)}")
+    if audit and (told := left_out_words(audit, words)):
         to(f"  {told}")
-    for reference in document.get("references", []) if verdicts else ():
-        for answer in reference["answers"]:
-            to(f"  {answer['article']}/{answer['indicator']}: {answer['sentence'][lang]}")
+    for reference in (audit.references or ()) if audit and verdicts else ():
+        for answer in reference.answers:
+            to(f"  {answer.article}/{answer.indicator}: {answer.sentence[lang]}")
     for verdict in _examined(document) if verdicts else ():
-        to(f"  {verdict['verdict']:<8} {verdict['article']}/{verdict['indicator']}: {verdict['sentence'][lang]}")
+        to(f"  {verdict.verdict:<8} {verdict.article}/{verdict.indicator}: {verdict.sentence[lang]}")
 
 
-def _unit(document: Document) -> str:
+def _unit(document: AuditDocument) -> str:
     """What the rows of a log are: one without decisions says who stood where."""
-    alone = any(measure.get("reason") == "no_decision" for measure in document["measures"])
+    alone = any(measure.reason == "no_decision" for measure in document.measures)
     return "places in lists" if alone else "decisions"
 
 
-def _scope(look: Look, document: Document) -> str:
+def _scope(look: Look, document: AuditDocument) -> str:
     """Which part of the log was looked at, and how the rest is."""
-    told = document["left_out"]
-    counted = f"{told['counted']:,} of {told['counted'] + told['other_periods']:,} {_unit(document)}"
+    from charter.document.base import given
+
+    told = given(document.left_out)
+    counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
     what = "this first audit looks at one period alone" if look.first else "one period alone"
     return (
-        f"window {look.part}: {what}, {counted}; {told['other_periods']:,} in other periods: "
+        f"window {look.part}: {what}, {counted}; {told.other_periods:,} in other periods: "
         "`boussole audit --all-periods` audits each."
     )
 
 
-def _examined(document: Document) -> Sequence[Document]:
+def _examined(document: AuditDocument | TextsDocument) -> Sequence[VerdictDocument]:
     """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
-    every = "texts" in document
-    return [verdict for verdict in document["verdicts"] if every or verdict["verdict"] != "not_examined"]
+    from charter.document import AuditDocument
+
+    every = not isinstance(document, AuditDocument)
+    return [verdict for verdict in document.verdicts if every or verdict.verdict != "not_examined"]

@@ -85,7 +85,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
     decisions and is never stored.
     """
-    from charter.audit import worst_of
+    from charter.document import worst_of
     from charter.verdict import severity
 
     days: Days = {
@@ -113,11 +113,12 @@ def audit(  # noqa: PLR0917 (the options of a command)
     documents = [look.document for look in looks if look.document is not None]
     if json_:
         one = (system or by_itself) and not all_periods
-        write_json(documents[0] if one else documents, json_)
+        written = [document.written() for document in documents]
+        write_json(written[0] if one else written, json_)
     bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(severity(worst_of(d)) <= severity(fail_on.value) for d in documents):
         raise typer.Exit(1)
-    if fail_on and any(verdict["reason"] == LEFT_OUT for d in documents for verdict in d["verdicts"]):
+    if fail_on and any(verdict.reason == LEFT_OUT for d in documents for verdict in d.verdicts):
         say("--fail-on: more was set aside than the charter allows, and a question was not judged: that is no pass.")
         raise typer.Exit(1)
     if bad_rows:

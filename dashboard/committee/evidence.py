@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from audits.workspace import Workspace
 from charter.committee.house import House
 from charter.committee.packs import PackChanges, pack_changes, pack_now, standing
+from charter.document import AuditDocument
 from charter.records.acts import FrozenPack
-from charter.records.audits import Document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Evidence:
 
     entry: int
     pack: FrozenPack
-    standing: Mapping[str, Document]
+    standing: Mapping[str, AuditDocument]
     before: PackChanges | None
     since: PackChanges
 

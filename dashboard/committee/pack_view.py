@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from charter.committee.packs import PackChanges, VerdictChange
+from charter.document import by_article
 from charter.plain import plainly
 from charter.records.acts import PackAudit
 from dashboard.addresses import article_href, evidence_href
-from dashboard.asked import indicator_of
+from dashboard.asked import way_called
 from dashboard.committee.evidence import Evidence
 from dashboard.marks import word
 from dashboard.scene import Scene
@@ -104,7 +104,7 @@ def _column(audit: PackAudit, scene: Scene, say: Say, *, query: dict[str, str]) 
 def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> list[PackRow]:
     """The articles of the charter in force, then those that only the audits know."""
     known = {article.id: article for article in scene.charter.articles}
-    found = [_articles(evidence.standing[each.system]) for each in evidence.pack.audits]
+    found = [by_article(evidence.standing[each.system]) for each in evidence.pack.audits]
     others = dict.fromkeys(name for verdicts in found for name in verdicts if name not in known)
     return [
         PackRow(
@@ -113,10 +113,6 @@ def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) 
         )
         for name in [*known, *others]
     ]
-
-
-def _articles(document: Mapping[str, Any]) -> dict[str, str]:
-    return {each["article"]: each["verdict"] for each in document.get("articles", [])}
 
 
 def _differences(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:
@@ -139,7 +135,7 @@ def _differences(changes: PackChanges, scene: Scene, title: str, say: Say) -> Di
 
 
 def _changed(change: VerdictChange, scene: Scene, say: Say) -> Changed:
-    indicator = indicator_of(scene.charter, {"indicator": change.indicator})
+    indicator = way_called(scene.charter, change.indicator)
     question = f"{indicator.number} {plainly(indicator.question, say.lang)}" if indicator else change.indicator
     before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
     return Changed(

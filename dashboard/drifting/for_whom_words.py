@@ -14,7 +14,7 @@ from audits.windows import Window
 from charter.drift.moved_groups import Moved, everybody
 from charter.families import decision
 from charter.naming import parsed
-from dashboard.groups import attribute_name, group_of, reason_words, value_name
+from dashboard.groups import attribute_name, group_name, reason_words, value_name
 from dashboard.words import Say
 
 Document = Mapping[str, Any]
@@ -36,7 +36,7 @@ class Words:
         return self.say("Share of people {selected}: change, in points", selected=decision(self.system, self.say.lang))
 
     def name(self, each: Moved) -> str:
-        return group_of(each.change, self.say, system=self.system)
+        return group_name(dict(zip(each.by, each.group, strict=True)), self.say, system=self.system)
 
     def why(self, measure: Document) -> str:
         return reason_words(str(measure["reason"]), self.say, minimum=self.system.privacy.suppress_below)

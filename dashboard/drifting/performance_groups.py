@@ -9,7 +9,7 @@ from typing import Any
 from audits.windows import Window, period_of
 from dashboard.drifting.performance_words import Words
 from dashboard.drifting.words import period_words
-from dashboard.groups import attribute_name, group_of, reason_words
+from dashboard.groups import attribute_name, group_name, reason_words
 
 Document = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def group_table(figure: str, documents: Mapping[Window, Document], words: Words)
     titles, cells = [title for *_, title in columns], dict[tuple[str, str], dict[str, str]]()
     for month, metric, title in columns:
         for measure in _of_groups(metric, documents[month]):
-            group = group_of(measure, words.say, system=words.system)
+            group = group_name({by: measure["group"][by] for by in measure["by"]}, words.say, system=words.system)
             who = group, attribute_name(measure["by"], words.say, system=words.system)
             cells.setdefault(who, {})[title] = _cell(measure, words)
     return GroupTable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,8 +15,10 @@ from mlflow.models.evaluation.artifacts import JsonEvaluationArtifact, TextEvalu
 from mlflow.models.evaluation.base import EvaluationArtifact
 
 from audits.systems import System
-from charter.audit import worst_of
+from charter.document import AuditDocument, worst_of
+from charter.document.base import given
 from charter.model import Charter
+from charter.verdict import Verdict
 from dashboard.evaluator.names import PREFIX, metric_name
 from dashboard.evaluator.page import audit_page
 
@@ -28,12 +30,10 @@ VERDICT_TAG = "boussole.verdict"
 BATCH = 1000
 """MLflow takes so many metrics at a time."""
 
-Document = Mapping[str, Any]
-
 
 def log_audit(
     run_id: str,
-    document: Document,
+    document: AuditDocument,
     reports: Sequence[IngestReport],
     *,
     system: System,
@@ -41,61 +41,56 @@ def log_audit(
     language: str,
 ) -> tuple[dict[str, float], dict[str, EvaluationArtifact]]:
     """Logs an audit to a run; the metrics and artifacts that MLflow hands to its caller."""
-    client = MlflowClient()
+    client, written = MlflowClient(), document.written()
     metrics = metrics_of(document) | {f"{PREFIX}rows_set_aside": float(sum(r.quarantined for r in reports))}
     now = int(time.time() * 1000)
     entities = [Metric(name, value, now, 0) for name, value in metrics.items()]
     for start in range(0, len(entities), BATCH):
         client.log_batch(run_id, metrics=entities[start : start + BATCH])
     page = audit_page(document, reports, system=system, charter=charter, lang=language)
-    client.log_text(run_id, json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False), DOCUMENT)
+    client.log_text(run_id, json.dumps(written, ensure_ascii=False, indent=1, allow_nan=False), DOCUMENT)
     client.log_text(run_id, page, PAGE)
     _log_table(client, run_id, measures_table(document))
     client.set_tag(run_id, VERDICT_TAG, worst_of(document))
     root = client.get_run(run_id).info.artifact_uri.rstrip("/")
     artifacts: list[tuple[str, Any, str, Any]] = [
-        ("boussole_audit", JsonEvaluationArtifact, DOCUMENT, dict(document)),
+        ("boussole_audit", JsonEvaluationArtifact, DOCUMENT, written),
         ("boussole_page", TextEvaluationArtifact, PAGE, page),
         ("boussole_measures", JsonEvaluationArtifact, TABLE, None),
     ]
     return metrics, {name: kind(f"{root}/{path}", content) for name, kind, path, content in artifacts}
 
 
-def metrics_of(document: Document) -> dict[str, float]:
-    """Every measure that has a value, and how many questions came out how; what is hidden has no name here.
-
-    >>> rate = {"metric": "selection_rate", "by": [], "group": None, "given": {}, "status": "ok", "value": 0.25}
-    >>> metrics_of({"decisions": 8, "measures": [rate], "verdicts": [{"verdict": "kept"}]})["boussole/selection_rate"]
-    0.25
-    """
-    measures = [m for m in document["measures"] if m["status"] == "ok" and not m["given"]]
-    found = {metric_name(measure): float(measure["value"]) for measure in measures}
-    counted = Counter(verdict["verdict"] for verdict in document["verdicts"])
-    questions = {f"{PREFIX}questions.{key}": float(counted[key]) for key in ("broken", "watch", "unknown", "kept")}
-    left_out = document.get("left_out") or {}
-    aside = {f"{PREFIX}set_aside": float(left_out["set_aside"])} if left_out else {}
-    return {f"{PREFIX}decisions": float(document["decisions"]), **aside, **questions, **found}
+def metrics_of(document: AuditDocument) -> dict[str, float]:
+    """Every measure that has a value, and how many questions came out how; what is hidden has no name here."""
+    measures = [m for m in document.measures if m.status == "ok" and not m.given]
+    found = {metric_name(measure): given(measure.value) for measure in measures}
+    counted = Counter(verdict.verdict for verdict in document.verdicts)
+    questions = {f"{PREFIX}questions.{key}": float(counted[key]) for key in Verdict if key != Verdict.NOT_EXAMINED}
+    left_out = document.left_out
+    aside = {f"{PREFIX}set_aside": float(left_out.set_aside)} if left_out else {}
+    return {f"{PREFIX}decisions": float(document.decisions), **aside, **questions, **found}
 
 
-def measures_table(document: Document) -> pd.DataFrame:
+def measures_table(document: AuditDocument) -> pd.DataFrame:
     """One row for each measure that is not hidden, with its interval or the reason why it has no value."""
     rows = [
         {
             "name": metric_name(measure),
-            "metric": measure["metric"],
-            "by": " × ".join(measure["by"]),
-            "group": ", ".join((measure["group"] or {}).values()),
-            "against": measure["params"].get("against", ""),
-            "value": measure["value"],
-            "low": (measure["interval"] or {}).get("low"),
-            "high": (measure["interval"] or {}).get("high"),
-            "n": measure["n"],
-            "method": (measure["interval"] or {}).get("method", ""),
-            "status": measure["status"],
-            "reason": measure["reason"] or "",
+            "metric": measure.metric,
+            "by": " × ".join(measure.by),
+            "group": ", ".join((measure.group or {}).values()),
+            "against": measure.params.against or "",
+            "value": measure.value,
+            "low": measure.interval.low if measure.interval else None,
+            "high": measure.interval.high if measure.interval else None,
+            "n": measure.n,
+            "method": measure.interval.method if measure.interval else "",
+            "status": measure.status,
+            "reason": measure.reason or "",
         }
-        for measure in document["measures"]
-        if measure["status"] != "suppressed" and not measure["given"]
+        for measure in document.measures
+        if measure.status != "suppressed" and not measure.given
     ]
     return pd.DataFrame(rows)
 

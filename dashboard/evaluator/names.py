@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any
+
+from charter.document import MeasureDocument
 
 PREFIX = "boussole/"
 LONGEST = 250
 
 
-def metric_name(measure: Mapping[str, Any]) -> str:
+def metric_name(measure: MeasureDocument) -> str:
     """The name of a measure: `boussole/METRIC`, then `.ATTRIBUTE` and, for one group, `.VALUE`.
 
     Of a value, letters, digits, `_` and `-` stay; any other character is written as a dot and two hexadecimal
     digits for each of its bytes in UTF-8. Different measures have different names; a name over 250 characters ends
     in a hash.
 
-    >>> metric_name({"metric": "selection_rate", "by": [], "group": None})
-    'boussole/selection_rate'
-    >>> metric_name({"metric": "selection_rate_ratio", "by": ["gender", "age"], "group": {"gender": "F", "age": "50+"}})
-    'boussole/selection_rate_ratio.gender.F.age.50.2B'
+    >>> from audits.measures import Measure
+    >>> from charter.document.measures import measures_of
+    >>> whole = Measure(metric="selection_rate", value=0.5)
+    >>> ratio = Measure(metric="selection_rate_ratio", by=("gender", "age"), group=("F", "50+"), value=0.9)
+    >>> [metric_name(each) for each in measures_of([whole, ratio])]
+    ['boussole/selection_rate', 'boussole/selection_rate_ratio.gender.F.age.50.2B']
     """
-    group = measure["group"]
-    parts = [name if group is None else f"{name}.{escaped(group[name])}" for name in measure["by"]]
-    full = PREFIX + ".".join([measure["metric"], *parts])
+    group = measure.group
+    parts = [name if group is None else f"{name}.{escaped(group[name])}" for name in measure.by]
+    full = PREFIX + ".".join([measure.metric, *parts])
     if len(full) <= LONGEST:
         return full
     return f"{full[: LONGEST - 9].rstrip('.')}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

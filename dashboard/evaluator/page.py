@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audits.systems import System
+from charter.document import AuditDocument, MeasureDocument
+from charter.document.base import given
 from charter.model import Charter
 from dashboard.html import Html, badge, details, el, facts, join, table
 from dashboard.left_out import left_out_words
@@ -36,7 +38,7 @@ body {{ margin: 0; font-family: "Source Sans 3", sans-serif; }}
 
 
 def audit_page(
-    document: Mapping[str, Any],
+    document: AuditDocument,
     reports: Sequence[IngestReport],
     *,
     system: System,
@@ -70,7 +72,7 @@ def audit_page(
     return "<!doctype html>\n" + el("html", head, el("body", body), lang=say.lang)
 
 
-def _head(page: SystemPage, document: Mapping[str, Any], reports: Sequence[IngestReport], say: Say) -> Html:
+def _head(page: SystemPage, document: AuditDocument, reports: Sequence[IngestReport], say: Say) -> Html:
     """Title, what was looked at, and how the questions came out."""
     counted = [
         el("li", badge(verdict, say, say("{word}: {n}", word=word(verdict, say), n=say.whole(n))))
@@ -78,11 +80,11 @@ def _head(page: SystemPage, document: Mapping[str, Any], reports: Sequence[Inges
     ]
     aside = sum(report.quarantined for report in reports)
     pairs = [
-        (say("Decisions"), say.whole(document["decisions"])),
+        (say("Decisions"), say.whole(document.decisions)),
         (say("Period"), period(document, say)),
         (say("Rows set aside"), say.whole(aside) if aside else ""),
         (say("Not counted"), left_out_words(document, say)),
-        (say("Charter"), f"{document['charter']['id']} {document['charter']['version']}"),
+        (say("Charter"), f"{document.charter.id} {document.charter.version}"),
     ]
     return el(
         "header",
@@ -94,23 +96,23 @@ def _head(page: SystemPage, document: Mapping[str, Any], reports: Sequence[Inges
     )
 
 
-def _measures(document: Mapping[str, Any], say: Say) -> Html:
+def _measures(document: AuditDocument, say: Say) -> Html:
     """Every measure that has a value, for who works with the numbers."""
     rows = [
-        [measure["id"], say.number(measure["value"], 4), _interval(measure, say), _count(measure["n"], say)]
-        for measure in document["measures"]
-        if measure["status"] == "ok" and not measure["given"]
+        [measure.id, say.number(given(measure.value), 4), _interval(measure, say), _count(measure.n, say)]
+        for measure in document.measures
+        if measure.status == "ok" and not measure.given
     ]
     title = say("All measures")
     head = [say("Measure"), say("Value"), say("95% interval"), say("Decisions")]
     return details(title, table(head, rows, caption=title, class_="data", hidden_caption=True), class_="folded")
 
 
-def _interval(measure: Mapping[str, Any], say: Say) -> str:
-    interval = measure["interval"]
+def _interval(measure: MeasureDocument, say: Say) -> str:
+    interval = measure.interval
     if interval is None:
         return ""
-    return say("{low} to {high}", low=say.number(interval["low"], 4), high=say.number(interval["high"], 4))
+    return say("{low} to {high}", low=say.number(interval.low, 4), high=say.number(interval.high, 4))
 
 
 def _count(n: int | None, say: Say) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from audits.systems import System
+from charter.document import AuditDocument
 from charter.families import decision
 from dashboard.addresses import fairness_href
 from dashboard.words import Say
 
-Document = Mapping[str, Any]
 RAW, PROFILES = "all", "profiles"
 RATIO_LEVELS = (70, 75, 80, 85, 90, 95)
 """Of 100."""
@@ -114,32 +113,32 @@ def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> Fiel
     )
 
 
-def span(document: Document) -> str:
+def span(document: AuditDocument) -> str:
     """The window of an audit as an address names it."""
-    return f"{document['window']['start']}/{document['window']['end']}"
+    return f"{document.window.start}/{document.window.end}"
 
 
-def kinds_of(document: Document) -> list[Kind]:
+def kinds_of(document: AuditDocument) -> list[Kind]:
     """The ways of looking that an audit holds measures for."""
-    held = {measure["metric"] for measure in document["measures"] if measure["group"]}
+    held = {measure.metric for measure in document.measures if measure.group}
     return [kind for kind in KINDS if kind.rate in held]
 
 
-def attributes_of(document: Document, kind: Kind) -> list[tuple[str, ...]]:
+def attributes_of(document: AuditDocument, kind: Kind) -> list[tuple[str, ...]]:
     """The attributes, and intersections, by which an audit holds a rate."""
-    held = (tuple(m["by"]) for m in document["measures"] if m["metric"] == kind.rate and m["group"])
+    held = (m.by for m in document.measures if m.metric == kind.rate and m.group)
     return list(dict.fromkeys(held))
 
 
-def stages_of(document: Document, kind: Kind) -> list[str]:
+def stages_of(document: AuditDocument, kind: Kind) -> list[str]:
     """The stages at which an audit holds a rate, in their order; none for a rate without stages."""
-    held = (m["given"].get("stage", "") for m in document["measures"] if m["metric"] == kind.rate and m["group"])
+    held = (m.given.get("stage", "") for m in document.measures if m.metric == kind.rate and m.group)
     return [stage for stage in dict.fromkeys(held) if stage]
 
 
-def controls_of(document: Document, kind: Kind, by: Sequence[str]) -> list[str]:
+def controls_of(document: AuditDocument, kind: Kind, by: Sequence[str]) -> list[str]:
     """Everybody first; then comparable profiles, where an audit holds them: a control can hide what it should show."""
-    adjusted = any(m["metric"] == kind.adjusted and m["by"] == list(by) for m in document["measures"])
+    adjusted = any(m.metric == kind.adjusted and m.by == tuple(by) for m in document.measures)
     return [RAW, PROFILES] if adjusted else [RAW]
 
 

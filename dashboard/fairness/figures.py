@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from audits.systems import System
+from charter.document import AuditDocument, MeasureDocument, Params, VerdictDocument
+from charter.document.base import given
 from charter.testing import oriented
-from dashboard.fairness.asking import PROFILES, Document, Kind, comparison
+from dashboard.fairness.asking import PROFILES, Kind, comparison
 from dashboard.groups import group_of, rate_of, verdict_on
 from dashboard.words import Say
 
@@ -22,25 +23,25 @@ class Group:
 
     key: str
     name: str
-    rate: Mapping[str, Any]
-    compared: Mapping[str, Any] | None
+    rate: MeasureDocument
+    compared: MeasureDocument | None
     reference: bool
     verdict: str | None
-    beside: Sequence[Mapping[str, Any] | None]
+    beside: Sequence[MeasureDocument | None]
 
     @property
     def gap(self) -> float:
         """How far from parity, to find the widest; 0 where that is not known."""
-        if self.compared is None or self.compared["value"] is None:
+        if self.compared is None or self.compared.value is None:
             return 0.0
-        value, scale = float(self.compared["value"]), self.compared["params"].get("scale")
+        value, scale = float(self.compared.value), self.compared.params.get("scale")
         if scale != "ratio":
             return abs(value)
         return max(value, 1 / value) - 1 if value else float("inf")
 
 
 def groups(
-    document: Document,
+    document: AuditDocument,
     kind: Kind,
     by: Sequence[str],
     say: Say,
@@ -50,20 +51,17 @@ def groups(
     system: System | None,
 ) -> list[Group]:
     """The groups of an attribute or intersection, in the order of the document."""
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = {measure.id: measure for measure in document.measures}
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
     judged = judged_by(document, metric, by)
-    marks = {each["measure"]: each["verdict"] for each in judged["comparisons"]} if judged else {}
+    marks = {each.measure: each.verdict for each in judged.comparisons} if judged else {}
     shown = [
         measure
-        for measure in document["measures"]
-        if measure["metric"] == kind.rate
-        and measure["by"] == list(by)
-        and measure["group"]
-        and measure["given"] == given
+        for measure in document.measures
+        if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
     ]
-    keys = [measure["id"].partition("/")[2] for measure in shown]
-    against = {found["params"].get("against") for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
+    keys = [measure.id.partition("/")[2] for measure in shown]
+    against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
     return [
         Group(
             key=key.partition("|")[0],
@@ -78,49 +76,49 @@ def groups(
     ]
 
 
-def judged_by(document: Document, metric: str, by: Sequence[str]) -> Document | None:
+def judged_by(document: AuditDocument, metric: str, by: Sequence[str]) -> VerdictDocument | None:
     """The verdict that rests on these comparisons, where the charter asks for one."""
     return verdict_on(document, tuple(by), metric=rate_of(metric))
 
 
 def hidden(found: Sequence[Group]) -> list[Group]:
     """The groups whose rate the audit does not release."""
-    return [group for group in found if group.rate["status"] == "suppressed"]
+    return [group for group in found if group.rate.status == "suppressed"]
 
 
 def widest(found: Sequence[Group]) -> Group | None:
     """The group whose gap is widest; None where none can be compared."""
-    compared = [group for group in found if group.compared is not None and group.compared["value"] is not None]
+    compared = [group for group in found if group.compared is not None and group.compared.value is not None]
     return max(compared, key=lambda group: group.gap, default=None)
 
 
-def beyond(measure: Mapping[str, Any], level: int) -> str:
+def beyond(measure: MeasureDocument, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
-    interval, params = measure["interval"], measure["params"]
-    if measure["value"] is None or interval is None:
+    interval, params = measure.interval, measure.params
+    if measure.value is None or interval is None:
         return ""
     at = level_at(level, params)
-    below = params["bad_side"] == "below"
-    worst, best = (interval["low"], interval["high"]) if below else (interval["high"], interval["low"])
+    below = params.bad_side == "below"
+    worst, best = (interval.low, interval.high) if below else (interval.high, interval.low)
     sign = 1 if below else -1
     if sign * (best - at) < 0:
         return "beyond"
     return "within" if sign * (worst - at) >= 0 else "across"
 
 
-def level_at(level: int, params: Mapping[str, Any]) -> float:
+def level_at(level: int, params: Params) -> float:
     """A chosen level on the bad side of a comparison.
 
-    >>> level_at(80, {"scale": "ratio", "bad_side": "below"}), level_at(5, {"scale": "difference", "bad_side": "below"})
+    >>> level_at(80, Params(scale="ratio", bad_side="below")), level_at(5, Params(scale="difference", bad_side="below"))
     (0.8, -0.05)
     """
-    return oriented(level / 100, scale=params["scale"], bad_side=params["bad_side"])
+    return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
 
 
-def by_chance(measure: Mapping[str, Any]) -> bool | None:
+def by_chance(measure: MeasureDocument) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
-    interval = measure["interval"]
-    if measure["value"] is None or interval is None:
+    interval = measure.interval
+    if measure.value is None or interval is None:
         return None
-    parity = 1.0 if measure["params"].get("scale") == "ratio" else 0.0
-    return bool(interval["low"] <= parity <= interval["high"])
+    parity = 1.0 if measure.params.scale == "ratio" else 0.0
+    return bool(interval.low <= parity <= interval.high)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from charter.document.base import given
 from dashboard.dots import WIDE, Dot, Layout, Line, Rows
 from dashboard.fairness.asking import PROFILES, Kind
 from dashboard.fairness.figures import Group, level_at
@@ -51,10 +52,10 @@ def _dot(group: Group, kind: Kind, say: Say, *, ratios: bool, minimum: int) -> D
     if shown is None:
         note = say("not compared (no other group)")
         return Dot(label=label, value=None, low=None, high=None, text="", note=note, verdict=None)
-    value, ends = shown["value"], shown["interval"] or {}
-    note = "" if value is not None else reason_words(shown["reason"] or shown["status"], say, minimum=minimum)
+    value, ends = shown.value, shown.interval
+    note = "" if value is not None else reason_words(shown.reason or shown.status, say, minimum=minimum)
     text = "" if value is None else figure(value, say, percent=ratios or kind.percent)
-    low, high = ends.get("low"), ends.get("high")
+    low, high = (ends.low, ends.high) if ends else (None, None)
     return Dot(label=label, value=value, low=low, high=high, text=text, note=note, verdict=group.verdict)
 
 
@@ -63,15 +64,15 @@ def _lines(found: Sequence[Group], say: Say, *, ratios: bool, level: int) -> lis
     at: dict[int, float] = {}
     for place, group in enumerate(found):
         measure = group.compared
-        if measure is None or measure["value"] is None or group.reference:
+        if measure is None or measure.value is None or group.reference:
             continue
-        threshold = level_at(level, measure["params"])
+        threshold = level_at(level, measure.params)
         if ratios:
             at[place] = threshold
-        elif measure["params"]["scale"] == "ratio":
-            at[place] = group.rate["value"] / measure["value"] * threshold if measure["value"] else threshold
+        elif measure.params.scale == "ratio":
+            at[place] = given(group.rate.value) / measure.value * threshold if measure.value else threshold
         else:
-            at[place] = group.rate["value"] - measure["value"] + threshold
+            at[place] = given(group.rate.value) - measure.value + threshold
     if not at:
         return []
     label = say("the level chosen")

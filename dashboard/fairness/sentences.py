@@ -35,22 +35,22 @@ def told(
 def _about(group: Group, kind: Kind, say: Say, *, system: System | None, minimum: int) -> list[str]:
     """One group: how it compares and whether chance may explain it; or what it is, or why it is not shown."""
     compared = group.compared
-    if compared is not None and compared["value"] is not None and system is not None and not group.reference:
+    if compared is not None and compared.value is not None and system is not None and not group.reference:
         verdict = group.verdict or "unknown"
         clause = finding(compared, verdict=verdict, catalogue=Catalogue(LOCALE, say.lang), system=system)
         return [f"{typeset(clause, say.lang)}.", _chance(by_chance(compared), say)]
-    if group.rate["value"] is None:
-        why = reason_words(group.rate["reason"] or group.rate["status"], say, minimum=minimum)
+    if group.rate.value is None:
+        why = reason_words(group.rate.reason or group.rate.status, say, minimum=minimum)
         return [say("{name}: {verdicts}.", name=group.name, verdicts=why)]
-    value, ends = figure(group.rate["value"], say, percent=kind.percent), group.rate["interval"]
+    value, ends = figure(group.rate.value, say, percent=kind.percent), group.rate.interval
     if ends is not None:
-        low, high = (figure(ends[end], say, percent=kind.percent) for end in ("low", "high"))
+        low, high = (figure(end, say, percent=kind.percent) for end in (ends.low, ends.high))
         value = say("{value} (between {low} and {high})", value=value, low=low, high=high)
     parts = [say("{name}: {verdicts}.", name=group.name, verdicts=value)]
     if group.reference:
         parts.append(say("It is the group that others are compared with."))
-    elif compared is not None and compared["value"] is None:
-        why = reason_words(compared["reason"] or compared["status"], say, minimum=minimum)
+    elif compared is not None and compared.value is None:
+        why = reason_words(compared.reason or compared.status, say, minimum=minimum)
         parts.append(say("{name}: {verdicts}.", name=say("Comparison"), verdicts=why))
     return parts
 
@@ -97,12 +97,12 @@ def _hidden(found: Sequence[Group], say: Say, *, minimum: int, but: Group | None
 
 
 def _why(group: Group, say: Say, *, minimum: int) -> str:
-    return reason_words(group.rate["reason"] or group.rate["status"], say, minimum=minimum)
+    return reason_words(group.rate.reason or group.rate.status, say, minimum=minimum)
 
 
 def _no_figure(found: Sequence[Group], say: Say, *, minimum: int) -> str:
     """Why nothing can be compared; where all groups have a figure and no comparison, that there is none."""
-    reasons = {_why(group, say, minimum=minimum) for group in found if group.rate["value"] is None}
-    if len(reasons) == 1 and all(group.rate["value"] is None for group in found):
+    reasons = {_why(group, say, minimum=minimum) for group in found if group.rate.value is None}
+    if len(reasons) == 1 and all(group.rate.value is None for group in found):
         return say("For no group: {reason}.", reason=reasons.pop())
     return say("The audit compares no group with another here.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from audits.languages import capital
 from audits.systems import System
-from dashboard.fairness.asking import PROFILES, Document, Kind
+from charter.document import AuditDocument, MeasureDocument
+from dashboard.fairness.asking import PROFILES, Kind
 from dashboard.fairness.figures import Group, groups
 from dashboard.fairness.picture import figure
 from dashboard.groups import attribute_name, reason_words
@@ -55,7 +55,7 @@ def groups_of(
             say("{group} (reference)", group=group.name) if group.reference else group.name,
             _value(group.rate, say, percent=kind.percent, minimum=minimum),
             _interval(group.rate, say, percent=kind.percent),
-            say.whole(group.rate["n"]) if group.rate["n"] is not None else "",
+            say.whole(group.rate.n) if group.rate.n is not None else "",
             "" if group.reference else compared(group.compared, say, minimum=minimum),
         ]
         rows.append([*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row)
@@ -68,7 +68,7 @@ def groups_of(
 
 
 def history_of(
-    windows: Sequence[Document],
+    windows: Sequence[AuditDocument],
     focus: Group | None,
     kind: Kind,
     by: tuple[str, ...],
@@ -97,26 +97,26 @@ def history_of(
     return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
-def compared(measure: Mapping[str, Any] | None, say: Say, *, minimum: int) -> str:
+def compared(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
     """A comparison with its interval: "87 for 100 (84 to 91)", "+1.2 points (…)", or why there is none."""
     if measure is None:
         return ""
-    if measure["value"] is None:
-        return reason_words(measure["reason"] or measure["status"], say, minimum=minimum)
-    odds = measure["metric"] == "selection_odds_ratio"
-    ratio = odds or measure["params"].get("scale", "ratio") == "ratio"
+    if measure.value is None:
+        return reason_words(measure.reason or measure.status, say, minimum=minimum)
+    odds = measure.metric == "selection_odds_ratio"
+    ratio = odds or measure.params.scale in (None, "ratio")
 
     def written(value: float) -> str:
         if odds:
             return say.number(value, 2)
         return say.whole(100 * value) if ratio else signed(100 * value, say)
 
-    value = written(measure["value"])
+    value = written(measure.value)
     shown = value if odds else say("{n} for 100", n=value) if ratio else say("{n} points", n=value)
-    ends = measure["interval"]
+    ends = measure.interval
     if ends is None:
         return shown
-    return f"{shown} ({say('{low} to {high}', low=written(ends['low']), high=written(ends['high']))})"
+    return f"{shown} ({say('{low} to {high}', low=written(ends.low), high=written(ends.high))})"
 
 
 def _figure_name(kind: Kind, say: Say) -> str:
@@ -125,15 +125,15 @@ def _figure_name(kind: Kind, say: Say) -> str:
     return say("Attention") if kind.rate == "exposure" else say("Announced beyond what came")
 
 
-def _value(measure: Mapping[str, Any], say: Say, *, percent: bool, minimum: int) -> str:
-    if measure["value"] is None:
-        return reason_words(measure["reason"] or measure["status"], say, minimum=minimum)
-    return figure(measure["value"], say, percent=percent)
+def _value(measure: MeasureDocument, say: Say, *, percent: bool, minimum: int) -> str:
+    if measure.value is None:
+        return reason_words(measure.reason or measure.status, say, minimum=minimum)
+    return figure(measure.value, say, percent=percent)
 
 
-def _interval(measure: Mapping[str, Any], say: Say, *, percent: bool) -> str:
-    ends = measure["interval"]
-    if ends is None or measure["value"] is None:
+def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
+    ends = measure.interval
+    if ends is None or measure.value is None:
         return ""
-    low, high = (figure(ends[end], say, percent=percent) for end in ("low", "high"))
+    low, high = (figure(end, say, percent=percent) for end in (ends.low, ends.high))
     return say("{low} to {high}", low=low, high=high)

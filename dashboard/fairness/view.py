@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from audits.languages import capital, inside
 from audits.systems import System
+from charter.document import AuditDocument
 from dashboard.addresses import evidence_href, system_href
 from dashboard.charts import svg
 from dashboard.dots import NARROW
@@ -16,7 +17,6 @@ from dashboard.fairness.asking import (
     RATIO_LEVELS,
     RAW,
     Chosen,
-    Document,
     Field,
     Kind,
     Option,
@@ -65,12 +65,12 @@ class Explorer:
 
 
 def explorer(
-    scene: Scene, windows: Sequence[Document], chosen: Chosen, say: Say, *, query: Mapping[str, str]
+    scene: Scene, windows: Sequence[AuditDocument], chosen: Chosen, say: Say, *, query: Mapping[str, str]
 ) -> Explorer | None:
     """What an address asks for, of the audits of one system, the latest window first; None where there is no audit."""
     if not windows:
         return None
-    system = scene.systems.get(str(windows[0]["system"]))
+    system = scene.systems.get(str(windows[0].system))
     spans = [Option(value=span(each), name=capital(period(each, say))) for each in windows]
     when = settled("period", say("Period"), chosen.period, spans)
     document = next(each for each in windows if span(each) == when.value)
@@ -108,7 +108,7 @@ def explorer(
 
 
 def _first_fields(
-    scene: Scene, document: Document, chosen: Chosen, say: Say, *, system: System | None
+    scene: Scene, document: AuditDocument, chosen: Chosen, say: Say, *, system: System | None
 ) -> tuple[list[Field], Kind | None]:
     """System, question, attribute, stage and control: what the figures themselves are of."""
     kinds = kinds_of(document)
@@ -151,9 +151,9 @@ def _last_fields(found: Sequence[Group], kind: Kind, chosen: Chosen, say: Say) -
     ]
 
 
-def _subtitle(scene: Scene, document: Document, say: Say, *, system: System | None, control: str) -> str:
-    name = scene.title(str(document["system"]), say)
-    parts = [name, period(document, say), say("{n} decisions", n=say.whole(document["decisions"]))]
+def _subtitle(scene: Scene, document: AuditDocument, say: Say, *, system: System | None, control: str) -> str:
+    name = scene.title(str(document.system), say)
+    parts = [name, period(document, say), say("{n} decisions", n=say.whole(document.decisions))]
     parts += [left_out] if (left_out := left_out_words(document, say)) else []
     if control == PROFILES and system is not None:
         names = ", ".join(inside(say.text(each.title, key)) for key, each in system.controls.items())
@@ -161,16 +161,18 @@ def _subtitle(scene: Scene, document: Document, say: Say, *, system: System | No
     return " · ".join(parts)
 
 
-def _judged(document: Document, metric: str, by: Sequence[str], *, query: Mapping[str, str]) -> tuple[str, str] | None:
+def _judged(
+    document: AuditDocument, metric: str, by: Sequence[str], *, query: Mapping[str, str]
+) -> tuple[str, str] | None:
     """The verdict that rests on these comparisons, and its place on the system's page."""
     verdict = judged_by(document, metric, by)
     if verdict is None:
         return None
-    return str(verdict["verdict"]), system_href(str(document["system"]), query=query, anchor=anchor_of(verdict))
+    return str(verdict.verdict), system_href(str(document.system), query=query, anchor=anchor_of(verdict))
 
 
 def _other(
-    document: Document, kind: Kind, by: Sequence[str], held: Chosen, say: Say, *, query: Mapping[str, str]
+    document: AuditDocument, kind: Kind, by: Sequence[str], held: Chosen, say: Say, *, query: Mapping[str, str]
 ) -> tuple[str, str, str] | None:
     """What the charter says of the same question compared the other way; None where it does not ask it."""
     control = RAW if held.control == PROFILES else PROFILES
@@ -178,7 +180,7 @@ def _other(
     if verdict is None:
         return None
     words = say("Everybody together") if control == RAW else say("With comparable profiles")
-    return str(verdict["verdict"]), held.href(query, control=control), words
+    return str(verdict.verdict), held.href(query, control=control), words
 
 
 def _chart(
@@ -203,8 +205,8 @@ def _chart(
     )
 
 
-def _seal(document: Document, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
-    entry = document["evidence"].get("entry")
+def _seal(document: AuditDocument, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
+    entry = document.evidence.entry
     if entry is None:
         return None
     return say("entry {n} of the ledger", n=say.whole(entry)), evidence_href(query=query, entry=str(entry))

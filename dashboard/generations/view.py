@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audits.decisions.overview import Held
 from audits.systems import System
+from charter.document import VerdictDocument
 from charter.model import Indicator
 from dashboard.addresses import article_href, system_href
 from dashboard.article_needs import needed
@@ -14,7 +15,7 @@ from dashboard.asked import indicator_of, question_of, sentence_of
 from dashboard.facts import Facts
 from dashboard.marks import ORDER
 from dashboard.register_words import risk_word, status_word
-from dashboard.scene import Document, Scene
+from dashboard.scene import Scene
 from dashboard.words import Say, count
 
 KIND = "generation"
@@ -100,8 +101,8 @@ def _others(writers: Sequence[Writer], say: Say) -> str:
 
 
 def _writer(scene: Scene, name: str, system: System, facts: Facts, say: Say, *, query: Mapping[str, str]) -> Writer:
-    document = scene.standing.get(name, {"verdicts": []})
-    answers = [(indicator_of(scene.charter, each), each) for each in document["verdicts"]]
+    document = scene.standing.get(name)
+    answers = [(indicator_of(scene.charter, each), each) for each in (document.verdicts if document else ())]
     about = [(indicator, each) for indicator, each in answers if indicator is not None and indicator.kinds == [KIND]]
     rest = [(indicator, each) for indicator, each in answers if indicator is not None and indicator.kinds != [KIND]]
     return Writer(
@@ -117,15 +118,15 @@ def _writer(scene: Scene, name: str, system: System, facts: Facts, say: Say, *, 
 
 
 def _answer(
-    scene: Scene, indicator: Indicator, verdict: Document, system: System, say: Say, *, query: Mapping[str, str]
+    scene: Scene, indicator: Indicator, verdict: VerdictDocument, system: System, say: Say, *, query: Mapping[str, str]
 ) -> Answer:
-    open_one = verdict["verdict"] == "not_examined"
-    reason = str(verdict.get("reason") or "")
+    open_one = verdict.verdict == "not_examined"
+    reason = str(verdict.reason or "")
     return Answer(
-        verdict=str(verdict["verdict"]),
+        verdict=str(verdict.verdict),
         number=indicator.number,
         question=question_of(scene.charter, verdict, say),
-        href=article_href(str(verdict["article"]), query=query, anchor=f"q-{indicator.id}"),
+        href=article_href(str(verdict.article), query=query, anchor=f"q-{indicator.id}"),
         sentence=sentence_of(scene.charter, verdict, say, system=system),
         needed=needed(reason, indicator, say) if open_one else "",
     )

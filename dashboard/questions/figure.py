@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from charter.document import AuditDocument, Standing, VerdictDocument
 from charter.records.acts import Reference
-from dashboard.asked import indicator_of, question_of, sentence_of
-from dashboard.groups import group_of, rate_of, rows
-from dashboard.scene import Document, Scene
+from dashboard.asked import indicator_of, question_of, sentence_of, way_called
+from dashboard.groups import group_name, group_of, rate_of, rows
+from dashboard.scene import Scene
 from dashboard.tables import comparison
 from dashboard.views import period
 from dashboard.words import Say
@@ -47,7 +48,7 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
     document = scene.standing.get(system)
     if not key:
         return _whole(scene, system, say) if system in scene.systems else None
-    verdict = next((each for each in document["verdicts"] if each["indicator"] == key), None) if document else None
+    verdict = next((each for each in document.verdicts if each.indicator == key), None) if document else None
     if document is None or verdict is None:
         return None
     declared, indicator = scene.systems.get(system), indicator_of(scene.charter, verdict)
@@ -56,13 +57,13 @@ def figure_at(scene: Scene, system: str, key: str, say: Say) -> Figure | None:
         system=system,
         key=key,
         indicator=indicator.id if indicator else key,
-        audit=document["evidence"].get("entry") if audited else None,
+        audit=document.entry if audited else None,
         title=scene.title(system, say),
         number=indicator.number if indicator else "",
         question=question_of(scene.charter, verdict, say),
-        verdict=verdict["verdict"],
+        verdict=verdict.verdict,
         sentence=sentence_of(scene.charter, verdict, say, system=declared),
-        period=period(document, say) if audited else "",
+        period=period(document, say) if isinstance(document, AuditDocument) else "",
         owner=declared.owner if declared else "",
         groups=_groups(scene, document, verdict, system, say) if audited else [],
     )
@@ -75,7 +76,7 @@ def _whole(scene: Scene, system: str, say: Say) -> Figure:
         system=system,
         key="",
         indicator="",
-        audit=document["evidence"].get("entry") if document else None,
+        audit=document.entry if document else None,
         title=scene.title(system, say),
         number="",
         question="",
@@ -87,22 +88,22 @@ def _whole(scene: Scene, system: str, say: Say) -> Figure:
     )
 
 
-def _groups(scene: Scene, document: Document, verdict: Document, system: str, say: Say) -> list[Group]:
+def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[Group]:
     """The groups that a verdict compares, each with its figure as it is shown: hidden ones say that they are."""
     declared = scene.systems.get(system)
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = {measure.id: measure for measure in document.measures}
     found = []
-    for judged in verdict["comparisons"]:
-        measure = measures.get(judged["measure"])
-        if measure is None or not measure["group"]:
+    for judged in verdict.comparisons:
+        measure = measures.get(judged.measure)
+        if measure is None or not measure.group:
             continue
         label = group_of(measure, say, system=declared)
-        by, metric = tuple(measure["by"]), rate_of(measure["metric"])
+        by, metric = tuple(measure.by), rate_of(measure.metric)
         row = next((r for r in rows(document, by, say, metric=metric, system=declared) if r.label == label), None)
         seen = comparison(row, say) if row else ""
         text = say("{group}: {figure}", group=label, figure=seen) if seen else label
-        group = {name: str(value) for name, value in measure["group"].items()}
-        found.append(Group(measure=measure["id"], group=group, text=text))
+        group = {name: str(value) for name, value in measure.group.items()}
+        found.append(Group(measure=measure.id, group=group, text=text))
     return found
 
 
@@ -120,16 +121,15 @@ def reference(figure: Figure, measure: str | None) -> Reference:
 
 def told(scene: Scene, said: Reference, say: Say) -> str:
     """The figure of a question that was asked, in a few words."""
-    way = indicator_of(scene.charter, {"indicator": said.indicator}) if said.indicator else None
+    way = way_called(scene.charter, said.indicator) if said.indicator else None
     declared = scene.systems.get(said.system)
     parts = [scene.title(said.system, say)]
     if way is not None:
         parts.append(say("question {number}", number=way.number))
     if said.group:
-        measure = {"group": said.group, "by": list(said.group)}
-        parts.append(group_of(measure, say, system=declared))
+        parts.append(group_name(said.group, say, system=declared))
     document = scene.latest.get(said.system)
     if said.audit is not None:
-        now = document is not None and document["evidence"].get("entry") == said.audit
+        now = document is not None and document.entry == said.audit
         parts.append(period(document, say) if now and document else say("audit in entry {n}", n=str(said.audit)))
     return ", ".join(parts)

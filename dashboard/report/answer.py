@@ -73,8 +73,8 @@ def _finding(edition: Edition, finding: Finding, tell: Tell) -> Data:
             system=edition.scene.title(finding.system, tell),
             n=str(article.order) if article else finding.article,
         ),
-        "question": tell.text(finding.verdict["question"]),
-        "sentence": tell.text(finding.verdict["sentence"]),
+        "question": tell.text(finding.verdict.question),
+        "sentence": tell.text(finding.verdict.sentence),
         "anchor": anchor(finding.system, finding.verdict),
     }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from audits.hashing import canonical_json, sha256_hex
+from charter.document import AuditDocument
 from charter.records import sealed_json
 from dashboard.report.edition import Edition
 from dashboard.report.moved import drift_document
@@ -33,13 +33,12 @@ class Attachment:
         return {"name": self.name, "description": self.description, "relationship": self.relationship}
 
 
-def audit_file(document: Mapping[str, Any]) -> str:
+def audit_file(document: AuditDocument) -> str:
     """The name of an audit's attachment.
 
-    >>> audit_file({"system": "matchft", "window": {"end": "2026-09-30"}})
-    'audit-matchft-2026-09-30.json'
+    It says the system and the last day: `audit-matchft-2026-09-30.json`.
     """
-    return f"audit-{document['system']}-{document['window']['end']}.json"
+    return f"audit-{document.system}-{document.window.end}.json"
 
 
 def charter_file(sha256: str) -> str:
@@ -49,7 +48,7 @@ def charter_file(sha256: str) -> str:
 
 def drift_file(edition: Edition, system_id: str) -> str:
     """The name of the attachment that holds what moved in a system."""
-    return f"drift-{system_id}-{edition.sealed[system_id]['window']['end']}.json"
+    return f"drift-{system_id}-{edition.sealed[system_id].window.end}.json"
 
 
 def drift_content(edition: Edition, system_id: str) -> bytes:
@@ -101,9 +100,9 @@ def _seals(edition: Edition) -> dict[str, Any]:
                 "file": audit_file(document),
                 "system": system_id,
                 "sha256": sha256_hex(sealed_json(document)),
-                "entry": document["evidence"]["entry"],
-                "root": document["evidence"]["root"],
-                "charter": charter_file(document["charter"]["sha256"]),
+                "entry": document.evidence.entry,
+                "root": document.evidence.root,
+                "charter": charter_file(document.charter.sha256),
             }
             for system_id, document in edition.sealed.items()
         ],

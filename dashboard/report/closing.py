@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from audits.hashing import sha256_hex
+from charter.document import AuditDocument, VerdictDocument
+from charter.document.base import given
 from charter.model import Charter
 from charter.records import sealed_json
 from dashboard.asked import indicator_of
@@ -33,19 +34,19 @@ def unexamined(edition: Edition, tell: Tell) -> Data:
 
 def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
     found: dict[str, list[list[str]]] = {}
-    for verdict in edition.scene.examined[system_id]["verdicts"]:
-        if verdict["verdict"] == "not_examined":
+    for verdict in edition.scene.examined[system_id].verdicts:
+        if verdict.verdict == "not_examined":
             why, number, question = _not_examined(edition.charters[system_id], verdict, tell)
             found.setdefault(why, []).append([number, question])
     return [{"why": why, "questions": questions} for why, questions in found.items()]
 
 
-def _not_examined(charter: Charter, verdict: Mapping[str, Any], tell: Tell) -> tuple[str, str, str]:
+def _not_examined(charter: Charter, verdict: VerdictDocument, tell: Tell) -> tuple[str, str, str]:
     """Why nobody has examined a question, its number, and the question with whoever owes a statement on it."""
     indicator = indicator_of(charter, verdict)
-    number, question = indicator.number if indicator else "", tell.text(verdict["question"])
+    number, question = indicator.number if indicator else "", tell.text(verdict.question)
     if indicator is None or indicator.attested_by is None:
-        return tell.text(verdict["sentence"]), number, question
+        return tell.text(verdict.sentence), number, question
     role = tell("Expected from: {role}.", role=tell.text(indicator.attested_by))
     return tell("Not examined: nobody has handed in the statement, with its document."), number, f"{question} {role}"
 
@@ -53,7 +54,7 @@ def _not_examined(charter: Charter, verdict: Mapping[str, Any], tell: Tell) -> t
 def reading(edition: Edition, tell: Tell) -> Data:
     """What the marks mean, by the charter's own rules, and how to read figures and charts."""
     rules = edition.scene.charter.rules
-    meanings = {
+    meanings: dict[str, str] = {
         verdict: tell.text(rules.get(verdict), tell("See the charter."))
         for verdict in ORDER
         if verdict != "not_examined"
@@ -126,17 +127,17 @@ def _steps(tell: Tell) -> list[str]:
 
 def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
     document = edition.sealed[system_id]
-    evidence: Mapping[str, Any] = document["evidence"]
+    evidence = document.evidence
     return {
         "title": tell("Audit of {system}", system=edition.scene.title(system_id, tell)),
         "facts": [
             [tell("Attached as"), audit_file(document)],
             [tell("Its SHA-256"), sha256_hex(sealed_json(document))],
-            [tell("Ledger entry"), tell.whole(evidence["entry"])],
-            [tell("Root of the ledger"), evidence["root"]],
-            [tell("Counts it read"), evidence["cubes"].removeprefix("sha256:")],
-            [tell("Code"), document["code"].removeprefix("sha256:")],
-            [tell("State of the lake"), tell("snapshot {n}", n=str(document["snapshot"]))],
+            [tell("Ledger entry"), tell.whole(given(evidence.entry))],
+            [tell("Root of the ledger"), given(evidence.root)],
+            [tell("Counts it read"), evidence.cubes.removeprefix("sha256:")],
+            [tell("Code"), document.code.removeprefix("sha256:")],
+            [tell("State of the lake"), tell("snapshot {n}", n=str(document.snapshot))],
             [tell("Measure again"), _command(document)],
         ],
     }
@@ -155,11 +156,11 @@ def _moved(edition: Edition, system_id: str, tell: Tell) -> Data:
     }
 
 
-def _command(document: Mapping[str, Any]) -> str:
+def _command(document: AuditDocument) -> str:
     """The command that measures the same window again, with outcomes as they were read."""
-    window = document["window"]
-    days = f"--from {window['start']} --to {window['end']} --as-of {document['as_of'][:10]}"
-    return f"boussole audit --system {document['system']} {days} --dry-run --json -"
+    window = document.window
+    days = f"--from {window.start} --to {window.end} --as-of {document.as_of}"
+    return f"boussole audit --system {document.system} {days} --dry-run --json -"
 
 
 def _charters(edition: Edition, tell: Tell) -> list[Data]:

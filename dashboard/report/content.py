@@ -123,7 +123,7 @@ def _audited(edition: Edition, tell: Tell) -> list[list[str]]:
     """Each system's decisions; of many systems, all decisions together."""
     documents = edition.scene.latest
     if len(documents) > LISTED:
-        return [[tell("Decisions"), tell.whole(sum(document["decisions"] for document in documents.values()))]]
+        return [[tell("Decisions"), tell.whole(sum(document.decisions for document in documents.values()))]]
     days = {system_id: period(document, speaker(tell.lang)) for system_id, document in documents.items()}
     return [
         [

@@ -6,22 +6,21 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
 from charter.current import current as brought_up
+from charter.document import AuditDocument
+from charter.document.base import given
 from charter.drift.look import Drift
 from charter.facts import facts_of
 from charter.in_force import Act, in_force, judging_then
 from charter.model import Charter
 from charter.records import audits_of, charter_text, latest_audits
 from dashboard.report.moved import drifts
-from dashboard.report.periods import Period, in_period, window_of
+from dashboard.report.periods import Period, in_period
 from dashboard.scene import Scene, before
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +31,14 @@ class Edition:
     organisation: str
     period: Period | None
     scene: Scene
-    sealed: Mapping[str, Document]
+    sealed: Mapping[str, AuditDocument]
     charters: Mapping[str, Charter]
     """The charter that judged each system; of one that nobody audited, that of the scene."""
     texts: Mapping[str, str]
     """The canonical JSON of each of these charters, by its hash."""
     acts: Mapping[str, Act]
     """The adoption by which that charter judged, of the systems where there was one."""
-    others: Mapping[str, Sequence[Document]]
+    others: Mapping[str, Sequence[AuditDocument]]
     """Audits of the same period that the report does not show, by system."""
     drifts: Mapping[str, Drift] = field(default_factory=dict)
     """What moved month by month, of the systems whose decisions are in the workspace."""
@@ -51,14 +50,14 @@ class Edition:
     @property
     def date(self) -> dt.date:
         """The day of the report: that of its newest audit, so that the same records give the same report."""
-        return max(dt.date.fromisoformat(document["as_of"][:10]) for document in self.sealed.values())
+        return max(document.as_of for document in self.sealed.values())
 
     @property
     def name(self) -> str:
         """The period as typed, else the last day that was looked at."""
         if self.period:
             return self.period.name
-        return max(window_of(document).end for document in self.sealed.values()).isoformat()
+        return max(document.window.end for document in self.sealed.values()).isoformat()
 
 
 def edition(workspace: Workspace, period: Period | None, *, today: dt.date | None = None) -> Edition:
@@ -70,15 +69,15 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
     found = _newest(workspace) if period is None else _of_period(workspace, period)
     latest = {system_id: documents[-1] for system_id, documents in sorted(found.items())}
     current = in_force(workspace).charter
-    texts = {document["charter"]["sha256"]: _text(workspace, document, current) for document in latest.values()}
+    texts = {document.charter.sha256: _text(workspace, document, current) for document in latest.values()}
     charters = {system_id: _charter(texts, document, current) for system_id, document in latest.items()}
-    newest = max(latest, key=lambda system_id: latest[system_id]["evidence"]["entry"])
+    newest = max(latest, key=lambda system_id: given(latest[system_id].entry))
     earlier = {system_id: before(audits_of(workspace, system_id), document) for system_id, document in latest.items()}
     acts = {
-        system_id: judging_then(workspace, charters[system_id], before=document["evidence"]["entry"]).act
+        system_id: judging_then(workspace, charters[system_id], before=given(document.entry)).act
         for system_id, document in latest.items()
     }
-    as_of = max(dt.date.fromisoformat(document["as_of"][:10]) for document in latest.values())
+    as_of = max(document.as_of for document in latest.values())
     stated_until = as_of if period is not None else max(as_of, today or dt.datetime.now(dt.UTC).date())
     facts, systems = facts_of(workspace, as_of=stated_until), workspace.deciding
     scene = Scene(
@@ -106,19 +105,19 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
     )
 
 
-def _newest(workspace: Workspace) -> dict[str, list[Document]]:
-    found: dict[str, list[Document]] = {name: [document] for name, document in latest_audits(workspace).items()}
+def _newest(workspace: Workspace) -> dict[str, list[AuditDocument]]:
+    found: dict[str, list[AuditDocument]] = {name: [document] for name, document in latest_audits(workspace).items()}
     if not found:
         raise ReportError("no system has been audited yet.", next_step="Run `boussole audit` first.")
     return found
 
 
-def _of_period(workspace: Workspace, period: Period) -> dict[str, list[Document]]:
+def _of_period(workspace: Workspace, period: Period) -> dict[str, list[AuditDocument]]:
     audits = {system_id: audits_of(workspace, system_id) for system_id in latest_audits(workspace)}
     found = {system_id: in_period(documents, period) for system_id, documents in audits.items()}
     found = {system_id: documents for system_id, documents in found.items() if documents}
     if not found:
-        ends = sorted({window_of(document).end.isoformat() for documents in audits.values() for document in documents})
+        ends = sorted({document.window.end.isoformat() for documents in audits.values() for document in documents})
         there = f"The audits there are end on {', '.join(ends[-6:])}." if ends else "No system has been audited yet."
         raise ReportError(
             f"no audit ends in {period.name}. {there}",
@@ -127,22 +126,22 @@ def _of_period(workspace: Workspace, period: Period) -> dict[str, list[Document]
     return found
 
 
-def _text(workspace: Workspace, document: Document, current: Charter) -> str:
+def _text(workspace: Workspace, document: AuditDocument, current: Charter) -> str:
     """The text of the charter that judged an audit: as the records kept it, else of the one in use."""
-    sha256 = document["charter"]["sha256"]
+    sha256 = document.charter.sha256
     text = charter_text(workspace, sha256)
     if text is None and current.sha256 == sha256:
         return canonical_json(current.document()).decode()
     if text is None:
         raise ReportError(
-            f"the records do not hold the text of charter {sha256[:12]}…, which judged '{document['system']}'.",
+            f"the records do not hold the text of charter {sha256[:12]}…, which judged '{document.system}'.",
             next_step="Run `boussole audit` again, so that the charter in use judges it.",
         )
     return text
 
 
-def _charter(texts: Mapping[str, str], document: Document, current: Charter) -> Charter:
-    sha256 = document["charter"]["sha256"]
+def _charter(texts: Mapping[str, str], document: AuditDocument, current: Charter) -> Charter:
+    sha256 = document.charter.sha256
     if current.sha256 == sha256:
         return current
     return Charter.of_sealed(json.loads(texts[sha256]), sha256)

@@ -13,19 +13,18 @@ from audits.languages import capital
 from audits.measures import Measure
 from audits.systems.model import System
 from audits.workspace import Workspace
+from charter.document import AuditDocument
 from charter.drift.look import Drift, look
 from charter.model import Charter
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.figures import brief
 from dashboard.drifting.multiples import Multiple
 from dashboard.drifting.view import Column, DriftPage, drift_page
-from dashboard.report.periods import window_of
 from dashboard.report.words import Tell
 from dashboard.scene import Scene
 from dashboard.words import speaker
 
 Data = dict[str, Any]
-Document = Mapping[str, Any]
 SCHEMA = "boussole.drift-series/1"
 MONTHS = 12
 """Months that are shown, the newest ones."""
@@ -38,7 +37,7 @@ FIGURES = ("psi", "total_variation", "wasserstein", "mann_whitney", "missing_sha
 
 
 def drifts(
-    workspace: Workspace, latest: Mapping[str, Document], charters: Mapping[str, Charter], *, as_of: dt.date
+    workspace: Workspace, latest: Mapping[str, AuditDocument], charters: Mapping[str, Charter], *, as_of: dt.date
 ) -> dict[str, Drift]:
     """The months of each audited system whose decisions are here, up to the end of its audit, as read on a day, by the
     charter that judged it."""
@@ -47,7 +46,7 @@ def drifts(
         system = workspace.systems.get(system_id)
         if system is None or not _has_decisions(workspace, system):
             continue
-        end = window_of(document).end
+        end = document.window.end
         charter = charters[system_id]
         seen = look(workspace, system, against="reference", step="month", today=as_of, until=end, charter=charter)
         if any(point.reason is None for point in seen.series.points):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from babel.dates import format_date
 
 from audits.errors import ReportError
 from audits.languages import capital
 from audits.windows import Window, period_of
+from charter.document import AuditDocument
 
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 
@@ -67,23 +67,17 @@ def parse_period(text: str) -> Period:
     return Period(name=text.strip(), window=window)
 
 
-def window_of(document: Mapping[str, Any]) -> Window:
-    """The window that an audit looked at."""
-    window = document["window"]
-    return Window(dt.date.fromisoformat(window["start"]), dt.date.fromisoformat(window["end"]))
-
-
-def in_period(documents: Sequence[Mapping[str, Any]], period: Period) -> list[Mapping[str, Any]]:
+def in_period(documents: Sequence[AuditDocument], period: Period) -> list[AuditDocument]:
     """The audits whose last day falls in the period, the most telling last.
 
     An audit of exactly the period tells most; then those that lie inside it, by their last day; then those that
     began before it. Of two audits of one window, the one sealed last.
     """
 
-    def rank(document: Mapping[str, Any]) -> tuple[bool, bool, dt.date, int]:
-        window = window_of(document)
+    def rank(document: AuditDocument) -> tuple[bool, bool, dt.date, int]:
+        window = document.window.days
         inside = window.start >= period.window.start
-        return window == period.window, inside, window.end, document["evidence"]["entry"] or 0
+        return window == period.window, inside, window.end, document.evidence.entry or 0
 
-    within = [d for d in documents if period.window.start <= window_of(d).end <= period.window.end]
+    within = [d for d in documents if period.window.start <= d.window.end <= period.window.end]
     return sorted(within, key=rank)

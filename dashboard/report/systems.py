@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from charter.document import AuditDocument, Standing, VerdictDocument
 from charter.model import Charter, Indicator, Law
 from dashboard.asked import indicator_of
 from dashboard.report.edition import Edition
@@ -18,7 +19,6 @@ from dashboard.views import anchor_of, period
 from dashboard.words import speaker
 
 Data = dict[str, Any]
-Document = Mapping[str, Any]
 Asked = tuple[Section, Question]
 
 ANSWER = 30
@@ -33,7 +33,7 @@ WIDTHS = {
 left."""
 
 
-def anchor(system_id: str, verdict: Document) -> str:
+def anchor(system_id: str, verdict: VerdictDocument) -> str:
     """Where a question stands in the report."""
     return f"{system_id}-{anchor_of(verdict)}"
 
@@ -52,7 +52,7 @@ class _Part:
     tell: Tell
 
     @property
-    def document(self) -> Document:
+    def document(self) -> Standing:
         return self.edition.scene.examined[self.system_id]
 
     @property
@@ -105,8 +105,8 @@ class _Part:
             },
         }
 
-    def _verdict(self, question: Question) -> Document:
-        return next(v for v in self.document["verdicts"] if anchor_of(v) == question.anchor)
+    def _verdict(self, question: Question) -> VerdictDocument:
+        return next(v for v in self.document.verdicts if anchor_of(v) == question.anchor)
 
     def _indicator(self, question: Question) -> Indicator | None:
         return indicator_of(self.charter, self._verdict(question))
@@ -138,24 +138,26 @@ class _Part:
         return {"number": indicator.number, "facts": [pair for pair in pairs if pair[1]]}
 
     def _more_facts(self) -> list[list[str]]:
-        if not self.audited:
+        document = self.document
+        if not isinstance(document, AuditDocument):
             return []
-        tell, reference = self.tell, self.document.get("reference")
+        tell, reference = self.tell, document.reference
         drift = tell("not measured: the system file declares no reference period to compare with")
         if reference:
-            days = period({"window": reference}, speaker(tell.lang))
+            days = speaker(tell.lang).period(reference.start, reference.end)
             drift = tell("compared with a reference period: {period}", period=days)
-        return [[tell("Outcomes read on"), tell.date(self.document["as_of"])], [tell("Drift"), drift]]
+        return [[tell("Outcomes read on"), tell.date(document.as_of)], [tell("Drift"), drift]]
 
     def _notes(self) -> list[str]:
         """What limits this audit."""
         tell, notes = self.tell, []
-        if not self.audited:
+        document = self.document
+        if not isinstance(document, AuditDocument):
             return [tell("Nobody has audited this system: what stands here rests on the register and on statements.")]
         if self.charter.sha256 != self.edition.scene.charter.sha256:
             notes.append(tell("Judged by version {version} of the charter.", version=self.charter.version))
         if self.system_id in self.edition.acts:
-            if not self.document["charter"]["adopted_before_window"]:
+            if not document.charter.adopted_before_window:
                 notes.append(tell("The charter was adopted after this period had begun."))
         elif self.charter.adopted_on is not None:
             notes.append(tell("The charter calls itself adopted, and no adoption in the ledger proves it."))

@@ -29,13 +29,12 @@ from audits.suppression import apart
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.published import publications, set_apart
-from charter.records import documents_of, stored_audits
+from charter.records import stored_audits
 from charter.rerun import rerun
 from dashboard.api import answers
 from dashboard.api.queries import PageQuery, VerdictsQuery
 from dashboard.commands.verifying import told as lines_of
+from tests.as_json import documents_of, publications, run_audit, set_apart
 from tests.written import sample
 
 Document = Mapping[str, Any]

@@ -13,7 +13,7 @@ import pytest
 from audits.decisions import ingest
 from audits.privacy import keys
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.written import system_text
 
 SYSTEM = system_text(

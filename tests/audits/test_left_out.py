@@ -22,11 +22,10 @@ from audits.privacy.purge import purge
 from audits.runs import measure_window
 from audits.windows import EmptyWindowError
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.records import stored_audits
 from charter.rerun import rerun
-from dashboard.left_out import left_out_words
 from dashboard.words import speaker
+from tests.as_json import left_out_words, run_audit
 from tests.written import system_text
 
 MONTHLY = """

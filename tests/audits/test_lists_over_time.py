@@ -23,7 +23,7 @@ from audits.suppression.additive import gives_away
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.written import sample
 
 LIMIT, REASON = 11, "protects_other_window"

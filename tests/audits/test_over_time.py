@@ -25,8 +25,7 @@ from audits.suppression.rules import suppress
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.published import publications
+from tests.as_json import publications, run_audit
 from tests.written import declaring, sample
 
 LIMIT = 11

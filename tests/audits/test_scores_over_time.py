@@ -20,7 +20,7 @@ from audits.suppression.additive import finer
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.written import sample
 
 REASON = "protects_other_window"

@@ -34,7 +34,7 @@ from audits.suppression.rules import suppress
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.written import sample
 

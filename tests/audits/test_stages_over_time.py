@@ -24,8 +24,7 @@ from audits.standing import standing
 from audits.systems.model import System
 from audits.windows import Window, connected, pieces
 from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.published import publication
+from tests.as_json import publication, run_audit
 from tests.audits.funnels import STAGES, counted, funnel, people
 
 STEP, WHOLE, REASON = "stage_selection_rate", "cumulative_selection_rate", "protects_other_window"

@@ -21,8 +21,8 @@ from audits.standing import Standing, standing
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.schemas import audit_schema
+from tests.as_json import run_audit
 from tests.written import system_text
 
 JULY = Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))

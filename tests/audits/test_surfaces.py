@@ -31,14 +31,11 @@ from audits.errors import BoussoleError
 from audits.systems.model import System
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.drift.look import look
 from charter.oscal.exporting import oscal_files
-from charter.pack.cells import cells_csv
-from charter.published import set_apart
-from charter.records import documents_of
 from charter.records.audits import stored_audits
 from dashboard.report.moved import drift_document
+from tests.as_json import cells_csv, documents_of, run_audit, set_apart
 from tests.attacks import Tries
 from tests.written import sample
 
@@ -318,10 +315,10 @@ def page_of(workspace: Workspace) -> list[Document]:
 def oscal_adds_nothing(workspace: Workspace, tries: Tries) -> None:
     """Each figure of an export is one of the document that was sealed, and none of a group that is hidden."""
     shown = {
-        (m["id"], f"{m['value']}", f"{m['n']}")
+        (m.id, f"{m.value}", f"{m.n}")
         for audit in stored_audits(workspace)
-        for m in audit.document()["measures"]
-        if m["status"] == "ok"
+        for m in audit.document().measures
+        if m.status == "ok"
     }
     for name, document in oscal_files(workspace, stored_audits(workspace), lang="en").items():
         if not name.startswith("assessment-results"):
@@ -353,7 +350,7 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
         for document in audits(workspace, draw):
             reader.read_document(json.loads(json.dumps(document)))
             window = Window(*(dt.date.fromisoformat(document["window"][end]) for end in ("start", "end")))
-            reader.read_cells(window, cells_csv(document))
+            reader.read_cells(window, cells_csv(document["measures"]))
         for pair in (*drift_of(workspace), *page_of(workspace)):
             reader.read_pair(json.loads(json.dumps(pair)))
         (held,) = overview(workspace).systems["sample"].held

@@ -18,7 +18,7 @@ from audits.privacy.purge import purge
 from audits.runs import measure_window
 from audits.subgroups import scan
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened
 from tests.written import system_text

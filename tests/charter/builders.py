@@ -11,7 +11,7 @@ from audits.measures import Interval, Measure
 from audits.systems.model import System
 from charter.loading import load_charter
 from charter.model import Charter, Indicator, Otherwise
-from charter.verdicts import judge
+from tests.as_json import judge
 
 CHARTER = load_charter()
 START = dt.date(2026, 7, 1)

@@ -22,13 +22,13 @@ from audits.lake import writing
 from audits.privacy.purge import purge
 from audits.recount import _named_alike
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.pack.verifier import judging, rows
 from charter.pack.verifier.audits import _from_rows
 from charter.pack.verifier.system import System
 from charter.pack.verifier.tally import Tally
 from charter.records import charter_text, stored_audits
 from charter.rerun import Rerun, chosen, rerun
+from tests.as_json import run_audit
 from tests.written import system_text
 
 SYSTEM = """
@@ -80,7 +80,7 @@ def audited(folder: Path, *months: Mapping[str | None, int]) -> Workspace:
 
 
 def document(home: Workspace) -> dict[str, Any]:
-    return stored_audits(home)[-1].document()
+    return stored_audits(home)[-1].document().written()
 
 
 def of(home: Workspace, metric: str = "psi") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from charter.facts import Facts
 from charter.loading import load_charter
 from charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from charter.records.statements import Sealed
-from charter.register import register
+from tests.as_json import register
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()
@@ -145,9 +145,9 @@ def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
     latest = {"tool": {"verdicts": verdicts, "window": window, "articles": [], "measures": []}}
     said = sealed(1, attestation("2026-11-01", "2027-02-01"))
     (now,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY, sealed=(said,)))
-    assert [verdict["verdict"] for verdict in now.verdicts] == ["kept", "kept"]
+    assert [each.verdict for each in now.verdicts] == ["kept", "kept"]
     (then,) = register(CHARTER, systems, latest, facts=Facts(as_of=TODAY))
-    assert [verdict["verdict"] for verdict in then.verdicts] == ["kept", "not_examined"]
+    assert [each.verdict for each in then.verdicts] == ["kept", "not_examined"]
 
 
 def test_an_attestation_about_all_uses_is_told_once():

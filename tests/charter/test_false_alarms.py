@@ -17,7 +17,7 @@ from audits.systems.model import System
 from audits.systems.parts import Windows
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.verdicts import judge
+from tests.as_json import judge
 from tests.audits.uncertainty.systems import Population, any_population
 from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of
 

@@ -13,12 +13,11 @@ from audits.errors import BoussoleError, CharterError
 from audits.hashing import canonical_json, sha256_hex
 from audits.workspace import Workspace
 from charter import in_force as in_force_module
-from charter.audit import audit_files
 from charter.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
 from charter.loading import PACKAGED, load_charter
 from charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
 from charter.records.kinds import Finding, Withdrawal
-from charter.verdicts import judge
+from tests.as_json import audit_files, judge
 from tests.charter.builders import WOMEN, comparison, system
 from tests.written import sample
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from charter.diff import diff_document
+from charter.document import LeftOut, MeasureInShort
 from charter.left_out import held_to
 from charter.loading import load_charter
 from charter.model import Charter
 from charter.records import AuditSummary
 from charter.replay import judged as judged_again
 from charter.templates import TEMPLATES
-from charter.verdicts import judge
+from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
 from tests.charter.test_stated import facts, inspection, survey
 
@@ -93,10 +94,11 @@ def test_a_charter_that_states_no_share_and_a_document_that_does_not_tell_keep_t
     silent = CHARTER.model_copy(update={"left_out": None})
     for charter, aside in ((silent, left_out(900)), (CHARTER, None)):
         assert judged([KEPT], aside, charter)["selection_rate_ratio_gender"]["verdict"] == "kept"
-    assert held_to(silent, left_out(900)) == {**left_out(900), "limit": None, "limited": False}
-    assert held_to(CHARTER, left_out(900))["limited"]
+    aside = LeftOut.unlimited(left_out(900))
+    assert held_to(silent, aside).written() == {**left_out(900), "limit": None, "limited": False}
+    assert held_to(CHARTER, aside).limited
     before = Charter.of_sealed({k: v for k, v in CHARTER.document().items() if k != "left_out"}, "0" * 64)
-    assert not held_to(before, left_out(900))["limited"]
+    assert not held_to(before, aside).limited
 
 
 def test_what_people_attest_or_report_does_not_rest_on_the_log() -> None:
@@ -121,14 +123,14 @@ def test_another_charter_judges_stored_audits_by_its_own_share() -> None:
         charter="",
         articles=[],
         verdicts=[],
-        measures=[KEPT],
-        left_out=left_out(5),
+        measures=[MeasureInShort.of(KEPT)],
+        left_out=LeftOut.unlimited(left_out(5)),
     )
     found = []
     for charter in (CHARTER, strict):
         ((_, again),) = judged_again([stored], charter, {"matchft": system()}, [])
         assert again is not None
-        found += [v["verdict"] for v in again.verdicts if v["indicator"] == "selection_rate_ratio_gender"]
+        found += [v.verdict for v in again.verdicts if v.indicator == "selection_rate_ratio_gender"]
     assert found == ["kept", "unknown"]
 
 

@@ -15,8 +15,8 @@ import charter.migrations
 from audits import ledger
 from audits.errors import BoussoleError, LedgerError
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.records import open_records, summaries, verify_records
+from tests.as_json import run_audit
 from tests.audits.ledger.filled import leaf
 from tests.written import system_text
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from audits.languages import french
-from charter.verdicts import judge
+from tests.as_json import judge
 from tests.charter.builders import amended, comparison, system
 
 OF = system(controls={"job": {"column": "job", "title": {"fr": "Métier (ROME)", "en": "Occupation (ROME)"}}})

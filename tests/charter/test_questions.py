@@ -2,7 +2,7 @@
 
 import pytest
 
-from charter.verdicts import judge
+from tests.as_json import judge
 from tests.charter.builders import START, WOMEN, amended, comparison, plain, system, told
 
 

@@ -12,11 +12,9 @@ from jsonschema import Draft202012Validator
 
 from audits.decisions import ingest
 from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.differences import differences
-from charter.records import audits_of
 from charter.rerun import chosen, rerun
 from charter.schemas import audit_schema
+from tests.as_json import audits_of, differences, run_audit
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -16,14 +16,14 @@ from typer.testing import CliRunner
 from audits.decisions import ingest
 from audits.systems.loading import load_system
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.diff import diff
 from charter.in_force import InForce, in_force
 from charter.loading import PACKAGED, load_charter
-from charter.records import audits_of, each_summary, seal, verify_records
+from charter.records import each_summary, seal, verify_records
 from charter.records.kinds import Attestation, Case, KeptFile
 from charter.replay import ABSENT, replay
 from dashboard.cli import app
+from tests.as_json import audits_of, run_audit
 
 SYSTEM = """
 id: hiring

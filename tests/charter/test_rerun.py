@@ -60,7 +60,7 @@ def change(workspace: Workspace, statement: str) -> None:
 
 
 def document(workspace: Workspace, entry: int) -> dict[str, object]:
-    found: dict[str, object] = chosen(workspace, entries=[entry])[0].document()
+    found: dict[str, object] = chosen(workspace, entries=[entry])[0].document().written()
     return found
 
 

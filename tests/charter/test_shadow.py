@@ -17,11 +17,11 @@ from audits.errors import BoussoleError
 from audits.hashing import canonical_json
 from audits.systems.loading import load_systems
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.register import register_of
 from charter.schemas import versions_schema
 from charter.shadow import keep, kept, side_of_shadow
 from charter.side_by_side import differing
+from tests.as_json import run_audit
 from tests.written import system_text
 
 JANUARY = pd.Timestamp("2026-01-01").date()

@@ -22,9 +22,9 @@ from audits.uncertainty.mover import Estimate, gap
 from audits.uncertainty.score import newcombe
 from audits.uncertainty.wilson import wilson
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.schemas import versions_schema
-from charter.side_by_side import SCHEMA, differing, sequential, version_changes
+from charter.side_by_side import SCHEMA, differing
+from tests.as_json import run_audit, sequential, version_changes
 from tests.written import declaring, sample
 
 COLUMNS = {

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from audits.languages import french
-from charter.current import current
 from charter.facts import Facts
 from charter.records import Sealed
 from charter.records.kinds import (
@@ -25,7 +24,7 @@ from charter.records.kinds import (
     Withdrawal,
 )
 from charter.stated import months_later
-from charter.verdicts import judge, summarise
+from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
 
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)

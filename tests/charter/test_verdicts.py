@@ -7,12 +7,11 @@ from statistics import NormalDist
 import pytest
 
 from audits.errors import CharterError
-from charter.current import unmeasured
 from charter.facts import Facts
-from charter.families import questions
 from charter.testing import PValues, p_values, verdict_of
 from charter.verdict import worst
-from charter.verdicts import judge, oriented, summarise
+from charter.verdicts import oriented
+from tests.as_json import judge, questions, summarise, unmeasured
 from tests.charter.builders import (
     CHARTER,
     START,

@@ -21,13 +21,13 @@ from audits.uncertainty import score
 from audits.uncertainty.holm import holm
 from audits.uncertainty.wilson import wilson
 from audits.workspace import Workspace
-from charter.pack.cells import cells_of
 from charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
 from charter.pack.verifier.audits import _from_rows
 from charter.pack.verifier.system import System
 from charter.pack.verifier.tally import Tally
 from charter.pack.verifier.told import Told
 from charter.records import charter_text, stored_audits
+from tests.as_json import cells_of
 from tests.attacks import Tries
 
 # RFC 8032, section 7.1: secret key, public key, message, signature.
@@ -144,14 +144,14 @@ def audit(
     request: pytest.FixtureRequest, audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     workspace = audited_offers(tmp_path_factory.mktemp("offers") / "w", clustered=request.param)
-    document = stored_audits(workspace)[1].document()
+    document = stored_audits(workspace)[1].document().written()
     read = evidence.rows_of(workspace.evidence, document["evidence"]["cubes"][7:])
     return {
         "document": document,
         "system": System(json.loads(content_of(workspace.evidence, document["evidence"]["system"][7:]))),
         "rows": rows.Rows(evidence.csv_of(read).decode()),
         "charter": json.loads(charter_text(workspace, document["charter"]["sha256"]) or ""),
-        "cells": {name: (k, n) for name, k, n in cells_of(document)},
+        "cells": {name: (k, n) for name, k, n in cells_of(document["measures"])},
     }
 
 

@@ -7,10 +7,16 @@ from typing import Any
 
 from audits.systems import System
 from charter.coverage import Use
+from charter.document import AuditDocument, VerdictDocument
 from charter.model import Charter
-from charter.verdicts import summarise
+from charter.verdict import Verdict
+from tests.as_json import read, summarise
+from tests.written import verdict
 
 
 def use_of(charter: Charter, system: System, verdicts: Sequence[Mapping[str, Any]], audit: Any = None) -> Use:
-    articles = {summary["article"]: summary["verdict"] for summary in summarise(charter, verdicts)}
-    return Use(system=system, verdicts=verdicts, articles=articles, audit=audit)
+    told = [VerdictDocument.of(verdict(**each)) for each in verdicts]
+    articles = {each["article"]: Verdict(each["verdict"]) for each in summarise(charter, told)}
+    return Use(
+        system=system, verdicts=told, articles=articles, audit=None if audit is None else read(audit, AuditDocument)
+    )

@@ -16,10 +16,11 @@ from audits.drift.evidently_report import script_hashes
 from audits.systems import System, load_systems
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.document import AuditDocument
 from charter.loading import load_charter
-from charter.records import save_audit
 from dashboard.access import person
 from dashboard.scene import Scene
+from tests.as_json import save_audit
 
 if TYPE_CHECKING:
     from selenium import webdriver
@@ -73,8 +74,8 @@ def scene(matchft: Document, matchft_before: Document, compas: Document, systems
     return Scene(
         charter=load_charter(),
         systems=systems,
-        latest={"compas": compas, "matchft": matchft},
-        previous={"matchft": matchft_before},
+        latest={"compas": AuditDocument.of(compas), "matchft": AuditDocument.of(matchft)},
+        previous={"matchft": AuditDocument.of(matchft_before)},
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from audits.systems import System
 from audits.systems.register import Dates
-from charter.current import current
+from charter.document import ArticleVerdict
 from charter.facts import Facts
 from charter.records import AuditSummary, Sealed
 from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, KeptFile, Recommendation, Statement
@@ -24,6 +24,7 @@ from dashboard.article_trend import ROWS
 from dashboard.article_view import ArticlePage, Chosen, article_page
 from dashboard.scene import Scene
 from dashboard.words import speaker
+from tests.as_json import current, documents
 
 TODAY = dt.date(2026, 11, 26)
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
@@ -44,14 +45,14 @@ def stating(scene: Scene, *given: Statement) -> Scene:
         name: current(document, charter=scene.charter, system=scene.systems[name], facts=facts)
         for name, document in scene.latest.items()
     }
-    return replace(scene, facts=facts, latest=latest)
+    return replace(scene, facts=facts, latest=documents(latest))
 
 
 def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
     """A scene in which each system has its verdicts on question 3.1b, of as many attributes, and nothing else."""
     latest: dict[str, Any] = {}
     for at, (system, found) in enumerate(verdicts.items()):
-        documents = [
+        told = [
             {
                 "article": "equite",
                 "template": "adjusted_selection_rate_ratio",
@@ -73,14 +74,21 @@ def judged(scene: Scene, **verdicts: Sequence[str]) -> Scene:
             "window": window,
             "evidence": {"entry": at},
             "measures": [],
-            "verdicts": documents,
+            "verdicts": told,
             "articles": [article],
         }
-    return replace(scene, latest=latest, systems={}, facts=Facts(as_of=TODAY))
+    return replace(scene, latest=documents(latest), systems={}, facts=Facts(as_of=TODAY))
+
+
+def held_to(scene: Scene, **threshold: Any) -> Scene:
+    """The same scene, whose questions of the system `a` tell such a threshold."""
+    found = scene.latest["a"].written()
+    found["verdicts"][0]["threshold"] = threshold
+    return replace(scene, latest=documents({"a": found}))
 
 
 def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, charter: str = OLD) -> AuditSummary:
-    articles = [{"article": "equite", "verdict": verdict, "asked": 3, "answered": 3}]
+    articles = [ArticleVerdict(article="equite", verdict=verdict, asked=3, answered=3)]
     return AuditSummary(
         entry=entry,
         system=system,
@@ -267,12 +275,12 @@ def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> N
     articles = [changed if each.id == "equite" else each for each in scene.charter.articles]
     given = judged(scene, a=["kept"])
     given = replace(given, charter=scene.charter.model_copy(update={"articles": articles}))
-    given.latest["a"]["verdicts"][0]["threshold"] = {"post_hoc": True}
+    given = held_to(given, post_hoc=True)
     for day, since in ((dt.date(2026, 8, 9), "1 September"), (dt.date(2026, 9, 9), "9 September")):
         proven = replace(given, facts=Facts(as_of=TODAY, adopted={first.id: day}))
         told = dict(asked(page(proven), first.id).facts)["Threshold"]
         assert told.startswith(f"Adopted, since {since} 2026. Not a legal threshold. Adopted after the period had beg")
-    given.latest["a"]["verdicts"][0]["threshold"] |= {"status": "adopted", "proven_on": None}
+    given = held_to(given, post_hoc=True, status="adopted", proven_on=None)
     assert dict(asked(page(given), first.id).facts)["Threshold"] == (
         "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc). "
         "Not a legal threshold."

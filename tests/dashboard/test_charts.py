@@ -11,14 +11,23 @@ import pytest
 
 from audits.systems import System
 from audits.systems.parts import Feature
-from dashboard.briefs import brief
-from dashboard.charts import drift_chart, drift_text, groups_chart, groups_text, svg
+from dashboard.charts import svg
 from dashboard.dots import NARROW, WIDE, draw, ticks
-from dashboard.drift import is_drift
 from dashboard.fontfiles import embed
-from dashboard.groups import ADJUSTED, Row, attribute_name, rows, value_name
-from dashboard.tables import adjusted_table, comparison, drift_table
+from dashboard.groups import ADJUSTED, Row, attribute_name, value_name
+from dashboard.tables import comparison
 from dashboard.words import speaker
+from tests.as_json import (
+    adjusted_table,
+    brief,
+    drift_chart,
+    drift_table,
+    drift_text,
+    groups_chart,
+    groups_text,
+    is_drift,
+    rows,
+)
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,10 +23,11 @@ from dashboard.data_view import DataPage, data_page
 from dashboard.declared import declared_section, declared_tables
 from dashboard.facts import Facts
 from dashboard.html import code, stacked
-from dashboard.scene import Document, Scene
+from dashboard.scene import Scene
 from dashboard.words import speaker
 from experiments.declared import DeclaredMeasure
 from experiments.status import SourceStatus
+from tests.as_json import documents
 from tests.dashboard.troubled import troubled
 
 NOW = dt.datetime(2026, 11, 25, 9, 5, tzinfo=dt.UTC)  # 10:05 in Paris
@@ -47,9 +49,9 @@ STATUS = SourceStatus(
 
 
 @pytest.fixture
-def scene(tmp_path: Path, systems: dict[str, System], matchft: Document) -> Scene:
+def scene(tmp_path: Path, systems: dict[str, System], matchft: dict[str, Any]) -> Scene:
     charter = load_charter(Workspace.create(tmp_path / "w"))
-    return Scene(charter=charter, systems=systems, latest={"matchft": matchft}, previous={})
+    return Scene(charter=charter, systems=systems, latest=documents({"matchft": matchft}), previous={})
 
 
 def held(newest: str, way: str = "mlflow") -> Held:
@@ -216,7 +218,7 @@ def test_systems_that_hold_the_same_decisions_are_named_on_both(scene: Scene) ->
 def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, matchft: dict[str, object]) -> None:
     share = {"metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None}
     document = {**matchft, "measures": [share]}
-    seen = replace(scene, latest={"matchft": document})
+    seen = replace(scene, latest=documents({"matchft": document}))
     block = page(seen, Facts(statuses=[STATUS], lake=lake())).systems[0].blocks[0]
     assert block.answer.startswith("12.5% of the outcomes that are due are not known. Latest audit: 3rd quarter 2026")
 

@@ -12,7 +12,7 @@ import pytest
 
 from audits.decisions import ingest
 from audits.workspace import Workspace
-from charter.audit import run_audit
+from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.harness import SYSTEM

@@ -18,13 +18,13 @@ from audits.decisions import ingest
 from audits.errors import BoussoleError
 from audits.systems.model import System
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.drift.look import look
 from dashboard.cli import app
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.store import scene
 from dashboard.words import speaker
+from tests.as_json import run_audit
 from tests.sparing import later
 from tests.written import system_text
 

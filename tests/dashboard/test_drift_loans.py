@@ -20,7 +20,6 @@ import yaml
 from audits.decisions import ingest
 from audits.systems.model import System
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.drift.look import Drift, look
 from dashboard.drifting import performance_html
 from dashboard.drifting.asked import Asked
@@ -29,6 +28,7 @@ from dashboard.drifting.performance_words import Words
 from dashboard.drifting.view import DriftPage, drift_page
 from dashboard.scene import Scene
 from dashboard.words import speaker
+from tests.as_json import run_audit
 
 CHUNK = 5000
 AUC = (0.970962, 0.970248, 0.976282, 0.967721, 0.969886, 0.960050, 0.958530, 0.959041, 0.963094, 0.957556)

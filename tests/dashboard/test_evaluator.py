@@ -21,7 +21,7 @@ from mlflow.utils.validation import _validate_metric_name
 from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.schemas import audit_schema
-from dashboard.evaluator.names import metric_name
+from tests.as_json import metric_name
 from tests.written import system_text
 
 SYSTEM = system_text(

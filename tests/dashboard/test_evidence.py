@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import json
 import re
@@ -21,7 +22,7 @@ from audits.ledger.search import Asked, Listed, Span
 from audits.ledger.verification import SetBack
 from audits.workspace import Workspace
 from charter.facts import Facts
-from charter.records import Sealed, open_records, prove_entry, save_audit, seal_report, sealed_json, sign_checkpoint
+from charter.records import Sealed, open_records, prove_entry, seal_report, sealed_json, sign_checkpoint
 from charter.records.kinds import Case, Closure, Finding
 from charter.records.sealed_files import NO_FILES
 from charter.records.starting import Restart
@@ -35,6 +36,7 @@ from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
 from dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
 from dashboard.scene import Scene
 from dashboard.words import speaker
+from tests.as_json import save_audit
 from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")
@@ -49,9 +51,13 @@ KINDS = [
 OF_THE_LOG = ["access_day", "access_purge"]
 
 
+COUNTS = b"the counts that were read"
+READ = {"cubes": f"sha256:{hashlib.sha256(COUNTS).hexdigest()}", "statements": 0}
+
+
 def document(day=1, *, value=0.5):
     on, measures = f"2026-07-{day:02d}", [{"id": "selection_rate", "value": value}]
-    return audit_document("matchft", start=on, end=on, evidence={"statements": 0}, measures=measures)
+    return audit_document("matchft", start=on, end=on, evidence=READ, measures=measures)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +66,8 @@ def made(tmp_path_factory):
     workspace = Workspace.create(tmp_path_factory.mktemp("evidence") / "workspace")
     for day in range(1, 31):
         save_audit(workspace, document(day))
+    workspace.evidence.mkdir(parents=True, exist_ok=True)
+    (workspace.evidence / f"{hashlib.sha256(COUNTS).hexdigest()}.parquet").write_bytes(COUNTS)
     return workspace
 
 
@@ -88,7 +96,7 @@ def test_the_head_says_how_many_and_whether_they_hold(made):
     assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
     assert view.others.startswith("All were verified for this look, and hold together. Nothing outside was compared")
     assert view.tone == "unknown"  # whoever can write the files could have rewritten them all
-    assert view.notes == ("Files of evidence: 0, declarations of systems: 0, documents: 0; all are as sealed.",)
+    assert view.notes == ("Files of evidence: 1, declarations of systems: 0, documents: 0; all are as sealed.",)
 
 
 def test_the_head_tells_of_files_as_the_command_does(tmp_path):

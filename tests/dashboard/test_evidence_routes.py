@@ -14,11 +14,11 @@ from audits.ledger.notes import check
 from audits.ledger.proof import parse_proof
 from audits.ledger.signing import workspace_key
 from audits.workspace import Workspace
-from charter.records import save_audit
 from dashboard import evidence_routes
 from dashboard.evidence_check import LARGEST
 from dashboard.evidence_routes import MOST_ANSWERS, answer_of
 from dashboard.server import LocalOnly, routes
+from tests.as_json import save_audit
 from tests.dashboard.test_evidence import document, tamper
 
 

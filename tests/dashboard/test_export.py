@@ -12,10 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from audits.workspace import Workspace
-from charter.records import save_audit, seal
+from charter.records import seal
 from charter.records.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
 from dashboard.cli import app
 from dashboard.inventory_csv import safe
+from tests.as_json import save_audit
 from tests.dashboard.conftest import FIXTURE
 
 

@@ -11,15 +11,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from audits.workspace import Workspace
-from charter.records.audits import audits_of
 from dashboard import store
 from dashboard.fairness import html
-from dashboard.fairness.asking import PROFILES, RAW, Chosen, attributes_of, controls_of, kinds_of, span, stages_of
-from dashboard.fairness.figures import beyond, by_chance
-from dashboard.fairness.view import Explorer, explorer
+from dashboard.fairness.asking import PROFILES, RAW, Chosen
+from dashboard.fairness.view import Explorer
 from dashboard.scene import Scene, load
 from dashboard.system_view import system_page
 from dashboard.words import speaker
+from tests.as_json import attributes_of, audits_of, beyond, by_chance, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")
 View = Callable[..., Explorer]
@@ -182,7 +181,7 @@ def test_a_group_is_beyond_a_level_only_with_its_whole_interval() -> None:
     assert beyond(measure(-0.2, -0.06, scale="difference"), 5) == "beyond"
     assert beyond(measure(-0.2, -0.04, scale="difference"), 5) == "across"
     assert beyond(measure(0.02, 0.04, scale="difference", bad_side="above"), 5) == "within"
-    assert beyond({**measure(0.7, 0.8), "value": None}, 80) == ""
+    assert beyond({"params": {"scale": "ratio", "bad_side": "below"}}, 80) == ""
 
 
 def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:

@@ -20,8 +20,6 @@ from charter.loading import load_charter
 from charter.model import Charter
 from charter.records import Sealed
 from charter.records.kinds import Finding, KeptFile, Recommendation
-from charter.register import register
-from charter.verdicts import judge, summarise
 from dashboard import (
     article_html,
     article_records_html,
@@ -36,7 +34,6 @@ from dashboard import (
 )
 from dashboard.amendment import Seen
 from dashboard.article_view import Chosen, article_page
-from dashboard.asked import sentence_of
 from dashboard.caps import caps
 from dashboard.charter_view import charter_page
 from dashboard.entry_view import unaudited
@@ -54,6 +51,7 @@ from dashboard.scene import Scene
 from dashboard.system_view import system_page
 from dashboard.views import compass
 from dashboard.words import Say, speaker
+from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 
 TODAY = dt.date(2026, 11, 26)
@@ -102,8 +100,8 @@ def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
     return Scene(
         charter=charter,
         systems={"matchft": audited, "sorter": declared},
-        latest={"matchft": document},
-        previous={"matchft": earlier},
+        latest=documents({"matchft": document}),
+        previous=documents({"matchft": earlier}),
         facts=facts,
     )
 

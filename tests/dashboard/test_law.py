@@ -13,6 +13,7 @@ from dashboard import law_html
 from dashboard.law_view import LawPage, Row, law_page
 from dashboard.scene import Scene
 from dashboard.words import speaker
+from tests.as_json import documents
 
 TODAY = dt.date(2026, 11, 26)
 
@@ -23,11 +24,11 @@ def judged(scene: Scene, *systems: str) -> Scene:
     for at, system in enumerate(systems):
         verdict = {"template": "selection_rate_ratio", "indicator": "selection_rate_ratio_gender"}
         latest[system] = {
-            "window": {"end": "2026-10-31"},
+            "window": {"start": "2026-10-01", "end": "2026-10-31"},
             "evidence": {"entry": at},
             "verdicts": [{**verdict, "verdict": "kept" if at else "broken"}],
         }
-    return replace(scene, latest=latest)
+    return replace(scene, latest=documents(latest))
 
 
 def page(scene: Scene, lang: str = "en") -> LawPage:

@@ -16,15 +16,15 @@ def test_every_article_has_its_worst_mark_and_its_answers(scene: Scene) -> None:
     assert fair.kicker == "Article 3"
     assert fair.marks == [("broken", 1)]
     assert fair.href == "/article?article=equite&lang=en"
-    summaries = [s for d in scene.latest.values() for s in d["articles"] if s["article"] == "equite"]
-    answered, asked = (sum(each[key] for each in summaries) for key in ("answered", "asked"))
+    summaries = [s for d in scene.latest.values() for s in d.articles if s.article == "equite"]
+    answered, asked = sum(each.answered for each in summaries), sum(each.asked for each in summaries)
     assert fair.told == f"Questions answered: {answered} of {asked}"
 
 
 def test_every_audited_system_has_the_marks_of_its_questions(scene: Scene) -> None:
     found = {each.title: each for each in lists.systems(scene, EN, query={})}
     one = found["MatchFT"]
-    assert sum(n for _, n in one.marks) == len(scene.latest["matchft"]["verdicts"])
+    assert sum(n for _, n in one.marks) == len(scene.latest["matchft"].verdicts)
     assert "decisions" in one.told
     shown = lists.systems_html(list(found.values()), EN, asked="", query={})
     assert 'href="/system?system=matchft"' in shown

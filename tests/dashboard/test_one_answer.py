@@ -10,7 +10,7 @@ import pytest
 
 from audits.workspace import Workspace
 from charter.loading import load_charter
-from charter.records import keep_file, save_audit, seal
+from charter.records import keep_file, seal
 from charter.records.kinds import Finding
 from charter.register import register_of
 from charter.verdict import worst
@@ -26,6 +26,7 @@ from dashboard.scene import Scene, load
 from dashboard.system_view import system_page
 from dashboard.views import compass
 from dashboard.words import speaker
+from tests.as_json import save_audit
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")
@@ -144,17 +145,12 @@ def test_what_is_asked_answered_and_examined_is_counted_alike(scene: Scene) -> N
     page = compass(scene, EN, query={})
     for at, article in enumerate(scene.charter.articles):
         found = [
-            each["verdict"]
-            for held in scene.examined.values()
-            for each in held["verdicts"]
-            if each["article"] == article.id
+            each.verdict for held in scene.examined.values() for each in held.verdicts if each.article == article.id
         ]
         answered = sum(each in ("kept", "watch", "broken") for each in found)
         assert (page.rows[at].answered, page.rows[at].asked) == (answered, len(found))
-        stands = [
-            each for held in scene.examined.values() for each in held["articles"] if each["article"] == article.id
-        ]
-        assert (sum(each["answered"] for each in stands), sum(each["asked"] for each in stands)) == (
+        stands = [each for held in scene.examined.values() for each in held.articles if each.article == article.id]
+        assert (sum(each.answered for each in stands), sum(each.asked for each in stands)) == (
             answered,
             len(found),
         )

@@ -27,15 +27,15 @@ from audits.ledger.checkpoint import parse_checkpoint
 from audits.ledger.signing import workspace_key
 from audits.suppression import apart
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.in_force import in_force
 from charter.pack import pack_files, write
 from charter.pack.building import HERE
-from charter.records import save_audit, sign_checkpoint, stored_audits
+from charter.records import sign_checkpoint, stored_audits
 from charter.rerun import chosen, newest, rerun
 from dashboard.access import log
 from dashboard.commands.verifying import told
 from tests import offers
+from tests.as_json import run_audit, save_audit
 from tests.attacks import Tries
 from tests.sparing import later
 
@@ -103,7 +103,7 @@ def test_a_pack_holds_and_nothing_is_added_to_it(pack: Path, workspace: Workspac
     code, said = verify(pack, "--key", workspace_key(workspace.keys).verifier)
     assert (code, said.splitlines()[-1][:34]) == (0, "Everything that was checked holds:")
     assert "signed by the 1 key(s) that you gave" in said
-    documents = [audit.document() for audit in stored_audits(workspace)]
+    documents = [audit.document().written() for audit in stored_audits(workspace)]
     tested = [sum(bool(each["comparisons"]) for each in document["verdicts"]) for document in documents]
     assert [int(n) for n in re.findall(r"(\d+) verdicts judged again", said)] == tested
     assert min(tested) >= 9

@@ -43,7 +43,7 @@ def figure(scene):
 
 
 def test_a_figure_is_what_the_server_sees_of_it(scene, figure):
-    assert (figure.title, figure.audit, figure.period) == ("MatchFT", scene.latest["matchft"]["evidence"]["entry"],
+    assert (figure.title, figure.audit, figure.period) == ("MatchFT", scene.latest["matchft"].entry,
                                                            "3rd quarter 2026")  # fmt: skip
     assert [each.group for each in figure.groups] == [{"gender": "F"}]
     assert figure.groups[0].text.startswith("Women: ")
@@ -57,7 +57,7 @@ def test_a_figure_is_what_the_server_sees_of_it(scene, figure):
 def test_a_question_can_be_about_a_system_as_a_whole(scene):
     whole = figure_at(scene, "matchft", "", EN)
     said = reference(whole, None)
-    assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"]["evidence"]["entry"])
+    assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"].entry)
     assert "Your question is about this system." in html.asking(whole, EN, back="/", lost=False)
     assert place_of(whole) == "matchft."
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"

@@ -19,7 +19,7 @@ from charter.facts import Facts
 from charter.loading import load_charter
 from charter.records.kinds import Attestation, KeptFile
 from charter.records.statements import Sealed
-from charter.register import register, register_of
+from charter.register import register_of
 from dashboard import entry_html, register_html, store
 from dashboard.coverage_picture import strip_svg
 from dashboard.entry_view import entry, unaudited
@@ -29,6 +29,7 @@ from dashboard.register_due import agenda
 from dashboard.register_view import register_page
 from dashboard.register_words import when
 from dashboard.words import speaker
+from tests.as_json import register
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()

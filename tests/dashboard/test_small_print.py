@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from charter.loading import load_charter
-from dashboard.asked import indicator_of
-from dashboard.levels import sight_words, threshold_words
 from dashboard.scene import Scene
-from dashboard.small_print import missing_words, through_words
 from dashboard.words import speaker
+from tests.as_json import indicator_of, missing_words, sight_words, threshold_words, through_words
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
+
+
+def comparison(measure: str, **given: Any) -> dict[str, Any]:
+    """A comparison that nothing was told of yet."""
+    told = dict.fromkeys(("p_breach", "p_watch", "p_kept", "more_decisions", "reason"))
+    levels = {"watch": None, "breach": None}
+    return (
+        {"measure": measure, "against": "rest", "verdict": "unknown", "adjusted": False, "levels": levels}
+        | told
+        | given
+    )
 
 
 def test_an_expanded_question_finds_its_indicator() -> None:
@@ -31,7 +40,7 @@ def test_thresholds_say_on_which_side_and_whether_anybody_adopted_them(scene: Sc
         ("compas", "false_positive_rate_race"): "Pas tenu au-delà de +10 points, à surveiller dès le moindre écart.",
     }
     for (system, indicator), words in expected.items():
-        document = scene.latest[system]
+        document = scene.latest[system].written()
         verdict = next(v for v in document["verdicts"] if v["indicator"] == indicator)
         assert threshold_words(document, verdict, FR) == f"{words} {proposed}"
     adopted = {**verdict, "threshold": {**verdict["threshold"], "status": "adopted", "post_hoc": True}}
@@ -51,10 +60,10 @@ def test_the_gap_that_would_be_seen_is_that_of_the_group_with_the_fewest_decisio
         test = {"kind": "score_ratio", "k": [3 * n // 10, 300], "n": [n, 1000]}
         params = {"test": test, "bad_side": "below", "scale": "ratio"}
         group = {"by": ["sex"], "group": {"sex": label}}
-        return {"id": f"selection_rate_ratio/sex={label}", **group, "params": params}
+        return {"id": f"selection_rate_ratio/sex={label}", **group, "value": 0.9, "params": params}
 
     def told(*measures: dict[str, Any]) -> str:
-        comparisons = [{"measure": measure["id"], "levels": {"watch": 1.0}} for measure in measures]
+        comparisons = [comparison(measure["id"], levels={"watch": 1.0, "breach": None}) for measure in measures]
         document = {"measures": list(measures)}
         return sight_words(document, {"comparisons": comparisons}, EN, alpha=0.05, system=None)
 
@@ -76,6 +85,7 @@ def test_each_actor_is_told_with_their_part_in_the_gap() -> None:
             "group": {"sex": group},
             "given": given,
             "value": value,
+            **({"status": "undefined", "reason": "zero_denominator"} if value is None else {}),
         }
 
     document = {
@@ -93,7 +103,7 @@ def test_each_actor_is_told_with_their_part_in_the_gap() -> None:
 def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene, compas: Document) -> None:
     """Nothing is added up here: the figures come from the measures of the document."""
     judged = "precision_difference/sex=Female"
-    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": [{"measure": judged}]}
+    verdict = {"metric": "precision_difference", "by": ["sex"], "comparisons": [comparison(judged)]}
     share = {"id": "share", "metric": "missing_outcome_share", "by": [], "value": 0.125, "reason": None, "params": {}}
     gap = {
         "id": "gap",
@@ -101,7 +111,7 @@ def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene,
         "by": ["sex"],
         "group": {"sex": "Female"},
         "value": 0.1,
-        "interval": {"low": 0.05, "high": 0.15},
+        "interval": {"low": 0.05, "high": 0.15, "level": 0.95, "method": "wilson"},
         "params": {"scale": "difference", "values": [0.2, 0.1], "against": "rest"},
     }
     system = scene.systems["compas"]
@@ -121,8 +131,8 @@ def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene,
     )
     assert told("fr", share).replace("\u202f", " ") == "12,5 % des résultats attendus ne sont pas connus."
     assert told("en", share | {"value": 0.0}) == "All outcomes that are due are known."
-    absent = {"value": None, "reason": "absent_is_negative"}
+    absent = {"value": None, "status": "undefined", "reason": "absent_is_negative"}
     assert told("en", share | absent) == "An outcome that is not recorded counts as negative."
-    assert told("en", share | {"value": None, "reason": "not_mature"}) == ""
+    assert told("en", share | {"value": None, "status": "undefined", "reason": "not_mature"}) == ""
     assert told("en", share, metric="selection_rate_ratio") == ""
     assert told("en") == ""

@@ -7,10 +7,10 @@ from typing import Any
 
 from audits.workspace import Workspace
 from charter.loading import load_charter
-from charter.records import save_audit
 from charter.records.acts import Attendance, Office
 from dashboard import store
 from dashboard.article_view import Chosen
+from tests.as_json import save_audit
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import Hall
 from tests.conftest import SYSTEMS
@@ -25,8 +25,8 @@ def test_a_new_audit_shows_at_the_next_look(
     for document, decisions in ((matchft_before, 20_110), (matchft, 21_840)):
         document["charter"]["sha256"] = charter.sha256
         save_audit(workspace, document, charter=charter)
-        assert store.scene(workspace).latest["matchft"]["decisions"] == decisions
-    assert store.scene(workspace).previous["matchft"]["decisions"] == 20_110
+        assert store.scene(workspace).latest["matchft"].decisions == decisions
+    assert store.scene(workspace).previous["matchft"].decisions == 20_110
     kept = store.system_page(workspace, "matchft", "fr")
     assert store.system_page(workspace, "matchft", "fr") is kept
     assert store.system_page(workspace, "matchft", "en").title == "matchft"

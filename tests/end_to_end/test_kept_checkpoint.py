@@ -19,8 +19,9 @@ from audits import ledger
 from audits.errors import BoussoleError
 from audits.ledger.tree import consistency_proof
 from audits.workspace import Workspace
-from charter.records import open_records, save_audit
+from charter.records import open_records
 from dashboard.cli import app
+from tests.as_json import save_audit
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 from tests.audits.ledger.test_timestamp import FILES as STAMPS
 from tests.written import audit_document

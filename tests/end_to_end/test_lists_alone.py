@@ -20,12 +20,12 @@ from pydantic import ValidationError
 from audits.systems.model import System
 from audits.workspace import Workspace
 from charter.judged import DECIDED
-from charter.verdicts import judge
 from dashboard import system_html
 from dashboard.scene import load
 from dashboard.system_view import system_page
 from dashboard.words import speaker
 from tests import oracle
+from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, system
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

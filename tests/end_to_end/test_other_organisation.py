@@ -13,7 +13,6 @@ import yaml
 
 from audits.decisions import ingest
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.templates import TEMPLATES, write_template
 from dashboard import compass_html, law_html, system_html
 from dashboard.law_view import law_page
@@ -22,6 +21,7 @@ from dashboard.scene import load
 from dashboard.system_view import system_page
 from dashboard.views import compass
 from dashboard.words import speaker
+from tests.as_json import run_audit
 
 SYSTEM = """\
 id: credit_score

@@ -10,19 +10,18 @@ import pytest
 
 from audits.runs import complete_windows
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.drift.look import look
 from charter.drift.moved_groups import apart, moved_groups
 from charter.drift.readings import readings
 from charter.drift.rule import rule_of
 from charter.in_force import in_force
-from charter.side_by_side import sequential
 from dashboard.drifting.asked import Asked
 from dashboard.drifting.view import drift_page
 from dashboard.scene import load
 from dashboard.words import speaker
 from experiments.demo import FACTS, build
 from experiments.sync import sync
+from tests.as_json import run_audit, sequential
 
 LATER = dt.date(2026, 12, 1)
 

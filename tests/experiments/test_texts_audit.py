@@ -16,9 +16,9 @@ from audits.errors import BoussoleError
 from audits.workspace import Workspace
 from charter.loading import load_charter
 from charter.schemas import texts_schema
-from charter.texts_audit import texts_document
 from experiments import log_generations
 from experiments.sync import sync
+from tests.as_json import texts_document
 from tests.conftest import Run
 
 WRITER = """

@@ -23,8 +23,8 @@ import pytest
 from audits import private_files
 from audits.decisions import ingest
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from dashboard.access import log
+from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls

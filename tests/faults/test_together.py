@@ -11,8 +11,9 @@ import pytest
 
 from audits.lake.engine import connect
 from audits.workspace import Workspace
-from charter.records import save_audit, verify_records
+from charter.records import verify_records
 from experiments.sync import sync
+from tests.as_json import save_audit
 from tests.faults.harness import Nursery, World, check
 from tests.written import audit_document
 

@@ -19,9 +19,9 @@ from audits.suppression import apart
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import run_audit
 from charter.records import stored_audits
 from charter.rerun import rerun
+from tests.as_json import run_audit
 from tests.written import declaring, sample
 
 Document = Mapping[str, Any]

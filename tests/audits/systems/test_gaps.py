@@ -11,8 +11,7 @@ from audits.decisions import ingest
 from audits.errors import SystemFileError
 from audits.systems.gaps import gaps_in
 from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.records import audits_of
+from tests.as_json import audits_of, run_audit
 from tests.written import system_text
 
 ROOT = Path(__file__).parents[3]

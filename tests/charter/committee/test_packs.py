@@ -10,15 +10,15 @@ from audits import ledger
 from audits.hashing import canonical_json, sha256_hex
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.committee.packs import freeze, pack_changes, pack_now, standing
+from charter.committee.packs import freeze, pack_changes, pack_now
 from charter.committee.refusals import RefusedError
-from charter.current import unmeasured
 from charter.examined import examined
 from charter.facts import Facts
 from charter.in_force import adopt, in_force
-from charter.records import keep_file, save_audit, seal, verify_records
+from charter.records import keep_file, seal, verify_records
 from charter.records.acts import Closing, FrozenPack
 from charter.records.kinds import Attestation
+from tests.as_json import save_audit, standing, unmeasured
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who
 from tests.written import audit_document, system_text

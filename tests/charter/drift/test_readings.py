@@ -15,7 +15,7 @@ from charter.drift.readings import readings
 from charter.drift.rule import FEATURES, SCORE, rule_of
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.verdicts import judge
+from tests.as_json import judge
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(

@@ -22,7 +22,7 @@ from audits.workspace import SETTINGS_FILE, Workspace
 from benchmarks.serving import free_port
 from charter.loading import load_charter
 from charter.model import Charter
-from charter.records import save_audit
+from tests.as_json import save_audit
 
 FIXTURE = Path(__file__).parent.parent / "workspace"
 ORDER = ("broken", "watch", "unknown", "kept", "not_examined")

@@ -14,7 +14,6 @@ import yaml
 
 from audits.languages import LANGUAGES
 from audits.workspace import SETTINGS_FILE, Workspace
-from charter.audit import run_audit
 from charter.loading import PACKAGED
 from dashboard import store
 from dashboard.alerts.changes import Change
@@ -23,6 +22,7 @@ from dashboard.alerts.detect import check
 from dashboard.alerts.letters import letter
 from dashboard.drifting.asked import Asked
 from tests import offers
+from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
 
 RATIO = "adjusted_selection_rate_ratio"

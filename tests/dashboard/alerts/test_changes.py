@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.alert_settings import AlertSettings
-from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, changes_between, direction, is_told
+from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, direction, is_told
 from dashboard.alerts.digest import due_at
 from dashboard.alerts.drifting import _walked
 from dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
 from dashboard.alerts.messages import Told
+from tests.as_json import changes_between
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
 TABLE = {

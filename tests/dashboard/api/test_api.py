@@ -15,7 +15,6 @@ from audits.ledger.checkpoint import parse_checkpoint
 from audits.ledger.proof import parse_proof
 from audits.workspace import Workspace
 from charter.loading import load_charter
-from charter.records import save_audit
 from dashboard.access import log, tokens
 from dashboard.access.permissions import STRANGERS, Action
 from dashboard.access.places import ROUTES
@@ -24,6 +23,7 @@ from dashboard.api.queries import PageQuery, VerdictsQuery
 from dashboard.api.refusals import OPENAPI, TOLD
 from dashboard.api.serving import METHODS, NOWHERE
 from dashboard.server import doors, routes
+from tests.as_json import save_audit
 from tests.dashboard.conftest import FIXTURE
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]

@@ -17,7 +17,7 @@ import audits
 from audits.languages import LANGUAGES
 from audits.workspace import Workspace
 from charter.oscal.exporting import oscal_files
-from charter.records.audits import latest_audits, stored_audits
+from charter.records.audits import stored_audits
 from dashboard.access.permissions import Role
 from dashboard.access.person import COOKIE
 from dashboard.alerts.channels import channels
@@ -27,6 +27,7 @@ from dashboard.alerts.sending import composed
 from dashboard.api.openapi import ADDRESSES
 from dashboard.report.writing import write_report
 from dashboard.server import routes
+from tests.as_json import latest_audits
 from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
 

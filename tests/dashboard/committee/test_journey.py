@@ -27,7 +27,7 @@ from charter.committee.proving import faults
 from charter.committee.rules import packaged
 from charter.committee.sessions import session
 from charter.loading import load_charter
-from charter.records import save_audit, statements, verify_records
+from charter.records import statements, verify_records
 from charter.records.acts import (
     Attendance,
     Ballot,
@@ -43,6 +43,7 @@ from charter.records.acts import (
 )
 from charter.records.kinds import Recommendation, Reply
 from dashboard.access.person import COOKIE
+from tests.as_json import save_audit
 from tests.charter.committee.desk import CALLED, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.browsing import by_keyboard, served, text, violations, waiting, whole

@@ -51,16 +51,11 @@ def test_what_has_changed_since_and_before_is_said_question_by_question(hall, em
 
 
 def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
-    from charter.records import save_audit
+    from tests.as_json import save_audit
+    from tests.written import audit_document
 
-    document = {
-        "system": "chatft", "as_of": "2026-09-01",
-        "window": {"start": "2026-08-01", "end": "2026-08-31", "timezone": "Europe/Paris"},
-        "evidence": {"cubes": "sha256:" + "ab" * 32}, "charter": {"id": "c", "version": "1.0", "sha256": "c1" * 32},
-        "measures": [], "decisions": 10, "verdicts": [],
-        "articles": [{"article": "equite", "verdict": "watch"}, {"article": "<own>", "verdict": "kept"}],
-    }  # fmt: skip
-    save_audit(hall.workspace, document)
+    articles = [{"article": "equite", "verdict": "watch"}, {"article": "<own>", "verdict": "kept"}]
+    save_audit(hall.workspace, audit_document("chatft", start="2026-08-01", end="2026-08-31", articles=articles))
     audit(hall, "matchft", {})
     freeze(hall.workspace, NAME, of=hall.of, who=who())
     pack = shown(hall, empty_scene)

@@ -18,10 +18,9 @@ from audits.runs import Run
 from audits.systems import System
 from audits.windows import Window
 from audits.workspace import Workspace
-from charter.audit import audit_document
 from charter.in_force import in_force
-from charter.records import save_audit
 from dashboard.report import write_report
+from tests.as_json import audit_document, save_audit
 
 OFFERS = """\
 id: offers

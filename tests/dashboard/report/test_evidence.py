@@ -10,7 +10,7 @@ import pypdf
 
 from audits.workspace import Workspace
 from charter.loading import load_charter
-from charter.records import latest_audits
+from tests.as_json import latest_audits
 from tests.dashboard.report.conftest import words
 
 

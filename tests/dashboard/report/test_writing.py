@@ -19,13 +19,15 @@ from dashboard.report import typesetting, write_report
 from dashboard.report.attachments import attachments
 from dashboard.report.content import content
 from dashboard.report.edition import edition
-from dashboard.report.periods import in_period, parse_period
+from dashboard.report.periods import parse_period
 from dashboard.report.words import teller
+from tests.as_json import in_period
 from tests.dashboard.report.conftest import fill, make_workspace, read, words
+from tests.written import audit_document
 
 
 def document(start: str, end: str, entry: int) -> dict[str, Any]:
-    return {"window": {"start": start, "end": end}, "evidence": {"entry": entry}}
+    return audit_document("offers", start=start, end=end, evidence={"entry": entry})
 
 
 def test_a_quarter_holds_its_months_and_prefers_an_audit_of_its_own() -> None:
@@ -49,7 +51,7 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 
 def test_the_newest_audit_of_each_system_and_an_older_quarter(workspace: Workspace) -> None:
     newest, older = edition(workspace, None), edition(workspace, parse_period("2026-Q2"))
-    assert {name: d["window"]["end"] for name, d in newest.scene.latest.items()} == {
+    assert {name: d.window.end.isoformat() for name, d in newest.scene.latest.items()} == {
         "offers": "2026-09-30",
         "checks": "2026-08-31",
     }

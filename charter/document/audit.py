@@ -1,0 +1,150 @@
+"""A whole audit document, and what it shares with a system that no audit has measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Protocol
+
+from pydantic import ConfigDict, Field
+
+from charter.document.articles import ArticleVerdict
+from charter.document.base import LATER, Count, Day, Hash, Hex, Part
+from charter.document.left_out import LeftOut
+from charter.document.measures import MeasureDocument
+from charter.document.references import ReferenceChanged
+from charter.document.verdicts import VerdictDocument
+from charter.document.windows import WindowOfAudit
+from charter.verdict import Verdict, worst
+
+SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
+System = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]
+"""The id of a system."""
+SEAL = ("entry", "root")
+"""Keys of the evidence that exist only once the audit is sealed."""
+
+
+class Evidence(Part):
+    """What the audit read, by hash, and where the ledger seals it."""
+
+    cubes: Annotated[Hash, Field(description="The evidence file: the cube rows that were read")]
+    rows: Annotated[
+        Hash | None,
+        LATER,
+        Field(description="The same rows as CSV; absent from documents of earlier versions"),
+    ] = None
+    system: Annotated[
+        Hash | None,
+        LATER,
+        Field(description="The declaration of the system that was used; absent from documents of earlier versions"),
+    ] = None
+    statements: Annotated[
+        Count | None,
+        LATER,
+        Field(
+            description="What people had stated before this entry of the ledger counted; absent from documents of "
+            "earlier versions"
+        ),
+    ] = None
+    entry: Count | None = None
+    root: Hex | None = None
+
+
+class CharterOfAudit(Part):
+    """The charter that judged."""
+
+    id: str
+    version: str
+    sha256: Hex
+    adopted_before_window: bool
+
+
+class Judged(Protocol):
+    """What a charter says of one system: every question, and what they come to by article."""
+
+    @property
+    def measures(self) -> tuple[MeasureDocument, ...]: ...
+
+    @property
+    def verdicts(self) -> tuple[VerdictDocument, ...]: ...
+
+    @property
+    def articles(self) -> tuple[ArticleVerdict, ...]: ...
+
+
+def by_article(document: Judged) -> dict[str, Verdict]:
+    """The verdicts of the articles of a document, by their ids."""
+    return {each.article: each.verdict for each in document.articles}
+
+
+class Unmeasured(Part):
+    """What people have stated, on a day, of a system that no audit has measured."""
+
+    on: Day
+    measures: tuple[MeasureDocument, ...]
+    verdicts: tuple[VerdictDocument, ...]
+    articles: tuple[ArticleVerdict, ...]
+
+    @property
+    def until(self) -> Day:
+        """The last day that its verdicts are about."""
+        return self.on
+
+    @property
+    def entry(self) -> int | None:
+        """No entry seals it."""
+        return None
+
+
+class AuditDocument(Part):
+    """What one audit of one system measured and how the charter judged it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.audit/1"], Field(alias="schema")]
+    system: System
+    window: WindowOfAudit
+    reference: WindowOfAudit | None
+    as_of: Annotated[Day, Field(description="Day from which outcomes were read")]
+    snapshot: Annotated[Count, Field(description="Snapshot of the lake")]
+    evidence: Evidence
+    charter: CharterOfAudit
+    code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
+    decisions: Count
+    left_out: Annotated[
+        LeftOut | None,
+        LATER,
+        Field(description="What came in and was not counted; absent from documents of earlier versions"),
+    ] = None
+    measures: tuple[MeasureDocument, ...]
+    verdicts: tuple[VerdictDocument, ...]
+    articles: tuple[ArticleVerdict, ...]
+    references: Annotated[
+        Annotated[tuple[ReferenceChanged, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(
+            description="Groups whose reference is another one than in the audit sealed before, where that alone "
+            "changed an answer; absent where there are none"
+        ),
+    ] = None
+
+    @property
+    def until(self) -> Day:
+        """The last day that its verdicts are about."""
+        return self.window.end
+
+    @property
+    def entry(self) -> int | None:
+        """The entry of the ledger that seals it; None before it is sealed."""
+        return self.evidence.entry
+
+    def sealed(self, *, entry: int, root: str) -> AuditDocument:
+        """The same document with the place of its seal."""
+        return self.changed(evidence=self.evidence.changed(entry=entry, root=root))
+
+
+Standing = AuditDocument | Unmeasured
+"""A system as it stands on a day: by its latest audit, or by what people have stated alone."""
+
+
+def worst_of(document: Judged) -> Verdict:
+    """The worst verdict of a document among its questions."""
+    return Verdict(worst(each.verdict for each in document.verdicts))

@@ -1,0 +1,104 @@
+"""What came in and was not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from charter.document.base import LATER, Count, Part, Share
+
+
+class PartLeftOut(Part):
+    """Rows that a question rests on beside the window: how many were counted, how many set aside."""
+
+    rows: Count
+    counted: Count
+    set_aside: Annotated[int, Field(ge=1)]
+    share: Share
+    limited: bool = False
+
+
+class ReasonLeftOut(Part):
+    """How many rows were set aside for one reason."""
+
+    column: str
+    reason: str
+    rows: Annotated[Count, Field(description="How many")]
+
+
+class LeftOutInShort(Part):
+    """What was not counted, without the reasons."""
+
+    rows: Annotated[
+        Count, Field(description="Decisions that should have been counted: those that were, and those set aside")
+    ]
+    counted: Annotated[Count, Field(description="Decisions that were counted")]
+    set_aside: Annotated[
+        Count,
+        Field(
+            description="Decisions of these days, or of days that cannot be read, that are set aside and not corrected"
+        ),
+    ]
+    discarded: Annotated[
+        Count, Field(description="Decisions set aside that somebody discarded: told, and no part of the share")
+    ]
+    excluded: Annotated[
+        Count, Field(description="Decisions of runs that are out of the figures: told, and no part of the share")
+    ]
+    other_periods: Annotated[Count, Field(description="Decisions counted in other periods")]
+    set_apart: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(
+            description="Decisions about groups too small to be told, which are in no figure; no part of the share. "
+            "Absent where there are none."
+        ),
+    ] = None
+    share: Annotated[Share | None, Field(description="set_aside ÷ rows")]
+    limit: Annotated[
+        Annotated[float, Field(gt=0, lt=1)] | None,
+        Field(description="The share from which on the charter judges nothing; null where it states none"),
+    ]
+    limited: Annotated[
+        bool,
+        Field(description="Whether that share is reached: every question that rests on the log is unknown"),
+    ]
+    reference: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the window of reference, on which questions about it rest; absent where nothing "
+            "is set aside there"
+        ),
+    ] = None
+    outcomes: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the log of outcomes, of all periods, on which questions about outcomes rest; "
+            "absent where nothing is set aside there"
+        ),
+    ] = None
+
+    def beside(self, name: str) -> PartLeftOut | None:
+        """What was set aside of what some questions rest on beside the window; None where nothing was."""
+        return {"reference": self.reference, "outcomes": self.outcomes}[name]
+
+
+class LeftOut(LeftOutInShort):
+    """What came in and was not counted."""
+
+    undated: Annotated[
+        Count,
+        Field(
+            description="Of those set aside, the ones whose day cannot be read: they count to every period",
+        ),
+    ]
+    by_reason: Annotated[tuple[ReasonLeftOut, ...], Field(description="Of those set aside, the most first")]
+
+    @classmethod
+    def unlimited(cls, counts: Mapping[str, Any]) -> Self:
+        """What was left out, by its counts alone: no charter has said yet how much is too much."""
+        return cls.model_validate({**counts, "limit": None, "limited": False})

@@ -1,0 +1,44 @@
+"""Groups whose reference is another one than in the audit before, where that alone changed an answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from charter.document.base import Count, Part, Texts
+from charter.document.windows import WindowOfAudit
+from charter.verdict import Verdict
+
+
+class Since(Part):
+    """The audit before."""
+
+    entry: Count
+    window: WindowOfAudit
+
+
+class AnswerChanged(Part):
+    """One question whose answer comes from the reference of now."""
+
+    article: str
+    indicator: str
+    before: Annotated[
+        Verdict,
+        Field(description="What the same decisions answer with the reference of then"),
+    ]
+    now: Verdict
+    sentence: Texts
+
+
+class ReferenceChanged(Part):
+    """One attribute with another reference than in the audit before."""
+
+    attribute: str
+    before: Annotated[
+        str | None,
+        Field(description="The reference in the audit before; null: all other groups"),
+    ]
+    now: str | None
+    since: Since
+    answers: Annotated[tuple[AnswerChanged, ...], Field(min_length=1)]

@@ -1,0 +1,43 @@
+"""The JSON Schema (2020-12) of the audit document, made from its models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from charter.document.audit import SCHEMA as AUDIT
+from charter.document.audit import AuditDocument
+from charter.document.texts import SCHEMA as TEXTS
+from charter.document.texts import TextsDocument
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Plain(GenerateJsonSchema):
+    """Without the titles and defaults that pydantic adds: a document says each key by its own name, or lacks it."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 (the same for every key)
+        return False
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of a part of a document."""
+    found = model.model_json_schema(schema_generator=_Plain)
+    for shape in (found, *found.get("$defs", {}).values()):
+        shape.pop("title", None)
+    return found
+
+
+def audit_schema() -> dict[str, Any]:
+    """The JSON Schema of `boussole.audit/1`."""
+    return {"$schema": DIALECT, **schema_of(AuditDocument), "title": AUDIT}
+
+
+def texts_schema() -> dict[str, Any]:
+    """The JSON Schema of `boussole.texts/1`."""
+    return {"$schema": DIALECT, **schema_of(TextsDocument), "title": TEXTS}

@@ -1,0 +1,86 @@
+"""Verdicts as an audit document writes them, and in short."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from charter.document.base import EARLY, LATER, SINCE, Count, Day, Hex, Part, Share, Texts
+from charter.document.comparisons import Comparison, ThresholdOfVerdict
+from charter.verdict import Verdict
+
+
+class StatementTold(Part):
+    """The attestation that answers a question."""
+
+    entry: Count
+    role: str
+    on: Day
+    valid_until: Day
+    document: Hex
+    renew: bool
+
+
+class CasesTold(Part):
+    """Cases of what is not tolerated, and how many were examined for them; `bound`: 3 / (examined × recall)."""
+
+    confirmed: Count
+    open: Count
+    refuted: Count
+    late: Count
+    entries: tuple[Count, ...]
+    latest: Day
+    deadline: Day
+    examined: Count
+    recall: Share | None
+    bound: Share | None
+    more: Count | None
+
+
+class DatesTold(Part):
+    """The dates of the register that answer a question: the start, and the examinations that came later."""
+
+    start: Day
+    late: dict[str, Day]
+
+
+class VerdictInShort(Part):
+    """The answer to one question, without what explains it. `by`: the attribute that it asks about, if one."""
+
+    article: str
+    indicator: str
+    template: Annotated[str | None, EARLY] = None
+    by: tuple[str, ...] | None = None
+    verdict: Verdict
+    reason: Annotated[str | None, EARLY] = None
+
+
+class VerdictReached(VerdictInShort):
+    """The answer to one question with all that it rests on, before it is put in words."""
+
+    number: Annotated[str | None, EARLY] = None
+    evidence: Annotated[Literal["measured", "attested"] | None, EARLY] = None
+    metric: str | None = None
+    comparisons: tuple[Comparison, ...]
+    threshold: Annotated[ThresholdOfVerdict | None, EARLY]
+    question: Texts
+    looks: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(description="Between how many looks of a year the level of each test is shared"),
+    ] = None
+    statement: Annotated[StatementTold | None, SINCE] = None
+    cases: Annotated[CasesTold | None, SINCE] = None
+    dates: Annotated[DatesTold | None, SINCE] = None
+
+    @property
+    def rests_on_statements(self) -> bool:
+        """Whether it rests on what people stated, here or in the register."""
+        return any(told is not None for told in (self.statement, self.cases, self.dates))
+
+
+class VerdictDocument(VerdictReached):
+    """The answer to one question with all that it rests on, and in words."""
+
+    sentence: Texts
