@@ -39,6 +39,16 @@ class PValues:
     share: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
+    is if the truth is not beyond it, and so good a one if it is."""
+
+    of: str
+    watch: tuple[float, float]
+    breach: tuple[float, float] | None
+
+
 def looks_of(charter: Charter, system: System) -> int:
     """Between how many looks the level is shared: those of a year at the windows that the system declares."""
     return LOOKS[system.windows.audit] if charter.looks == "year" else 1
@@ -63,38 +73,36 @@ def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str
 
 
 def _corrected(family: Sequence[Tested], looks: int) -> list[PValues]:
-    """The level of each comparison at which it is beyond watch or breach, corrected, and the one for kept as it is."""
-    shares = _shares(family)
-    levels = [asked.indicator.threshold for asked, _ in family]
-    at_watch = [_tails(measure, watch_level(level)) for level, (_, measure) in zip(levels, family, strict=True)]
-    at_breach = {
-        i: _tails(measure, level.breach)
-        for i, (level, (_, measure)) in enumerate(zip(levels, family, strict=True))
-        if level.breach is not None
-    }
-    p_watch = holm([beyond for beyond, _ in at_watch], shares)
-    p_breach = dict(
-        zip(
-            at_breach,
-            holm([beyond for beyond, _ in at_breach.values()], _shares([family[i] for i in at_breach])),
-            strict=True,
-        )
-    )
+    return corrected([_compared(asked, measure) for asked, measure in family], looks=looks)
+
+
+def _compared(asked: Question, measure: MeasureInShort) -> Compared:
+    level = asked.indicator.threshold
+    breach = None if level.breach is None else _tails(measure, level.breach)
+    return Compared(of=asked.id, watch=_tails(measure, watch_level(level)), breach=breach)
+
+
+def corrected(family: Sequence[Compared], *, looks: float) -> list[PValues]:
+    """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
+    one for kept as it is, at the breach level where there is one."""
+    shares, breached = _shares(family), [each for each in family if each.breach is not None]
+    p_watch = iter(holm([each.watch[0] for each in family], shares))
+    p_breach = iter(holm([each.breach[0] for each in breached if each.breach is not None], _shares(breached)))
     return [
         PValues(
-            p_breach=min(1.0, p_breach[i] * looks) if i in p_breach else None,
-            p_watch=min(1.0, p_watch[i] * looks),
-            p_kept=at_breach.get(i, at_watch[i])[1],
-            share=shares[i] / looks,
+            p_breach=None if each.breach is None else min(1.0, next(p_breach) * looks),
+            p_watch=min(1.0, next(p_watch) * looks),
+            p_kept=(each.breach or each.watch)[1],
+            share=share / looks,
         )
-        for i in range(len(family))
+        for each, share in zip(family, shares, strict=True)
     ]
 
 
-def _shares(family: Sequence[Tested]) -> list[float]:
+def _shares(family: Sequence[Compared]) -> list[float]:
     """Of each comparison: 1 ÷ (questions of the family × comparisons of its question); they add up to 1."""
-    comparisons = Counter(asked.id for asked, _ in family)
-    return [1 / (len(comparisons) * comparisons[asked.id]) for asked, _ in family]
+    comparisons = Counter(each.of for each in family)
+    return [1 / (len(comparisons) * comparisons[each.of]) for each in family]
 
 
 def verdict_of(tested: PValues, alpha: float) -> Verdict:

@@ -18,7 +18,7 @@ from audits.windows import Window
 from charter.drift.groups import MIX
 from charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
 from charter.judged import DRIFT
-from charter.testing import PValues, verdict_of
+from charter.testing import Compared, corrected, verdict_of
 from charter.verdict import Verdict, worst
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
@@ -74,28 +74,16 @@ def _verdicts(known: Sequence[Measure], rule: Rule) -> dict[str, str]:
     return {
         measure.id: Verdict.UNKNOWN if _few(measure.params["test"]) else verdict_of(tested, rule.alpha)
         for name, family in families.items()
-        for share in [1.0 if name else TO_OTHERS]
-        for (measure, _), tested in zip(family, _tested(family, rule, share), strict=True)
-    }
-
-
-def _tested(family: Sequence[tuple[Measure, Level]], rule: Rule, share: float) -> list[PValues]:
-    """Their p-values, corrected over the family, the looks of a year and the family's share of the level of error."""
-    watch = [_tails(measure, level.watch) for measure, level in family]
-    breach = {
-        at: _tails(measure, level.breach) for at, (measure, level) in enumerate(family) if level.breach is not None
-    }
-    beyond_watch = holm([far for far, _ in watch])
-    beyond_breach = dict(zip(breach, holm([far for far, _ in breach.values()]), strict=True))
-    return [
-        PValues(
-            p_breach=min(1.0, beyond_breach[at] * rule.looks / share) if at in breach else None,
-            p_watch=min(1.0, beyond_watch[at] * rule.looks / share),
-            p_kept=watch[at][1],
-            share=share / (len(family) * rule.looks),
+        for looks in [rule.looks if name else rule.looks / TO_OTHERS]
+        for (measure, _), tested in zip(
+            family, corrected([_compared(*each) for each in family], looks=looks), strict=True
         )
-        for at in range(len(family))
-    ]
+    }
+
+
+def _compared(measure: Measure, level: Level) -> Compared:
+    breach = None if level.breach is None else _tails(measure, level.breach)
+    return Compared(of="", watch=_tails(measure, level.watch), breach=breach)
 
 
 def _tails(measure: Measure, level: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from audits.windows import Window
 from charter.drift.readings import readings
 from charter.drift.rule import FEATURES, SCORE, rule_of
 from charter.loading import load_charter
-from charter.model import Charter
+from charter.model import Charter, Indicator
 from tests.as_json import judge
 from tests.written import drift_rule, sample
 
@@ -85,6 +85,22 @@ def test_all_that_drift_is_accused_of_shares_one_level(charter: Charter) -> None
     assert {rule.level(subject).watch for subject in (SCORE, FEATURES)} == {0.1}
 
 
+def breaching(charter: Charter, breach: float | None) -> Charter:
+    """The charter with a breach level for drift."""
+
+    def changed(indicator: Indicator) -> Indicator:
+        if indicator.id != "likeness_to_reference":
+            return indicator
+        return indicator.model_copy(update={"threshold": indicator.threshold.model_copy(update={"breach": breach})})
+
+    articles = [
+        article.model_copy(update={"indicators": [changed(each) for each in article.indicators]})
+        for article in charter.articles
+    ]
+    return charter.model_copy(update={"articles": articles})
+
+
+@pytest.mark.parametrize("breach", [None, 0.15])
 @pytest.mark.parametrize(
     "columns",
     [
@@ -95,9 +111,9 @@ def test_all_that_drift_is_accused_of_shares_one_level(charter: Charter) -> None
     ],
 )
 def test_what_the_charter_asks_is_judged_as_in_an_audit(
-    charter: Charter, columns: dict[str, tuple[list[int], list[int]]]
+    charter: Charter, columns: dict[str, tuple[list[int], list[int]]], breach: float | None
 ) -> None:
-    found = point(**columns)
+    charter, found = breaching(charter, breach), point(**columns)
     documents = [measure.document() for measure in found.measures]
     given = {
         comparison["measure"].partition("feature=")[2]: comparison["verdict"]
