@@ -62,7 +62,7 @@ class Edition:
 
 def edition(workspace: Workspace, period: Period | None, *, today: dt.date | None = None) -> Edition:
     """The audits of a period with what was stated until the last of them was made, or the newest of each system with
-    what was stated until `today`: that says what the compass says.
+    what was stated until `today`: that says what the compass says, unless another charter has come into force since.
 
     Raises ReportError when there is none, or when the charter of one is not known any more.
     """
@@ -73,24 +73,25 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
     charters = {system_id: _charter(texts, document, current) for system_id, document in latest.items()}
     newest = max(latest, key=lambda system_id: given(latest[system_id].entry))
     earlier = {system_id: before(audits_of(workspace, system_id), document) for system_id, document in latest.items()}
-    acts = {
-        system_id: judging_then(workspace, charters[system_id], before=given(document.entry)).act
+    judging = {
+        system_id: judging_then(workspace, charters[system_id], before=given(document.entry))
         for system_id, document in latest.items()
     }
     as_of = max(document.as_of for document in latest.values())
     stated_until = as_of if period is not None else max(as_of, today or dt.datetime.now(dt.UTC).date())
     facts, systems = facts_of(workspace, as_of=stated_until), workspace.deciding
+    by = {system_id: replace(facts, adopted=each.adopted) for system_id, each in judging.items()}
     scene = Scene(
         charter=charters[newest],
         systems=systems,
         latest={
-            name: brought_up(document, charter=charters[name], system=systems[name], facts=facts)
+            name: brought_up(document, charter=charters[name], system=systems[name], facts=by[name])
             if name in systems
             else document
             for name, document in latest.items()
         },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
-        facts=facts,
+        facts=by[newest],
     )
     return Edition(
         organisation=workspace.settings.organisation,
@@ -99,7 +100,7 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         sealed=latest,
         charters={**dict.fromkeys(scene.examined, scene.charter), **charters},
         texts=texts,
-        acts={system_id: act for system_id, act in acts.items() if act is not None},
+        acts={system_id: each.act for system_id, each in judging.items() if each.act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
         drifts=drifts(workspace, latest, charters, as_of=as_of),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from audits.workspace import Workspace
-from charter.loading import load_charter
+from charter.in_force import adopt
+from charter.loading import PACKAGED, load_charter
 from charter.records import keep_file, seal
 from charter.records.kinds import Finding
 from charter.register import register_of
@@ -42,7 +43,13 @@ def workspace(tmp_path: Path) -> Workspace:
     shutil.copytree(FIXTURE / "systems", made.home / "systems", dirs_exist_ok=True)
     (made.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
     made = Workspace(made.home)
+    (made.home / "charter").mkdir()
+    for path in PACKAGED.glob("*.yaml"):  # a committee that has voted on its levels
+        text = path.read_text(encoding="utf-8").replace("status: proposed", "status: adopted")
+        (made.home / "charter" / path.name).write_text(text, encoding="utf-8")
     charter = load_charter(made)
+    (tmp_path / "vote.pdf").write_bytes(b"%PDF-1.4 a vote")
+    adopt(made, charter, role="Committee", on=dt.date(2025, 1, 6), document=tmp_path / "vote.pdf")
     for name in ("compas-1", "matchft-1", "matchft-2"):
         document = _document(name)
         document["charter"]["sha256"] = charter.sha256
@@ -95,6 +102,11 @@ def test_the_list_of_articles_says_the_worst_of_all(scene: Scene, stands: Stands
 def test_the_api_says_what_the_register_says(workspace: Workspace, stands: Stands) -> None:
     found = answers.systems(workspace, PageQuery()).items
     assert {each.id: dict(each.articles) for each in found} == stands
+
+
+def test_the_report_knows_what_the_compass_knows(workspace: Workspace, scene: Scene) -> None:
+    """Every verdict with all that it rests on, the adoption of its level too."""
+    assert edition(workspace, None, today=TODAY).scene.standing == scene.standing
 
 
 def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
