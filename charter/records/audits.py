@@ -8,7 +8,7 @@ is at any time the one in the ledger's entry; reading adds the two keys again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,14 +44,13 @@ def latest_audits(workspace: Workspace) -> dict[str, AuditDocument]:
     """The document of each system whose window ends last; of several for that window, the one sealed last.
 
     A look back at an old month, made today, does not hide the newest month. Empty when there are no records yet.
-    AuditDocuments are shared between calls: change none.
     """
     newest = _newest()
     with reading(workspace) as connection:
         if connection is None:
             return {}
         rows = connection.execute(select(Audit.__table__).where(Audit.entry.in_(newest)).order_by(Audit.system))
-        return {row.system: _completed(row, _parsed) for row in rows}
+        return {row.system: complete(row) for row in rows}
 
 
 def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, AuditDocument]:
@@ -59,7 +58,7 @@ def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Audit
     query = select(Audit.__table__).where(Audit.entry.in_(sorted(entries)))
     with reading(workspace) as connection:
         rows = [] if connection is None else connection.execute(query).all()
-    return {row.entry: _completed(row, _parsed) for row in rows}
+    return {row.entry: complete(row) for row in rows}
 
 
 def latest_rows(connection: Connection) -> list[Row[Any]]:
@@ -136,7 +135,7 @@ def audits_near(
         chosen = tuple_(Audit.window_start, Audit.window_end).in_(sorted(near))
         query = select(Audit.__table__).where(mine, chosen).order_by(Audit.entry)
         rows = connection.execute(query).all() if near and connection is not None else []
-    found = [_completed(row, _parsed) for row in rows]
+    found = [complete(row) for row in rows]
     return [*found, *(each for each, held in others if (str(held.start), str(held.end)) in near)]
 
 
@@ -219,20 +218,16 @@ def audit_payload(*, system: str, start: str, end: str, charter: str, document: 
 
 def complete(row: Row[Any]) -> AuditDocument:
     """The stored document with the place of its seal."""
-    return _completed(row, AuditDocument.read)
-
-
-def _completed(row: Row[Any], parse: Callable[[str], AuditDocument]) -> AuditDocument:
     try:
-        return parse(row.document).sealed(entry=row.entry, root=row.root)
+        return _parsed(row.document).sealed(entry=row.entry, root=row.root)
     except ValueError as error:
         raise BoussoleError(
-            f"the stored audit of entry {row.entry} cannot be read: it was changed.",
-            next_step="Run `boussole verify --ledger`, and restore the records from a backup.",
+            f"the stored audit of entry {row.entry} cannot be read: it was changed, or a later Boussole wrote it.",
+            next_step="Run `boussole verify --ledger`: it says which. Restore a backup, or use that one.",
         ) from error
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _parsed(text: str) -> AuditDocument:
-    """A stored document: reading those of a hundred systems anew takes a second."""
+    """A stored document, which nobody can change: reading those of a hundred systems anew takes seconds."""
     return AuditDocument.read(text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import tarfile
-import time
+import timeit
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +56,12 @@ def test_what_the_model_reads_fits_its_schema(stored: list[str]) -> None:
 
 
 def test_a_thousand_measures_are_read_in_a_blink(stored: list[str]) -> None:
-    """Some six milliseconds, where reading the bare JSON takes four; on a busy machine more."""
-    fastest = min(_seconds(stored[1]) for _ in range(20))
-    assert fastest < 0.03
+    """About twice as long as the bare JSON takes, whatever else the machine does."""
+    assert _fastest(AuditDocument.read, stored[1]) < 4 * _fastest(json.loads, stored[1])
 
 
-def _seconds(text: str) -> float:
-    start = time.perf_counter()
-    AuditDocument.read(text)
-    return time.perf_counter() - start
+def _fastest(read: Callable[[str], object], text: str) -> float:
+    return min(timeit.repeat(lambda: read(text), number=1, repeat=20))
 
 
 def _first(document: dict[str, Any], status: str) -> dict[str, Any]:
