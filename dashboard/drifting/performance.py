@@ -70,9 +70,10 @@ def performing(
 
 
 def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
-    if doubts or (due and due[-1].strayed(name)):
+    """What was judged decides: one month in twenty lies outside what was expected by chance alone."""
+    if doubts:
         return "watch"
-    return "kept" if due and due[-1].expected else "unknown"
+    return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
 
 
 def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: Words) -> list[str]:

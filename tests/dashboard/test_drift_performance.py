@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,13 @@ def system(observed: str = "all") -> Any:
     return sample(columns, (), windows={"audit": "month", "reference": "2026-01-01/2026-01-31"})
 
 
-def shown(*, observed: str = "all", n: int = 4000, lang: str = "en", due: bool = True) -> Performing | None:
-    """January is the reference, the world changes in April; the outcomes of May are not due in June."""
+def shown(
+    *, observed: str = "all", n: int = 4000, lang: str = "en", due: bool = True, judged: bool = True
+) -> Performing | None:
+    """January is the reference, the world changes in April; the outcomes of May are not due in June.
+
+    `judged`: whether anybody has held what scores mean to a level.
+    """
     random = np.random.default_rng(3)
     windows = [month(number) for number in range(1, 6)]
     counts = {
@@ -68,7 +74,7 @@ def shown(*, observed: str = "all", n: int = 4000, lang: str = "en", due: bool =
         unfinished=False,
         performance=found,
     )
-    read = [readings(each, RULE) for each in series.points]
+    read = [readings(each if judged else replace(each, measures=[]), RULE) for each in series.points]
     return performing(series, read, [], speaker(lang), documents={})
 
 
@@ -112,6 +118,14 @@ def test_what_came_and_what_is_expected_in_words() -> None:
     assert meaning.rows[3][4].startswith("× 0.4")  # e to the −.8 is .45
     assert "Not as expected" in performance_html.performance(told, speaker("en"))
     assert "Pas comme attendu" in performance_html.performance(shown(lang="fr"), speaker("fr"))
+
+
+def test_one_month_outside_what_was_expected_accuses_nobody() -> None:
+    """By chance alone one in twenty is."""
+    told = shown(judged=False)
+    assert told is not None
+    assert told.sentences[-1] == "Not as expected: April 2026."
+    assert told.tone == "unknown"
 
 
 def test_where_outcomes_are_seen_only_for_the_selected_there_is_precision_alone() -> None:
