@@ -163,7 +163,8 @@ class System(Logs, Described):
             raise ValueError(f"only identifier columns can be pseudonymised, not: {extra}")
         if clear := ", ".join(sorted(set(self.privacy.pseudonymise) & _kept_in_clear(self))):
             raise ValueError(
-                f"an identifier that is pseudonymised cannot also be a group, a control or a feature: {clear}"
+                "an identifier that is pseudonymised cannot also be a group, a control, a feature or words of a log, "
+                f"which are kept as they are: {clear}"
             )
         joined = [name for name, group in self.groups.items() if group.source == "sensitive"]
         if joined and (self.sensitive is None or self.columns is None or self.columns.person is None):
@@ -200,4 +201,6 @@ def _kept_in_clear(system: System) -> set[str]:
     found += [*(control.column for control in system.controls.values()), *system.watched]
     if system.columns:
         found += [system.columns.use, system.columns.model_version]
+    for log, part in system.sections():
+        found += LOG_TYPES[log].in_clear(part).values()
     return {name for name in found if name}

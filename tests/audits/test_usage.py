@@ -11,6 +11,7 @@ from audits.decisions import ingest
 from audits.decisions.correction import resubmit
 from audits.decisions.quarantine import export, list_rows
 from audits.declaration import declaration
+from audits.errors import BoussoleError
 from audits.privacy.purge import purge
 from audits.privacy.rotation import rotate
 from audits.systems import System
@@ -135,3 +136,11 @@ def test_a_use_that_was_set_aside_is_corrected_and_counted(chatft: Workspace) ->
     assert (report.accepted, report.cleared) == (1, 1)
     assert rows_of(chatft, COUNT) == [(3,)]
     assert list_rows(chatft, system) == []
+
+
+def test_a_column_that_is_to_be_a_pseudonym_is_kept_in_clear_nowhere(chatft: Workspace) -> None:
+    """The team under another key too, whose words are stored as they are."""
+    file = chatft.home / "systems" / "chatft.yaml"
+    file.write_text(CHATFT.replace("region: region", "region: agency"), encoding="utf-8")
+    with pytest.raises(BoussoleError, match=r"words of a log, which are kept as they are: agency"):
+        Workspace(chatft.home).system("chatft")

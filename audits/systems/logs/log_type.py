@@ -15,6 +15,7 @@ How = Literal["id", "person", "identifier", "moment", "day", "words", "band", "n
 """How a column is read: `id` and `person` must be there, `identifier` is a pseudonym where the system file says so,
 `band` is a range of ages and never an age, `whole` a whole number of 0 or more, `sealed` a text that is encrypted."""
 IDENTIFYING: tuple[How, ...] = ("id", "person", "identifier")
+IN_CLEAR: tuple[How, ...] = ("words", "band")
 
 
 class Follow(StrEnum):
@@ -119,5 +120,12 @@ class LogType:
 
     def identifying(self, part: Section) -> dict[str, str]:
         """The columns that can identify somebody or a row, by their role."""
-        found = {read.role: getattr(part, read.role) for read in self.reads if read.how in IDENTIFYING}
+        return self._read_as(IDENTIFYING, part)
+
+    def in_clear(self, part: Section) -> dict[str, str]:
+        """The columns whose words are stored as they are, by their role."""
+        return self._read_as(IN_CLEAR, part)
+
+    def _read_as(self, ways: tuple[How, ...], part: Section) -> dict[str, str]:
+        found = {read.role: getattr(part, read.role) for read in self.reads if read.how in ways}
         return {role: column for role, column in found.items() if column}
