@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dashboard.charts import chart_svg
-from dashboard.dots import styled
+from dashboard.dots import layered
 from dashboard.fontfiles import embed
 from dashboard.marks import INK, INK_2, MARKS, PAPER
 
@@ -30,8 +30,16 @@ def draw(results: dict[str, Any]) -> str:
     ticks = [10.0**i for i in range(round(math.log10(low)), round(math.log10(high)) + 1)]
     y = alt.Y("seconds:Q", axis=_axis(ticks, _SECONDS, title=None), scale=_scale(low, high))
     layers = [layer for name, points in lines.items() for layer in _line(name, points, x, y)]
-    chart = alt.LayerChart(layer=[*layers, *_labels(lines, x, y)])
-    return embed(chart_svg(_dressed(chart), "en"))
+    title = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
+    chart = layered(
+        [*layers, *_labels(lines, x, y)],
+        axis={"labelPadding": 10, **title},
+        background=PAPER,
+        width=WIDTH,
+        height=HEIGHT,
+        padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
+    )
+    return embed(chart_svg(chart, "en"))
 
 
 _SIZES = "datum.value >= 1e6 ? format(datum.value / 1e6, ',') + ' million' : format(datum.value, ',')"
@@ -74,19 +82,7 @@ def _labels(lines: dict[str, list[dict[str, Any]]], x: alt.X, y: alt.Y) -> list[
             "fontSize": 15,
             "fontWeight": 700 if own else 400,
         }
-        chart = alt.Chart(data).encode(x=x, y=y, text="name:N")
+        chart = alt.Chart(data).encode(x=x, y=y, text=alt.Text("name:N"))
         halo = chart.mark_text(color=PAPER, stroke=PAPER, strokeWidth=5, **words)
         made += [halo, chart.mark_text(color=OURS if own else INK, **words)]
     return made
-
-
-def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
-    sized = chart.properties(
-        width=WIDTH,
-        height=HEIGHT,
-        padding={"left": 76, "right": 164, "top": 24, "bottom": 64},
-        autosize=alt.AutoSizeParams(type="none"),
-        background=PAPER,
-    )
-    title = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
-    return styled(sized, labelPadding=10, **title)

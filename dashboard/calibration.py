@@ -13,7 +13,7 @@ from audits.languages import inside
 from audits.systems import System
 from charter.document import MeasureDocument, Standing
 from charter.families import decision
-from dashboard.dots import styled, ticks
+from dashboard.dots import layered, ticks
 from dashboard.groups import By, attribute_name, group_of
 from dashboard.marks import INK, INK_2, LINE
 from dashboard.rose import wrapped
@@ -208,29 +208,25 @@ def _drawn(marks: Mapping[str, list[Mark]], page: Sheet, height: int) -> alt.Lay
     def of(name: str) -> alt.Chart:
         return alt.Chart(alt.InlineData(values=marks[name]))
 
-    ends = {"x": x, "y": y, "x2": "x2:Q", "y2": "y2:Q"}
+    ends = {"x": x, "y": y, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
     layers = [
         of("grid").mark_rule(color=LINE, strokeWidth=1).encode(**ends),
         of("bar").mark_rule(color="#d3cfc4", strokeWidth=page.bar, strokeCap="round").encode(**ends),
         of("same").mark_rule(color=INK_2, strokeWidth=1.5, strokeDash=[5, 4]).encode(**ends),
-        of("line").mark_line(color=INK, strokeWidth=1.5).encode(x=x, y=y, detail="group:N", order="x:Q"),
+        of("line")
+        .mark_line(color=INK, strokeWidth=1.5)
+        .encode(x=x, y=y, detail=alt.Detail("group:N"), order=alt.Order("x:Q")),
         of("dot").mark_point(shape="diamond", size=page.dot, filled=True, opacity=1, color=INK).encode(x=x, y=y),
         of("name")
         .mark_text(align="left", baseline="bottom", color=INK, fontSize=SIZE + 1, fontWeight=700)
-        .encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
         of("told")
         .mark_text(align="left", baseline="bottom", color=INK_2, fontSize=SIZE)
-        .encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
         *_scales(marks["scale"], x, y),
     ]
-    sized = alt.LayerChart(layer=[layer for layer in layers if layer.data.values]).properties(
-        width=page.width,
-        height=height,
-        padding=0,
-        autosize=alt.AutoSizeParams(type="none"),
-        background="transparent",
-    )
-    return styled(sized)
+    drawn = [layer for layer in layers if layer.data.values]
+    return layered(drawn, axis={}, width=page.width, height=height, padding=0)
 
 
 def _scales(texts: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -241,7 +237,7 @@ def _scales(texts: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
         chart = alt.Chart(alt.InlineData(values=list(same)))
         found.append(
             chart.mark_text(align=align, baseline="middle", angle=angle, color=INK_2, fontSize=SIZE).encode(
-                x=x, y=y, text="text:N"
+                x=x, y=y, text=alt.Text("text:N")
             )
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -108,12 +108,22 @@ def draw(shown: Rows) -> alt.LayerChart:
         _points(dots, x, y, layout),
         *_texts(dots, y, layout),
     ]
-    return _dressed(alt.LayerChart(layer=layers), len(dots), layout)
+    return layered(
+        layers,
+        axis={"labelPadding": 8, "labelOverlap": False},
+        width=layout.plot,
+        height=layout.row * max(len(dots), 1),
+        padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
+    )
 
 
 def _names(dots: Sequence[Dot], layout: Layout) -> list[list[str]]:
     """The lines of each name; a row has room for two."""
     return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
+
+
+def _pixel(at: float) -> alt.XValue:
+    return alt.XValue(at)  # type: ignore[no-untyped-call]
 
 
 def _down(field: str, rows: int) -> alt.Y:
@@ -148,13 +158,13 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
         data = _data([{"x": line.at, "y": line.first, "y2": line.last + 1, "label": line.label}])
         chart = alt.Chart(data)
         dash = [5, 4] if line.broken else [2, 3]
-        layers.append(chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash).encode(x=x, y=y, y2="y2:Q"))
+        layers.append(chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash).encode(x=x, y=y, y2=alt.Y2("y2:Q")))
         if line.label:
             align: Literal["left", "center", "right"] = "left" if layout.narrow else line.align
-            at = alt.value(0) if layout.narrow else x
+            at = _pixel(0) if layout.narrow else x
             up = -5 - 19 * tier * layout.narrow
             text = chart.mark_text(color=ink, fontSize=_SIZE - 1, baseline="bottom", dy=up, align=align)
-            layers.append(text.encode(x=at, y=y, text="label:N"))
+            layers.append(text.encode(x=at, y=y, text=alt.Text("label:N")))
             tier += 1
     return layers
 
@@ -166,7 +176,7 @@ def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[
         if dot.low is not None
     ]
     bar = alt.Chart(_data(values)).mark_rule(strokeWidth=9, strokeCap="round")
-    return [bar.encode(x=x, x2="x2:Q", y=y, color=alt.Color("tint:N", scale=None))] if values else []
+    return [bar.encode(x=x, x2=alt.X2("x2:Q"), y=y, color=alt.Color("tint:N", scale=None))] if values else []
 
 
 def _tint(verdict: str | None) -> str:
@@ -222,38 +232,29 @@ def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
         align="left", baseline="middle", color=INK_2, fontSize=_SIZE, lineBreak="\n", lineHeight=_LEADING
     )
     return [
-        label.encode(x=alt.value(-16 if wide else 0), y=_down("name_y:Q", len(dots)), text="label:N"),
-        text.encode(x=alt.value(layout.plot + (16 if wide else 8)), y=y, text="text:N"),
-        note.encode(x=alt.value(8), y=y, text="note:N"),
+        label.encode(x=_pixel(-16 if wide else 0), y=_down("name_y:Q", len(dots)), text=alt.Text("label:N")),
+        text.encode(x=_pixel(layout.plot + (16 if wide else 8)), y=y, text=alt.Text("text:N")),
+        note.encode(x=_pixel(8), y=y, text=alt.Text("note:N")),
     ]
 
 
-def _dressed(chart: alt.LayerChart, count: int, layout: Layout) -> alt.LayerChart:
-    """The same size and type for every chart, so that they align under one another."""
-    sized = chart.properties(
-        width=layout.plot,
-        height=layout.row * max(count, 1),
-        padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
-        autosize=alt.AutoSizeParams(type="none"),
-        background="transparent",
-    )
-    return styled(sized, labelPadding=8, labelOverlap=False)
+def layered(
+    layers: Sequence[alt.Chart], *, axis: Mapping[str, Any], background: str = "transparent", **properties: Any
+) -> alt.LayerChart:
+    """One drawing of several layers, with the type and lines of every drawing; `axis` adds to its axes.
 
-
-def styled(chart: alt.LayerChart, **axis: Any) -> alt.LayerChart:
-    """Type and lines of every drawing; `axis` adds to its axes."""
-    found: alt.LayerChart = (
-        chart.configure(font=QUOTED, aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
-            grid=True,
-            gridColor=LINE,
-            domain=False,
-            ticks=False,
-            labelColor=INK_2,
-            labelFontSize=14,
-            labelFlush=False,
-            **axis,
-        )
+    All is said at once: each step of a chart that is built up copies all of its data.
+    """
+    axes = alt.AxisConfig(
+        grid=True,
+        gridColor=LINE,
+        domain=False,
+        ticks=False,
+        labelColor=INK_2,
+        labelFontSize=14,
+        labelFlush=False,
+        **axis,
     )
-    return found
+    config = alt.Config(font=QUOTED, aria=False, view=alt.ViewConfig(stroke=None), axis=axes)
+    size = alt.AutoSizeParams(type="none")
+    return alt.LayerChart(layer=list(layers), config=config, autosize=size, background=background, **properties)

@@ -92,8 +92,8 @@ def chart(rows: Sequence[Row], *, metric: str) -> alt.LayerChart:
         alt.Tooltip(field) for field in ("by:N", "group:N", "against:N", "value:Q", "low:Q", "high:Q", "n:Q", "note:N")
     ]
     base = alt.Chart(frame).encode(y=across, tooltip=told)
-    lines = base.mark_rule().encode(x=alt.X("low:Q", title=metric, scale=alt.Scale(zero=False)), x2="high:Q")
+    lines = base.mark_rule().encode(x=alt.X("low:Q", title=metric, scale=alt.Scale(zero=False)), x2=alt.X2("high:Q"))
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", title=metric))
     absent = base.transform_filter("datum.value === null").mark_text(align="left", dx=4, fontStyle="italic")
-    notes = absent.encode(x=alt.value(0), text="note:N")
+    notes = absent.encode(x=alt.value(0), text=alt.Text("note:N"))
     return alt.LayerChart(layer=[lines, dots, notes], width=380)
