@@ -176,6 +176,7 @@ def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp
     assert {"stage_selection_rate_ratio", "exposure_ratio", "mean_score", "adjusted_selection_rate_ratio"} <= metrics
 
 
+@pytest.mark.slow
 def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
     frame = pd.concat([people({"F": 400, "M": 300, "mf": 3}), people({"F": 380, "M": 320, "mf": 2}, month=2)])
     frame = frame.reset_index(drop=True)

@@ -333,6 +333,7 @@ def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
     assert cubes(workspace, system) == before
 
 
+@pytest.mark.slow
 @settings(
     max_examples=3,
     deadline=None,

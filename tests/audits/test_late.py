@@ -20,6 +20,7 @@ from audits.lake.tables import CUBES, table
 from audits.log_names import LogName
 from audits.privacy import keys
 from audits.workspace import Workspace
+from tests.sparing import later
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -252,7 +253,7 @@ def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> 
     assert report.rejections[0].reason == "its month is sealed: its rows were purged"
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, later(1), later(2)])
 def test_a_random_history_ends_as_pandas_says(tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     workspace = make(tmp_path / "w")

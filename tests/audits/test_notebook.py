@@ -63,6 +63,7 @@ def test_a_frame_measures_as_the_command_line_does(published: Path, audited: Aud
     assert found.run.decisions == document["decisions"] == 4526
 
 
+@pytest.mark.slow
 def test_every_kind_of_data_gives_the_same(frame: pd.DataFrame, file: Path, tmp_path: Path) -> None:
     parquet = tmp_path / "calls.parquet"
     frame.to_parquet(parquet)

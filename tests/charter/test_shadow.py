@@ -22,6 +22,7 @@ from charter.schemas import versions_schema
 from charter.shadow import keep, kept, side_of_shadow
 from charter.side_by_side import differing
 from tests.as_json import run_audit
+from tests.sparing import later
 from tests.written import system_text
 
 JANUARY = pd.Timestamp("2026-01-01").date()
@@ -176,6 +177,7 @@ def test_so_few_without_an_answer_that_all_would_tell(tmp_path: Path) -> None:
         beside(filled(tmp_path / "a", frame, again.iloc[4:]))
 
 
+@pytest.mark.slow
 def test_a_group_that_the_audit_set_apart_is_on_neither_side(tmp_path: Path) -> None:
     """As if there were none of them: whatever was decided about them, and answered, nothing else is told."""
     frame, again = cases(sizes={"F": 300, "M": 300, "X": 7})
@@ -254,7 +256,7 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize(("late", "told"), [(4, False), (30, True)])
+@pytest.mark.parametrize(("late", "told"), [(4, False), later(30, True)])
 def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: bool) -> None:
     """Answers on a few women come in between two comparisons of the month: the second less the first is these few."""
     frame, again = cases()

@@ -90,6 +90,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made
 
 
+@pytest.mark.slow
 def test_a_hostile_report_reaches_nothing(chrome: webdriver.Chrome, workspace: Workspace) -> None:
     place = stored.place_of(workspace, "jobs", *PAIR)
     with listening() as (port, heard), contextlib.contextmanager(served)(workspace.home) as start:

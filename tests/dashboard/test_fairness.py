@@ -88,6 +88,7 @@ def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
     assert alone.answer.startswith(f"Small group {word}: set apart (")
 
 
+@pytest.mark.slow
 def test_no_figure_stands_here_that_the_audit_does_not_hold(view: View, windows: list[Any]) -> None:
     document = windows[0]
     held = {text for m in document["measures"] for text in _written(m)} | {"100", "95", "11", "2", "2026", "100.0"}

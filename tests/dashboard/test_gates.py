@@ -117,6 +117,7 @@ def test_runs_that_cannot_be_audited_are_told(run, runs):
     refused(run("audit", "--run", runs["fair"], "--system", "other"), "of the system 'essai', not of 'other'")
 
 
+@pytest.mark.slow
 def test_a_file_is_audited_without_a_workspace(run, tmp_path):
     frame(women=0.3).to_csv(tmp_path / "rows.csv", index=False)
     (tmp_path / "essai.yaml").write_text(SYSTEM, encoding="utf-8")

@@ -41,6 +41,7 @@ def test_on_a_slow_line_a_page_is_whole_in_seconds_and_nothing_that_is_read_move
         chrome.execute_cdp_cmd("Network.disable", {})
 
 
+@pytest.mark.slow
 def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: Open, address: str) -> None:
     page = visit("/")
     addresses = page.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
@@ -59,6 +60,7 @@ def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
     page.switch_to.default_content()
 
 
+@pytest.mark.slow
 def test_local_mode_is_said_on_every_page(visit: Open) -> None:
     for path in (
         "/",

@@ -179,7 +179,7 @@ def fill_in(text: str, answers: Mapping[str, str | None]) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if i > 2 else ()) for i, name in enumerate(FILES)]
+    "name", [pytest.param(name, marks=pytest.mark.slow if i > 1 else ()) for i, name in enumerate(FILES)]
 )
 def test_a_file_gets_the_verdict_of_its_publication(desk: Desk, name: str) -> None:
     asked = FILES[name]

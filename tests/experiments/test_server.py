@@ -90,6 +90,7 @@ def test_a_server_is_read_as_a_file_is(workspace: Workspace, mlflow: Any, decisi
     assert not (workspace.home / "mlflow.db").exists()
 
 
+@pytest.mark.slow
 def test_many_runs_are_asked_for_only_where_something_may_have_changed(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,7 @@ def test_bins_of_groups_are_never_told_and_nothing_is_judged(moved: Any) -> None
     assert not judged & {measure["id"] for measure in found}
 
 
+@pytest.mark.slow
 def test_several_audits_that_make_up_the_reference_tell_it(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "a", rows({"F": [60] * 4, "M": [60] * 4}), reference=QUARTER)
     for month in MONTHS[:2]:
@@ -249,6 +250,7 @@ def test_without_a_score_decisions_alone_are_compared(tmp_path: Path) -> None:
     assert exact["measures"] == document["measures"]
 
 
+@pytest.mark.slow
 def test_people_who_come_again_widen_what_is_told(tmp_path: Path) -> None:
     frame = rows({"F": [600, 0, 0, 600], "M": [600, 0, 0, 600]}, people=True)
     found = {}

@@ -48,6 +48,7 @@ from tests.audits.privacy.helpers import (
     rows_of,
     system_text,
 )
+from tests.sparing import later
 
 
 def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
@@ -292,6 +293,7 @@ def test_rows_of_excluded_runs_age_too(workspace: Workspace, loans: System, tmp_
     assert rows_of(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(41,)]
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
     """No file may grow beyond 20,000 bytes once the copying begins."""
     inode = workspace.catalogue.stat().st_ino
@@ -337,7 +339,7 @@ def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Pat
     assert "The lake also holds rows of 'loans', whose file is gone: put loans.yaml back to purge them." in said
 
 
-@pytest.mark.parametrize("growing", [True, False])
+@pytest.mark.parametrize("growing", [True, later(False)])
 def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System, tmp_path: Path, growing: bool) -> None:
     """A source that still holds the old rows is read again, with one young row more in each log."""
     purge(workspace, before=BEFORE)
