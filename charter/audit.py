@@ -24,6 +24,7 @@ from charter.left_out import held_to
 from charter.published import hold_groups, publications
 from charter.records import open_records, save_audit
 from charter.references import changed_references
+from charter.verdict import RULE
 from charter.verdicts import judge, summarise
 
 
@@ -105,11 +106,11 @@ def audit_files(
 
 
 def audit_document(
-    run: Run, judging: InForce, *, facts: Facts | None = None, read: Evidence | None = None
+    run: Run, judging: InForce, *, facts: Facts | None = None, read: Evidence | None = None, rule: int = RULE
 ) -> AuditDocument:
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed.
 
-    `read`: the evidence that a stored document names, where it is computed again from that.
+    `read`, `rule`: the evidence that a stored document names and the rule it was judged by, where it is computed again.
     """
     charter, act = judging.charter, judging.act
     measures = measures_of(run.measures)
@@ -122,6 +123,7 @@ def audit_document(
         window_end=run.window.end,
         facts=facts,
         left_out=left_out,
+        rule=rule,
     )
     return AuditDocument(
         schema_=SCHEMA,
@@ -146,6 +148,7 @@ def audit_document(
             adopted_before_window=act is not None and act.proven_on <= run.window.start,
         ),
         code=f"sha256:{code_hash()}",
+        **({} if rule == 1 else {"rule": rule}),
         decisions=run.decisions,
         **({} if left_out is None else {"left_out": left_out}),
         measures=measures,

@@ -30,6 +30,7 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             facts=facts,
             left_out=document.left_out,
             only=_stated,
+            rule=document.rule_then,
         )
     }
     verdicts = [*_brought_up(document.verdicts, fresh)]

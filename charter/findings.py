@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from audits.languages import Catalogue, number
 from audits.systems.model import System
-from charter.document import MeasureInShort
+from charter.document import IntervalOfTests, MeasureInShort
 from charter.document.base import given
 from charter.families import controls, decision, stage
 from charter.naming import feature, gap_digits, other_place, per_hundred, place
@@ -53,8 +54,30 @@ MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 
-def finding(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
-    """The figures of a comparison that has a value, as a clause without its full stop."""
+@dataclass(frozen=True, kw_only=True)
+class Ends:
+    """Where a figure lies; None: without end on that side."""
+
+    low: float | None
+    high: float | None
+
+
+def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> Ends | None:
+    """The interval to tell of a comparison: the one that decided; else that of the figure by itself."""
+    found = decided or measure.interval
+    return None if found is None else Ends(low=found.low, high=found.high)
+
+
+def finding(
+    measure: MeasureInShort,
+    *,
+    verdict: str,
+    catalogue: Catalogue,
+    system: System,
+    decided: IntervalOfTests | None = None,
+) -> str:
+    """The figures of a comparison that has a value, as a clause without its full stop. `decided`: the interval of its
+    tests, where they decided."""
     scale = measure.params.scale
     if scale == "distance":
         return _drift(measure, verdict, catalogue, system)
@@ -70,8 +93,8 @@ def finding(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, syst
         message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
         told = catalogue.gettext(message).format(value=value, controls=names, **named)
-        return told + _ratio_interval(measure, catalogue)
-    return _rates(measure, catalogue, named)
+        return told + _ratio_interval(ends_of(measure, decided), catalogue)
+    return _rates(measure, catalogue, named, ends_of(measure, decided))
 
 
 def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
@@ -99,11 +122,11 @@ def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: 
     return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
 
 
-def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str]) -> str:
+def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
     values = given(measure.params.values)
     digits = gap_digits(values)
     first, second = (number(100 * value, catalogue.lang, digits) for value in values)
-    gap = _gap(given(measure.value), catalogue, digits) + _gap_interval(measure, catalogue, digits)
+    gap = _gap(given(measure.value), catalogue, digits) + _gap_interval(measure, ends, catalogue, digits)
     message = catalogue.gettext(RATES.get(measure.metric, OTHER_RATE))
     return message.format(first=first, second=second, gap=gap, **named)
 
@@ -116,23 +139,24 @@ def _gap(gap: float, catalogue: Catalogue, digits: int) -> str:
     return message.format(n=number(abs(shown), catalogue.lang, digits))
 
 
-def _gap_interval(measure: MeasureInShort, catalogue: Catalogue, digits: int) -> str:
+def _gap_interval(measure: MeasureInShort, ends: Ends | None, catalogue: Catalogue, digits: int) -> str:
     """Between 5 and 15 (of what the gap is), or between 3 fewer and 2 more."""
-    interval = measure.interval
-    if interval is None:
+    if ends is None or ends.low is None or ends.high is None:
         return ""
-    ends = sorted((interval.low, interval.high), key=abs)
-    same = ends[0] * ends[1] > 0 and bool(round(100 * ends[0], digits)) and ends[0] * given(measure.value) > 0
+    near, far = sorted((ends.low, ends.high), key=abs)
+    same = near * far > 0 and bool(round(100 * near, digits)) and near * given(measure.value) > 0
     if same:
-        return _between([number(abs(100 * end), catalogue.lang, digits) for end in ends], catalogue)
-    return _between([_gap(end, catalogue, digits) for end in (interval.low, interval.high)], catalogue)
+        return _between([number(abs(100 * end), catalogue.lang, digits) for end in (near, far)], catalogue)
+    return _between([_gap(end, catalogue, digits) for end in (ends.low, ends.high)], catalogue)
 
 
-def _ratio_interval(measure: MeasureInShort, catalogue: Catalogue) -> str:
-    interval = measure.interval
-    if interval is None:
+def _ratio_interval(ends: Ends | None, catalogue: Catalogue) -> str:
+    if ends is None or ends.low is None:
         return ""
-    return _between([per_hundred(end, catalogue.lang) for end in (interval.low, interval.high)], catalogue)
+    low = per_hundred(ends.low, catalogue.lang)
+    if ends.high is None:
+        return " " + catalogue.gettext("({low} at least)").format(low=low) if ends.low else ""
+    return _between([low, per_hundred(ends.high, catalogue.lang)], catalogue)
 
 
 def _between(ends: Sequence[str], catalogue: Catalogue) -> str:

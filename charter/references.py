@@ -69,6 +69,7 @@ def changed_references(
             window_end=window.end,
             facts=facts,
             left_out=document.left_out,
+            rule=document.rule_then,
         )
         told = _Reference(
             attribute=name, before=group.reference, now=system.groups[name].reference, window=previous.window

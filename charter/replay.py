@@ -1,7 +1,7 @@
 """What another version of the charter would have said: stored measures judged again, and what changes.
 
 Nothing is measured again and nothing stored is touched: a verdict that was given stays given. Each audit is judged with
-what people had stated when it was made, and by the system file of today.
+what people had stated when it was made, by the rule of then, and by the system file of today.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> 
         window_end=audit.end,
         facts=facts,
         left_out=audit.left_out,
+        rule=audit.rule,
     )
     return Judged(
         entry=audit.entry,

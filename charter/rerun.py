@@ -195,7 +195,7 @@ def computed(document: AuditDocument, system: System, by: Basis, read: Read, sta
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
     )
-    return audit_document(run, by[0], facts=by[1], read=document.evidence)
+    return audit_document(run, by[0], facts=by[1], read=document.evidence, rule=document.rule_then)
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> Asked:

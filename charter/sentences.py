@@ -15,6 +15,7 @@ from charter.findings import finding, level_words, meaning
 from charter.left_out import REASON, limiting
 from charter.naming import about
 from charter.stated_sentences import stated_sentence
+from charter.testing import past
 from charter.verdict import Verdict
 
 LOCALE = Path(__file__).parent / "locale"
@@ -125,6 +126,14 @@ OTHER_PICTURES = {
         "For {n} other groups, the figure over everybody tells another story.",
     ),
 }
+LIES = {
+    "between": "The figure lies between the watch level ({watch}) and the breach level ({breach}): chance alone may "
+    "explain that.",
+    "past_breach": "The figure lies beyond the breach level ({breach}): chance alone may explain that.",
+    "past_watch": "The figure lies beyond the watch level ({watch}): chance alone may explain that.",
+    "good_side": "The figure lies on the good side of the watch level ({watch}): chance alone may explain that.",
+}
+"""Between which levels a figure lies of which nobody can tell."""
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -226,11 +235,14 @@ class _Told:
         """The answer, the figures, and the level or what would settle it."""
         verdict, gettext = self.document.verdict, self.catalogue.gettext
         answer = gettext(ANSWERS[verdict, self.question.indicator.good_answer])
-        found = finding(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
+        found = finding(
+            measure, verdict=verdict, catalogue=self.catalogue, system=self.system, decided=comparison.interval
+        )
         if verdict == "unknown":
             more = comparison.more_decisions
             message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
-            return [answer, message.format(finding=found, n=about(more or 0, self.catalogue.lang))]
+            settled = message.format(finding=found, n=about(more or 0, self.catalogue.lang))
+            return [answer, settled, self._lies(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         return [answer, f"{found}.", self._level(comparison.levels, given(measure.params.scale)), told]
 
@@ -241,6 +253,18 @@ class _Told:
         level = (levels.watch if name == "watch" else levels.breach) or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
         return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
+
+    def _lies(self, comparison: Comparison, measure: MeasureInShort) -> str:
+        """Between which levels the figure lies; not said by the first rule."""
+        levels = comparison.levels
+        if not comparison.knows("interval") or levels.watch is None:
+            return ""
+        value, scale, bad_side = given(measure.value), given(measure.params.scale), given(measure.params.bad_side)
+        where = "past_watch" if past(value, levels.watch, bad_side=bad_side) else "good_side"
+        if where == "past_watch" and levels.breach is not None:
+            where = "past_breach" if past(value, levels.breach, bad_side=bad_side) else "between"
+        watch, breach = (level_words(each or 0.0, scale, self.catalogue) for each in (levels.watch, levels.breach))
+        return self.catalogue.gettext(LIES[where]).format(watch=watch, breach=breach)
 
     def picture(self, told: MeasureInShort) -> str:
         """That comparing like with like tells another story than the raw figure, of this group or of others."""

@@ -8,18 +8,19 @@ many groups takes nothing from one that compares two.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audits.errors import CharterError
 from audits.systems.model import System
-from audits.uncertainty.holm import holm
+from audits.uncertainty.holm import holm, holm_levels
 from audits.uncertainty.tests import decisions_needed, tails
+from charter.distances import KIND, window_needed
 from charter.document import MeasureInShort
 from charter.document.base import given
 from charter.families import Question
 from charter.model import Charter, Threshold
-from charter.verdict import Verdict
+from charter.verdict import RULE, Verdict
 
 Tested = tuple[Question, MeasureInShort]
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
@@ -37,6 +38,10 @@ class PValues:
     p_watch: float
     p_kept: float
     share: float
+    at_breach: float | None
+    """The level that Holm's step holds the uncorrected p of *broken* to."""
+    at_watch: float
+    at_kept: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +59,7 @@ def looks_of(charter: Charter, system: System) -> int:
     return LOOKS[system.windows.audit] if charter.looks == "year" else 1
 
 
-def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str, str], PValues]:
+def p_values(questions: Sequence[Question], *, alpha: float, looks: int = 1) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
     Broken and watch are corrected over the family, then over the looks; kept is not: it needs every comparison, which
@@ -68,12 +73,12 @@ def p_values(questions: Sequence[Question], *, looks: int = 1) -> dict[tuple[str
     return {
         (question.id, measure.id): tested
         for family in families.values()
-        for (question, measure), tested in zip(family, _corrected(family, looks), strict=True)
+        for (question, measure), tested in zip(family, _corrected(family, looks, alpha), strict=True)
     }
 
 
-def _corrected(family: Sequence[Tested], looks: int) -> list[PValues]:
-    return corrected([_compared(asked, measure) for asked, measure in family], looks=looks)
+def _corrected(family: Sequence[Tested], looks: int, alpha: float) -> list[PValues]:
+    return corrected([_compared(asked, measure) for asked, measure in family], looks=looks, alpha=alpha)
 
 
 def _compared(asked: Question, measure: MeasureInShort) -> Compared:
@@ -82,21 +87,35 @@ def _compared(asked: Question, measure: MeasureInShort) -> Compared:
     return Compared(of=asked.id, watch=_tails(measure, watch_level(level)), breach=breach)
 
 
-def corrected(family: Sequence[Compared], *, looks: float) -> list[PValues]:
+def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list[PValues]:
     """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
-    one for kept as it is, at the breach level where there is one."""
+    one for kept as it is, at the breach level where there is one. With each the level that it is held to."""
     shares, breached = _shares(family), [each for each in family if each.breach is not None]
-    p_watch = iter(holm([each.watch[0] for each in family], shares))
-    p_breach = iter(holm([each.breach[0] for each in breached if each.breach is not None], _shares(breached)))
-    return [
-        PValues(
-            p_breach=None if each.breach is None else min(1.0, next(p_breach) * looks),
-            p_watch=min(1.0, next(p_watch) * looks),
-            p_kept=(each.breach or each.watch)[1],
-            share=share / looks,
+    p_watch = _held([each.watch[0] for each in family], shares, looks, alpha)
+    p_breach = _held([each.breach[0] for each in breached if each.breach], _shares(breached), looks, alpha)
+    found = []
+    for each, share in zip(family, shares, strict=True):
+        (watch, at_watch), (broken, at_breach) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
+        found.append(
+            PValues(
+                p_breach=broken,
+                p_watch=watch,
+                p_kept=(each.breach or each.watch)[1],
+                share=share / looks,
+                at_breach=at_breach,
+                at_watch=at_watch,
+                at_kept=alpha,
+            )
         )
-        for each, share in zip(family, shares, strict=True)
-    ]
+    return found
+
+
+def _held(
+    p_values: Sequence[float], shares: Sequence[float], looks: float, alpha: float
+) -> Iterator[tuple[float, float]]:
+    """Of each p-value, itself corrected, and the level that it is held to as it is."""
+    corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
+    return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
 
 
 def _shares(family: Sequence[Compared]) -> list[float]:
@@ -105,29 +124,40 @@ def _shares(family: Sequence[Compared]) -> list[float]:
     return [1 / (len(comparisons) * comparisons[each.of]) for each in family]
 
 
-def verdict_of(tested: PValues, alpha: float) -> Verdict:
-    """The verdict of one comparison."""
+def verdict_of(tested: PValues, alpha: float, *, past_watch: bool) -> Verdict:
+    """The verdict of one comparison. `past_watch`: its figure lies beyond the watch level, so that it is never kept."""
     if tested.p_breach is not None and tested.p_breach <= alpha:
         return Verdict.BROKEN
     if tested.p_watch <= alpha:
         return Verdict.WATCH
-    return Verdict.KEPT if tested.p_kept <= alpha else Verdict.UNKNOWN
+    return Verdict.KEPT if tested.p_kept <= alpha and not past_watch else Verdict.UNKNOWN
+
+
+def past(value: float, level: float, *, bad_side: str) -> bool:
+    """Whether a figure lies beyond a level that is on its bad side.
+
+    >>> past(0.88, 0.95, bad_side="below"), past(0.95, 0.95, bad_side="below"), past(0.12, 0.1, bad_side="above")
+    (True, False, True)
+    """
+    return value < level if bad_side == "below" else value > level
 
 
 def more_decisions(
-    measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int
+    measure: MeasureInShort, threshold: Threshold, *, charter: Charter, share: float, decisions: int, rule: int = RULE
 ) -> int | None:
     """How many more decisions of the system would settle an unknown comparison, whichever way comes first.
 
-    If the truth is as measured: kept when it lies on the good side of the level for that, else broken; and
-    watch when it lies beyond the watch level. None: no reasonable number would.
+    If the truth is as measured: kept when it lies on the good side of the level for that (by the second rule, of the
+    watch level too), else broken; and watch when it lies beyond the watch level. None: no reasonable number would.
     """
+    test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
+    watched = rule > 1 and _beyond(measure, watch) < 0.5
     found = []
-    for level in {watch_level(threshold), kept_level(threshold)}:
+    for level in {watch, kept}:
         bad = _beyond(measure, level) < 0.5
-        if bad or level == kept_level(threshold):
+        if bad or (level == kept and not watched):
             needed = decisions_needed(
-                given(measure.params.test),
+                test,
                 threshold=level_of(measure, level),
                 bad_side=given(measure.params.bad_side),
                 n=decisions,
@@ -135,7 +165,16 @@ def more_decisions(
                 power=charter.power,
             )
             found.append(needed)
+    if rule > 1 and test["kind"] == KIND:
+        window = window_needed(test, level=watch, past=past_watch(measure, threshold), n=decisions)
+        found = [None if each is None or window is None else max(each, window) for each in found]
     return min((needed for needed in found if needed), default=None)
+
+
+def past_watch(measure: MeasureInShort, threshold: Threshold) -> bool:
+    """Whether a figure lies beyond the watch level."""
+    level = level_of(measure, watch_level(threshold))
+    return past(given(measure.value), level, bad_side=given(measure.params.bad_side))
 
 
 def watch_level(threshold: Threshold) -> float:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+
+RULES = {1: dt.date(2026, 11, 26), 2: dt.date(2026, 11, 28)}
+"""The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
+watch level is never kept, a distance counted from too few decides nothing, and documents tell the interval that decided.
+"""
+RULE = max(RULES)
+"""The rule of today; an audit keeps the one of its time."""
 
 
 class Verdict(StrEnum):

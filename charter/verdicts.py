@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from audits.systems.model import System
+from charter.deciding import interval_of
+from charter.distances import too_few
 from charter.document import (
     ArticleVerdict,
     Comparison,
@@ -21,6 +23,7 @@ from charter.document import (
     VerdictInShort,
     VerdictReached,
 )
+from charter.document.base import given
 from charter.document.left_out import LeftOutInShort
 from charter.facts import Facts
 from charter.families import Asked, Question, asked, asked_of
@@ -28,8 +31,8 @@ from charter.left_out import REASON, held_to, limiting
 from charter.model import Charter, Indicator
 from charter.sentences import sentence
 from charter.stated import Period, Stated, attested, dated, tolerated
-from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
-from charter.verdict import Verdict, together, worst
+from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, past_watch, verdict_of
+from charter.verdict import RULE, Verdict, together, worst
 
 __all__ = ["judge", "oriented", "summarise"]
 
@@ -50,18 +53,25 @@ def judge(
     facts: Facts | None = None,
     left_out: LeftOutInShort | None = None,
     only: Callable[[Question], bool] | None = None,
+    rule: int = RULE,
 ) -> list[VerdictDocument]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
     `measures` are those of an audit, None where none was made; `window_start` and
     `window_end` are its first and last day, `facts` what people have stated (nothing, if absent), `left_out` what the
     audit did not count.
-    `only`: of some questions.
+    `only`: of some questions. `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
     judging = _judging(
-        asked_of(charter, system), measures, start=window_start, end=window_end, facts=facts, left_out=left_out
+        asked_of(charter, system),
+        measures,
+        start=window_start,
+        end=window_end,
+        facts=facts,
+        left_out=left_out,
+        rule=rule,
     )
     return [judging.document(question) for question in judging.questions if only is None or only(question)]
 
@@ -74,9 +84,12 @@ def verdicts_in_short(
     window_end: dt.date,
     facts: Facts,
     left_out: LeftOutInShort | None,
+    rule: int,
 ) -> list[VerdictInShort]:
     """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
-    judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out)
+    judging = _judging(
+        asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out, rule=rule
+    )
     return [judging.short(question) for question in judging.questions]
 
 
@@ -122,6 +135,7 @@ class _Judging:
     period: Period
     facts: Facts
     left_out: LeftOutInShort | None
+    rule: int
 
     @cached_property
     def held(self) -> LeftOutInShort | None:
@@ -135,7 +149,7 @@ class _Judging:
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
         """Made when the first comparison asks: what rests on statements alone needs none."""
-        return p_values(self.questions, looks=self.looks)
+        return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks)
 
     def document(self, question: Question) -> VerdictDocument:
         indicator = question.indicator
@@ -205,8 +219,15 @@ class _Judging:
             return Verdict.UNKNOWN, measure.reason
         if self.limited(question):
             return Verdict.UNKNOWN, REASON
-        verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha)
+        if self.undecidable(measure):
+            return Verdict.UNKNOWN, UNDECIDED
+        lies_past = self.rule > 1 and past_watch(measure, question.indicator.threshold)
+        verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha, past_watch=lies_past)
         return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
+
+    def undecidable(self, measure: MeasureInShort) -> bool:
+        """Whether a distance was counted from too few decisions for its test to decide."""
+        return self.rule > 1 and too_few(given(measure.params.test))
 
     def _comparison(self, question: Question, measure: MeasureInShort) -> Comparison:
         threshold = question.indicator.threshold
@@ -216,6 +237,9 @@ class _Judging:
         )
         (verdict, reason), tested = self._answer(question, measure), self.tested.get((question.id, measure.id))
         undecided = tested is not None and reason == UNDECIDED
+        decided = None
+        if tested is not None and reason != REASON and not self.undecidable(measure):
+            decided = interval_of(measure, tested, levels, alpha=self.charter.alpha)
         return Comparison(
             measure=measure.id,
             against=measure.params.against or "reference",
@@ -226,6 +250,7 @@ class _Judging:
             adjusted=tested is not None,
             share=tested.share if tested else None,
             levels=levels,
+            **({} if self.rule == 1 else {"interval": decided}),
             more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
             reason=reason,
         )
@@ -233,7 +258,12 @@ class _Judging:
     def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
         decisions = self.decisions or measure.n or 0
         return more_decisions(
-            measure, question.indicator.threshold, charter=self.charter, share=share, decisions=decisions
+            measure,
+            question.indicator.threshold,
+            charter=self.charter,
+            share=share,
+            decisions=decisions,
+            rule=self.rule,
         )
 
 
@@ -245,6 +275,7 @@ def _judging(
     end: dt.date | None,
     facts: Facts | None,
     left_out: LeftOutInShort | None,
+    rule: int,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     end = end or max(start, facts.as_of if facts else start)
@@ -257,6 +288,7 @@ def _judging(
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
         left_out=left_out,
+        rule=rule,
     )
 
 

@@ -33,6 +33,27 @@ def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> l
     return adjusted
 
 
+def holm_levels(p_values: Sequence[float], weights: Sequence[float] | None = None, *, alpha: float) -> list[float]:
+    """The level that Holm's procedure holds each p-value to, in the order given: it rejects exactly those at or below.
+
+    What is rejected is held to the level of its step; what is not, to that of the step at which the procedure stopped.
+    Formula: sorted by p/w ascending, α w(i) / (w(i) + … + w(m)); from the first p(i) above that on, with the sum of that
+    step. Undefined: an empty family gives an empty list. Source: Holm (1979), as above.
+
+    >>> [round(level, 4) for level in holm_levels([0.01, 0.04, 0.03], alpha=0.05)]
+    [0.0167, 0.025, 0.025]
+    """
+    parts = [1.0] * len(p_values) if weights is None else list(weights)
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i] / parts[i])
+    lefts = list(accumulate(parts[i] for i in reversed(order)))
+    found, stopped = [0.0] * len(p_values), 0.0
+    for index, left in zip(order, reversed(lefts), strict=True):
+        if not stopped and p_values[index] > alpha * parts[index] / left:
+            stopped = left
+        found[index] = alpha * parts[index] / (stopped or left)
+    return found
+
+
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Adjusted p-values, in the order given: of those at most q, false alarms are on average at most a share q.
 

@@ -62,7 +62,7 @@ def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[
     below = _is_below(bad_side)
     if test.get("kind") == "noncentral_chi2":
         return _tail(test, threshold, below=below), _tail(test, threshold, below=not below)
-    z = _z(test, threshold) * (1 if below else -1)
+    z = statistic(test, threshold) * (1 if below else -1)
     return _of_z(test, z), _of_z(test, -z)
 
 
@@ -84,7 +84,7 @@ def decisions_needed(
     if test.get("kind") == "noncentral_chi2":
         factor = _psi_factor(test, threshold, alpha, power)
     else:
-        factor = _factor(_z(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
+        factor = _factor(statistic(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
     if factor is None or factor - 1 > MOST_TIMES:
         return None
     return max(0, math.ceil((factor - 1) * n))
@@ -100,14 +100,18 @@ def _tail(test: Mapping[str, Any], threshold: float, *, below: bool) -> float:
     """Chance of so low (or so high) an estimate when the truth is at the threshold; small ones keep their digits."""
     if test.get("kind") == "noncentral_chi2":
         return _chi2_tail(test["statistic"] / test["scale"], test["df"], threshold / test["scale"], below=below)
-    return _of_z(test, _z(test, threshold) * (1 if below else -1))
+    return _of_z(test, statistic(test, threshold) * (1 if below else -1))
 
 
 def _of_z(test: Mapping[str, Any], z: float) -> float:
     return float(stdtr(test["df"], z)) if "df" in test else float(ndtr(z))
 
 
-def _z(test: Mapping[str, Any], threshold: float) -> float:
+def statistic(test: Mapping[str, Any], threshold: float) -> float:
+    """How many standard errors an estimate lies above a threshold; never that of a distance between windows.
+
+    Raises UnknownTestError.
+    """
     kind = str(test.get("kind"))
     if kind not in STATISTICS:
         known = nearest(kind, [*STATISTICS, "noncentral_chi2"])

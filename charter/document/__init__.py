@@ -11,7 +11,7 @@ from charter.document.audit import (
     by_article,
     worst_of,
 )
-from charter.document.comparisons import Comparison, Levels, ThresholdOfVerdict
+from charter.document.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
 from charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
 from charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort, Params
 from charter.document.references import AnswerChanged, ReferenceChanged, Since
@@ -36,6 +36,7 @@ __all__ = [
     "DatesTold",
     "Evidence",
     "IntervalOfMeasure",
+    "IntervalOfTests",
     "Judged",
     "LeftOut",
     "Levels",

@@ -13,7 +13,7 @@ from charter.document.measures import MeasureDocument
 from charter.document.references import ReferenceChanged
 from charter.document.verdicts import VerdictDocument
 from charter.document.windows import WindowOfAudit
-from charter.verdict import Verdict, worst
+from charter.verdict import RULES, Verdict, worst
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
 System = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]
@@ -108,6 +108,11 @@ class AuditDocument(Part):
     evidence: Evidence
     charter: CharterOfAudit
     code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
+    rule: Annotated[
+        Literal[2] | None,
+        LATER,
+        Field(description="The rule by which comparisons became verdicts; absent: the first"),
+    ] = None
     decisions: Count
     left_out: Annotated[
         LeftOut | None,
@@ -130,6 +135,11 @@ class AuditDocument(Part):
     def until(self) -> Day:
         """The last day that its verdicts are about."""
         return self.window.end
+
+    @property
+    def rule_then(self) -> int:
+        """The rule by which it was judged."""
+        return self.rule or min(RULES)
 
     @property
     def entry(self) -> int | None:

@@ -17,6 +17,19 @@ class Levels(Part):
     breach: float | None
 
 
+class IntervalOfTests(Part):
+    """Where the figure lies as far as the tests that decided tell: they reject what lies outside, and nothing inside.
+
+    An end is null where no test rejects anything on that side. The end on the bad side of the figure decides whether it
+    is kept, the other whether it is watched or broken.
+    """
+
+    low: float | None
+    high: float | None
+    error_low: Annotated[float, Field(gt=0, lt=1, description="Chance that the truth lies below `low`, at most")]
+    error_high: Annotated[float, Field(gt=0, lt=1, description="Chance that the truth lies above `high`, at most")]
+
+
 class Comparison(Part):
     """What the tests say of one measure that answers a question."""
 
@@ -33,6 +46,11 @@ class Comparison(Part):
         Field(description="Part of the charter's level that the first step of Holm's correction gives this comparison"),
     ] = None
     levels: Levels
+    interval: Annotated[
+        IntervalOfTests | None,
+        SINCE,
+        Field(description="The interval that decided; null where no test did; absent from documents of the first rule"),
+    ] = None
     more_decisions: Count | None
     reason: str | None = None
 

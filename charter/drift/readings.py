@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from audits.drift.compared import DECISION, OUTCOME
 from audits.drift.control_counts import CONTROL
@@ -15,17 +14,16 @@ from audits.measures import Measure
 from audits.uncertainty.holm import holm
 from audits.uncertainty.tests import tails
 from audits.windows import Window
+from charter.distances import too_few
 from charter.drift.groups import MIX
 from charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
 from charter.judged import DRIFT
-from charter.testing import Compared, corrected, verdict_of
+from charter.testing import Compared, PValues, corrected, past, verdict_of
 from charter.verdict import Verdict, worst
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
 THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)
 MOVED = (Verdict.WATCH, Verdict.BROKEN)
-FEWEST = 10
-"""Decisions (people, where they come back) for each class, on average: of fewer, chance is no bell curve."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +70,21 @@ def _verdicts(known: Sequence[Measure], rule: Rule) -> dict[str, str]:
         asked = measure.by == ("feature",) and level.indicator is not None
         families.setdefault(level.indicator.id if asked and level.indicator else "", []).append((measure, level))
     return {
-        measure.id: Verdict.UNKNOWN if _few(measure.params["test"]) else verdict_of(tested, rule.alpha)
+        measure.id: _verdict(measure, tested, level, rule)
         for name, family in families.items()
         for looks in [rule.looks if name else rule.looks / TO_OTHERS]
-        for (measure, _), tested in zip(
-            family, corrected([_compared(*each) for each in family], looks=looks), strict=True
+        for (measure, level), tested in zip(
+            family, corrected([_compared(*each) for each in family], looks=looks, alpha=rule.alpha), strict=True
         )
     }
+
+
+def _verdict(measure: Measure, tested: PValues, level: Level, rule: Rule) -> Verdict:
+    """As in an audit: a distance beyond the watch level is never kept, and one of too few decisions tells nothing."""
+    if too_few(measure.params["test"]):
+        return Verdict.UNKNOWN
+    lies_past = past(measure.value or 0.0, level.watch, bad_side="above")
+    return verdict_of(tested, rule.alpha, past_watch=lies_past)
 
 
 def _compared(measure: Measure, level: Level) -> Compared:
@@ -157,12 +163,6 @@ def gap_reading(window: Window, looked: Sequence[Series], found: Sequence[Shift]
         moved=moved,
         states=dict.fromkeys(moved, Verdict.WATCH) or {GAPS: Verdict.KEPT},
     )
-
-
-def _few(test: Mapping[str, Any]) -> bool:
-    """Whether a window holds too few for its classes."""
-    parts = test["scale_reference"], test["scale"] - test["scale_reference"]
-    return bool(1 / max(parts) < FEWEST * (test["df"] + 1))
 
 
 def _name(measure: Measure) -> str:

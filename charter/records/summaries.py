@@ -22,6 +22,7 @@ from charter.document.left_out import LeftOutInShort
 from charter.left_out import BESIDE
 from charter.records.database import reading
 from charter.records.models import Audit, Summary
+from charter.verdict import RULES
 
 Document = dict[str, Any]
 OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
@@ -43,6 +44,7 @@ class _Said(Part):
     articles: list[ArticleVerdict]
     verdicts: list[VerdictInShort]
     left_out: LeftOutInShort | None = None
+    rule: int = min(RULES)
 
 
 _MEASURES = TypeAdapter(list[MeasureInShort])
@@ -65,6 +67,8 @@ class AuditSummary:
     measures: list[MeasureInShort]
     left_out: LeftOutInShort | None = None
     """What the audit did not count; None where its document does not say."""
+    rule: int = min(RULES)
+    """By which its comparisons became verdicts."""
 
 
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
@@ -77,9 +81,12 @@ def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
         "articles": document.get("articles", []),
         "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
     }
+    rule = document.get("rule")
+    if rule is not None:  # documents of the first rule do not say, and judge no figure by where it lies
+        said["rule"] = rule
     if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
         said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
-    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
+    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure, rule) for measure in judged])}
 
 
 def summaries(
@@ -152,13 +159,15 @@ def _read(row: Any) -> AuditSummary:
         verdicts=said.verdicts,
         measures=_MEASURES.validate_json(row.measures) if "measures" in row._fields else [],
         left_out=said.left_out,
+        rule=said.rule,
     )
 
 
-def _short(measure: Mapping[str, Any]) -> Document:
+def _short(measure: Mapping[str, Any], rule: int | None) -> Document:
     params = measure["params"]
+    names = OF_MEASURE if rule is None else (*OF_MEASURE, "value")
     kept = {key: value for key, value in params.items() if key in JUDGED_BY or isinstance(value, str | int | float)}
-    return {**{key: measure[key] for key in OF_MEASURE}, "params": kept}
+    return {**{key: measure[key] for key in names}, "params": kept}
 
 
 def _json(value: Any) -> str:

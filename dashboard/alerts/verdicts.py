@@ -202,5 +202,6 @@ def _judged_again(workspace: Workspace, document: AuditDocument, system: System,
         window_end=document.window.end,
         facts=facts,
         left_out=document.left_out,
+        rule=document.rule_then,
     )
     return states_of(summarise(charter, found, system=system.id, facts=facts), found)

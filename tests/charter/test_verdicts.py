@@ -336,8 +336,8 @@ def test_orientation():
 
 
 def test_alpha_is_that_of_the_charter():
-    p = PValues(p_breach=0.03, p_watch=0.03, p_kept=0.9, share=1.0)
-    assert (verdict_of(p, 0.05), verdict_of(p, 0.01)) == ("broken", "unknown")
+    p = PValues(p_breach=0.03, p_watch=0.03, p_kept=0.9, share=1.0, at_breach=0.05, at_watch=0.05, at_kept=0.05)
+    assert [str(verdict_of(p, alpha, past_watch=True)) for alpha in (0.05, 0.01)] == ["broken", "unknown"]
     measure = comparison(WOMEN, estimate=0.70, error=0.05)  # p = .023
     assert verdict([measure], charter=CHARTER.model_copy(update={"alpha": 0.01}))["verdict"] == "watch"
 

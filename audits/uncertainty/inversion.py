@@ -1,0 +1,69 @@
+"""How far a stored test reaches: the ends at which it stops telling the truth from what was measured.
+
+A test that is turned round gives an interval that cannot contradict it: whatever lies beyond an end is what the test
+rejects at that chance, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from scipy.optimize import brentq
+
+from audits.uncertainty.tests import p_beyond, quantile, statistic
+
+End = Literal["low", "high"]
+EDGE = 1 - 1e-9
+"""How near to 1 a difference of two rates is looked at."""
+FARTHEST = 60.0
+"""Bound of |log ratio|: e^60 is beyond any ratio of counts."""
+MOST = 100.0
+"""No distance between two windows of logged decisions is as great."""
+
+
+def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
+    """The lowest (or highest) truth that a one-sided test does not reject at an error of `chance`, below 0.5.
+
+    None: it rejects nothing on that side, however far. Raises UnknownTestError.
+
+    >>> test = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
+    >>> [round(end_of(test, chance=0.025, end=end), 3) for end in ("low", "high")]
+    [0.55, 0.811]
+    """
+    kind = test.get("kind")
+    if kind == "noncentral_chi2":
+        return _distance(test, chance, end)
+    z = quantile(test, 1 - chance) * (1 if end == "low" else -1)
+    if kind in ("wald", "jackknife"):
+        return _around(test, z)
+    if kind == "score_ratio":
+        found = _crossed(lambda x: statistic(test, math.exp(x)) - z, -FARTHEST, FARTHEST)
+        return (0.0 if end == "low" else None) if found is None else math.exp(found)
+    found = _crossed(lambda x: statistic(test, x) - z, -EDGE, EDGE)
+    return (-1.0 if end == "low" else 1.0) if found is None else found
+
+
+def _around(test: Mapping[str, Any], z: float) -> float:
+    """Estimate and standard error say it all."""
+    estimate, error = float(test["estimate"]), float(test["se"])
+    return estimate * math.exp(-z * error) if test.get("transform") == "log" else estimate - z * error
+
+
+def _distance(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Of a distance, which is never below 0; both ends are 0 where chance alone makes a greater one."""
+    side, sign = ("above", 1) if end == "low" else ("below", -1)
+
+    def beyond(truth: float) -> float:
+        return sign * (p_beyond(test, threshold=truth, bad_side=side) - chance)
+
+    return 0.0 if beyond(0.0) >= 0 else _crossed(beyond, 0.0, MOST)
+
+
+def _crossed(function: Callable[[float], float], low: float, high: float) -> float | None:
+    """Where a function changes its sign; None where it does not."""
+    first, last = function(low), function(high)
+    if not first * last < 0:
+        return None
+    return float(brentq(function, low, high, xtol=1e-12, rtol=1e-14))

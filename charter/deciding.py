@@ -1,0 +1,28 @@
+"""The interval that decided a comparison: its tests turned round, each at the level that it really had."""
+
+from __future__ import annotations
+
+from audits.uncertainty.inversion import end_of
+from charter.document import IntervalOfTests, Levels, MeasureInShort
+from charter.document.base import given
+from charter.testing import PValues, verdict_of
+from charter.verdict import Verdict
+
+
+def interval_of(measure: MeasureInShort, tested: PValues, levels: Levels, *, alpha: float) -> IntervalOfTests:
+    """Where a figure lies as far as its tests tell: an end lies beyond a level exactly where they reject that level.
+
+    The end that decides *not kept* and *watch* is that of the test for *not kept* where that rejects, else that of the
+    test for *watch*, at its step of Holm's procedure: yet not beyond the breach level, whose own step is stricter. The
+    other end is that of the test for *kept*, at the charter's level.
+    """
+    test, below = given(measure.params.test), measure.params.bad_side == "below"
+    broken = verdict_of(tested, alpha, past_watch=False) == Verdict.BROKEN
+    error = given(tested.at_breach) if broken else tested.at_watch
+    bad = end_of(test, chance=error, end="high" if below else "low")
+    good = end_of(test, chance=tested.at_kept, end="low" if below else "high")
+    if bad is not None and not broken and levels.breach is not None:
+        bad = max(bad, levels.breach) if below else min(bad, levels.breach)
+    if below:
+        return IntervalOfTests(low=good, high=bad, error_low=tested.at_kept, error_high=error)
+    return IntervalOfTests(low=bad, high=good, error_low=error, error_high=tested.at_kept)
