@@ -8,7 +8,7 @@ from enum import StrEnum
 
 RULES = {1: dt.date(2026, 11, 26), 2: dt.date(2026, 11, 28)}
 """The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
-watch level is never kept, a distance counted from too few decides nothing, and documents tell the interval that decided.
+watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told.
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""

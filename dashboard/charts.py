@@ -12,6 +12,7 @@ import vl_convert
 from audits.languages import NARROW, capital
 from audits.systems import System
 from charter.document import Standing, VerdictDocument
+from dashboard.bars import within
 from dashboard.calibration import Curve, calibration_chart
 from dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
 from dashboard.drift import drift_levels, features
@@ -49,20 +50,20 @@ def groups_chart(
     """
     say = speaker(lang)
     shown = rows(document, by, say, metric=metric, system=system)
+    bounds = (0.0, math.inf if metric in RATIOS else 1.0)
     dots = [
         Dot(
             label=_label(row, say),
             value=row.value,
-            low=row.low,
-            high=row.high,
+            low=within(row.bar, bounds)[0],
+            high=within(row.bar, bounds)[1],
             text="" if row.value is None else say.percent(row.value),
             note="" if row.reason is None else reason_words(row.reason, say, minimum=_minimum(system)),
             verdict=row.verdict,
         )
         for row in shown
     ]
-    highest = math.inf if metric in RATIOS else 1.0
-    return Rows(dots=dots, lines=_apart(_lines(shown, say)), percent=True, bounds=(0.0, highest), layout=layout)
+    return Rows(dots=dots, lines=_apart(_lines(shown, say)), percent=True, bounds=bounds, layout=layout)
 
 
 def drift_chart(
@@ -83,8 +84,8 @@ def drift_chart(
         Dot(
             label=feature.name,
             value=feature.value,
-            low=None,
-            high=None,
+            low=within(feature.bar, (0.0, math.inf))[0],
+            high=within(feature.bar, (0.0, math.inf))[1],
             text="" if feature.value is None else say.number(feature.value),
             note="" if feature.reason is None else reason_words(feature.reason, say),
             verdict=feature.verdict,
@@ -158,10 +159,9 @@ def _spoken(row: Row, say: Say, *, minimum: int) -> str:
     if row.value is None:
         return say("{name}: {verdicts}.", name=row.label, verdicts=reason_words(row.reason or "", say, minimum=minimum))
     figure = say.percent(row.value)
-    if row.low is not None and row.high is not None:
-        figure = say(
-            "{value} (between {low} and {high})", value=figure, low=say.percent(row.low), high=say.percent(row.high)
-        )
+    low, high = row.bar
+    if low is not None and high is not None:
+        figure = say("{value} (between {low} and {high})", value=figure, low=say.percent(low), high=say.percent(high))
     verdict = f", {word(row.verdict, say).lower()}" if row.verdict else ""
     return say("{name}: {verdicts}.", name=_label(row, say), verdicts=figure + verdict)
 
@@ -171,12 +171,11 @@ def _level_label(kind: str, value: str, say: Say) -> str:
 
 
 def _lines(shown: Sequence[Row], say: Say) -> list[Line]:
-    """The breach level, and the watch level where it explains a verdict; one line when all groups share it."""
+    """The watch and the breach level, which explain each mark; one line when all groups share it."""
     lines = []
     for kind in ("watch", "breach"):
         levels = [(i, level.at) for i, row in enumerate(shown) for level in row.levels if level.kind == kind]
-        needed = kind == "breach" or any(row.verdict == "watch" for row in shown)
-        if not levels or not needed:
+        if not levels:
             continue
         ats = [at for _, at in levels]
         if max(ats) - min(ats) < 1e-4:

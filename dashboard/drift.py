@@ -8,6 +8,7 @@ from audits.languages import capital
 from audits.systems import System
 from charter.document import Standing, VerdictDocument
 from charter.naming import feature
+from dashboard.bars import NONE, Ends, decided
 from dashboard.words import Say
 
 
@@ -21,6 +22,8 @@ class Feature:
     n: int | None
     reason: str | None
     verdict: str | None
+    bar: Ends = NONE
+    """The interval that decided; none where nothing did."""
 
 
 def is_drift(verdict: VerdictDocument) -> bool:
@@ -33,7 +36,7 @@ def features(
 ) -> list[Feature]:
     """The features of one verdict (None: of the whole document), in the order of the document, named for readers."""
     judging = [verdict] if verdict else [v for v in document.verdicts if is_drift(v)]
-    judged = {c.measure: c.verdict for v in judging for c in v.comparisons}
+    judged = {c.measure: c for v in judging for c in v.comparisons}
     return [
         Feature(
             name=_name((measure.group or {})["feature"], say, system),
@@ -41,7 +44,8 @@ def features(
             reference_n=measure.params.get("reference_total"),
             n=measure.n,
             reason=None if measure.status == "ok" else measure.reason or measure.status,
-            verdict=judged.get(measure.id),
+            verdict=judged[measure.id].verdict if measure.id in judged else None,
+            bar=decided(judged.get(measure.id)),
         )
         for measure in document.measures
         if measure.metric == "psi" and not measure.given and (verdict is None or measure.id in judged)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from audits.languages import capital, inside
 from audits.mixed import joined
@@ -13,6 +12,7 @@ from audits.systems.values import UNDECLARED, rare
 from charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from charter.document.base import given
 from charter.verdicts import oriented
+from dashboard.bars import NONE, Ends, carried, decided, drawn, own
 from dashboard.words import Say
 
 By = tuple[str, ...]
@@ -34,7 +34,11 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One group: its rate and interval, or why there is none; its comparison and how it was judged."""
+    """One group: its rate and its own interval, or why there is none; its comparison and how it was judged.
+
+    `bar`: the interval to draw, on the scale of the rate: the one that decided where a verdict was made of the group,
+    none where it is what others are compared with, its own where nothing here is judged.
+    """
 
     label: str
     value: float | None
@@ -49,6 +53,7 @@ class Row:
     compared_high: float | None = None
     scale: str = "ratio"
     levels: tuple[Level, ...] = ()
+    bar: Ends = NONE
 
 
 def rate_of(comparison: str) -> str:
@@ -100,17 +105,18 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
             Row(
                 label=group_of(measure, say, system=system),
                 value=measure.value,
-                low=_end(measure, "low"),
-                high=_end(measure, "high"),
+                low=own(measure.interval)[0],
+                high=own(measure.interval)[1],
                 n=measure.n,
                 reason=None if measure.status == "ok" else measure.reason or measure.status,
                 reference=key in against,
                 verdict=comparison.verdict if comparison else None,
                 compared=judged.value if judged else None,
-                compared_low=_end(judged, "low"),
-                compared_high=_end(judged, "high"),
+                compared_low=decided(comparison)[0],
+                compared_high=decided(comparison)[1],
                 scale=(judged.params.scale if judged else None) or "ratio",
                 levels=_levels(measure.value, judged, verdict),
+                bar=own(measure.interval) if verdict is None else drawn(comparison, measure.value, judged),
             )
         )
     return found
@@ -168,36 +174,31 @@ def _ratio_row(
     return Row(
         label=label,
         value=value,
-        low=_end(ratio, "low"),
-        high=_end(ratio, "high"),
+        low=own(ratio.interval)[0],
+        high=own(ratio.interval)[1],
         n=ratio.n,
         reason=None if value is not None else ratio.reason,
         verdict=comparison.verdict if comparison else None,
         compared=value,
-        compared_low=_end(ratio, "low"),
-        compared_high=_end(ratio, "high"),
+        compared_low=decided(comparison)[0],
+        compared_high=decided(comparison)[1],
         levels=_levels(value, ratio, verdict),
+        bar=own(ratio.interval) if verdict is None else decided(comparison),
     )
-
-
-def _end(measure: MeasureDocument | None, name: Literal["low", "high"]) -> float | None:
-    interval = measure.interval if measure else None
-    if interval is None:
-        return None
-    return interval.low if name == "low" else interval.high
 
 
 def _levels(rate: float | None, compared: MeasureDocument | None, verdict: VerdictDocument | None) -> tuple[Level, ...]:
     """The thresholds of a comparison, carried back to the scale of the rate."""
-    value, held = compared.value if compared else None, verdict.threshold if verdict else None
-    if rate is None or value is None or compared is None or held is None:
+    held = verdict.threshold if verdict else None
+    if compared is None or held is None or carried(0.0, rate, compared) is None:
         return ()
     params, levels = compared.params, []
     for kind, threshold in (("watch", held.watch), ("breach", held.breach)):
-        if threshold is None or (params.scale == "ratio" and not value):
+        if threshold is None:
             continue
         level = oriented(threshold, scale=given(params.scale), bad_side=given(params.bad_side))
-        levels.append(Level(kind=kind, at=rate / value * level if params.scale == "ratio" else rate - value + level))
+        if (at := carried(level, rate, compared)) is not None:
+            levels.append(Level(kind=kind, at=at))
     return tuple(levels)
 
 

@@ -15,13 +15,18 @@ def reading(kind: Kind, say: Say) -> list[str]:
         "The bar around a dot is its 95% interval: the true figure very probably lies within it. The fewer people"
         " there are, the wider it is."
     )
+    decides = say(
+        "The bar around a dot is the interval that decides: what lies outside it is very unlikely, all comparisons and "
+        "all looks of the year considered. Wholly beyond the breach level, a group is not kept; wholly beyond the "
+        "watch level, it is to be watched. The 95% interval of a figure by itself stands in the table."
+    )
     shape = say(
         "The shape and the colour of a dot are its verdict: a disc is kept, a triangle to watch, a square not "
         "kept, a half-filled disc means that we cannot tell."
     )
     dashes = say(
-        "The dashed line is the threshold. A dot beyond it is not enough: the gap must also be too wide for "
-        "chance to explain it."
+        "The dashed lines are the thresholds. A dot beyond one is not enough: the gap must also be too wide for "
+        "chance to explain it. Until then we cannot tell; a dot beyond the watch level is never kept."
     )
     hidden = say(
         "A group without a dot keeps its place and says why: most often its figure is hidden to protect people."
@@ -34,13 +39,14 @@ def reading(kind: Kind, say: Say) -> list[str]:
         " profile are in the group they are compared with: at 100% both are treated alike."
     )
     found = {
-        "shares": [shares, interval, shape, dashes, hidden],
-        "ratios": [ratios, interval, shape, dashes, hidden],
+        "shares": [shares, decides, shape, dashes, hidden],
+        "ratios": [ratios, decides, shape, dashes, hidden],
         "drift": [
             say(
                 "Each line is a watched feature. The dot says how far its spread has moved since the reference "
                 "period: 0 is no change at all."
             ),
+            decides,
             shape,
             say(
                 "The dashed line is the level from which a change is watched. A change is not a fault: it asks "

@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from audits.errors import CharterError
 from audits.systems import System
 from audits.workspace import Workspace
 from charter.coverage import Use
 from charter.current import current, unmeasured
+from charter.deciding import with_intervals
 from charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
 from charter.document.measures import by_id
 from charter.facts import Facts, facts_of
-from charter.in_force import in_force
+from charter.in_force import in_force, kept_charter
 from charter.model import Article, Charter
 from charter.records import AuditSummary, kept_charters, latest_audits, summaries
 from charter.verdict import Verdict
@@ -124,10 +126,11 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
         if (shown := _before(found, latest[system].until)) is not None
     }
     standing = {
-        name: current(document, charter=judging.charter, system=systems[name], facts=facts)
-        if name in systems
-        else document
-        for name, document in latest.items()
+        name: as_decided(workspace, document)
+        for name, each in latest.items()
+        for document in [
+            current(each, charter=judging.charter, system=systems[name], facts=facts) if name in systems else each
+        ]
     }
     return Scene(
         charter=judging.charter,
@@ -139,6 +142,17 @@ def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
         facts=facts,
         versions={each.sha256: each.version for each in kept_charters(workspace)},
     )
+
+
+def as_decided(workspace: Workspace, document: AuditDocument) -> AuditDocument:
+    """An audit with the intervals that decided, which those of the first rule do not tell; as it stands where the
+    charter that judged it cannot be read."""
+    if document.rule is not None:
+        return document
+    try:
+        return with_intervals(document, kept_charter(workspace, document.charter.sha256))
+    except CharterError:
+        return document
 
 
 def before(history: Sequence[AuditDocument], latest: AuditDocument) -> AuditDocument | None:

@@ -44,7 +44,7 @@ from dashboard.fairness.view import Explorer
 from dashboard.fairness.view import explorer as looked_at
 from dashboard.kept import newest
 from dashboard.register_choice import Register
-from dashboard.scene import Scene, load
+from dashboard.scene import Scene, as_decided, load
 from dashboard.search.index import Index
 from dashboard.search.pieces import pieces
 from dashboard.system_view import SystemPage
@@ -304,7 +304,10 @@ def _index(home: Path, seen_at: Stamp, house_at: Stamp, today: dt.date, lang: st
 def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: Looked, lang: str) -> Explorer | None:
     seen = _scene(home, seen_at, today)
     system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
-    return looked_at(seen, _windows(home, seen_at, system), chosen, speaker(lang), query={"lang": lang})
+    windows = _windows(home, seen_at, system)
+    when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
+    told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
+    return looked_at(seen, told, chosen, speaker(lang), query={"lang": lang})
 
 
 @newest(8)

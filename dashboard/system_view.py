@@ -14,6 +14,7 @@ from charter.families import decision
 from charter.model import Article, Charter
 from dashboard.addresses import fairness_href
 from dashboard.asked import indicator_of, question_of, sentence_of
+from dashboard.bars import NONE
 from dashboard.calibration import (
     calibration_note,
     calibration_table,
@@ -308,10 +309,15 @@ def _drift(document: Standing, verdict: VerdictDocument, system: System | None, 
         for layout in (WIDE, NARROW)
     )
     alt = f"{title}. {drift_text(document, say.lang, verdict=verdict, system=system)}"
-    note = say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")
+    parts = [say("0: nothing has moved. Population stability index (PSI), from the counts of both periods.")]
+    if any(feature.bar != NONE for feature in features(document, verdict, say)):
+        parts += [
+            bar_note(say),
+            say("In a small window chance alone makes a distance, so that a dot can lie right of its bar."),
+        ]
     return (
         title,
-        Chart(svg=wide, narrow=narrow, alt=alt, note=note, kind="drift"),
+        Chart(svg=wide, narrow=narrow, alt=alt, note=" ".join(parts), kind="drift"),
         table,
     )
 
@@ -341,7 +347,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
 def _note(verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: System | None) -> str:
     """How to read the chart."""
     reference = compared_with(verdict, by, say, system=system)
-    parts = [say("Bar: 95% interval.")]
+    parts = [bar_note(say)]
     if reference and metric == ADJUSTED_STAGE:
         parts.append(say("Each group is compared with: {group}.", group=reference))
     elif reference:
@@ -350,6 +356,11 @@ def _note(verdict: VerdictDocument, by: By, say: Say, *, metric: str, system: Sy
         parts.append(say("Each group is compared with all others, so each has its own threshold."))
     parts.append(say("Dashes: proposed threshold.") if _proposed(verdict) else say("Dashes: threshold."))
     return " ".join(parts)
+
+
+def bar_note(say: Say) -> str:
+    """What the bar of a judged group is."""
+    return say("Bar: the interval that decides. The charter’s tests reject what lies outside it.")
 
 
 def _proposed(verdict: VerdictDocument) -> bool:

@@ -9,7 +9,7 @@ from audits.measures import TOP
 from audits.systems import System
 from charter.document import MeasureDocument, Standing, VerdictDocument
 from charter.naming import parsed
-from dashboard.drift import features
+from dashboard.drift import Feature, features
 from dashboard.groups import (
     By,
     Row,
@@ -53,7 +53,9 @@ def groups_table(
         say("Share"),
         say("95% interval"),
         say("Decisions"),
-        say("Compared with: {group}", group=against) if against else say("Compared with all others"),
+        with_deciding(
+            say("Compared with: {group}", group=against) if against else say("Compared with all others"), say
+        ),
         say("Verdict"),
     ]
     body = [
@@ -89,9 +91,8 @@ def adjusted_table(
     head = [
         attribute_name(by, say, system=system),
         say("Share"),
-        say("With comparable profiles, compared with: {group}", group=against)
-        if against
-        else say("With comparable profiles, compared with all others"),
+        with_deciding(_like_with_like(against, say), say),
+        say("95% interval"),
         *(name for _, name in beside),
         say("Decisions compared"),
         say("Verdict"),
@@ -101,6 +102,7 @@ def adjusted_table(
             say("{group} (reference)", group=row.label) if row.reference else row.label,
             _share(measures.get(f"selection_rate/{key}"), say, minimum=minimum),
             say("{n} for 100", n="100") if row.reference else _compared(row, say, minimum=minimum),
+            _alone(row, say),
             *(_beside(measures.get(f"{name}/{key}"), say, minimum=minimum, short=True) for name, _ in beside),
             say.whole(row.n) if row.n is not None and not row.reference else "",
         ]
@@ -122,9 +124,8 @@ def stages_table(
         say("Stage"),
         attribute_name(by, say, system=system),
         say("Who decides there"),
-        say("With comparable profiles, compared with: {group}", group=against)
-        if against
-        else say("With comparable profiles, compared with all others"),
+        with_deciding(_like_with_like(against, say), say),
+        say("95% interval"),
         say("Whatever the profile"),
         say("From the start to here"),
         say("Decisions compared"),
@@ -135,7 +136,8 @@ def stages_table(
             stage_name(measure, say, system=system),
             group_of(measure, say, system=system),
             actor_name(system.actors.get(measure.given["stage"], ""), say) if system else "",
-            comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum),
+            _compared(row, say, minimum=minimum),
+            _alone(row, say),
             *(_beside(measures.get(f"{name}/{measure.id.partition('/')[2]}"), say, minimum=minimum) for name in beside),
             say.whole(row.n) if row.n is not None else "",
         ]
@@ -158,6 +160,24 @@ def actor_name(actor: str, say: Say) -> str:
 
 def _compared(row: Row, say: Say, *, minimum: int) -> str:
     return comparison(row, say) if row.value is not None else reason_words(row.reason or "", say, minimum=minimum)
+
+
+def with_deciding(compared: str, say: Say) -> str:
+    """The head of a column of comparisons with the intervals that decided."""
+    return say("{compared}, with the interval that decides", compared=compared)
+
+
+def _like_with_like(against: str | None, say: Say) -> str:
+    if against:
+        return say("With comparable profiles, compared with: {group}", group=against)
+    return say("With comparable profiles, compared with all others")
+
+
+def _alone(row: Row, say: Say) -> str:
+    """The interval of a ratio by itself."""
+    if row.low is None or row.high is None:
+        return ""
+    return say("{low} to {high}", low=say.whole(100 * row.low), high=say.whole(100 * row.high))
 
 
 def _share(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
@@ -252,17 +272,33 @@ def _announced(measure: MeasureDocument | None, say: Say, *, minimum: int) -> st
 def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title: str, system: System | None) -> Table:
     """One row per feature: its distance from the reference period, and the decisions of both periods."""
     shown = features(document, verdict, say, system=system)
-    head = [say("Feature"), say("Distance (PSI)"), say("Reference decisions"), say("Decisions"), say("Verdict")]
+    head = [
+        say("Feature"),
+        say("Distance (PSI)"),
+        say("The interval that decides"),
+        say("Reference decisions"),
+        say("Decisions"),
+        say("Verdict"),
+    ]
     body = [
         [
             feature.name,
             say.number(feature.value, 3) if feature.value is not None else reason_words(feature.reason or "", say),
+            _reach(feature, say),
             say.whole(feature.reference_n) if feature.reference_n is not None else "",
             say.whole(feature.n) if feature.n is not None else "",
         ]
         for feature in shown
     ]
     return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
+
+
+def _reach(feature: Feature, say: Say) -> str:
+    """Between which distances the tests leave a feature."""
+    low, high = feature.bar
+    if low is None or high is None:
+        return ""
+    return say("{low} to {high}", low=say.number(low, 3), high=say.number(high, 3))
 
 
 def compared_with(verdict: VerdictDocument, by: By, say: Say, *, system: System | None) -> str | None:

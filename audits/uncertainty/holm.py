@@ -37,8 +37,8 @@ def holm_levels(p_values: Sequence[float], weights: Sequence[float] | None = Non
     """The level that Holm's procedure holds each p-value to, in the order given: it rejects exactly those at or below.
 
     What is rejected is held to the level of its step; what is not, to that of the step at which the procedure stopped.
-    Formula: sorted by p/w ascending, α w(i) / (w(i) + … + w(m)); from the first p(i) above that on, with the sum of that
-    step. Undefined: an empty family gives an empty list. Source: Holm (1979), as above.
+    Formula: sorted by p/w ascending, α w(i) / (w(i) + … + w(m)); from the first p(i) above that on, with the sum of
+    that step. Undefined: an empty family gives an empty list. Source: Holm (1979), as above.
 
     >>> [round(level, 4) for level in holm_levels([0.01, 0.04, 0.03], alpha=0.05)]
     [0.0167, 0.025, 0.025]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.systems import System
-from charter.document import AuditDocument, MeasureDocument, Params, VerdictDocument
+from charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
 from charter.document.base import given
 from charter.testing import oriented
+from dashboard.bars import NONE, Ends, decided, own
 from dashboard.fairness.asking import PROFILES, Kind, comparison
 from dashboard.groups import group_of, rate_of, verdict_on
 from dashboard.words import Say
@@ -19,15 +20,29 @@ BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """One group: its rate, and how it compares. A measure is None where the audit holds none."""
+    """One group: its rate, and how it compares. A measure is None where the audit holds none.
+
+    `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
+    """
 
     key: str
     name: str
     rate: MeasureDocument
     compared: MeasureDocument | None
     reference: bool
-    verdict: str | None
+    judged: Comparison | None
     beside: Sequence[MeasureDocument | None]
+
+    @property
+    def verdict(self) -> str | None:
+        return None if self.judged is None else self.judged.verdict
+
+    @property
+    def ends(self) -> Ends:
+        """The interval of the comparison: the one that decided, where it is judged; else its own."""
+        if self.judged is not None:
+            return decided(self.judged)
+        return NONE if self.compared is None else own(self.compared.interval)
 
     @property
     def gap(self) -> float:
@@ -54,7 +69,7 @@ def groups(
     measures = {measure.id: measure for measure in document.measures}
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
     judged = judged_by(document, metric, by)
-    marks = {each.measure: each.verdict for each in judged.comparisons} if judged else {}
+    marks = {each.measure: each for each in judged.comparisons} if judged else {}
     shown = [
         measure
         for measure in document.measures
@@ -69,7 +84,7 @@ def groups(
             rate=measure,
             compared=measures.get(f"{metric}/{key}"),
             reference=key.partition("|")[0] in against,
-            verdict=marks.get(f"{metric}/{key}"),
+            judged=marks.get(f"{metric}/{key}"),
             beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
         )
         for key, measure in zip(keys, shown, strict=True)
@@ -92,18 +107,17 @@ def widest(found: Sequence[Group]) -> Group | None:
     return max(compared, key=lambda group: group.gap, default=None)
 
 
-def beyond(measure: MeasureDocument, level: int) -> str:
+def beyond(group: Group, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
-    interval, params = measure.interval, measure.params
-    if measure.value is None or interval is None:
+    low, high = group.ends
+    if group.compared is None or group.compared.value is None or (low is None and high is None):
         return ""
-    at = level_at(level, params)
-    below = params.bad_side == "below"
-    worst, best = (interval.low, interval.high) if below else (interval.high, interval.low)
+    at, below = level_at(level, group.compared.params), group.compared.params.bad_side == "below"
+    worst, best = (low, high) if below else (high, low)
     sign = 1 if below else -1
-    if sign * (best - at) < 0:
+    if best is not None and sign * (best - at) < 0:
         return "beyond"
-    return "within" if sign * (worst - at) >= 0 else "across"
+    return "within" if worst is not None and sign * (worst - at) >= 0 else "across"
 
 
 def level_at(level: int, params: Params) -> float:
@@ -115,10 +129,10 @@ def level_at(level: int, params: Params) -> float:
     return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
 
 
-def by_chance(measure: MeasureDocument) -> bool | None:
+def by_chance(group: Group) -> bool | None:
     """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
-    interval = measure.interval
-    if measure.value is None or interval is None:
+    low, high = group.ends
+    if group.compared is None or group.compared.value is None or (low is None and high is None):
         return None
-    parity = 1.0 if measure.params.scale == "ratio" else 0.0
-    return bool(interval.low <= parity <= interval.high)
+    parity = 1.0 if group.compared.params.scale == "ratio" else 0.0
+    return (low is None or low <= parity) and (high is None or parity <= high)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from charter.document.base import given
+from charter.document import MeasureDocument
+from dashboard.bars import Ends, carried, decided, drawn, own, within
 from dashboard.dots import WIDE, Dot, Layout, Line, Rows
 from dashboard.fairness.asking import PROFILES, Kind
 from dashboard.fairness.figures import Group, level_at
@@ -27,11 +28,12 @@ def drawing(
     """Rates, or with comparable profiles ratios to the reference, which is 100%."""
     ratios = control == PROFILES
     percent = ratios or kind.percent
-    dots = [_dot(group, kind, say, ratios=ratios, minimum=minimum) for group in found]
     lines = _lines(found, say, ratios=ratios, level=level) if level is not None else []
     lowest = -1.0 if kind.rate == "calibration_in_the_large" else 0.0
     highest = 1.0 if kind.percent and not ratios else math.inf
-    return Rows(dots=dots, lines=lines, percent=percent, bounds=(lowest, highest), layout=layout)
+    bounds, alone = (lowest, highest), all(group.judged is None for group in found)
+    dots = [_dot(group, kind, say, bounds, ratios=ratios, alone=alone, minimum=minimum) for group in found]
+    return Rows(dots=dots, lines=lines, percent=percent, bounds=bounds, layout=layout)
 
 
 def spoken(shown: Rows, say: Say) -> str:
@@ -44,7 +46,16 @@ def figure(value: float, say: Say, *, percent: bool) -> str:
     return say.percent(value) if percent else say.number(value, 2)
 
 
-def _dot(group: Group, kind: Kind, say: Say, *, ratios: bool, minimum: int) -> Dot:
+def _bar(group: Group, shown: MeasureDocument, *, ratios: bool, alone: bool) -> Ends:
+    """The interval that decided; where no verdict rests on what is drawn (`alone`), that of the figure by itself."""
+    if alone:
+        return own(shown.interval)
+    return decided(group.judged) if ratios else drawn(group.judged, group.rate.value, group.compared)
+
+
+def _dot(
+    group: Group, kind: Kind, say: Say, bounds: tuple[float, float], *, ratios: bool, alone: bool, minimum: int
+) -> Dot:
     label = say("{group} (reference)", group=group.name) if group.reference else group.name
     shown = group.compared if ratios else group.rate
     if ratios and group.reference:
@@ -52,10 +63,10 @@ def _dot(group: Group, kind: Kind, say: Say, *, ratios: bool, minimum: int) -> D
     if shown is None:
         note = say("not compared (no other group)")
         return Dot(label=label, value=None, low=None, high=None, text="", note=note, verdict=None)
-    value, ends = shown.value, shown.interval
+    value = shown.value
     note = "" if value is not None else reason_words(shown.reason or shown.status, say, minimum=minimum)
     text = "" if value is None else figure(value, say, percent=ratios or kind.percent)
-    low, high = (ends.low, ends.high) if ends else (None, None)
+    low, high = within(_bar(group, shown, ratios=ratios, alone=alone), bounds)
     return Dot(label=label, value=value, low=low, high=high, text=text, note=note, verdict=group.verdict)
 
 
@@ -67,12 +78,9 @@ def _lines(found: Sequence[Group], say: Say, *, ratios: bool, level: int) -> lis
         if measure is None or measure.value is None or group.reference:
             continue
         threshold = level_at(level, measure.params)
-        if ratios:
-            at[place] = threshold
-        elif measure.params.scale == "ratio":
-            at[place] = given(group.rate.value) / measure.value * threshold if measure.value else threshold
-        else:
-            at[place] = given(group.rate.value) - measure.value + threshold
+        carried_to = threshold if ratios else carried(threshold, group.rate.value, measure)
+        if carried_to is not None:
+            at[place] = carried_to
     if not at:
         return []
     label = say("the level chosen")

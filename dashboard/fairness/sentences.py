@@ -37,8 +37,11 @@ def _about(group: Group, kind: Kind, say: Say, *, system: System | None, minimum
     compared = group.compared
     if compared is not None and compared.value is not None and system is not None and not group.reference:
         verdict = group.verdict or "unknown"
-        clause = finding(compared, verdict=verdict, catalogue=Catalogue(LOCALE, say.lang), system=system)
-        return [f"{typeset(clause, say.lang)}.", _chance(by_chance(compared), say)]
+        judged = group.judged.interval if group.judged else None
+        clause = finding(
+            compared, verdict=verdict, catalogue=Catalogue(LOCALE, say.lang), system=system, decided=judged
+        )
+        return [f"{typeset(clause, say.lang)}.", _chance(by_chance(group), say)]
     if group.rate.value is None:
         why = reason_words(group.rate.reason or group.rate.status, say, minimum=minimum)
         return [say("{name}: {verdicts}.", name=group.name, verdicts=why)]
@@ -68,7 +71,7 @@ def _level(found: Sequence[Group], kind: Kind, say: Say, *, level: int) -> list[
     named = say("{n} for 100", n=say.whole(level)) if kind.scale == "ratio" else say("{n} points", n=say.whole(level))
     where: dict[str, list[str]] = {"beyond": [], "across": [], "within": []}
     for group in found:
-        if group.compared is not None and not group.reference and (place := beyond(group.compared, level)):
+        if not group.reference and (place := beyond(group, level)):
             where[place].append(inside(group.name))
     if not any(where.values()):
         return []

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from audits.languages import capital
 from audits.systems import System
 from charter.document import AuditDocument, MeasureDocument
+from dashboard.bars import Ends, own
 from dashboard.fairness.asking import PROFILES, Kind
 from dashboard.fairness.figures import Group, groups
 from dashboard.fairness.picture import figure
 from dashboard.groups import attribute_name, reason_words
-from dashboard.tables import Table, signed
+from dashboard.tables import Table, signed, with_deciding
 from dashboard.views import period
 from dashboard.words import Say
 
@@ -42,6 +43,11 @@ def groups_of(
     if control == PROFILES:
         head[1] = say("Share, whatever the profile")
         head[4] = say("With comparable profiles. {against}", against=against)
+    judged = any(group.judged is not None for group in found)
+    if judged:
+        head[4] = with_deciding(head[4], say)
+    if control == PROFILES:
+        head.append(say("95% interval"))
     others = any(each is not None for group in found for each in group.beside)
     if others:
         head += [
@@ -56,8 +62,10 @@ def groups_of(
             _value(group.rate, say, percent=kind.percent, minimum=minimum),
             _interval(group.rate, say, percent=kind.percent),
             say.whole(group.rate.n) if group.rate.n is not None else "",
-            "" if group.reference else compared(group.compared, say, minimum=minimum),
+            "" if group.reference else _held(group, say, minimum=minimum),
         ]
+        if control == PROFILES:
+            row.append("" if group.reference else _alone(group.compared, say))
         rows.append([*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row)
     return Table(
         caption=title,
@@ -89,7 +97,7 @@ def history_of(
         row = ["", "", ""] if group is None else [
             _value(group.rate, say, percent=kind.percent, minimum=minimum),
             _interval(group.rate, say, percent=kind.percent),
-            "" if group.reference else compared(group.compared, say, minimum=minimum),
+            "" if group.reference else _held(group, say, minimum=minimum),
         ]  # fmt: skip
         rows.append([capital(period(document, say)), *row])
         verdicts.append(None if group is None else group.verdict)
@@ -97,8 +105,24 @@ def history_of(
     return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
 
 
-def compared(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
-    """A comparison with its interval: "87 for 100 (84 to 91)", "+1.2 points (…)", or why there is none."""
+def _held(group: Group, say: Say, *, minimum: int) -> str:
+    """How a group compares, with the interval that decided where it is judged."""
+    return compared(group.compared, say, minimum=minimum, ends=group.ends)
+
+
+def _alone(measure: MeasureDocument | None, say: Say) -> str:
+    """The interval of a ratio by itself."""
+    ends = None if measure is None or measure.value is None else measure.interval
+    return (
+        "" if ends is None else say("{low} to {high}", low=say.whole(100 * ends.low), high=say.whole(100 * ends.high))
+    )
+
+
+def compared(measure: MeasureDocument | None, say: Say, *, minimum: int, ends: Ends | None = None) -> str:
+    """A comparison with its interval: "87 for 100 (84 to 91)", "+1.2 points (…)", or why there is none.
+
+    `ends`: of another interval than that of the figure by itself.
+    """
     if measure is None:
         return ""
     if measure.value is None:
@@ -113,10 +137,10 @@ def compared(measure: MeasureDocument | None, say: Say, *, minimum: int) -> str:
 
     value = written(measure.value)
     shown = value if odds else say("{n} for 100", n=value) if ratio else say("{n} points", n=value)
-    ends = measure.interval
-    if ends is None:
+    low, high = own(measure.interval) if ends is None else ends
+    if low is None or high is None:
         return shown
-    return f"{shown} ({say('{low} to {high}', low=written(ends.low), high=written(ends.high))})"
+    return f"{shown} ({say('{low} to {high}', low=written(low), high=written(high))})"
 
 
 def _figure_name(kind: Kind, say: Say) -> str:

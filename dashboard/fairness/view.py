@@ -36,7 +36,7 @@ from dashboard.fairness.tables import groups_of, history_of
 from dashboard.groups import attribute_name
 from dashboard.left_out import left_out_words
 from dashboard.scene import Scene
-from dashboard.system_view import Chart
+from dashboard.system_view import Chart, bar_note
 from dashboard.tables import Table
 from dashboard.views import anchor_of, period
 from dashboard.words import Say
@@ -191,7 +191,8 @@ def _chart(
     if all(dot.value is None for dot in wide.dots):
         return None
     shown = [svg(each, say.lang) for each in (wide, replace(wide, layout=NARROW))]
-    note = [say("Bar: 95% interval.")]
+    judged = any(group.judged is not None for group in found)
+    note = [bar_note(say) if judged else say("Bar: 95% interval.")]
     if any(group.reference for group in found):
         note.append(say("Diamond: the group that others are compared with, or a group that no verdict is about."))
     if level is not None and wide.lines:

@@ -66,10 +66,11 @@ def reading(edition: Edition, tell: Tell) -> Data:
         "rules": [tell.text(text) for text in others],
         "figures": [
             tell(
-                "In a chart, the mark is what was measured and the bar behind it is its interval: if the same"
-                " count could be made many times, intervals built this way would hold the true value 95 times"
-                " in 100. The diamond is the group that others are compared with. The dashed line is the"
-                " threshold, carried to the scale of the chart."
+                "In a chart, the mark is what was measured and the bar behind it is the interval that decides: the"
+                " tests of the charter reject what lies outside it, at the level that is left to this comparison"
+                " among all others and all looks of a year. The diamond is the group that others are compared"
+                " with. The dashed lines are the thresholds, carried to the scale of the chart. The 95% interval"
+                " of a figure by itself stands in the tables."
             ),
             tell(
                 "“74 for 100”: at equal numbers, 74 people of this group are selected where 100 are in the"

@@ -11,6 +11,7 @@ from audits.errors import ReportError
 from audits.hashing import canonical_json
 from audits.workspace import Workspace
 from charter.current import current as brought_up
+from charter.deciding import with_intervals
 from charter.document import AuditDocument
 from charter.document.base import given
 from charter.drift.look import Drift
@@ -85,10 +86,13 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         charter=charters[newest],
         systems=systems,
         latest={
-            name: brought_up(document, charter=charters[name], system=systems[name], facts=by[name])
-            if name in systems
-            else document
-            for name, document in latest.items()
+            name: with_intervals(document, charters[name])
+            for name, each in latest.items()
+            for document in [
+                brought_up(each, charter=charters[name], system=systems[name], facts=by[name])
+                if name in systems
+                else each
+            ]
         },
         previous={system_id: document for system_id, document in earlier.items() if document is not None},
         facts=by[newest],

@@ -34,7 +34,8 @@ from tests.charter.builders import (
         (0.70, 0.05, "broken"),  # z at .80 is −2
         (0.70, 0.07, "watch"),  # z at .80 is −1.4, at .95 −3.6
         (0.85, 0.05, "watch"),  # z at .95 is −2
-        (0.93, 0.05, "kept"),  # z at .80 is +2.6
+        (0.93, 0.05, "unknown"),  # z at .80 is +2.6, and the figure lies below .95
+        (0.96, 0.05, "kept"),  # z at .80 is +3.2
         (0.85, 0.10, "unknown"),  # z at .80 is +0.5, at .95 −1
         (1.10, 0.05, "kept"),
     ],
@@ -46,7 +47,14 @@ def test_one_comparison(estimate, error, expected):
 
 @pytest.mark.parametrize(
     ("estimate", "error", "expected"),
-    [(1.40, 0.05, "broken"), (1.20, 0.05, "watch"), (1.10, 0.05, "kept"), (1.2, 0.2, "unknown"), (0.7, 0.05, "kept")],
+    [
+        (1.40, 0.05, "broken"),
+        (1.20, 0.05, "watch"),
+        (1.10, 0.05, "unknown"),
+        (1.04, 0.05, "kept"),
+        (1.2, 0.2, "unknown"),
+        (0.7, 0.05, "kept"),
+    ],
 )
 def test_levels_are_inverted_where_being_selected_is_a_harm(estimate, error, expected):
     """Breach at 1.25, watch at 1/0.95 = 1.0526."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .deciding import beyond_watch, interval, settled_by, steps, too_few
 from .rates import COMPARED
 from .scores import holm
 from .system import System
-from .testing import beyond, good, kept_level, level, more
+from .testing import beyond, good, kept_level, level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
@@ -16,6 +17,8 @@ LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
+RULES = (1, 2)
+"""The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
@@ -29,6 +32,15 @@ class Asked(NamedTuple):
     measures: list[dict]
 
 
+class Judging(NamedTuple):
+    """What comparisons are judged by. `size`: all decisions of the window."""
+
+    charter: dict
+    rule: int
+    size: int | None
+    tested: dict[tuple, Tested]
+
+
 class Tested(NamedTuple):
     """The p-values of a comparison; those of broken and watch corrected."""
 
@@ -36,10 +48,14 @@ class Tested(NamedTuple):
     watch: float
     kept: float
     share: float
+    at_breach: float | None
+    at_watch: float
 
 
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
     """Each verdict of a document that tests decide, with what it must say by the path to it."""
+    if document.get("rule", 1) not in RULES:
+        raise ValueError(f"the document was judged by a rule that is not known here: {document['rule']}")
     asked = _asked(document, charter, system)
     families: dict[str, list[tuple[Asked, dict]]] = {}
     for question in asked:
@@ -49,13 +65,11 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
     tested = {}
     for family in families.values():
-        for (question, measure), found in zip(family, _corrected(family, looks)):
+        for (question, measure), found in zip(family, _corrected(family, looks, float(charter["alpha"]))):
             tested[question.verdict["indicator"], measure["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    return [
-        (question.verdict, _claims(question, tested, charter, size, _limited(question, document, charter)))
-        for question in asked
-    ]
+    judging = Judging(charter, document.get("rule", 1), size, tested)
+    return [(question.verdict, _claims(question, judging, _limited(question, document, charter))) for question in asked]
 
 
 def left_out(document: dict, charter: dict) -> dict:
@@ -157,18 +171,22 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     return by is None or tuple(measure["by"]) == by
 
 
-def _corrected(family: Sequence[tuple[Asked, dict]], looks: int) -> list[Tested]:
+def _corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float) -> list[Tested]:
     """Holm over the family; then the level is shared between the looks of a year."""
     shares = _shares(family)
-    watch = holm([beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family], shares)
+    raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
+    watch, at_watch = holm(raw, shares), steps(raw, shares, alpha / looks)
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
-    breach = holm([beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some], _shares(some))
-    found = dict(zip(held, breach))
+    raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
+    found = dict(zip(held, holm(raw, _shares(some))))
+    at_breach = dict(zip(held, steps(raw, _shares(some), alpha / looks)))
     on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
     broken = {i: min(1.0, p * looks) for i, p in found.items()}
     return [
-        Tested(broken.get(i), min(1.0, watch[i] * looks), on_good_side[i], shares[i] / looks)
+        Tested(
+            broken.get(i), min(1.0, watch[i] * looks), on_good_side[i], shares[i] / looks, at_breach.get(i), at_watch[i]
+        )
         for i in range(len(family))
     ]
 
@@ -179,15 +197,16 @@ def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
     return [1 / (len(set(names)) * names.count(name)) for name in names]
 
 
-def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: int | None, limited: bool) -> dict:
+def _claims(question: Asked, judging: Judging, limited: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
     for i, measure in enumerate(question.measures):
-        verdict, own, reason = _comparison(question, measure, tested, charter, size)
+        verdict, own, reason = _comparison(question, measure, judging)
         if limited and measure["status"] == "ok":
             verdict, reason = "unknown", LEFT_OUT
-            own.update(verdict=verdict, reason=reason, more_decisions=None)
+            own = {key: value for key, value in own.items() if not key.startswith("interval")}
+            own.update(verdict=verdict, reason=reason, more_decisions=None, interval=None)
         found.append(verdict)
         reasons += [reason] if verdict == "unknown" else []
         claims.update({f"comparisons.{i}.{key}": value for key, value in own.items()})
@@ -203,9 +222,7 @@ def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: i
     return {**claims, "verdict": verdict, "reason": reason}
 
 
-def _comparison(
-    question: Asked, measure: dict, tested: dict[tuple, Tested], charter: dict, size: int | None
-) -> tuple[str, dict, str]:
+def _comparison(question: Asked, measure: dict, judging: Judging) -> tuple[str, dict, str]:
     threshold = question.indicator["threshold"]
     levels = {
         f"levels.{name}": None if threshold[name] is None else level(measure, threshold[name])
@@ -213,14 +230,29 @@ def _comparison(
     }
     own: dict = {"measure": measure["id"], "verdict": "unknown", **levels, "reason": measure["reason"]}
     if measure["status"] != "ok":
-        return "unknown", {**own, "p_watch": None, "p_breach": None, "p_kept": None}, str(measure["reason"])
-    p, alpha = tested[question.verdict["indicator"], measure["id"]], float(charter["alpha"])
+        own.update(p_watch=None, p_breach=None, p_kept=None, interval=None)
+        return "unknown", own, str(measure["reason"])
+    p, alpha = judging.tested[question.verdict["indicator"], measure["id"]], float(judging.charter["alpha"])
+    second = judging.rule > 1
     verdict = "unknown"
-    for name, chance in (("kept", p.kept), ("watch", p.watch), ("broken", p.breach)):
+    if p.kept <= alpha and not (second and beyond_watch(measure, levels)):
+        verdict = "kept"
+    for name, chance in (("watch", p.watch), ("broken", p.breach)):
         verdict = name if chance is not None and chance <= alpha else verdict
+    few = second and too_few(measure["params"]["test"])
+    verdict = "unknown" if few else verdict
     own.update(verdict=verdict, p_breach=p.breach, p_watch=p.watch, p_kept=p.kept, share=p.share)
+    if few or not second:
+        own["interval"] = None
+    else:
+        said = next(each for each in question.verdict["comparisons"] if each["measure"] == measure["id"])
+        at = {"broken": p.at_breach, "watch": p.at_watch, "kept": alpha}
+        own.update(interval(measure, levels, verdict, at, said.get("interval") or {}))
     if verdict == "unknown":
-        own.update(reason="too_few_decisions", more_decisions=more(measure, threshold, charter, p.share, size))
+        size = judging.size or measure["n"]
+        found = ways(measure, threshold, judging.charter, p.share, size, rule=judging.rule)
+        more = settled_by(found, measure, levels, size) if second else min((n for n in found if n), default=None)
+        own.update(reason="too_few_decisions", more_decisions=more)
     return verdict, own, "too_few_decisions"
 
 

@@ -53,17 +53,17 @@ def statistic(test: dict, at: float) -> float:
     raise ValueError(f"a test of the kind {test['kind']} is not known here")
 
 
-def more(measure: dict, threshold: dict, charter: dict, share: float, size: int | None) -> int | None:
-    """How many more decisions would settle it, were the truth as measured."""
+def ways(measure: dict, threshold: dict, charter: dict, share: float, size: int, *, rule: int) -> list[int | None]:
+    """How many more decisions would settle it, were the truth as measured: each way there is; 0 settles nothing."""
+    watched = rule > 1 and beyond(measure, level(measure, float(threshold["watch"]))) < 0.5
     found = []
     for stated in {float(threshold["watch"]), kept_level(threshold)}:
         at = level(measure, stated)
         bad = beyond(measure, at) < 0.5
-        if bad or stated == kept_level(threshold):
+        if bad or (stated == kept_level(threshold) and not watched):
             alpha = charter["alpha"] * share if bad else charter["alpha"]
-            needed = _needed(measure["params"]["test"], at, size or measure["n"], alpha, charter["power"])
-            found += [needed] if needed else []
-    return min(found, default=None)
+            found.append(_needed(measure["params"]["test"], at, size, alpha, charter["power"]))
+    return found
 
 
 def _needed(test: dict, at: float, n: int, alpha: float, power: float) -> int | None:

@@ -1,0 +1,107 @@
+"""Ends of intervals against the tests that they turn round: nothing in between, nothing beyond, for every kind."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from audits.uncertainty.inversion import end_of
+from audits.uncertainty.score import difference_interval, ratio_interval
+from audits.uncertainty.tests import p_beyond, quantile
+
+CHANCES = st.sampled_from([0.05, 0.0167, 0.025, 0.001, 0.00004])
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> dict[str, Any]:
+    """Two rates, of rows or of what clusters are worth."""
+    kind = draw(st.sampled_from(["score_ratio", "score_difference"]))
+    sizes = [draw(st.integers(5, 5000)) for _ in range(2)]
+    cases = [draw(st.integers(0, sizes[0])), draw(st.integers(1, sizes[1]))]
+    if draw(st.booleans()):
+        return {"kind": kind, "k": cases, "n": sizes}
+    worth = draw(st.floats(0.1, 1.0))
+    return {"kind": kind, "k": [worth * k for k in cases], "n": [worth * n for n in sizes], "df": draw(DEGREES)}
+
+
+DEGREES = st.floats(1.5, 39)
+ERRORS = st.floats(0.001, 2)
+AROUND = st.one_of(
+    st.builds(lambda e, s: {"kind": "wald", "estimate": e, "se": s}, st.floats(-1, 1), ERRORS),
+    st.builds(lambda e, s, d: {"kind": "wald", "estimate": e, "se": s, "df": d}, st.floats(-1, 1), ERRORS, DEGREES),
+    st.builds(
+        lambda e, s, d: {"kind": "jackknife", "transform": "log", "estimate": e, "se": s, "df": d},
+        st.floats(0.05, 5),
+        ERRORS,
+        DEGREES,
+    ),
+    st.builds(
+        lambda e, s, d: {"kind": "jackknife", "transform": "identity", "estimate": e, "se": s, "df": d},
+        st.floats(-1, 1),
+        ERRORS,
+        DEGREES,
+    ),
+)
+DISTANCES = st.builds(
+    lambda value, df, scale: {"kind": "noncentral_chi2", "statistic": value, "df": df, "scale": scale},
+    st.floats(0, 2),
+    st.integers(1, 19),
+    st.floats(1e-5, 0.05),
+)
+EVERY = st.one_of(rates(), AROUND, DISTANCES)
+
+
+def levels(test: dict[str, Any]) -> st.SearchStrategy[float]:
+    """Truths that a test of this kind can be held to."""
+    if test["kind"] == "score_ratio" or test.get("transform") == "log":
+        return st.floats(0.05, 20)
+    return st.floats(0.001, 1.5) if test["kind"] == "noncentral_chi2" else st.floats(-0.95, 0.95)
+
+
+@given(EVERY, CHANCES, st.data())
+def test_an_end_lies_beyond_a_level_exactly_where_the_test_rejects_it(
+    test: dict[str, Any], chance: float, data: st.DataObject
+) -> None:
+    level = data.draw(levels(test))
+    for end, side in (("high", "below"), ("low", "above")):
+        found, p = end_of(test, chance=chance, end=end), p_beyond(test, threshold=level, bad_side=side)  # type: ignore[arg-type]
+        assume(not math.isclose(p, chance, rel_tol=1e-6))
+        rejected = found is not None and (found < level if end == "high" else found > level)
+        assert rejected == (p < chance), (end, found, level, p)
+
+
+@given(EVERY, CHANCES, CHANCES)
+def test_ends_hold_each_other_and_a_smaller_error_reaches_farther(
+    test: dict[str, Any], one: float, other: float
+) -> None:
+    low, high = end_of(test, chance=one, end="low"), end_of(test, chance=other, end="high")
+    assert low is None or high is None or low <= high + 1e-9
+    near, far = (end_of(test, chance=chance, end="low") for chance in (max(one, other), min(one, other)))
+    assert far is None or near is None or far <= near + 1e-9
+
+
+def test_ends_are_the_published_intervals() -> None:
+    """Miettinen & Nurminen's examples, whose intervals other modules hold to what was printed."""
+    ratio = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}
+    known = ratio_interval((157, 235), (2435, 2435))
+    assert known is not None
+    assert [end_of(ratio, chance=0.025, end=end) for end in ("low", "high")] == [
+        pytest.approx(known.low),
+        pytest.approx(known.high),
+    ]
+    gap = {"kind": "score_difference", "k": [56, 48], "n": [70, 80]}
+    kept = difference_interval((56, 48), (70, 80), quantile=quantile(gap, 0.975), level=0.95, method="score")
+    assert end_of(gap, chance=0.025, end="low") == pytest.approx(kept.low)
+    assert end_of(gap, chance=0.025, end="high") == pytest.approx(kept.high)
+
+
+def test_where_nothing_is_rejected_there_is_no_end() -> None:
+    nobody = {"kind": "score_ratio", "k": [5, 0], "n": [24, 24]}
+    assert end_of(nobody, chance=0.05, end="high") is None
+    assert end_of(nobody | {"k": [0, 5]}, chance=0.05, end="low") == 0
+    alike = {"kind": "noncentral_chi2", "statistic": 0.001, "df": 9, "scale": 0.002}
+    assert [end_of(alike, chance=0.05, end=end) for end in ("low", "high")] == [0, 0]
