@@ -111,6 +111,8 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
         return number(level, catalogue.lang, 2)
     if scale == "ratio":
         return catalogue.gettext("{n} for 100").format(n=per_hundred(level, catalogue.lang))
+    if not level:
+        return catalogue.gettext("no gap")
     return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
 
 

@@ -22,9 +22,9 @@ def rates(first, second, *, error, metric="true_positive_rate_difference", **mor
 def test_not_kept():
     assert told([comparison(WOMEN, estimate=0.74, error=0.02)]) == (
         "Non. À nombre égal, 74 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 70 et 78). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
+        "(entre 71 et 77). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
         "(80 pour 100).",
-        "No. At equal numbers, 74 people are contacted among women where 100 are among men (between 70 and 78). "
+        "No. At equal numbers, 74 people are contacted among women where 100 are among men (between 71 and 77). "
         "It is very unlikely that chance alone explains going beyond the breach level (80 for 100).",
     )
 
@@ -38,18 +38,18 @@ def test_ends_that_are_written_alike_are_not_told_twice():
 def test_watch():
     assert told([comparison(WOMEN, estimate=0.88, error=0.02)]) == (
         "À surveiller. À nombre égal, 88 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 84 et 92). Il est très improbable que le hasard seul explique ce dépassement du niveau de vigilance "
+        "(entre 85 et 91). Il est très improbable que le hasard seul explique ce dépassement du niveau de vigilance "
         "(95 pour 100).",
-        "To be watched. At equal numbers, 88 people are contacted among women where 100 are among men (between 84 and "
-        "92). It is very unlikely that chance alone explains going beyond the watch level (95 for 100).",
+        "To be watched. At equal numbers, 88 people are contacted among women where 100 are among men (between 85 and "
+        "91). It is very unlikely that chance alone explains going beyond the watch level (95 for 100).",
     )
 
 
 def test_kept():
     assert told([comparison(WOMEN, estimate=0.98, error=0.02)]) == (
         "Oui. À nombre égal, 98 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 94 et 102). C'est nettement du bon côté du niveau de rupture (80 pour 100).",
-        "Yes. At equal numbers, 98 people are contacted among women where 100 are among men (between 94 and 102). "
+        "(entre 95 et 101). C'est nettement du bon côté du niveau de rupture (80 pour 100).",
+        "Yes. At equal numbers, 98 people are contacted among women where 100 are among men (between 95 and 101). "
         "That is clearly on the good side of the breach level (80 for 100).",
     )
 
@@ -59,7 +59,7 @@ def test_a_charter_may_judge_the_attention_that_places_get():
     fr, en = told([measure], charter=amended("selection_rate_ratio", metric="exposure_ratio"))
     assert fr.startswith(
         "Non. Dans les mêmes listes, l'attention que donne la place est en moyenne de 74 parmi les femmes quand elle "
-        "est de 100 parmi les hommes (entre 70 et 78)."
+        "est de 100 parmi les hommes (entre 71 et 77)."
     )
     assert "the attention that a place gets is 74 on average among women where it is 100 among men" in en
     none = absent(WOMEN, status="undefined", reason="no_common_list", metric="exposure_ratio")
@@ -72,23 +72,25 @@ def test_unknown_says_what_would_settle_it():
     """z at .80 is 1: 5.18 times 2,300 decisions is 11,920, said as about 12,000."""
     assert told([everybody(2300), comparison(WOMEN, estimate=0.97, error=0.17)]) == (
         "On ne peut pas encore le dire. À nombre égal, 97 personnes sont contactées parmi les femmes quand 100 le sont "
-        "parmi les hommes (entre 64 et 130) ; il faudrait environ 12 000 décisions de plus pour trancher.",
-        "We cannot tell yet. At equal numbers, 97 people are contacted among women where 100 are among men (between 64 "
-        "and 130); it would take about 12,000 more decisions to tell.",
+        "parmi les hommes (entre 69 et 125) ; il faudrait environ 12 000 décisions de plus pour trancher. Le chiffre "
+        "se situe du bon côté du niveau de vigilance (95 pour 100) : le hasard seul peut l'expliquer.",
+        "We cannot tell yet. At equal numbers, 97 people are contacted among women where 100 are among men (between 69 "
+        "and 125); it would take about 12,000 more decisions to tell. The figure lies on the good side of the watch "
+        "level (95 for 100): chance alone may explain that.",
     )
 
 
 def test_unknown_for_good():
     fr, en = told([comparison(WOMEN, estimate=0.9, error=10.0)])
-    assert fr.endswith("; aucun nombre raisonnable de décisions ne permettrait de trancher.")
-    assert en.endswith("; no reasonable number of decisions would tell.")
+    assert "; aucun nombre raisonnable de décisions ne permettrait de trancher. Le chiffre se situe entre" in fr
+    assert "; no reasonable number of decisions would tell. The figure lies between the watch level" in en
 
 
 def test_where_being_selected_is_a_harm_people_are_flagged_more_often():
     fr, en = told([comparison(WOMEN, estimate=1.4, error=0.05, bad_side="above")], of=harmful())
     assert fr == (
         "Non. À nombre égal, 140 personnes sont signalées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 130 et 150). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
+        "(entre 132 et 148). Il est très improbable que le hasard seul explique ce dépassement du niveau de rupture "
         "(125 pour 100)."
     )
     assert en.startswith("No. At equal numbers, 140 people are flagged among women where 100 are among men")
@@ -102,7 +104,7 @@ def test_groups_without_names_are_quoted_and_others_counted():
     fr, en = told(measures, "selection_rate_ratio_age")
     assert fr.startswith(
         "Non. À nombre égal, 60 personnes sont contactées dans le groupe « <25 » quand 100 le sont parmi toutes les "
-        "autres personnes (entre 56 et 64)."
+        "autres personnes (entre 57 et 64)."
     )
     assert fr.endswith("C'est aussi le cas d'un autre groupe.")
     assert en.startswith("No. At equal numbers, 60 people are contacted in the group “<25” where 100 are among everybo")
@@ -144,7 +146,7 @@ def test_a_hidden_group_beside_others():
         "We cannot tell. The figure is hidden: showing it would expose too few people. "
         "One other comparison is clearly on the good side.",
     )
-    broken = comparison({"age": "<25"}, estimate=0.5, error=0.02, against="rest")
+    broken = comparison({"age": "<25"}, estimate=0.5, error=0.01, against="rest")
     for sentence in told([hidden, hidden | {"id": "other"}, broken], "selection_rate_ratio_age"):
         assert "50+" not in sentence
         assert "7" not in sentence
@@ -223,10 +225,10 @@ def test_missing_outcomes_are_told_where_a_charter_asks():
 def test_missed_chances():
     assert told([rates(0.6, 0.7, error=0.02)], "true_positive_rate_difference_gender") == (
         "À surveiller. Sur 100 personnes dont le résultat s'est révélé positif, 60 sont contactées parmi les femmes, "
-        "contre 70 parmi les hommes : 10 de moins (entre 6 et 14). Il est très improbable que le hasard seul explique "
+        "contre 70 parmi les hommes : 10 de moins (entre 7 et 13). Il est très improbable que le hasard seul explique "
         "cet écart.",
         "To be watched. Of 100 people whose outcome turned out positive, 60 are contacted among women, against 70 "
-        "among men: 10 fewer (between 6 and 14). It is very unlikely that chance alone explains this gap.",
+        "among men: 10 fewer (between 7 and 13). It is very unlikely that chance alone explains this gap.",
     )
 
 
@@ -235,27 +237,32 @@ def test_wrongly_flagged():
     measure = rates(0.45, 0.23, error=0.02, metric=metric, bad_side="above")
     assert told([measure], f"{metric}_gender", of=harmful()) == (
         "Non. Sur 100 personnes dont le résultat s'est révélé négatif, 45 sont signalées à tort parmi les femmes, "
-        "contre 23 parmi les hommes : 22 de plus (entre 18 et 26). Il est très improbable que le hasard seul explique "
+        "contre 23 parmi les hommes : 22 de plus (entre 19 et 25). Il est très improbable que le hasard seul explique "
         "ce dépassement du niveau de rupture (un écart de 10 pour 100).",
         "No. Of 100 people whose outcome turned out negative, 45 are wrongly flagged among women, against 23 among "
-        "men: 22 more (between 18 and 26). It is very unlikely that chance alone explains going beyond the breach "
+        "men: 22 more (between 19 and 25). It is very unlikely that chance alone explains going beyond the breach "
         "level (a gap of 10 in 100).",
     )
 
 
 def test_an_interval_that_holds_zero_says_both_sides():
-    fr, en = told([rates(0.69, 0.70, error=0.02)], "true_positive_rate_difference_gender")
+    fr, en = told([rates(0.71, 0.70, error=0.02)], "true_positive_rate_difference_gender")
     assert fr.startswith("Oui. ")
-    assert "70 parmi les hommes : 1 de moins (entre 5 de moins et 3 de plus). C'est nettement du bon côté" in fr
+    assert "70 parmi les hommes : 1 de plus (entre 2 de moins et 4 de plus). C'est nettement du bon côté" in fr
     assert (
-        "1 fewer (between 5 fewer and 3 more). That is clearly on the good side of the breach level (a gap of 1" in en
+        "1 more (between 2 fewer and 4 more). That is clearly on the good side of the breach level (a gap of 10" in en
     )
+    fr, en = told([rates(0.69, 0.70, error=0.02)], "true_positive_rate_difference_gender")
+    assert fr.startswith("On ne peut pas encore le dire. ")
+    assert "1 de moins (entre 4 de moins et 2 de plus)" in fr
+    assert "entre le niveau de vigilance (aucun écart) et le niveau de rupture (un écart de 10 pour 100)" in fr
+    assert "between the watch level (no gap) and the breach level (a gap of 10 in 100)" in en
 
 
 def test_no_gap_at_all():
     fr, en = told([rates(0.7, 0.7, error=0.02)], "true_positive_rate_difference_gender")
-    assert "contre 70 parmi les hommes : autant (entre 4 de moins et 4 de plus)" in fr
-    assert "against 70 among men: as many (between 4 fewer and 4 more)" in en
+    assert "contre 70 parmi les hommes : autant (entre 3 de moins et 3 de plus)" in fr
+    assert "against 70 among men: as many (between 3 fewer and 3 more)" in en
 
 
 LABELS = {"outcome": {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}}
@@ -267,7 +274,7 @@ def test_a_gap_in_precision_says_what_it_means():
     fr, en = told([measure], f"{metric}_gender", of=system(columns=LABELS))
     assert fr == (
         "À surveiller. Sur 100 personnes contactées, le résultat s'est produit pour 40 parmi les femmes, contre 30 "
-        "parmi les hommes : 10 de plus (entre 6 et 14). Il est très improbable que le hasard seul explique cet écart. "
+        "parmi les hommes : 10 de plus (entre 7 et 13). Il est très improbable que le hasard seul explique cet écart. "
         "On leur a sans doute demandé davantage avant qu'elles soient contactées."
     )
     assert en.endswith("this gap. More was probably asked of them before they were contacted.")

@@ -68,7 +68,8 @@ def test_levels_are_inverted_where_being_selected_is_a_harm(estimate, error, exp
     [
         (-0.15, 0.02, "broken"),
         (-0.06, 0.02, "watch"),
-        (-0.02, 0.02, "kept"),
+        (-0.02, 0.02, "unknown"),  # the watch level is no gap at all
+        (0.0, 0.02, "kept"),
         (-0.05, 0.06, "unknown"),
         (0.30, 0.02, "kept"),
     ],
@@ -352,7 +353,7 @@ def test_alpha_is_that_of_the_charter():
 
 def test_only_comparisons_with_a_value_have_p_values():
     measures = [comparison(WOMEN, estimate=0.9, error=0.1), absent({"age": "50+"}, status="undefined", reason="x")]
-    tested = p_values(questions(CHARTER, system(), measures))
+    tested = p_values(questions(CHARTER, system(), measures), alpha=CHARTER.alpha)
     assert set(tested) == {("selection_rate_ratio_gender", "selection_rate_ratio/gender=F")}
 
 

@@ -102,8 +102,8 @@ def test_the_dashed_line_falls_where_the_axis_says(matchft: Document, systems: d
 def test_the_words_give_every_group_and_the_threshold(matchft: Document, systems: dict[str, System]) -> None:
     text = groups_text(matchft, ("gender",), "fr", system=systems["matchft"])
     assert text == (
-        "Femmes\u202f: 20,3\u202f% (entre 19,6\u202f% et 21,1\u202f%), pas tenu. "
-        "Hommes (référence)\u202f: 27,4\u202f% (entre 26,6\u202f% et 28,3\u202f%). Seuil\u202f: 21,9\u202f%."
+        "Femmes\u202f: 20,3\u202f% (entre 19,3\u202f% et 21,3\u202f%), pas tenu. "
+        "Hommes (référence)\u202f: 27,4\u202f%. À surveiller dès 26,0\u202f%. Seuil\u202f: 21,9\u202f%."
     )
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from audits.workspace import Workspace
+from charter.document import Comparison, MeasureDocument
 from dashboard import store
 from dashboard.fairness import html
 from dashboard.fairness.asking import PROFILES, RAW, Chosen
+from dashboard.fairness.figures import Group, beyond, by_chance
 from dashboard.fairness.view import Explorer
 from dashboard.scene import Scene, load
 from dashboard.system_view import system_page
 from dashboard.words import speaker
-from tests.as_json import attributes_of, audits_of, beyond, by_chance, controls_of, explorer, kinds_of, span, stages_of
+from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")
 View = Callable[..., Explorer]
@@ -168,28 +171,55 @@ def test_the_verdict_stands_only_beside_the_measure_that_it_judges(view: View, w
     assert not any(reached.table.verdicts)
 
 
-def measure(low: float, high: float, *, scale: str = "ratio", bad_side: str = "below") -> dict[str, Any]:
-    ends = {"low": low, "high": high}
-    return {"value": (low + high) / 2, "interval": ends, "params": {"scale": scale, "bad_side": bad_side}}
+def compared(low: float | None, high: float | None, *, scale: str = "ratio", bad_side: str = "below") -> Group:
+    """A group that no verdict is about, with the interval of its comparison by itself."""
+    known = low is not None and high is not None
+    ends = {"low": low, "high": high, "level": 0.95, "method": "wald"} if known else None
+    found = MeasureDocument.of(
+        {
+            "id": "m", "metric": "m", "by": ["gender"], "group": {"gender": "F"}, "given": {}, "status": "ok",
+            "reason": None, "value": 1.0, "n": 100, "clusters": None, "interval": ends,
+            "params": {"scale": scale, "bad_side": bad_side},
+        }
+    )  # fmt: skip
+    return Group(key="gender=F", name="F", rate=found, compared=found, reference=False, judged=None, beside=[])
+
+
+def judged(low: float | None, high: float | None) -> Group:
+    """The same of a group that is judged: the interval by itself says otherwise."""
+    interval = {"low": low, "high": high, "error_low": 0.05, "error_high": 0.01}
+    told = {
+        "measure": "m", "against": "rest", "verdict": "unknown", "p_breach": 0.5, "p_watch": 0.5, "p_kept": 0.5,
+        "adjusted": True, "levels": {"watch": 0.95, "breach": 0.8}, "interval": interval, "more_decisions": None,
+    }  # fmt: skip
+    return replace(compared(0.1, 0.2), judged=Comparison.of(told))
 
 
 def test_a_group_is_beyond_a_level_only_with_its_whole_interval() -> None:
-    assert beyond(measure(0.7, 0.79), 80) == "beyond"
-    assert beyond(measure(0.7, 0.81), 80) == "across"
-    assert beyond(measure(0.8, 0.9), 80) == "within"
-    assert beyond(measure(1.26, 1.4, bad_side="above"), 80) == "beyond"
-    assert beyond(measure(1.1, 1.2, bad_side="above"), 80) == "within"
-    assert beyond(measure(-0.2, -0.06, scale="difference"), 5) == "beyond"
-    assert beyond(measure(-0.2, -0.04, scale="difference"), 5) == "across"
-    assert beyond(measure(0.02, 0.04, scale="difference", bad_side="above"), 5) == "within"
-    assert beyond({"params": {"scale": "ratio", "bad_side": "below"}}, 80) == ""
+    assert beyond(compared(0.7, 0.79), 80) == "beyond"
+    assert beyond(compared(0.7, 0.81), 80) == "across"
+    assert beyond(compared(0.8, 0.9), 80) == "within"
+    assert beyond(compared(1.26, 1.4, bad_side="above"), 80) == "beyond"
+    assert beyond(compared(1.1, 1.2, bad_side="above"), 80) == "within"
+    assert beyond(compared(-0.2, -0.06, scale="difference"), 5) == "beyond"
+    assert beyond(compared(-0.2, -0.04, scale="difference"), 5) == "across"
+    assert beyond(compared(0.02, 0.04, scale="difference", bad_side="above"), 5) == "within"
+    assert beyond(compared(None, None), 80) == ""
+
+
+def test_where_a_group_is_judged_the_interval_that_decided_is_told() -> None:
+    assert beyond(judged(0.7, 0.79), 80) == "beyond"
+    assert beyond(judged(0.7, None), 80) == "across"
+    assert beyond(judged(None, None), 80) == ""
+    assert by_chance(judged(0.9, 1.1)) is True
+    assert by_chance(judged(1.1, None)) is False
 
 
 def test_chance_may_explain_a_gap_whose_interval_holds_parity() -> None:
-    assert by_chance(measure(0.9, 1.1)) is True
-    assert by_chance(measure(0.8, 0.99)) is False
-    assert by_chance(measure(-0.01, 0.02, scale="difference")) is True
-    assert by_chance({**measure(0.9, 1.1), "interval": None}) is None
+    assert by_chance(compared(0.9, 1.1)) is True
+    assert by_chance(compared(0.8, 0.99)) is False
+    assert by_chance(compared(-0.01, 0.02, scale="difference")) is True
+    assert by_chance(compared(None, None)) is None
 
 
 def test_the_level_chosen_is_said_and_drawn_and_is_no_threshold(view: View) -> None:
