@@ -180,7 +180,8 @@ def like_with_like(matchft: Document) -> Document:
     adjusted = raw | {"metric": "adjusted_selection_rate_ratio", "value": 0.84, "interval": interval}
     document["measures"].append(adjusted | {"id": "adjusted_selection_rate_ratio/gender=F"})
     verdict = copy.deepcopy(next(v for v in document["verdicts"] if v["indicator"] == "impact_ratio_gender"))
-    verdict["comparisons"][0]["measure"] = "adjusted_selection_rate_ratio/gender=F"
+    decided = {"low": 0.79, "high": 0.9, "error_low": 0.05, "error_high": 0.01}
+    verdict["comparisons"][0] |= {"measure": "adjusted_selection_rate_ratio/gender=F", "interval": decided}
     document["verdicts"].append(verdict | {"indicator": "adjusted_selection_rate_ratio_gender"})
     return document
 
@@ -202,8 +203,9 @@ def test_the_table_of_comparable_profiles_shows_shares_and_the_raw_ratio_beside(
     )
     by_id = {measure["id"]: measure for measure in like_with_like["measures"]}
     rates = {key: FR.percent(by_id[f"selection_rate/gender={key}"]["value"]) for key in "FM"}
-    assert [row[:4] for row in table.rows] == [
-        ["Femmes", rates["F"], "84 pour 100 (80 à 88)", comparison(raw, FR).replace(" pour 100", "", 1)],
-        ["Hommes (référence)", rates["M"], "100 pour 100", ""],
+    assert [row[:5] for row in table.rows] == [
+        ["Femmes", rates["F"], "84 pour 100 (79 à 90)", "80 à 88", comparison(raw, FR).replace(" pour 100", "", 1)],
+        ["Hommes (référence)", rates["M"], "100 pour 100", "", ""],
     ]
+    assert table.head[3] == "Intervalle à 95\u202f%"
     assert (table.verdicts[0], len(table.verdicts)) == (verdict["comparisons"][0]["verdict"], 2)

@@ -1,0 +1,177 @@
+"""No mark contradicts the line beside it: every chart of the demo's audits, as stored and as made today.
+
+Each drawn group says what follows from where its point and its bar lie against the lines of its row.
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from audits.workspace import Workspace
+from charter.audit import run_audit
+from charter.document import AuditDocument, VerdictDocument
+from charter.records import audits_of, stored_audits
+from dashboard.charts import drift_chart, groups_chart, groups_text
+from dashboard.dots import Dot, Rows
+from dashboard.drift import is_drift
+from dashboard.fairness.asking import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
+from dashboard.fairness.figures import groups, judged_by
+from dashboard.fairness.picture import drawing
+from dashboard.groups import compared
+from dashboard.marks import word
+from dashboard.scene import as_decided
+from dashboard.words import speaker
+from tests.marks import mark_of, turned
+
+KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
+EN = speaker("en")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("marks")
+    with tarfile.open(KEPT) as packed:
+        packed.extractall(home, filter="data")
+    return Workspace(home / "demo")
+
+
+@pytest.fixture(scope="module")
+def then(workspace: Workspace) -> list[AuditDocument]:
+    """Audits of the first rule, as pages show them."""
+    return [as_decided(workspace, each.document()) for each in stored_audits(workspace)]
+
+
+@pytest.fixture(scope="module")
+def now(workspace: Workspace, then: Sequence[AuditDocument]) -> list[AuditDocument]:
+    """The same windows audited today."""
+    return [
+        run_audit(
+            workspace, workspace.system(each.system), start=each.window.start, end=each.window.end, as_of=each.as_of
+        )
+        for each in then
+    ]
+
+
+def charts(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, Rows]]:
+    """Every drawing of a judged question on the pages of systems and articles, and in reports."""
+    system = workspace.system(document.system)
+    for verdict in document.verdicts:
+        if is_drift(verdict):
+            yield verdict, drift_chart(document, "en", verdict=verdict, system=system)
+        elif (found := compared(document, verdict)) is not None:
+            yield verdict, groups_chart(document, found[1], "en", metric=found[0], system=system)
+
+
+def explored(document: AuditDocument, workspace: Workspace) -> Iterator[tuple[VerdictDocument, Rows]]:
+    """Every drawing of the explorer that a verdict rests on; a level held there is the charter's watch level."""
+    system = workspace.system(document.system)
+    for kind in kinds_of(document):
+        for by in attributes_of(document, kind):
+            for control in (RAW, PROFILES):
+                for stage in stages_of(document, kind) or [""]:
+                    verdict = judged_by(document, comparison(kind, control), by)
+                    if verdict is None:
+                        continue
+                    found = groups(document, kind, by, EN, stage=stage, control=control, system=system)
+                    yield verdict, drawing(found, kind, EN, control=control, level=None, minimum=11)
+
+
+def levels_of(rows: Rows, place: int) -> dict[str, float]:
+    """The lines that run through a row."""
+    return {"breach" if line.broken else "watch": line.at for line in rows.lines if line.first <= place <= line.last}
+
+
+def seen(dot: Dot, levels: dict[str, float], *, above: bool, rule: int) -> str:
+    """What a reader must conclude of a row."""
+    assert dot.value is not None
+    if "breach" in levels:
+        return mark_of(dot.value, (dot.low, dot.high), watch=levels["watch"], breach=levels["breach"], rule=rule)
+    if above:
+        return turned(dot.value, (dot.low, dot.high), watch=levels["watch"], rule=rule)
+    return mark_of(dot.value, (dot.low, dot.high), watch=levels["watch"], breach=None, rule=rule)
+
+
+def walked(document: AuditDocument, workspace: Workspace) -> Counter[str]:
+    """How many marks of each kind were held to their lines."""
+    measures, marks = {measure.id: measure for measure in document.measures}, Counter[str]()
+    for verdict, rows in charts(document, workspace):
+        sides = {measures[each.measure].params.bad_side for each in verdict.comparisons}
+        for place, dot in enumerate(rows.dots):
+            if dot.value is None or dot.verdict is None:
+                continue
+            levels = levels_of(rows, place)
+            must = seen(dot, levels, above=sides == {"above"}, rule=document.rule_then)
+            assert dot.verdict == must, (verdict.indicator, dot, levels)
+            marks[dot.verdict] += 1
+    return marks
+
+
+def test_every_mark_that_was_stored_follows_from_its_bar(workspace: Workspace, then: list[AuditDocument]) -> None:
+    marks = sum((walked(document, workspace) for document in then), Counter[str]())
+    assert all(document.rule is None for document in then)
+    assert marks.total() > 200
+    assert {"watch", "unknown", "kept"} <= marks.keys()
+
+
+def test_every_mark_of_today_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
+    marks = sum((walked(document, workspace) for document in now), Counter[str]())
+    assert all(document.rule == 2 for document in now)
+    assert marks.total() > 200
+    assert {"watch", "unknown", "kept"} <= marks.keys()
+
+
+def test_a_figure_beyond_the_watch_level_is_nowhere_kept(now: list[AuditDocument]) -> None:
+    for document in now:
+        measures = {measure.id: measure for measure in document.measures}
+        for verdict in document.verdicts:
+            for each in verdict.comparisons:
+                value, watch = measures[each.measure].value, each.levels.watch
+                if each.verdict != "kept" or value is None or watch is None:
+                    continue
+                assert value >= watch if measures[each.measure].params.bad_side == "below" else value <= watch
+
+
+def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: list[AuditDocument]) -> None:
+    """A group is marked and barred there as on the page of its system."""
+    same = 0
+    for document in now:
+        drawn = {
+            (verdict.indicator, dot.label): dot for verdict, rows in charts(document, workspace) for dot in rows.dots
+        }
+        for verdict, rows in explored(document, workspace):
+            for dot in rows.dots:
+                other = drawn.get((verdict.indicator, dot.label))
+                if other is None or other.value is None or dot.verdict is None:
+                    continue
+                assert (dot.verdict, dot.low, dot.high) == (other.verdict, other.low, other.high), dot
+                same += 1
+    assert same > 50
+
+
+def test_the_sentence_beside_tells_the_same_interval(workspace: Workspace, now: list[AuditDocument]) -> None:
+    """The words under a drawing end where its bar ends, and name its mark."""
+    for document in now:
+        system = workspace.system(document.system)
+        for verdict, rows in charts(document, workspace):
+            found = compared(document, verdict)
+            if is_drift(verdict) or found is None:
+                continue
+            text = groups_text(document, found[1], "en", metric=found[0], system=system)
+            for dot in rows.dots:
+                if dot.value is None or dot.verdict is None or dot.low is None:
+                    continue
+                told = re.search(rf"{re.escape(dot.label)}: (.*?)(?<!\d)\. ", f"{text} ")
+                assert told is not None, dot
+                assert word(dot.verdict, EN).lower() in told[1]
+
+
+def test_a_second_look_is_sealed_with_its_rule(workspace: Workspace, now: list[AuditDocument]) -> None:
+    stored = audits_of(workspace, now[0].system)
+    assert sum(each.rule == 2 for each in stored) == len(now)
+    assert sum(each.rule is None for each in stored) == len(now)
