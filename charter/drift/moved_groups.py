@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from audits.uncertainty.holm import holm_levels
+from audits.uncertainty.inversion import End, end_of
 from audits.windows import Window, period_of
 from charter.drift.rule import Rule
 
 Document = Mapping[str, Any]
+Ends = tuple[float, float]
+ENDS: tuple[End, End] = ("low", "high")
 QUANTITIES = ("mean_score", "selection_rate")
 CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
@@ -17,7 +21,8 @@ CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 @dataclass(frozen=True, kw_only=True)
 class Moved:
     """One group: the measure of its `change`, and that of its difference to whom it is compared with (None: to whom
-    others are compared). `otherwise`: it very likely moved otherwise than these."""
+    others are compared). `otherwise`: it very likely moved otherwise than these; `between`: where that difference lies as
+    far as its test tells, at the level that decided: it holds 0 exactly where the group is not `otherwise`."""
 
     quantity: str
     by: tuple[str, ...]
@@ -25,6 +30,7 @@ class Moved:
     change: Document
     difference: Document | None
     otherwise: bool
+    between: Ends | None = None
 
 
 def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
@@ -42,6 +48,7 @@ def moved_groups(document: Document, rule: Rule) -> list[Moved]:
     measures = {measure["id"]: measure for measure in document["measures"]}
     found = []
     for quantity in QUANTITIES:
+        levels = _levels(document, f"{quantity}_change_difference", rule)
         for measure in document["measures"]:
             if measure["metric"] == f"{quantity}_change" and measure["group"]:
                 _, _, label = measure["id"].partition("/")
@@ -54,9 +61,29 @@ def moved_groups(document: Document, rule: Rule) -> list[Moved]:
                         change=measure,
                         difference=difference,
                         otherwise=_by_chance(difference) * rule.looks <= rule.alpha,
+                        between=_between(difference, levels),
                     )
                 )
     return found
+
+
+def _levels(document: Document, metric: str, rule: Rule) -> dict[str, float]:
+    """The two-sided level that each difference is held to: Holm's over all groups, shared between the looks."""
+    family = {
+        each["id"]: float(each["params"]["p"])
+        for each in document["measures"]
+        if each["metric"] == metric and "p_adjusted" in each["params"]
+    }
+    levels = holm_levels(list(family.values()), alpha=rule.alpha / rule.looks)
+    return dict(zip(family, levels, strict=True))
+
+
+def _between(difference: Document | None, levels: Mapping[str, float]) -> Ends | None:
+    test = None if difference is None else difference["params"].get("test")
+    if difference is None or test is None or difference["id"] not in levels:
+        return None
+    low, high = (end_of(test, chance=levels[difference["id"]] / 2, end=end) for end in ENDS)
+    return None if low is None or high is None else (low, high)
 
 
 def _tells(document: Document) -> bool:

@@ -109,23 +109,24 @@ def _part(
 
 
 def _drawing(found: Sequence[Moved], quantity: str, words: Words) -> Rows:
+    """By how much more or less each group moved than the one it is compared with, and the interval that decided."""
     scale = 100 if quantity == "selection_rate" else 1  # in points
     dots = []
     for each in found:
-        change = each.change
-        value, ends = change["value"], change["interval"]
+        value = None if each.difference is None else each.difference["value"]
+        low, high = each.between or (None, None)
         dots.append(
             Dot(
                 label=words.name(each),
                 value=None if value is None else scale * value,
-                low=None if ends is None else scale * ends["low"],
-                high=None if ends is None else scale * ends["high"],
+                low=None if low is None else scale * low,
+                high=None if high is None else scale * high,
                 text="" if value is None else words.signed(value, quantity, 1, bare=True),
-                note="" if value is not None else words.why(change),
+                note="" if value is not None else words.not_compared(each),
                 verdict=APART if each.otherwise else None,
             )
         )
-    line = Line(at=0.0, label=words.say("unchanged"), first=0, last=max(len(dots) - 1, 0), broken=False)
+    line = Line(at=0.0, label=words.say("as the others"), first=0, last=max(len(dots) - 1, 0), broken=False)
     return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 

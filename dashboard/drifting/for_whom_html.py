@@ -17,9 +17,10 @@ def for_whom(shown: ForWhom | None, say: Say) -> Html:
         return el("section", head, el("div", *told, class_="lead lead-unknown"), class_="drift-theme")
     sentences = [el("p", el("strong", text) if not at else text) for at, text in enumerate(shown.sentences)]
     note = say(
-        "From what the monthly audits have told. A group that one of the two periods hides is not compared. Triangle: "
-        "very likely moved otherwise than the group it is compared with, all groups being looked at together. Bar: 95% "
-        "interval."
+        "From what the monthly audits have told. A group that one of the two periods hides is not compared. Each dot "
+        "says by how much more or less a group moved than the one it is compared with. Triangle: very likely moved "
+        "otherwise, all groups and all looks of the year considered. Bar: the interval that decides; it holds 0 where "
+        "there is no triangle. Intervals in the tables are 95% intervals of a figure by itself."
     )
     return el(
         "section",

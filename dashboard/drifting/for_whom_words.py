@@ -84,6 +84,12 @@ class Words:
         low, high = (self.signed(ends[end], quantity, 1) for end in ("low", "high"))
         return self.say("{value} (between {low} and {high})", value=told, low=low, high=high)
 
+    def not_compared(self, each: Moved) -> str:
+        """Why a group has no difference to whom it is compared with."""
+        if each.change["value"] is None:
+            return self.why(each.change)
+        return self.say("others are compared with it") if each.difference is None else self.why(each.difference)
+
     def beside(self, each: Moved) -> list[str]:
         """Whom a group is compared with, and by how much more or less it moved; the last stands for the mark."""
         if each.difference is None:

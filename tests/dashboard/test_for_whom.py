@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from scipy.stats import norm
 
+from audits.uncertainty.holm import holm
 from audits.windows import Window
 from charter.drift.moved_groups import moved_groups
 from dashboard.drifting.for_whom import ForWhom, for_whom
@@ -97,6 +99,26 @@ def test_the_sentence_names_both_groups_with_their_directions() -> None:
     assert french.sentences[0] == (
         "Les scores n’ont pas bougé de la même façon pour tous\u202f: F, en baisse de 0,04\u202f; M, sans changement."
     )
+
+
+@pytest.mark.parametrize("size", [0.02, 0.026, 0.03, 0.06])
+def test_a_triangle_stands_where_its_bar_holds_no_zero(size: float) -> None:
+    """Of three groups, held to a twelfth of the level of a year: what is found leaves its part to the others."""
+    scores: dict[str, float | None] = {"F": -size, "X": -0.04, "Y": 0.001, "M": 0.0}
+    found = document(scores)
+    own = [each for each in found["measures"] if each["metric"] == "mean_score_change_difference"]
+    p = [float(2 * norm.sf(abs(each["value"]) / 0.01)) for each in own]
+    for each, chance, again in zip(own, p, holm(p), strict=True):
+        test = {"kind": "wald", "estimate": each["value"], "se": 0.01, "method": "student"}
+        each["params"].update(test=test, p=chance, p_adjusted=again)
+    for each in moved_groups(found, drift_rule()):
+        if each.difference is None:
+            assert each.between is None
+            continue
+        assert each.between is not None
+        low, high = each.between
+        assert low < each.difference["value"] < high
+        assert each.otherwise == (not low <= 0 <= high)
 
 
 def test_what_chance_may_explain_is_not_told_as_moved() -> None:
