@@ -21,8 +21,8 @@ CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 @dataclass(frozen=True, kw_only=True)
 class Moved:
     """One group: the measure of its `change`, and that of its difference to whom it is compared with (None: to whom
-    others are compared). `otherwise`: it very likely moved otherwise than these; `between`: where that difference lies as
-    far as its test tells, at the level that decided: it holds 0 exactly where the group is not `otherwise`."""
+    others are compared). `otherwise`: it very likely moved otherwise than these; `between`: where that difference lies,
+    as far as its test tells at the level that decided: it holds 0 exactly where it is not `otherwise`."""
 
     quantity: str
     by: tuple[str, ...]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.systems.model import System
-from charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from charter.document import AuditDocument, Comparison, MeasureDocument, VerdictDocument
 from charter.document.base import given
 from charter.families import said
 from charter.model import Charter
@@ -94,16 +94,16 @@ def _result(audit: Audit, words: Words) -> Part:
 
 def _observations(audit: Audit) -> dict[str, Part]:
     """One for each measure that answers a question and has a value, by the name of the measure."""
-    asked = {item.measure for verdict in audit.document.verdicts for item in verdict.comparisons}
+    asked = {item.measure: item for verdict in audit.document.verdicts for item in verdict.comparisons}
     return {
-        measure.id: _observation(audit, measure)
+        measure.id: _observation(audit, measure, asked[measure.id])
         for measure in audit.document.measures
         if measure.id in asked and measure.status == "ok"
     }
 
 
-def _observation(audit: Audit, measure: MeasureDocument) -> Part:
-    interval = measure.interval
+def _observation(audit: Audit, measure: MeasureDocument, comparison: Comparison) -> Part:
+    interval, decided = measure.interval, comparison.interval
     told = {
         "measure": measure.id,
         "value": measure.value,
@@ -112,6 +112,8 @@ def _observation(audit: Audit, measure: MeasureDocument) -> Part:
         "high": interval.high if interval else None,
         "level": interval.level if interval else None,
         "method": interval.method if interval else None,
+        "decided-low": decided.low if decided else None,
+        "decided-high": decided.high if decided else None,
         "against": measure.params.get("against"),
     }
     return {
