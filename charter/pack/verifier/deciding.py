@@ -1,4 +1,4 @@
-"""The second rule of verdicts: levels of Holm's steps, intervals from the tests themselves, and windows too small.
+"""The second rule of verdicts: intervals from the tests themselves, figures beyond the watch level, windows too small.
 
 Ends are found by halving the tests; that of a distance is held to its test, since each look at that takes long.
 """
@@ -6,7 +6,7 @@ Ends are found by halving the tests; that of a distance is held to its test, sin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from .chances import noncentral, quantile, root
 from .testing import MOST, statistic
@@ -15,19 +15,6 @@ FEWEST = 10
 """Decisions for each class of a distance, on average, in either window."""
 DISTANCE = "noncentral_chi2"
 Ends = dict[str, "float | None"]
-
-
-def steps(p_values: Sequence[float], weights: Sequence[float], alpha: float) -> list[float]:
-    """What Holm's procedure holds each p to: alpha × its weight ÷ the weights that still stand at its step."""
-    standing, found = set(range(len(p_values))), [0.0] * len(p_values)
-    while standing:
-        left = math.fsum(weights[i] for i in standing)
-        first = min(standing, key=lambda i: p_values[i] / weights[i])
-        rejected = p_values[first] <= alpha * weights[first] / left
-        for i in [first] if rejected else list(standing):
-            found[i] = alpha * weights[i] / left
-            standing.discard(i)
-    return found
 
 
 def interval(measure: dict, levels: dict, verdict: str, at: dict[str, float | None], said: dict) -> Ends:

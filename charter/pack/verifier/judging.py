@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from .deciding import beyond_watch, interval, settled_by, steps, too_few
+from .corrections import Tested, corrected
+from .deciding import beyond_watch, interval, settled_by, too_few
 from .rates import COMPARED
-from .scores import holm
 from .system import System
-from .testing import beyond, good, kept_level, level, ways
+from .testing import level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
@@ -41,17 +41,6 @@ class Judging(NamedTuple):
     tested: dict[tuple, Tested]
 
 
-class Tested(NamedTuple):
-    """The p-values of a comparison; those of broken and watch corrected."""
-
-    breach: float | None
-    watch: float
-    kept: float
-    share: float
-    at_breach: float | None
-    at_watch: float
-
-
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
     """Each verdict of a document that tests decide, with what it must say by the path to it."""
     if document.get("rule", 1) not in RULES:
@@ -65,7 +54,7 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
     tested = {}
     for family in families.values():
-        for (question, measure), found in zip(family, _corrected(family, looks, float(charter["alpha"]))):
+        for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]))):
             tested[question.verdict["indicator"], measure["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
     judging = Judging(charter, document.get("rule", 1), size, tested)
@@ -169,32 +158,6 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     if indicator["subject"] is not None:
         return bool((measure["group"]["feature"] == "score") == (indicator["subject"] == "score"))
     return by is None or tuple(measure["by"]) == by
-
-
-def _corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float) -> list[Tested]:
-    """Holm over the family; then the level is shared between the looks of a year."""
-    shares = _shares(family)
-    raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
-    watch, at_watch = holm(raw, shares), steps(raw, shares, alpha / looks)
-    held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
-    some = [family[i] for i in held]
-    raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
-    found = dict(zip(held, holm(raw, _shares(some))))
-    at_breach = dict(zip(held, steps(raw, _shares(some), alpha / looks)))
-    on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
-    broken = {i: min(1.0, p * looks) for i, p in found.items()}
-    return [
-        Tested(
-            broken.get(i), min(1.0, watch[i] * looks), on_good_side[i], shares[i] / looks, at_breach.get(i), at_watch[i]
-        )
-        for i in range(len(family))
-    ]
-
-
-def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
-    """The level is shared equally between questions, and within each between its comparisons."""
-    names = [question.verdict["indicator"] for question, _ in family]
-    return [1 / (len(set(names)) * names.count(name)) for name in names]
 
 
 def _claims(question: Asked, judging: Judging, limited: bool) -> dict:
