@@ -274,8 +274,7 @@ def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title
     shown = features(document, verdict, say, system=system)
     head = [
         say("Feature"),
-        say("Distance (PSI)"),
-        say("The interval that decides"),
+        with_deciding(say("Distance (PSI)"), say),
         say("Reference decisions"),
         say("Decisions"),
         say("Verdict"),
@@ -283,8 +282,7 @@ def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title
     body = [
         [
             feature.name,
-            say.number(feature.value, 3) if feature.value is not None else reason_words(feature.reason or "", say),
-            _reach(feature, say),
+            _distance(feature, say) if feature.value is not None else reason_words(feature.reason or "", say),
             say.whole(feature.reference_n) if feature.reference_n is not None else "",
             say.whole(feature.n) if feature.n is not None else "",
         ]
@@ -293,12 +291,12 @@ def drift_table(document: Standing, verdict: VerdictDocument, say: Say, *, title
     return Table(caption=title, head=head, rows=body, verdicts=[feature.verdict for feature in shown])
 
 
-def _reach(feature: Feature, say: Say) -> str:
-    """Between which distances the tests leave a feature."""
-    low, high = feature.bar
+def _distance(feature: Feature, say: Say) -> str:
+    """How far a feature has moved, and between which distances the tests leave it."""
+    told, (low, high) = say.number(feature.value or 0.0, 3), feature.bar
     if low is None or high is None:
-        return ""
-    return say("{low} to {high}", low=say.number(low, 3), high=say.number(high, 3))
+        return told
+    return f"{told} ({say('{low} to {high}', low=say.number(low, 3), high=say.number(high, 3))})"
 
 
 def compared_with(verdict: VerdictDocument, by: By, say: Say, *, system: System | None) -> str | None:

@@ -24,8 +24,8 @@ Asked = tuple[Section, Question]
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
 WIDTHS = {
-    (8, 3): (None, 22, 20, 22, 22, 22, 18, 27),
-    (9, 1): (None, 13, 22, 18, 21, 17, 17, 17, 26),
+    (9, 3): (None, 19, 16, 21, 16, 18, 19, 17, 26),
+    (10, 1): (None, 12, 20, 15, 16, 18, 15, 16, 16, 24),
     (6, 1): (None, 13, 29, 17, 44, 30),
     (5, 1): (None, 30, 34, 26, 30),
 }

@@ -155,5 +155,5 @@ def test_charts_are_read_aloud(visit: Open) -> None:
     alternatives = [image.get_attribute("alt") for image in page.find_elements(By.CSS_SELECTOR, ".chart-wide")]
     assert len(alternatives) == 7
     assert any(
-        "Femmes\u202f: 20,3\u202f% (entre 19,6\u202f% et 21,1\u202f%), pas tenu." in str(a) for a in alternatives
+        "Femmes\u202f: 20,3\u202f% (entre 19,3\u202f% et 21,3\u202f%), pas tenu." in str(a) for a in alternatives
     )
