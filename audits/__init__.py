@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audits.notebook import Tally, audit, compare, sweep
+    from boussole.audits.notebook import Tally, audit, compare, sweep
 
 __all__ = ["Tally", "audit", "compare", "sweep"]
 
@@ -19,6 +19,6 @@ def __getattr__(name: str) -> Any:
     """Both are imported on first use: the command line must answer at once."""
     if name not in __all__:
         raise AttributeError(f"module 'audits' has no attribute '{name}'")
-    from audits import notebook
+    from boussole.audits import notebook
 
     return getattr(notebook, name)

@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.cubes.periods import periods_held
-from audits.cubes.read import days_of
-from audits.lake import reading
-from audits.systems.model import System
-from audits.windows import Window, ended_periods, period_of
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.differences import differences
-from charter.document import AuditDocument
-from charter.in_force import InForce
-from charter.records import audits_of
+from boussole.audits.cubes.periods import periods_held
+from boussole.audits.cubes.read import days_of
+from boussole.audits.lake import reading
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, ended_periods, period_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.audit import run_audit
+from boussole.charter.differences import differences
+from boussole.charter.document import AuditDocument
+from boussole.charter.in_force import InForce
+from boussole.charter.records import audits_of
 
 
 @dataclass(frozen=True, kw_only=True)

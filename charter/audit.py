@@ -6,25 +6,25 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audits import evidence
-from audits.decisions import IngestReport
-from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from audits.errors import BoussoleError
-from audits.runs import Run, code_hash, measure_window
-from audits.standing import standing
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
-from charter.document.audit import SCHEMA
-from charter.document.measures import measures_of
-from charter.facts import Facts, facts_of
-from charter.in_force import InForce, in_force
-from charter.left_out import held_to
-from charter.published import hold_groups, publications
-from charter.records import open_records, save_audit
-from charter.references import changed_references
-from charter.verdicts import judge, summarise
+from boussole.audits import evidence
+from boussole.audits.decisions import IngestReport
+from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from boussole.audits.errors import BoussoleError
+from boussole.audits.runs import Run, code_hash, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
+from boussole.charter.document.audit import SCHEMA
+from boussole.charter.document.measures import measures_of
+from boussole.charter.facts import Facts, facts_of
+from boussole.charter.in_force import InForce, in_force
+from boussole.charter.left_out import held_to
+from boussole.charter.published import hold_groups, publications
+from boussole.charter.records import open_records, save_audit
+from boussole.charter.references import changed_references
+from boussole.charter.verdicts import judge, summarise
 
 
 def run_audit(

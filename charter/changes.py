@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from audits.systems.kinds import Texts
-from charter.diff_words import Values, told
-from charter.model import Article, Indicator
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.diff_words import Values, told
+from boussole.charter.model import Article, Indicator
 
 Effect = Literal["tighter", "looser", "neutral", "unclear"]
 

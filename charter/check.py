@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from audits.errors import nearest
-from charter.draft import HEAD, LAW, Draft, Fault, draft_of
-from charter.judged import JUDGED
-from charter.model import ARTICLES, OWN_FAMILIES, Charter
-from charter.reach import unreachable
-from charter.texts import amiss
+from boussole.audits.errors import nearest
+from boussole.charter.draft import HEAD, LAW, Draft, Fault, draft_of
+from boussole.charter.judged import JUDGED
+from boussole.charter.model import ARTICLES, OWN_FAMILIES, Charter
+from boussole.charter.reach import unreachable
+from boussole.charter.texts import amiss
 
 __all__ = ["JUDGED", "draft_faults", "faults"]
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.errors import BoussoleError
-from audits.sides import Side
-from audits.systems.model import System
-from audits.uncertainty.change import Change
-from audits.uncertainty.holm import holm
-from audits.versions import Changed, changes
-from charter.document.measures import measures_of
-from charter.families import questions
-from charter.model import Charter
+from boussole.audits.errors import BoussoleError
+from boussole.audits.sides import Side
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.change import Change
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.versions import Changed, changes
+from boussole.charter.document.measures import measures_of
+from boussole.charter.families import questions
+from boussole.charter.model import Charter
 
 SCHEMA = "boussole.comparison/1"
 WORST_FIRST = ("worse", "unknown", "not_worse")

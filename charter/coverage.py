@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from audits.systems.model import System
-from charter.document import AuditDocument, VerdictDocument
-from charter.model import Charter
-from charter.verdict import Verdict
+from boussole.audits.systems.model import System
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.model import Charter
+from boussole.charter.verdict import Verdict
 
 Examined = Literal["whole", "part", "none"]
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.document import Standing, VerdictDocument
-from charter.model import Article, Charter, Framework, Indicator, Law
-from charter.verdict import Verdict, together
-from charter.verdicts import ANSWERED
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.model import Article, Charter, Framework, Indicator, Law
+from boussole.charter.verdict import Verdict, together
+from boussole.charter.verdicts import ANSWERED
 
 State = Literal["in_force", "not_yet", "ended"]
 Documents = Mapping[str, Standing]
@@ -63,7 +63,7 @@ class Answer:
 def crosswalk(charter: Charter, *, on: dt.date) -> list[Chapter]:
     """Every provision of the charter's law, by framework, as it stands on a day.
 
-    >>> from charter.loading import load_charter
+    >>> from boussole.charter.loading import load_charter
     >>> chapters = crosswalk(load_charter(), on=dt.date(2026, 11, 26))
     >>> {p.id: p.state for p in chapters[0].provisions if p.id in ("ai_act_4", "ai_act_10")}
     {'ai_act_4': 'in_force', 'ai_act_10': 'not_yet'}
@@ -92,7 +92,7 @@ def crosswalk(charter: Charter, *, on: dt.date) -> list[Chapter]:
 def of_article(charter: Charter, article_id: str, *, on: dt.date) -> list[Provision]:
     """The provisions that an article answers to, each with those of its questions that do.
 
-    >>> from charter.loading import load_charter
+    >>> from boussole.charter.loading import load_charter
     >>> [each.id for each in of_article(load_charter(), "environnement", on=dt.date(2026, 11, 26))]
     ['altai_society']
     """

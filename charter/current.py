@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from audits.systems.model import System
-from charter.document import AuditDocument, Unmeasured, VerdictDocument
-from charter.facts import Facts
-from charter.families import Question
-from charter.model import Charter
-from charter.verdicts import judge, summarise
+from boussole.audits.systems.model import System
+from boussole.charter.document import AuditDocument, Unmeasured, VerdictDocument
+from boussole.charter.facts import Facts
+from boussole.charter.families import Question
+from boussole.charter.model import Charter
+from boussole.charter.verdicts import judge, summarise
 
 
 def current(document: AuditDocument, *, charter: Charter, system: System, facts: Facts) -> AuditDocument:

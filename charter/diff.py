@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from charter.changes import Change, Effect, change
-from charter.diff_questions import in_question, moved
-from charter.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
+from boussole.charter.changes import Change, Effect, change
+from boussole.charter.diff_questions import in_question, moved
+from boussole.charter.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"
 SETTINGS = ("id", "alpha", "power", "languages")
@@ -23,7 +23,7 @@ def diff(before: Charter, after: Charter) -> list[Change]:
 
     Questions are the same where their ids are; the human version number is not a change.
 
-    >>> from charter.loading import load_charter
+    >>> from boussole.charter.loading import load_charter
     >>> diff(load_charter(), load_charter())
     []
     """

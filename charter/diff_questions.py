@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from charter.changes import Change, Effect, change
-from charter.check import JUDGED
-from charter.model import Article, Charter, Indicator, Law, Threshold
+from boussole.charter.changes import Change, Effect, change
+from boussole.charter.check import JUDGED
+from boussole.charter.model import Article, Charter, Indicator, Law, Threshold
 
 LEVELS = ("watch", "breach", "tolerance")
 THRESHOLD = (*LEVELS, "status", "since", "justification", "source")

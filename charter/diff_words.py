@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from audits.languages import LANGUAGES, Catalogue, date_words, number, typeset
-from audits.systems.kinds import Texts
-from charter.families import said
-from charter.model import Article, Indicator
-from charter.plain import plainly
-from charter.sentences import LOCALE
+from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.families import said
+from boussole.charter.model import Article, Indicator
+from boussole.charter.plain import plainly
+from boussole.charter.sentences import LOCALE
 
 TOLD = {
     "charter_adopted": "The charter, which was a proposal, is adopted on {after}.",

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from audits.systems.kinds import Texts
-from charter.model import Charter, Framework, Head, Indicator, Law
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.model import Charter, Framework, Head, Indicator, Law
 
 Path_ = tuple[str | int, ...]
 HEAD, LAW = "charter.yaml", "law.yaml"

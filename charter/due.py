@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from audits.systems.register import BEGUN
-from charter.coverage import Use
-from charter.facts import Facts
-from charter.model import Charter, Frequency
-from charter.records.kinds import Case, Inspection, Recommendation, Reply
-from charter.stated import months_later
+from boussole.audits.systems.register import BEGUN
+from boussole.charter.coverage import Use
+from boussole.charter.facts import Facts
+from boussole.charter.model import Charter, Frequency
+from boussole.charter.records.kinds import Case, Inspection, Recommendation, Reply
+from boussole.charter.stated import months_later
 
 Kind = Literal["audit", "review", "attestation", "reply", "case", "legal_basis", "erasure", "trial", "service", "ended"]
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from audits.drift.series import Examined
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.committee.acting import house_of
-from charter.committee.rules import committees
-from charter.records import summaries
-from charter.records.acts import FrozenPack
+from boussole.audits.drift.series import Examined
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.rules import committees
+from boussole.charter.records import summaries
+from boussole.charter.records.acts import FrozenPack
 
 
 def examined(workspace: Workspace, system: str) -> Examined:

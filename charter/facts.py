@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from audits.workspace import Workspace
-from charter.records import Sealed, statements
-from charter.records.kinds import (
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import Sealed, statements
+from boussole.charter.records.kinds import (
     STATED,
     Attestation,
     Case,

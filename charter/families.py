@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from audits.errors import CharterError
-from audits.languages import LANGUAGES, inside, typeset
-from audits.systems.kinds import Texts
-from audits.systems.model import System
-from charter.document import MeasureInShort
-from charter.judged import DECIDED
-from charter.model import Article, Charter, Indicator, Need
+from boussole.audits.errors import CharterError
+from boussole.audits.languages import LANGUAGES, inside, typeset
+from boussole.audits.systems.kinds import Texts
+from boussole.audits.systems.model import System
+from boussole.charter.document import MeasureInShort
+from boussole.charter.judged import DECIDED
+from boussole.charter.model import Article, Charter, Indicator, Need
 
 Attribute = tuple[str, ...]
 

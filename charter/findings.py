@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audits.languages import Catalogue, number
-from audits.systems.model import System
-from charter.document import MeasureInShort
-from charter.document.base import given
-from charter.families import controls, decision, stage
-from charter.naming import feature, gap_digits, other_place, per_hundred, place
+from boussole.audits.languages import Catalogue, number
+from boussole.audits.systems.model import System
+from boussole.charter.document import MeasureInShort
+from boussole.charter.document.base import given
+from boussole.charter.families import controls, decision, stage
+from boussole.charter.naming import feature, gap_digits, other_place, per_hundred, place
 
 RATES = {
     "true_positive_rate_difference": "Of 100 people whose outcome turned out positive, {first} are {decision} {place}, "

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from audits.systems.model import System
+from boussole.audits.systems.model import System
 
 Verdict = Literal["kept", "watch", "broken", "unknown", "not_examined"]
 Reason = Literal[

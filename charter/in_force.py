@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audits.errors import CharterError
-from audits.hashing import sha256_hex
-from audits.workspace import Workspace
-from charter.facts import facts_of
-from charter.loading import load_charter
-from charter.model import Charter, Indicator
-from charter.records import (
+from boussole.audits.errors import CharterError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.facts import facts_of
+from boussole.charter.loading import load_charter
+from boussole.charter.model import Charter, Indicator
+from boussole.charter.records import (
     Sealed,
     charter_text,
     kept_charters,
@@ -27,8 +27,8 @@ from charter.records import (
     seal,
     statements,
 )
-from charter.records.files import keep_file
-from charter.records.kinds import Adoption
+from boussole.charter.records.files import keep_file
+from boussole.charter.records.kinds import Adoption
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.coverage import Use, coverage
-from charter.document import VerdictDocument
-from charter.facts import Facts
-from charter.in_force import NotKeptError, kept_charter, versions
-from charter.model import Charter
-from charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
-from charter.register import register_of
-from charter.verdict import Verdict
+from boussole.audits.workspace import Workspace
+from boussole.charter.coverage import Use, coverage
+from boussole.charter.document import VerdictDocument
+from boussole.charter.facts import Facts
+from boussole.charter.in_force import NotKeptError, kept_charter, versions
+from boussole.charter.model import Charter
+from boussole.charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
+from boussole.charter.register import register_of
+from boussole.charter.verdict import Verdict
 
 SCHEMA = "boussole.register/1"
 Document = dict[str, Any]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.metrics.families import EVERY_COMPARISON
-from audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 
 DRIFT = "psi"
 JUDGED = {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON} | {DRIFT: "distance"}

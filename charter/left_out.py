@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from charter.document.left_out import LeftOutInShort, PartLeftOut
-from charter.model import Charter
+from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.model import Charter
 
 L = TypeVar("L", bound=LeftOutInShort)
 REASON = "too_much_left_out"

@@ -6,12 +6,12 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from audits.errors import CharterError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.draft import HEAD, Fault
-from charter.model import Charter
-from charter.reading import MOST_BYTES, Reading
+from boussole.audits.errors import CharterError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.draft import HEAD, Fault
+from boussole.charter.model import Charter
+from boussole.charter.reading import MOST_BYTES, Reading
 
 PACKAGED = Path(__file__).parent / "articles"
 SHOWN = 5

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.systems.kinds import Identifier, Kind, Strict, Texts
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]

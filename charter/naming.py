@@ -6,11 +6,11 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
-from audits.languages import Catalogue, inside, number, whole
-from audits.systems.model import System
-from audits.systems.values import UNDECLARED, rare
-from charter.document import MeasureInShort
-from charter.families import said
+from boussole.audits.languages import Catalogue, inside, number, whole
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import UNDECLARED, rare
+from boussole.charter.document import MeasureInShort
+from boussole.charter.families import said
 
 PEOPLE = {
     "fr": "personnes (?=de |du |des |d’|d'|en |sans |avec |hors )",

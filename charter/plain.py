@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from audits.languages import capital, typeset
-from audits.mixed import foreign
-from audits.systems.kinds import Texts
-from charter.families import NO_GROUPS, SELECTED, said, spoken
-from charter.model import Charter, Word
+from boussole.audits.languages import capital, typeset
+from boussole.audits.mixed import foreign
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.families import NO_GROUPS, SELECTED, said, spoken
+from boussole.charter.model import Charter, Word
 
 ANY_SYSTEM = {"en": "the system", "fr": "le système"}
 SAME_CRITERIA = {"en": "same legitimate factors", "fr": "mêmes critères légitimes"}
@@ -24,7 +24,7 @@ PEOPLE: dict[Word, Texts] = {
 def called(charter: Charter, word: Word, lang: str) -> str:
     """What a charter calls the people of a role, in a language, else in one of its own, which goes with it.
 
-    >>> from charter.loading import load_charter
+    >>> from boussole.charter.loading import load_charter
     >>> called(load_charter(), "person", "en")
     'a job seeker'
     """

@@ -6,25 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from audits.cubes.apart import told_apart
-from audits.cubes.rare import meant_in
-from audits.decisions.shared import holding_same
-from audits.declaration import declared
-from audits.errors import NoLakeError, SystemFileError
-from audits.lake import reading
-from audits.metrics.lists_over_time import METRICS as LISTED
-from audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
-from audits.suppression.apart import Apart
-from audits.suppression.lattice import Key
-from audits.suppression.over_time import Published
-from audits.suppression.rules import SET_APART, Suppression
-from audits.systems.gaps import file_of
-from audits.systems.model import System
-from audits.systems.values import rare
-from audits.windows import Window, reference_window
-from audits.workspace import Workspace
-from charter.document import AuditDocument, MeasureDocument
-from charter.records import audits_near, declarations_of, other_systems
+from boussole.audits.cubes.apart import told_apart
+from boussole.audits.cubes.rare import meant_in
+from boussole.audits.decisions.shared import holding_same
+from boussole.audits.declaration import declared
+from boussole.audits.errors import NoLakeError, SystemFileError
+from boussole.audits.lake import reading
+from boussole.audits.metrics.lists_over_time import METRICS as LISTED
+from boussole.audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import SET_APART, Suppression
+from boussole.audits.systems.gaps import file_of
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import rare
+from boussole.audits.windows import Window, reference_window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.records import audits_near, declarations_of, other_systems
 
 UNREAD = ("not_mature", "no_outcomes", "expired")
 """Reasons why a document says nothing at all of a group."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audits.errors import nearest
-from audits.metrics.registry import REGISTRY
-from charter.draft import Asked, Draft, Fault
-from charter.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, kinds_of, possible
-from charter.model import Frequency
+from boussole.audits.errors import nearest
+from boussole.audits.metrics.registry import REGISTRY
+from boussole.charter.draft import Asked, Draft, Fault
+from boussole.charter.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, kinds_of, possible
+from boussole.charter.model import Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from audits.systems.loading import explained
-from charter.check import draft_faults
-from charter.draft import HEAD, LAW, Draft, Fault, Path_, ways_of
-from charter.model import Article, Framework, Head, Indicator, Law, LawFile
-from charter.texts import amiss
-from charter.yaml_places import Places, read_places
+from boussole.audits.systems.loading import explained
+from boussole.charter.check import draft_faults
+from boussole.charter.draft import HEAD, LAW, Draft, Fault, Path_, ways_of
+from boussole.charter.model import Article, Framework, Head, Indicator, Law, LawFile
+from boussole.charter.texts import amiss
+from boussole.charter.yaml_places import Places, read_places
 
 MOST_BYTES = 4_000_000
 """Most bytes of one file."""

@@ -8,23 +8,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from audits.cubes.read import Read
-from audits.declaration import declared
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES, Catalogue, period_words, typeset
-from audits.runs import measure_evidence
-from audits.standing import Standing
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.document import AnswerChanged, AuditDocument, ReferenceChanged, Since, VerdictDocument, WindowOfAudit
-from charter.document.base import given
-from charter.document.measures import measures_of
-from charter.facts import Facts
-from charter.families import said
-from charter.model import Charter
-from charter.records import audit_before
-from charter.sentences import ANSWERS, LOCALE
-from charter.verdicts import judge
+from boussole.audits.cubes.read import Read
+from boussole.audits.declaration import declared
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES, Catalogue, period_words, typeset
+from boussole.audits.runs import measure_evidence
+from boussole.audits.standing import Standing
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import (
+    AnswerChanged,
+    AuditDocument,
+    ReferenceChanged,
+    Since,
+    VerdictDocument,
+    WindowOfAudit,
+)
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import measures_of
+from boussole.charter.facts import Facts
+from boussole.charter.families import said
+from boussole.charter.model import Charter
+from boussole.charter.records import audit_before
+from boussole.charter.sentences import ANSWERS, LOCALE
+from boussole.charter.verdicts import judge
 
 CHANGED = (
     "The reference group of “{attribute}” changed from {before} to {now} since the audit of the decisions {period}: by "

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.coverage import Use
-from charter.current import current, unmeasured
-from charter.document import AuditDocument, Judged, by_article
-from charter.facts import Facts, facts_of
-from charter.in_force import in_force
-from charter.model import Charter
-from charter.records import latest_audits
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.coverage import Use
+from boussole.charter.current import current, unmeasured
+from boussole.charter.document import AuditDocument, Judged, by_article
+from boussole.charter.facts import Facts, facts_of
+from boussole.charter.in_force import in_force
+from boussole.charter.model import Charter
+from boussole.charter.records import latest_audits
 
 
 def register_of(workspace: Workspace, *, today: dt.date) -> tuple[Charter, Facts, list[Use]]:

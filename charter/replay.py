@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.document import ArticleVerdict, VerdictInShort
-from charter.facts import Facts
-from charter.families import Asked, asked_of
-from charter.model import Charter
-from charter.records import AuditSummary, Sealed, each_summary, statements
-from charter.records.kinds import STATED
-from charter.verdicts import summarise, verdicts_in_short
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import ArticleVerdict, VerdictInShort
+from boussole.charter.facts import Facts
+from boussole.charter.families import Asked, asked_of
+from boussole.charter.model import Charter
+from boussole.charter.records import AuditSummary, Sealed, each_summary, statements
+from boussole.charter.records.kinds import STATED
+from boussole.charter.verdicts import summarise, verdicts_in_short
 
 SCHEMA = "boussole.replay/1"
 ABSENT = "not_asked"

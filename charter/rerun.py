@@ -7,28 +7,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits import evidence
-from audits.cubes.left_out import left_out_of
-from audits.cubes.read import Read
-from audits.declaration import declared
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.recount import Asked, Recount, recount
-from audits.runs import Run, code_hash, measure_evidence
-from audits.standing import Standing, standing
-from audits.systems.model import System
-from audits.windows import reference_window
-from audits.workspace import Workspace
-from charter.audit import audit_document
-from charter.differences import Difference, differences
-from charter.document import AuditDocument
-from charter.facts import Facts, facts_of
-from charter.in_force import InForce, judging_then, kept_charter
-from charter.model import Charter
-from charter.published import publications
-from charter.records import stored_audits
-from charter.records.audits import StoredAudit
-from charter.references import changed_references
+from boussole.audits import evidence
+from boussole.audits.cubes.left_out import left_out_of
+from boussole.audits.cubes.read import Read
+from boussole.audits.declaration import declared
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.recount import Asked, Recount, recount
+from boussole.audits.runs import Run, code_hash, measure_evidence
+from boussole.audits.standing import Standing, standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import reference_window
+from boussole.audits.workspace import Workspace
+from boussole.charter.audit import audit_document
+from boussole.charter.differences import Difference, differences
+from boussole.charter.document import AuditDocument
+from boussole.charter.facts import Facts, facts_of
+from boussole.charter.in_force import InForce, judging_then, kept_charter
+from boussole.charter.model import Charter
+from boussole.charter.published import publications
+from boussole.charter.records import stored_audits
+from boussole.charter.records.audits import StoredAudit
+from boussole.charter.references import changed_references
 
 Basis = tuple[InForce, Facts]
 """What a document was judged by: the charter, and what people had stated."""

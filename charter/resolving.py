@@ -8,17 +8,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from audits.errors import CharterError, nearest
-from audits.hashing import canonical_json, sha256_hex
-from audits.regular import read_text
-from audits.workspace import Workspace
-from charter.check import faults
-from charter.in_force import in_force, kept_charter
-from charter.loading import load_charter
-from charter.model import Charter
-from charter.records import kept_charters
-from charter.records.charters import Kept
-from charter.templates import TEMPLATES
+from boussole.audits.errors import CharterError, nearest
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.regular import read_text
+from boussole.audits.workspace import Workspace
+from boussole.charter.check import faults
+from boussole.charter.in_force import in_force, kept_charter
+from boussole.charter.loading import load_charter
+from boussole.charter.model import Charter
+from boussole.charter.records import kept_charters
+from boussole.charter.records.charters import Kept
+from boussole.charter.templates import TEMPLATES
 
 PACKAGED, CURRENT, DRAFT = "packaged", "current", "draft"
 MOST_BYTES = 4_000_000

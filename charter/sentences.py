@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
-from audits.systems.model import System
-from charter.document import Comparison, Levels, MeasureInShort, VerdictReached
-from charter.document.base import given
-from charter.document.left_out import LeftOutInShort, PartLeftOut
-from charter.families import Question, controls, decision, said
-from charter.findings import finding, level_words, meaning
-from charter.left_out import REASON, limiting
-from charter.naming import about
-from charter.stated_sentences import stated_sentence
-from charter.verdict import Verdict
+from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
+from boussole.audits.systems.model import System
+from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReached
+from boussole.charter.document.base import given
+from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.families import Question, controls, decision, said
+from boussole.charter.findings import finding, level_words, meaning
+from boussole.charter.left_out import REASON, limiting
+from boussole.charter.naming import about
+from boussole.charter.stated_sentences import stated_sentence
+from boussole.charter.verdict import Verdict
 
 LOCALE = Path(__file__).parent / "locale"
 

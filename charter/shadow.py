@@ -14,27 +14,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.lake import reading
-from audits.measures import NOT_SELECTED, SELECTED
-from audits.metrics import measure_cells
-from audits.shadow import SIDES, Paired, last_common_month, read_paired
-from audits.standing import Standing, standing
-from audits.suppression.over_time import REASON, Published, also_hidden
-from audits.suppression.rules import Suppression, suppress
-from audits.systems.model import System
-from audits.uncertainty.estimates import rate_interval
-from audits.uncertainty.paired import mcnemar
-from audits.windows import Window, period_of
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.document.base import given
-from charter.published import in_values, publication, set_apart
-from charter.records import audits_of, documents_of
-from charter.shadow_answers import RATIO, Answers, distances
-from charter.side_by_side import VersionChange, days_told, head, table
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.lake import reading
+from boussole.audits.measures import NOT_SELECTED, SELECTED
+from boussole.audits.metrics import measure_cells
+from boussole.audits.shadow import SIDES, Paired, last_common_month, read_paired
+from boussole.audits.standing import Standing, standing
+from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.paired import mcnemar
+from boussole.audits.windows import Window, period_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
+from boussole.charter.published import in_values, publication, set_apart
+from boussole.charter.records import audits_of, documents_of
+from boussole.charter.shadow_answers import RATIO, Answers, distances
+from boussole.charter.side_by_side import VersionChange, days_told, head, table
 
 Document = dict[str, Any]
 Given = Mapping[str, Any]

@@ -13,21 +13,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.cubes.read import days_of
-from audits.drift.compared import compared
-from audits.drift.counts import read_windows
-from audits.drift.version_windows import VersionWindows, version_windows
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.systems.model import System
-from audits.uncertainty.holm import holm
-from audits.uncertainty.mover import Estimate, Gap, gap
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.judged import JUDGED
-from charter.published import set_apart
-from charter.records import documents_of
+from boussole.audits.cubes.read import days_of
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import read_windows
+from boussole.audits.drift.version_windows import VersionWindows, version_windows
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.mover import Estimate, Gap, gap
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.judged import JUDGED
+from boussole.charter.published import set_apart
+from boussole.charter.records import documents_of
 
 SCHEMA = "boussole.versions/1"
 SHOWN = (

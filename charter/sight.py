@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from audits.uncertainty.power import KINDS, smallest_gap
-from charter.document import Judged, MeasureDocument, VerdictDocument
-from charter.document.base import given
-from charter.document.measures import by_id
+from boussole.audits.uncertainty.power import KINDS, smallest_gap
+from boussole.charter.document import Judged, MeasureDocument, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import by_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
-from audits.systems.model import System
-from charter.document import CasesTold, DatesTold, StatementTold
-from charter.facts import Facts, Reported
-from charter.follow_up import examined_before_start
-from charter.model import Charter, Indicator
-from charter.records.kinds import Attestation, Inspection
-from charter.verdict import Verdict, severity
+from boussole.audits.systems.model import System
+from boussole.charter.document import CasesTold, DatesTold, StatementTold
+from boussole.charter.facts import Facts, Reported
+from boussole.charter.follow_up import examined_before_start
+from boussole.charter.model import Charter, Indicator
+from boussole.charter.records.kinds import Attestation, Inspection
+from boussole.charter.verdict import Verdict, severity
 
 RULE_OF_THREE = 3.0
 """With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from audits.languages import Catalogue, date_words, number, whole
-from charter.document import CasesTold, DatesTold, StatementTold, VerdictReached
-from charter.document.base import given
-from charter.verdict import Verdict
+from boussole.audits.languages import Catalogue, date_words, number, whole
+from boussole.charter.document import CasesTold, DatesTold, StatementTold, VerdictReached
+from boussole.charter.document.base import given
+from boussole.charter.verdict import Verdict
 
 ATTESTED = "Stated by: {role}, on {date}, with a document; valid until {until}."
 RENEW = "To be stated anew before then."

@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.errors import CharterError
-from audits.systems.model import System
-from audits.uncertainty.holm import holm
-from audits.uncertainty.tests import decisions_needed, tails
-from charter.document import MeasureInShort
-from charter.document.base import given
-from charter.families import Question
-from charter.model import Charter, Threshold
-from charter.verdict import Verdict
+from boussole.audits.errors import CharterError
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.tests import decisions_needed, tails
+from boussole.charter.document import MeasureInShort
+from boussole.charter.document.base import given
+from boussole.charter.families import Question
+from boussole.charter.model import Charter, Threshold
+from boussole.charter.verdict import Verdict
 
 Tested = tuple[Question, MeasureInShort]
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.errors import BoussoleError
-from audits.lake import quote, reading
-from audits.lake.tables import has_table, table
-from audits.systems.model import System
-from audits.windows import Window, choose_window
-from audits.workspace import Workspace
-from charter.document import WindowOfAudit
-from charter.document.texts import SCHEMA, CharterOfTexts, TextsDocument
-from charter.facts import facts_of
-from charter.in_force import in_force
-from charter.verdicts import judge, summarise
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import quote, reading
+from boussole.audits.lake.tables import has_table, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, choose_window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import WindowOfAudit
+from boussole.charter.document.texts import SCHEMA, CharterOfTexts, TextsDocument
+from boussole.charter.facts import facts_of
+from boussole.charter.in_force import in_force
+from boussole.charter.verdicts import judge, summarise
 
 
 def only_writes(system: System) -> bool:

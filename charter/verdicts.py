@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from audits.systems.model import System
-from charter.document import (
+from boussole.audits.systems.model import System
+from boussole.charter.document import (
     ArticleVerdict,
     Comparison,
     Levels,
@@ -21,15 +21,15 @@ from charter.document import (
     VerdictInShort,
     VerdictReached,
 )
-from charter.document.left_out import LeftOutInShort
-from charter.facts import Facts
-from charter.families import Asked, Question, asked, asked_of
-from charter.left_out import REASON, held_to, limiting
-from charter.model import Charter, Indicator
-from charter.sentences import sentence
-from charter.stated import Period, Stated, attested, dated, tolerated
-from charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
-from charter.verdict import Verdict, together, worst
+from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.facts import Facts
+from boussole.charter.families import Asked, Question, asked, asked_of
+from boussole.charter.left_out import REASON, held_to, limiting
+from boussole.charter.model import Charter, Indicator
+from boussole.charter.sentences import sentence
+from boussole.charter.stated import Period, Stated, attested, dated, tolerated
+from boussole.charter.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
+from boussole.charter.verdict import Verdict, together, worst
 
 __all__ = ["judge", "oriented", "summarise"]
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,34 +9,34 @@ from pathlib import Path
 
 import duckdb
 
-from audits.cubes.read import hold_bands
-from audits.decisions.bookmarks import leave, resume
-from audits.decisions.bounded import hold_bounded
-from audits.decisions.changes import note_changes
-from audits.decisions.cleared import close_corrected, recognise
-from audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
-from audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
-from audits.decisions.exclusion import keep_spare
-from audits.decisions.follow import follow
-from audits.decisions.held import hold_batch, hold_source, take_out
-from audits.decisions.identity import hold_rows
-from audits.decisions.ingested import imported_before, next_batch, record
-from audits.decisions.quarantine import CORRECTION, set_aside
-from audits.decisions.report import IngestReport, Rejection, SchemaChange
-from audits.decisions.shared import note_shared
-from audits.decisions.sources import Opened, open_source, reading_whole
-from audits.errors import SourceError
-from audits.lake import quote, writing
-from audits.lake.engine import scratch
-from audits.lake.rows import log_columns
-from audits.lake.tables import create_system, one, table
-from audits.log_names import LogName
-from audits.privacy import sensitive, text
-from audits.privacy.pseudonyms import set_key
-from audits.systems.files import Files
-from audits.systems.gaps import hold_known
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.read import hold_bands
+from boussole.audits.decisions.bookmarks import leave, resume
+from boussole.audits.decisions.bounded import hold_bounded
+from boussole.audits.decisions.changes import note_changes
+from boussole.audits.decisions.cleared import close_corrected, recognise
+from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
+from boussole.audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
+from boussole.audits.decisions.exclusion import keep_spare
+from boussole.audits.decisions.follow import follow
+from boussole.audits.decisions.held import hold_batch, hold_source, take_out
+from boussole.audits.decisions.identity import hold_rows
+from boussole.audits.decisions.ingested import imported_before, next_batch, record
+from boussole.audits.decisions.quarantine import CORRECTION, set_aside
+from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
+from boussole.audits.decisions.shared import note_shared
+from boussole.audits.decisions.sources import Opened, open_source, reading_whole
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import quote, writing
+from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.rows import log_columns
+from boussole.audits.lake.tables import create_system, one, table
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy import sensitive, text
+from boussole.audits.privacy.pseudonyms import set_key
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.gaps import hold_known
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 class RefusedError(SourceError):

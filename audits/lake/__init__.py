@@ -1,6 +1,6 @@
 """The lake: DuckDB with the DuckLake format on its own SQLite catalogue."""
 
-from audits.lake.connection import has_lake, reading, writing
-from audits.lake.tables import quote
+from boussole.audits.lake.connection import has_lake, reading, writing
+from boussole.audits.lake.tables import quote
 
 __all__ = ["has_lake", "quote", "reading", "writing"]

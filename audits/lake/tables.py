@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import duckdb
 
-from audits.errors import LakeError
-from audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
-from audits.systems.logs.decisions import FLAGS
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.errors import LakeError
+from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from boussole.audits.systems.logs.decisions import FLAGS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 KEYS = {
     "by": "VARCHAR",  # '' for everybody, 'gender', 'gender*age'

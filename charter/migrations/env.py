@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from charter.records.models import Base
+from boussole.charter.records.models import Base
 
 
 def migrate() -> None:

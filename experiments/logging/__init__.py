@@ -1,7 +1,7 @@
 """Logging to MLflow: Parquet files below `boussole/<log>/` of a run, and a tag that says whose they are."""
 
-from experiments.logging.files import log_file
-from experiments.logging.frames import (
+from boussole.experiments.logging.files import log_file
+from boussole.experiments.logging.frames import (
     log_contacts,
     log_decisions,
     log_frame,

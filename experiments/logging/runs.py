@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.errors import SourceError
-from audits.log_names import LogName
-from experiments.logging.packing import Packed
-from experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
+from boussole.audits.errors import SourceError
+from boussole.audits.log_names import LogName
+from boussole.experiments.logging.packing import Packed
+from boussole.experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-import charter.sentences
-from audits.languages import french
-from charter import diff_words, findings, naming, references, stated_sentences
-from charter.oscal import words as oscal_words
+from boussole import charter
+from boussole.audits.languages import french
+from boussole.charter import diff_words, findings, naming, references, stated_sentences
+from boussole.charter.oscal import words as oscal_words
 
 
 def test_no_sentence_claims_too_much():

@@ -11,11 +11,11 @@ from alembic.config import Config
 from pymerkle import InmemoryTree
 from sqlalchemy.exc import IntegrityError
 
-import charter.migrations
-from audits import ledger
-from audits.errors import BoussoleError, LedgerError
-from audits.workspace import Workspace
-from charter.records import open_records, summaries, verify_records
+from boussole import charter
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError, LedgerError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records, summaries, verify_records
 from tests.as_json import run_audit
 from tests.audits.ledger.filled import leaf
 from tests.written import system_text

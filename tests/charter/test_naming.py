@@ -1,8 +1,8 @@
 """How groups and figures are said inside a sentence."""
 
-import charter.sentences
-from audits.languages import Catalogue
-from charter.naming import about, gap_digits, parsed, per_hundred, place
+from boussole import charter
+from boussole.audits.languages import Catalogue
+from boussole.charter.naming import about, gap_digits, parsed, per_hundred, place
 from tests.charter.builders import system
 
 ENGLISH, FRENCH = (Catalogue(charter.sentences.LOCALE, lang) for lang in ("en", "fr"))

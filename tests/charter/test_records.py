@@ -16,12 +16,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-import charter.migrations
-from audits import ledger
-from audits.errors import BoussoleError, CharterError
-from audits.workspace import Workspace
-from charter.records import charter_text, open_records, register_charter, sealed_json, verify_records
-from charter.records.models import Base
+from boussole import charter
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError, CharterError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import charter_text, open_records, register_charter, sealed_json, verify_records
+from boussole.charter.records.models import Base
 from tests.as_json import audits_of, latest_audits, save_audit
 from tests.written import audit_document
 
@@ -265,8 +265,8 @@ def test_two_processes_can_open_a_new_workspace_at_once(workspace):
     script = """
 import json, sys
 from pathlib import Path
-from audits.workspace import Workspace
-from charter.records import save_audit
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import save_audit
 document = json.loads(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-import charter.sentences
-from audits.languages import Catalogue
-from audits.metrics.families import EVERY_COMPARISON
-from charter.findings import RATIOS
+from boussole import charter
+from boussole.audits.languages import Catalogue
+from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.charter.findings import RATIOS
 from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
 
 ENGLISH = Catalogue(charter.sentences.LOCALE, "en")

@@ -6,11 +6,11 @@ from statistics import NormalDist
 
 import pytest
 
-from audits.errors import CharterError
-from charter.facts import Facts
-from charter.testing import PValues, p_values, verdict_of
-from charter.verdict import worst
-from charter.verdicts import oriented
+from boussole.audits.errors import CharterError
+from boussole.charter.facts import Facts
+from boussole.charter.testing import PValues, p_values, verdict_of
+from boussole.charter.verdict import worst
+from boussole.charter.verdicts import oriented
 from tests.as_json import judge, questions, summarise, unmeasured
 from tests.charter.builders import (
     CHARTER,

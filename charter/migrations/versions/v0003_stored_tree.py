@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from audits.ledger.merkle import Tree
-from audits.ledger.tree import completed
+from boussole.audits.ledger.merkle import Tree
+from boussole.audits.ledger.tree import completed
 
 revision = "0003"
 down_revision = "0002"

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.notes import check, parse_signature
-from audits.ledger.sealing import LAST, seal
-from audits.ledger.signing import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
-from audits.workspace import Workspace
-from charter.records import sign_checkpoint
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.notes import check, parse_signature
+from boussole.audits.ledger.sealing import LAST, seal
+from boussole.audits.ledger.signing import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import sign_checkpoint
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
