@@ -231,6 +231,19 @@ def design_effect(everybody: Cells) -> float:
     return cluster_size(sizes) if everybody.clustered and sizes.sum() else 1.0
 
 
+FIGURES = (
+    "audits",
+    "charter/auditing",
+    "charter/document",
+    "charter/judging",
+    "charter/records/facts.py",
+    "charter/text",
+)
+"""What makes figures and verdicts: folders and files of source."""
+BESIDE = ("audits/notebook", "audits/systems/scaffold", "audits/systems/spreadsheet", "audits/witness")
+"""What of it does not."""
+
+
 @cache
 def code_hash() -> str:
     """SHA-256 of the list of source files: which code made a figure. Audits seal it."""
@@ -238,11 +251,12 @@ def code_hash() -> str:
 
 
 def source_files() -> dict[str, str]:
-    """The source files of `audits` and `charter`, each with its SHA-256."""
+    """The source files that make figures and verdicts, each with its SHA-256: a word in a letter changes none."""
     root = Path(__file__).parent.parent
-    paths = [path for package in ("audits", "charter") for path in sorted((root / package).rglob("*"))]
+    found = {path for name in FIGURES for path in ((root / name), *(root / name).rglob("*.py")) if path.suffix == ".py"}
+    beside = [root / name for name in BESIDE]
     return {
         path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())
-        for path in paths
-        if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts
+        for path in sorted(found)
+        if not any(each in path.parents for each in beside)
     }

@@ -17,7 +17,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.measures import group_label
 from boussole.audits.workspace import Workspace
-from boussole.charter.audit import run_audit
+from boussole.charter.auditing.audit import run_audit
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 

@@ -14,7 +14,7 @@ from benchmarks.data import write_parts
 from boussole.audits.decisions import ingest
 from boussole.audits.lake.tidy import tidy
 from boussole.audits.workspace import Workspace
-from boussole.charter.audit import run_audit
+from boussole.charter.auditing.audit import run_audit
 
 FILES = 200
 ROWS = 100

@@ -24,15 +24,15 @@ from boussole.audits.measures import Cells, Strata
 from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.coverage import coverage
-from boussole.charter.due import due
-from boussole.charter.in_force import in_force
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter
+from boussole.charter.auditing.replay import judged
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records import each_summary, save_audit, statements
-from boussole.charter.register import register_of
-from boussole.charter.replay import judged
-from boussole.charter.verdicts import judge, summarise
+from boussole.charter.records.in_force import in_force
+from boussole.charter.registry.due import due
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard import register_html
 from boussole.dashboard.register_choice import Chosen, Register
 from boussole.dashboard.register_view import register_page

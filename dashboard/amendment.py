@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.changes import Change
-from boussole.charter.diff import diff
-from boussole.charter.in_force import InForce, Version, draft, in_force, kept_charter, versions
-from boussole.charter.model import Charter
-from boussole.charter.replay import Replay, replay
+from boussole.charter.amending.changes import Change
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import Replay, replay
+from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
+from boussole.charter.text.model import Charter
 
 MONTHS = 12
 """How many months of stored audits a page judges again."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.coverage import coverage
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.follow_up import examined_before_start
-from boussole.charter.model import Indicator
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.follow_up import examined_before_start
+from boussole.charter.text.model import Indicator
 from boussole.dashboard.asked import sentence_of
 from boussole.dashboard.entry_view import examined_words
 from boussole.dashboard.incidents.beside import reported_words

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
+from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.left_out import REASON
-from boussole.charter.model import Article, Indicator
-from boussole.charter.plain import plainly
-from boussole.charter.verdict import worst
+from boussole.charter.document.verdict import worst
+from boussole.charter.text.left_out import REASON
+from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.addresses import article_href, system_href
 from boussole.dashboard.article_needs import Lacking, in_register, lacking
 from boussole.dashboard.article_words import facts_of, law_links, records_of

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.advice import Found, Recommended, findings_about, recommended_about
-from boussole.charter.crosswalk import Provision, of_article
+from boussole.charter.committee.advice import Found, Recommended, findings_about, recommended_about
 from boussole.charter.document.base import given
-from boussole.charter.model import Article
+from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.records.kinds import Attestation, Case, Inspection, Statement
+from boussole.charter.text.model import Article
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href, law_href
 from boussole.dashboard.law_view import since

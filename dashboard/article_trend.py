@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.stated import months_later
 from boussole.charter.records import AuditSummary
-from boussole.charter.stated import months_later
-from boussole.charter.verdict import worst
 from boussole.dashboard.addresses import article_href, charter_href, evidence_href
 from boussole.dashboard.article_standing import Standing
 from boussole.dashboard.scene import Scene

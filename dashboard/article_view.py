@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import Mixed
-from boussole.charter.model import Article
-from boussole.charter.plain import called
+from boussole.charter.amending.plain import called
+from boussole.charter.text.model import Article
 from boussole.dashboard.addresses import article_href
 from boussole.dashboard.article_questions import Asked, OnePage, question_page, questions
 from boussole.dashboard.article_records import Advice, Entry, Finding, Provided, advised, entries, found, provided

@@ -6,8 +6,8 @@ from boussole.audits.languages import inside
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
 from boussole.charter.document import VerdictDocument
-from boussole.charter.families import spoken
-from boussole.charter.model import Charter, Indicator
+from boussole.charter.judging.families import spoken
+from boussole.charter.text.model import Charter, Indicator
 from boussole.dashboard.words import Say
 
 

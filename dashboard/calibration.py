@@ -12,7 +12,7 @@ import altair as alt
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing
-from boussole.charter.families import decision
+from boussole.charter.judging.families import decision
 from boussole.dashboard.dots import layered, ticks
 from boussole.dashboard.groups import By, attribute_name, group_of
 from boussole.dashboard.marks import INK, INK_2, LINE

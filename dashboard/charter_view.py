@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.changes import Change, Effect
-from boussole.charter.in_force import Act, InForce, Version
-from boussole.charter.model import Article, Charter, Indicator
-from boussole.charter.plain import plainly
-from boussole.charter.replay import ABSENT
-from boussole.charter.replay import Change as Moved
+from boussole.charter.amending.changes import Change, Effect
+from boussole.charter.amending.plain import plainly
+from boussole.charter.auditing.replay import ABSENT
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.text.model import Article, Charter, Indicator
 from boussole.dashboard.addresses import charter_href, evidence_href
 from boussole.dashboard.amendment import Amendment, Seen
 from boussole.dashboard.groups import attribute_name

@@ -10,8 +10,8 @@ from pathlib import Path
 from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.runs import complete_windows
 from boussole.audits.workspace import Workspace
-from boussole.charter.audit import run_audit
-from boussole.charter.published import set_apart
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.published import set_apart
 from boussole.charter.records import documents_of
 from boussole.dashboard.demo_house import settle
 from boussole.dashboard.drifting.detail_making import make

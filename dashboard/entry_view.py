@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment
-from boussole.charter.coverage import Use
 from boussole.charter.document import Unmeasured
-from boussole.charter.follow_up import Answer, examined_before_start
-from boussole.charter.model import Article, Charter
-from boussole.charter.verdict import worst
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.coverage import Use
+from boussole.charter.judging.follow_up import Answer, examined_before_start
+from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.addresses import article_href
 from boussole.dashboard.asked import question_of, sentence_of
 from boussole.dashboard.marks import ORDER

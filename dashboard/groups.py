@@ -12,7 +12,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.verdicts import oriented
+from boussole.charter.judging.verdicts import oriented
 from boussole.dashboard.words import Say
 
 By = tuple[str, ...]

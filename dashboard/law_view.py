@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
-from boussole.charter.model import Article, Framework
-from boussole.charter.plain import plainly
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
+from boussole.charter.text.model import Article, Framework
 from boussole.dashboard.addresses import article_href, evidence_href, system_href
 from boussole.dashboard.marks import ORDER, word
 from boussole.dashboard.scene import Scene

@@ -6,7 +6,7 @@ from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.sight import least_sight
+from boussole.charter.judging.sight import least_sight
 from boussole.dashboard.groups import group_of
 from boussole.dashboard.tables import signed
 from boussole.dashboard.words import Say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.charter.verdict import worst
+from boussole.charter.document.verdict import worst
 from boussole.dashboard.addresses import article_href, register_href, system_href
 from boussole.dashboard.html import Html, badge, el, join, link
 from boussole.dashboard.left_out import read_words

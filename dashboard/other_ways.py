@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.charter.model import Indicator
-from boussole.charter.plain import plainly
+from boussole.charter.amending.plain import plainly
+from boussole.charter.text.model import Indicator
 from boussole.dashboard.words import Say
 
 

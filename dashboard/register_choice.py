@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.coverage import Coverage, Use
-from boussole.charter.due import Due
-from boussole.charter.model import Charter
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
 from boussole.dashboard.addresses import register_href
 from boussole.dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, risk_word, status_word
 from boussole.dashboard.words import Say

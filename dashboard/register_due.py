@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from boussole.audits.languages import capital
-from boussole.charter.due import Due, Kind
+from boussole.charter.registry.due import Due, Kind
 from boussole.dashboard.addresses import recommendations_href, register_href, system_href
 from boussole.dashboard.register_choice import Register, title
 from boussole.dashboard.register_words import when

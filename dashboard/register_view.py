@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.audits.mixed import joined
 from boussole.audits.systems.register import PRODUCTION_NEEDS
-from boussole.charter.coverage import Coverage, Use
-from boussole.charter.due import Due
-from boussole.charter.follow_up import examinations, examined_before_start, start_of
-from boussole.charter.model import Charter
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.judging.follow_up import examinations, examined_before_start, start_of
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
 from boussole.dashboard.addresses import system_href
 from boussole.dashboard.marks import ORDER, word
 from boussole.dashboard.register_choice import Choice, Chosen, Register, filters, fits, sort_key, title

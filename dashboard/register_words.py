@@ -7,7 +7,7 @@ from typing import get_args
 
 from boussole.audits.languages import inside
 from boussole.audits.systems.kinds import Risk, Status
-from boussole.charter.coverage import Coverage
+from boussole.charter.judging.coverage import Coverage
 from boussole.dashboard.words import Say
 
 STATUSES: tuple[str, ...] = ("production", "pilot", "design", "retired")

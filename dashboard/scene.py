@@ -10,15 +10,15 @@ from functools import cached_property
 
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.coverage import Use
-from boussole.charter.current import current, unmeasured
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
 from boussole.charter.document.measures import by_id
-from boussole.charter.facts import Facts, facts_of
-from boussole.charter.in_force import in_force
-from boussole.charter.model import Article, Charter
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.coverage import Use
+from boussole.charter.judging.current import current, unmeasured
 from boussole.charter.records import AuditSummary, kept_charters, latest_audits, summaries
-from boussole.charter.verdict import Verdict
+from boussole.charter.records.facts import Facts, facts_of
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.marks import ORDER
 from boussole.dashboard.rose import Ring
 from boussole.dashboard.words import Say

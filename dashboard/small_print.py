@@ -10,9 +10,9 @@ from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.findings import finding
-from boussole.charter.model import Charter, Indicator, Law
-from boussole.charter.sentences import LOCALE
+from boussole.charter.judging.findings import finding
+from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.groups import group_of
 from boussole.dashboard.left_out import read_words
 from boussole.dashboard.levels import sight_words, threshold_words

@@ -10,8 +10,8 @@ from boussole.audits.metrics.errors import RATES
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
-from boussole.charter.families import decision
-from boussole.charter.model import Article, Charter
+from boussole.charter.judging.families import decision
+from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.addresses import fairness_href
 from boussole.dashboard.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.calibration import (

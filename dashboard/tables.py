@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.measures import TOP
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
-from boussole.charter.naming import parsed
+from boussole.charter.judging.naming import parsed
 from boussole.dashboard.drift import features
 from boussole.dashboard.groups import (
     By,

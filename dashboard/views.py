@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.verdict import worst
+from boussole.charter.document.verdict import worst
 from boussole.dashboard.addresses import article_href, compass_href, system_href
 from boussole.dashboard.asked import question_of, sentence_of
 from boussole.dashboard.briefs import brief

@@ -24,8 +24,8 @@ from boussole.audits.metrics.registry import REGISTRY
 from boussole.audits.systems import System
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.witness.settings import WitnessSettings
-from boussole.charter.model import Article, Head, LawFile
 from boussole.charter.records.acts import Rules
+from boussole.charter.text.model import Article, Head, LawFile
 from boussole.dashboard.access.permissions import Action, Role, allowed
 from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
 from docs import asvs

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.audit import run_audit
+from boussole.charter.auditing.audit import run_audit
 from boussole.experiments import log_decisions, log_outcomes
 from boussole.experiments.sync import sync
 

@@ -18,8 +18,8 @@ from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
-from boussole.charter.in_force import in_force
 from boussole.charter.records.acts import Convocation, Office
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.pages import pages
 from boussole.dashboard.words import speaker

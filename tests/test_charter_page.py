@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
-from boussole.charter.loading import find_faults, load_charter
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import find_faults, load_charter
 from boussole.dashboard.cli import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "charter.md"

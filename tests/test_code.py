@@ -154,7 +154,7 @@ def test_pages_judge_nothing() -> None:
     assert {
         (path, name)
         for path, name in here
-        if name in ("boussole.charter.testing.verdict_of", "boussole.charter.testing.p_values")
+        if name in ("boussole.charter.judging.testing.verdict_of", "boussole.charter.judging.testing.p_values")
     } == set()
     compared = [
         (path, ast.unparse(node))

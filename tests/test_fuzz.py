@@ -33,10 +33,10 @@ from boussole.audits.systems.loading import load_system
 from boussole.audits.systems.scaffold import propose
 from boussole.audits.systems.spreadsheet import plan, write_template
 from boussole.audits.workspace import Workspace
+from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.rules import TEMPLATES, read_rules
-from boussole.charter.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.records import prove_entry, request_since, sign_checkpoint
-from boussole.charter.resolving import resolve
+from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 from boussole.dashboard.evidence_answers import Asking
 from boussole.dashboard.evidence_check import examine

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
 from boussole.charter.records.acts import Reference
+from boussole.charter.records.in_force import in_force
 from boussole.charter.records.summaries import summaries_at
 
 

@@ -17,8 +17,8 @@ from boussole.charter.committee.matters import matters, questions
 from boussole.charter.committee.members import DAY, sittings
 from boussole.charter.committee.minutes import approved
 from boussole.charter.committee.sessions import Session, sessions
-from boussole.charter.facts import Facts
 from boussole.charter.records.acts import Convocation, FrozenPack, Minutes
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Recommendation
 
 Kind = Literal[

@@ -9,7 +9,7 @@ from typing import Literal
 
 from boussole.charter.committee.house import House
 from boussole.charter.committee.opinions import Fate, fates
-from boussole.charter.facts import Facts
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Recommendation, Reply
 
 

@@ -10,8 +10,8 @@ from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.votes import decided
-from boussole.charter.facts import Facts
 from boussole.charter.records.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import FollowUp, Reply
 
 Published = Literal["waiting", "late", "on_time", "published_late", "withheld"]

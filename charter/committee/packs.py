@@ -15,14 +15,14 @@ from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.sessions import session
-from boussole.charter.current import current
 from boussole.charter.document import AuditDocument
-from boussole.charter.facts import facts_of
-from boussole.charter.in_force import in_force, judging_then, kept_charter
+from boussole.charter.judging.current import current
 from boussole.charter.records import Sealed, register_charter
 from boussole.charter.records.acts import FrozenPack, PackAudit
 from boussole.charter.records.audits import audits_at, latest_rows
 from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force, judging_then, kept_charter
 
 
 @dataclass(frozen=True, kw_only=True)

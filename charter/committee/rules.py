@@ -19,10 +19,10 @@ from boussole.audits.regular import read_text
 from boussole.audits.systems.loading import explain
 from boussole.audits.workspace import Workspace
 from boussole.audits.yaml_files import parse
-from boussole.charter.in_force import in_force
-from boussole.charter.loading import load_charter
-from boussole.charter.model import College
 from boussole.charter.records.acts import Rules
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import College
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT = "external"

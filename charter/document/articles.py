@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from boussole.charter.document.base import LATER, Count, Part
-from boussole.charter.verdict import Verdict
+from boussole.charter.document.verdict import Verdict
 
 
 class ArticleVerdict(Part):

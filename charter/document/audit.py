@@ -11,9 +11,9 @@ from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import MeasureDocument
 from boussole.charter.document.references import ReferenceChanged
+from boussole.charter.document.verdict import Verdict, worst
 from boussole.charter.document.verdicts import VerdictDocument
 from boussole.charter.document.windows import WindowOfAudit
-from boussole.charter.verdict import Verdict, worst
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
 System = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from boussole.charter.document.base import EARLY, SINCE, Count, Day, Part, Share, Texts
-from boussole.charter.verdict import Verdict
+from boussole.charter.document.verdict import Verdict
 
 
 class Levels(Part):

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from boussole.charter.document.base import Count, Part, Texts
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.document.windows import WindowOfAudit
-from boussole.charter.verdict import Verdict
 
 
 class Since(Part):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Hex, Part, Share, Texts
 from boussole.charter.document.comparisons import Comparison, ThresholdOfVerdict
-from boussole.charter.verdict import Verdict
+from boussole.charter.document.verdict import Verdict
 
 
 class StatementTold(Part):

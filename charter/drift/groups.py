@@ -17,7 +17,7 @@ from boussole.audits.drift.shifts import Scale, Series, Step, step_of
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
-from boussole.charter.judged import JUDGED
+from boussole.charter.text.judged import JUDGED
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}

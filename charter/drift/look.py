@@ -14,16 +14,16 @@ from boussole.audits.drift.shifts import Series, Shift, shifts, step_of
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.committee.examined import examined
+from boussole.charter.comparing.shadow import kept
+from boussole.charter.comparing.side_by_side import VersionChange, version_changes
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.groups import Document, Told, mix_measures, series_of, told
 from boussole.charter.drift.rule import Rule, rule_of
-from boussole.charter.examined import examined
-from boussole.charter.in_force import Version, in_force, versions
-from boussole.charter.model import Charter
-from boussole.charter.published import set_apart
 from boussole.charter.records import documents_of
-from boussole.charter.shadow import kept
-from boussole.charter.side_by_side import VersionChange, version_changes
+from boussole.charter.records.in_force import Version, in_force, versions
+from boussole.charter.text.model import Charter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,11 @@ from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
+from boussole.charter.document.verdict import Verdict, worst
 from boussole.charter.drift.groups import MIX
 from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
-from boussole.charter.judged import DRIFT
-from boussole.charter.testing import Compared, corrected, verdict_of
-from boussole.charter.verdict import Verdict, worst
+from boussole.charter.judging.testing import Compared, corrected, verdict_of
+from boussole.charter.text.judged import DRIFT
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
 THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.facts import Facts
 from boussole.charter.incidents.duties import SEVERITIES, Delay, delays
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 
 Reporting = Literal["overdue", "waiting", "late", "on_time"]

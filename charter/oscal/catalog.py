@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from boussole.charter.families import said
-from boussole.charter.model import Article, Charter, Indicator
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.families import said
 from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
-from boussole.charter.plain import plainly
+from boussole.charter.text.model import Article, Charter, Indicator
 
 LEVELS = ("watch", "breach", "tolerance")
 

@@ -9,13 +9,13 @@ from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force, kept_charter
-from boussole.charter.model import Charter
 from boussole.charter.oscal.catalog import catalog
 from boussole.charter.oscal.plan import plan
 from boussole.charter.oscal.results import Audit, results
 from boussole.charter.oscal.words import Words
 from boussole.charter.records.audits import StoredAudit
+from boussole.charter.records.in_force import in_force, kept_charter
+from boussole.charter.text.model import Charter
 
 Files = dict[str, dict[str, Any]]
 

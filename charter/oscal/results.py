@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.families import said
-from boussole.charter.model import Charter
+from boussole.charter.judging.families import said
 from boussole.charter.oscal.catalog import objective
 from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
 from boussole.charter.oscal.plan import EVERYTHING, component
@@ -28,6 +27,7 @@ from boussole.charter.oscal.words import (
     STATES,
     Words,
 )
+from boussole.charter.text.model import Charter
 
 REASONS = {"kept": "pass", "broken": "fail"}
 

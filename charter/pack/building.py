@@ -65,8 +65,10 @@ def pack_files(
             else {f"cells/{audit.entry}.csv": cells_csv(audit.document().measures)}
         )
     files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, since))
-    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files()})
-    files |= _verifier()
+    verifier = _verifier()
+    own = {f"charter/pack/{name}": sha256_hex(content) for name, content in sorted(verifier.items())}
+    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files(), "verifier": own})
+    files |= verifier
     kind = RESTRICTED if restricted else OPEN
     for name, lang in (("README.md", "en"), ("LISEZMOI.md", "fr")):
         text = (HERE / "texts" / name).read_text(encoding="utf-8")

@@ -19,9 +19,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, MeasureInShort, VerdictInShort
 from boussole.charter.document.base import Part
 from boussole.charter.document.left_out import LeftOutInShort
-from boussole.charter.left_out import BESIDE
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
+from boussole.charter.text.left_out import BESIDE
 
 Document = dict[str, Any]
 OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from boussole.charter.facts import Facts
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
-from boussole.charter.stated import months_later
 from boussole.charter.work.survey import THEMES
 
 S = TypeVar("S", TimeSaved, Training)

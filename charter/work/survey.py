@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from boussole.charter.hiding import hidden
+from boussole.charter.auditing.hiding import hidden
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.records.work import FEWEST, Answers, Mean, Theme
 

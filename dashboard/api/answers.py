@@ -9,9 +9,9 @@ from typing import Any
 from boussole.audits.errors import nearest
 from boussole.audits.metrics.registry import REGISTRY
 from boussole.audits.workspace import Workspace
-from boussole.charter.coverage import Use
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.judging.coverage import Use
 from boussole.charter.records import audit_at
 from boussole.charter.records.database import reading
 from boussole.dashboard import store

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from boussole.audits.ledger.keeping import Standing
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.records.outside import State
 from boussole.charter.schemas import audit_schema
-from boussole.charter.verdict import Verdict
 
 T = TypeVar("T")
 Texts = dict[str, str]

@@ -47,7 +47,7 @@ class Asked:
 def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
     from boussole.audits.systems.gaps import file_of
-    from boussole.charter.audit import audit_files
+    from boussole.charter.auditing.audit import audit_files
 
     _check(asked)
     if asked.run is not None:

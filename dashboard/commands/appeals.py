@@ -104,8 +104,8 @@ def list_(
     ] = None,
 ) -> None:
     """List the appeals, late ones first: number, entry, state, system, what is asked, due day, days, outcome."""
-    from boussole.charter.facts import facts_of
     from boussole.charter.incidents.appeals import appeals, counts
+    from boussole.charter.records.facts import facts_of
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     every = appeals(facts_of(workspace_of(context), as_of=day))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
-    from boussole.charter.in_force import InForce
+    from boussole.charter.records.in_force import InForce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,9 @@ def audits(
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
     from boussole.audits.systems.gaps import file_of, hold_filled
     from boussole.audits.windows import EmptyWindowError
-    from boussole.charter.in_force import in_force
+    from boussole.charter.auditing.texts_audit import only_writes, texts_document
     from boussole.charter.records import open_records, save_audits
-    from boussole.charter.texts_audit import only_writes, texts_document
+    from boussole.charter.records.in_force import in_force
     from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
@@ -103,7 +103,7 @@ def _last_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
     from boussole.audits.windows import label_of
-    from boussole.charter.audit import run_audit
+    from boussole.charter.auditing.audit import run_audit
     from boussole.charter.records import audits_of
 
     document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
@@ -117,7 +117,7 @@ def _each_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
     from boussole.audits.windows import label_of
-    from boussole.charter.all_periods import audit_periods, periods_of
+    from boussole.charter.auditing.all_periods import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]

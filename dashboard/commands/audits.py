@@ -86,7 +86,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     decisions and is never stored.
     """
     from boussole.charter.document import worst_of
-    from boussole.charter.verdict import severity
+    from boussole.charter.document.verdict import severity
 
     days: Days = {
         "start": start.date() if start else None,
@@ -145,7 +145,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
     from boussole.audits.subgroups import scan
-    from boussole.charter.published import publications
+    from boussole.charter.auditing.published import publications
 
     check_file(json_)
     workspace = workspace_of(context)

@@ -36,7 +36,7 @@ def check(
     Each fault is one line, FILE:LINE: what, and all are told in one run. Without a folder, the workspace's charter/ is
     checked if there is one, else the packaged charter.
     """
-    from boussole.charter.loading import charter_folder, find_faults, unread
+    from boussole.charter.text.loading import charter_folder, find_faults, unread
 
     checked = folder or charter_folder(_workspace(context))
     say(f"Checked: {checked}")
@@ -85,7 +85,7 @@ class Part(StrEnum):
 @app.command()
 def schema(part: Annotated[Part, typer.Argument(help="charter.yaml, an article, or law.yaml.")]) -> None:
     """Print the JSON Schema of a file of a charter, for editors."""
-    from boussole.charter.model import Article, Head, LawFile
+    from boussole.charter.text.model import Article, Head, LawFile
 
     schemas = {
         Part.head: Head.model_json_schema,
@@ -102,8 +102,8 @@ def show(
     json_: Annotated[str | None, typer.Option("--json", help="Write the whole charter to a file, or to - .")] = None,
 ) -> None:
     """Print the articles and their questions."""
-    from boussole.charter.families import said
-    from boussole.charter.in_force import in_force
+    from boussole.charter.judging.families import said
+    from boussole.charter.records.in_force import in_force
 
     charter = in_force(workspace_of(context)).charter
     if json_:
@@ -128,8 +128,8 @@ def diff(
     json_: Annotated[str | None, typer.Option("--json", help="Write the changes to a file, or to - .")] = None,
 ) -> None:
     """Say what changes from one charter to another: what tightens, loosens, appears, or is only worded otherwise."""
-    from boussole.charter.diff import diff_document
-    from boussole.charter.resolving import resolve
+    from boussole.charter.amending.diff import diff_document
+    from boussole.charter.amending.resolving import resolve
 
     workspace = _workspace(context)
     document = diff_document(resolve(before, workspace), resolve(after, workspace))
@@ -153,7 +153,7 @@ def _workspace(context: typer.Context) -> Workspace | None:
 
 def _tell(document: Mapping[str, Any], lang: str) -> None:
     """The changes, one a line, each marked + (tighter), - (looser), ~ (either way) or with nothing."""
-    from boussole.charter.families import said
+    from boussole.charter.judging.families import said
 
     names = [f"{side['id']} {side['version']} ({side['sha256'][:12]})" for side in _sides(document)]
     put(" -> ".join(names))
@@ -173,8 +173,8 @@ def _sides(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 @app.command()
 def versions(context: typer.Context) -> None:
     """List the versions that judged or were adopted: number, hash, first use, adoptions; the one in force is marked."""
-    from boussole.charter.in_force import in_force
-    from boussole.charter.in_force import versions as kept
+    from boussole.charter.records.in_force import in_force
+    from boussole.charter.records.in_force import versions as kept
 
     workspace = workspace_of(context)
     current = in_force(workspace).charter.sha256
@@ -198,9 +198,9 @@ def adopt(
 
     From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as they are.
     """
-    from boussole.charter import in_force
-    from boussole.charter.loading import load_charter
-    from boussole.charter.resolving import resolve
+    from boussole.charter.amending.resolving import resolve
+    from boussole.charter.records import in_force
+    from boussole.charter.text.loading import load_charter
     from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
@@ -225,8 +225,8 @@ def replay(
 
     Nothing is measured again, and nothing that was given changes.
     """
-    from boussole.charter.replay import replay as judged_again
-    from boussole.charter.resolving import resolve
+    from boussole.charter.amending.resolving import resolve
+    from boussole.charter.auditing.replay import replay as judged_again
 
     workspace = workspace_of(context)
     found = judged_again(

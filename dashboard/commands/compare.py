@@ -66,9 +66,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
     from boussole.audits.sides import Days
-    from boussole.charter.compare import Margins
-    from boussole.charter.compare import compare as judge
-    from boussole.charter.in_force import in_force
+    from boussole.charter.comparing.compare import Margins
+    from boussole.charter.comparing.compare import compare as judge
+    from boussole.charter.records.in_force import in_force
 
     check_file(json_)
     if sequence is not None or shadow is not None:

@@ -65,8 +65,8 @@ def drift(  # noqa: PLR0917 (the options of a command)
     workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
     from boussole.audits.drift.pairs import against_asked, exact_pair, window_asked
-    from boussole.charter.examined import examined
-    from boussole.charter.published import set_apart
+    from boussole.charter.auditing.published import set_apart
+    from boussole.charter.committee.examined import examined
     from boussole.charter.records import documents_of
 
     check_file(json_)
@@ -114,7 +114,7 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     from boussole.audits.drift.series import Point
     from boussole.charter.drift.readings import readings
     from boussole.charter.drift.rule import rule_of
-    from boussole.charter.in_force import in_force
+    from boussole.charter.records.in_force import in_force
 
     point = Point(
         window=pair.window, against=pair.against, decisions=pair.decisions[0], reason=None, measures=pair.measures

@@ -24,7 +24,7 @@ Folder = Annotated[Path, typer.Argument(help="The folder to write into; made if 
 @app.command("csv")
 def csv_(context: typer.Context, folder: Folder) -> None:
     """The register for an auditor as CSV files: uses, questions, thresholds; README.txt explains every column."""
-    from boussole.charter.inventory import inventory
+    from boussole.charter.registry.inventory import inventory
     from boussole.dashboard.inventory_csv import write_tables
 
     check_folder(folder)
@@ -36,7 +36,7 @@ def csv_(context: typer.Context, folder: Folder) -> None:
 @app.command("json")
 def json_(context: typer.Context, folder: Folder) -> None:
     """The register for an auditor as one JSON document (`boussole.register/1`)."""
-    from boussole.charter.inventory import inventory
+    from boussole.charter.registry.inventory import inventory
 
     check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
@@ -68,9 +68,9 @@ def pack(  # noqa: PLR0917 (the options of a command)
 ) -> None:
     """The evidence pack: audits, charters, proofs, counts, and a verifier that needs only Python."""
     from boussole.audits.ledger.checkpoint import parse_checkpoint
+    from boussole.charter.auditing.rerun import chosen, newest
     from boussole.charter.pack import pack_files, write
     from boussole.charter.records import sign_checkpoint
-    from boussole.charter.rerun import chosen, newest
 
     if restricted:
         demand_option(context, "--restricted")
@@ -108,9 +108,9 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     end: ToOption = None,
 ) -> None:
     """OSCAL documents: the charter as a catalogue, its assessment plan, stored audits as assessment results."""
+    from boussole.charter.auditing.rerun import chosen, newest
     from boussole.charter.oscal import oscal_files
     from boussole.charter.records import stored_audits
-    from boussole.charter.rerun import chosen, newest
 
     check_folder(folder)
     workspace = workspace_of(context)

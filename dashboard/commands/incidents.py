@@ -162,8 +162,8 @@ def list_(
     ] = None,
 ) -> None:
     """List the incidents, open ones first: entry, state, severity, system, next deadline, title."""
-    from boussole.charter.facts import facts_of
     from boussole.charter.incidents.incidents import in_time, incidents
+    from boussole.charter.records.facts import facts_of
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     found = [

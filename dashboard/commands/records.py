@@ -72,7 +72,7 @@ def attestation(
     text: Text = "",
 ) -> None:
     """Answer an attested question: a human statement with its document, until it expires."""
-    from boussole.charter.stated import months_later
+    from boussole.charter.judging.stated import months_later
 
     workspace = workspace_of(context)
     indicator = question_of(workspace, question, attested=True)

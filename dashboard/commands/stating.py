@@ -14,8 +14,8 @@ from boussole.dashboard.commands.console import say
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.charter.model import Charter, Indicator
     from boussole.charter.records import Sealed
+    from boussole.charter.text.model import Charter, Indicator
 
 Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
 On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
@@ -86,7 +86,7 @@ def question_of_charter(workspace: Workspace, name: str) -> Indicator:
 
 def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:
     """The id of a system that the question is asked of, or none: all of them."""
-    from boussole.charter.families import asked_of
+    from boussole.charter.judging.families import asked_of
 
     if system is None:
         return None
@@ -113,8 +113,8 @@ def system_of(workspace: Workspace, name: str | None) -> str | None:
 
 def _charter(workspace: Workspace) -> Charter:
     """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
-    from boussole.charter.in_force import in_force
     from boussole.charter.records import open_records
+    from boussole.charter.records.in_force import in_force
 
     open_records(workspace)
     return in_force(workspace).charter

@@ -12,7 +12,7 @@ from boussole.dashboard.commands.outcome import Outcome
 if TYPE_CHECKING:
     from boussole.audits.recount import Recount
     from boussole.audits.workspace import Workspace
-    from boussole.charter.rerun import Rerun
+    from boussole.charter.auditing.rerun import Rerun
     from boussole.dashboard.report.checking import Checked
 
 MOST = 20
@@ -28,8 +28,8 @@ def rerun(
     end: dt.date | None = None,
 ) -> bool:
     """Computes stored audits again; whether all is the same."""
-    from boussole.charter.rerun import chosen
-    from boussole.charter.rerun import rerun as again
+    from boussole.charter.auditing.rerun import chosen
+    from boussole.charter.auditing.rerun import rerun as again
 
     audits = chosen(workspace, system=system, start=start, end=end, entries=entries)
     same = True

@@ -238,7 +238,7 @@ def list_(
     on: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="As it stood that day; today if absent.")] = None,
 ) -> None:
     """List what is known of effects on work: entry, kind, period, system, figures."""
-    from boussole.charter.facts import facts_of
+    from boussole.charter.records.facts import facts_of
     from boussole.charter.work.effects import consultations, surveys, times, trainings
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()

@@ -15,8 +15,8 @@ from boussole.charter.committee.directory import directory
 from boussole.charter.committee.duties import Duty, duties
 from boussole.charter.committee.house import House
 from boussole.charter.committee.rules import committees
-from boussole.charter.facts import Facts, facts_of
 from boussole.charter.records.acts import Act, Convocation
+from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.words import Say
 
 

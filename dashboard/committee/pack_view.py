@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.packs import PackChanges, VerdictChange
 from boussole.charter.document import by_article
-from boussole.charter.plain import plainly
 from boussole.charter.records.acts import PackAudit
 from boussole.dashboard.addresses import article_href, evidence_href
 from boussole.dashboard.asked import way_called

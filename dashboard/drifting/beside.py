@@ -9,8 +9,8 @@ from typing import Any
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.families import decision
-from boussole.charter.side_by_side import VersionChange, differing
+from boussole.charter.comparing.side_by_side import VersionChange, differing
+from boussole.charter.judging.families import decision
 from boussole.dashboard.drifting.figures import figure
 from boussole.dashboard.drifting.gaps import name_of_measure
 from boussole.dashboard.groups import reason_words, value_name

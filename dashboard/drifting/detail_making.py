@@ -23,7 +23,7 @@ from boussole.audits.drift.samples import SAMPLE
 from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.published import set_apart
+from boussole.charter.auditing.published import set_apart
 from boussole.charter.records import documents_of
 from boussole.dashboard.drifting.detail_header import header, title
 from boussole.dashboard.words import speaker

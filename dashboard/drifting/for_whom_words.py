@@ -12,8 +12,8 @@ from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.drift.moved_groups import Moved, everybody
-from boussole.charter.families import decision
-from boussole.charter.naming import parsed
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import parsed
 from boussole.dashboard.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.words import Say
 

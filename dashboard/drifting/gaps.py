@@ -11,8 +11,8 @@ from boussole.audits.drift.shifts import Shift
 from boussole.audits.mixed import joined
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from boussole.charter.drift.look import Drift
-from boussole.charter.families import decision
-from boussole.charter.naming import parsed
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import parsed
 from boussole.dashboard.drifting.figures import figure
 from boussole.dashboard.drifting.words import period_words
 from boussole.dashboard.groups import value_name

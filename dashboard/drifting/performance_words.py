@@ -10,7 +10,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.estimated import AREA
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
-from boussole.charter.families import decision
+from boussole.charter.judging.families import decision
 from boussole.dashboard.drifting.words import period_words
 from boussole.dashboard.words import Say
 

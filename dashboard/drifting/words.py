@@ -17,8 +17,8 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import GAPS, MEANING
 from boussole.charter.drift.rule import SCORE
-from boussole.charter.families import decision
-from boussole.charter.naming import feature
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import feature
 from boussole.dashboard.groups import attribute_name, reason_words
 from boussole.dashboard.words import Say
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.model import Charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard.html import Html, badge, details, el, facts, join, table
 from boussole.dashboard.left_out import left_out_words
 from boussole.dashboard.marks import PAPER, word

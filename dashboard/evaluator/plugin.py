@@ -38,8 +38,8 @@ class BoussoleEvaluator(ModelEvaluator):
         **_: Any,
     ) -> EvaluationResult:
         """Measures, judges, logs. Raises BoussoleError for rows or settings that cannot be used."""
-        from boussole.charter.audit import audit_files
-        from boussole.charter.in_force import in_force
+        from boussole.charter.auditing.audit import audit_files
+        from boussole.charter.records.in_force import in_force
         from boussole.dashboard.evaluator.config import read_config
         from boussole.dashboard.evaluator.logging import log_audit
         from boussole.dashboard.evaluator.rows import decisions_of, packed

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
-from boussole.charter.families import decision
+from boussole.charter.judging.families import decision
 from boussole.dashboard.addresses import fairness_href
 from boussole.dashboard.words import Say
 

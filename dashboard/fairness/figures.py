@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument, Params, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.testing import oriented
+from boussole.charter.judging.testing import oriented
 from boussole.dashboard.fairness.asking import PROFILES, Kind, comparison
 from boussole.dashboard.groups import group_of, rate_of, verdict_on
 from boussole.dashboard.words import Say

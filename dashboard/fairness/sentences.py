@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
-from boussole.charter.findings import finding
-from boussole.charter.sentences import LOCALE
+from boussole.charter.judging.findings import finding
+from boussole.charter.judging.sentences import LOCALE
 from boussole.dashboard.fairness.asking import Kind
 from boussole.dashboard.fairness.figures import Group, beyond, by_chance, hidden, widest
 from boussole.dashboard.fairness.picture import figure

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from boussole.charter.advice import State, recommended
+from boussole.charter.committee.advice import State, recommended
 from boussole.charter.committee.opinions import fates
 from boussole.dashboard.access.permissions import Action, allowed
 from boussole.dashboard.access.person import Person

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import get_args
 
 from boussole.charter.committee.issuing import recommend
-from boussole.charter.facts import facts_of
-from boussole.charter.in_force import in_force
 from boussole.charter.records import seal, statements
 from boussole.charter.records.acts import Opinion
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force
 from boussole.charter.records.kinds import FollowUp, Recommendation, Reply
 from boussole.dashboard import store
 from boussole.dashboard.access.words import said_as

@@ -8,7 +8,7 @@ from typing import get_args
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.advice import STATES, Recommended, State, recommended
+from boussole.charter.committee.advice import STATES, Recommended, State, recommended
 from boussole.dashboard.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.followed.words import Answered, Link, answers, counted, state_word
 from boussole.dashboard.register_choice import Choice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.advice import State
-from boussole.charter.facts import Facts
+from boussole.charter.committee.advice import State
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import FollowUp, Reply
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.decisions.overview import Held
 from boussole.audits.systems import System
 from boussole.charter.document import VerdictDocument
-from boussole.charter.model import Indicator
+from boussole.charter.text.model import Indicator
 from boussole.dashboard.addresses import article_href, system_href
 from boussole.dashboard.article_needs import needed
 from boussole.dashboard.asked import indicator_of, question_of, sentence_of

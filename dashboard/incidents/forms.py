@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from boussole.audits.systems import System
-from boussole.charter.facts import facts_of
 from boussole.charter.incidents.appeals import Contested, appeals, new_number
 from boussole.charter.incidents.duties import SEVERITIES
 from boussole.charter.incidents.entering import enter
 from boussole.charter.incidents.incidents import Told, incidents
-from boussole.charter.model import Charter
+from boussole.charter.records.facts import facts_of
 from boussole.charter.records.incidents import (
     Appeal,
     AppealDecision,
@@ -25,6 +24,7 @@ from boussole.charter.records.incidents import (
     Request,
 )
 from boussole.charter.records.kinds import Statement
+from boussole.charter.text.model import Charter
 from boussole.dashboard import store
 from boussole.dashboard.addresses import incidents_href
 from boussole.dashboard.forms.model import Field, Form

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from boussole.charter.in_force import in_force
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.addresses import incidents_href
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.routes import Desk, form_route

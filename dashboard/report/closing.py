@@ -7,8 +7,8 @@ from typing import Any
 from boussole.audits.hashing import sha256_hex
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.model import Charter
 from boussole.charter.records import sealed_json
+from boussole.charter.text.model import Charter
 from boussole.dashboard.asked import indicator_of
 from boussole.dashboard.marks import ORDER
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file

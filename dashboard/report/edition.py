@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from boussole.audits.errors import ReportError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.workspace import Workspace
-from boussole.charter.current import current as brought_up
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.look import Drift
-from boussole.charter.facts import facts_of
-from boussole.charter.in_force import Act, in_force, judging_then
-from boussole.charter.model import Charter
+from boussole.charter.judging.current import current as brought_up
 from boussole.charter.records import audits_of, charter_text, latest_audits
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import Act, in_force, judging_then
+from boussole.charter.text.model import Charter
 from boussole.dashboard.report.moved import drifts
 from boussole.dashboard.report.periods import Period, in_period
 from boussole.dashboard.scene import Scene, before

@@ -15,7 +15,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.look import Drift, look
-from boussole.charter.model import Charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard.drifting.asked import Asked
 from boussole.dashboard.drifting.figures import brief
 from boussole.dashboard.drifting.multiples import Multiple

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
-from boussole.charter.model import Charter, Indicator, Law
+from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.asked import indicator_of
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.moved import section as section_moved

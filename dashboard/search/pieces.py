@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from boussole.audits.languages import inside
-from boussole.charter.advice import recommended
+from boussole.charter.amending.plain import plainly
+from boussole.charter.committee.advice import recommended
 from boussole.charter.committee.opinions import fates
 from boussole.charter.committee.sessions import sessions
-from boussole.charter.crosswalk import crosswalk
 from boussole.charter.incidents.incidents import incidents
-from boussole.charter.plain import plainly
+from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.records.acts import CommitteeQuestion, Referral
 from boussole.dashboard.access.permissions import Action
 from boussole.dashboard.access.places import PAGES

@@ -21,9 +21,9 @@ from boussole.audits.runs import code_hash
 from boussole.audits.systems import System
 from boussole.audits.systems.loading import faults_in
 from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
-from boussole.charter.in_force import in_force
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard.alerts.facts import AlertFacts, alert_facts
 
 T = TypeVar("T")

@@ -29,8 +29,8 @@ from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from boussole.charter.rerun import rerun
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.commands.verifying import told as lines_of

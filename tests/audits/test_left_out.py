@@ -22,8 +22,8 @@ from boussole.audits.privacy.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.windows import EmptyWindowError
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from boussole.charter.rerun import rerun
 from boussole.dashboard.words import speaker
 from tests.as_json import left_out_words, run_audit
 from tests.written import system_text

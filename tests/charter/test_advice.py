@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.advice import findings_about, recommended_about
-from boussole.charter.facts import Facts
+from boussole.charter.committee.advice import findings_about, recommended_about
 from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import (
     Closure,
     Finding,

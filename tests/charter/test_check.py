@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import CharterError
 from boussole.audits.workspace import Workspace
-from boussole.charter.loading import PACKAGED, find_faults, load_charter, unread
-from boussole.charter.reading import Reading
 from boussole.charter.templates import TEMPLATES
+from boussole.charter.text.loading import PACKAGED, find_faults, load_charter, unread
+from boussole.charter.text.reading import Reading
 from boussole.dashboard.cli import app
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]

@@ -19,9 +19,9 @@ from boussole.audits.systems import System
 from boussole.audits.uncertainty.change import Change, Units
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.workspace import Workspace
-from boussole.charter.compare import SCHEMA, Margins, compare
-from boussole.charter.loading import load_charter
+from boussole.charter.comparing.compare import SCHEMA, Margins, compare
 from boussole.charter.schemas import comparison_schema
+from boussole.charter.text.loading import load_charter
 
 CHARTER = load_charter()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from boussole.audits.systems import System
-from boussole.charter.coverage import coverage
-from boussole.charter.loading import load_charter
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.text.loading import load_charter
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()

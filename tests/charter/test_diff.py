@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import CharterError
 from boussole.audits.workspace import Workspace
-from boussole.charter.diff import diff, diff_document
-from boussole.charter.loading import PACKAGED, load_charter
-from boussole.charter.model import Charter
+from boussole.charter.amending.diff import diff, diff_document
+from boussole.charter.amending.resolving import charter_of_json, resolve
 from boussole.charter.records import open_records, register_charter
-from boussole.charter.resolving import charter_of_json, resolve
+from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard.cli import app
 
 

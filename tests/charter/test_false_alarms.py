@@ -15,8 +15,8 @@ from scipy.stats import binomtest
 
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Windows
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import judge
 from tests.audits.uncertainty.systems import Population, any_population
 from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of

@@ -11,7 +11,7 @@ from boussole.audits.errors import CharterError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.languages import french
 from boussole.audits.workspace import Workspace
-from boussole.charter.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
+from boussole.charter.text.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
 

@@ -14,9 +14,9 @@ from trestle.oscal import catalog as catalogs
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
 from boussole.charter.oscal import oscal_files
 from boussole.charter.records import stored_audits
+from boussole.charter.records.in_force import in_force
 from tests import offers
 from tests.charter.test_rerun import sql
 

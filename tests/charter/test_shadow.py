@@ -17,10 +17,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.loading import load_systems
 from boussole.audits.workspace import Workspace
-from boussole.charter.register import register_of
+from boussole.charter.comparing.shadow import keep, kept, side_of_shadow
+from boussole.charter.comparing.side_by_side import differing
+from boussole.charter.registry.register import register_of
 from boussole.charter.schemas import versions_schema
-from boussole.charter.shadow import keep, kept, side_of_shadow
-from boussole.charter.side_by_side import differing
 from tests.as_json import run_audit
 from tests.sparing import later
 from tests.written import system_text

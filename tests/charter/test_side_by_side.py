@@ -22,8 +22,8 @@ from boussole.audits.uncertainty.mover import Estimate, gap
 from boussole.audits.uncertainty.score import newcombe
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
+from boussole.charter.comparing.side_by_side import SCHEMA, differing
 from boussole.charter.schemas import versions_schema
-from boussole.charter.side_by_side import SCHEMA, differing
 from tests.as_json import run_audit, sequential, version_changes
 from tests.written import declaring, sample
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from boussole.audits.languages import french
-from boussole.charter.facts import Facts
+from boussole.charter.judging.stated import months_later
 from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import (
     Attestation,
     Case,
@@ -23,7 +24,6 @@ from boussole.charter.records.kinds import (
     Statement,
     Withdrawal,
 )
-from boussole.charter.stated import months_later
 from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
 

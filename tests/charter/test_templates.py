@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from boussole.audits.errors import CharterError
 from boussole.audits.languages import french
 from boussole.audits.workspace import Workspace
-from boussole.charter.crosswalk import crosswalk
-from boussole.charter.diff import diff
-from boussole.charter.loading import find_faults, load_charter, unread
-from boussole.charter.model import Charter
-from boussole.charter.plain import called
+from boussole.charter.amending.diff import diff
+from boussole.charter.amending.plain import called
+from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.templates import ABOUT, TEMPLATES, write_template
+from boussole.charter.text.loading import find_faults, load_charter, unread
+from boussole.charter.text.model import Charter
 from boussole.dashboard.cli import app
 
 OWN = ["bank", "hospital", "minimal"]

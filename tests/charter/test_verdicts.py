@@ -7,10 +7,10 @@ from statistics import NormalDist
 import pytest
 
 from boussole.audits.errors import CharterError
-from boussole.charter.facts import Facts
-from boussole.charter.testing import PValues, p_values, verdict_of
-from boussole.charter.verdict import worst
-from boussole.charter.verdicts import oriented
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.testing import PValues, p_values, verdict_of
+from boussole.charter.judging.verdicts import oriented
+from boussole.charter.records.facts import Facts
 from tests.as_json import judge, questions, summarise, unmeasured
 from tests.charter.builders import (
     CHARTER,

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boussole.audits.systems import System
-from boussole.charter.coverage import Use
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.model import Charter
-from boussole.charter.verdict import Verdict
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.coverage import Use
+from boussole.charter.text.model import Charter
 from tests.as_json import read, summarise
 from tests.written import verdict
 

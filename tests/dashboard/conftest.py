@@ -17,7 +17,7 @@ from boussole.audits.systems import System, load_systems
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.loading import load_charter
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import person
 from boussole.dashboard.scene import Scene
 from tests.as_json import save_audit

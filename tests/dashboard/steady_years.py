@@ -29,7 +29,7 @@ from boussole.charter.drift.groups import Told, mix_measures
 from boussole.charter.drift.look import meaning_series
 from boussole.charter.drift.readings import THEMES, readings
 from boussole.charter.drift.rule import rule_of
-from boussole.charter.loading import load_charter
+from boussole.charter.text.loading import load_charter
 from tests.written import sample
 
 MONTHS, REFERENCE, BUCKETS = 36, 3, 40

@@ -14,8 +14,8 @@ import pytest
 from boussole.audits.systems import System
 from boussole.audits.systems.register import Dates
 from boussole.charter.document import ArticleVerdict
-from boussole.charter.facts import Facts
 from boussole.charter.records import AuditSummary, Sealed
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import (
     Attestation,
     Case,

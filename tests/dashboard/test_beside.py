@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boussole.audits.drift.series import DriftSeries
-from boussole.charter.side_by_side import VersionChange
+from boussole.charter.comparing.side_by_side import VersionChange
 from boussole.dashboard.drifting.beside import Beside, side_by_side
 from boussole.dashboard.drifting.beside_html import versions
 from boussole.dashboard.words import speaker

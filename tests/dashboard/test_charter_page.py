@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from boussole.charter.diff import diff
-from boussole.charter.in_force import Act, InForce, Version
-from boussole.charter.replay import ABSENT, Replay
-from boussole.charter.replay import Change as Moved
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import ABSENT, Replay
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.dashboard import charter_html
 from boussole.dashboard.amendment import Amendment, Seen, look
 from boussole.dashboard.charter_view import charter_page
@@ -185,7 +185,7 @@ def test_a_faulty_draft_judges_nothing_and_is_said(workspace_home):
 @pytest.fixture
 def workspace_home(tmp_path):
     from boussole.audits.workspace import Workspace
-    from boussole.charter.in_force import adopt
+    from boussole.charter.records.in_force import adopt
 
     made = Workspace.create(tmp_path / "home")
     (tmp_path / "opinion.pdf").write_bytes(b"adopted")

@@ -17,7 +17,7 @@ from boussole.audits.errors import LakeError
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.loading import load_charter
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard import data_html, store
 from boussole.dashboard.data_view import DataPage, data_page
 from boussole.dashboard.declared import declared_section, declared_tables

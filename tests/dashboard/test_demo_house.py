@@ -10,10 +10,10 @@ from boussole import experiments
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.committee.matters import matters, questions
-from boussole.charter.facts import facts_of
 from boussole.charter.incidents.appeals import appeals, counts
 from boussole.charter.records import verify_records
 from boussole.charter.records.acts import Opinion
+from boussole.charter.records.facts import facts_of
 from boussole.charter.work.effects import surveys
 from boussole.dashboard.demo_house import NAME, settle
 

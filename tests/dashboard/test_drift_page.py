@@ -26,9 +26,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.drift.groups import Told, mix_measures
 from boussole.charter.drift.look import Drift
 from boussole.charter.drift.rule import rule_of
-from boussole.charter.in_force import Act
-from boussole.charter.in_force import Version as CharterVersion
 from boussole.charter.incidents.entering import enter
+from boussole.charter.records.in_force import Act
+from boussole.charter.records.in_force import Version as CharterVersion
 from boussole.charter.records.incidents import Incident
 from boussole.dashboard.drifting import html
 from boussole.dashboard.drifting.asked import Asked

@@ -21,8 +21,8 @@ from boussole.audits.ledger.keys import COSIGNATURE, make_key
 from boussole.audits.ledger.search import Asked, Listed, Span
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
-from boussole.charter.facts import Facts
 from boussole.charter.records import Sealed, open_records, prove_entry, seal_report, sealed_json, sign_checkpoint
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Case, Closure, Finding
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart

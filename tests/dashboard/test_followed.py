@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.charter.committee.house import House
-from boussole.charter.facts import Facts, facts_of
 from boussole.charter.records import Sealed, statements
 from boussole.charter.records.acts import Dissent, OpinionText
+from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.kinds import FollowUp, Recommendation, Reply
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role

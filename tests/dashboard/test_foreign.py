@@ -12,14 +12,14 @@ import pytest
 
 from boussole.audits.ledger.search import Asked, Listed, Span
 from boussole.audits.systems import System
-from boussole.charter.coverage import coverage
-from boussole.charter.due import due
-from boussole.charter.facts import Facts
-from boussole.charter.in_force import InForce, Version
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter
+from boussole.charter.judging.coverage import coverage
 from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.records.kinds import Finding, KeptFile, Recommendation
+from boussole.charter.registry.due import due
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from boussole.dashboard import (
     article_html,
     article_records_html,

@@ -11,8 +11,8 @@ import yaml
 
 from boussole.audits.decisions.overview import Held, LogState, Overview
 from boussole.audits.systems import System
-from boussole.charter.facts import Facts as Stated
 from boussole.charter.records.base import KeptFile
+from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.kinds import Attestation
 from boussole.charter.records.statements import Sealed
 from boussole.dashboard.facts import Facts

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from boussole.charter.verdict import worst
+from boussole.charter.document.verdict import worst
 from boussole.dashboard.inline import STYLE
 from boussole.dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
 from boussole.dashboard.words import speaker

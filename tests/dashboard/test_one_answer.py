@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import adopt
-from boussole.charter.loading import PACKAGED, load_charter
+from boussole.charter.document.verdict import worst
 from boussole.charter.records import keep_file, seal
+from boussole.charter.records.in_force import adopt
 from boussole.charter.records.kinds import Finding
-from boussole.charter.register import register_of
-from boussole.charter.verdict import worst
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard import lists
 from boussole.dashboard.alerts.verdicts import Seen, verdicts
 from boussole.dashboard.api import answers

@@ -27,11 +27,11 @@ from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.signing import workspace_key
 from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
+from boussole.charter.auditing.rerun import chosen, newest, rerun
 from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
 from boussole.charter.records import sign_checkpoint, stored_audits
-from boussole.charter.rerun import chosen, newest, rerun
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access import log
 from boussole.dashboard.commands.verifying import told
 from tests import offers

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
-from boussole.charter.facts import Facts
 from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from boussole.charter.records.facts import Facts
 from boussole.dashboard import article_html, store, system_html
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.person import COOKIE

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
 from boussole.charter.records import statements
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.cli import app
 from tests.written import system_text
 

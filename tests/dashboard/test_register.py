@@ -13,13 +13,13 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.coverage import Use, coverage
-from boussole.charter.due import Due, due
-from boussole.charter.facts import Facts
-from boussole.charter.loading import load_charter
+from boussole.charter.judging.coverage import Use, coverage
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Attestation, KeptFile
 from boussole.charter.records.statements import Sealed
-from boussole.charter.register import register_of
+from boussole.charter.registry.due import Due, due
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard import entry_html, register_html, store
 from boussole.dashboard.coverage_picture import strip_svg
 from boussole.dashboard.entry_view import entry, unaudited

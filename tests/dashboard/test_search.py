@@ -40,7 +40,7 @@ def chamber() -> Chamber:
     asked = {"addressee": "Direction", "due_on": dt.date(2026, 12, 1)}
     desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Pourquoi l’écart des œuvres ?", **asked))
     desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Un outil de tri", sender="Direction"))
-    from boussole.charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
 
@@ -120,7 +120,7 @@ def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
     from dataclasses import replace
 
-    from boussole.charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip

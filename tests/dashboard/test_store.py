@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.loading import load_charter
 from boussole.charter.records.acts import Attendance, Office
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard import store
 from boussole.dashboard.article_view import Chosen
 from tests.as_json import save_audit

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.audits.workspace import Workspace
-from boussole.charter.facts import Facts
 from boussole.charter.records import Sealed, statements
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.person import COOKIE

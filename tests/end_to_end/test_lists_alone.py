@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.judged import DECIDED
+from boussole.charter.text.judged import DECIDED
 from boussole.dashboard import system_html
 from boussole.dashboard.scene import load
 from boussole.dashboard.system_view import system_page

@@ -16,11 +16,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
+from boussole.charter.auditing.replay import replay
+from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from boussole.charter.register import register_of
-from boussole.charter.replay import replay
-from boussole.charter.rerun import rerun
+from boussole.charter.records.in_force import in_force
+from boussole.charter.registry.register import register_of
 from boussole.dashboard.cli import app
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"

@@ -14,7 +14,7 @@ from boussole.charter.drift.look import look
 from boussole.charter.drift.moved_groups import apart, moved_groups
 from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import rule_of
-from boussole.charter.in_force import in_force
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.drifting.asked import Asked
 from boussole.dashboard.drifting.view import drift_page
 from boussole.dashboard.scene import load

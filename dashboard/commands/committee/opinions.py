@@ -156,7 +156,7 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
     """List the opinions and what became of them, ignored ones first."""
     from boussole.charter.committee.following import followed, promises
     from boussole.charter.committee.opinions import fates
-    from boussole.charter.facts import facts_of
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     facts = facts_of(at.workspace, as_of=at.who.on)
@@ -204,8 +204,8 @@ def recommend(
 @app.command()
 def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the recommendations of the committee and of outside authorities, overdue ones first."""
-    from boussole.charter.advice import recommended
-    from boussole.charter.facts import facts_of
+    from boussole.charter.committee.advice import recommended
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in recommended(facts_of(at.workspace, as_of=at.who.on)):

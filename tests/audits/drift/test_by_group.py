@@ -19,8 +19,8 @@ from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from boussole.charter.rerun import rerun
 from tests.as_json import run_audit
 from tests.written import declaring, sample
 

@@ -9,7 +9,6 @@ import pytest
 from boussole.charter.committee.duties import duties
 from boussole.charter.committee.presence import count
 from boussole.charter.committee.sessions import session
-from boussole.charter.facts import Facts
 from boussole.charter.records import Sealed
 from boussole.charter.records.acts import (
     Cancellation,
@@ -27,6 +26,7 @@ from boussole.charter.records.acts import (
     PublicationDecision,
     Referral,
 )
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Recommendation, Reply
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, m
 

@@ -13,8 +13,8 @@ from boussole.audits.drift.series import Point
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import FEATURES, SCORE, rule_of
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter, Indicator
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter, Indicator
 from tests.as_json import judge
 from tests.written import drift_rule, sample
 

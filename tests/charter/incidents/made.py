@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from boussole.charter.facts import Facts
 from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.records.kinds import Statement
 

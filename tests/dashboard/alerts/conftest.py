@@ -20,8 +20,8 @@ from aiosmtpd.controller import Controller
 
 from benchmarks.serving import free_port
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.loading import load_charter
-from boussole.charter.model import Charter
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import save_audit
 
 FIXTURE = Path(__file__).parent.parent / "workspace"

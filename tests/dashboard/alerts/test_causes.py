@@ -14,7 +14,7 @@ import yaml
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.loading import PACKAGED
+from boussole.charter.text.loading import PACKAGED
 from boussole.dashboard import store
 from boussole.dashboard.alerts.changes import Change
 from boussole.dashboard.alerts.channels import known_channels

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.proof import parse_proof
 from boussole.audits.workspace import Workspace
-from boussole.charter.loading import load_charter
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import log, tokens
 from boussole.dashboard.access.permissions import STRANGERS, Action
 from boussole.dashboard.access.places import ROUTES

@@ -12,8 +12,8 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.directory import name_member
-from boussole.charter.facts import Facts
-from boussole.charter.loading import load_charter
+from boussole.charter.records.facts import Facts
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard import store
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.forms import inbox

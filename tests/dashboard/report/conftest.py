@@ -18,7 +18,7 @@ from boussole.audits.runs import Run
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import in_force
+from boussole.charter.records.in_force import in_force
 from boussole.dashboard.report import write_report
 from tests.as_json import audit_document, save_audit
 

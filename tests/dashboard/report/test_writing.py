@@ -12,8 +12,8 @@ import pytest
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.in_force import Act
-from boussole.charter.loading import PACKAGED, load_charter
+from boussole.charter.records.in_force import Act
+from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.printable import all_printable, printable
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments
