@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boussole.audits.decisions.ingest import ingest_into
+from boussole.audits.decisions.ingesting import ingest_into
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.decisions.shared import note_shared
 from boussole.audits.lake import writing

@@ -17,7 +17,7 @@ from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.discards import Chosen, discard
 from boussole.audits.decisions.exclusion import exclude, include
-from boussole.audits.decisions.ingest import RefusedError
+from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table

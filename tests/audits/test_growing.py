@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.ingest import RefusedError
+from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest, validate
-from boussole.audits.decisions.ingest import RefusedError
+from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table

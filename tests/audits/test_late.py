@@ -13,7 +13,7 @@ import pytest
 from boussole.audits.cubes import update
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.ingest import RefusedError
+from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table

@@ -80,7 +80,7 @@ def filled(folder: Path, *, observed: str = "all", absent: str = "missing") -> t
     log().to_parquet(folder / "july.parquet")
     system = workspace.system("jobs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.import_module("boussole.audits.decisions.ingest").dt, "datetime", August)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting").dt, "datetime", August)
         ingest(workspace, system, folder / "july.parquet")
     return workspace, system
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.ingest import RefusedError
+from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.decisions.overview import overview
 from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import BoussoleError, SourceError

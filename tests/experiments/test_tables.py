@@ -92,7 +92,7 @@ def test_the_mark_and_the_rows_are_one_transaction(
     workspace = make_workspace(trial=GROWING)
     write(workspace, decisions(), seq=[1, 2, 3, 4])
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("boussole.audits.decisions.ingest"), "leave", _fail)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "leave", _fail)
         (report,) = sync(workspace)
         assert "cut short" in str(report.failures[0])
     assert told(sync(workspace)) == (4, 0, 0)

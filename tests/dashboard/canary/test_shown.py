@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.audits.decisions.ingest import validate
+from boussole.audits.decisions.ingesting import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.dashboard.access.permissions import Role
