@@ -55,7 +55,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        put(f"boussole {version('boussole')}")
+        put(f"boussole {version('boussole-charter')}")
         raise typer.Exit
 
 

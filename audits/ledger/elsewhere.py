@@ -114,7 +114,7 @@ def _in_token(settings: TokenSettings, home: Path, work: Callable[[Any, Any], by
         raise LedgerError(
             "a key in a token needs a package that is not installed.",
             where=WHERE,
-            next_step="Install it: pip install 'boussole[pkcs11]'.",
+            next_step="Install it: pip install 'boussole-charter[pkcs11]'.",
         ) from error
     path = home / settings.pin_file
     try:

@@ -240,7 +240,7 @@ def test_a_missing_package_is_told(workspace, account, monkeypatch, tmp_path):
     settings = {"module": "/x", "token": "t", "label": "l", "pin_file": "pin"}
     with pytest.raises(LedgerError, match="a package that is not installed") as missing:
         sign_checkpoint(signed_by(workspace, {"pkcs11": settings, "public": account[1]}))
-    assert "boussole[pkcs11]" in (missing.value.next_step or "")
+    assert "boussole-charter[pkcs11]" in (missing.value.next_step or "")
 
 
 def test_a_signature_line_is_read_alone(account):
