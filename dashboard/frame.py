@@ -21,7 +21,7 @@ from boussole.dashboard import store
 from boussole.dashboard.access.account_html import account
 from boussole.dashboard.access.permissions import Action, allowed
 from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.person import here as person
+from boussole.dashboard.access.visitor import here as person
 from boussole.dashboard.addresses import address, ask_href, evidence_href
 from boussole.dashboard.amendment import Seen
 from boussole.dashboard.article_view import ArticlePage, Chosen

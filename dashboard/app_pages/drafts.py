@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.drafts import drafts
 from boussole.dashboard import compass_html, frame
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import drafts_href
 from boussole.dashboard.committee.seats import reads_drafts
 from boussole.dashboard.drafting import html

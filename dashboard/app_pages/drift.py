@@ -9,7 +9,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import drift_href
 from boussole.dashboard.drifting import beside_html, detail_html, for_whom_html, html, performance_html
 from boussole.dashboard.drifting.asked import Asked

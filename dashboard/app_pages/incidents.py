@@ -9,7 +9,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.log import look
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.evidence_view import number_of
 from boussole.dashboard.forms.html import Acting
 from boussole.dashboard.incidents import html

@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.html import Acting
 from boussole.dashboard.questions import html
 from boussole.dashboard.questions.forms import answers_of

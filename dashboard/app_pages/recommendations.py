@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.followed import html
 from boussole.dashboard.followed.asking import Asked
 from boussole.dashboard.followed.opinions_view import opinions_about

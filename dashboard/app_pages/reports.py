@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.reports import html
 from boussole.dashboard.reports.forms import asking
 from boussole.dashboard.reports.kept import reports
