@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from charter.document import Comparison, MeasureDocument
-from charter.document.measures import IntervalOfMeasure
+from boussole.charter.document import Comparison, MeasureDocument
+from boussole.charter.document.measures import IntervalOfMeasure
 
 Ends = tuple[float | None, float | None]
 """Where a bar ends; both None: there is none."""
@@ -15,7 +15,7 @@ NONE: Ends = (None, None)
 def carried(at: float, rate: float | None, compared: MeasureDocument | None) -> float | None:
     """A level, or an end, of the comparison of a group on the scale of its rate; None where it has no place there.
 
-    >>> from charter.document import Params
+    >>> from boussole.charter.document import Params
     >>> given = {"id": "m", "metric": "m", "by": (), "group": None, "given": {}, "status": "ok", "reason": None, "n": 9}
     >>> found = {"value": 0.5, "clusters": None, "interval": None, "params": Params(scale="ratio", values=(0.2, 0.4))}
     >>> carried(0.8, 0.2, MeasureDocument(**given, **found))

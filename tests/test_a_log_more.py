@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from audits.log_names import LOGS
-from audits.systems.logs import LOG_TYPES, Logs
-from audits.systems.logs.log_type import Follow, LogType
-from audits.workspace import Workspace
+from boussole.audits.log_names import LOGS
+from boussole.audits.systems.logs import LOG_TYPES, Logs
+from boussole.audits.systems.logs.log_type import Follow, LogType
+from boussole.audits.workspace import Workspace
+from tests.project_copy import Change, copy_with, run_in
 
-ROOT = Path(__file__).parent.parent
 DESCRIPTOR = '''"""Complaints of people about a system, and when they were answered."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from audits.systems.kinds import ColumnName
-from audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
 
 
 class Complaints(Section):
@@ -64,17 +61,17 @@ COMPLAINTS = LogType(
     renewed=("answered_at", "answers"),
 )
 '''
-IMPORTED = "from audits.systems.logs.contacts import"
+IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
-EDITS = {
+CHANGE: Change = {
+    "audits/systems/logs/complaints.py": DESCRIPTOR,
     "audits/log_names.py": {'"usage"]': '"usage", "complaints"]'},
     "audits/systems/logs/registry.py": {
-        IMPORTED: f"from audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
+        IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
         "USAGE)": "USAGE, COMPLAINTS)",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }
-"""The two other files, and what is written in them in place of what."""
 SYSTEM = """
 id: shop
 kind: generation
@@ -94,11 +91,11 @@ CHAIN = """
 import datetime as dt, json, sys
 from pathlib import Path
 from typer.testing import CliRunner
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.cli import app
-from dashboard.data_view import data_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.cli import app
+from boussole.dashboard.data_view import data_page
+from boussole.dashboard.words import speaker
 
 home = sys.argv[1]
 workspace, now = Workspace(Path(home)), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -119,17 +116,7 @@ print(json.dumps(told))
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project with that log: one file more, and two that name it."""
-    folder = tmp_path / "project"
-    for name in ("audits", "charter", "experiments", "dashboard"):
-        shutil.copytree(ROOT / name, folder / name)  # compiled modules too: to compile them takes longest
-    (folder / "audits/systems/logs/complaints.py").write_text(DESCRIPTOR, encoding="utf-8")
-    for name, edits in EDITS.items():
-        text = (folder / name).read_text(encoding="utf-8")
-        for old, new in edits.items():
-            assert text.count(old) == 1, f"{name} has no `{old}` to write beside"
-            text = text.replace(old, new)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return copy_with(CHANGE, tmp_path / "project")
 
 
 @pytest.mark.parametrize("way", ["file", pytest.param("mlflow", marks=pytest.mark.slow)])
@@ -144,17 +131,8 @@ def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request
         shutil.copyfile(request.getfixturevalue("empty_store"), workspace.home / "mlflow.db")
         came = [f"log {first}", "sync"]
     lines = (*came, f"import {second}", "purge --before 2026-04-01")
-    done = subprocess.run(
-        [sys.executable, "-c", CHAIN, str(workspace.home)],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    *_, imported, renewed, purged = json.loads(done.stdout)
+    told = run_in(copy, CHAIN, str(workspace.home), input="\n".join(lines))
+    *_, imported, renewed, purged = json.loads(told)
 
     assert imported[0] == 2  # a row is set aside
     assert "2 complaint(s) accepted, 1 set aside" in imported[1]

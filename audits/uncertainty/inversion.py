@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from scipy.optimize import brentq
 
-from audits.uncertainty.tests import p_beyond, quantile, statistic
+from boussole.audits.uncertainty.tests import p_beyond, quantile, statistic
 
 End = Literal["low", "high"]
 EDGE = 1 - 1e-9

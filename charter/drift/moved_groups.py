@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.uncertainty.holm import holm_levels
-from audits.uncertainty.inversion import End, end_of
-from audits.windows import Window, period_of
-from charter.drift.rule import Rule
+from boussole.audits.uncertainty.holm import holm_levels
+from boussole.audits.uncertainty.inversion import End, end_of
+from boussole.audits.windows import Window, period_of
+from boussole.charter.drift.rule import Rule
 
 Document = Mapping[str, Any]
 Ends = tuple[float, float]

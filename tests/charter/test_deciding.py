@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from audits.systems.parts import Windows
-from charter.deciding import with_intervals
-from charter.document import AuditDocument
+from boussole.audits.systems.parts import Windows
+from boussole.charter.document import AuditDocument
+from boussole.charter.judging.deciding import with_intervals
 from tests.as_json import judge
 from tests.charter.builders import (
     AGES,

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from audits.uncertainty.tests import tails
-from charter.testing import Compared, corrected, past, verdict_of
-from charter.verdict import Verdict
+from boussole.audits.uncertainty.tests import tails
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.testing import Compared, corrected, past, verdict_of
 from tests.audits.uncertainty.systems import Population, any_population
 
 ALPHA, MONTHS, WATCH, BREACH = 0.05, 12, 0.95, 0.8

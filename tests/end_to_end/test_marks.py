@@ -13,20 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.document import AuditDocument, VerdictDocument
-from charter.records import audits_of, stored_audits
-from dashboard.charts import drift_chart, groups_chart, groups_text
-from dashboard.dots import Dot, Rows
-from dashboard.drift import is_drift
-from dashboard.fairness.asking import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
-from dashboard.fairness.figures import groups, judged_by
-from dashboard.fairness.picture import drawing
-from dashboard.groups import compared
-from dashboard.marks import word
-from dashboard.scene import as_decided
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.records import audits_of, stored_audits
+from boussole.dashboard.charts import drift_chart, groups_chart, groups_text
+from boussole.dashboard.dots import Dot, Rows
+from boussole.dashboard.drift import is_drift
+from boussole.dashboard.fairness.asking import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
+from boussole.dashboard.fairness.figures import groups, judged_by
+from boussole.dashboard.fairness.picture import drawing
+from boussole.dashboard.groups import compared
+from boussole.dashboard.marks import word
+from boussole.dashboard.scene import as_decided
+from boussole.dashboard.words import speaker
 from tests.marks import mark_of, turned
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"

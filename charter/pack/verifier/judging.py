@@ -23,7 +23,7 @@ LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
 
-class Asked(NamedTuple):
+class AnsweredQuestion(NamedTuple):
     """A question of the charter as a document answers it."""
 
     indicator: dict
@@ -46,7 +46,7 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     if document.get("rule", 1) not in RULES:
         raise ValueError(f"the document was judged by a rule that is not known here: {document['rule']}")
     asked = _asked(document, charter, system)
-    families: dict[str, list[tuple[Asked, dict]]] = {}
+    families: dict[str, list[tuple[AnsweredQuestion, dict]]] = {}
     for question in asked:
         for measure in question.measures:
             if measure["status"] == "ok":
@@ -83,14 +83,14 @@ def _share(part: dict, limit: float | None) -> dict:
     return {"rows": rows, "share": share, "limited": share is not None and limit is not None and share >= limit}
 
 
-def _limited(question: Asked, document: dict, charter: dict) -> bool:
+def _limited(question: AnsweredQuestion, document: dict, charter: dict) -> bool:
     """Whether so much was set aside of what a question rests on that the charter judges nothing by what is left."""
     found = left_out(document, charter)
     needs = [BESIDE[need] for need in question.indicator["needs"] if need in BESIDE]
     return any(found.get(key, False) for key in ("limited", *(f"{name}.limited" for name in needs)))
 
 
-def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
+def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuestion]:
     """The measured questions of the charter that ask something of this system, with the measures that answer."""
     verdicts = {(v["article"], v["indicator"]): v for v in document["verdicts"]}
     found = []
@@ -107,7 +107,7 @@ def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
                 family = {"question": f"q {name}", "indicator": f"i {indicator['id']}"}.get(
                     indicator["family"], f"a {article['id']} {indicator['family']}"
                 )
-                found.append(Asked(indicator, verdict, family, measures))
+                found.append(AnsweredQuestion(indicator, verdict, family, measures))
     return found
 
 
@@ -160,7 +160,7 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     return by is None or tuple(measure["by"]) == by
 
 
-def _claims(question: Asked, judging: Judging, limited: bool) -> dict:
+def _claims(question: AnsweredQuestion, judging: Judging, limited: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
@@ -185,7 +185,7 @@ def _claims(question: Asked, judging: Judging, limited: bool) -> dict:
     return {**claims, "verdict": verdict, "reason": reason}
 
 
-def _comparison(question: Asked, measure: dict, judging: Judging) -> tuple[str, dict, str]:
+def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> tuple[str, dict, str]:
     threshold = question.indicator["threshold"]
     levels = {
         f"levels.{name}": None if threshold[name] is None else level(measure, threshold[name])
