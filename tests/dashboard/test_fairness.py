@@ -16,12 +16,12 @@ from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard import store
 from boussole.dashboard.fairness import fairness_html
 from boussole.dashboard.fairness.asking import PROFILES, RAW, Chosen
-from boussole.dashboard.fairness.figures import Group
+from boussole.dashboard.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.fairness.view import Explorer
 from boussole.dashboard.scene import Scene, load
 from boussole.dashboard.system_view import system_page
 from boussole.dashboard.words import speaker
-from tests.as_json import attributes_of, audits_of, beyond, by_chance, controls_of, explorer, kinds_of, span, stages_of
+from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")
 View = Callable[..., Explorer]
