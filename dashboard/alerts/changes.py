@@ -10,7 +10,15 @@ from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
 
 Direction = Literal["worse", "lost", "better", "other"]
 Cause = Literal[
-    "audit", "again", "charter", "charter_and_audit", "stated", "stated_or_charter", "decisions", "decisions_again"
+    "audit",
+    "again",
+    "rule",
+    "charter",
+    "charter_and_audit",
+    "stated",
+    "stated_or_charter",
+    "decisions",
+    "decisions_again",
 ]
 NOT_ASKED = "not_asked"
 """The state of a question that the charter asks no longer, or of an article that it has no longer."""

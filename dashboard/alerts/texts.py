@@ -159,6 +159,7 @@ def _cause(change: Change, scene: Scene, tell: Tell) -> str:
     version = judged.version if judged and change.start != scene.facts.as_of.isoformat() else scene.charter.version
     return {
         "again": tell("The same period was audited again, and its figures are others now."),
+        "rule": tell("The rule by which comparisons become verdicts changed, not the figures."),
         "charter": tell("The charter changed, not the figures: version {version} judges now.", version=version),
         "charter_and_audit": tell("The charter changed as well: version {version} judges now.", version=version),
         "stated": tell("It follows from what people stated or from a date that has passed: nothing was measured anew."),

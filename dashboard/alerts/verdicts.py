@@ -173,18 +173,30 @@ def _stated(workspace: Workspace, scene: Scene, system: str, seen: SystemMark, d
 
 
 def _audited(workspace: Workspace, scene: Scene, system: str, last: AuditDocument | None, new: AuditDocument) -> Why:
-    """Why a new audit says something else: its window, new figures of the same one, or another charter."""
+    """Why a new audit says something else: its window, new figures of the same one, another charter or another rule."""
     if last is None:
         return lambda *_: "audit"
     figures: Cause = "again" if last.window == new.window else "audit"
     declared = scene.systems.get(system)
-    if last.charter.sha256 == new.charter.sha256 or declared is None:
+    same_charter, same_rule = last.charter.sha256 == new.charter.sha256, last.rule_then == new.rule_then
+    if (same_charter and same_rule) or declared is None:
         return lambda *_: figures
+
+    def judged(sha256: str) -> dict[str, str]:
+        return _judged_again(workspace, last, declared, kept_charter(workspace, sha256), rule=new.rule_then)
+
     try:
-        judged = _judged_again(workspace, last, declared, kept_charter(workspace, new.charter.sha256))
+        by_rule = {} if same_rule else judged(last.charter.sha256)
+        by_charter = by_rule if same_charter else judged(new.charter.sha256)
     except BoussoleError:
-        return lambda *_: "charter_and_audit"
-    return lambda subject, before, after: _weighed(judged.get(subject), before, after, figures)
+        return lambda *_: figures if same_charter else "charter_and_audit"
+
+    def why(subject: str, before: str | None, after: str) -> Cause:
+        if by_rule.get(subject) == after:
+            return "rule"
+        return figures if same_charter else _weighed(by_charter.get(subject), before, after, figures)
+
+    return why
 
 
 def _weighed(again: str | None, before: str | None, after: str, figures: Cause) -> Cause:
@@ -194,8 +206,10 @@ def _weighed(again: str | None, before: str | None, after: str, figures: Cause) 
     return figures if again == before else "charter_and_audit"
 
 
-def _judged_again(workspace: Workspace, document: AuditDocument, system: System, charter: Charter) -> dict[str, str]:
-    """The states that another charter gives the same measures, with what people had stated then."""
+def _judged_again(
+    workspace: Workspace, document: AuditDocument, system: System, charter: Charter, *, rule: int
+) -> dict[str, str]:
+    """The states that another charter or rule gives the same measures, with what people had stated then."""
     facts = facts_of(workspace, as_of=document.as_of, before=document.evidence.statements or 0)
     found = verdicts_in_short(
         asked_of(charter, system),
@@ -204,6 +218,6 @@ def _judged_again(workspace: Workspace, document: AuditDocument, system: System,
         window_end=document.window.end,
         facts=facts,
         left_out=document.left_out,
-        rule=document.rule_then,
+        rule=rule,
     )
     return states_of(summarise(charter, found, system=system.id, facts=facts), found)
