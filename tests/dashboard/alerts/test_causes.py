@@ -14,13 +14,19 @@ import yaml
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.auditing.audit import run_audit as run_audit_to_model
+from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED
 from boussole.dashboard import store
 from boussole.dashboard.alerts.changes import Change
 from boussole.dashboard.alerts.channels import known_channels
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.letters import letter
+from boussole.dashboard.alerts.verdicts import _audited
 from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.scene import load
 from tests import offers
 from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
@@ -111,3 +117,22 @@ def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace
         told_there = " ".join([page.headline, *page.more])
         assert item.facts["texts"][lang]["sentence"].partition(":")[2].strip(". ") in told_there
     assert check(workspace, today=offers.AS_OF).changes == []
+
+
+def test_another_rule_is_named_as_the_cause_where_it_alone_changed_an_answer(workspace: Workspace) -> None:
+    """The same window, measured alike: by the first rule a figure beyond the watch level could be kept."""
+    system, charter = workspace.system("offers"), in_force(workspace).charter
+    new = run_audit_to_model(workspace, system, dry_run=True, **WINDOW)
+    facts = facts_of(workspace, as_of=new.as_of)
+    then = judge(
+        charter, system, new.measures, window_start=new.window.start, window_end=new.window.end, facts=facts, rule=1
+    )
+    last = new.changed(rule=None, verdicts=tuple(then), articles=tuple(summarise(charter, then)))
+    why = _audited(workspace, load(workspace), "offers", last, new)
+    before = {each.indicator: each.verdict for each in last.verdicts}
+    changed = [each for each in new.verdicts if before[each.indicator] != each.verdict]
+    assert {(before[each.indicator], each.verdict) for each in changed} == {("kept", "unknown")}
+    for each in changed:
+        subject = f"question/{each.article}/{each.indicator}"
+        assert why(subject, before[each.indicator], each.verdict) == "rule"
+    assert why(f"question/equite/{changed[0].indicator}", "kept", "broken") == "again"
