@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from boussole.audits.errors import nearest
-from boussole.audits.metrics.registry import REGISTRY
+from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document.left_out import LeftOutInShort

@@ -90,7 +90,7 @@ def _fresh(looks: Sequence[Look]) -> list[AuditDocument]:
 def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from boussole.audits.cubes.same_rows import SharedRowsError
+    from boussole.audits.counts.same_rows import SharedRowsError
     from boussole.audits.windows import EmptyWindowError
 
     try:

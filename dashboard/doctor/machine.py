@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from boussole.audits.lake.engine import EXTENSIONS
-from boussole.audits.privacy.leftovers import left_behind
+from boussole.audits.retention.leftovers import left_behind
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.lookup import last_moment
 from boussole.dashboard.doctor.files import MEND, parts

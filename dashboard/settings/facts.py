@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.ledger.signing import verifier_of
 from boussole.audits.privacy import keys
 from boussole.audits.runs import code_hash
+from boussole.audits.signing.key import verifier_of
 from boussole.audits.systems import System
 from boussole.audits.systems.loading import faults_in
 from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
