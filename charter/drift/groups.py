@@ -28,7 +28,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class GroupSizes:
     """What the last audit of a window told of groups: how many decisions each shown group had, of all of them."""
 
     entry: int
@@ -66,7 +66,7 @@ def _step(window: Window, document: Document, measure_id: str) -> Step | None:
     return None if found is None else step_of(window, found)
 
 
-def told(document: Document) -> Told:
+def told(document: Document) -> GroupSizes:
     """One document."""
     groups: dict[str, dict[str, int]] = {}
     expired = set()
@@ -77,13 +77,13 @@ def told(document: Document) -> Told:
             expired.add(measure["by"][0])
         elif measure["status"] == "ok" and measure["group"]:
             groups.setdefault(measure["by"][0], {})[measure["group"][measure["by"][0]]] = measure["n"]
-    return Told(
+    return GroupSizes(
         entry=document["evidence"]["entry"], decisions=document["decisions"], groups=groups, expired=frozenset(expired)
     )
 
 
 def mix_measures(
-    reference: Told | None, current: Told | None, system: System, *, design_effect: float
+    reference: GroupSizes | None, current: GroupSizes | None, system: System, *, design_effect: float
 ) -> list[Measure]:
     """How far the mix of each attribute's groups is from that of another window.
 
@@ -111,7 +111,7 @@ def mix_measures(
     return found
 
 
-def _reason(reference: Told | None, current: Told | None, name: str) -> str | None:
+def _reason(reference: GroupSizes | None, current: GroupSizes | None, name: str) -> str | None:
     """Why the mix of an attribute cannot be compared."""
     if reference is None or current is None:
         return "not_audited"

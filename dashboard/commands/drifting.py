@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boussole.audits.drift.schema import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
-    from boussole.dashboard.drifting.detail_making import Made
+    from boussole.dashboard.drifting.detail_making import StoredReport
 
 WIDE = 120
 """Characters of a line where the output is no terminal."""
@@ -97,7 +97,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_json(_document(pair, states, changes, made), json_)
 
 
-def _made(workspace: Workspace, pair: Pair) -> Made:
+def _made(workspace: Workspace, pair: Pair) -> StoredReport:
     from boussole.dashboard.drifting.detail_making import make
 
     made = make(workspace, pair)
@@ -196,7 +196,9 @@ def _bounds(measure: Measure) -> str:
     return "" if low == f"{high:.4f}" else f"\n{low} to {high:.4f}"
 
 
-def _document(pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: Made | None) -> dict[str, Any]:
+def _document(
+    pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+) -> dict[str, Any]:
     from boussole.audits.drift.report import pair_document
 
     document = made.detail.document() if made else pair_document(pair)
