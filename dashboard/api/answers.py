@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from importlib.metadata import version
 from typing import Any
 
+from boussole.audits.distribution import own_version
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.workspace import Workspace
@@ -39,7 +39,7 @@ from boussole.dashboard.api.shapes import (
 )
 
 Document = Mapping[str, Any]
-VERSION = version("boussole-charter")
+VERSION = own_version()
 router = new_router()
 
 
