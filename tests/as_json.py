@@ -70,7 +70,6 @@ PLACES = {
     "run_audit": "charter.audit",
     "save_audit": "charter.records.saving",
     "sentence_of": "dashboard.asked",
-    "sequential": "charter.side_by_side",
     "set_apart": "charter.published",
     "sight_words": "dashboard.levels",
     "span": "dashboard.fairness.asking",
@@ -81,7 +80,6 @@ PLACES = {
     "threshold_words": "dashboard.levels",
     "through_words": "dashboard.small_print",
     "unmeasured": "charter.current",
-    "version_changes": "charter.side_by_side",
 }
 """Where each function is."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from audits.measures import Measure
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from audits.drift.evidently_report import EvidentlyPage
 
 
+Key = Literal[
+    "jensenshannon", "hellinger", "wasserstein", "ks", "psi", "chisquare", "mannw", "cramer_von_mises", "anderson"
+]
+Reading = Literal["same", "p_value", "wrong"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Method:
     """A method of Evidently by its `key`, the measure of ours that answers the same question, and what to make of it.
@@ -26,11 +32,11 @@ class Method:
     `numbers`, `words`: the columns it can be asked about. `reading`: `same` (up to sampling, other classes and its
     unit), `p_value` (only a p-value: it hangs on the size of the sample), or `wrong`."""
 
-    key: str
+    key: Key
     metric: str
     numbers: bool
     words: bool
-    reading: str
+    reading: Reading
 
 
 METHODS = (

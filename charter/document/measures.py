@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from audits.measures import Measure
+from audits.measures import Measure, Status
 from charter.document.base import Count, Part
 
 Side = Literal["below", "above"]
@@ -64,7 +64,7 @@ class MeasureInShort(Part):
     by: tuple[str, ...]
     group: dict[str, str] | None
     given: dict[str, str]
-    status: Literal["ok", "undefined", "suppressed"]
+    status: Status
     reason: str | None
     params: Params
     value: float | None = None
@@ -83,6 +83,44 @@ _WHERE_NOT: JsonDict = {
     "properties": {"value": {"type": "null"}, "reason": {"type": "string"}, "interval": {"type": "null"}},
 }
 _WHERE_HIDDEN: JsonDict = {"properties": {"n": {"type": "null"}, "clusters": {"type": "null"}}}
+VALUE_OR_REASON: JsonDict = {
+    "if": {"properties": {"status": {"const": "ok"}}},
+    "then": _WHERE_OK,
+    "else": _WHERE_NOT,
+    "allOf": [{"if": {"properties": {"status": {"const": "suppressed"}}}, "then": _WHERE_HIDDEN}],
+}
+"""What schemas say of every measure: a value goes with status `ok`, a reason with the others."""
+
+
+class _Valued(Protocol):
+    """What a measure says of its value."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def clusters(self) -> int | None: ...
+    @property
+    def interval(self) -> IntervalOfMeasure | None: ...
+
+
+V = TypeVar("V", bound=_Valued)
+
+
+def value_or_reason(measure: V) -> V:
+    """The same measure. Raises ValueError where it has a value and a reason, or neither, or tells of what is hidden."""
+    if (measure.status == "ok") != (measure.value is not None) or (measure.status == "ok") != (measure.reason is None):
+        raise ValueError("a value goes with status ok, a reason with every other")
+    if measure.value is None and measure.interval is not None:
+        raise ValueError("an interval goes with a value")
+    if measure.status == "suppressed" and (measure.n, measure.clusters) != (None, None):
+        raise ValueError("what is suppressed tells no number of people")
+    return measure
 
 
 class MeasureDocument(MeasureInShort):
@@ -91,29 +129,14 @@ class MeasureDocument(MeasureInShort):
     `n` is the denominator, `clusters` the hash buckets that hold some of it; of what is suppressed both are hidden.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"status": {"const": "ok"}}},
-            "then": _WHERE_OK,
-            "else": _WHERE_NOT,
-            "allOf": [{"if": {"properties": {"status": {"const": "suppressed"}}}, "then": _WHERE_HIDDEN}],
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=VALUE_OR_REASON)
 
     value: float | None
     n: Count | None
     clusters: Count | None
     interval: IntervalOfMeasure | None
 
-    @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        if (self.status == "ok") != (self.value is not None) or (self.status == "ok") != (self.reason is None):
-            raise ValueError("a value goes with status ok, a reason with every other")
-        if self.value is None and self.interval is not None:
-            raise ValueError("an interval goes with a value")
-        if self.status == "suppressed" and (self.n, self.clusters) != (None, None):
-            raise ValueError("what is suppressed tells no number of people")
-        return self
+    _is_one = model_validator(mode="after")(value_or_reason)
 
 
 def measures_of(measures: Iterable[Measure]) -> tuple[MeasureDocument, ...]:

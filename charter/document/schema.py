@@ -9,6 +9,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from charter.document.audit import SCHEMA as AUDIT
 from charter.document.audit import AuditDocument
+from charter.document.comparing import Comparison
+from charter.document.drift import SCHEMA as DRIFT
+from charter.document.drift import DriftDocument
 from charter.document.texts import SCHEMA as TEXTS
 from charter.document.texts import TextsDocument
 
@@ -41,3 +44,13 @@ def audit_schema() -> dict[str, Any]:
 def texts_schema() -> dict[str, Any]:
     """The JSON Schema of `boussole.texts/1`."""
     return {"$schema": DIALECT, **schema_of(TextsDocument), "title": TEXTS}
+
+
+def comparison_schema() -> dict[str, Any]:
+    """The JSON Schema of comparisons of versions: `boussole.comparison/1` and `boussole.versions/1`."""
+    return {"$schema": DIALECT, **schema_of(Comparison), "title": "comparison"}
+
+
+def drift_schema() -> dict[str, Any]:
+    """The JSON Schema of `boussole.drift/1`."""
+    return {"$schema": DIALECT, **schema_of(DriftDocument), "title": DRIFT}

@@ -14,6 +14,8 @@ from audits.drift.shifts import Series, Shift, shifts, step_of
 from audits.systems.model import System
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.comparing.months import VersionChange, version_changes
+from charter.comparing.stored import kept
 from charter.document import AuditDocument
 from charter.drift.groups import Document, Told, mix_measures, series_of, told
 from charter.drift.rule import Rule, rule_of
@@ -22,8 +24,6 @@ from charter.in_force import Version, in_force, versions
 from charter.model import Charter
 from charter.published import set_apart
 from charter.records import documents_of
-from charter.shadow import kept
-from charter.side_by_side import VersionChange, version_changes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from audits.drift.samples import SAMPLE
 from audits.errors import BoussoleError, ReportError
 from audits.windows import Window
 from audits.workspace import Workspace
+from charter.drift.document import detail_document
 from charter.published import set_apart
 from charter.records import documents_of
 from dashboard.drifting.detail_header import header, title
@@ -53,8 +54,8 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
     language = workspace.settings.language
     found = detail(workspace, pair, size=size)
     page = found.page.headed(header(found, language), title=title(found, speaker(language)))
-    document = found.document() | {"html_sha256": stored.sha256_of(page), stored.SCRIPTS: script_hashes(page)}
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    document = detail_document(found).changed(html_sha256=stored.sha256_of(page), scripts=tuple(script_hashes(page)))
+    text = json.dumps(document.written(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
     run, untaken = _logged(workspace, place, page, text)

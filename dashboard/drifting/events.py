@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from audits.drift.series import DriftSeries, Point
 from audits.mixed import joined
 from audits.windows import Window
+from charter.comparing.months import MOST
 from charter.in_force import Version
 from charter.incidents.incidents import incidents
 from charter.records.incidents import Incident
-from charter.side_by_side import MOST
 from dashboard.addresses import charter_href, data_href, drift_href, incidents_href
 from dashboard.drifting.beside import anchor_of
 from dashboard.drifting.schema_words import MoveWords, move_words

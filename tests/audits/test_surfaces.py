@@ -26,11 +26,11 @@ from scipy.sparse import coo_array
 from audits.decisions import ingest
 from audits.decisions.overview import overview
 from audits.drift.pairs import exact_pair
-from audits.drift.report import pair_document
 from audits.errors import BoussoleError
 from audits.systems.model import System
 from audits.windows import Window, period_of
 from audits.workspace import Workspace
+from charter.drift.document import pair_document
 from charter.drift.look import look
 from charter.oscal.exporting import oscal_files
 from charter.records.audits import stored_audits
@@ -293,7 +293,7 @@ def drift_of(workspace: Workspace) -> list[Document]:
             pair = exact_pair(workspace, of, window=window, against=against, as_of=TODAY, apart=apart)  # type: ignore[arg-type]
         except BoussoleError:
             continue
-        found.append(pair_document(pair))
+        found.append(pair_document(pair).written())
     return found
 
 

@@ -1,6 +1,6 @@
 """Comparisons of versions say what they said on 28 November 2026: every key in its order, every figure, every line.
 
-`tests/data` holds what the commands of commit 5bf90e3 wrote about the workspace of that day: versions in the lake, files
+`tests/data` holds what the commands of that day wrote about its workspace: versions in the lake, files
 of the same cases, months of one version beside those of the next, a shadow, and distances of windows.
 """
 

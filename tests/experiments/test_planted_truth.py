@@ -10,6 +10,7 @@ import pytest
 
 from audits.runs import complete_windows
 from audits.workspace import Workspace
+from charter.comparing.months import sequential
 from charter.drift.look import look
 from charter.drift.moved_groups import apart, moved_groups
 from charter.drift.readings import readings
@@ -21,7 +22,7 @@ from dashboard.scene import load
 from dashboard.words import speaker
 from experiments.demo import FACTS, build
 from experiments.sync import sync
-from tests.as_json import run_audit, sequential
+from tests.as_json import run_audit
 
 LATER = dt.date(2026, 12, 1)
 
@@ -107,15 +108,15 @@ def test_the_change_of_version_is_found_on_its_day_with_its_size(
     system = workspace.system("matchft")
     rule = rule_of(in_force(workspace).charter, system)
     document = sequential(workspace, system, planted["before"], planted["after"], alpha=rule.alpha, as_of=LATER)
-    assert document["changed_on"] == planted["on"]
-    assert [document[side]["window"]["start"][:7] for side in ("production", "candidate")] == planted["months"]
-    rows = {each["measure"]: each for each in document["rows"]}
+    assert document.changed_on == dt.date.fromisoformat(planted["on"])
+    assert [f"{side.window.start:%Y-%m}" for side in (document.production, document.candidate)] == planted["months"]
+    rows = {each.measure: each for each in document.rows}
     for group, (low, high) in planted["selection_rate_change_between"].items():
         found = rows[f"selection_rate/gender={group}"]
-        assert found["differs"]
-        assert low < found["change"] < high
+        assert found.differs
+        assert low < found.change < high
     for name in planted["selection_rate_unchanged"]:
-        assert not rows["selection_rate" if name == "everybody" else f"selection_rate/{name}"]["differs"]
+        assert not rows["selection_rate" if name == "everybody" else f"selection_rate/{name}"].differs
     for month, expected in (("2026-08", set()), ("2026-09", {"gender=F"})):
         moved = {
             each.change["id"].partition("/")[2]

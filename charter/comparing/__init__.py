@@ -1,0 +1,1 @@
+"""Two versions compared: a candidate judged, months of one beside those of the next, a shadow beside what decides."""
