@@ -13,18 +13,18 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from audits import private_files
-from audits.cubes.histograms import NAMED
-from audits.cubes.left_out import LEFT_OUT
-from audits.cubes.lists import RANKS
-from audits.cubes.read import COUNTS, Read
-from audits.cubes.scores import SCORES
-from audits.cubes.strata import STRATA
-from audits.cubes.withheld import WITHHELD
-from audits.drift.bins import Histogram
-from audits.drift.values import PLACES, Categories, Values, Watched, value_at
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
+from boussole.audits import private_files
+from boussole.audits.cubes.histograms import NAMED
+from boussole.audits.cubes.left_out import LEFT_OUT
+from boussole.audits.cubes.lists import RANKS
+from boussole.audits.cubes.read import COUNTS, Read
+from boussole.audits.cubes.scores import SCORES
+from boussole.audits.cubes.strata import STRATA
+from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.values import PLACES, Categories, Values, Watched, value_at
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
 
 # Fields of COUNTS, then those of the other cubes: one file holds all that an audit read.
 SCHEMA = pa.schema(

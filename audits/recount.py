@@ -9,24 +9,24 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.apart import apart_of, lost
-from audits.cubes.common import find_common
-from audits.cubes.rare import values_of, without_names
-from audits.cubes.read import Read
-from audits.cubes.same_rows import SharedRowsError
-from audits.cubes.update import sealed_months
-from audits.drift.values import OTHERS, Categories, Watched
-from audits.errors import NoLakeError
-from audits.history import Arrivals, arrivals, arrived_since
-from audits.lake import reading
-from audits.lake.connection import state_of
-from audits.lake.tables import KEYS, exists
-from audits.runs import read_window
-from audits.suppression.apart import Apart, within
-from audits.suppression.over_time import Published
-from audits.systems.model import System
-from audits.windows import Window, reference_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.apart import apart_of, lost
+from boussole.audits.cubes.common import find_common
+from boussole.audits.cubes.rare import values_of, without_names
+from boussole.audits.cubes.read import Read
+from boussole.audits.cubes.same_rows import SharedRowsError
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift.values import OTHERS, Categories, Watched
+from boussole.audits.errors import NoLakeError
+from boussole.audits.history import Arrivals, arrivals, arrived_since
+from boussole.audits.lake import reading
+from boussole.audits.lake.connection import state_of
+from boussole.audits.lake.tables import KEYS, exists
+from boussole.audits.runs import read_window
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, reference_window
+from boussole.audits.workspace import Workspace
 
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
 LEFT_OUT = "left_out"

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.errors import CharterError
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.changes import Change
-from charter.diff import diff
-from charter.in_force import InForce, Version, draft, in_force, kept_charter, versions
-from charter.model import Charter
-from charter.replay import Replay, replay
+from boussole.audits.errors import CharterError
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.changes import Change
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import Replay, replay
+from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
+from boussole.charter.text.model import Charter
 
 MONTHS = 12
 """How many months of stored audits a page judges again."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audits.languages import inside
-from dashboard.article_questions import Answered, Asked, OnePage, told
-from dashboard.article_standing import told as told_of
-from dashboard.article_trend_html import turn
-from dashboard.article_view import ArticlePage, Promise
-from dashboard.glossary.html import explained
-from dashboard.html import Html, badge, details, el, facts, join, link
-from dashboard.questions.html import ask_link
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.dashboard.article_questions import Answered, Asked, OnePage, told
+from boussole.dashboard.article_standing import told as told_of
+from boussole.dashboard.article_trend_html import turn
+from boussole.dashboard.article_view import ArticlePage, Promise
+from boussole.dashboard.glossary.html import explained
+from boussole.dashboard.html import Html, badge, details, el, facts, join, link
+from boussole.dashboard.questions.html import ask_link
+from boussole.dashboard.words import Say
 
 Ask = Callable[[str, str], str]
 """Where a question about a figure is asked, from its system and the id of what was answered."""

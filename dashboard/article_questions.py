@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.document import Standing, VerdictDocument
-from charter.left_out import REASON
-from charter.model import Article, Indicator
-from charter.plain import plainly
-from charter.verdict import worst
-from dashboard.addresses import article_href, system_href
-from dashboard.article_needs import Lacking, in_register, lacking
-from dashboard.article_words import facts_of, law_links, records_of
-from dashboard.asked import sentence_of
-from dashboard.groups import attribute_name
-from dashboard.left_out import left_out_words
-from dashboard.marks import ORDER, word
-from dashboard.scene import Scene, excess
-from dashboard.views import anchor_of
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.plain import plainly
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document.verdict import worst
+from boussole.charter.text.left_out import REASON
+from boussole.charter.text.model import Article, Indicator
+from boussole.dashboard.addresses import article_href, system_href
+from boussole.dashboard.article_needs import Lacking, in_register, lacking
+from boussole.dashboard.article_words import facts_of, law_links, records_of
+from boussole.dashboard.asked import sentence_of
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.left_out import left_out_words
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.scene import Scene, excess
+from boussole.dashboard.views import anchor_of
+from boussole.dashboard.words import Say
 
 SHOWN, FOLDED, PAGE = 3, 20, 30
 """Systems whose worst answer is shown at once, answers that are folded beside them at most, and on a page of their

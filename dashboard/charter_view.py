@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.changes import Change, Effect
-from charter.in_force import Act, InForce, Version
-from charter.model import Article, Charter, Indicator
-from charter.plain import plainly
-from charter.replay import ABSENT
-from charter.replay import Change as Moved
-from dashboard.addresses import charter_href, evidence_href
-from dashboard.amendment import Amendment, Seen
-from dashboard.groups import attribute_name
-from dashboard.marks import ORDER, word
-from dashboard.other_ways import other_ways
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.changes import Change, Effect
+from boussole.charter.amending.plain import plainly
+from boussole.charter.auditing.replay import ABSENT
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.text.model import Article, Charter, Indicator
+from boussole.dashboard.addresses import charter_href, evidence_href
+from boussole.dashboard.amendment import Amendment, Seen
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.other_ways import other_ways
+from boussole.dashboard.words import Say
 
 NESTED = str.maketrans("()", "[]")
 """A name in brackets that has brackets itself."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.data_blocks import Block
-from dashboard.data_sources import SourceRow
-from dashboard.data_view import DataPage, SystemData, Told
-from dashboard.html import Html, badge, code, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.data_blocks import Block
+from boussole.dashboard.data_sources import SourceRow
+from boussole.dashboard.data_view import DataPage, SystemData, Told
+from boussole.dashboard.html import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(page: DataPage, say: Say) -> Html:

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.decisions.overview import LogState
-from dashboard.addresses import data_href, system_href
-from dashboard.data_beside import declaring, sharing, waiting
-from dashboard.data_blocks import Block, Looked, blocks
-from dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
-from dashboard.data_words import log_words
-from dashboard.facts import Facts
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.decisions.overview import LogState
+from boussole.dashboard.addresses import data_href, system_href
+from boussole.dashboard.data_beside import declaring, sharing, waiting
+from boussole.dashboard.data_blocks import Block, Looked, blocks
+from boussole.dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
+from boussole.dashboard.data_words import log_words
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 URGENCY = (FAILED, LATE, SILENT)
 PROBLEMS = 6

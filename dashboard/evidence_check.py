@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
-from dashboard.evidence_answers import Answer, Asking
-from dashboard.evidence_kept import kept_answer
-from dashboard.evidence_words import moment_words
-from dashboard.report.checking import Checked
-from dashboard.report.checking import check as check_report
-from dashboard.reports.words import report_title
-from dashboard.words import Say
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.dashboard.evidence_answers import Answer, Asking
+from boussole.dashboard.evidence_kept import kept_answer
+from boussole.dashboard.evidence_words import moment_words
+from boussole.dashboard.report.checking import Checked
+from boussole.dashboard.report.checking import check as check_report
+from boussole.dashboard.reports.words import report_title
+from boussole.dashboard.words import Say
 
 LARGEST = 50_000_000
 """Bytes: as much as a document that a record rests on."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint
-from audits.ledger.cosigning import parse_request
-from audits.ledger.keeping import Standing, standing
-from audits.ledger.notes import Note, check
-from audits.ledger.proof import Proof, parse_proof
-from audits.ledger.signing import verifier_of
-from charter.records import verify_records
-from charter.records.sealed_files import NO_FILES, verify_files
-from dashboard.evidence_answers import Answer, Asking
-from dashboard.evidence_head import bad_files
-from dashboard.words import Say
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint
+from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.keeping import Standing, standing
+from boussole.audits.ledger.notes import Note, check
+from boussole.audits.ledger.proof import Proof, parse_proof
+from boussole.audits.ledger.signing import verifier_of
+from boussole.charter.records import verify_records
+from boussole.charter.records.sealed_files import NO_FILES, verify_files
+from boussole.dashboard.evidence_answers import Answer, Asking
+from boussole.dashboard.evidence_head import bad_files
+from boussole.dashboard.words import Say
 
 MOST_BYTES = 200_000
 

@@ -17,17 +17,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.workspace import Workspace
-from charter.records import prove_entry
-from dashboard import store
-from dashboard.addresses import evidence_href
-from dashboard.evidence_answers import Answer, Asking
-from dashboard.evidence_check import LARGEST, examine, too_large
-from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, number_of
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import prove_entry
+from boussole.dashboard import store
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.evidence_answers import Answer, Asking
+from boussole.dashboard.evidence_check import LARGEST, examine, too_large
+from boussole.dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, number_of
+from boussole.dashboard.words import speaker
 
 MOST_ANSWERS = 200
 ENVELOPE = 10_000

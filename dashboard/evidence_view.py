@@ -6,13 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.ledger.search import Asked, Listed, Span
-from audits.mixed import joined
-from dashboard.addresses import EVIDENCE, evidence_href
-from dashboard.evidence_facts import Proved, Results
-from dashboard.evidence_words import about_words, answers_href, content_words, kind_words, moment_words, seal_words
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.ledger.search import Asked, Listed, Span
+from boussole.audits.mixed import joined
+from boussole.dashboard.addresses import EVIDENCE, evidence_href
+from boussole.dashboard.evidence_facts import Proved, Results
+from boussole.dashboard.evidence_words import (
+    about_words,
+    answers_href,
+    content_words,
+    kind_words,
+    moment_words,
+    seal_words,
+)
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 CHECK, CHECKPOINT, PROOF = f"{EVIDENCE}/check", f"{EVIDENCE}/checkpoint", f"{EVIDENCE}/proof"
 """Where files are checked, and where checkpoints and proofs are taken from."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.html import Html, badge, details, el, join, link, stacked
-from dashboard.law_view import Asked, LawPage, Part, Row, Told
-from dashboard.words import Say
+from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.law_view import Asked, LawPage, Part, Row, Told
+from boussole.dashboard.words import Say
 
 AT_ONCE = 2
 """Questions of a provision that are shown at once; more are counted, and listed on request."""

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
-from charter.model import Article, Framework
-from charter.plain import plainly
-from dashboard.addresses import article_href, evidence_href, system_href
-from dashboard.marks import ORDER, word
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
+from boussole.charter.text.model import Article, Framework
+from boussole.dashboard.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 NAMED = 3
 """Systems that a question names one by one; of more, only counts are shown."""

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.cubes.update import sealed_months
-from audits.drift.compared import DECISION
-from audits.drift.evidently_columns import Told
-from audits.drift.evidently_figures import Beside, beside
-from audits.drift.evidently_report import EvidentlyPage, evidently_page
-from audits.drift.pairs import Pair
-from audits.drift.samples import SAMPLE, Design, Sample, draw
-from audits.errors import ReportError
-from audits.lake import reading
-from audits.lake.tables import days_sql, has_shared, table
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift.compared import DECISION
+from boussole.audits.drift.evidently_columns import Told
+from boussole.audits.drift.evidently_figures import Beside, beside
+from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
+from boussole.audits.drift.pairs import Pair
+from boussole.audits.drift.samples import SAMPLE, Design, Sample, draw
+from boussole.audits.errors import ReportError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import days_sql, has_shared, table
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

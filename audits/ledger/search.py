@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from audits.ledger.entry import Payload, entry_table
-from audits.ledger.tree import size_of
+from boussole.audits.ledger.entry import Payload, entry_table
+from boussole.audits.ledger.tree import size_of
 
 _NUMBER = re.compile(r"\d{1,18}")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.errors import BoussoleError
-from audits.sides import Side
-from audits.systems.model import System
-from audits.uncertainty.change import Change
-from audits.versions import Changed, changes
-from charter.comparing.engine import Pair, corrected, family
-from charter.document import MeasureDocument
-from charter.document.base import given
-from charter.document.comparing import (
+from boussole.audits.errors import BoussoleError
+from boussole.audits.sides import Side
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.change import Change
+from boussole.audits.versions import Changed, changes
+from boussole.charter.comparing.engine import Pair, corrected, family
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import (
     CANDIDATE,
     CandidateComparison,
     CharterOfComparison,
@@ -22,9 +22,9 @@ from charter.document.comparing import (
     Outcome,
     VersionSide,
 )
-from charter.document.measures import measures_of
-from charter.families import questions
-from charter.model import Charter
+from boussole.charter.document.measures import measures_of
+from boussole.charter.judging.families import questions
+from boussole.charter.text.model import Charter
 
 WORST_FIRST = ("worse", "unknown", "not_worse")
 TOO_FEW = "too_few_cases"

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from audits.uncertainty.holm import holm
-from audits.uncertainty.mover import Estimate, Gap, gap
-from charter.document import MeasureDocument
-from charter.document.base import given
-from charter.document.comparing import ChangeOfMeasure, FigureOfSide, IntervalOfChange, Method, Scale
-from charter.document.measures import by_id
-from charter.judged import JUDGED
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.mover import Estimate, Gap, gap
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import ChangeOfMeasure, FigureOfSide, IntervalOfChange, Method, Scale
+from boussole.charter.document.measures import by_id
+from boussole.charter.text.judged import JUDGED
 
 C = TypeVar("C")
 LEVEL = 0.95

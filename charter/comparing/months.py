@@ -12,21 +12,21 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.cubes.read import days_of
-from audits.drift.compared import compared
-from audits.drift.counts import read_windows
-from audits.drift.version_windows import version_windows
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.comparing.engine import family, from_intervals, rows, side_by_side
-from charter.document import AuditDocument
-from charter.document.comparing import SIDE_BY_SIDE, Days, VersionComparison, VersionSide
-from charter.document.drift import distances_of
-from charter.published import set_apart
-from charter.records import documents_of
+from boussole.audits.cubes.read import days_of
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import read_windows
+from boussole.audits.drift.version_windows import version_windows
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.comparing.engine import family, from_intervals, rows, side_by_side
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.comparing import SIDE_BY_SIDE, Days, VersionComparison, VersionSide
+from boussole.charter.document.drift import distances_of
+from boussole.charter.records import documents_of
 
 MOST = 3
 """Changes of version that are looked back at."""

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audits.drift.bins import Histogram, categories
-from audits.drift.distances import distance_measures, ordered_measures
-from audits.drift.measures import index_measures
-from audits.measures import Cells, Floats, Group, Measure, Scores
-from audits.metrics.definition import Rate
-from audits.metrics.selection import SELECTION_RATE
-from audits.shadow import SIDES, Paired
-from audits.suppression.rules import Suppression
-from audits.systems.model import System
-from audits.uncertainty.mover import Gap
-from audits.uncertainty.paired import least_variance, paired_gap, without_each
-from charter.comparing.engine import Difference, from_intervals
-from charter.document import MeasureDocument
-from charter.document.base import given
+from boussole.audits.drift.bins import Histogram, categories
+from boussole.audits.drift.distances import distance_measures, ordered_measures
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.measures import Cells, Floats, Group, Measure, Scores
+from boussole.audits.metrics.definition import Rate
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.shadow import SIDES, Paired
+from boussole.audits.suppression.rules import Suppression
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.mover import Gap
+from boussole.audits.uncertainty.paired import least_variance, paired_gap, without_each
+from boussole.charter.comparing.engine import Difference, from_intervals
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
 
 By = tuple[str, ...]
 RATIO = "selection_rate_ratio"

@@ -10,29 +10,29 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, replace
 
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.measures import NOT_SELECTED, SELECTED
-from audits.metrics import measure_cells
-from audits.shadow import SIDES, Paired, last_common_month, read_paired
-from audits.standing import Standing, standing
-from audits.suppression.over_time import REASON, Published, also_hidden
-from audits.suppression.rules import Suppression, suppress
-from audits.systems.model import System
-from audits.uncertainty.estimates import rate_interval
-from audits.uncertainty.paired import mcnemar
-from audits.windows import Window, period_of
-from audits.workspace import Workspace
-from charter.comparing.engine import family, rows, side_by_side
-from charter.comparing.paired import RATIO, PairedCases, distances
-from charter.comparing.stored import told_before_safely
-from charter.document import AuditDocument
-from charter.document.base import given
-from charter.document.comparing import SIDE_BY_SIDE, Agreement, Days, VersionComparison, VersionSide
-from charter.document.drift import distances_of
-from charter.document.measures import IntervalOfMeasure, measures_of
-from charter.published import in_values, publication, set_apart
-from charter.records import audits_of, documents_of
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.measures import NOT_SELECTED, SELECTED
+from boussole.audits.metrics import measure_cells
+from boussole.audits.shadow import SIDES, Paired, last_common_month, read_paired
+from boussole.audits.standing import Standing, standing
+from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.paired import mcnemar
+from boussole.audits.windows import Window, period_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import in_values, publication, set_apart
+from boussole.charter.comparing.engine import family, rows, side_by_side
+from boussole.charter.comparing.paired import RATIO, PairedCases, distances
+from boussole.charter.comparing.stored import told_before_safely
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import SIDE_BY_SIDE, Agreement, Days, VersionComparison, VersionSide
+from boussole.charter.document.drift import distances_of
+from boussole.charter.document.measures import IntervalOfMeasure, measures_of
+from boussole.charter.records import audits_of, documents_of
 
 DAY = dt.date(2000, 1, 1)
 ANSWERED, NOT_ANSWERED = (Window(DAY + dt.timedelta(days=i), DAY + dt.timedelta(days=i)) for i in (0, 1))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.comparing.months import VersionChange
-from charter.document.base import given
-from charter.document.comparing import Days, VersionComparison
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.comparing.months import VersionChange
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import Days, VersionComparison
 
 
 def keep(workspace: Workspace, document: VersionComparison) -> Path:

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, RootModel
 
-from audits.windows import Window
-from charter.document.audit import System
-from charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
-from charter.document.drift import DistanceDocument
-from charter.document.measures import IntervalOfMeasure, Side
+from boussole.audits.windows import Window
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
+from boussole.charter.document.drift import DistanceDocument
+from boussole.charter.document.measures import IntervalOfMeasure, Side
 
 CANDIDATE: Literal["boussole.comparison/1"] = "boussole.comparison/1"
 SIDE_BY_SIDE: Literal["boussole.versions/1"] = "boussole.versions/1"

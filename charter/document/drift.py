@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from audits.drift.evidently_columns import Note, Reason
-from audits.drift.evidently_figures import Key, Reading
-from audits.measures import Measure, Status
-from charter.document.audit import System
-from charter.document.base import LATER, SINCE, Count, Day, Hex, Part
-from charter.document.measures import VALUE_OR_REASON, IntervalOfMeasure, value_or_reason
-from charter.document.windows import WindowOfAudit
-from charter.verdict import Verdict
+from boussole.audits.drift.evidently_columns import Note, Reason
+from boussole.audits.drift.evidently_figures import Key, Reading
+from boussole.audits.measures import Measure, Status
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part
+from boussole.charter.document.measures import VALUE_OR_REASON, IntervalOfMeasure, value_or_reason
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.drift/1"] = "boussole.drift/1"
 Some = Annotated[int, Field(ge=1)]

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from audits.measures import Measure, Status
-from charter.document.base import Count, Part
+from boussole.audits.measures import Measure, Status
+from boussole.charter.document.base import Count, Part
 
 Side = Literal["below", "above"]
 Scale = Literal["ratio", "difference", "distance"]

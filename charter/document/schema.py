@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from charter.document.audit import SCHEMA as AUDIT
-from charter.document.audit import AuditDocument
-from charter.document.comparing import Comparison
-from charter.document.drift import SCHEMA as DRIFT
-from charter.document.drift import DriftDocument
-from charter.document.texts import SCHEMA as TEXTS
-from charter.document.texts import TextsDocument
+from boussole.charter.document.audit import SCHEMA as AUDIT
+from boussole.charter.document.audit import AuditDocument
+from boussole.charter.document.comparing import Comparison
+from boussole.charter.document.drift import SCHEMA as DRIFT
+from boussole.charter.document.drift import DriftDocument
+from boussole.charter.document.texts import SCHEMA as TEXTS
+from boussole.charter.document.texts import TextsDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.systems.model import System
-from audits.windows import Window
-from charter.document.base import Day, Part
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.document.base import Day, Part
 
 
 class WindowOfAudit(Part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from charter.document.drift import (
+from boussole.charter.document.drift import (
     SCHEMA,
     ColumnLeftOut,
     ColumnNote,
@@ -16,13 +16,13 @@ from charter.document.drift import (
     SamplesOfBoth,
     distances_of,
 )
-from charter.document.windows import WindowOfAudit
+from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
-    from audits.drift.evidently_figures import Beside
-    from audits.drift.pairs import Pair
-    from audits.drift.report import Detail
-    from audits.drift.samples import Design
+    from boussole.audits.drift.evidently_figures import Beside
+    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.report import Detail
+    from boussole.audits.drift.samples import Design
 
 
 def pair_document(pair: Pair) -> DriftDocument:
@@ -56,7 +56,7 @@ def detail_document(detail: Detail) -> DriftDocument:
 
 def _sample(design: Design) -> SampleDocument:
     """How a sample was drawn, with all that somebody needs to draw it again."""
-    from audits.drift.samples import DECISION, SEED
+    from boussole.audits.drift.samples import DECISION, SEED
 
     return SampleDocument(
         decisions=design.decisions,

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audits.drift.bins import categories
-from audits.drift.distances import distance_measures
-from audits.drift.measures import index_measures
-from audits.drift.shifts import Scale, Series, Step, step_of
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window, period_of
-from charter.judged import JUDGED
+from boussole.audits.drift.bins import categories
+from boussole.audits.drift.distances import distance_measures
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.shifts import Scale, Series, Step, step_of
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of
+from boussole.charter.text.judged import JUDGED
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}

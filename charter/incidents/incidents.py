@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.facts import Facts
-from charter.incidents.duties import SEVERITIES, Delay, delays
-from charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
+from boussole.charter.incidents.duties import SEVERITIES, Delay, delays
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 
 Reporting = Literal["overdue", "waiting", "late", "on_time"]
 

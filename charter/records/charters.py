@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
-from audits import ledger
-from audits.errors import CharterError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.records.database import reading
-from charter.records.models import CharterVersion
+from boussole.audits import ledger
+from boussole.audits.errors import CharterError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import CharterVersion
 
 
 class Versioned(Protocol):

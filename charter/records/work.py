@@ -7,8 +7,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.base import Line, Statement
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.base import Line, Statement
 
 Theme = Literal["autonomy", "load", "meaning"]
 Step = Literal["announced", "informed", "expert", "opinion"]

@@ -1,5 +1,5 @@
 """JSON Schemas of the documents that Boussole writes."""
 
-from charter.document.schema import audit_schema, comparison_schema, drift_schema, texts_schema
+from boussole.charter.document.schema import audit_schema, comparison_schema, drift_schema, texts_schema
 
 __all__ = ["audit_schema", "comparison_schema", "drift_schema", "texts_schema"]

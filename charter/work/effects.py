@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from charter.facts import Facts
-from charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
-from charter.stated import months_later
-from charter.work.survey import THEMES
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
+from boussole.charter.work.survey import THEMES
 
 S = TypeVar("S", TimeSaved, Training)
 SHOWN = 0.05

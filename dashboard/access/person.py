@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.access.permissions import SIGNED_IN, Role
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.access.permissions import SIGNED_IN, Role
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from starlette.requests import Request
 
-    from charter.committee.acting import Who
+    from boussole.charter.committee.acting import Who
 
 COOKIE = "boussole_local"
 """What somebody chose to be, in local mode: `role` or `role.member`. It proves nothing, and is sealed as such."""
@@ -54,7 +54,7 @@ class Person:
 
     def who(self, on: dt.date) -> Who:
         """The same, as the acts of a committee say it: a role, never a name; unauthenticated in local mode."""
-        from charter.committee.acting import Who
+        from boussole.charter.committee.acting import Who
 
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)
 
@@ -85,7 +85,7 @@ def of_request(request: Request, home: Path) -> Person:
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
-        from dashboard.access import tokens
+        from boussole.dashboard.access import tokens
 
         return tokens.person(Workspace(home), token if scheme.lower() == "bearer" else "")
     return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
@@ -102,7 +102,7 @@ def is_token(person: Person) -> bool:
 
 
 def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:
-    from dashboard.access import sessions
+    from boussole.dashboard.access import sessions
 
     if is_local(workspace):
         return local(sent(COOKIE))
@@ -148,7 +148,7 @@ def local(chosen: str) -> Person:
 
 
 def _name(member: str) -> str:
-    from charter.committee.directory import directory
+    from boussole.charter.committee.directory import directory
 
     try:
         found = directory(Workspace.find()).get(member)

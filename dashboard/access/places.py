@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.access.permissions import Action
+from boussole.dashboard.access.permissions import Action
 
 PAGES: dict[str, Action] = {
     "compass": Action.SEE_COMPASS,

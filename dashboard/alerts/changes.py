@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from charter.document import ArticleVerdict, Standing, VerdictInShort
+from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
 
 Direction = Literal["worse", "lost", "better", "other"]
 Cause = Literal[

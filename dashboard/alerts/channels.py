@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from audits.access_settings import LOOPBACK
-from audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
-from audits.errors import BoussoleError, nearest
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.alerts.changes import UNFAVOURABLE
-from dashboard.alerts.messages import Told
+from boussole.audits.access_settings import LOOPBACK
+from boussole.audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.alerts.changes import UNFAVOURABLE
+from boussole.dashboard.alerts.messages import Told
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase

@@ -13,22 +13,22 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select
 
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.workspace import Workspace
-from charter.records.database import open_records, reading
-from charter.records.models import AlertState, AlertSystem
-from dashboard.access.database import now as this_moment
-from dashboard.access.database import stamp
-from dashboard.alerts.changes import Change, Known
-from dashboard.alerts.channels import Channel, channels, check_choices
-from dashboard.alerts.digest import due_at
-from dashboard.alerts.drifting import drifted
-from dashboard.alerts.messages import Draft, Message, Told, keep, queue
-from dashboard.alerts.outbox import forget
-from dashboard.alerts.texts import facts
-from dashboard.alerts.verdicts import Seen, verdicts
-from dashboard.scene import Scene, load
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records, reading
+from boussole.charter.records.models import AlertState, AlertSystem
+from boussole.dashboard.access.database import now as this_moment
+from boussole.dashboard.access.database import stamp
+from boussole.dashboard.alerts.changes import Change, Known
+from boussole.dashboard.alerts.channels import Channel, channels, check_choices
+from boussole.dashboard.alerts.digest import due_at
+from boussole.dashboard.alerts.drifting import drifted
+from boussole.dashboard.alerts.messages import Draft, Message, Told, keep, queue
+from boussole.dashboard.alerts.outbox import forget
+from boussole.dashboard.alerts.texts import facts
+from boussole.dashboard.alerts.verdicts import Seen, verdicts
+from boussole.dashboard.scene import Scene, load
 
 TRIES = 5
 

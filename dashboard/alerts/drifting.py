@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.drift.series import DriftSeries
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES, capital
-from audits.workspace import Workspace
-from charter.drift.look import Drift, look
-from charter.drift.read import read_all
-from charter.drift.readings import THEMES, Reading
-from dashboard.alerts.changes import BLIND, Cause, Change, Known, is_told
-from dashboard.alerts.words import teller
-from dashboard.drifting.summary import summary
-from dashboard.drifting.words import period_words, theme_words, why_not
-from dashboard.scene import Scene
-from dashboard.words import Say, speaker
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES, capital
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import Drift, look
+from boussole.charter.drift.read import read_all
+from boussole.charter.drift.readings import THEMES, Reading
+from boussole.dashboard.alerts.changes import BLIND, Cause, Change, Known, is_told
+from boussole.dashboard.alerts.words import teller
+from boussole.dashboard.drifting.summary import summary
+from boussole.dashboard.drifting.words import period_words, theme_words, why_not
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say, speaker
 
 WAITING = {"not_mature", "not_audited"}
 """Reasons that time removes: a part that waits for its outcomes or its audit has not changed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.alerts.changes import UNFAVOURABLE
-from dashboard.alerts.messages import Told
-from dashboard.alerts.words import Tell
-from dashboard.marks import ORDER
+from boussole.dashboard.alerts.changes import UNFAVOURABLE
+from boussole.dashboard.alerts.messages import Told
+from boussole.dashboard.alerts.words import Tell
+from boussole.dashboard.marks import ORDER
 
 FIRST = ("worse", "lost", "better", "other")
 Urgency = tuple[int, int, bool, int]

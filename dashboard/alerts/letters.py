@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.alerts.as_json import document
-from dashboard.alerts.channels import Channel
-from dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
-from dashboard.alerts.messages import Message, Told
-from dashboard.alerts.words import Tell, teller
-from dashboard.html import Html, el, join
-from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+from boussole.dashboard.alerts.as_json import document
+from boussole.dashboard.alerts.channels import Channel
+from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
+from boussole.dashboard.alerts.messages import Message, Told
+from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
 
 WIDTH, SUBJECT = 78, 180
 Texts = Mapping[int, Mapping[str, str]]

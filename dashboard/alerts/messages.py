@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from audits.hashing import sha256_hex
-from charter.records.models import Alert, AlertItem, AlertMessage
-from dashboard.access.database import stamp
-from dashboard.alerts.changes import About
+from boussole.audits.hashing import sha256_hex
+from boussole.charter.records.models import Alert, AlertItem, AlertMessage
+from boussole.dashboard.access.database import stamp
+from boussole.dashboard.alerts.changes import About
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 

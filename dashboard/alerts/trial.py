@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from audits.workspace import Workspace
-from dashboard.access.database import now, stamp
-from dashboard.alerts.channels import Channel
-from dashboard.alerts.messages import WAITING, Message, Told
-from dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
-from dashboard.alerts.words import teller
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import now, stamp
+from boussole.dashboard.alerts.channels import Channel
+from boussole.dashboard.alerts.messages import WAITING, Message, Told
+from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
+from boussole.dashboard.alerts.words import teller
 
 
 def try_out(workspace: Workspace, channel: Channel) -> str:

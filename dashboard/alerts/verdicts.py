@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from audits.errors import BoussoleError
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.current import current
-from charter.document import AuditDocument, Standing
-from charter.document.base import given
-from charter.facts import facts_of
-from charter.families import asked_of
-from charter.in_force import kept_charter
-from charter.model import Charter
-from charter.records import audit_at
-from charter.records.database import reading
-from charter.records.models import Audit
-from charter.verdicts import summarise, verdicts_in_short
-from dashboard.alerts.changes import BLIND, Cause, Change, Known, changes_between, states_of
-from dashboard.scene import Scene
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, Standing
+from boussole.charter.document.base import given
+from boussole.charter.judging.current import current
+from boussole.charter.judging.families import asked_of
+from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.records import audit_at
+from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import kept_charter
+from boussole.charter.records.models import Audit
+from boussole.charter.text.model import Charter
+from boussole.dashboard.alerts.changes import BLIND, Cause, Change, Known, changes_between, states_of
+from boussole.dashboard.scene import Scene
 
 Why = Callable[[str, str | None, str], Cause]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.addresses import questions_href
-from dashboard.forms.html import form_html
-from dashboard.questions import forms, html
-from dashboard.questions.figure import figure_at
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.addresses import questions_href
+from boussole.dashboard.forms.html import form_html
+from boussole.dashboard.questions import forms, html
+from boussole.dashboard.questions.figure import figure_at
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

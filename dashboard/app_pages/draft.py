@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.drafts import draft, savings
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import drafts_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import reads_drafts
-from dashboard.drafting import html
-from dashboard.drafting.forms import throwing, writing
-from dashboard.drafting.view import draft_page
-from dashboard.evidence_view import number_of
-from dashboard.forms.html import folded_form, form_html
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import draft, savings
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.person import here
+from boussole.dashboard.addresses import drafts_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import reads_drafts
+from boussole.dashboard.drafting import html
+from boussole.dashboard.drafting.forms import throwing, writing
+from boussole.dashboard.drafting.view import draft_page
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.forms.html import folded_form, form_html
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.addresses import drift_href
-from dashboard.drifting import beside_html, detail_html, for_whom_html, html, performance_html
-from dashboard.drifting.asked import Asked
-from dashboard.html import Html
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import here
+from boussole.dashboard.addresses import drift_href
+from boussole.dashboard.drifting import beside_html, detail_html, for_whom_html, html, performance_html
+from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.html import Html
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.generations import html
-from dashboard.generations.view import generations_page
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.generations import html
+from boussole.dashboard.generations.view import generations_page
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.log import look
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.evidence_view import number_of
-from dashboard.forms.html import Acting
-from dashboard.incidents import html
-from dashboard.incidents.asking import asked
-from dashboard.incidents.view import incidents_page
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import here
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.incidents import html
+from boussole.dashboard.incidents.asking import asked
+from boussole.dashboard.incidents.view import incidents_page
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.followed import html
-from dashboard.followed.asking import Asked
-from dashboard.followed.opinions_view import opinions_about
-from dashboard.followed.recommendations_view import Chosen, recommendations_page
-from dashboard.forms.html import Acting
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.person import here
+from boussole.dashboard.followed import html
+from boussole.dashboard.followed.asking import Asked
+from boussole.dashboard.followed.opinions_view import opinions_about
+from boussole.dashboard.followed.recommendations_view import Chosen, recommendations_page
+from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.reports import html
-from dashboard.reports.forms import asking
-from dashboard.reports.kept import reports
-from dashboard.reports.making import LOOKED_AT_EVERY, jobs
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import here
+from boussole.dashboard.reports import html
+from boussole.dashboard.reports.forms import asking
+from boussole.dashboard.reports.kept import reports
+from boussole.dashboard.reports.making import LOOKED_AT_EVERY, jobs
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.forms.html import Acting
-from dashboard.words import Say, speaker
-from dashboard.work import html
-from dashboard.work.forms import all_forms
-from dashboard.work.view import work_page
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import here
+from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.work import html
+from boussole.dashboard.work.forms import all_forms
+from boussole.dashboard.work.view import work_page
 
 
 def show(say: Say) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.stating import MaybeDocument, On, Role, SystemId, Text, seal_record
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.stating import MaybeDocument, On, Role, SystemId, Text, seal_record
 
 app = typer.Typer(
     help="Appeals of job seekers: entered without any name, by when an answer is due, what was decided.",
@@ -43,7 +43,7 @@ def enter(
     text: Annotated[str, typer.Option(help="In words, without anything that leads to the person.")] = "",
 ) -> None:
     """Enter an appeal. Its number, drawn by chance, is printed: tell it to the person, it is kept with no name."""
-    from charter.incidents.appeals import new_number
+    from boussole.charter.incidents.appeals import new_number
 
     workspace = workspace_of(context)
     number = new_number()
@@ -78,7 +78,7 @@ def decide(
     document: MaybeDocument = None,
 ) -> None:
     """Say what was decided on an appeal, on the day given by --on."""
-    from charter.incidents.entering import number_to_entry
+    from boussole.charter.incidents.entering import number_to_entry
 
     workspace = workspace_of(context)
     seal_record(
@@ -104,8 +104,8 @@ def list_(
     ] = None,
 ) -> None:
     """List the appeals, late ones first: number, entry, state, system, what is asked, due day, days, outcome."""
-    from charter.facts import facts_of
-    from charter.incidents.appeals import appeals, counts
+    from boussole.charter.incidents.appeals import appeals, counts
+    from boussole.charter.records.facts import facts_of
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     every = appeals(facts_of(workspace_of(context), as_of=day))

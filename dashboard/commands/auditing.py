@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Unpack
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.alone import Days, tell_gaps
-from dashboard.commands.console import say, workspace_of
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.alone import Days, tell_gaps
+from boussole.dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
-    from audits.systems import System
-    from audits.workspace import Workspace
-    from charter.document import AuditDocument, TextsDocument, VerdictDocument
-    from charter.in_force import InForce
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
+    from boussole.charter.records.in_force import InForce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,12 @@ def audits(
     context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
 ) -> tuple[list[Look], str]:
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
-    from audits.systems.gaps import file_of, hold_filled
-    from audits.windows import EmptyWindowError
-    from charter.in_force import in_force
-    from charter.records import open_records, save_audits
-    from charter.texts_audit import only_writes, texts_document
-    from dashboard.alerts.after import tell_changes
+    from boussole.audits.systems.gaps import file_of, hold_filled
+    from boussole.audits.windows import EmptyWindowError
+    from boussole.charter.auditing.texts_audit import only_writes, texts_document
+    from boussole.charter.records import open_records, save_audits
+    from boussole.charter.records.in_force import in_force
+    from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
     if system and only_writes(writer := workspace.system(system)):
@@ -82,7 +82,7 @@ def audits(
 
 def _fresh(looks: Sequence[Look]) -> list[AuditDocument]:
     """The documents that are not stored yet."""
-    from charter.document import AuditDocument
+    from boussole.charter.document import AuditDocument
 
     return [each.document for each in looks if isinstance(each.document, AuditDocument) and not each.unchanged]
 
@@ -90,8 +90,8 @@ def _fresh(looks: Sequence[Look]) -> list[AuditDocument]:
 def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from audits.cubes.same_rows import SharedRowsError
-    from audits.windows import EmptyWindowError
+    from boussole.audits.cubes.same_rows import SharedRowsError
+    from boussole.audits.windows import EmptyWindowError
 
     try:
         return one(system)
@@ -102,9 +102,9 @@ def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
 def _last_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
-    from audits.windows import label_of
-    from charter.audit import run_audit
-    from charter.records import audits_of
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.audit import run_audit
+    from boussole.charter.records import audits_of
 
     document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
     if days["start"] or days["end"] or not (document.left_out and document.left_out.other_periods):
@@ -116,8 +116,8 @@ def _last_period(
 def _each_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
 ) -> list[Look]:
-    from audits.windows import label_of
-    from charter.all_periods import audit_periods, periods_of
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.all_periods import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
@@ -141,9 +141,9 @@ def _each_period(
 
 def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
-    from charter.document import AuditDocument
-    from dashboard.left_out import left_out_words
-    from dashboard.words import speaker
+    from boussole.charter.document import AuditDocument
+    from boussole.dashboard.left_out import left_out_words
+    from boussole.dashboard.words import speaker
 
     if look.document is None:
         to(look.note)
@@ -176,7 +176,7 @@ def _unit(document: AuditDocument) -> str:
 
 def _scope(look: Look, document: AuditDocument) -> str:
     """Which part of the log was looked at, and how the rest is."""
-    from charter.document.base import given
+    from boussole.charter.document.base import given
 
     told = given(document.left_out)
     counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
@@ -189,7 +189,7 @@ def _scope(look: Look, document: AuditDocument) -> str:
 
 def _examined(document: AuditDocument | TextsDocument) -> Sequence[VerdictDocument]:
     """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
-    from charter.document import AuditDocument
+    from boussole.charter.document import AuditDocument
 
     every = not isinstance(document, AuditDocument)
     return [verdict for verdict in document.verdicts if every or verdict.verdict != "not_examined"]

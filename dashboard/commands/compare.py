@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.alone import system_of, tell_bad_rows
-from dashboard.commands.comparing import tell_changes, tell_side_by_side
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
-from dashboard.commands.output import check_file
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.alone import system_of, tell_bad_rows
+from boussole.dashboard.commands.comparing import tell_changes, tell_side_by_side
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
+from boussole.dashboard.commands.output import check_file
 
 if TYPE_CHECKING:
-    from audits.sides import Days, Side
-    from audits.systems import System
-    from audits.workspace import Workspace
+    from boussole.audits.sides import Days, Side
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
 
 
 class FailOn(StrEnum):
@@ -66,9 +66,9 @@ def compare(  # noqa: PLR0917 (the options of a command)
     With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
-    from audits.sides import Days
-    from charter.comparing.candidate import judge, margins
-    from charter.in_force import in_force
+    from boussole.audits.sides import Days
+    from boussole.charter.comparing.candidate import judge, margins
+    from boussole.charter.records.in_force import in_force
 
     check_file(json_)
     if sequence is not None or shadow is not None:
@@ -116,10 +116,10 @@ def _side_by_side(
     to: str | None,
 ) -> None:
     """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
-    from charter.comparing.months import sequential
-    from charter.comparing.shadow import side_of_shadow
-    from charter.comparing.stored import keep
-    from charter.in_force import in_force
+    from boussole.charter.comparing.months import sequential
+    from boussole.charter.comparing.shadow import side_of_shadow
+    from boussole.charter.comparing.stored import keep
+    from boussole.charter.records.in_force import in_force
 
     alpha, (on, as_of) = in_force(workspace).charter.alpha, days
     if shadow is not None:
@@ -158,7 +158,7 @@ def _system(
 ) -> tuple[Workspace | None, System]:
     """The system: of its file, of the workspace, or as the tags of the runs say."""
     if runs and system_file is None:
-        from experiments.runs import system_of_run
+        from boussole.experiments.runs import system_of_run
 
         workspace = workspace_of(context)
         found = [system_of_run(workspace, run_id, expected=system) for run_id in runs]
@@ -177,7 +177,7 @@ def _sides(
     workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
 ) -> tuple[Side, Side]:
     """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
-    from audits.ephemeral import ephemeral
+    from boussole.audits.ephemeral import ephemeral
 
     with ExitStack() as stack:
         parent = workspace or stack.enter_context(ephemeral(system))
@@ -187,12 +187,12 @@ def _sides(
 
 def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
-    from audits.decisions.files.kinds import READERS, kind_of
-    from audits.ephemeral import LogFile
-    from audits.sides import side_in_lake, side_of_files
+    from boussole.audits.decisions.files.kinds import READERS, kind_of
+    from boussole.audits.ephemeral import LogFile
+    from boussole.audits.sides import side_in_lake, side_of_files
 
     if kind == "run":
-        from experiments.runs import fetch_run
+        from boussole.experiments.runs import fetch_run
 
         return side_of_files(
             system,

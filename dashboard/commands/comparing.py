@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboard.commands.console import put
+from boussole.dashboard.commands.console import put
 
 if TYPE_CHECKING:
-    from charter.document.comparing import (
+    from boussole.charter.document.comparing import (
         Agreement,
         CandidateComparison,
         ChangeOfMeasure,
@@ -36,7 +36,7 @@ def tell_changes(document: CandidateComparison) -> None:
 
 def _change(found: JudgedChange) -> str:
     """What one comparison shows, and how sure that is."""
-    from charter.document.base import given
+    from boussole.charter.document.base import given
 
     if found.production is None:
         return f"not compared ({found.reason})"
@@ -82,7 +82,7 @@ def tell_side_by_side(document: VersionComparison) -> None:
 
 
 def _agreement(found: Agreement) -> None:
-    from charter.document.base import given
+    from boussole.charter.document.base import given
 
     if found.reason is not None:
         put(f"  agreement over {found.pairs} decisions: hidden ({found.reason})")
@@ -99,7 +99,7 @@ def _days(window: Days) -> str:
 
 def _row(row: ChangeOfMeasure) -> str:
     """One measure on both sides, and by how much it differs."""
-    from charter.document.base import given
+    from boussole.charter.document.base import given
 
     ends = given(row.interval)
     change, low, high = (

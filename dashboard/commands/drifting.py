@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits import private_files
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
-from dashboard.commands.output import check_file, check_folder, write_bytes
+from boussole.audits import private_files
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
+from boussole.dashboard.commands.output import check_file, check_folder, write_bytes
 
 if TYPE_CHECKING:
-    from audits.drift.pairs import Pair
-    from audits.drift.schema import SchemaMove
-    from audits.measures import Measure
-    from audits.workspace import Workspace
-    from charter.document.drift import DriftDocument
-    from dashboard.drifting.detail_making import Made
+    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.schema import SchemaMove
+    from boussole.audits.measures import Measure
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document.drift import DriftDocument
+    from boussole.dashboard.drifting.detail_making import Made
 
 WIDE = 120
 """Characters of a line where the output is no terminal."""
@@ -65,10 +65,10 @@ def drift(  # noqa: PLR0917 (the options of a command)
     stand with their bounds, between which the distance of the rows lies for certain. Evidently's report is kept in the
     workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
-    from audits.drift.pairs import against_asked, exact_pair, window_asked
-    from charter.examined import examined
-    from charter.published import set_apart
-    from charter.records import documents_of
+    from boussole.audits.drift.pairs import against_asked, exact_pair, window_asked
+    from boussole.charter.auditing.published import set_apart
+    from boussole.charter.committee.examined import examined
+    from boussole.charter.records import documents_of
 
     check_file(json_)
     if html is not None:
@@ -99,7 +99,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
 
 
 def _made(workspace: Workspace, pair: Pair) -> Made:
-    from dashboard.drifting.detail_making import make
+    from boussole.dashboard.drifting.detail_making import make
 
     made = make(workspace, pair)
     say(f"Written: {made.place.html} (SHA-256 of its figures: {made.sha256})")
@@ -112,10 +112,10 @@ def _made(workspace: Workspace, pair: Pair) -> Made:
 
 def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     """How the drift page reads each column, by the level of the charter in force."""
-    from audits.drift.series import Point
-    from charter.drift.readings import readings
-    from charter.drift.rule import rule_of
-    from charter.in_force import in_force
+    from boussole.audits.drift.series import Point
+    from boussole.charter.drift.readings import readings
+    from boussole.charter.drift.rule import rule_of
+    from boussole.charter.records.in_force import in_force
 
     point = Point(
         window=pair.window, against=pair.against, decisions=pair.decisions[0], reason=None, measures=pair.measures
@@ -126,8 +126,8 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
 
 def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
     """What became of columns between the first day of one window and the last of the other."""
-    from audits.drift.schema import schema_moves
-    from audits.lake import reading
+    from boussole.audits.drift.schema import schema_moves
+    from boussole.audits.lake import reading
 
     with reading(workspace) as connection:
         moves = schema_moves(connection, pair.system)
@@ -136,8 +136,8 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
 
 
 def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
-    from dashboard.drifting.schema_words import move_words
-    from dashboard.words import speaker
+    from boussole.dashboard.drifting.schema_words import move_words
+    from boussole.dashboard.words import speaker
 
     for move in changes:
         put(move_words(move, pair.system, speaker("en")).whole)
@@ -148,8 +148,8 @@ def _print(pair: Pair, states: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from dashboard.drifting.words import state_words
-    from dashboard.words import speaker
+    from boussole.dashboard.drifting.words import state_words
+    from boussole.dashboard.words import speaker
 
     told = speaker("en")
     title = (
@@ -198,9 +198,9 @@ def _bounds(measure: Measure) -> str:
 
 
 def _document(pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: Made | None) -> DriftDocument:
-    from charter.document.drift import ColumnChange, StoredReport
-    from charter.drift.document import detail_document, pair_document
-    from charter.verdict import Verdict
+    from boussole.charter.document.drift import ColumnChange, StoredReport
+    from boussole.charter.document.verdict import Verdict
+    from boussole.charter.drift.document import detail_document, pair_document
 
     about = {
         "readings": {name: Verdict(state) for name, state in states.items()},

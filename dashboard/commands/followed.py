@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from dashboard.commands.console import workspace_of
-from dashboard.commands.records import app
-from dashboard.commands.stating import (
+from boussole.dashboard.commands.console import workspace_of
+from boussole.dashboard.commands.records import app
+from boussole.dashboard.commands.stating import (
     DAY,
     Articles,
     Document,

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from audits.errors import BoussoleError, nearest
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.stating import (
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.stating import (
     DAY,
     Document,
     MaybeDocument,
@@ -38,8 +38,8 @@ def list_(
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
 ) -> None:
     """List the records: entry, kind, day, system, role, and what each is about."""
-    from charter.records import statements
-    from charter.records.kinds import KINDS
+    from boussole.charter.records import statements
+    from boussole.charter.records.kinds import KINDS
 
     if kind is not None and kind not in KINDS:
         raise BoussoleError(f"'{kind}' is no kind of record. {nearest(kind, KINDS)}")
@@ -72,7 +72,7 @@ def attestation(
     text: Text = "",
 ) -> None:
     """Answer an attested question: a human statement with its document, until it expires."""
-    from charter.stated import months_later
+    from boussole.charter.judging.stated import months_later
 
     workspace = workspace_of(context)
     indicator = question_of(workspace, question, attested=True)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audits.errors import BoussoleError, nearest
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import say
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
-    from charter.model import Charter, Indicator
-    from charter.records import Sealed
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records import Sealed
+    from boussole.charter.text.model import Charter, Indicator
 
 Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
 On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
@@ -38,11 +38,11 @@ def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: d
     """Check the record, keep its document, seal both, and say where."""
     from pydantic import ValidationError
 
-    from audits.systems.loading import explain
-    from charter.incidents.entering import enter
-    from charter.records import keep_file, seal
-    from charter.records.files import describe
-    from charter.records.kinds import KINDS
+    from boussole.audits.systems.loading import explain
+    from boussole.charter.incidents.entering import enter
+    from boussole.charter.records import keep_file, seal
+    from boussole.charter.records.files import describe
+    from boussole.charter.records.kinds import KINDS
 
     kept = describe(document) if document else None
     try:
@@ -86,7 +86,7 @@ def question_of_charter(workspace: Workspace, name: str) -> Indicator:
 
 def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:
     """The id of a system that the question is asked of, or none: all of them."""
-    from charter.families import asked_of
+    from boussole.charter.judging.families import asked_of
 
     if system is None:
         return None
@@ -113,8 +113,8 @@ def system_of(workspace: Workspace, name: str | None) -> str | None:
 
 def _charter(workspace: Workspace) -> Charter:
     """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
-    from charter.in_force import in_force
-    from charter.records import open_records
+    from boussole.charter.records import open_records
+    from boussole.charter.records.in_force import in_force
 
     open_records(workspace)
     return in_force(workspace).charter

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audits.errors import BoussoleError, nearest
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.stating import MaybeDocument, MaybeSystem, On, Role, SystemId, Text, seal_record, system_of
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.stating import (
+    MaybeDocument,
+    MaybeSystem,
+    On,
+    Role,
+    SystemId,
+    Text,
+    seal_record,
+    system_of,
+)
 
 if TYPE_CHECKING:
-    from charter.records.work import Theme
+    from boussole.charter.records.work import Theme
 
 app = typer.Typer(
     help="Effects on work: surveys, consultations, time saved and where it went, training.",
@@ -51,7 +60,7 @@ def survey(
     text: Text = "",
 ) -> None:
     """Bring in a survey: its means are sealed, its rows are kept nowhere, groups of fewer than 11 are hidden."""
-    from charter.work.survey import Layout, aggregated, rows_of
+    from boussole.charter.work.survey import Layout, aggregated, rows_of
 
     workspace = workspace_of(context)
     if not file.is_file():
@@ -99,7 +108,7 @@ def _columns(given: list[str]) -> dict[Theme, str]:
 
 
 def _theme(name: str) -> Theme:
-    from charter.work.survey import THEMES
+    from boussole.charter.work.survey import THEMES
 
     for theme in THEMES:
         if theme == name:
@@ -229,8 +238,8 @@ def list_(
     on: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="As it stood that day; today if absent.")] = None,
 ) -> None:
     """List what is known of effects on work: entry, kind, period, system, figures."""
-    from charter.facts import facts_of
-    from charter.work.effects import consultations, surveys, times, trainings
+    from boussole.charter.records.facts import facts_of
+    from boussole.charter.work.effects import consultations, surveys, times, trainings
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     facts = facts_of(workspace_of(context), as_of=day)

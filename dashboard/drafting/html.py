@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.drafting.view import Aside, DraftLine, DraftPage, Text
-from dashboard.html import Html, details, el, join, link
-from dashboard.words import Say
+from boussole.dashboard.drafting.view import Aside, DraftLine, DraftPage, Text
+from boussole.dashboard.html import Html, details, el, join, link
+from boussole.dashboard.words import Say
 
 
 def head(title: str, lines: Sequence[DraftLine], say: Say, *, others: Sequence[tuple[str, str, bool]]) -> Html:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from audits.drift.series import Against, Step
-from dashboard.addresses import drift_href
+from boussole.audits.drift.series import Against, Step
+from boussole.dashboard.addresses import drift_href
 
 AGAINST: tuple[Against, ...] = get_args(Against)
 STEPS: tuple[Step, ...] = get_args(Step)

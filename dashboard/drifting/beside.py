@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from audits.mixed import joined
-from charter.comparing.months import VersionChange
-from charter.document.base import given
-from charter.document.comparing import Agreement, ChangeOfMeasure, VersionComparison, VersionSide
-from charter.families import decision
-from dashboard.drifting.figures import figure
-from dashboard.drifting.gaps import name_of_measure
-from dashboard.groups import reason_words, value_name
-from dashboard.words import Say
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.comparing.months import VersionChange
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import Agreement, ChangeOfMeasure, VersionComparison, VersionSide
+from boussole.charter.judging.families import decision
+from boussole.dashboard.drifting.figures import figure
+from boussole.dashboard.drifting.gaps import name_of_measure
+from boussole.dashboard.groups import reason_words, value_name
+from boussole.dashboard.words import Say
 
 SPOKEN = 3
 """Differences that the first lines name."""

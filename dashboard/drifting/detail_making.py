@@ -15,19 +15,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.drift import stored
-from audits.drift.evidently_report import script_hashes
-from audits.drift.pairs import Pair, exact_pair
-from audits.drift.report import Detail, detail
-from audits.drift.samples import SAMPLE
-from audits.errors import BoussoleError, ReportError
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.drift.document import detail_document
-from charter.published import set_apart
-from charter.records import documents_of
-from dashboard.drifting.detail_header import header, title
-from dashboard.words import speaker
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_report import script_hashes
+from boussole.audits.drift.pairs import Pair, exact_pair
+from boussole.audits.drift.report import Detail, detail
+from boussole.audits.drift.samples import SAMPLE
+from boussole.audits.errors import BoussoleError, ReportError
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.drift.document import detail_document
+from boussole.charter.records import documents_of
+from boussole.dashboard.drifting.detail_header import header, title
+from boussole.dashboard.words import speaker
 
 LONGEST = 600
 """Seconds that a report may take."""
@@ -63,7 +63,7 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
 
 
 def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) -> tuple[str | None, str]:
-    from experiments.drift_reports import log_drift_report  # takes seconds
+    from boussole.experiments.drift_reports import log_drift_report  # takes seconds
 
     windows = (f"{place.window.start}/{place.window.end}", f"{place.against.start}/{place.against.end}")
     files = {place.html.name: page, place.json.name: text}

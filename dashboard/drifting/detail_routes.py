@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.drift import stored
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_making import make_apart
-from dashboard.forms.model import Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.html import el, join
-from dashboard.inline import source
-from dashboard.words import Say
+from boussole.audits.drift import stored
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.detail_making import make_apart
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.html import el, join
+from boussole.dashboard.inline import source
+from boussole.dashboard.words import Say
 
 ALL, ONE, PAGE, JSON = (
     "/drift-report/{system}",

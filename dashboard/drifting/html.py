@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.shifts import RATE
-from dashboard.drifting.multiples import Multiple
-from dashboard.drifting.view import Cell, Column, DriftPage
-from dashboard.html import Html, badge, code, details, el, join, link, picture, stacked, table
-from dashboard.register_choice import Choice
-from dashboard.words import Say
+from boussole.audits.drift.shifts import RATE
+from boussole.dashboard.drifting.multiples import Multiple
+from boussole.dashboard.drifting.view import Cell, Column, DriftPage
+from boussole.dashboard.html import Html, badge, code, details, el, join, link, picture, stacked, table
+from boussole.dashboard.register_choice import Choice
+from boussole.dashboard.words import Say
 
 SHOWN = 5
 """Figures that moved, shown at first; the others on request."""

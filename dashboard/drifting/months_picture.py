@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.drifting.picture import BOTTOM, SIDE, TOP, WIDE
-from dashboard.marks import INK, INK_2, LINE, MARKS, shape
+from boussole.dashboard.drifting.picture import BOTTOM, SIDE, TOP, WIDE
+from boussole.dashboard.marks import INK, INK_2, LINE, MARKS, shape
 
 HIGH = 150
 Ends = tuple[float, float]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard.addresses import FAIRNESS
-from dashboard.fairness.asking import Field
-from dashboard.fairness.view import Explorer
-from dashboard.glossary.html import how_to_read, linked
-from dashboard.html import Html, badge, details, el, join, link, picture
-from dashboard.system_html import data
-from dashboard.tables import Table
-from dashboard.words import Say
+from boussole.dashboard.addresses import FAIRNESS
+from boussole.dashboard.fairness.asking import Field
+from boussole.dashboard.fairness.view import Explorer
+from boussole.dashboard.glossary.html import how_to_read, linked
+from boussole.dashboard.html import Html, badge, details, el, join, link, picture
+from boussole.dashboard.system_html import data
+from boussole.dashboard.tables import Table
+from boussole.dashboard.words import Say
 
 
 def page(shown: Explorer, say: Say) -> Html:

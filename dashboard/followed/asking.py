@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from charter.advice import State, recommended
-from charter.committee.opinions import fates
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import Person
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import leads
-from dashboard.followed import forms
-from dashboard.forms.html import Titled
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.committee.advice import State, recommended
+from boussole.charter.committee.opinions import fates
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.followed import forms
+from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 OVER = ("done", "dropped")
 

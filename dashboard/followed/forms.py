@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from charter.committee.issuing import recommend
-from charter.facts import facts_of
-from charter.in_force import in_force
-from charter.records import seal, statements
-from charter.records.acts import Opinion
-from charter.records.kinds import FollowUp, Recommendation, Reply
-from dashboard import store
-from dashboard.access.words import said_as
-from dashboard.addresses import recommendations_href
-from dashboard.committee.acts.doing import acting
-from dashboard.followed.words import accepted_word, became_word
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.issuing import recommend
+from boussole.charter.records import seal, statements
+from boussole.charter.records.acts import Opinion
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force
+from boussole.charter.records.kinds import FollowUp, Recommendation, Reply
+from boussole.dashboard import store
+from boussole.dashboard.access.words import said_as
+from boussole.dashboard.addresses import recommendations_href
+from boussole.dashboard.committee.acts.doing import acting
+from boussole.dashboard.followed.words import accepted_word, became_word
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 REPLY, FOLLOW, OUTSIDE, OWN = "reply", "follow", "outside", "own"
 Choices = Sequence[tuple[str, str]]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.languages import inside
-from dashboard.followed.opinions_view import OpinionView
-from dashboard.followed.recommendations_view import RecommendationsPage, Row
-from dashboard.followed.words import Answered
-from dashboard.forms.html import Acting, Titled
-from dashboard.html import Html, details, el, facts, join, link
-from dashboard.register_html import filter_by
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.dashboard.followed.opinions_view import OpinionView
+from boussole.dashboard.followed.recommendations_view import RecommendationsPage, Row
+from boussole.dashboard.followed.words import Answered
+from boussole.dashboard.forms.html import Acting, Titled
+from boussole.dashboard.html import Html, details, el, facts, join, link
+from boussole.dashboard.register_html import filter_by
+from boussole.dashboard.words import Say
 
 LONG = 1_200
 """Characters of an opinion that are shown at once."""

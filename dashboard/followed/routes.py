@@ -6,10 +6,10 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from dashboard.addresses import recommendations_href
-from dashboard.followed import forms
-from dashboard.forms.model import Form
-from dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.addresses import recommendations_href
+from boussole.dashboard.followed import forms
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.routes import Desk, form_route
 
 BASE = "/recommendations"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
-from dashboard.forms.model import Field, Form, Problem
-from dashboard.html import Html, details, el, join
-from dashboard.words import Say
+from boussole.dashboard.forms.model import Field, Form, Problem
+from boussole.dashboard.html import Html, details, el, join
+from boussole.dashboard.words import Say
 
 
 def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.generations.view import Answer, GenerationsPage, Writer
-from dashboard.glossary.html import explained
-from dashboard.html import Html, badge, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.generations.view import Answer, GenerationsPage, Writer
+from boussole.dashboard.glossary.html import explained
+from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(page: GenerationsPage, say: Say) -> Html:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from dashboard.addresses import glossary_href
-from dashboard.glossary.book import Theme, Word, marked, plain_letters, sorted_by_name, themes, words
-from dashboard.html import Child, Html, details, el, facts, join
-from dashboard.reading import Kind, reading
-from dashboard.words import Say
+from boussole.dashboard.addresses import glossary_href
+from boussole.dashboard.glossary.book import Theme, Word, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.html import Child, Html, details, el, facts, join
+from boussole.dashboard.reading import Kind, reading
+from boussole.dashboard.words import Say
 
 
 def page(say: Say) -> Html:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from audits.languages import capital, inside
-from charter.incidents.appeals import Contested, appeals, counts, grouped
-from charter.records.incidents import Ground, Outcome
-from dashboard.addresses import evidence_href
-from dashboard.incidents.words import ground_word, outcome_word, request_word
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.incidents.appeals import Contested, appeals, counts, grouped
+from boussole.charter.records.incidents import Ground, Outcome
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.incidents.words import ground_word, outcome_word, request_word
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 SHOWN = 100

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from charter.incidents.appeals import appeals
-from charter.records.incidents import Appeal
-from dashboard.access.permissions import Action, Role, allowed
-from dashboard.forms.html import Titled
-from dashboard.incidents import forms
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.incidents.appeals import appeals
+from boussole.charter.records.incidents import Appeal
+from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.incidents import forms
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

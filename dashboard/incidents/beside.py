@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.languages import capital
-from charter.incidents.appeals import appeals
-from charter.incidents.incidents import Told, in_time, incidents
-from dashboard.addresses import incidents_href
-from dashboard.html import Html, el, link
-from dashboard.incidents.words import deadline_words
-from dashboard.register_due import DueLine, Owed
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.incidents.appeals import appeals
+from boussole.charter.incidents.incidents import Told, in_time, incidents
+from boussole.dashboard.addresses import incidents_href
+from boussole.dashboard.html import Html, el, link
+from boussole.dashboard.incidents.words import deadline_words
+from boussole.dashboard.register_due import DueLine, Owed
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:

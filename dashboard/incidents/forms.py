@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from audits.systems import System
-from charter.facts import facts_of
-from charter.incidents.appeals import Contested, appeals, new_number
-from charter.incidents.duties import SEVERITIES
-from charter.incidents.entering import enter
-from charter.incidents.incidents import Told, incidents
-from charter.model import Charter
-from charter.records.incidents import (
+from boussole.audits.systems import System
+from boussole.charter.incidents.appeals import Contested, appeals, new_number
+from boussole.charter.incidents.duties import SEVERITIES
+from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.incidents import Told, incidents
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.incidents import (
     Appeal,
     AppealDecision,
     Duty,
@@ -24,13 +23,14 @@ from charter.records.incidents import (
     Outcome,
     Request,
 )
-from charter.records.kinds import Statement
-from dashboard import store
-from dashboard.addresses import incidents_href
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.incidents.words import (
+from boussole.charter.records.kinds import Statement
+from boussole.charter.text.model import Charter
+from boussole.dashboard import store
+from boussole.dashboard.addresses import incidents_href
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.incidents.words import (
     duty_word,
     ground_word,
     outcome_word,
@@ -38,7 +38,7 @@ from dashboard.incidents.words import (
     severity_meaning,
     severity_word,
 )
-from dashboard.words import Say
+from boussole.dashboard.words import Say
 
 OPEN, NEWS, CLOSE, ENTER, DECIDE = "open", "news", "close", "appeal", "decide"
 Systems = dict[str, System]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.forms.html import Acting, Titled
-from dashboard.html import Child, Html, details, el, facts, join, link, stacked, table
-from dashboard.incidents.appeals_view import AppealRow, Appeals
-from dashboard.incidents.view import IncidentsPage, IncidentView
-from dashboard.words import Say
+from boussole.dashboard.forms.html import Acting, Titled
+from boussole.dashboard.html import Child, Html, details, el, facts, join, link, stacked, table
+from boussole.dashboard.incidents.appeals_view import AppealRow, Appeals
+from boussole.dashboard.incidents.view import IncidentsPage, IncidentView
+from boussole.dashboard.words import Say
 
 
 def head(page: IncidentsPage, say: Say) -> Html:

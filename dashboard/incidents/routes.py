@@ -6,11 +6,11 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.in_force import in_force
-from dashboard.addresses import incidents_href
-from dashboard.forms.model import Form
-from dashboard.forms.routes import Desk, form_route
-from dashboard.incidents import forms
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.addresses import incidents_href
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.incidents import forms
 
 BASE = "/incidents"
 

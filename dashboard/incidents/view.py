@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from charter.incidents.appeals import MONTHS
-from charter.incidents.duties import BREACH, SERIOUS, SEVERITIES
-from charter.incidents.incidents import Told, in_time, incidents
-from charter.records.incidents import IncidentUpdate
-from dashboard.access.words import who_words
-from dashboard.addresses import article_href, evidence_href, system_href
-from dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at
-from dashboard.incidents.words import (
+from boussole.audits.languages import inside
+from boussole.charter.incidents.appeals import MONTHS
+from boussole.charter.incidents.duties import BREACH, SERIOUS, SEVERITIES
+from boussole.charter.incidents.incidents import Told, in_time, incidents
+from boussole.charter.records.incidents import IncidentUpdate
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at
+from boussole.dashboard.incidents.words import (
     binding,
     deadline_words,
     duty_word,
@@ -21,8 +21,8 @@ from dashboard.incidents.words import (
     severity_meaning,
     severity_word,
 )
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from charter.records.outside import Outside
-from dashboard.html import Html, code, el, join, link, stacked
-from dashboard.outside.words import Said, line, view
-from dashboard.words import Say
+from boussole.charter.records.outside import Outside
+from boussole.dashboard.html import Html, code, el, join, link, stacked
+from boussole.dashboard.outside.words import Said, line, view
+from boussole.dashboard.words import Say
 
 ANCHOR = "outside"
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.ledger.keeping import Standing
-from charter.records.outside import Check, Outside, State
-from dashboard.evidence_words import moment_words
-from dashboard.words import Say
+from boussole.audits.ledger.keeping import Standing
+from boussole.charter.records.outside import Check, Outside, State
+from boussole.dashboard.evidence_words import moment_words
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from charter.committee.acting import do
-from charter.records.acts import CommitteeAnswer, CommitteeQuestion
-from dashboard import store
-from dashboard.access.words import said_as
-from dashboard.addresses import questions_href
-from dashboard.committee.acts.doing import me
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import Titled
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.questions.figure import Figure, figure_at, reference
-from dashboard.questions.view import QuestionsPage
-from dashboard.words import Say
+from boussole.charter.committee.acting import do
+from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion
+from boussole.dashboard import store
+from boussole.dashboard.access.words import said_as
+from boussole.dashboard.addresses import questions_href
+from boussole.dashboard.committee.acts.doing import me
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.questions.figure import Figure, figure_at, reference
+from boussole.dashboard.questions.view import QuestionsPage
+from boussole.dashboard.words import Say
 
 DAYS = 30
 """Days for an answer, unless the asker says otherwise."""

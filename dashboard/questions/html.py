@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.forms.html import Acting
-from dashboard.html import Html, badge, el, facts, join, link
-from dashboard.questions.figure import Figure
-from dashboard.questions.view import QuestionsPage, QuestionView
-from dashboard.words import Say
+from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.html import Html, badge, el, facts, join, link
+from boussole.dashboard.questions.figure import Figure
+from boussole.dashboard.questions.view import QuestionsPage, QuestionView
+from boussole.dashboard.words import Say
 
 
 def ask_link(href: str, say: Say) -> Html | None:

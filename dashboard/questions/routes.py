@@ -6,11 +6,11 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from dashboard import store
-from dashboard.addresses import ask_href, questions_href
-from dashboard.forms.model import Form
-from dashboard.forms.routes import Desk, form_route
-from dashboard.questions import forms
+from boussole.dashboard import store
+from boussole.dashboard.addresses import ask_href, questions_href
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.questions import forms
 
 
 def question_routes(home: Path) -> list[Route]:

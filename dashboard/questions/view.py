@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital
-from charter.committee.matters import ORDER, Asked, questions
-from dashboard.access.words import who_words
-from dashboard.addresses import ask_href, evidence_href, system_href
-from dashboard.committee.chamber import Chamber
-from dashboard.questions.figure import told
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.committee.matters import ORDER, Asked, questions
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import ask_href, evidence_href, system_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.questions.figure import told
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 

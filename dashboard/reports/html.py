@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audits.languages import capital
-from dashboard.addresses import evidence_href
-from dashboard.forms.html import form_html
-from dashboard.forms.model import Form, Problem
-from dashboard.glossary.html import linked
-from dashboard.html import Html, details, el, join, link, stacked
-from dashboard.reports.forms import TAKE
-from dashboard.reports.kept import Report
-from dashboard.reports.making import Job
-from dashboard.reports.words import report_title
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.forms.html import form_html
+from boussole.dashboard.forms.model import Form, Problem
+from boussole.dashboard.glossary.html import linked
+from boussole.dashboard.html import Html, details, el, join, link, stacked
+from boussole.dashboard.reports.forms import TAKE
+from boussole.dashboard.reports.kept import Report
+from boussole.dashboard.reports.making import Job
+from boussole.dashboard.reports.words import report_title
+from boussole.dashboard.words import Say
 
 
 def head(say: Say) -> Html:

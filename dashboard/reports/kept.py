@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from audits.errors import ReportError
-from audits.hashing import sha256_hex
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
-from charter.records.lookup import last_entry
-from charter.records.summaries import AuditSummary
-from dashboard.report.checking import Checked, check
-from dashboard.report.periods import parse_period
+from boussole.audits.errors import ReportError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.lookup import last_entry
+from boussole.charter.records.summaries import AuditSummary
+from boussole.dashboard.report.checking import Checked, check
+from boussole.dashboard.report.periods import parse_period
 
 NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})\.pdf")
 KNOWN = 256

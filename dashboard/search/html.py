@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.addresses import SEARCH
-from dashboard.html import Html, el, join, link
-from dashboard.search.view import Group, Pieces, Result, SearchPage
-from dashboard.words import Say
+from boussole.dashboard.addresses import SEARCH
+from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.search.view import Group, Pieces, Result, SearchPage
+from boussole.dashboard.words import Say
 
 
 def field(say: Say) -> Html:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.alerts.page import section as alerts
-from dashboard.glossary.html import linked
-from dashboard.html import Html, details, el, facts, join, link, stacked, table
-from dashboard.settings.facts import Fault
-from dashboard.settings.sessions_html import sessions
-from dashboard.settings.view import Inside, Row, SettingsPage, Yours
-from dashboard.words import Say
+from boussole.dashboard.alerts.page import section as alerts
+from boussole.dashboard.glossary.html import linked
+from boussole.dashboard.html import Html, details, el, facts, join, link, stacked, table
+from boussole.dashboard.settings.facts import Fault
+from boussole.dashboard.settings.sessions_html import sessions
+from boussole.dashboard.settings.view import Inside, Row, SettingsPage, Yours
+from boussole.dashboard.words import Say
 
 
 def page(shown: SettingsPage, say: Say) -> Html:

@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from charter.incidents.entering import enter
-from charter.records.kinds import Statement
-from charter.records.work import FEWEST, Consultation, Step, Survey, Theme, TimeSaved, Training
-from charter.work.survey import THEMES, Layout, aggregated, rows_of
-from dashboard import store
-from dashboard.addresses import work_href
-from dashboard.forms.html import Titled
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
-from dashboard.work.view import step_word, theme_word
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records.kinds import Statement
+from boussole.charter.records.work import FEWEST, Consultation, Step, Survey, Theme, TimeSaved, Training
+from boussole.charter.work.survey import THEMES, Layout, aggregated, rows_of
+from boussole.dashboard import store
+from boussole.dashboard.addresses import work_href
+from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
+from boussole.dashboard.work.view import step_word, theme_word
 
 SURVEY, CONSULTATION, TIME, TRAINING = "survey", "consultation", "time", "training"
 Systems = Sequence[tuple[str, str]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.forms.html import Acting, Titled
-from dashboard.html import Html, details, el, join, link, stacked, table
-from dashboard.words import Say
-from dashboard.work.view import Row, SurveyView, WorkPage
+from boussole.dashboard.forms.html import Acting, Titled
+from boussole.dashboard.html import Html, details, el, join, link, stacked, table
+from boussole.dashboard.words import Say
+from boussole.dashboard.work.view import Row, SurveyView, WorkPage
 
 
 def head(page: WorkPage, say: Say) -> Html:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from dashboard.addresses import work_href
-from dashboard.forms.model import Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.words import Say
-from dashboard.work import forms
+from boussole.dashboard.addresses import work_href
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.words import Say
+from boussole.dashboard.work import forms
 
 Asked = Callable[[forms.Systems, Say], Form]
 Done = Callable[[Desk, str, Values], str]

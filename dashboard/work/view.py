@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.records.work import Survey, TimeSaved, Training
-from charter.work.effects import SHOWN, Asked, Moved, consultations, surveys, times, trainings
-from dashboard.access.words import who_words
-from dashboard.addresses import evidence_href
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.records.work import Survey, TimeSaved, Training
+from boussole.charter.work.effects import SHOWN, Asked, Moved, consultations, surveys, times, trainings
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 ENOUGH = 0.95

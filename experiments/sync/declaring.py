@@ -6,15 +6,15 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from audits.decisions.declared import Declared, keep
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments import gabarit
-from experiments.sync import lake
-from experiments.sync.fetching import download
-from experiments.sync.looking import Look
-from experiments.sync.report import UnreachableError, failure, troubles
-from experiments.sync.runs import Run
+from boussole.audits.decisions.declared import Declared, keep
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments import gabarit
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.fetching import download
+from boussole.experiments.sync.looking import Look
+from boussole.experiments.sync.report import UnreachableError, failure, troubles
+from boussole.experiments.sync.runs import Run
 
 
 def sync_declared(workspace: Workspace, system: System, seen: Look, *, known: set[str], full: bool) -> int:

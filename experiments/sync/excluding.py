@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from audits.decisions.exclusion import Exclusion, exclude, in_force, include
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.marks import Mark
-from experiments.sync import lake
-from experiments.sync.looking import Look
-from experiments.sync.report import Change
-from experiments.sync.runs import stage_of
+from boussole.audits.decisions.exclusion import Exclusion, exclude, in_force, include
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import Mark
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.looking import Look
+from boussole.experiments.sync.report import Change
+from boussole.experiments.sync.runs import stage_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions import IngestReport, ingest
-from audits.decisions.together import Incoming, ingest_many
-from audits.errors import BoussoleError
-from audits.log_names import LogName
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.run_version import version_column
-from experiments.store import client, quiet_mlflow
-from experiments.sync.listing import local_folder
-from experiments.sync.report import UnreachableError, failure, troubles
-from experiments.sync.runs import Run
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.together import Incoming, ingest_many
+from boussole.audits.errors import BoussoleError
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.run_version import version_column
+from boussole.experiments.store import client, quiet_mlflow
+from boussole.experiments.sync.listing import local_folder
+from boussole.experiments.sync.report import UnreachableError, failure, troubles
+from boussole.experiments.sync.runs import Run
 
 TOGETHER = 50
 """Files of one transaction at most: between two transactions other writers have their turn."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from experiments.store import FOLDER, quiet_mlflow
-from experiments.sync.runs import Run
+from boussole.experiments.store import FOLDER, quiet_mlflow
+from boussole.experiments.sync.runs import Run
 
 AGAIN = 500
 """Runs known before that one sync lists again behind a server."""

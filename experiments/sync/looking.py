@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from audits.decisions.files.kinds import kind_of
-from audits.errors import BoussoleError, SourceError, nearest
-from audits.log_names import LOGS
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.marks import MARGIN, Mark
-from experiments.store import FOLDER
-from experiments.sync import lake
-from experiments.sync.fetching import Found
-from experiments.sync.listing import Seen, due, list_files
-from experiments.sync.runs import Run, active_runs, newest_runs, run_of
+from boussole.audits.decisions.files.kinds import kind_of
+from boussole.audits.errors import BoussoleError, SourceError, nearest
+from boussole.audits.log_names import LOGS
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.store import FOLDER
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.fetching import Found
+from boussole.experiments.sync.listing import Seen, due, list_files
+from boussole.experiments.sync.runs import Run, active_runs, newest_runs, run_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

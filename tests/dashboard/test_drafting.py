@@ -8,20 +8,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from charter.committee.directory import name_member
-from charter.committee.drafts import begin, draft, drafts, save, savings
-from charter.facts import Facts
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.committee.chamber import Chamber
-from dashboard.drafting import html
-from dashboard.drafting.forms import writing
-from dashboard.drafting.routes import draft_routes
-from dashboard.drafting.view import complete, draft_line, draft_page, missing, read
-from dashboard.forms.html import form_html
-from dashboard.forms.inbox import problem_of
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.drafts import begin, draft, drafts, save, savings
+from boussole.charter.records.facts import Facts
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.drafting import html
+from boussole.dashboard.drafting.forms import writing
+from boussole.dashboard.drafting.routes import draft_routes
+from boussole.dashboard.drafting.view import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.forms.html import form_html
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -16,28 +16,28 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.decisions import ingest
-from audits.drift import stored
-from audits.drift.evidently_figures import METHODS, Key, Reading
-from audits.drift.pairs import exact_pair, window_asked
-from audits.errors import ReportError, SourceError
-from audits.privacy.purge import purge
-from audits.systems import load_system
-from audits.workspace import Workspace
-from charter.document.drift import DriftDocument
-from charter.schemas import audit_schema, drift_schema
-from dashboard.access.person import COOKIE
-from dashboard.commands.drifting import DISTANCES, TESTS
-from dashboard.drifting import detail_html, detail_making, detail_routes
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_header import header
-from dashboard.drifting.detail_making import Made, make
-from dashboard.drifting.detail_words import told_words, which_to_read
-from dashboard.server import routes
-from dashboard.words import speaker
-from experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
-from experiments.store import TAG as OF_DECISIONS
-from experiments.store import client
+from boussole.audits.decisions import ingest
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_figures import METHODS, Key, Reading
+from boussole.audits.drift.pairs import exact_pair, window_asked
+from boussole.audits.errors import ReportError, SourceError
+from boussole.audits.privacy.purge import purge
+from boussole.audits.systems import load_system
+from boussole.audits.workspace import Workspace
+from boussole.charter.document.drift import DriftDocument
+from boussole.charter.schemas import audit_schema, drift_schema
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.commands.drifting import DISTANCES, TESTS
+from boussole.dashboard.drifting import detail_html, detail_making, detail_routes
+from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.detail_header import header
+from boussole.dashboard.drifting.detail_making import Made, make
+from boussole.dashboard.drifting.detail_words import told_words, which_to_read
+from boussole.dashboard.server import routes
+from boussole.dashboard.words import speaker
+from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
+from boussole.experiments.store import TAG as OF_DECISIONS
+from boussole.experiments.store import client
 from tests.conftest import Run
 from tests.written import system_text
 
@@ -183,7 +183,7 @@ def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: Made) 
 def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
     workspace: Workspace, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from experiments import drift_reports
+    from boussole.experiments import drift_reports
 
     page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
     monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)

@@ -17,17 +17,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from audits.decisions import ingest
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.drift.look import Drift, look
-from dashboard.drifting import performance_html
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.performance_groups import group_table
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.view import DriftPage, drift_page
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.audits.decisions import ingest
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import Drift, look
+from boussole.dashboard.drifting import performance_html
+from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.performance_groups import group_table
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.view import DriftPage, drift_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.as_json import run_audit
 
 CHUNK = 5000

@@ -14,28 +14,28 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard as app
-from audits.decisions import ingest
-from audits.drift.compared import compared
-from audits.drift.counts import Version, WindowCounts
-from audits.drift.schema import SchemaMove
-from audits.drift.series import DriftSeries, Point
-from audits.drift.shifts import Series, Step, shifts
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.drift.groups import Told, mix_measures
-from charter.drift.look import Drift
-from charter.drift.rule import rule_of
-from charter.in_force import Act
-from charter.in_force import Version as CharterVersion
-from charter.incidents.entering import enter
-from charter.records.incidents import Incident
-from dashboard.drifting import html
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.picture import Spot, small_multiple
-from dashboard.drifting.view import DriftPage, drift_page
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole import dashboard as app
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.schema import SchemaMove
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.shifts import Series, Step, shifts
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.groups import Told, mix_measures
+from boussole.charter.drift.look import Drift
+from boussole.charter.drift.rule import rule_of
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records.in_force import Act
+from boussole.charter.records.in_force import Version as CharterVersion
+from boussole.charter.records.incidents import Incident
+from boussole.dashboard.drifting import html
+from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.picture import Spot, small_multiple
+from boussole.dashboard.drifting.view import DriftPage, drift_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.written import sample, system_text
 
 EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}

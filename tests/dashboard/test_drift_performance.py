@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.drift.by_score import ByScore
-from audits.drift.meaning import meaning_measures
-from audits.drift.performance import performance
-from audits.drift.series import DriftSeries, Point
-from audits.measures import Counts
-from audits.windows import Window
-from charter.drift.readings import readings
-from dashboard.drifting import performance_html
-from dashboard.drifting.months_picture import Month, Told, months_picture, scale_of
-from dashboard.drifting.performance import Performing, performing
-from dashboard.words import speaker
+from boussole.audits.drift.by_score import ByScore
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.performance import performance
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Counts
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import readings
+from boussole.dashboard.drifting import performance_html
+from boussole.dashboard.drifting.months_picture import Month, Told, months_picture, scale_of
+from boussole.dashboard.drifting.performance import Performing, performing
+from boussole.dashboard.words import speaker
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
 

@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.fairness import html
-from dashboard.fairness.asking import PROFILES, RAW, Chosen
-from dashboard.fairness.view import Explorer
-from dashboard.scene import Scene, load
-from dashboard.system_view import system_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.fairness import html
+from boussole.dashboard.fairness.asking import PROFILES, RAW, Chosen
+from boussole.dashboard.fairness.view import Explorer
+from boussole.dashboard.scene import Scene, load
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.words import speaker
 from tests.as_json import attributes_of, audits_of, beyond, by_chance, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")

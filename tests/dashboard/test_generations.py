@@ -9,17 +9,17 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from audits.decisions.overview import Held, LogState, Overview
-from audits.systems import System
-from charter.facts import Facts as Stated
-from charter.records.base import KeptFile
-from charter.records.kinds import Attestation
-from charter.records.statements import Sealed
-from dashboard.facts import Facts
-from dashboard.generations import html
-from dashboard.generations.view import GenerationsPage, generations_page
-from dashboard.scene import Scene
-from dashboard.words import Say, speaker
+from boussole.audits.decisions.overview import Held, LogState, Overview
+from boussole.audits.systems import System
+from boussole.charter.records.base import KeptFile
+from boussole.charter.records.facts import Facts as Stated
+from boussole.charter.records.kinds import Attestation
+from boussole.charter.records.statements import Sealed
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.generations import html
+from boussole.dashboard.generations.view import GenerationsPage, generations_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say, speaker
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)

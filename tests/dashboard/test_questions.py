@@ -10,25 +10,25 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from charter.committee.acting import house_of
-from charter.facts import Facts
-from charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
-from dashboard import article_html, store, system_html
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.addresses import ask_href
-from dashboard.article_view import Chosen, article_page
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import Acting, form_html
-from dashboard.forms.inbox import problem_of
-from dashboard.questions import html
-from dashboard.questions.figure import figure_at, reference
-from dashboard.questions.forms import answers_of, asking, place_of
-from dashboard.questions.routes import question_routes
-from dashboard.questions.view import questions_page
-from dashboard.system_view import system_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from boussole.charter.records.facts import Facts
+from boussole.dashboard import article_html, store, system_html
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.addresses import ask_href
+from boussole.dashboard.article_view import Chosen, article_page
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.html import Acting, form_html
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.questions import html
+from boussole.dashboard.questions.figure import figure_at, reference
+from boussole.dashboard.questions.forms import answers_of, asking, place_of
+from boussole.dashboard.questions.routes import question_routes
+from boussole.dashboard.questions.view import questions_page
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 

@@ -13,16 +13,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.records import summaries
-from dashboard import report as printed
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.reports import html, making
-from dashboard.reports.forms import asking, report_routes
-from dashboard.reports.kept import named, periods, report_path, reports
-from dashboard.words import speaker
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import summaries
+from boussole.dashboard import report as printed
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.reports import html, making
+from boussole.dashboard.reports.forms import asking, report_routes
+from boussole.dashboard.reports.kept import named, periods, report_path, reports
+from boussole.dashboard.words import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 MADE = "boussole-2026-01-en.pdf"
@@ -93,8 +93,8 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
 def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.report.checking.sealed_reports", lambda _: [])
-    monkeypatch.setattr("dashboard.reports.kept._known", {})
+    monkeypatch.setattr("boussole.dashboard.report.checking.sealed_reports", lambda _: [])
+    monkeypatch.setattr("boussole.dashboard.reports.kept._known", {})
     assert [each.state for each in reports(workspace)] == ["unsealed"]
     assert "Nobody can say" in html.listed(reports(workspace), EN, query={})
 

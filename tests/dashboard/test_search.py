@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charter.records.acts import CommitteeQuestion, Referral
-from charter.records.kinds import Recommendation
-from charter.records.statements import Sealed
-from dashboard.access.permissions import TABLE, Action, Role, allowed
-from dashboard.access.places import PAGES
-from dashboard.committee.chamber import Chamber
-from dashboard.pages import FIRST
-from dashboard.scene import Scene
-from dashboard.search import html
-from dashboard.search.index import Index, Piece, beginnings, excerpt, marked
-from dashboard.search.pieces import KINDS, pieces
-from dashboard.search.view import FIRST as SHOWN
-from dashboard.search.view import SearchPage, kind_names, search_page
-from dashboard.words import speaker
+from boussole.charter.records.acts import CommitteeQuestion, Referral
+from boussole.charter.records.kinds import Recommendation
+from boussole.charter.records.statements import Sealed
+from boussole.dashboard.access.permissions import TABLE, Action, Role, allowed
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.pages import FIRST
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.search import html
+from boussole.dashboard.search.index import Index, Piece, beginnings, excerpt, marked
+from boussole.dashboard.search.pieces import KINDS, pieces
+from boussole.dashboard.search.view import FIRST as SHOWN
+from boussole.dashboard.search.view import SearchPage, kind_names, search_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
 EVERYTHING = tuple(Action)
@@ -40,7 +40,7 @@ def chamber() -> Chamber:
     asked = {"addressee": "Direction", "due_on": dt.date(2026, 12, 1)}
     desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Pourquoi l’écart des œuvres ?", **asked))
     desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Un outil de tri", sender="Direction"))
-    from charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
 
@@ -120,7 +120,7 @@ def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
     from dataclasses import replace
 
-    from charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard
-from audits.workspace import Workspace
-from dashboard.glossary import html
+from boussole import dashboard
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.glossary import html
 
 
 def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(

@@ -11,20 +11,20 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-import dashboard
-from audits.workspace import Workspace
-from charter.facts import Facts
-from charter.records import Sealed, statements
-from charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.forms.html import Acting
-from dashboard.forms.inbox import problem_of
-from dashboard.words import speaker
-from dashboard.work import html
-from dashboard.work.forms import all_forms
-from dashboard.work.routes import work_routes
-from dashboard.work.view import work_page, work_words
+from boussole import dashboard
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import Sealed, statements
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.words import speaker
+from boussole.dashboard.work import html
+from boussole.dashboard.work.forms import all_forms
+from boussole.dashboard.work.routes import work_routes
+from boussole.dashboard.work.view import work_page, work_words
 from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from audits.decisions import ingest
-from audits.hashing import canonical_json
-from audits.lake import reading
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.decisions import ingest
+from boussole.audits.hashing import canonical_json
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 
 DATA = Path(__file__).parents[1] / "data"
 SAID = DATA / "comparisons-of-28-november-2026.json.xz"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-import experiments.sync.listing
-from experiments.sync.listing import Seen, due, list_files
-from experiments.sync.runs import Run
+from boussole import experiments
+from boussole.experiments.sync.listing import Seen, due, list_files
+from boussole.experiments.sync.runs import Run
 
 HOUR = 3600 * 1000
 NOW = 1000 * HOUR

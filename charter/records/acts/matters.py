@@ -7,9 +7,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import Act, Member
-from charter.records.base import Line, Sha256
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import Act, Member
+from boussole.charter.records.base import Line, Sha256
 
 
 class Referral(Act):

@@ -7,8 +7,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier
-from charter.records.acts.base import Act, Member
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.records.acts.base import Act, Member
 
 
 class Mandate(Act):

@@ -6,10 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import Act
-from charter.records.base import Line, Prose, Sha256
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import Act
+from boussole.charter.records.base import Line, Prose, Sha256
 
 
 class OpinionText(Strict):

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import Act, Member
-from charter.records.acts.rules import ItemKind
-from charter.records.base import Line, Sha256
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import Act, Member
+from boussole.charter.records.acts.rules import ItemKind
+from boussole.charter.records.base import Line, Sha256
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:

@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import Act, Member
-from charter.records.acts.sessions import Count
-from charter.records.base import Blind, Line, Sha256
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import Act, Member
+from boussole.charter.records.acts.sessions import Count
+from boussole.charter.records.base import Blind, Line, Sha256
 
 Choice = Literal["for", "against", "abstain"]
 Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.desk import (
     DAY,
     EXTERNAL,
     SECRETARIAT,
@@ -24,8 +24,8 @@ from dashboard.commands.committee.desk import (
     day_of,
     desk,
 )
-from dashboard.commands.console import put
-from dashboard.commands.stating import articles_of, system_of
+from boussole.dashboard.commands.console import put
+from boussole.dashboard.commands.stating import articles_of, system_of
 
 Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.")]
 
@@ -49,7 +49,7 @@ def refer(
     on: On = None,
 ) -> None:
     """Put a matter to the committee."""
-    from charter.records.acts import Referral as Referred
+    from boussole.charter.records.acts import Referral as Referred
 
     at = desk(context, committee, role, on)
     at.do(
@@ -77,7 +77,7 @@ def rapporteur(
     anew: Anew = False,
 ) -> None:
     """Name the member who reports on a matter."""
-    from charter.records.acts import Rapporteur
+    from boussole.charter.records.acts import Rapporteur
 
     at = desk(context, committee, role, on)
     at.do(Rapporteur, of=referral, member=at.member(member), anew=anew)
@@ -96,7 +96,7 @@ def hear(
     on: On = None,
 ) -> None:
     """Record that somebody was heard on a matter, and what they said in short."""
-    from charter.records.acts import Hearing
+    from boussole.charter.records.acts import Hearing
 
     desk(context, committee, role, on).do(Hearing, of=referral, session=session, heard=heard, text=text)
 
@@ -119,8 +119,8 @@ def ask(
     on: On = None,
 ) -> None:
     """Ask a written question, about a figure or in general: who must answer it, and by when."""
-    from charter.committee.asking import figure_of
-    from charter.records.acts import CommitteeQuestion
+    from boussole.charter.committee.asking import figure_of
+    from boussole.charter.records.acts import CommitteeQuestion
 
     at = desk(context, committee, role, on, by=member)
     about = system_of(at.workspace, system)
@@ -140,8 +140,8 @@ def answer(
     on: On = None,
 ) -> None:
     """Answer a question, in words or with a document."""
-    from charter.records import keep_file
-    from charter.records.acts import CommitteeAnswer
+    from boussole.charter.records import keep_file
+    from boussole.charter.records.acts import CommitteeAnswer
 
     at = desk(context, committee, role, on)
     kept = keep_file(at.workspace, document) if document else None
@@ -151,7 +151,7 @@ def answer(
 @app.command()
 def questions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the questions, overdue ones first: entry, state, due day, who must answer, words."""
-    from charter.committee.matters import questions as asked
+    from boussole.charter.committee.matters import questions as asked
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in asked(at.house, today=at.who.on):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.desk import (
     DAY,
     EXTERNAL,
     SECRETARIAT,
@@ -21,8 +21,8 @@ from dashboard.commands.committee.desk import (
     day_of,
     desk,
 )
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import put, say, workspace_of
 
 
 @app.command()
@@ -31,7 +31,7 @@ def new(
     template: Annotated[str, typer.Argument(help="external, or internal: the follow-up committee.")],
 ) -> None:
     """Write the file of a committee's rules, to be changed and adopted."""
-    from charter.committee.rules import write_template
+    from boussole.charter.committee.rules import write_template
 
     say(f"Written: {write_template(workspace_of(context), template)}")
 
@@ -57,8 +57,8 @@ def adopt(
     text: Text = "",
 ) -> None:
     """Put the rules of the committee's file in force: from then on, editing the file changes nothing."""
-    from charter.committee.rules import committee as rules_of
-    from charter.records.acts import RulesInForce
+    from boussole.charter.committee.rules import committee as rules_of
+    from boussole.charter.records.acts import RulesInForce
 
     at = desk(context, committee, role, on)
     at.do(RulesInForce, act="adopted", rules=rules_of(at.workspace, committee), text=text)
@@ -67,7 +67,7 @@ def adopt(
 @app.command()
 def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List who sits on a day: number, name, college, first and last day, office, entry of the mandate."""
-    from charter.committee.members import holder_of, sitting_on
+    from boussole.charter.committee.members import holder_of, sitting_on
 
     at = desk(context, committee, SECRETARIAT, on)
     names, day = at.names(), at.who.on
@@ -95,8 +95,8 @@ def seat(
     text: Text = "",
 ) -> None:
     """Give a member a mandate; a new member gets a number."""
-    from charter.committee.directory import name_member, new_number
-    from charter.records.acts import Mandate
+    from boussole.charter.committee.directory import name_member, new_number
+    from boussole.charter.records.acts import Mandate
 
     at = desk(context, committee, role, on)
     number = at.member(member) if member else new_number()
@@ -126,7 +126,7 @@ def end_mandate(
     text: Text = "",
 ) -> None:
     """End a mandate before its term."""
-    from charter.records.acts import MandateEnd
+    from boussole.charter.records.acts import MandateEnd
 
     desk(context, committee, role, on).do(MandateEnd, of=mandate, last_day=last_day.date(), text=text)
 
@@ -144,7 +144,7 @@ def office(
     anew: Anew = False,
 ) -> None:
     """Say who holds an office from a day on."""
-    from charter.records.acts import Office
+    from boussole.charter.records.acts import Office
 
     at = desk(context, committee, role, on)
     at.do(Office, office=office, member=at.member(member), start=day_of(start) or at.who.on, anew=anew)
@@ -159,7 +159,7 @@ def name(
     committee: Committee = EXTERNAL,
 ) -> None:
     """Write down or correct a member's name: it is not sealed."""
-    from charter.committee.directory import name_member
+    from boussole.charter.committee.directory import name_member
 
     at = desk(context, committee, SECRETARIAT, None)
     name_member(at.workspace, at.member(member), name=to)
@@ -169,7 +169,7 @@ def name(
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
     """Erase a member's name; what they did stays, under their number."""
-    from charter.committee.directory import forget as erase
+    from boussole.charter.committee.directory import forget as erase
 
     at = desk(context, committee, SECRETARIAT, None)
     say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")
@@ -192,7 +192,7 @@ def interest(
     anew: Anew = False,
 ) -> None:
     """Declare a member's interest: they stand aside wherever these systems or this matter are dealt with."""
-    from charter.records.acts import Interest
+    from boussole.charter.records.acts import Interest
 
     at = desk(context, committee, role, on)
     systems = [at.workspace.system(each).id for each in system or []]
@@ -210,6 +210,6 @@ def take_back(
     on: On = None,
 ) -> None:
     """Take back an act on which nothing was built: it stays in the ledger, and no longer counts."""
-    from charter.records.acts import Retraction
+    from boussole.charter.records.acts import Retraction
 
     desk(context, committee, role, on).do(Retraction, of=entry, text=text)

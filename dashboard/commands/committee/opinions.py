@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.committee.desk import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.committee.desk import (
     DAY,
     EXTERNAL,
     SECRETARIAT,
@@ -23,8 +23,8 @@ from dashboard.commands.committee.desk import (
     desk,
     yaml_of,
 )
-from dashboard.commands.console import put, say
-from dashboard.commands.stating import articles_of, system_of
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.stating import articles_of, system_of
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
 
@@ -41,7 +41,7 @@ def draft(
     role: Role = SECRETARIAT,
 ) -> None:
     """Save the draft of an opinion. Who saves after somebody else is told, and their text is kept aside."""
-    from charter.committee.drafts import begin, save
+    from boussole.charter.committee.drafts import begin, save
 
     at = desk(context, committee, role, None)
     body = yaml_of(file)
@@ -66,7 +66,7 @@ def drafts(
     """List the drafts: number, version, who saved last and when; or print one as YAML."""
     import yaml
 
-    from charter.committee import drafts as kept
+    from boussole.charter.committee import drafts as kept
 
     workspace = desk(context, committee, SECRETARIAT, None).workspace
     if number is None:
@@ -97,8 +97,8 @@ def issue(
     on: On = None,
 ) -> None:
     """Issue an opinion in the words that were adopted."""
-    from charter.committee.issuing import issue as issued
-    from charter.committee.issuing import opinion_text
+    from boussole.charter.committee.issuing import issue as issued
+    from boussole.charter.committee.issuing import opinion_text
 
     at = desk(context, committee, role, on)
     wording, written = opinion_text(at.workspace, number)
@@ -130,7 +130,7 @@ def publish(
     on: On = None,
 ) -> None:
     """Record the committee's decision to publish an opinion, or to withhold it."""
-    from charter.records.acts import PublicationDecision
+    from boussole.charter.records.acts import PublicationDecision
 
     desk(context, committee, role, on).do(PublicationDecision, of=opinion, publish=not withhold, text=text)
 
@@ -146,7 +146,7 @@ def published(
     on: On = None,
 ) -> None:
     """Record that an opinion was published."""
-    from charter.records.acts import Publication
+    from boussole.charter.records.acts import Publication
 
     desk(context, committee, role, on).do(Publication, of=opinion, where=where)
 
@@ -154,9 +154,9 @@ def published(
 @app.command()
 def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the opinions and what became of them, ignored ones first."""
-    from charter.committee.following import followed, promises
-    from charter.committee.opinions import fates
-    from charter.facts import facts_of
+    from boussole.charter.committee.following import followed, promises
+    from boussole.charter.committee.opinions import fates
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     facts = facts_of(at.workspace, as_of=at.who.on)
@@ -183,7 +183,7 @@ def recommend(
     on: On = None,
 ) -> None:
     """Enter a recommendation of the committee; it is answered by `boussole record reply`."""
-    from charter.committee.issuing import recommend as recommended
+    from boussole.charter.committee.issuing import recommend as recommended
 
     at = desk(context, committee, role, on)
     at.told(
@@ -204,8 +204,8 @@ def recommend(
 @app.command()
 def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the recommendations of the committee and of outside authorities, overdue ones first."""
-    from charter.advice import recommended
-    from charter.facts import facts_of
+    from boussole.charter.committee.advice import recommended
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in recommended(facts_of(at.workspace, as_of=at.who.on)):

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.committee.desk import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     MINUTE,
     SECRETARIAT,
@@ -27,8 +27,8 @@ from dashboard.commands.committee.desk import (
     made,
     yaml_of,
 )
-from dashboard.commands.console import put, say, write_json
-from dashboard.commands.output import check_file, write_bytes
+from boussole.dashboard.commands.console import put, say, write_json
+from boussole.dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]
 
@@ -38,7 +38,7 @@ def agenda(context: typer.Context, committee: Committee = EXTERNAL, lang: Lang =
     """Print the agenda that an ordinary session starts from, as YAML: change it, and give it to `convene`."""
     import yaml
 
-    from charter.committee.convening import agenda_from
+    from boussole.charter.committee.convening import agenda_from
 
     items = agenda_from(desk(context, committee, SECRETARIAT, None).house.rules, lang)
     told = [item.model_dump(exclude_none=True) for item in items]
@@ -65,9 +65,9 @@ def convene(
     on: On = None,
 ) -> None:
     """Call a session, or change one that was called."""
-    from charter.committee.convening import agenda_from
-    from charter.committee.meeting import convene as call
-    from charter.records.acts import Item
+    from boussole.charter.committee.convening import agenda_from
+    from boussole.charter.committee.meeting import convene as call
+    from boussole.charter.records.acts import Item
 
     at = desk(context, committee, role, on)
     items = agenda_from(at.house.rules, lang)
@@ -98,7 +98,7 @@ def convene(
 @app.command()
 def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """List the sessions: entry, state, start, kind, place."""
-    from charter.committee.sessions import sessions as called
+    from boussole.charter.committee.sessions import sessions as called
 
     for each in called(desk(context, committee, SECRETARIAT, None).house):
         call = each.call
@@ -116,7 +116,7 @@ def cancel(
     on: On = None,
 ) -> None:
     """Cancel a session that has not begun."""
-    from charter.records.acts import Cancellation
+    from boussole.charter.records.acts import Cancellation
 
     desk(context, committee, role, on).do(Cancellation, of=session, text=text)
 
@@ -131,8 +131,8 @@ def calendar(
     lang: Lang = "fr",
 ) -> None:
     """Write a session as a calendar file; one of a moved or cancelled session replaces what a calendar holds."""
-    from charter.committee.calendar import calendar_file
-    from charter.committee.sessions import session as found
+    from boussole.charter.committee.calendar import calendar_file
+    from boussole.charter.committee.sessions import session as found
 
     house = desk(context, committee, SECRETARIAT, None).house
     write_bytes(out, calendar_file(found(house, session), lang=lang))
@@ -155,7 +155,7 @@ def attend(
     anew: Anew = False,
 ) -> None:
     """Record that members are there, in person or from afar, are excused, or leave."""
-    from charter.records.acts import Attendance
+    from boussole.charter.records.acts import Attendance
 
     here = desk(context, committee, role, on)
     for each in [here.member(word) for word in member]:
@@ -175,7 +175,7 @@ def proxy(
     anew: Anew = False,
 ) -> None:
     """Record a member's proxy for a session."""
-    from charter.records.acts import Proxy
+    from boussole.charter.records.acts import Proxy
 
     at = desk(context, committee, role, on)
     at.do(Proxy, of=session, giver=at.member(giver), holder=at.member(holder), anew=anew)
@@ -195,7 +195,7 @@ def recuse(
     anew: Anew = False,
 ) -> None:
     """Record that a member stands aside on an item."""
-    from charter.records.acts import Recusal
+    from boussole.charter.records.acts import Recusal
 
     at = desk(context, committee, role, on)
     at.do(Recusal, of=session, item=item, member=at.member(member), ground=ground, anew=anew)
@@ -214,7 +214,7 @@ def open_(
     on: On = None,
 ) -> None:
     """Open a session with its quorum."""
-    from charter.committee.meeting import open_session
+    from boussole.charter.committee.meeting import open_session
 
     at = desk(context, committee, role, on)
     chair = at.member(presiding) if presiding else None
@@ -231,7 +231,7 @@ def no_quorum(
     on: On = None,
 ) -> None:
     """Record that a session could not begin; a second one can then be called."""
-    from charter.committee.meeting import record_no_quorum
+    from boussole.charter.committee.meeting import record_no_quorum
 
     at = desk(context, committee, role, on)
     at.told(record_no_quorum(at.workspace, committee, of=session, who=at.who))
@@ -248,7 +248,7 @@ def close(
     on: On = None,
 ) -> None:
     """Close a session."""
-    from charter.records.acts import Closing
+    from boussole.charter.records.acts import Closing
 
     here = desk(context, committee, role, on)
     here.do(Closing, of=session, at=here.now(at))
@@ -264,9 +264,9 @@ def freeze(
     on: On = None,
 ) -> None:
     """Freeze the evidence for a session, or freeze it anew and say what changed."""
-    from charter.committee.packs import freeze as freeze_pack
-    from charter.committee.packs import pack_changes
-    from charter.records.acts import FrozenPack
+    from boussole.charter.committee.packs import freeze as freeze_pack
+    from boussole.charter.committee.packs import pack_changes
+    from boussole.charter.records.acts import FrozenPack
 
     at = desk(context, committee, role, on)
     sealed = freeze_pack(at.workspace, committee, of=session, who=at.who)
@@ -295,8 +295,8 @@ def minutes(
     on: On = None,
 ) -> None:
     """Print the minutes of a session (Markdown), or write them as data; seal them, or their correction."""
-    from charter.committee.minutes import minutes_of, seal_minutes
-    from charter.committee.minutes_text import minutes_text
+    from boussole.charter.committee.minutes import minutes_of, seal_minutes
+    from boussole.charter.committee.minutes_text import minutes_text
 
     check_file(json_)
     at = desk(context, committee, role, on)

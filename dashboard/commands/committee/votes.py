@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.committee.desk import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     SECRETARIAT,
     Anew,
@@ -20,10 +20,10 @@ from dashboard.commands.committee.desk import (
     app,
     desk,
 )
-from dashboard.commands.console import put, say
+from boussole.dashboard.commands.console import put, say
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 VoteEntry = Annotated[int, typer.Argument(min=0, help="The entry of the vote.")]
 Title = Annotated[str, typer.Option(help="What is decided, in a few words.")]
@@ -47,7 +47,7 @@ def vote(
     anew: Anew = False,
 ) -> None:
     """Put something to the vote."""
-    from charter.committee.meeting import begin_vote
+    from boussole.charter.committee.meeting import begin_vote
 
     at = desk(context, committee, role, on)
     about = _subject(at.workspace, draft, subject)
@@ -81,8 +81,8 @@ def cast(
     on: On = None,
 ) -> None:
     """Vote. In a secret ballot the choice is asked for unseen, and a receipt is shown once."""
-    from charter.committee.balloting import vote_in_secret, vote_openly
-    from charter.records.acts import Vote
+    from boussole.charter.committee.balloting import vote_in_secret, vote_openly
+    from boussole.charter.records.acts import Vote
 
     at = desk(context, committee, role, on, by=by)
     voter, secret = at.member(member), at.house.get(Vote, vote).secret
@@ -114,8 +114,8 @@ def count(
     on: On = None,
 ) -> None:
     """End a vote, and say its result."""
-    from charter.committee.balloting import end_vote
-    from charter.records.acts import Tally
+    from boussole.charter.committee.balloting import end_vote
+    from boussole.charter.records.acts import Tally
 
     at = desk(context, committee, role, on)
     sealed = end_vote(at.workspace, committee, vote=vote, who=at.who)
@@ -139,7 +139,7 @@ def annul(
     on: On = None,
 ) -> None:
     """Declare an open vote void; the ballots of a secret one are destroyed unseen."""
-    from charter.committee.balloting import annul_vote
+    from boussole.charter.committee.balloting import annul_vote
 
     at = desk(context, committee, role, on)
     at.told(annul_vote(at.workspace, committee, vote=vote, who=at.who, text=text))
@@ -154,8 +154,8 @@ def receipt(
     committee: Committee = EXTERNAL,
 ) -> None:
     """Find one's ballot among those of a secret vote that is over. Exit code 1: it is not there."""
-    from charter.committee.proving import shown_as
-    from charter.records.acts import Tally
+    from boussole.charter.committee.proving import shown_as
+    from boussole.charter.records.acts import Tally
 
     tally = desk(context, committee, SECRETARIAT, None).house.last(Tally, vote)
     if tally is None:
@@ -183,7 +183,7 @@ def consensus(
     on: On = None,
 ) -> None:
     """Record a decision by consensus, without a vote."""
-    from charter.committee.meeting import agree
+    from boussole.charter.committee.meeting import agree
 
     at = desk(context, committee, role, on)
     about = _subject(at.workspace, draft, subject)
@@ -203,7 +203,7 @@ def dissent(
     on: On = None,
 ) -> None:
     """Note a member's disagreement or reservation, under their name."""
-    from charter.records.acts import Dissent
+    from boussole.charter.records.acts import Dissent
 
     at = desk(context, committee, role, on)
     sort = "reservation" if reservation else "dissent"
@@ -213,7 +213,7 @@ def dissent(
 @app.command()
 def check(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """Hold every act to the rules again, and every result to its votes. Exit code 1: one does not hold."""
-    from charter.committee.proving import faults
+    from boussole.charter.committee.proving import faults
 
     at = desk(context, committee, SECRETARIAT, None)
     names = at.names()
@@ -229,6 +229,6 @@ def _subject(workspace: Workspace, draft: int | None, subject: str | None) -> st
     """The hash of the text that is decided on: of a draft, or as given."""
     if draft is None:
         return subject
-    from charter.committee.issuing import opinion_text
+    from boussole.charter.committee.issuing import opinion_text
 
     return opinion_text(workspace, draft)[0].sha256

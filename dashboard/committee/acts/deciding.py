@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from charter.committee.balloting import annul_vote, end_vote
-from charter.committee.drafts import Drafted
-from charter.committee.issuing import issue
-from charter.committee.meeting import agree
-from charter.committee.minutes import approved
-from charter.committee.presence import electors, voters
-from charter.committee.sessions import session
-from charter.committee.votes import decided
-from charter.records import Sealed
-from charter.records.acts import (
+from boussole.charter.committee.balloting import annul_vote, end_vote
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.issuing import issue
+from boussole.charter.committee.meeting import agree
+from boussole.charter.committee.minutes import approved
+from boussole.charter.committee.presence import electors, voters
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import decided
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import (
     Convocation,
     Hearing,
     Minutes,
@@ -26,14 +26,14 @@ from charter.records.acts import (
     Referral,
     Vote,
 )
-from dashboard import store
-from dashboard.access.person import Person
-from dashboard.committee.acts.doing import Choices, Doing, members, sealed, who
-from dashboard.committee.acts.place import Place
-from dashboard.forms.model import Field
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.dashboard import store
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.doing import Choices, Doing, members, sealed, who
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 
 def complete(draft: Drafted) -> OpinionText | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from charter.committee.members import sitting_on
-from dashboard.access.permissions import allowed
-from dashboard.access.person import Person
-from dashboard.access.places import ROUTES
-from dashboard.committee.acts import seating
-from dashboard.committee.acts.convening import CONVENE
-from dashboard.committee.acts.house_doing import HouseDoing
-from dashboard.committee.acts.offering import Offered
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import leads
-from dashboard.words import Say
+from boussole.charter.committee.members import sitting_on
+from boussole.dashboard.access.permissions import allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.committee.acts import seating
+from boussole.dashboard.committee.acts.convening import CONVENE
+from boussole.dashboard.committee.acts.house_doing import HouseDoing
+from boussole.dashboard.committee.acts.offering import Offered
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.words import Say
 
 SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"
 ON_PAGE: tuple[tuple[str, HouseDoing], ...] = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.committee.members import sitting_on
-from charter.committee.minutes import content_of, minutes_of
-from charter.committee.presence import aside, count, over, voters
-from charter.committee.sessions import sessions
-from charter.committee.votes import decided
-from charter.records.acts import (
+from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.minutes import content_of, minutes_of
+from boussole.charter.committee.presence import aside, count, over, voters
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import (
     Act,
     Consensus,
     Dissent,
@@ -22,15 +22,15 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from dashboard.access.permissions import allowed
-from dashboard.access.person import Person
-from dashboard.access.places import ROUTES
-from dashboard.committee.acts import calling, deciding, session_acts, taking_part
-from dashboard.committee.acts.doing import Doing
-from dashboard.committee.acts.place import Place
-from dashboard.committee.seats import leads
-from dashboard.forms.model import Form
-from dashboard.words import Say
+from boussole.dashboard.access.permissions import allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.committee.acts import calling, deciding, session_acts, taking_part
+from boussole.dashboard.committee.acts.doing import Doing
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.words import Say
 
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
 

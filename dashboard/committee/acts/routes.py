@@ -7,16 +7,16 @@ from pathlib import Path
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charter.committee.refusals import RefusedError
-from dashboard.addresses import session_href
-from dashboard.committee.acts import calling, deciding, seating, session_acts, taking_part
-from dashboard.committee.acts.convening import CONVENE
-from dashboard.committee.acts.doing import Doing, session_entry, told
-from dashboard.committee.acts.offering import part_of
-from dashboard.committee.acts.place import place_of
-from dashboard.forms.model import Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk, form_route
+from boussole.charter.committee.refusals import RefusedError
+from boussole.dashboard.addresses import session_href
+from boussole.dashboard.committee.acts import calling, deciding, seating, session_acts, taking_part
+from boussole.dashboard.committee.acts.convening import CONVENE
+from boussole.dashboard.committee.acts.doing import Doing, session_entry, told
+from boussole.dashboard.committee.acts.offering import part_of
+from boussole.dashboard.committee.acts.place import place_of
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk, form_route
 
 DOINGS = (*session_acts.DOINGS, *calling.DOINGS, *deciding.DOINGS, *taking_part.DOINGS)
 

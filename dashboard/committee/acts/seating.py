@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.systems.kinds import Identifier
-from charter.committee.directory import name_member, new_number
-from charter.committee.matters import matters
-from charter.committee.members import Sitting, sitting_on, sittings
-from charter.records import Sealed
-from charter.records.acts import Interest, Mandate, MandateEnd, Office, Referral, RulesInForce
-from dashboard.access.person import Person
-from dashboard.committee.acts.doing import Choices, me
-from dashboard.committee.acts.house_doing import HouseDoing, sealed
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.words import OFFICES, office_word
-from dashboard.forms.model import Field
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.committee.directory import name_member, new_number
+from boussole.charter.committee.matters import matters
+from boussole.charter.committee.members import Sitting, sitting_on, sittings
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Interest, Mandate, MandateEnd, Office, Referral, RulesInForce
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.doing import Choices, me
+from boussole.dashboard.committee.acts.house_doing import HouseDoing, sealed
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.words import OFFICES, office_word
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 
 def _members(chamber: Chamber, say: Say) -> Choices:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from charter.committee.acting import turn
-from charter.committee.meeting import open_session, record_no_quorum
-from charter.committee.minutes import seal_minutes
-from charter.committee.packs import freeze
-from charter.committee.presence import count, presiding
-from charter.records import Sealed
-from charter.records.acts import Attendance, Cancellation, Closing, Proxy
-from dashboard.access.person import Person
-from dashboard.committee.acts.doing import Doing, made, members, sealed, seen_by, who
-from dashboard.committee.acts.place import Place
-from dashboard.committee.words import presence_word, quorum_words
-from dashboard.forms.model import Field
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.acting import turn
+from boussole.charter.committee.meeting import open_session, record_no_quorum
+from boussole.charter.committee.minutes import seal_minutes
+from boussole.charter.committee.packs import freeze
+from boussole.charter.committee.presence import count, presiding
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Attendance, Cancellation, Closing, Proxy
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.doing import Doing, made, members, sealed, seen_by, who
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.words import presence_word, quorum_words
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 MODES = ("in_person", "remote", "excused", "left")
 

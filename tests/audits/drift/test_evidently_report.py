@@ -18,10 +18,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.drift import evidently_report
-from audits.drift.evidently_columns import LONGEST, MOST_COLUMNS, MOST_VALUES, Told, fit
-from audits.drift.evidently_report import FIRST, MOST_BYTES, SCRIPTS, EvidentlyPage, evidently_page, script_hashes
-from audits.errors import ReportError
+from boussole.audits.drift import evidently_report
+from boussole.audits.drift.evidently_columns import LONGEST, MOST_COLUMNS, MOST_VALUES, Told, fit
+from boussole.audits.drift.evidently_report import (
+    FIRST,
+    MOST_BYTES,
+    SCRIPTS,
+    EvidentlyPage,
+    evidently_page,
+    script_hashes,
+)
+from boussole.audits.errors import ReportError
 
 
 def frame(rows: int, columns: int, *, seed: int = 0) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from audits import ledger
-from audits.ledger.search import Asked, Span, search, span
+from boussole.audits import ledger
+from boussole.audits.ledger.search import Asked, Span, search, span
 from tests.audits.ledger.filled import fill, leaf
 
 PAYLOADS = [

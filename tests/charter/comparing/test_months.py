@@ -13,19 +13,19 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.suppression import apart
-from audits.systems.model import System
-from audits.uncertainty.mover import Estimate, gap
-from audits.uncertainty.score import newcombe
-from audits.uncertainty.wilson import wilson
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.comparing.months import sequential, version_changes
-from charter.document.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
-from charter.schemas import comparison_schema
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.suppression import apart
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.mover import Estimate, gap
+from boussole.audits.uncertainty.score import newcombe
+from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.comparing.months import sequential, version_changes
+from boussole.charter.document.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
+from boussole.charter.schemas import comparison_schema
 from tests.written import declaring, sample
 
 COLUMNS = {

@@ -12,17 +12,17 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.systems.loading import load_systems
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.comparing.shadow import side_of_shadow
-from charter.comparing.stored import keep, kept
-from charter.document.comparing import ChangeOfMeasure, VersionComparison
-from charter.register import register_of
-from charter.schemas import comparison_schema
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.systems.loading import load_systems
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.comparing.shadow import side_of_shadow
+from boussole.charter.comparing.stored import keep, kept
+from boussole.charter.document.comparing import ChangeOfMeasure, VersionComparison
+from boussole.charter.registry.register import register_of
+from boussole.charter.schemas import comparison_schema
 from tests.sparing import later
 from tests.written import system_text
 

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from audits.drift.compared import compared
-from audits.drift.counts import Version, WindowCounts
-from audits.drift.meaning import meaning_measures
-from audits.drift.series import DriftSeries, Point
-from audits.drift.shifts import shifts
-from audits.measures import Counts, Floats
-from audits.systems.model import System
-from audits.windows import Window
-from charter.drift.groups import Told, mix_measures
-from charter.drift.look import meaning_series
-from charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
-from charter.drift.rule import SCORE
-from dashboard.drifting.summary import Summary, summary
-from dashboard.words import speaker
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.shifts import shifts
+from boussole.audits.measures import Counts, Floats
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.groups import Told, mix_measures
+from boussole.charter.drift.look import meaning_series
+from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
+from boussole.charter.drift.rule import SCORE
+from boussole.dashboard.drifting.summary import Summary, summary
+from boussole.dashboard.words import speaker
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from audits.systems import System
-from audits.windows import Window
-from charter.drift.groups import Told, mix_measures, series_of, told
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.groups import Told, mix_measures, series_of, told
 from tests.written import sample
 
 SYSTEM = sample(

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from dashboard import frame, store
-from dashboard.access import person, sessions
-from dashboard.access.permissions import Role
-from dashboard.access.person import Person
+from boussole.dashboard import frame, store
+from boussole.dashboard.access import person, sessions
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import Person
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from audits.languages import LANGUAGES
-from audits.workspace import SETTINGS_FILE, Workspace
-from charter.loading import PACKAGED
-from dashboard import store
-from dashboard.alerts.changes import Change
-from dashboard.alerts.channels import known_channels
-from dashboard.alerts.detect import check
-from dashboard.alerts.letters import letter
-from dashboard.drifting.asked import Asked
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.text.loading import PACKAGED
+from boussole.dashboard import store
+from boussole.dashboard.alerts.changes import Change
+from boussole.dashboard.alerts.channels import known_channels
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.letters import letter
+from boussole.dashboard.drifting.asked import Asked
 from tests import offers
 from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post

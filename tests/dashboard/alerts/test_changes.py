@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.alert_settings import AlertSettings
-from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, direction, is_told
-from dashboard.alerts.digest import due_at
-from dashboard.alerts.drifting import _walked
-from dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
-from dashboard.alerts.messages import Told
+from boussole.audits.alert_settings import AlertSettings
+from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, Known, direction, is_told
+from boussole.dashboard.alerts.digest import due_at
+from boussole.dashboard.alerts.drifting import _walked
+from boussole.dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
+from boussole.dashboard.alerts.messages import Told
 from tests.as_json import changes_between
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
