@@ -143,7 +143,7 @@ def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
     windows = [each.window for each in loans.late.series.performance]
     newest = loans.audits[-1]
     words = Words(system=loans.system, say=speaker("en"))
-    late, early = (group_table("precision", drift.documents, words) for drift in (loans.late, loans.early))
+    late, early = (group_table("precision", drift.audits, words) for drift in (loans.late, loans.early))
     assert late is not None
     assert early is not None
     assert late.head[2:] == ["Came, of 100 (October 2019)"]
