@@ -48,14 +48,14 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class EvidenceHashes:
     """The hashes of what is kept: of the file (`cubes`), and of its rows as CSV (`rows`)."""
 
     cubes: str
     rows: str
 
 
-def store(folder: Path, read: Read) -> Kept:
+def store(folder: Path, read: Read) -> EvidenceHashes:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
@@ -67,7 +67,7 @@ def store(folder: Path, read: Read) -> Kept:
     target = folder / f"{digest}.parquet"
     if not target.exists():
         private_files.write(target, buffer.getvalue())
-    return Kept(cubes=digest, rows=sha256_hex(csv_of(table)))
+    return EvidenceHashes(cubes=digest, rows=sha256_hex(csv_of(table)))
 
 
 def csv_of(table: pa.Table) -> bytes:

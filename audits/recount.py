@@ -38,7 +38,7 @@ OF_ROWS = ("strata", "scores", "reference_scores", "withheld", VALUES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AuditInput:
     """What an audit read: which window of which system, on which day, in which state of the lake; `at`: when sealed."""
 
     system: System
@@ -91,7 +91,7 @@ class _Question:
     """What is to be counted again, and held to what was `kept` of it; `ended`: groups that may no longer be read."""
 
     workspace: Workspace
-    asked: Asked
+    asked: AuditInput
     kept: Read
     ended: tuple[str, ...]
     published: Sequence[Published] | None
@@ -108,7 +108,7 @@ class _Question:
 
 def recount(
     workspace: Workspace,
-    asked: Asked,
+    asked: AuditInput,
     kept: Read,
     *,
     published: Sequence[Published] | None = None,
@@ -152,7 +152,7 @@ def _with_withheld(sight: _Sight, kept: Read) -> _Sight:
     return replace(sight, read=replace(sight.read, withheld=kept.withheld))
 
 
-def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
+def _compared(asked: AuditInput, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
     if now.purged and apart_of(kept.withheld):
         return Recount(purged=now.purged, ended=ended, uncounted=True)
     changed = differing(kept, now.read, ended=ended, skip=OF_ROWS if now.purged else ())

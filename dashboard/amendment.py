@@ -31,7 +31,7 @@ class Amendment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class CharterView:
     """The charter as its page sees it. `fault`: why the text of the workspace cannot be used; nothing of it judges."""
 
     judging: InForce
@@ -41,7 +41,7 @@ class Seen:
     systems: Mapping[str, System]
 
 
-def look(workspace: Workspace, *, against: str, today: dt.date) -> Seen:
+def look(workspace: Workspace, *, against: str, today: dt.date) -> CharterView:
     """The charter in force, and what a kept version (`against`: its hash), else the draft, would change."""
     judging, kept, fault = in_force(workspace), tuple(versions(workspace)), ""
     other: Charter | None = None
@@ -51,7 +51,7 @@ def look(workspace: Workspace, *, against: str, today: dt.date) -> Seen:
     except CharterError as error:
         fault = error.what
     changed = other if other is not None and other.document() != judging.charter.document() else None
-    return Seen(
+    return CharterView(
         judging=judging,
         versions=kept,
         amendment=amend(workspace, judging, changed, drafted=known is None, today=today) if changed else None,

@@ -10,9 +10,9 @@ from boussole.dashboard import frame
 from boussole.dashboard.access.account_html import sign_in
 from boussole.dashboard.access.log import look
 from boussole.dashboard.access.permissions import allowed
-from boussole.dashboard.access.person import here, looking
 from boussole.dashboard.access.places import PAGES
 from boussole.dashboard.access.sessions import SignedOutError, refusal_of
+from boussole.dashboard.access.visitor import here, looking
 from boussole.dashboard.access.words import refused
 from boussole.dashboard.compass_html import problem
 from boussole.dashboard.frame import HERE, footer, language, outside, prepare, shown, sidebar

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.committee.advice import Found, Recommended, findings_about, recommended_about
+from boussole.charter.committee.advice import FindingHistory, Recommended, findings_about, recommended_about
 from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.records.kinds import Attestation, Case, Inspection, Statement
@@ -90,7 +90,7 @@ def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> 
     return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
 
 
-def _finding(scene: Scene, each: Found, say: Say, *, query: Mapping[str, str]) -> Finding:
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> Finding:
     said = each.finding
     return Finding(
         verdict=said.cap,

@@ -11,7 +11,7 @@ from boussole.audits.mixed import Mixed
 from boussole.charter.amending.plain import called
 from boussole.charter.text.model import Article
 from boussole.dashboard.addresses import article_href
-from boussole.dashboard.article_questions import Asked, OnePage, question_page, questions
+from boussole.dashboard.article_questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.article_records import Advice, Entry, Finding, Provided, advised, entries, found, provided
 from boussole.dashboard.article_standing import Standing, headline, standings
 from boussole.dashboard.article_trend import Trend, trend
@@ -63,8 +63,8 @@ class ArticlePage:
     more: int
     capped: Sequence[Cap]
     trend: Trend
-    asked: Sequence[Asked]
-    untouched: Sequence[Asked]
+    asked: Sequence[QuestionView]
+    untouched: Sequence[QuestionView]
     law: Sequence[Provided]
     findings: Sequence[Finding]
     advice: Sequence[Advice]

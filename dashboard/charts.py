@@ -12,12 +12,12 @@ import vl_convert
 from boussole.audits.languages import NARROW, capital
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
+from boussole.dashboard.cache import by_content
 from boussole.dashboard.calibration import Curve, calibration_chart
 from boussole.dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
 from boussole.dashboard.drift import drift_levels, features
 from boussole.dashboard.fontfiles import register
 from boussole.dashboard.groups import RATIOS, By, Row, reason_words, rows
-from boussole.dashboard.kept import by_content
 from boussole.dashboard.marks import word
 from boussole.dashboard.printable import all_printable
 from boussole.dashboard.words import Say, speaker

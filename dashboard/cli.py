@@ -28,12 +28,12 @@ from boussole.dashboard.commands import work as work_commands
 from boussole.dashboard.commands.audits import audit, metrics, subgroups, verify
 from boussole.dashboard.commands.committee import app as committee_commands
 from boussole.dashboard.commands.compare import compare
-from boussole.dashboard.commands.console import State, put
+from boussole.dashboard.commands.console import State, end, put
 from boussole.dashboard.commands.decisions import import_, log, sync
 from boussole.dashboard.commands.demo import demo
 from boussole.dashboard.commands.doctor import doctor
 from boussole.dashboard.commands.drifting import drift
-from boussole.dashboard.commands.ending import end, flushed
+from boussole.dashboard.commands.ending import flushed
 from boussole.dashboard.commands.followed import app as record_commands
 from boussole.dashboard.commands.house import dashboard, init
 from boussole.dashboard.commands.reports import report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.glossary.html import how_to_read
+from boussole.dashboard.glossary.glossary_html import how_to_read
 from boussole.dashboard.html import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.marks import word
 from boussole.dashboard.views import ArticleRow, Compass, Line

@@ -35,7 +35,7 @@ class SystemData:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SourceProblem:
     """A source that is not as it should be, with the address of what is known of its system."""
 
     place: str
@@ -52,7 +52,7 @@ class DataPage:
     headline: str
     tone: str
     others: str
-    problems: Sequence[Told]
+    problems: Sequence[SourceProblem]
     more: int
     seen: str
     trouble: Sequence[str]
@@ -143,11 +143,13 @@ def _others(facts: Facts, states: Counter[str], say: Say) -> Iterator[str]:
         )
 
 
-def _problems(rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]) -> list[Told]:
+def _problems(
+    rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]
+) -> list[SourceProblem]:
     """What is not as it should be, what most needs attention first."""
     ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
     return [
-        Told(
+        SourceProblem(
             place=row.title + ", " + row.source,
             href=data_href(query=query, anchor=row.system if row.system in told else "sources"),
             problem=row.problem,

@@ -21,7 +21,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
+class EvidenceQuery:
     """Who asks, and where."""
 
     workspace: Workspace

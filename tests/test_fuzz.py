@@ -38,7 +38,7 @@ from boussole.charter.committee.rules import TEMPLATES, read_rules
 from boussole.charter.records import prove_entry, request_since, sign_checkpoint
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
-from boussole.dashboard.evidence_answers import Asking
+from boussole.dashboard.evidence_answers import EvidenceQuery
 from boussole.dashboard.evidence_check import examine
 from boussole.dashboard.report.checking import check
 from boussole.dashboard.report.periods import parse_period
@@ -208,7 +208,7 @@ def parsers(world: World) -> dict[str, tuple[bytes, Parser]]:
     key = make_key("example.org/x", kind=SIGNATURE)
     layout = Layout(columns={"load": "q1"}, group="team")
     say = speaker("en")
-    asking = Asking(workspace=workspace, say=say, query={})
+    asking = EvidenceQuery(workspace=workspace, say=say, query={})
     article = "equite.yaml"
 
     def charter_of(content: bytes) -> object:

@@ -9,7 +9,7 @@ import duckdb
 
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.drift.compared import DECISION
-from boussole.audits.drift.evidently_columns import Told
+from boussole.audits.drift.evidently_columns import ColumnFinding
 from boussole.audits.drift.evidently_figures import Beside, beside
 from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
 from boussole.audits.drift.pairs import Pair
@@ -32,7 +32,7 @@ class Detail:
     pair: Pair
     designs: tuple[Design, Design]
     page: EvidentlyPage
-    told: Sequence[Told]
+    told: Sequence[ColumnFinding]
 
     @property
     def figures(self) -> list[Beside]:
@@ -81,7 +81,7 @@ def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) ->
     return sorted(names, key=place)
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[Told]:
+def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[ColumnFinding]:
     """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
     the name of a new value could be that of few."""
     log = system.log
@@ -97,4 +97,4 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) 
         'ORDER BY "column", kind, detail',
         [system.id, watched],
     ).fetchall()
-    return [Told(column=column, kind=kind, detail=found) for column, kind, found in rows]
+    return [ColumnFinding(column=column, kind=kind, detail=found) for column, kind, found in rows]

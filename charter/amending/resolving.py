@@ -13,7 +13,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.regular import read_text
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import kept_charters
-from boussole.charter.records.charters import Kept
+from boussole.charter.records.charters import StoredCharter
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.check import faults
@@ -107,7 +107,7 @@ def _kept(name: str, workspace: Workspace | None) -> Charter:
     return kept_charter(workspace, found[0].sha256)
 
 
-def _matching(name: str, known: Sequence[Kept]) -> list[Kept]:
+def _matching(name: str, known: Sequence[StoredCharter]) -> list[StoredCharter]:
     by_number = [each for each in known if each.version == name]
     by_hash = [each for each in known if re.fullmatch("[0-9a-f]{6,64}", name) and each.sha256.startswith(name)]
     return by_number or by_hash

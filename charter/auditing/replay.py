@@ -14,7 +14,7 @@ from typing import Any
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, VerdictInShort
-from boussole.charter.judging.families import Asked, asked_of
+from boussole.charter.judging.families import SystemQuestions, asked_of
 from boussole.charter.judging.verdicts import summarise, verdicts_in_short
 from boussole.charter.records import AuditSummary, Sealed, each_summary, statements
 from boussole.charter.records.facts import Facts
@@ -123,7 +123,7 @@ def judged(
         yield audit, None if asked is None else _judged(audit, asked, stated)
 
 
-def _judged(audit: AuditSummary, questions: Asked, stated: Sequence[Sealed]) -> Judged:
+def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Sealed]) -> Judged:
     facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
     verdicts = verdicts_in_short(
         questions,

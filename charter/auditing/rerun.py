@@ -13,7 +13,7 @@ from boussole.audits.cubes.read import Read
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.recount import Asked, Recount, recount
+from boussole.audits.recount import AuditInput, Recount, recount
 from boussole.audits.runs import Run, code_hash, measure_evidence
 from boussole.audits.standing import Standing, standing
 from boussole.audits.systems.model import System
@@ -198,8 +198,8 @@ def computed(document: AuditDocument, system: System, by: Basis, read: Read, sta
     return audit_document(run, by[0], facts=by[1], read=document.evidence)
 
 
-def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> Asked:
-    return Asked(
+def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> AuditInput:
+    return AuditInput(
         system=system,
         window=document.window.days,
         as_of=document.as_of,

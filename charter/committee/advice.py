@@ -16,7 +16,7 @@ STATES: tuple[State, ...] = ("overdue", "waiting", "in_progress", "answered", "d
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FindingHistory:
     """A finding with its entry, and the entry and day of its closure; None while it is open."""
 
     entry: int
@@ -35,11 +35,11 @@ class Recommended:
     follow_up: tuple[int, FollowUp] | None = None
 
 
-def findings_about(article: str, facts: Facts) -> list[Found]:
+def findings_about(article: str, facts: Facts) -> list[FindingHistory]:
     """The findings that name an article: open ones first, then the latest."""
     closures = {said.of: (entry, said.on) for entry, said in facts.standing(Closure)}
     found = [
-        Found(entry=entry, finding=finding, closed=closures.get(entry))
+        FindingHistory(entry=entry, finding=finding, closed=closures.get(entry))
         for entry, finding in facts.standing(Finding)
         if article in finding.articles
     ]

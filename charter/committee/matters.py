@@ -28,7 +28,7 @@ ORDER: tuple[Waiting, ...] = ("overdue", "waiting", "answered")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class QuestionHistory:
     """A question with its entry, its answers, and whether it waits."""
 
     entry: int
@@ -42,14 +42,14 @@ class Asked:
         return bool(self.answers) and self.answers[0][1].on > self.question.due_on
 
 
-def questions(house: House, *, today: dt.date) -> list[Asked]:
+def questions(house: House, *, today: dt.date) -> list[QuestionHistory]:
     """The questions asked by a day: overdue ones first, then the next due."""
     found = []
     for entry, act in house.standing(CommitteeQuestion):
         if act.on <= today:
             answers = [(at, said) for at, said in house.about(CommitteeAnswer, entry) if said.on <= today]
             state: Waiting = "answered" if answers else "overdue" if act.due_on < today else "waiting"
-            found.append(Asked(entry=entry, question=act, answers=answers, state=state))
+            found.append(QuestionHistory(entry=entry, question=act, answers=answers, state=state))
     return sorted(found, key=lambda each: (ORDER.index(each.state), each.question.due_on, each.entry))
 
 

@@ -123,7 +123,7 @@ class ColumnChange(Part):
     column: str
 
 
-class StoredReport(Part):
+class ReportFiles(Part):
     """Where a report is kept."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -162,5 +162,5 @@ class DriftDocument(Part):
         LATER,
         Field(description=f"What became of columns in these windows or between them{BY_COMMAND}"),
     ] = None
-    stored: Annotated[StoredReport | None, SINCE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
+    stored: Annotated[ReportFiles | None, SINCE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
     mlflow_run: Annotated[str | None, SINCE, Field(description=f"The run that holds the report{BY_COMMAND}")] = None

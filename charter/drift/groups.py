@@ -28,7 +28,7 @@ OF_EVERYBODY = (SELECTION_RATE, CALIBRATION, "auc", "accuracy", "precision")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class GroupSizes:
     """What the last audit of a window told of groups: how many decisions each shown group had, of all of them."""
 
     decisions: int
@@ -65,7 +65,7 @@ def _step(window: Window, document: AuditDocument, measure_id: str) -> Step | No
     return None if found is None else step_of(window, found, found.params.test)
 
 
-def told(document: AuditDocument) -> Told:
+def told(document: AuditDocument) -> GroupSizes:
     """One document."""
     groups: dict[str, dict[str, int]] = {}
     expired = set()
@@ -77,11 +77,11 @@ def told(document: AuditDocument) -> Told:
             expired.add(name)
         elif measure.status == "ok" and measure.group:
             groups.setdefault(name, {})[measure.group[name]] = given(measure.n)
-    return Told(decisions=document.decisions, groups=groups, expired=frozenset(expired))
+    return GroupSizes(decisions=document.decisions, groups=groups, expired=frozenset(expired))
 
 
 def mix_measures(
-    reference: Told | None, current: Told | None, system: System, *, design_effect: float
+    reference: GroupSizes | None, current: GroupSizes | None, system: System, *, design_effect: float
 ) -> list[Measure]:
     """How far the mix of each attribute's groups is from that of another window.
 
@@ -109,7 +109,7 @@ def mix_measures(
     return found
 
 
-def _reason(reference: Told | None, current: Told | None, name: str) -> str | None:
+def _reason(reference: GroupSizes | None, current: GroupSizes | None, name: str) -> str | None:
     """Why the mix of an attribute cannot be compared."""
     if reference is None or current is None:
         return "not_audited"

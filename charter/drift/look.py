@@ -18,7 +18,7 @@ from boussole.charter.committee.examined import examined
 from boussole.charter.comparing.months import VersionChange, version_changes
 from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.groups import Told, mix_measures, series_of, told
+from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from boussole.charter.drift.rule import Rule, rule_of
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import Version, in_force, versions
@@ -122,7 +122,7 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
     return found
 
 
-def _with_groups(said: Mapping[Window, Told], series: DriftSeries) -> DriftSeries:
+def _with_groups(said: Mapping[Window, GroupSizes], series: DriftSeries) -> DriftSeries:
     """The same windows with the mix of groups, as audits have told it."""
     if not series.system.groups:
         return series

@@ -49,7 +49,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SystemQuestions:
     """What a charter asks of a system, whatever was measured: the questions without their comparisons."""
 
     charter: Charter
@@ -66,7 +66,7 @@ class Asked:
         return [_answered(question, by_metric.get(question.indicator.metric or "", [])) for question in self.questions]
 
 
-def asked_of(charter: Charter, system: System) -> Asked:
+def asked_of(charter: Charter, system: System) -> SystemQuestions:
     """All questions that fit the system, in the order of the charter and of the system file.
 
     Raises CharterError when two questions would bear the same id.
@@ -84,7 +84,7 @@ def asked_of(charter: Charter, system: System) -> Asked:
                 f"{count} questions about '{system.id}' would be called '{question_id}'.",
                 next_step="Rename one of the indicators, or one of the groups of the system.",
             )
-    return Asked(charter=charter, system=system, questions=tuple(found))
+    return SystemQuestions(charter=charter, system=system, questions=tuple(found))
 
 
 def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[Question]:

@@ -23,7 +23,7 @@ from boussole.charter.document import (
 )
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.verdict import Verdict, together, worst
-from boussole.charter.judging.families import Asked, Question, asked, asked_of
+from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.sentences import sentence
 from boussole.charter.judging.stated import Period, Stated, attested, dated, tolerated
 from boussole.charter.judging.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
@@ -67,7 +67,7 @@ def judge(
 
 
 def verdicts_in_short(
-    asked_questions: Asked,
+    asked_questions: SystemQuestions,
     measures: Sequence[MeasureInShort],
     *,
     window_start: dt.date,
@@ -238,7 +238,7 @@ class _Judging:
 
 
 def _judging(
-    every: Asked,
+    every: SystemQuestions,
     measures: Sequence[MeasureInShort] | None,
     *,
     start: dt.date,

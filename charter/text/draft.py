@@ -31,7 +31,7 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class DraftQuestion:
     """A question in one of the ways it is asked, and where that stands; `first` is the way that is tried first."""
 
     file: str
@@ -50,11 +50,11 @@ class Asked:
         return Fault(file=self.file, path=(*self.path, *path), what=f"{self.indicator.id}: {what}")
 
 
-def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[Asked]:
+def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[DraftQuestion]:
     """A question of a file in every way it is asked."""
     paths = [path, *((*path, "otherwise", at) for at in range(len(indicator.otherwise)))]
     return [
-        Asked(file=file, path=place, indicator=way, first=indicator)
+        DraftQuestion(file=file, path=place, indicator=way, first=indicator)
         for place, way in zip(paths, indicator.ways, strict=True)
     ]
 
@@ -78,7 +78,7 @@ class Draft:
 
     languages: list[str] = field(default_factory=list)
     articles: int = 0
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[DraftQuestion] = field(default_factory=list)
     frameworks: dict[str, Framework] = field(default_factory=dict)
     laws: dict[str, Law] = field(default_factory=dict)
     texts: list[tuple[str, Path_, dict[str, str]]] = field(default_factory=list)

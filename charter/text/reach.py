@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from boussole.audits.errors import nearest
 from boussole.audits.metrics.registry import REGISTRY
-from boussole.charter.text.draft import Asked, Draft, Fault
+from boussole.charter.text.draft import Draft, DraftQuestion, Fault
 from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, kinds_of, possible
 from boussole.charter.text.model import Frequency
 
@@ -23,7 +23,7 @@ def unreachable(draft: Draft) -> Iterator[Fault]:
         yield from _in_vain(each)
 
 
-def _measure(each: Asked) -> Iterator[Fault]:
+def _measure(each: DraftQuestion) -> Iterator[Fault]:
     """The judged measure exists, has such figures, and its levels can be reached."""
     indicator, known = each.indicator, [metric.name for metric in REGISTRY.all()]
     metric = indicator.metric
@@ -41,7 +41,7 @@ def _measure(each: Asked) -> Iterator[Fault]:
         yield from _levels(each, JUDGED[metric])
 
 
-def _params(each: Asked, metric: str) -> Iterator[Fault]:
+def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:
     for name, value in each.indicator.params.items():
         if name not in PARAMS[metric]:
             known = ", ".join(f"`{each}`" for each in PARAMS[metric]) or "none"
@@ -52,7 +52,7 @@ def _params(each: Asked, metric: str) -> Iterator[Fault]:
             yield each.fault(told, "params", name)
 
 
-def _drift(each: Asked, metric: str) -> Iterator[Fault]:
+def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
     indicator = each.indicator
     if indicator.subject is not None and metric != DRIFT:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
@@ -60,7 +60,7 @@ def _drift(each: Asked, metric: str) -> Iterator[Fault]:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
 
 
-def _levels(each: Asked, scale: str) -> Iterator[Fault]:
+def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
     if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
@@ -84,7 +84,7 @@ def _off_scale(name: str, level: float, scale: str) -> str:
     return ""
 
 
-def _order(each: Asked, watch: float, breach: float, scale: str) -> Iterator[Fault]:
+def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iterator[Fault]:
     if watch == breach:
         told = f"the watch and breach levels are both {watch:g}, so that it can never be watched: set them apart"
         yield each.fault(f"{told}, or leave one out.", "threshold", "breach")
@@ -94,7 +94,7 @@ def _order(each: Asked, watch: float, breach: float, scale: str) -> Iterator[Fau
         yield each.fault(f"{told}: put it {side}.", "threshold", "breach")
 
 
-def _keepable(each: Asked, scale: str) -> Iterator[Fault]:
+def _keepable(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     """Kept is judged against the breach level, or the watch level where there is no other."""
     threshold = each.indicator.threshold
     name = "watch" if threshold.breach is None else "breach"
@@ -105,7 +105,7 @@ def _keepable(each: Asked, scale: str) -> Iterator[Fault]:
         yield each.fault(f"{told}: set a level {lower} that still counts as kept.", "threshold", name)
 
 
-def _systems(each: Asked) -> Iterator[Fault]:
+def _systems(each: DraftQuestion) -> Iterator[Fault]:
     """Some system can meet at once its kinds, what it applies to, what it needs and what its measure needs."""
     indicator, kinds = each.indicator, set(each.indicator.kinds)
     metric = indicator.metric if indicator.metric in JUDGED else None
@@ -122,7 +122,7 @@ def _systems(each: Asked) -> Iterator[Fault]:
         yield each.fault(f"{told}: judge 'precision_difference', or change `applies`.", "applies")
 
 
-def _in_vain(each: Asked) -> Iterator[Fault]:
+def _in_vain(each: DraftQuestion) -> Iterator[Fault]:
     """Another way to ask is there for systems that the ways before it leave out."""
     always = [way.id for way in each.earlier if way.applies == "always" and not way.needs]
     if always:
@@ -130,7 +130,7 @@ def _in_vain(each: Asked) -> Iterator[Fault]:
         yield each.fault(f"{told}: remove it, or let that one say what it `needs`.")
 
 
-def _attested(each: Asked) -> Iterator[Fault]:
+def _attested(each: DraftQuestion) -> Iterator[Fault]:
     indicator = each.indicator
     if each.earlier:
         return

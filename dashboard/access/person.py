@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,38 +56,6 @@ class Person:
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)
 
 
-_known: ContextVar[Person | None] = ContextVar("known", default=None)
-"""Who looks, while a page is drawn for them."""
-
-
-def here() -> Person:
-    """Who looks at the page of the current rerun. Raises SignedOutError when nobody is signed in, or no longer."""
-    return _known.get() or _who(Workspace.find(), cookie)
-
-
-@contextmanager
-def looking(me: Person) -> Iterator[None]:
-    """Draws a page for somebody: whatever it shows asks nobody else who they are, and shows all to the same person."""
-    before = _known.set(me)
-    try:
-        yield
-    finally:
-        _known.reset(before)
-
-
-def of_request(request: Request, home: Path) -> Person:
-    """Who asks for something beside the app: a token where one is shown, else as `here` does.
-
-    Raises SignedOutError when nobody is signed in, and for a token that is not, or no longer, known.
-    """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme:
-        from boussole.dashboard.access import tokens
-
-        return tokens.person(Workspace(home), token if scheme.lower() == "bearer" else "")
-    return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
-
-
 def address_of(request: Request) -> str:
     """The address from which somebody asks; empty where it is not known."""
     return request.client.host if request.client else ""
@@ -99,14 +64,6 @@ def address_of(request: Request) -> str:
 def is_token(person: Person) -> bool:
     """Whether it is a program that asks, with a token."""
     return person.subject.startswith(PROGRAM)
-
-
-def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:
-    from boussole.dashboard.access import sessions
-
-    if is_local(workspace):
-        return local(sent(COOKIE))
-    return sessions.person(workspace, sent(session_cookie(workspace.settings.access)))
 
 
 def session_cookie(access: AccessSettings) -> str:

@@ -13,7 +13,7 @@ from boussole.audits.alert_settings import AddressSettings, AlertSettings, Chann
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.alerts.changes import UNFAVOURABLE
-from boussole.dashboard.alerts.messages import Told
+from boussole.dashboard.alerts.messages import ChangeMessage
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase
@@ -49,7 +49,7 @@ class Channel:
     def about(self) -> tuple[str, ...]:
         return tuple(self.given.about or self.settings.about)
 
-    def takes(self, change: Told) -> bool:
+    def takes(self, change: ChangeMessage) -> bool:
         """Whether a change goes there. Drift belongs to no article, and no choice of articles holds it back."""
         drift = change.kind == "drift"
         return (

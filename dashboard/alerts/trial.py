@@ -7,7 +7,7 @@ import uuid
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import now, stamp
 from boussole.dashboard.alerts.channels import Channel
-from boussole.dashboard.alerts.messages import WAITING, Message, Told
+from boussole.dashboard.alerts.messages import WAITING, ChangeMessage, Message
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
 from boussole.dashboard.alerts.words import teller
 
@@ -37,7 +37,7 @@ def _message(channel: Channel) -> Message:
             "page": "/settings",
         }
     facts = {"start": moment[:10], "end": moment[:10], "since": None, "entry": None, "cause": "test", "texts": texts}
-    told = Told(
+    told = ChangeMessage(
         number=0,
         system="test",
         subject="test/test",

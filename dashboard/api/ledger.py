@@ -10,7 +10,7 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.keeping import Standing
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
-from boussole.audits.ledger.search import Asked, search, span
+from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.ledger.signing import signer_of
 from boussole.charter.records import prove_entry, request_of
 from boussole.charter.records.database import reading
@@ -36,7 +36,7 @@ COSIGNED = {
 @router.get("/api/ledger")
 def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut]:
     """The entries of the ledger, the newest first."""
-    asked = Asked(kind=query.kind or "", system=query.system or "")
+    asked = LedgerQuery(kind=query.kind or "", system=query.system or "")
     with reading(workspace) as connection:
         total, found = (0, []) if connection is None else search(connection, asked, skip=query.skip, take=query.take)
         kinds = span(connection).kinds if connection is not None and query.kind else ()

@@ -7,8 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.addresses import questions_href
-from boussole.dashboard.forms.html import form_html
-from boussole.dashboard.questions import forms, html
+from boussole.dashboard.forms.forms_html import form_html
+from boussole.dashboard.questions import forms, questions_html
 from boussole.dashboard.questions.figure import figure_at
 from boussole.dashboard.words import Say, speaker
 
@@ -20,7 +20,7 @@ def show(say: Say) -> None:
     figure = figure_at(frame.scene(), system, key, say)
     form = forms.asking(figure, frame.chambers(), say, today=frame.today())
     frame.put(
-        html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
+        questions_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
         form_html(form, say, query=query, problem=frame.problem()),
     )
 

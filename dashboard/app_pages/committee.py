@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import committee_href
 from boussole.dashboard.committee import overview_html
 from boussole.dashboard.committee.acting_html import Acting, just_done

@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame, register_html
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.committee.duty_words import owed
 from boussole.dashboard.incidents.beside import owed as incidents_owed
 from boussole.dashboard.register_due import agenda

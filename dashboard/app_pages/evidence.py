@@ -14,7 +14,7 @@ from boussole.dashboard.evidence_facts import proved, results, short
 from boussole.dashboard.evidence_head import head
 from boussole.dashboard.evidence_routes import answer_of
 from boussole.dashboard.evidence_view import asked_of, entry_page, number_of, search_of
-from boussole.dashboard.outside import html as outside_html
+from boussole.dashboard.outside import outside_html
 from boussole.dashboard.words import Say, speaker
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.fairness.asking import Chosen
-from boussole.dashboard.fairness.html import empty, page
+from boussole.dashboard.fairness.fairness_html import empty, page
 from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())

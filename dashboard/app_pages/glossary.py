@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.dashboard import frame
-from boussole.dashboard.glossary.html import page
+from boussole.dashboard.glossary.glossary_html import page
 from boussole.dashboard.words import speaker
 
 st.html(page(speaker(frame.language())))

@@ -8,10 +8,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
-from boussole.dashboard.reports import html
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.reports import reports_html
+from boussole.dashboard.reports.cache import reports
 from boussole.dashboard.reports.forms import asking
-from boussole.dashboard.reports.kept import reports
 from boussole.dashboard.reports.making import LOOKED_AT_EVERY, jobs
 from boussole.dashboard.words import Say, speaker
 
@@ -19,16 +19,16 @@ from boussole.dashboard.words import Say, speaker
 def show(say: Say) -> None:
     """What is under way, what there is, and the form of those who may make a report."""
     workspace, query, may = Workspace.find(), frame.kept_query(), allowed(here().role, Action.MAKE_REPORT)
-    st.html(html.head(say))
+    st.html(reports_html.head(say))
     if may:
         progress(say)
     frame.put(
-        html.listed(reports(workspace), say, query=query),
-        html.checking(say, query=query),
+        reports_html.listed(reports(workspace), say, query=query),
+        reports_html.checking(say, query=query),
     )
     if may:
         problem = frame.problem()
-        st.html(html.asked(asking(workspace, say), say, query=query, problem=problem))
+        st.html(reports_html.asked(asking(workspace, say), say, query=query, problem=problem))
 
 
 def progress(say: Say) -> None:
@@ -39,7 +39,7 @@ def progress(say: Say) -> None:
     @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
     def look() -> None:
         found = jobs(workspace)
-        frame.put(html.under_way(found, say))
+        frame.put(reports_html.under_way(found, say))
         if waiting and not any(job.under_way for job in found):
             st.rerun()
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
-from boussole.dashboard.search.html import page
+from boussole.dashboard.search.search_html import page
 from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())

@@ -8,9 +8,9 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard import frame
 from boussole.dashboard.access.own_sessions import own_sessions
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.settings.facts import settings_facts
-from boussole.dashboard.settings.html import page
+from boussole.dashboard.settings.settings_html import page
 from boussole.dashboard.settings.view import settings_page
 from boussole.dashboard.words import speaker
 

@@ -7,10 +7,10 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.permissions import Action, allowed
-from boussole.dashboard.access.person import here
-from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.words import Say, speaker
-from boussole.dashboard.work import html
+from boussole.dashboard.work import work_html
 from boussole.dashboard.work.forms import all_forms
 from boussole.dashboard.work.view import work_page
 
@@ -22,13 +22,13 @@ def show(say: Say) -> None:
     systems = [(name, seen.title(name, say)) for name in seen.systems]
     forms = all_forms(systems, say) if allowed(here().role, Action.STATE) else []
     frame.put(
-        html.head(page, say),
+        work_html.head(page, say),
         frame.just_done(frame.stated_entries(), say),
-        html.surveys(page, say),
-        html.training(page, say),
-        html.time(page, say),
-        html.consultations(page, say),
-        html.acting(forms, say, Acting(query=query, problem=frame.problem())),
+        work_html.surveys(page, say),
+        work_html.training(page, say),
+        work_html.time(page, say),
+        work_html.consultations(page, say),
+        work_html.acting(forms, say, Acting(query=query, problem=frame.problem())),
     )
 
 

@@ -33,7 +33,7 @@ class Days(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SingleAuditOptions:
     """Options that name what to audit by itself."""
 
     system: str | None
@@ -44,7 +44,9 @@ class Asked:
     files: Files
 
 
-def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[AuditDocument, list[IngestReport], str]:
+def audit(
+    context: typer.Context, asked: SingleAuditOptions, **days: Unpack[Days]
+) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
     from boussole.audits.systems.gaps import file_of
     from boussole.charter.auditing.audit import audit_files
@@ -105,7 +107,7 @@ def language() -> str:
     return Settings().language
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: SingleAuditOptions) -> None:
     if asked.run is not None and (asked.file is not None or asked.system_file is not None):
         raise BoussoleError(
             "a run is audited by the system file of its workspace.",

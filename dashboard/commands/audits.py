@@ -11,7 +11,7 @@ import typer
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.commands import alone, auditing
 from boussole.dashboard.commands.alone import Days
-from boussole.dashboard.commands.auditing import Look
+from boussole.dashboard.commands.auditing import AuditedWindow
 from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import (
     AsOfOption,
@@ -103,9 +103,11 @@ def audit(  # noqa: PLR0917 (the options of a command)
         files = files_of(
             encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
         )
-        asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files)
+        asked = alone.SingleAuditOptions(
+            system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files
+        )
         document, reports, language = alone.audit(context, asked, **days)
-        looks = [Look(document=document)]
+        looks = [AuditedWindow(document=document)]
     else:
         looks, language = auditing.audits(context, system, dry_run=dry_run, all_periods=all_periods, **days)
     for look in looks:

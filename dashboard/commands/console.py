@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
 from boussole.dashboard.access.command_line import noted
 from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.ending import told
 from boussole.dashboard.commands.output import STDOUT, json_text, printable, write_text
 
 if TYPE_CHECKING:
@@ -78,6 +80,15 @@ def say(text: str) -> None:
 def put(text: object = "", *, nl: bool = True) -> None:
     """What was asked for, on stdout."""
     typer.echo(printable(str(text)), nl=nl)
+
+
+def end(error: BaseException) -> int:
+    """Tells of an error that ends a command; the exit code."""
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
+    else:
+        complain(told(error))
+    return 2
 
 
 def complain(error: BoussoleError) -> None:

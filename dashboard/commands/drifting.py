@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document.drift import DriftDocument
-    from boussole.dashboard.drifting.detail_making import Made
+    from boussole.dashboard.drifting.detail_making import StoredReport
 
 WIDE = 120
 """Characters of a line where the output is no terminal."""
@@ -98,7 +98,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_json(_document(pair, states, changes, made).written(), json_)
 
 
-def _made(workspace: Workspace, pair: Pair) -> Made:
+def _made(workspace: Workspace, pair: Pair) -> StoredReport:
     from boussole.dashboard.drifting.detail_making import make
 
     made = make(workspace, pair)
@@ -197,8 +197,10 @@ def _bounds(measure: Measure) -> str:
     return "" if low == f"{high:.4f}" else f"\n{low} to {high:.4f}"
 
 
-def _document(pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: Made | None) -> DriftDocument:
-    from boussole.charter.document.drift import ColumnChange, StoredReport
+def _document(
+    pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+) -> DriftDocument:
+    from boussole.charter.document.drift import ColumnChange, ReportFiles
     from boussole.charter.document.verdict import Verdict
     from boussole.charter.drift.document import detail_document, pair_document
 
@@ -208,5 +210,5 @@ def _document(pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMov
     }
     if made is None:
         return pair_document(pair).changed(**about, stored=None, mlflow_run=None)
-    place = StoredReport(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
+    place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
     return detail_document(made.detail).changed(**about, stored=place, mlflow_run=made.run)

@@ -13,17 +13,6 @@ from boussole.audits.faults import foreseen
 HERE = Path(__file__).parents[2]
 
 
-def end(error: BaseException) -> int:
-    """Tells of an error; the exit code."""
-    from boussole.dashboard.commands.console import complain  # it asks for permissions, whose guard asks here
-
-    if "--debug" in sys.argv:
-        traceback.print_exception(error)
-    else:
-        complain(told(error))
-    return 2
-
-
 def told(error: BaseException) -> BoussoleError:
     """An error as one paragraph, whatever it is."""
     if isinstance(error, KeyboardInterrupt):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.charter.committee.drafts import Drafted
-from boussole.charter.committee.matters import Asked, Matter, matters, questions
+from boussole.charter.committee.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.committee.opinions import Fate, fates
 from boussole.charter.committee.sessions import Session, sessions
 from boussole.dashboard.addresses import (
@@ -224,7 +224,7 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
     )
 
 
-def _question(asked: Asked, say: Say, *, query: dict[str, str]) -> QuestionRow:
+def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionRow:
     said = asked.question
     due, late = say.date(said.due_on), asked.state == "overdue"
     return QuestionRow(

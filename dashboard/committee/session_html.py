@@ -9,7 +9,7 @@ from boussole.dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, 
 from boussole.dashboard.committee.items_view import Decision, ItemView, Noted, Words
 from boussole.dashboard.committee.minutes_view import MinutesView
 from boussole.dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
-from boussole.dashboard.glossary.html import explained
+from boussole.dashboard.glossary.glossary_html import explained
 from boussole.dashboard.html import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from boussole.audits.drift import stored
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.drifting.asked import Asked
 from boussole.dashboard.drifting.detail_header import reading_head
 from boussole.dashboard.drifting.detail_routes import ANCHOR, address_of, making_of, report_form
 from boussole.dashboard.drifting.detail_words import which_to_read
+from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.words import period_words
-from boussole.dashboard.forms.html import form_html
+from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.html import Html, code, details, el, join, link, stacked
 from boussole.dashboard.words import Say
@@ -20,7 +20,7 @@ from boussole.dashboard.words import Say
 
 def section(
     workspace: Workspace,
-    asked: Asked,
+    asked: DriftQuery,
     pair: tuple[Window, Window] | None,
     say: Say,
     *,

@@ -35,7 +35,7 @@ _turn = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class StoredReport:
     """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
     configured; `untaken`: why MLflow did not take it."""
 
@@ -46,7 +46,7 @@ class Made:
     untaken: str = ""
 
 
-def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
+def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredReport:
     """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
 
     Raises ReportError where it cannot be made. That MLflow does not take it is told, and changes nothing else.
@@ -59,7 +59,7 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
     run, untaken = _logged(workspace, place, page, text)
-    return Made(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
+    return StoredReport(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
 
 
 def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) -> tuple[str | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.drift.compared import DECISION
-from boussole.audits.drift.evidently_columns import MOST_COLUMNS, Told, safe
+from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
 from boussole.audits.drift.evidently_figures import apart_by_chance
 from boussole.audits.drift.report import Detail
 from boussole.audits.drift.samples import SEED, Design
@@ -134,7 +134,7 @@ def reason_words(reason: str, detail: Detail, say: Say) -> str:
     return words[reason]
 
 
-def told_words(told: Told, detail: Detail, say: Say) -> str:
+def told_words(told: ColumnFinding, detail: Detail, say: Say) -> str:
     """What was found in a column."""
     column = column_words(told.column, detail.pair.system, say)
     words = {

@@ -13,7 +13,7 @@ from boussole.audits.measures import Measure
 from boussole.charter.drift.readings import MEANING, Reading
 from boussole.dashboard.drifting.events import Event, on_days
 from boussole.dashboard.drifting.followed import Followed, drawn
-from boussole.dashboard.drifting.months_picture import Month, Told
+from boussole.dashboard.drifting.months_picture import Month, MonthValue
 from boussole.dashboard.drifting.performance_words import Words
 from boussole.dashboard.drifting.words import period_words, state_words, why_not
 from boussole.dashboard.words import Say
@@ -40,7 +40,9 @@ def meaning_months(
             continue
         observed, expected = shift.params["observed"], shift.params["expected"]
         strayed = states.get(window) == "watch"
-        months.append(Month(came=Told(value=observed), expected=Told(value=expected), strayed=strayed, event=event))
+        months.append(
+            Month(came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event)
+        )
         cells = [
             say.whole(shift.n or 0),
             words.value(observed),

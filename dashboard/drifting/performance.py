@@ -16,7 +16,7 @@ from boussole.charter.drift.readings import MEANING, MOVED, Reading
 from boussole.dashboard.drifting.events import Event, on_days
 from boussole.dashboard.drifting.followed import Followed, drawn
 from boussole.dashboard.drifting.meaning_months import meaning_months
-from boussole.dashboard.drifting.months_picture import Month, Told
+from boussole.dashboard.drifting.months_picture import Month, MonthValue
 from boussole.dashboard.drifting.performance_groups import group_table
 from boussole.dashboard.drifting.performance_words import Words
 from boussole.dashboard.drifting.words import period_words, why_not
@@ -157,10 +157,10 @@ def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
     )
 
 
-def _told(found: Measure, ends: Sequence[float] | None) -> Told | None:
+def _told(found: Measure, ends: Sequence[float] | None) -> MonthValue | None:
     if found.value is None:
         return None
-    return Told(value=found.value, ends=(ends[0], ends[1]) if ends else None)
+    return MonthValue(value=found.value, ends=(ends[0], ends[1]) if ends else None)
 
 
 def _row(each: Performance, name: str, series: DriftSeries, words: Words) -> list[str]:

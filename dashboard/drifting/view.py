@@ -14,13 +14,13 @@ from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
 from boussole.dashboard.addresses import article_href, data_href, register_href
-from boussole.dashboard.drifting.asked import AGAINST, STEPS, Asked
 from boussole.dashboard.drifting.beside import Beside, side_by_side
 from boussole.dashboard.drifting.events import Event, events, within
 from boussole.dashboard.drifting.for_whom import ForWhom, for_whom
 from boussole.dashboard.drifting.gaps import Gaps, gaps
 from boussole.dashboard.drifting.multiples import Multiple, multiples
 from boussole.dashboard.drifting.performance import Performing, performing
+from boussole.dashboard.drifting.query import AGAINST, STEPS, DriftQuery
 from boussole.dashboard.drifting.schema_words import move_words
 from boussole.dashboard.drifting.summary import Summary, summary
 from boussole.dashboard.drifting.words import (
@@ -91,7 +91,7 @@ class DriftPage:
 def drift_page(
     scene: Scene,
     drift: Drift,
-    asked: Asked,
+    asked: DriftQuery,
     say: Say,
     *,
     query: dict[str, str],
@@ -179,7 +179,7 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
 
 
 def _filters(
-    scene: Scene, asked: Asked, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
+    scene: Scene, asked: DriftQuery, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
 ) -> list[tuple[str, list[Choice]]]:
     def choice(text: str, *, current: bool, **changed: str) -> Choice:
         return Choice(text=text, count=None, href=asked.href(query, **changed), current=current)

@@ -13,7 +13,7 @@ from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.seats import leads
 from boussole.dashboard.followed import forms
-from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
 
@@ -21,7 +21,7 @@ OVER = ("done", "dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class FollowedForms:
     """The forms of one look at the page."""
 
     scene: Scene

@@ -18,7 +18,8 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import directory
 from boussole.charter.committee.refusals import RefusedError
-from boussole.dashboard.access.person import Person, of_request
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.visitor import of_request
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.forms.inbox import keep, whose
 from boussole.dashboard.forms.model import PREFIX, Form, Problem

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from boussole.charter.incidents.appeals import appeals
 from boussole.charter.records.incidents import Appeal
 from boussole.dashboard.access.permissions import Action, Role, allowed
-from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.incidents import forms
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class IncidentForms:
     """The forms of one look at the page."""
 
     scene: Scene
@@ -61,6 +61,6 @@ class Asked:
         return ""
 
 
-def asked(scene: Scene, role: Role, say: Say) -> Asked:
+def asked(scene: Scene, role: Role, say: Say) -> IncidentForms:
     """The forms that a role may fill in."""
-    return Asked(scene=scene, role=role, say=say)
+    return IncidentForms(scene=scene, role=role, say=say)

@@ -10,7 +10,7 @@ from boussole.audits.systems import System
 from boussole.charter.incidents.appeals import Contested, appeals, new_number
 from boussole.charter.incidents.duties import SEVERITIES
 from boussole.charter.incidents.entering import enter
-from boussole.charter.incidents.incidents import Told, incidents
+from boussole.charter.incidents.incidents import IncidentHistory, incidents
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.incidents import (
     Appeal,
@@ -220,7 +220,7 @@ def questions_of(charter: Charter, say: Say) -> list[tuple[str, str]]:
     ]
 
 
-def told(desk: Desk, of: str) -> Told | None:
+def told(desk: Desk, of: str) -> IncidentHistory | None:
     """The incident of an entry."""
     return next((each for each in incidents(_facts(desk)) if str(each.entry) == of), None)
 

@@ -12,7 +12,7 @@ from boussole.dashboard.access.words import said_as
 from boussole.dashboard.addresses import questions_href
 from boussole.dashboard.committee.acts.doing import me
 from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital
-from boussole.charter.committee.matters import ORDER, Asked, questions
+from boussole.charter.committee.matters import ORDER, QuestionHistory, questions
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import ask_href, evidence_href, system_href
 from boussole.dashboard.committee.chamber import Chamber
@@ -80,7 +80,7 @@ def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
     return "unknown", say("No question has been asked yet.")
 
 
-def _view(scene: Scene, chamber: Chamber, each: Asked, say: Say, *, query: dict[str, str]) -> QuestionView:
+def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionView:
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
     states = {

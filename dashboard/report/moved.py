@@ -16,9 +16,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.look import Drift, look
 from boussole.charter.text.model import Charter
-from boussole.dashboard.drifting.asked import Asked
 from boussole.dashboard.drifting.figures import brief
 from boussole.dashboard.drifting.multiples import Multiple
+from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.view import Column, DriftPage, drift_page
 from boussole.dashboard.report.words import Tell
 from boussole.dashboard.scene import Scene
@@ -113,7 +113,7 @@ def section(scene: Scene, drift: Drift, tell: Tell) -> Data:
     page = drift_page(
         scene,
         drift,
-        Asked(system=system),
+        DriftQuery(system=system),
         speaker(tell.lang),
         query={},
         systems=[],

@@ -16,7 +16,7 @@ from boussole.dashboard.addresses import reports_href
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import Values
 from boussole.dashboard.forms.routes import Desk, form_route
-from boussole.dashboard.reports.kept import content_to_take, periods
+from boussole.dashboard.reports.cache import content_to_take, periods
 from boussole.dashboard.reports.making import make
 from boussole.dashboard.reports.words import period_title
 from boussole.dashboard.words import Say

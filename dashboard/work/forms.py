@@ -12,7 +12,7 @@ from boussole.charter.records.work import FEWEST, Consultation, Step, Survey, Th
 from boussole.charter.work.survey import THEMES, Layout, aggregated, rows_of
 from boussole.dashboard import store
 from boussole.dashboard.addresses import work_href
-from boussole.dashboard.forms.html import Titled
+from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
 from boussole.charter.records.work import Survey, TimeSaved, Training
-from boussole.charter.work.effects import SHOWN, Asked, Moved, consultations, surveys, times, trainings
+from boussole.charter.work.effects import SHOWN, Moved, SurveyChange, consultations, surveys, times, trainings
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.register_words import when
@@ -84,7 +84,7 @@ def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
     )
 
 
-def _headline(asked: Mapping[str | None, Asked], say: Say) -> tuple[str, str]:
+def _headline(asked: Mapping[str | None, SurveyChange], say: Say) -> tuple[str, str]:
     """Whether work got better, as the surveys say (question 2.6)."""
     fresh = [each for each in asked.values() if each.fresh]
     if not asked:
@@ -133,7 +133,7 @@ def _period(said: Survey | TimeSaved | Training, say: Say) -> str:
     return say.period(said.start.isoformat(), said.end.isoformat())
 
 
-def _survey(scene: Scene, name: str | None, each: Asked, say: Say, *, query: dict[str, str]) -> SurveyView:
+def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, query: dict[str, str]) -> SurveyView:
     said = each.survey
     answered = say("{n} answers", n=say.whole(said.answered))
     asked = say("{n} were asked", n=say.whole(said.invited)) if said.invited else ""
@@ -162,7 +162,7 @@ def _survey(scene: Scene, name: str | None, each: Asked, say: Say, *, query: dic
     )
 
 
-def _theme(moved: Moved, each: Asked, say: Say) -> tuple[str, str, str, str]:
+def _theme(moved: Moved, each: SurveyChange, say: Say) -> tuple[str, str, str, str]:
     before = ""
     if moved.moved is not None and each.before is not None:
         then = each.before.everybody.themes[moved.theme].mean

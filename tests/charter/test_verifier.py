@@ -25,7 +25,7 @@ from boussole.charter.pack.verifier import canonical, chances, ed25519, judging,
 from boussole.charter.pack.verifier.audits import _from_rows
 from boussole.charter.pack.verifier.system import System
 from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.told import Told
+from boussole.charter.pack.verifier.told import ExpectedMeasures
 from boussole.charter.records import charter_text, stored_audits
 from tests.as_json import cells_of
 from tests.attacks import Tries
@@ -158,7 +158,7 @@ def audit(
 def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return {
         "rows": _from_rows(document, audit["system"], audit["rows"]),
-        "cells": Told(document, audit["system"], audit["cells"]).claims,
+        "cells": ExpectedMeasures(document, audit["system"], audit["cells"]).claims,
     }
 
 

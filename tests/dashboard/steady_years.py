@@ -25,7 +25,7 @@ from boussole.audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Float
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, reference_window
-from boussole.charter.drift.groups import Told, mix_measures
+from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.look import meaning_series
 from boussole.charter.drift.readings import THEMES, readings
 from boussole.charter.drift.rule import rule_of
@@ -233,12 +233,12 @@ class _Drawn:
         sides = self._told(slice(0, REFERENCE)), self._told(slice(at, at + 1))
         return [*measures, *mix_measures(*sides, self.system, design_effect=effect)]
 
-    def _told(self, months: slice) -> Told:
+    def _told(self, months: slice) -> GroupSizes:
         groups = {
             f"a{number}": {f"g{at}": int(n) for at, n in enumerate(counts[months, :, 1].sum(axis=0))}
             for number, counts in enumerate(self.groups)
         }
-        return Told(decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
+        return GroupSizes(decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
 
     def series(self) -> list[Series]:
         """What audits would tell: of each group but the first its ratio to the first, and mean scores; of everybody the

@@ -27,7 +27,7 @@ from boussole.charter.records.kinds import (
     Statement,
 )
 from boussole.dashboard import article_html, article_records_html, article_trend_html, lists
-from boussole.dashboard.article_questions import Asked
+from boussole.dashboard.article_questions import QuestionView
 from boussole.dashboard.article_standing import told
 from boussole.dashboard.article_trend import ROWS
 from boussole.dashboard.article_view import ArticlePage, Chosen, article_page
@@ -113,7 +113,7 @@ def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, ch
     )
 
 
-def asked(found: ArticlePage, question: str) -> Asked:
+def asked(found: ArticlePage, question: str) -> QuestionView:
     return next(each for each in (*found.asked, *found.untouched) if each.anchor == f"q-{question}")
 
 

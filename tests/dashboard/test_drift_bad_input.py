@@ -20,7 +20,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.look import look
 from boussole.dashboard.cli import app
-from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.view import DriftPage, drift_page
 from boussole.dashboard.store import scene
 from boussole.dashboard.words import speaker
@@ -209,7 +209,7 @@ def page_of(workspace: Workspace, system: System, lang: str = "en") -> DriftPage
     return drift_page(
         scene(workspace),
         look(workspace, system, against="reference", step="month", today=TODAY),
-        Asked(system=system.id),
+        DriftQuery(system=system.id),
         speaker(lang),
         query={"lang": lang},
         systems=[system.id],

@@ -19,12 +19,12 @@ from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE, Person
 from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.followed import html
-from boussole.dashboard.followed.asking import Asked
+from boussole.dashboard.followed import followed_html
+from boussole.dashboard.followed.asking import FollowedForms
 from boussole.dashboard.followed.opinions_view import opinions_about
 from boussole.dashboard.followed.recommendations_view import Chosen, recommendations_page
 from boussole.dashboard.followed.routes import followed_routes
-from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, RULES, m
@@ -72,7 +72,7 @@ def test_overdue_ones_come_first_and_every_answer_is_told(scene):
         ("In progress", "1 October 2026 (Data steward)", "Half."),
     ]
     assert "outside authority" in shown.rows[2].told
-    assert "<script>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<script>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_address_says_which_are_shown(scene, asked, found):
     assert bool(shown.everything) == bool(
         set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
     )
-    assert "<b>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<b>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
 
 
 def test_filters_say_how_many_they_would_show(scene):
@@ -124,7 +124,7 @@ def test_a_long_list_has_pages(scene):
 )
 def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
     committee = Chamber(house=House(text=RULES), names={}, facts=Facts(as_of=DAY))
-    asked = Asked(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
+    asked = FollowedForms(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
     assert [title for title, _ in asked.of_entry(0)] == of_waiting
     assert [title for title, _ in asked.of_entry(2)] == of_answered
     assert asked.of_entry(9) == []
@@ -163,12 +163,12 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = html.beside([shown], EN) + html.opinions([shown], EN, ACTING)
+    written = followed_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
-    assert "No opinion on this" in html.beside([], EN)
+    assert "No opinion on this" in followed_html.beside([], EN)
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.ledger.search import Asked, Listed, Span
+from boussole.audits.ledger.search import LedgerQuery, Listed, Span
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records import Sealed
@@ -32,7 +32,7 @@ from boussole.dashboard import (
     register_html,
     system_html,
 )
-from boussole.dashboard.amendment import Seen
+from boussole.dashboard.amendment import CharterView
 from boussole.dashboard.article_view import Chosen, article_page
 from boussole.dashboard.caps import caps
 from boussole.dashboard.charter_view import charter_page
@@ -152,7 +152,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
 
 def charter_of(scene: Scene, say: Say) -> Html:
     versions = (Version(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
-    seen = Seen(
+    seen = CharterView(
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )
     page = charter_page(seen, say, query={})
@@ -164,7 +164,7 @@ def evidence_of(scene: Scene, say: Say) -> Html:
     entry = Listed(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
     span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
     found = Results(entries=(entry,), total=1, page=1, pages=1)
-    view = search_of(span, Asked(), found, scene, say, query={})
+    view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
     return join([evidence_html.head(head(span, None, say), say), evidence_html.search(view, say), *values])
 

@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import guard
 from boussole.dashboard.access.permissions import Action
 from boussole.dashboard.forms import inbox
-from boussole.dashboard.forms.html import folded_form, form_html
+from boussole.dashboard.forms.forms_html import folded_form, form_html
 from boussole.dashboard.forms.inbox import keep, problem_of
 from boussole.dashboard.forms.model import Field, Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values

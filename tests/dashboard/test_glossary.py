@@ -11,7 +11,7 @@ from boussole.dashboard import article_html, compass_html, system_html
 from boussole.dashboard.addresses import glossary_href
 from boussole.dashboard.article_view import Chosen, article_page
 from boussole.dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
-from boussole.dashboard.glossary.html import linked, page
+from boussole.dashboard.glossary.glossary_html import linked, page
 from boussole.dashboard.html import Html, join
 from boussole.dashboard.reading import reading
 from boussole.dashboard.scene import Scene

@@ -21,9 +21,9 @@ from boussole.dashboard import store
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.forms.html import Acting
+from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.incidents import html
+from boussole.dashboard.incidents import incidents_html
 from boussole.dashboard.incidents.asking import asked
 from boussole.dashboard.incidents.beside import open_incidents, owed, reported_words
 from boussole.dashboard.incidents.routes import incident_routes
@@ -46,9 +46,9 @@ def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     acting = Acting(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
     return (
-        html.head(shown, say)
-        + html.incidents(shown, say, acting, opening=forms.opening)
-        + html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
+        incidents_html.head(shown, say)
+        + incidents_html.incidents(shown, say, acting, opening=forms.opening)
+        + incidents_html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
     )
 
 

@@ -16,7 +16,7 @@ from boussole.charter.records.kinds import Finding
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard import lists
-from boussole.dashboard.alerts.verdicts import Seen, verdicts
+from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery
 from boussole.dashboard.article_standing import standings
@@ -146,7 +146,7 @@ def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stan
 
 def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:
     for name, own in stands.items():
-        known = verdicts(workspace, scene, name, Seen(), {}).known
+        known = verdicts(workspace, scene, name, SystemMark(), {}).known
         assert {subject: each.state for subject, each in known.items() if subject.startswith("article/")} == {
             f"article/{article}": verdict for article, verdict in own.items()
         }

@@ -13,7 +13,7 @@ from boussole.audits.ledger.keeping import Standing
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard import frame, store
-from boussole.dashboard.outside.html import foot, section
+from boussole.dashboard.outside.outside_html import foot, section
 from boussole.dashboard.outside.words import line
 from boussole.dashboard.words import speaker
 from tests.dashboard.api.test_cosignatures import KEY, knows

@@ -20,9 +20,9 @@ from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.addresses import ask_href
 from boussole.dashboard.article_view import Chosen, article_page
 from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.forms.html import Acting, form_html
+from boussole.dashboard.forms.forms_html import Acting, form_html
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.questions import html
+from boussole.dashboard.questions import questions_html
 from boussole.dashboard.questions.figure import figure_at, reference
 from boussole.dashboard.questions.forms import answers_of, asking, place_of
 from boussole.dashboard.questions.routes import question_routes
@@ -58,7 +58,7 @@ def test_a_question_can_be_about_a_system_as_a_whole(scene):
     whole = figure_at(scene, "matchft", "", EN)
     said = reference(whole, None)
     assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"].entry)
-    assert "Your question is about this system." in html.asking(whole, EN, back="/", lost=False)
+    assert "Your question is about this system." in questions_html.asking(whole, EN, back="/", lost=False)
     assert place_of(whole) == "matchft."
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
@@ -69,9 +69,9 @@ def test_the_form_is_filled_in_from_the_figure(figure):
     values = {field.name: field.value for field in form.fields}
     assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
     assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
-    shown = html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
+    shown = questions_html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
     assert figure.sentence.replace("'", "&#x27;") in shown or figure.sentence in shown
-    assert "There is no such figure here" in html.asking(None, EN, back="/", lost=True)
+    assert "There is no such figure here" in questions_html.asking(None, EN, back="/", lost=True)
 
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
@@ -121,7 +121,7 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     ]
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
-    shown = html.listed(page, EN, Acting(query={}, problem=None, forms=answers_of(page, EN)))
+    shown = questions_html.listed(page, EN, Acting(query={}, problem=None, forms=answers_of(page, EN)))
     assert "<b>In time" not in shown
     assert shown.count("<form") == 3
     assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."

@@ -15,7 +15,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.access.permissions import Action, Role, allowed
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.settings.facts import settings_facts, shown
-from boussole.dashboard.settings.html import page
+from boussole.dashboard.settings.settings_html import page
 from boussole.dashboard.settings.view import settings_page
 from boussole.dashboard.words import speaker
 

@@ -17,7 +17,7 @@ from boussole.charter.drift.moved_groups import apart, moved_groups
 from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import rule_of
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.view import drift_page
 from boussole.dashboard.scene import load
 from boussole.dashboard.words import speaker
@@ -83,7 +83,7 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     page = drift_page(
         load(workspace, today=LATER),
         drift,
-        Asked(system="matchft"),
+        DriftQuery(system="matchft"),
         speaker("en"),
         query={},
         systems=["matchft"],

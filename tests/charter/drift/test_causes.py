@@ -17,7 +17,7 @@ from boussole.audits.drift.shifts import shifts
 from boussole.audits.measures import Counts, Floats
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
-from boussole.charter.drift.groups import Told, mix_measures
+from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.look import meaning_series
 from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
 from boussole.charter.drift.rule import SCORE
@@ -78,7 +78,7 @@ class Month:
     bins: dict[str, list[int]]
     everybody: Counts
     by_score: Counts
-    told: Told
+    told: GroupSizes
 
 
 def logit(weights: Sequence[float], *inputs: Floats) -> Floats:
@@ -105,7 +105,7 @@ def drawn(world: World, random: np.random.Generator) -> Month:
         for name, x in columns.items()
     }
     groups = {"gender": {"F": int(women.sum()), "M": int((~women).sum())}}
-    return Month(bins, everybody, by_score, Told(decisions=world.n, groups=groups, expired=frozenset()))
+    return Month(bins, everybody, by_score, GroupSizes(decisions=world.n, groups=groups, expired=frozenset()))
 
 
 def month(at: int) -> Window:

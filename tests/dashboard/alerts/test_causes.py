@@ -20,7 +20,7 @@ from boussole.dashboard.alerts.changes import Change
 from boussole.dashboard.alerts.channels import known_channels
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.letters import letter
-from boussole.dashboard.drifting.asked import Asked
+from boussole.dashboard.drifting.query import DriftQuery
 from tests import offers
 from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
@@ -107,7 +107,7 @@ def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace
     item = next(each for each in found.messages[0].items if each.subject == "drift/inputs")
     assert item.facts["start"] == "2026-03-01"
     for lang in LANGUAGES:
-        page = store.drift_page(workspace, Asked(system="offers"), lang, fine=False, with_incidents=False).summary
+        page = store.drift_page(workspace, DriftQuery(system="offers"), lang, fine=False, with_incidents=False).summary
         told_there = " ".join([page.headline, *page.more])
         assert item.facts["texts"][lang]["sentence"].partition(":")[2].strip(". ") in told_there
     assert check(workspace, today=offers.AS_OF).changes == []

@@ -14,7 +14,7 @@ STEPS: tuple[Step, ...] = get_args(Step)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class DriftQuery:
     """A system, what it is compared with, and how its time is cut."""
 
     system: str = ""
@@ -22,7 +22,7 @@ class Asked:
     by: Step = "month"
 
     @classmethod
-    def of(cls, query: Mapping[str, str], *, fine: bool) -> Asked:
+    def of(cls, query: Mapping[str, str], *, fine: bool) -> DriftQuery:
         """What an address asks for; a value that is not known asks for nothing. `fine`: weeks and days may be seen."""
         against = next((each for each in AGAINST if each == query.get("against")), AGAINST[0])
         by = next((each for each in STEPS if each == query.get("by") and (fine or each == STEPS[0])), STEPS[0])
@@ -31,7 +31,7 @@ class Asked:
     def href(self, query: Mapping[str, str], **changed: str) -> str:
         """The address of the page with something else asked; what is asked by itself is left out.
 
-        >>> Asked(system="matchft", by="week").href({"lang": "en"}, against="previous")
+        >>> DriftQuery(system="matchft", by="week").href({"lang": "en"}, against="previous")
         '/drift?system=matchft&against=previous&by=week&lang=en'
         """
         asked = {"against": self.against, "by": self.by} | changed

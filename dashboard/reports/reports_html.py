@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from boussole.audits.languages import capital
 from boussole.dashboard.addresses import evidence_href
-from boussole.dashboard.forms.html import form_html
+from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.model import Form, Problem
-from boussole.dashboard.glossary.html import linked
+from boussole.dashboard.glossary.glossary_html import linked
 from boussole.dashboard.html import Html, details, el, join, link, stacked
+from boussole.dashboard.reports.cache import Report
 from boussole.dashboard.reports.forms import TAKE
-from boussole.dashboard.reports.kept import Report
 from boussole.dashboard.reports.making import Job
 from boussole.dashboard.reports.words import report_title
 from boussole.dashboard.words import Say

@@ -11,14 +11,14 @@ from boussole.audits.ledger.proof import Proof, parse_proof
 from boussole.audits.ledger.signing import verifier_of
 from boussole.charter.records import verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
-from boussole.dashboard.evidence_answers import Answer, Asking
+from boussole.dashboard.evidence_answers import Answer, EvidenceQuery
 from boussole.dashboard.evidence_head import bad_files
 from boussole.dashboard.words import Say
 
 MOST_BYTES = 200_000
 
 
-def kept_answer(content: bytes, asking: Asking) -> Answer | None:
+def kept_answer(content: bytes, asking: EvidenceQuery) -> Answer | None:
     """What a checkpoint or a proof is to the ledger; None for any other file."""
     text = _text(content)
     if text is None:
@@ -29,7 +29,7 @@ def kept_answer(content: bytes, asking: Asking) -> Answer | None:
     return None if proof is None else _proved(proof, asking)
 
 
-def _checkpoint(note: Note, checkpoint: Checkpoint, asking: Asking) -> Answer:
+def _checkpoint(note: Note, checkpoint: Checkpoint, asking: EvidenceQuery) -> Answer:
     """How the ledger stands to a kept checkpoint: everything is verified anew."""
     say, workspace = asking.say, asking.workspace
     found = verify_records(workspace, sizes=[checkpoint.size])
@@ -79,7 +79,7 @@ def _stands(stands: Standing, known: int, held: int, say: Say) -> str:
     return words[stands]
 
 
-def _signed(note: Note, asking: Asking) -> str:
+def _signed(note: Note, asking: EvidenceQuery) -> str:
     """Who signed: of others than this ledger, the keys are not known here."""
     own, say = verifier_of(asking.workspace), asking.say
     signed = own is not None and bool(check(note, [own]).signers)
@@ -100,7 +100,7 @@ def _later(checkpoint: Checkpoint, size: int, say: Say) -> str:
     return say.plural("One entry came later.", "{n} entries came later.", more) if more else say("No entry came later.")
 
 
-def _proved(proof: Proof, asking: Asking) -> Answer:
+def _proved(proof: Proof, asking: EvidenceQuery) -> Answer:
     """A proof by itself, then its checkpoint against the ledger."""
     say = asking.say
     if not proof.holds:

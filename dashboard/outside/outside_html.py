@@ -6,7 +6,7 @@ import datetime as dt
 
 from boussole.charter.records.outside import Outside
 from boussole.dashboard.html import Html, code, el, join, link, stacked
-from boussole.dashboard.outside.words import Said, line, view
+from boussole.dashboard.outside.words import OutsideNote, line, view
 from boussole.dashboard.words import Say
 
 ANCHOR = "outside"
@@ -51,5 +51,5 @@ def section(found: Outside, say: Say, *, now: dt.datetime) -> Html:
     )
 
 
-def _said(each: Said) -> Html | str:
+def _said(each: OutsideNote) -> Html | str:
     return el("strong", each.text, class_="late" if each.tone == "watch" else "overdue") if each.tone else each.text

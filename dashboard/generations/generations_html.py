@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.generations.view import Answer, GenerationsPage, Writer
-from boussole.dashboard.glossary.html import explained
+from boussole.dashboard.glossary.glossary_html import explained
 from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
