@@ -83,13 +83,6 @@ def is_local(workspace: Workspace) -> bool:
     return found
 
 
-def cookie(name: str) -> str:
-    """What the browser of the current rerun sends under a name; empty where it sends nothing."""
-    import streamlit as st
-
-    return st.context.cookies.get(name, "")
-
-
 def local(chosen: str) -> Person:
     """Who somebody says they are, in local mode; the default for what is no role of a browser.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import sessions, tokens
-from boussole.dashboard.access.person import COOKIE, Person, cookie, is_local, local, session_cookie
+from boussole.dashboard.access.person import COOKIE, Person, is_local, local, session_cookie
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,3 +49,10 @@ def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:
     if is_local(workspace):
         return local(sent(COOKIE))
     return sessions.person(workspace, sent(session_cookie(workspace.settings.access)))
+
+
+def cookie(name: str) -> str:
+    """What the browser of the current rerun sends under a name; empty where it sends nothing."""
+    import streamlit as st
+
+    return st.context.cookies.get(name, "")

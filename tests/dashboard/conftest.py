@@ -18,7 +18,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.access import person
+from boussole.dashboard.access import person, visitor
 from boussole.dashboard.scene import Scene
 from tests.as_json import save_audit
 
@@ -85,7 +85,7 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def chosen(role: str, member: str | None = None) -> None:
         value = f"{role}.{member}" if member else role
-        monkeypatch.setattr(person, "cookie", {person.COOKIE: value}.get)
+        monkeypatch.setattr(visitor, "cookie", {person.COOKIE: value}.get)
 
     return chosen
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import person
+from boussole.dashboard.access import person, visitor
 from boussole.dashboard.access.permissions import Role, allowed
 from boussole.dashboard.access.places import PAGES
 from boussole.dashboard.pages import pages
@@ -44,7 +44,7 @@ def walk(home: Path, lang: str = "en", *, only: Sequence[str] = ()) -> Shown:
     """Every page, or some, as somebody sees it who may see all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOUSSOLE_HOME", str(home))
-        patch.setattr(person, "cookie", {person.COOKIE: "operator"}.get)
+        patch.setattr(visitor, "cookie", {person.COOKIE: "operator"}.get)
         found = {
             (page.name, str(asked)): seen(page.name, asked, lang=lang)
             for page in pages(speaker(lang))

@@ -16,7 +16,7 @@ from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.records.acts import Mandate
 from boussole.charter.records.statements import statements
 from boussole.dashboard import frame, store
-from boussole.dashboard.access import person, sessions
+from boussole.dashboard.access import sessions, visitor
 from boussole.dashboard.access.places import ROUTES
 from boussole.dashboard.committee.acts.house_doing import BASE as COMMITTEE
 from boussole.dashboard.committee.acts.routes import DOINGS
@@ -82,7 +82,7 @@ def seen(hall, at, monkeypatch):
         client = browsers.setdefault(name, None) or at(name)
         browsers[name] = client
         monkeypatch.setattr(frame.st, "query_params", Query(**query))
-        monkeypatch.setattr(person, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
+        monkeypatch.setattr(visitor, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
         return " ".join(look(page)).replace(f'value="{UNSAID}"', "")
 
     return by

@@ -13,7 +13,7 @@ from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.drafts import begin, draft, drafts
 from boussole.charter.records.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
 from boussole.dashboard import frame, store
-from boussole.dashboard.access import log, open_sessions, person, sessions
+from boussole.dashboard.access import log, open_sessions, sessions, visitor
 from boussole.dashboard.access.permissions import Action
 from boussole.dashboard.access.places import ROUTES
 from boussole.dashboard.access.sessions import digest
@@ -137,10 +137,10 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     for name, query in pages:
         tries.add()
         monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **query))
-        monkeypatch.setattr(person, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
+        monkeypatch.setattr(visitor, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
         assert "bob alone" not in " ".join(look(name)), name
     monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **pages[0][1]))
-    monkeypatch.setattr(person, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
+    monkeypatch.setattr(visitor, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):
         tries.add()

@@ -18,7 +18,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard import frame
-from boussole.dashboard.access import identity, log, person, sessions
+from boussole.dashboard.access import identity, log, sessions, visitor
 from boussole.dashboard.access.database import access, session_table
 from boussole.dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
 from boussole.dashboard.access.person import Person
@@ -163,7 +163,7 @@ def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch,
     oidc.knows("ada", "stewards", acr="pwd")
     sign_in("ada")
     number = client.cookies["boussole_session"]
-    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
     shown = " ".join(look("data"))
     told = {"fr": "Votre rôle demande une connexion plus forte", "en": "Your role asks for a stronger sign-in"}[lang]
     assert told in shown
