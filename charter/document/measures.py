@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
@@ -13,6 +14,9 @@ from boussole.audits.measures import Measure, Status
 from boussole.charter.document.base import Count, Part
 
 Side = Literal["below", "above"]
+Number = int | float
+"""Written as it was read: a whole number stays one."""
+Pair = tuple[Number, Number]
 Scale = Literal["ratio", "difference", "distance"]
 
 
@@ -25,6 +29,31 @@ class IntervalOfMeasure(Part):
     method: str
 
 
+class StoredTest(Part):
+    """The test behind a measure: its kind, and the figures by which `audits.uncertainty.tests` computes it again."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+    k: Pair | None = None
+    """Cases of the compared group, and of whom it is compared with."""
+    n: Pair | None = None
+    """Their sizes: effective ones, with `df`, where they are estimated from clusters."""
+    transform: str | None = None
+    estimate: float | None = None
+    statistic: float | None = None
+    se: float | None = None
+    df: Number | None = None
+    scale: float | None = None
+    scale_reference: float | None = None
+    design_effect: float | None = None
+
+    @cached_property
+    def stated(self) -> dict[str, Any]:
+        """The same as measures state it."""
+        return self.written()
+
+
 class Params(Part):
     """What a measure depends on. Named here is what judging and pages read; a metric may add figures of its own."""
 
@@ -33,7 +62,7 @@ class Params(Part):
     scale: Scale | None = None
     bad_side: Side | None = None
     against: str | None = None
-    test: Mapping[str, Any] | None = None
+    test: StoredTest | None = None
     values: tuple[float, ...] | None = None
     picture: str | None = None
     readable_from: dt.date | None = None

@@ -62,7 +62,9 @@ def series_of(documents: Mapping[Window, AuditDocument]) -> list[Series]:
 
 def _step(window: Window, document: AuditDocument, measure_id: str) -> Step | None:
     found = next((each for each in document.measures if each.id == measure_id), None)
-    return None if found is None else step_of(window, found, found.params.test)
+    if found is None:
+        return None
+    return step_of(window, found, None if found.params.test is None else found.params.test.stated)
 
 
 def told(document: AuditDocument) -> GroupSizes:
