@@ -30,12 +30,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, newest, rerun
 from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
-from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records import save_audit, sign_checkpoint, stored_audits
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access import log
 from boussole.dashboard.commands.verifying import told
 from tests import offers
-from tests.as_json import run_audit, save_audit
+from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.sparing import later
 
