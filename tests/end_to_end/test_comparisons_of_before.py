@@ -19,6 +19,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
+from boussole.charter.document.comparing import Comparison, VersionComparison
+from boussole.charter.document.drift import DriftDocument
 from boussole.dashboard.cli import app
 
 DATA = Path(__file__).parents[1] / "data"
@@ -141,3 +143,16 @@ def test_what_is_written_and_told_is_what_was(now: dict[str, Any], said: dict[st
 def test_what_is_kept_is_what_was_to_the_byte(now: dict[str, Any], said: dict[str, Any]) -> None:
     assert settled(json.loads(now["kept"])) == settled(json.loads(said["kept"]))
     assert canonical_json(json.loads(said["kept"])).decode() == said["kept"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_was_written_before_is_read_and_written_alike(said: dict[str, Any], name: str) -> None:
+    text = json.dumps(said[name]["json"])
+    read = (
+        DriftDocument.read(text) if name.startswith("drift") else Comparison.model_validate_json(text, strict=True).root
+    )
+    assert json.dumps(read.written()) == text
+
+
+def test_a_kept_comparison_of_before_is_read(said: dict[str, Any]) -> None:
+    assert canonical_json(VersionComparison.read(said["kept"]).written()).decode() == said["kept"]
