@@ -38,7 +38,7 @@ METRICS = (
     ),
 )
 ''',
-    "audits/metrics/registry.py": {
+    "audits/metric_registry.py": {
         "from boussole.audits.metrics.ranking import": (
             "from boussole.audits.metrics.passing import METRICS as PASSING_METRICS\n"
             "from boussole.audits.metrics.ranking import"

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.cubes.read import days_of
+from boussole.audits.counts.read import days_of
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import read_windows
 from boussole.audits.drift.version_windows import version_windows

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from boussole.audits.drift.evidently_columns import Note, Reason
-from boussole.audits.drift.evidently_figures import Key, Reading
+from boussole.audits.drift.evidently_methods import Key, Reading
 from boussole.audits.measures import Measure, Status
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part

@@ -18,10 +18,10 @@ from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
-from boussole.audits.drift.evidently_figures import METHODS, Key, Reading
+from boussole.audits.drift.evidently_methods import METHODS, Key, Reading
 from boussole.audits.drift.pairs import exact_pair, window_asked
 from boussole.audits.errors import ReportError, SourceError
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.drift import DriftDocument
