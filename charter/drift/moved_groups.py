@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.uncertainty.holm import holm_levels
 from boussole.audits.uncertainty.inversion import End, end_of
 from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import by_id
 from boussole.charter.drift.rule import Rule
 
-Document = Mapping[str, Any]
 Ends = tuple[float, float]
 ENDS: tuple[End, End] = ("low", "high")
 QUANTITIES = ("mean_score", "selection_rate")
@@ -27,13 +28,13 @@ class Moved:
     quantity: str
     by: tuple[str, ...]
     group: tuple[str, ...]
-    change: Document
-    difference: Document | None
+    change: MeasureDocument
+    difference: MeasureDocument | None
     otherwise: bool
     between: Ends | None = None
 
 
-def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
+def months_with_groups(documents: Mapping[Window, AuditDocument]) -> list[Window]:
     """The whole months whose audits say how groups moved, or why they do not say, oldest first."""
     return [
         window
@@ -42,22 +43,22 @@ def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
     ]
 
 
-def moved_groups(document: Document, rule: Rule) -> list[Moved]:
+def moved_groups(document: AuditDocument, rule: Rule) -> list[Moved]:
     """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
     charter, shared between the looks of a year."""
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = by_id(document.measures)
     found = []
     for quantity in QUANTITIES:
         levels = _levels(document, f"{quantity}_change_difference", rule)
-        for measure in document["measures"]:
-            if measure["metric"] == f"{quantity}_change" and measure["group"]:
-                _, _, label = measure["id"].partition("/")
+        for measure in document.measures:
+            if measure.metric == f"{quantity}_change" and measure.group:
+                _, _, label = measure.id.partition("/")
                 difference = measures.get(f"{quantity}_change_difference/{label}")
                 found.append(
                     Moved(
                         quantity=quantity,
-                        by=tuple(measure["by"]),
-                        group=tuple(measure["group"][name] for name in measure["by"]),
+                        by=measure.by,
+                        group=measure.values_of_group,
                         change=measure,
                         difference=difference,
                         otherwise=_by_chance(difference) * rule.looks <= rule.alpha,
@@ -67,38 +68,37 @@ def moved_groups(document: Document, rule: Rule) -> list[Moved]:
     return found
 
 
-def _levels(document: Document, metric: str, rule: Rule) -> dict[str, float]:
+def _levels(document: AuditDocument, metric: str, rule: Rule) -> dict[str, float]:
     """The two-sided level that each difference is held to: Holm's over all groups, shared between the looks."""
     family = {
-        each["id"]: float(each["params"]["p"])
-        for each in document["measures"]
-        if each["metric"] == metric and "p_adjusted" in each["params"]
+        each.id: each.params.p
+        for each in document.measures
+        if each.metric == metric and each.params.p is not None and each.params.p_adjusted is not None
     }
     levels = holm_levels(list(family.values()), alpha=rule.alpha / rule.looks)
     return dict(zip(family, levels, strict=True))
 
 
-def _between(difference: Document | None, levels: Mapping[str, float]) -> Ends | None:
-    test = None if difference is None else difference["params"].get("test")
-    if difference is None or test is None or difference["id"] not in levels:
+def _between(difference: MeasureDocument | None, levels: Mapping[str, float]) -> Ends | None:
+    if difference is None or difference.params.test is None or difference.id not in levels:
         return None
-    low, high = (end_of(test, chance=levels[difference["id"]] / 2, end=end) for end in ENDS)
+    test, chance = difference.params.test.stated, levels[difference.id] / 2
+    low, high = (end_of(test, chance=chance, end=end) for end in ENDS)
     return None if low is None or high is None else (low, high)
 
 
-def _tells(document: Document) -> bool:
-    return any(each["group"] and each["metric"] in CHANGES for each in document["measures"])
+def _tells(document: AuditDocument) -> bool:
+    return any(each.group and each.metric in CHANGES for each in document.measures)
 
 
-def _by_chance(difference: Document | None) -> float:
+def _by_chance(difference: MeasureDocument | None) -> float:
     """How likely chance alone makes a group move so much otherwise than whom it is compared with; 1 where not known."""
-    known = difference is not None and difference["value"] is not None
-    return float(difference["params"]["p_adjusted"]) if known and difference is not None else 1.0
+    return given(difference.params.p_adjusted) if difference and difference.value is not None else 1.0
 
 
-def everybody(document: Document, quantity: str) -> Document | None:
+def everybody(document: AuditDocument, quantity: str) -> MeasureDocument | None:
     """The change of everybody."""
-    return next((m for m in document["measures"] if m["id"] == f"{quantity}_change"), None)
+    return next((each for each in document.measures if each.id == f"{quantity}_change"), None)
 
 
 def apart(found: Sequence[Moved]) -> list[Moved]:

@@ -22,7 +22,7 @@ def interval_of(measure: MeasureInShort, tested: PValues, levels: Levels, *, alp
     test for *watch*, at its step of Holm's procedure: yet not beyond the breach level, whose own step is stricter. The
     other end is that of the test for *kept*, at the charter's level.
     """
-    test, below = given(measure.params.test), measure.params.bad_side == "below"
+    test, below = given(measure.params.test).stated, measure.params.bad_side == "below"
     broken = verdict_of(tested, alpha, past_watch=False) == Verdict.BROKEN
     error = given(tested.at_breach) if broken else tested.at_watch
     bad = end_of(test, chance=error, end="high" if below else "low")

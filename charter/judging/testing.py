@@ -150,7 +150,7 @@ def more_decisions(
     If the truth is as measured: kept when it lies on the good side of the level for that (by the second rule, of the
     watch level too), else broken; and watch when it lies beyond the watch level. None: no reasonable number would.
     """
-    test, watch, kept = given(measure.params.test), watch_level(threshold), kept_level(threshold)
+    test, watch, kept = given(measure.params.test).stated, watch_level(threshold), kept_level(threshold)
     watched = rule > 1 and _beyond(measure, watch) < 0.5
     found = []
     for level in {watch, kept}:
@@ -220,4 +220,4 @@ def _beyond(measure: MeasureInShort, level: float) -> float:
 def _tails(measure: MeasureInShort, level: float) -> tuple[float, float]:
     """How likely so bad a figure is if the truth is not beyond a level, and so good a one if it is."""
     params = measure.params
-    return tails(given(params.test), threshold=level_of(measure, level), bad_side=given(params.bad_side))
+    return tails(given(params.test).stated, threshold=level_of(measure, level), bad_side=given(params.bad_side))

@@ -235,7 +235,7 @@ class _Judging:
 
     def undecidable(self, measure: MeasureInShort) -> bool:
         """Whether a distance was counted from too few decisions for its test to decide."""
-        return self.rule > 1 and too_few(given(measure.params.test))
+        return self.rule > 1 and too_few(given(measure.params.test).stated)
 
     def _comparison(self, question: Question, measure: MeasureInShort) -> Comparison:
         threshold = question.indicator.threshold

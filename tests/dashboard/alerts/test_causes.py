@@ -14,7 +14,7 @@ import yaml
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.auditing.audit import run_audit as run_audit_to_model
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
@@ -28,7 +28,6 @@ from boussole.dashboard.alerts.verdicts import _audited
 from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.scene import load
 from tests import offers
-from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
 
 RATIO = "adjusted_selection_rate_ratio"
@@ -65,10 +64,11 @@ def test_an_amended_charter_is_named_as_the_cause_and_the_figures_are_not(worksp
     check(workspace)
     system = workspace.system("offers")
     before = {
-        each["indicator"]: each["verdict"] for each in run_audit(workspace, system, dry_run=True, **WINDOW)["verdicts"]
+        each["indicator"]: each["verdict"]
+        for each in run_audit(workspace, system, dry_run=True, **WINDOW).written()["verdicts"]
     }
     amend(workspace, watch=1.0, breach=0.99)
-    judged = run_audit(workspace, system, **WINDOW)["verdicts"]
+    judged = run_audit(workspace, system, **WINDOW).written()["verdicts"]
     after = {each["indicator"]: each["verdict"] for each in judged}
     found = of_gender(check(workspace).changes)
     assert before[f"{RATIO}_gender"] == "kept"
@@ -122,7 +122,7 @@ def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace
 def test_another_rule_is_named_as_the_cause_where_it_alone_changed_an_answer(workspace: Workspace) -> None:
     """The same window, measured alike: by the first rule a figure beyond the watch level could be kept."""
     system, charter = workspace.system("offers"), in_force(workspace).charter
-    new = run_audit_to_model(workspace, system, dry_run=True, **WINDOW)
+    new = run_audit(workspace, system, dry_run=True, **WINDOW)
     facts = facts_of(workspace, as_of=new.as_of)
     then = judge(
         charter, system, new.measures, window_start=new.window.start, window_end=new.window.end, facts=facts, rule=1
