@@ -20,7 +20,7 @@ from dashboard.access.lapsed import lapsed
 from dashboard.access.log import look
 from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
 from dashboard.access.person import address_of, is_token, of_request
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.access.sessions import SignedOutError
 from dashboard.access.tokens import subject_of
 from dashboard.api.limits import Limiter

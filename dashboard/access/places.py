@@ -1,4 +1,7 @@
-"""Where each action is done: every page, command and route names one. The test of the matrix reads these lists."""
+"""Where each action is done: every page, command and route names one; those of records say it in their models.
+
+The test of the matrix reads these lists, and those of `routes.py`.
+"""
 
 from __future__ import annotations
 
@@ -31,98 +34,6 @@ PAGES: dict[str, Action] = {
     "reports": Action.SEE_REPORTS,
 }
 """By the name of the file in app_pages."""
-
-ROUTES: dict[str, Action] = {
-    "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
-    "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
-    "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
-    "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
-    "/drift-make/{of}": Action.AUDIT,
-    "/report-file/{name}": Action.SEE_REPORTS,
-    "/report-make": Action.MAKE_REPORT,
-    "/evidence/checkpoint": Action.TAKE_CHECKPOINTS,
-    "/evidence/proof/{number}": Action.TAKE_PROOFS,
-    "/evidence/check": Action.CHECK_FILES,
-    "/session-calendar/{entry:int}.{lang}.ics": Action.SEE_COMMITTEE,
-    "/session-minutes/{entry:int}.{lang}.md": Action.SEE_COMMITTEE,
-    "/session-minutes/{entry:int}.json": Action.SEE_COMMITTEE,
-    "/drafts/new/{of}": Action.DRAFT,
-    "/drafts/save/{of}": Action.DRAFT,
-    "/drafts/discard/{of}": Action.DRAFT,
-    "/ask/{of}": Action.TAKE_PART,
-    "/questions/answer/{of}": Action.ANSWER,
-    "/recommendations/reply/{of}": Action.ANSWER,
-    "/recommendations/follow/{of}": Action.FOLLOW,
-    "/recommendations/outside": Action.FOLLOW,
-    "/recommendations/own": Action.ISSUE,
-    "/committee-act/convene/{of}": Action.CONVENE,
-    "/committee-act/adopt/{of}": Action.SET_RULES,
-    "/committee-act/seat/{of}": Action.SEAT,
-    "/committee-act/end-mandate/{of}": Action.SEAT,
-    "/committee-act/office/{of}": Action.SEAT,
-    "/committee-act/interest/{of}": Action.TAKE_PART,
-    "/committee-act/refer/{of}": Action.REFER,
-    "/committee-act/refer-ourselves/{of}": Action.TAKE_PART,
-    "/session-act/attend/{of}": Action.PRESIDE,
-    "/session-act/proxy/{of}": Action.PRESIDE,
-    "/session-act/open/{of}": Action.PRESIDE,
-    "/session-act/no-quorum/{of}": Action.PRESIDE,
-    "/session-act/close/{of}": Action.PRESIDE,
-    "/session-act/freeze/{of}": Action.CONVENE,
-    "/session-act/minutes/{of}": Action.CONVENE,
-    "/session-act/cancel/{of}": Action.CONVENE,
-    "/session-act/amend/{of}": Action.CONVENE,
-    "/session-act/again/{of}": Action.CONVENE,
-    "/session-act/vote/{of}": Action.PRESIDE,
-    "/session-act/consensus/{of}": Action.PRESIDE,
-    "/session-act/count/{of}": Action.PRESIDE,
-    "/session-act/annul/{of}": Action.PRESIDE,
-    "/session-act/aside/{of}": Action.PRESIDE,
-    "/session-act/issue/{of}": Action.ISSUE,
-    "/session-act/publish/{of}": Action.ISSUE,
-    "/session-act/published/{of}": Action.ISSUE,
-    "/session-act/rapporteur/{of}": Action.CONVENE,
-    "/session-act/hear/{of}": Action.CONVENE,
-    "/session-act/cast/{of}": Action.TAKE_PART,
-    "/session-act/recuse/{of}": Action.TAKE_PART,
-    "/session-act/dissent/{of}": Action.TAKE_PART,
-    "/session-act/ask/{of}": Action.TAKE_PART,
-    "/session-act/give-proxy/{of}": Action.TAKE_PART,
-    "/work/survey": Action.STATE,
-    "/work/training": Action.STATE,
-    "/work/time": Action.STATE,
-    "/work/consultation": Action.STATE,
-    "/incidents/open": Action.TELL_INCIDENT,
-    "/incidents/news/{of}": Action.FOLLOW_INCIDENT,
-    "/incidents/close/{of}": Action.FOLLOW_INCIDENT,
-    "/incidents/appeal": Action.ENTER_APPEAL,
-    "/incidents/decide": Action.ENTER_APPEAL,
-    "/access/role": Action.CHOOSE_ROLE,
-    "/access/sign-in": Action.SIGN_IN,
-    "/access/callback": Action.SIGN_IN,
-    "/access/sign-out": Action.SIGN_IN,
-    "/access/back-channel-logout": Action.SIGN_IN,
-    "/access/sessions/end": Action.OWN_SESSIONS,
-    "/api/openapi.json": Action.ASK_HEALTH,
-    "/api/systems": Action.SEE_REGISTER,
-    "/api/systems/{system}": Action.SEE_REGISTER,
-    "/api/systems/{system}/audits": Action.SEE_SYSTEM,
-    "/api/systems/{system}/measures": Action.SEE_SYSTEM,
-    "/api/verdicts": Action.SEE_SYSTEM,
-    "/api/audits/{entry}": Action.SEE_SYSTEM,
-    "/api/charter": Action.SEE_CHARTER,
-    "/api/ledger": Action.SEE_EVIDENCE,
-    "/api/ledger/checkpoint": Action.TAKE_CHECKPOINTS,
-    "/api/ledger/key": Action.TAKE_CHECKPOINTS,
-    "/api/ledger/outside": Action.SEE_EVIDENCE,
-    "/api/ledger/cosignatures": Action.COSIGN,
-    "/api/ledger/{entry}": Action.SEE_EVIDENCE,
-    "/api/ledger/{entry}/proof": Action.TAKE_PROOFS,
-    "/api": Action.ASK_HEALTH,
-    "/api/{rest:path}": Action.ASK_HEALTH,
-    "/healthz": Action.ASK_HEALTH,
-}
-"""By the path of the route."""
 
 COMMANDS: dict[str, Action] = {
     "demo": Action.KEEP_HOUSE,
@@ -165,17 +76,8 @@ COMMANDS: dict[str, Action] = {
     "record recommendation": Action.FOLLOW,
     "record reply": Action.ANSWER,
     "record follow-up": Action.FOLLOW,
-    "work survey": Action.STATE,
-    "work training": Action.STATE,
-    "work time": Action.STATE,
-    "work consultation": Action.STATE,
     "work list": Action.SEE_COMMITTEE,
-    "incident open": Action.TELL_INCIDENT,
-    "incident update": Action.FOLLOW_INCIDENT,
-    "incident close": Action.FOLLOW_INCIDENT,
     "incident list": Action.SEE_INCIDENTS,
-    "appeal enter": Action.ENTER_APPEAL,
-    "appeal decide": Action.ENTER_APPEAL,
     "appeal list": Action.SEE_APPEALS,
     "committee refer": Action.REFER,
     "committee rapporteur": Action.CONVENE,
@@ -257,7 +159,21 @@ COMMANDS: dict[str, Action] = {
     "alerts list": Action.SEE_ALERTS,
     "alerts schema": Action.LEARN,
 }
-"""By the words of the command."""
+"""By the words of the command; those that make records are not among them."""
+
+
+def every_command() -> dict[str, Action]:
+    """The action of every command."""
+    from charter.records.kinds import KINDS
+
+    made = {each.words: Action[each.action] for model in KINDS.values() for each in model.commands}
+    return {**COMMANDS, **made}
+
+
+def of_command(words: str) -> Action:
+    """The action of one command; models are asked only where it is none of the others."""
+    return COMMANDS[words] if words in COMMANDS else every_command()[words]
+
 
 OPTIONS: dict[str, Action] = {
     "export pack --restricted": Action.EXPORT_RESTRICTED,

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 
 from dashboard.access.permissions import STRANGERS
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.api import answers, ledger
 from dashboard.api.refusals import TOLD
 from dashboard.api.routing import Address

@@ -13,7 +13,7 @@ from dashboard.access.person import here
 from dashboard.evidence_view import number_of
 from dashboard.forms.html import Acting
 from dashboard.incidents import html
-from dashboard.incidents.asking import asked
+from dashboard.incidents.asking import forms_for
 from dashboard.incidents.view import incidents_page
 from dashboard.words import Say, speaker
 
@@ -25,7 +25,7 @@ def show(say: Say) -> None:
     if single:
         look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
     page = incidents_page(seen, say, query=query, single=single)
-    forms = asked(seen, role, say)
+    forms = forms_for(seen, role, say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms.of_incident)
     frame.put(
         html.head(page, say),

@@ -6,12 +6,12 @@ import streamlit as st
 
 from audits.errors import BoussoleError
 from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
 from dashboard.access.person import here
 from dashboard.forms.html import Acting
+from dashboard.records.routes import offered
+from dashboard.records.setting import Setting
 from dashboard.words import Say, speaker
 from dashboard.work import html
-from dashboard.work.forms import all_forms
 from dashboard.work.view import work_page
 
 
@@ -19,8 +19,7 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, query = frame.scene(), frame.kept_query()
     page = work_page(seen, say, query=query)
-    systems = [(name, seen.title(name, say)) for name in seen.systems]
-    forms = all_forms(systems, say) if allowed(here().role, Action.STATE) else []
+    forms = offered("work", Setting(person=here(), say=say, scene=seen))
     frame.put(
         html.head(page, say),
         frame.just_done(frame.stated_entries(), say),

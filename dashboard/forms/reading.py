@@ -30,6 +30,10 @@ class Values:
         for each in form.fields:
             self._check(each)
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the form asks for it."""
+        return name in self._fields
+
     def text(self, name: str) -> str:
         """A line or a longer text, without the space around it."""
         return self._first(name)

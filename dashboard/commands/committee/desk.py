@@ -78,6 +78,14 @@ class Desk:
 
         return at or here_and_now(self.house.rules)
 
+    def sealed(self, kind: type[Act], fields: dict[str, Any]) -> Sealed:
+        """Seal an act of what was typed."""
+        from charter.committee.doing import act
+
+        anew = fields.pop("anew", False)
+        said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
+        return act(self.workspace, self.name, kind, said, who=self.who, anew=anew)
+
     def do(self, kind: type[Act], /, *, anew: bool = False, **fields: Any) -> None:
         """Seal an act, and say where."""
         from charter.committee.acting import do

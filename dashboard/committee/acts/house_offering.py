@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from charter.committee.members import sitting_on
 from dashboard.access.permissions import allowed
 from dashboard.access.person import Person
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.committee.acts import seating
 from dashboard.committee.acts.convening import CONVENE
 from dashboard.committee.acts.house_doing import HouseDoing

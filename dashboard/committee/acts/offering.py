@@ -24,7 +24,7 @@ from charter.records.acts import (
 )
 from dashboard.access.permissions import allowed
 from dashboard.access.person import Person
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.committee.acts import calling, deciding, session_acts, taking_part
 from dashboard.committee.acts.doing import Doing
 from dashboard.committee.acts.place import Place

@@ -17,7 +17,7 @@ from charter.records.acts import Mandate
 from charter.records.statements import statements
 from dashboard import frame, store
 from dashboard.access import person, sessions
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.committee.acts.house_doing import BASE as COMMITTEE
 from dashboard.committee.acts.routes import DOINGS
 from tests.charter.committee.desk import CALLED, DAY, m

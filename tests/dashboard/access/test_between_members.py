@@ -15,7 +15,7 @@ from charter.records.acts import Ballot, CommitteeQuestion, Dissent, Interest, R
 from dashboard import frame, store
 from dashboard.access import log, open_sessions, person, sessions
 from dashboard.access.permissions import Action
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.access.sessions import digest
 from dashboard.forms import inbox
 from tests.charter.committee.desk import DAY, m

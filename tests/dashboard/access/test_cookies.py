@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from audits.workspace import Workspace
 from dashboard.access import handshake
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.server import doors, routes
 from dashboard.serving.headers import Headers
 from tests.attacks import Tries

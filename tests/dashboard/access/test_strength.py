@@ -22,7 +22,7 @@ from dashboard.access import identity, log, person, sessions
 from dashboard.access.database import access, session_table
 from dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
 from dashboard.access.person import Person
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.access.sessions import SignedOutError
 from dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
 from tests.dashboard.access.test_lapsed import BROWSER, fields

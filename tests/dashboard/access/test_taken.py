@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from dashboard.access import guard, taken, tokens
 from dashboard.access.own_sessions import PATH
 from dashboard.access.permissions import STRANGERS
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.api.limits import Limiter
 from dashboard.api.refusals import is_api
 

@@ -17,7 +17,7 @@ from audits.workspace import Workspace
 from charter.loading import load_charter
 from dashboard.access import log, tokens
 from dashboard.access.permissions import STRANGERS, Action
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.api.openapi import ADDRESSES, document
 from dashboard.api.queries import PageQuery, VerdictsQuery
 from dashboard.api.refusals import OPENAPI, TOLD

@@ -21,7 +21,7 @@ from audits.workspace import Workspace
 from charter.records.outside import State, outside
 from dashboard.access import tokens
 from dashboard.access.permissions import STRANGERS
-from dashboard.access.places import ROUTES
+from dashboard.access.routes import ROUTES
 from dashboard.api.refusals import is_api
 from dashboard.server import routes
 from tests.end_to_end.test_kept_checkpoint import grow

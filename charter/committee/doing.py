@@ -1,0 +1,60 @@
+"""Doing what a command or a form asks of a committee: an act of some fields, or what is computed as it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from audits.workspace import Workspace
+from charter.committee.acting import Who, do, do_once
+from charter.committee.balloting import annul_vote, end_vote
+from charter.committee.meeting import agree, open_session, record_no_quorum
+from charter.committee.minutes import seal_minutes
+from charter.committee.packs import freeze
+from charter.records import Sealed
+from charter.records.acts import Act, Annulment, Consensus, FrozenPack, Minutes, NoQuorum, Opening, Tally
+
+
+def _open(workspace: Workspace, name: str, *, of: int, who: Who, presiding: str | None = None) -> Sealed:
+    return open_session(workspace, name, of=of, who=who, chair=presiding)
+
+
+def _count(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+    return end_vote(workspace, name, vote=of, who=who)
+
+
+def _annul(workspace: Workspace, name: str, *, of: int, who: Who, text: str) -> Sealed:
+    return annul_vote(workspace, name, vote=of, who=who, text=text)
+
+
+COUNTED: Mapping[type[Act], Callable[..., Sealed]] = {
+    Opening: _open,
+    NoQuorum: record_no_quorum,
+    FrozenPack: freeze,
+    Minutes: seal_minutes,
+    Consensus: agree,
+    Tally: _count,
+    Annulment: _annul,
+}
+"""Acts whose numbers are counted, or whose ballots are destroyed, in the moment they are sealed."""
+
+
+def act(
+    workspace: Workspace,
+    name: str,
+    kind: type[Act],
+    fields: Mapping[str, Any],
+    *,
+    who: Who,
+    anew: bool = False,
+    seen: int | None = None,
+) -> Sealed:
+    """Do something in a committee. `seen`: the last entry when the form that asks for it was shown.
+
+    Raises RefusedError when the rules do not allow it, ValidationError for fields that do not make the act.
+    """
+    if kind in COUNTED:
+        return COUNTED[kind](workspace, name, who=who, **fields)
+    made = kind.model_validate({**asdict(who), "committee": name, **fields})
+    return do(workspace, made, anew=anew) if seen is None else do_once(workspace, made, seen=seen)

@@ -1,0 +1,116 @@
+"""What a command that makes a record does: it reads its options as the fields of the model, and seals it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from pydantic import ValidationError
+
+from audits.errors import BoussoleError
+from audits.systems.loading import explain
+from charter.incidents.entering import enter
+from charter.records import Sealed, keep_file, seal
+from charter.records.acts import Act
+from charter.records.base import Statement
+from charter.records.files import describe
+from charter.records.inputs import UNFIT, Command, Input, input_of, plain
+from dashboard.commands.committee.desk import Desk, desk
+from dashboard.commands.console import say, workspace_of
+from dashboard.commands.hooks import AFTER, BEFORE
+from dashboard.commands.of_records import option_of
+from dashboard.commands.stating import articles_of
+from dashboard.records.computed import computed
+
+if TYPE_CHECKING:
+    from audits.workspace import Workspace
+
+
+def run(context: typer.Context, model: type[Statement], command: Command, given: Mapping[str, Any]) -> None:
+    """Seal what was typed, and say where. Raises BoussoleError, and then seals nothing."""
+    at = _desk(context, given) if issubclass(model, Act) else None
+    workspace = at.workspace if at else workspace_of(context)
+    document: Path | None = given.get("document")
+    fields = {
+        name: _read(workspace, at, (model, name, input_of(model, name, command.inputs)), value)
+        for name, value in given.items()
+        if value is not None and name != "document"
+    }
+    fields = {**fields, **command.fixed, **({"document": describe(document)} if document else {})}
+    before = BEFORE.get(command.words)
+    told = dict(fields)
+    try:
+        fields = computed(workspace, model, before(workspace, at, fields) if before else fields)
+        done = _sealed(workspace, at, model, fields, document)
+    except ValidationError as error:
+        raise BoussoleError(
+            _told(error, model, command), next_step="Nothing was recorded. Mend it and try again."
+        ) from error
+    if at:
+        at.told(done)
+    else:
+        say(f"Sealed at entry {done.entry}: {model.kind}.")
+    if command.words in AFTER:
+        AFTER[command.words](workspace, at, done, told)
+
+
+def _told(error: ValidationError, model: type[Statement], command: Command) -> str:
+    """What is wrong; of an option that does not fit, what it takes."""
+    fault = error.errors()[0]
+    name = str(fault.get("ctx", {}).get("at", ""))
+    if fault["type"] != UNFIT or name not in model.model_fields:
+        return explain(error, model)
+    option = option_of(name, input_of(model, name, command.inputs))
+    return f"{option}: {fault['msg']} It takes: {model.model_fields[name].description}."
+
+
+def _sealed(
+    workspace: Workspace, at: Desk | None, model: type[Statement], fields: dict[str, Any], document: Path | None
+) -> Sealed:
+    if at is not None and issubclass(model, Act):
+        if document:
+            keep_file(workspace, document)
+        return at.sealed(model, fields)
+    made = model.model_validate(fields)
+    if document:
+        keep_file(workspace, document)
+    return enter(workspace, made) if made.governed else seal(workspace, made)
+
+
+def _desk(context: typer.Context, given: Mapping[str, Any]) -> Desk:
+    return desk(context, given["committee"], given["role"], given["on"], by=given.get("by"))
+
+
+def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:
+    """A field as it was typed: members by number or name, systems and articles as they are known."""
+    model, name, said = field
+    known = model.model_fields.get(name)
+    if isinstance(value, dt.datetime) and (known is None or plain(known.annotation) is dt.date):
+        return value.date()
+    if said.choices not in READERS:
+        return value
+    read = READERS[said.choices]
+    return [read(workspace, at, each) for each in value] if isinstance(value, list) else read(workspace, at, value)
+
+
+def _system(workspace: Workspace, _: Desk | None, word: str) -> str:
+    return workspace.system(word).id
+
+
+def _article(workspace: Workspace, _: Desk | None, word: str) -> str:
+    return articles_of(workspace, [word])[0]
+
+
+def _member(_: Workspace, at: Desk | None, word: str) -> str:
+    return at.member(word) if at else word
+
+
+READERS: Mapping[str, Callable[[Any, Desk | None, str], str]] = {
+    "systems": _system,
+    "articles": _article,
+    **dict.fromkeys(("members", "others", "there", "known_members"), _member),
+}
+"""How a word is read, by the list that it is chosen from."""
