@@ -34,8 +34,8 @@ from dashboard.commands.demo import demo
 from dashboard.commands.doctor import doctor
 from dashboard.commands.drifting import drift
 from dashboard.commands.ending import end, flushed
-from dashboard.commands.followed import app as record_commands
 from dashboard.commands.house import dashboard, init
+from dashboard.commands.records import app as record_commands
 from dashboard.commands.reports import report
 from dashboard.commands.witnessing import signer, witness
 

@@ -9,8 +9,9 @@ from charter.incidents.appeals import new_number
 from charter.incidents.entering import number_to_entry
 from charter.records.incidents import Appeal
 from charter.records.work import Survey
+from charter.stated import months_later
 from dashboard.commands.console import put, say
-from dashboard.commands.stating import asked_of_system, question_of_charter
+from dashboard.commands.stating import asked_of_system, question_of, question_of_charter
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -47,7 +48,33 @@ def _appeal_told(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> No
         put(done.statement.number)
 
 
+def _attestation(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """It answers an attested question, for as long as the charter says unless somebody says otherwise."""
+    asked = question_of(workspace, said["indicator"], attested=True)
+    until = said.get("valid_until") or months_later(said["on"], asked.valid_months or 12)
+    return _asked(workspace, at, {**said, "asked": asked.wording, "valid_until": until})
+
+
+def _inspection(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    asked = question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, {**said, "asked": asked.wording})
+
+
+def _case(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, said)
+
+
+def _asked(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """That its question is asked of its system."""
+    asked_of_system(workspace, said["indicator"], said.get("system"))
+    return said
+
+
 BEFORE: Mapping[str, Before] = {
+    "record attestation": _attestation,
+    "record case": _case,
+    "record inspection": _inspection,
     "incident open": _incident,
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,

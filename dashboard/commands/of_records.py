@@ -104,14 +104,15 @@ def names_of(model: type[Statement], command: Command) -> list[str]:
 
 def parameters(model: type[Statement], command: Command) -> Iterator[inspect.Parameter]:
     """The parameters of a command."""
-    from charter.records.acts import Act
     from charter.records.inputs import input_of
+
+    of_committee = command.words.startswith("committee ")
 
     for name in names_of(model, command):
         said = input_of(model, name, command.inputs)
         if name == "of":
             kind, default, option = _of(model, said)
-        elif issubclass(model, Act) and name in OF_ACTS and not said.required:
+        elif of_committee and name in OF_ACTS and not said.required:
             kind, default, option = OF_ACTS[name]
         else:
             kind, default, option = _option(model, name, said)

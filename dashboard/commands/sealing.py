@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def run(context: typer.Context, model: type[Statement], command: Command, given: Mapping[str, Any]) -> None:
     """Seal what was typed, and say where. Raises BoussoleError, and then seals nothing."""
-    at = _desk(context, given) if issubclass(model, Act) else None
+    at = _desk(context, given) if command.words.startswith("committee ") else None
     workspace = at.workspace if at else workspace_of(context)
     document: Path | None = given.get("document")
     fields = {
@@ -74,7 +75,8 @@ def _sealed(
         if document:
             keep_file(workspace, document)
         return at.sealed(model, fields)
-    made = model.model_validate(fields)
+    who = asdict(at.who) if at else {}
+    made = model.model_validate({**fields, **{name: who[name] for name in ("role", "on", "signed_in") if name in who}})
     if document:
         keep_file(workspace, document)
     return enter(workspace, made) if made.governed else seal(workspace, made)

@@ -1,61 +1,14 @@
-"""What the commands of `boussole record` share: their options, and how a record is checked and sealed."""
+"""What commands that make records look up: questions and articles of the charter in force."""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING
 
 from audits.errors import BoussoleError, nearest
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
     from charter.model import Charter, Indicator
-    from charter.records import Sealed
-
-Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
-On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
-Text = Annotated[str, typer.Option(help="In words.")]
-Document = Annotated[Path, typer.Option(help="The document it rests on; a copy is kept with the records.")]
-MaybeDocument = Annotated[
-    Path | None, typer.Option(help="The document it rests on, if any; a copy is kept with the records.")
-]
-Question = Annotated[str, typer.Option(help="The id of the question in the charter.")]
-SystemId = Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")]
-MaybeSystem = Annotated[
-    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system; all of them if absent.")
-]
-Articles = Annotated[list[str], typer.Option("--article", help="The id of an article; give it again for others.")]
-Of = Annotated[int, typer.Argument(min=0, help="The entry of the record it is about: see `boussole record list`.")]
-DAY = ["%Y-%m-%d"]
-
-
-def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: dt.datetime, **fields: Any) -> Sealed:
-    """Check the record, keep its document, seal both, and say where."""
-    from pydantic import ValidationError
-
-    from audits.systems.loading import explain
-    from charter.incidents.entering import enter
-    from charter.records import keep_file, seal
-    from charter.records.files import describe
-    from charter.records.kinds import KINDS
-
-    kept = describe(document) if document else None
-    try:
-        statement = KINDS[kind].model_validate({**fields, "on": on.date(), "document": kept})
-    except ValidationError as error:
-        raise BoussoleError(
-            explain(error, KINDS[kind]), next_step="Nothing was recorded. Mend it and try again."
-        ) from error
-    if document:
-        keep_file(workspace, document)
-    sealed = enter(workspace, statement) if statement.governed else seal(workspace, statement)
-    say(f"Sealed at entry {sealed.entry}: {kind}.")
-    return sealed
 
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:

@@ -8,8 +8,10 @@ from typing import Any
 
 from audits.errors import BoussoleError, nearest
 from audits.workspace import Workspace
+from charter.committee.issuing import recommending
 from charter.records.base import Statement
 from charter.records.incidents import Incident
+from charter.records.kinds import Recommendation
 from charter.records.work import THEMES, Survey
 from charter.work.survey import Layout, aggregated, rows_of
 
@@ -61,7 +63,18 @@ def _incident(workspace: Workspace, said: Fields) -> Fields:
     return {**said, "timezone": workspace.system(said["system"]).timezone}
 
 
-COMPUTED: Mapping[type[Statement], Callable[[Workspace, Fields], Fields]] = {Survey: _survey, Incident: _incident}
+def _recommendation(workspace: Workspace, said: Fields) -> Fields:
+    """That of a committee is made in its name."""
+    if not said.get("committee"):
+        return said
+    return {**said, "body": recommending(workspace, said["committee"], opinion=said.get("opinion"))}
+
+
+COMPUTED: Mapping[type[Statement], Callable[[Workspace, Fields], Fields]] = {
+    Survey: _survey,
+    Incident: _incident,
+    Recommendation: _recommendation,
+}
 """By the model: from what was asked for to the fields of the record."""
 
 

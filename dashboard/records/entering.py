@@ -12,6 +12,7 @@ from charter.records import Sealed, seal
 from charter.records.acts import Act, Referral
 from charter.records.base import Statement
 from charter.records.inputs import WebForm
+from dashboard import store
 from dashboard.access.words import said_as
 from dashboard.committee.seats import needs_lead
 from dashboard.forms.reading import UnfitError, Values
@@ -62,8 +63,16 @@ def _step(at: Setting, said: Fields) -> Fields:
     return {**said, "on": min(day, at.today), "planned_on": day if announced else None}
 
 
+def _own(at: Setting, said: Fields) -> Fields:
+    """A recommendation of a committee, by somebody who may act for it."""
+    chamber = store.chambers(at.here)[said["committee"]]
+    needs_lead(at.person, chamber, at.say)
+    return {**said, "on": chamber.now.date()}
+
+
 PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields]] = {
     ("work", "consultation"): _step,
+    ("recommendations", "own"): _own,
     ("incidents", "open"): lambda _, said: {**said, "on": said["known_at"].date()},
     ("incidents", "appeal"): lambda _, said: {**said, "on": said["received_on"]},
 }

@@ -12,7 +12,6 @@ from charter.committee.members import sitting_on, sittings
 from charter.committee.presence import presiding
 from charter.incidents.appeals import appeals, new_number
 from charter.records.incidents import Incident
-from dashboard import store
 from dashboard.committee.drafted import texts
 from dashboard.committee.seats import leads, member_of
 from dashboard.incidents.words import severity_meaning
@@ -52,7 +51,7 @@ def _appeals(at: Setting) -> Choices:
 
 def _committees(at: Setting) -> Choices:
     """The committees that somebody may act for."""
-    known = store.chambers(at.here)
+    known = at.chambers
     return [(name, each.title(at.say)) for name, each in known.items() if leads(at.person, each)]
 
 

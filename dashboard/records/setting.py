@@ -24,7 +24,8 @@ from dashboard.words import Say
 class Setting:
     """`of` is what the address names; `chamber` the committee and `place` the session that a form is about, if any.
 
-    `scene` is given where a page has it already; `proposed` are values that the form starts with, by field.
+    `scene` and the `known` committees are given where a page has them already; `proposed` are values that the form
+    starts with, by field.
     """
 
     person: Person
@@ -32,6 +33,7 @@ class Setting:
     of: str = ""
     workspace: Workspace | None = None
     scene: Scene | None = None
+    known: Mapping[str, Chamber] | None = None
     chamber: Chamber | None = None
     place: Place | None = None
     proposed: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +59,11 @@ class Setting:
     def facts(self) -> Facts:
         """What people have stated."""
         return self.scene.facts if self.scene else facts_of(self.here, as_of=store.today())
+
+    @cached_property
+    def chambers(self) -> Mapping[str, Chamber]:
+        """The committees of the workspace."""
+        return self.known if self.known is not None else store.chambers(self.here)
 
     @property
     def today(self) -> dt.date:

@@ -12,6 +12,7 @@ import typer
 from audits.errors import BoussoleError
 from dashboard.commands.completing import system_ids
 from dashboard.commands.console import put, say, workspace_of
+from dashboard.commands.of_records import record_group
 
 if TYPE_CHECKING:
     from audits.workspace import Workspace
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
     from charter.records import Sealed
     from charter.records.acts import Act
 
-app = typer.Typer(
-    help="A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+app = record_group("A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.")
 
 MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 DAY = ["%Y-%m-%d"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,6 @@ import typer
 
 from audits.errors import BoussoleError
 from dashboard.commands.committee.desk import (
-    DAY,
     EXTERNAL,
     SECRETARIAT,
     Articles,
@@ -166,39 +164,6 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
     found = followed(promises(at.house, facts), today=at.who.on, late_days=at.house.rules.opinions.late_days)
     if found.due:
         say(f"On time: {found.on_time} of {found.due} publications and answers that were due.")
-
-
-@app.command()
-def recommend(
-    context: typer.Context,
-    *,
-    to: Annotated[str, typer.Option(help="Who must answer: a role.")],
-    due: Annotated[dt.datetime, typer.Option(formats=DAY, help="By when.")],
-    text: Annotated[str, typer.Option(help="The recommendation.")],
-    opinion: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it is part of.")] = None,
-    system: SystemOption = None,
-    article: Articles = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Enter a recommendation of the committee; it is answered by `boussole record reply`."""
-    from charter.committee.issuing import recommend as recommended
-
-    at = desk(context, committee, role, on)
-    at.told(
-        recommended(
-            at.workspace,
-            committee,
-            who=at.who,
-            text=text,
-            to=to,
-            due_on=due.date(),
-            opinion=opinion,
-            system=system_of(at.workspace, system),
-            articles=articles_of(at.workspace, article or []),
-        )
-    )
 
 
 @app.command()
